@@ -1,0 +1,77 @@
+#!/bin/bash
+# dracut module: vfio-prepare, its profile and the modules that the profile asks for, started
+# before anything in the image can load a driver.  Works from dracut 059 on.
+
+# The profile's files, as paths in the system that the image is for.  /run is left out: what lies
+# there holds for this boot only, and the boot that uses the image begins with an empty /run.
+vfio_prepare_profile() {
+	local root="${dracutsysrootdir-}" file
+
+	for file in "$root"/etc/vfio-prepare/profile.conf \
+		"$root"/{etc,usr/lib}/vfio-prepare/conf.d/*.conf; do
+		[[ -e $file || -L $file ]] && printf '%s\n' "${file#"$root"}"
+	done
+}
+
+# called by dracut
+check() {
+	require_binaries vfio-prepare || return 1
+	[[ $(vfio_prepare_profile) ]] || return 255
+	return 0
+}
+
+# called by dracut
+depends() {
+	return 0
+}
+
+# called by dracut
+installkernel() {
+	local root="${dracutsysrootdir-}" list modules
+
+	# A profile that cannot be used is no reason to have no image: the tool says the same at boot
+	# and then touches nothing.
+	list=$("$root$(find_binary vfio-prepare)" ${root:+--root "$root"} plan --modules) \
+		|| dwarn "vfio-prepare: 'plan --modules' ended with status $?; see 'vfio-prepare validate'"
+
+	# instmods without an argument would read its list from standard input.
+	read -r -d '' -a modules <<< "$list"
+	((${#modules[@]})) || return 0
+
+	# An empty hostonly= says that the modules are wanted even if the machine that builds the image
+	# does not use them now.
+	hostonly='' instmods "${modules[@]}"
+	return 0
+}
+
+# called by dracut
+install() {
+	local root="${dracutsysrootdir-}" file
+
+	# The unit and the hook name this path, wherever the package manager has put the file.
+	inst_binary "$(find_binary vfio-prepare)" /usr/sbin/vfio-prepare
+
+	# Generic images ("hostonly=no") drop most of /etc: each file is named here.
+	vfio_prepare_profile | while IFS= read -r file; do
+		if [[ $(readlink -f "$root$file") == /dev/null ]]; then
+			# A mask.  dracut-install would make a file of it, or leave it out.
+			mkdir -p "${initdir:?}/${file%/*}"
+			ln -sfn /dev/null "$initdir/$file"
+		else
+			inst_simple "$root$file" "$file" || dwarn "vfio-prepare: $file is not in the image"
+		fi
+	done
+
+	# One of the two, never both.  With systemd the hook would come too late where the image has a
+	# modules-load.d entry for the native driver: dracut-pre-udev.service is not ordered against
+	# systemd-modules-load.service.
+	if dracut_module_included systemd; then
+		inst_simple "$moddir/vfio-prepare-early.service" \
+			"$systemdsystemunitdir/vfio-prepare-early.service"
+		mkdir -p "$initdir$systemdsystemunitdir/sysinit.target.wants"
+		ln -sfn ../vfio-prepare-early.service \
+			"$initdir$systemdsystemunitdir/sysinit.target.wants/vfio-prepare-early.service"
+	else
+		inst_hook pre-udev 05 "$moddir/vfio-prepare.sh"
+	fi
+}
