@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   make                  build/vfio-prepare, one static file
+#   make LINK=shared      the same against the distribution's shared libraries
+#   make install          to PREFIX (/usr) below DESTDIR; make uninstall takes it away again
+#   make deps             install what is needed to build and test (root)
+#   make run              the demonstration: real kernels boot and the card is on vfio-pci (root)
+#   make check            the fast tests
+#   make test             all tests (root)
+#   make vm TEST=NAME     the tests in virtual machines, or one of them
+#   make suite-NAME       one suite of the tests alone
+#   make fuzz             build/fuzz/NAME, libFuzzer programs
+#   make bench            measure; needs the virtual machine
+#   make format           clang-format over all C files
+#   make clean            remove what was built, keep what was fetched; make distclean: that too
+#
+# CC=gcc or CC=clang, CFLAGS for optimisation, V=1 shows the commands,
+# KMOD_SOURCE=DIR builds libkmod from that tree.
+
+VERSION = 0.1.0
+
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+CFLAGS ?= -O2 -g
+PREFIX = /usr
+LINK = static
+
+# A variant (clang, shared, sanitizers, fuzz) is this Makefile run again with other variables and
+# a build directory of its own. SANITIZE is the argument of -fsanitize=.
+BUILD = build
+SANITIZE =
+
+# All processors, where the caller does not say; but never clean and build at the same time.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+ifneq ($(filter %clean,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
+
+# --- what Debian packages are needed -----------------------------------------------------------
+
+PACKAGES_BUILD = gcc libc6-dev make pkg-config dpkg-dev apt xz-utils \
+	libblkid-dev libiniparser-dev libjansson-dev liblzma-dev libzstd-dev zlib1g-dev libkmod-dev
+PACKAGES_TEST = clang libclang-rt-dev clang-tidy cppcheck valgrind libcmocka-dev \
+	shellcheck dash busybox-static jq strace
+PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_TEST)
+
+# --- flags -------------------------------------------------------------------------------------
+
+WARN = -Wall -Wextra -Werror -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strings -Wcast-align \
+	-Wpointer-arith -Wimplicit-fallthrough -Winit-self -Wdate-time -Wredundant-decls \
+	-Wnested-externs -Wmissing-prototypes -Wmissing-declarations -Wstrict-prototypes \
+	-Wold-style-definition
+ifeq ($(findstring clang,$(CC)),)
+WARN += -Wlogical-op -Wduplicated-cond
+endif
+
+# libkmod.h comes from the tree that libkmod.a is made of. iniparser.h has a directory of its own
+# in newer distributions.
+KMOD = build/libkmod
+CPPFLAGS_ALL = -D_GNU_SOURCE -DVFIO_PREPARE_VERSION='"$(VERSION)"' -Iprepare \
+	$(if $(filter static,$(LINK)),-isystem $(KMOD)/include) -isystem /usr/include/iniparser \
+	$(CPPFLAGS)
+# No recorded paths: the same source gives the same file wherever it is built.
+CFLAGS_ALL = -std=gnu11 $(WARN) -fPIE -ffunction-sections -fdata-sections \
+	-fstack-protector-strong -fstack-clash-protection -ffile-prefix-map=$(CURDIR)=. \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
+	$(CFLAGS)
+LDFLAGS_ALL = -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
+
+ifeq ($(LINK),static)
+LIBS = $(KMOD)/libkmod.a -lblkid -liniparser -ljansson -lzstd -llzma -lz
+else ifeq ($(LINK),shared)
+LIBS = $(shell pkg-config --libs libkmod blkid jansson) -liniparser
+else
+$(error LINK is static or shared, not "$(LINK)")
+endif
+
+# --- the product -------------------------------------------------------------------------------
+
+OBJ = $(BUILD)/obj
+ARCHIVE = $(BUILD)/libvfio-prepare.a
+OBJECTS = $(patsubst %.c,$(OBJ)/%.o,$(wildcard prepare/*/*.c))
+TEST_SOURCES = $(wildcard tests/unit/*.c tests/scenarios/*.c tests/fake/*.c tests/fuzz/*.c)
+
+all: $(BUILD)/vfio-prepare
+
+# The debugging information stays in the file that is not stripped.
+$(BUILD)/vfio-prepare: $(BUILD)/vfio-prepare.debug
+	$(call say,STRIP,$@)
+	$(Q)strip -o $@ $<
+
+$(BUILD)/vfio-prepare.debug: $(OBJ)/prepare/main.o $(ARCHIVE) $(BUILD)/link.flags
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) $(if $(SANITIZE)$(filter shared,$(LINK)),-pie,-static-pie) \
+		$(LDFLAGS_ALL) -o $@ $< $(ARCHIVE) $(LIBS)
+
+$(ARCHIVE): $(OBJECTS) $(BUILD)/link.flags
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcsD $@ $(OBJECTS)
+
+$(OBJ)/%.o: %.c $(BUILD)/compile.flags $(if $(filter static,$(LINK)),$(KMOD)/libkmod.a)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# Written anew only when they differ: another compiler, flag or set of files builds again what
+# hangs on it.
+$(BUILD)/compile.flags: TEXT = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
+$(BUILD)/link.flags: TEXT = $(CC) $(LDFLAGS_ALL) $(LIBS) $(OBJECTS)
+$(KMOD)/flags: TEXT = $(KMOD_CFLAGS) $(KMOD_TREE)
+$(BUILD)/compile.flags $(BUILD)/link.flags $(KMOD)/flags: FORCE
+	@mkdir -p $(@D); text='$(subst ','\'',$(TEXT))'; \
+		printf '%s\n' "$$text" | cmp -s - $@ || printf '%s\n' "$$text" >$@
+
+-include $(patsubst %.o,%.d,$(OBJECTS) $(OBJ)/prepare/main.o $(TEST_SOURCES:%.c=$(OBJ)/%.o))
+
+# --- libkmod.a, which Debian does not ship -----------------------------------------------------
+#
+# All variants share it, whichever compiler made it.
+
+KMOD_SOURCE =
+KMOD_TREE = $(or $(KMOD_SOURCE),build/kmod/source)
+KMOD_CFLAGS = -std=gnu11 -O2 -g -w -fPIE -ffunction-sections -fdata-sections \
+	-fstack-protector-strong -D_FORTIFY_SOURCE=2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
+	-include prepare/libkmod/config.h
+
+# One command for all its files: what they are is known only once the tree is there.
+$(KMOD)/libkmod.a: prepare/libkmod/config.h $(KMOD)/flags \
+		$(or $(wildcard $(KMOD_SOURCE:%=%/libkmod/*.[ch]) $(KMOD_SOURCE:%=%/shared/*.[ch])),build/kmod/fetched)
+	$(call say,KMOD,$@)
+	$(Q)rm -rf $(KMOD)/obj $@ && mkdir -p $(KMOD)/obj $(KMOD)/include
+	$(Q)cp $(KMOD_TREE)/libkmod/libkmod.h $(KMOD)/include/
+	$(Q)for c in $(KMOD_TREE)/libkmod/*.c $(KMOD_TREE)/shared/*.c; do \
+		$(CC) $(KMOD_CFLAGS) -I$(KMOD_TREE) -c -o "$(KMOD)/obj/$$(basename "$$c" .c).o" "$$c" || exit 1; \
+	done
+	$(Q)ar rcsD $@ $(KMOD)/obj/*.o
+
+build/kmod/fetched: prepare/libkmod/fetch
+	$(call say,FETCH,kmod)
+	$(Q)prepare/libkmod/fetch build/kmod
+	$(Q)touch $@
+
+# --- install -----------------------------------------------------------------------------------
+
+# file:where below PREFIX. Uninstall removes exactly these, and the directories that are ours.
+INSTALL = $(BUILD)/vfio-prepare:sbin/ \
+	$(patsubst %,%:lib/dracut/modules.d/50vfio-prepare/,$(wildcard dracut-module/50vfio-prepare/*)) \
+	initramfs-tools-hook/hooks/vfio-prepare:share/initramfs-tools/hooks/ \
+	initramfs-tools-hook/scripts/init-top/00-vfio-prepare:share/initramfs-tools/scripts/init-top/ \
+	units/vfio-prepare.service:lib/systemd/system/ \
+	units/vfio-prepare.target:lib/systemd/system/ \
+	man/vfio-prepare.8:share/man/man8/ \
+	completion/vfio-prepare:share/bash-completion/completions/ \
+	$(patsubst %,%:share/doc/vfio-prepare/examples/,$(wildcard conf.d/*.conf))
+OWN_DIRS = lib/dracut/modules.d/50vfio-prepare share/doc/vfio-prepare/examples share/doc/vfio-prepare
+
+install: all
+	$(Q)set -e; for pair in $(INSTALL); do \
+		file=$${pair%%:*} dir=$(DESTDIR)$(PREFIX)/$${pair#*:}; \
+		if [ -x "$$file" ]; then mode=755; else mode=644; fi; \
+		install -d "$$dir"; install -m "$$mode" "$$file" "$$dir"; \
+	done
+
+uninstall:
+	$(Q)for pair in $(INSTALL); do \
+		file=$${pair%%:*}; rm -f "$(DESTDIR)$(PREFIX)/$${pair#*:}$${file##*/}"; \
+	done
+	$(Q)for dir in $(OWN_DIRS); do \
+		[ ! -d "$(DESTDIR)$(PREFIX)/$$dir" ] || \
+			rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(PREFIX)/$$dir"; \
+	done
+
+deps:
+	$(Q)missing=$$(for p in $(PACKAGES) $$(tests/vm/deps); do \
+			dpkg-query -W -f '$${db:Status-Status}' $$p 2>/dev/null | grep -qx installed || echo $$p; \
+		done); \
+	[ -z "$$missing" ] || { \
+		echo "installing:" $$missing; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		apt-get -qq update && \
+		apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install --no-install-recommends $$missing >/dev/null; \
+	}
+
+# --- tests -------------------------------------------------------------------------------------
+
+# Test programs are linked dynamically, with all of the product but main.c. A line
+# "/* wrap: NAME... */" in a test's source lets the test stand in for those functions.
+# tests/fake/*.c is an archive: a test gets of it what it names.
+UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+SCENARIO_SOURCES = $(wildcard tests/scenarios/*.c)
+FUZZ_SOURCES = $(wildcard tests/fuzz/fuzz_*.c)
+REPLAYS = $(FUZZ_SOURCES:%.c=$(BUILD)/%)
+FAKE = $(BUILD)/libfake.a
+TEST_CPPFLAGS = -Itests
+
+wraps = $(addprefix -Wl$(comma)--wrap=,$(shell sed -n 's|^/\* wrap: \(.*\) \*/$$|\1|p' $(1)))
+comma = ,
+link_test = $(CC) $(CFLAGS_ALL) -pie $(LDFLAGS_ALL) $(1) -o $@ $(filter %.o,$^) $(FAKE) $(ARCHIVE) \
+	$(FAKE) -lcmocka $(LIBS)
+
+$(OBJ)/tests/%.o: CPPFLAGS_ALL += $(TEST_CPPFLAGS)
+
+$(FAKE): $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/fake/*.c)) $(BUILD)/link.flags
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcsD $@ $(filter %.o,$^)
+
+$(UNIT_TESTS): $(BUILD)/%: $(OBJ)/%.o $(FAKE) $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call link_test,$(call wraps,$*.c))
+
+# Prints TAP; takes the directory of the scenarios as its argument.
+$(BUILD)/tests/scenario-runner: $(SCENARIO_SOURCES:%.c=$(OBJ)/%.o) $(FAKE) $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call link_test,$(call wraps,$(SCENARIO_SOURCES) $(wildcard tests/fake/*.c)))
+
+# A fuzz target with a main() that gives it each file of its corpus.
+$(REPLAYS): $(BUILD)/%: $(OBJ)/%.o $(OBJ)/tests/fuzz/replay.o $(FAKE) $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call link_test)
+
+# The same target under libFuzzer; use it as build/fuzz/NAME tests/fuzz/corpus/NAME.
+FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/%,$(FUZZ_SOURCES))
+$(FUZZERS): $(BUILD)/%: $(OBJ)/tests/fuzz/fuzz_%.o $(FAKE) $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)$(call link_test,-fsanitize=fuzzer)
+fuzzers: $(FUZZERS)
+fuzz:
+	$(Q)$(MAKE) BUILD=build/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzzers
+
+# A suite is a target suite-NAME. It passes or fails as one test, unless the last line that it
+# prints is "N passed, N failed, N skipped". tests/run-suites runs suites and adds up.
+CHECK_SUITES = product layers unit unit-asan scenarios scenarios-asan corpora shell cppcheck install
+TEST_SUITES = clang shared unit-valgrind fuzzers clang-tidy vm
+
+check:
+	+@MAKE='$(MAKE)' tests/run-suites $(CHECK_SUITES)
+test: deps
+	+@MAKE='$(MAKE)' tests/run-suites $(CHECK_SUITES) $(TEST_SUITES)
+
+ASAN = BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
+TAP = tests/run-tap
+
+run-unit: $(UNIT_TESTS)
+	$(Q)$(TAP) $(UNIT_TESTS)
+run-scenarios: $(if $(SCENARIO_SOURCES),$(BUILD)/tests/scenario-runner)
+	$(Q)$(TAP) $(if $(SCENARIO_SOURCES),'$(BUILD)/tests/scenario-runner tests/scenarios')
+run-corpora: $(REPLAYS)
+	$(Q)$(TAP) $(foreach name,$(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=%), \
+		'$(BUILD)/tests/fuzz/fuzz_$(name) tests/fuzz/corpus/$(name)')
+
+suite-product: all
+	$(Q)tests/product $(BUILD)/vfio-prepare
+suite-layers: $(OBJECTS)
+	$(Q)tests/layers $(OBJ)
+suite-unit: run-unit
+suite-scenarios: run-scenarios
+suite-unit-asan:
+	$(Q)$(MAKE) $(ASAN) run-unit
+suite-scenarios-asan:
+	$(Q)$(MAKE) $(ASAN) run-scenarios
+suite-corpora:
+	$(Q)$(MAKE) $(ASAN) run-corpora
+suite-unit-valgrind: $(UNIT_TESTS)
+	$(Q)$(TAP) -v $(UNIT_TESTS)
+suite-shell:
+	$(Q)tests/shell/run
+suite-cppcheck:
+	$(Q)cppcheck -q -j$$(nproc) --std=c11 --enable=warning,performance,portability \
+		--inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 \
+		-D_GNU_SOURCE -Iprepare prepare
+suite-clang-tidy: $(KMOD)/libkmod.a
+	$(Q)printf '%s\n' $(wildcard prepare/*.c prepare/*/*.c) | xargs -P $$(nproc) -I{} \
+		clang-tidy --quiet {} -- -std=gnu11 $(CPPFLAGS_ALL)
+suite-install: all
+	$(Q)MAKE='$(MAKE)' tests/install
+suite-clang:
+	$(Q)$(MAKE) BUILD=build/clang CC=clang all
+suite-shared:
+	$(Q)$(MAKE) BUILD=build/shared LINK=shared all
+suite-fuzzers: fuzz
+suite-vm: all
+	$(Q)tests/vm/run $(TEST)
+
+vm: suite-vm
+bench: all
+	$(Q)tests/bench/run
+run: deps
+	$(Q)$(MAKE) all
+	$(Q)tests/vm/demo
+
+format:
+	$(Q)clang-format -i $(wildcard prepare/*.[ch] prepare/*/*.[ch] tests/*/*.[ch])
+
+# The virtual machines' cache and kmod's source stay.
+clean:
+	$(Q)rm -rf $(filter-out build/vm build/kmod,$(wildcard build/*)) \
+		$(filter-out build/vm/cache,$(wildcard build/vm/*))
+distclean:
+	$(Q)rm -rf --one-file-system build
+
+FORCE:
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: FORCE all install uninstall deps check test run-unit run-scenarios run-corpora vm bench run \
+	fuzz fuzzers format clean distclean \
+	$(patsubst %,suite-%,$(CHECK_SUITES) $(TEST_SUITES))
