@@ -1,0 +1,241 @@
+/* The lab's voice in the guest: carries out a short script and writes what it sees to the second
+ * serial port, which QEMU keeps in a file.
+ *
+ *	lab-agent SCRIPT
+ *
+ * One program, static, for two places: a unit of a full Debian root, and /init of an initramfs
+ * that has nothing else to run.  As process 1 it mounts the kernel's file systems first and never
+ * returns.
+ *
+ * A script has one command per line:
+ *	say TEXT		write TEXT
+ *	run PROGRAM [ARG...]	write RUN and the line, the program's output, STATUS and a number
+ *	write PATH TEXT		write TEXT and a newline into a file
+ *	insmod PATH		load one module file
+ *	devices			one DEV line per PCI function, as sysfs has it
+ *	kmsg			the kernel's log between KMSG-BEGIN and KMSG-END
+ *	poweroff		at once: the disk is a snapshot
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define PORT "/dev/ttyS1"
+#define PCI_DEVICES "/sys/bus/pci/devices"
+#define MAX_ARGS 16
+
+/* from linux/syslog.h of the kernel, which user space headers do not have */
+#define SYSLOG_ACTION_READ_ALL 3
+#define SYSLOG_ACTION_SIZE_BUFFER 10
+
+/* One word from a file below a device, or "-" where there is none. */
+static const char *attribute(const char *address, const char *name, char *buf, size_t size)
+{
+	char path[PATH_MAX];
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), PCI_DEVICES "/%s/%s", address, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, buf, size - 1);
+		close(fd);
+	}
+	if (n < 0)
+		return "-";
+	buf[n] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+	return *buf ? buf : "-";
+}
+
+/* The last part of where a link below a device points, or "-". */
+static const char *link_name(const char *address, const char *name, char *buf, size_t size)
+{
+	char path[PATH_MAX];
+	const char *slash;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), PCI_DEVICES "/%s/%s", address, name);
+	n = readlink(path, buf, size - 1);
+	if (n < 0)
+		return "-";
+	buf[n] = '\0';
+	slash = strrchr(buf, '/');
+	return slash ? slash + 1 : buf;
+}
+
+static void say_devices(void)
+{
+	char vendor[64], device[64], class[64], override[64], group[PATH_MAX], driver[PATH_MAX];
+	struct dirent **entries;
+	int n = scandir(PCI_DEVICES, &entries, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		const char *address = entries[i]->d_name;
+
+		if (*address != '.')
+			printf("DEV %s %s %s %s %s %s %s\n", address,
+			       attribute(address, "vendor", vendor, sizeof(vendor)),
+			       attribute(address, "device", device, sizeof(device)),
+			       attribute(address, "class", class, sizeof(class)),
+			       link_name(address, "iommu_group", group, sizeof(group)),
+			       link_name(address, "driver", driver, sizeof(driver)),
+			       attribute(address, "driver_override", override, sizeof(override)));
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+}
+
+static void say_kernel_log(void)
+{
+	int size = klogctl(SYSLOG_ACTION_SIZE_BUFFER, NULL, 0);
+	char *log = size > 0 ? malloc((size_t)size) : NULL;
+	int n = log ? klogctl(SYSLOG_ACTION_READ_ALL, log, size) : -1;
+
+	printf("KMSG-BEGIN\n");
+	if (n > 0)
+		fwrite(log, 1, (size_t)n, stdout);
+	printf("KMSG-END\n");
+	free(log);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || dprintf(fd, "%s\n", text) < 0)
+		printf("ERROR write %s: %s\n", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static void load_module(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) != 0 && errno != EEXIST))
+		printf("ERROR insmod %s: %s\n", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static void run(char *line)
+{
+	char *argv[MAX_ARGS + 1] = { NULL };
+	int status = 0;
+	pid_t pid;
+
+	printf("RUN %s\n", line);
+	fflush(stdout);
+	for (int i = 0; i < MAX_ARGS && (argv[i] = strsep(&line, " ")); i++)
+		;
+	pid = fork();
+	if (pid == 0) {
+		execvp(argv[0], argv);
+		printf("ERROR %s: %s\n", argv[0], strerror(errno));
+		fflush(stdout);
+		_exit(127);
+	}
+	if (pid > 0)
+		waitpid(pid, &status, 0);
+	/* A program's last line may lack its end. */
+	printf("\nSTATUS %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+static void carry_out(char *line)
+{
+	char *verb = strsep(&line, " ");
+	char *text = line ? line : "";
+
+	if (!strcmp(verb, "say"))
+		printf("%s\n", text);
+	else if (!strcmp(verb, "run"))
+		run(text);
+	else if (!strcmp(verb, "write"))
+		write_file(strsep(&line, " "), line ? line : "");
+	else if (!strcmp(verb, "insmod"))
+		load_module(strsep(&line, " "));
+	else if (!strcmp(verb, "devices"))
+		say_devices();
+	else if (!strcmp(verb, "kmsg"))
+		say_kernel_log();
+	else if (!strcmp(verb, "poweroff"))
+		reboot(RB_POWER_OFF);
+	else if (*verb)
+		printf("ERROR unknown command %s\n", verb);
+	/* Each command's words are out before the next one may hang. */
+	fflush(stdout);
+	tcdrain(STDOUT_FILENO);
+}
+
+static void mount_kernel_filesystems(void)
+{
+	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
+	mkdir("/dev", 0755);
+	mkdir("/run", 0755);
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("sysfs", "/sys", "sysfs", 0, NULL);
+	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
+	mount("tmpfs", "/run", "tmpfs", 0, NULL);
+	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+}
+
+/* Standard output and error become the port, as it is: no \r before \n. */
+static int open_port(void)
+{
+	int fd = open(PORT, O_WRONLY | O_NOCTTY);
+	struct termios mode;
+
+	if (fd < 0)
+		return -1;
+	if (tcgetattr(fd, &mode) == 0) {
+		cfmakeraw(&mode);
+		tcsetattr(fd, TCSANOW, &mode);
+	}
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+	return fd;
+}
+
+int main(int argc, char **argv)
+{
+	const char *script = argc > 1 ? argv[1] : "/lab/script";
+	char *line = NULL;
+	size_t size = 0;
+	FILE *in;
+
+	if (getpid() == 1) {
+		/* What follows an unknown word on the kernel's command line ends up here. */
+		script = "/lab/script";
+		mount_kernel_filesystems();
+	}
+	if (open_port() < 0) {
+		perror("lab-agent: " PORT);
+		return 1;
+	}
+	in = fopen(script, "re");
+	if (!in)
+		printf("ERROR %s: %s\n", script, strerror(errno));
+	while (in && getline(&line, &size, in) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		carry_out(line);
+	}
+	while (getpid() == 1)
+		pause();
+	return 0;
+}
