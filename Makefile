@@ -31,10 +31,10 @@ LINK = static
 BUILD = build
 SANITIZE =
 
-# All processors, where the caller does not say; but never clean and build at the same time.
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
-MAKEFLAGS += -j$(shell nproc)
-endif
+# For the targets that build on the way to something else: all processors, unless told otherwise.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
+# Never clean and build at the same time.
 ifneq ($(filter %clean,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
@@ -199,14 +199,13 @@ SCENARIO_SOURCES = $(wildcard tests/scenarios/*.c)
 FUZZ_SOURCES = $(wildcard tests/fuzz/fuzz_*.c)
 REPLAYS = $(FUZZ_SOURCES:%.c=$(BUILD)/%)
 FAKE = $(BUILD)/libfake.a
-TEST_CPPFLAGS = -Itests
 
 wraps = $(addprefix -Wl$(comma)--wrap=,$(shell sed -n 's|^/\* wrap: \(.*\) \*/$$|\1|p' $(1)))
 comma = ,
 link_test = $(CC) $(CFLAGS_ALL) -pie $(LDFLAGS_ALL) $(1) -o $@ $(filter %.o,$^) $(FAKE) $(ARCHIVE) \
 	$(FAKE) -lcmocka $(LIBS)
 
-$(OBJ)/tests/%.o: CPPFLAGS_ALL += $(TEST_CPPFLAGS)
+$(OBJ)/tests/%.o: private CPPFLAGS_ALL += -Itests
 
 $(FAKE): $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/fake/*.c)) $(BUILD)/link.flags
 	$(call say,AR,$@)
@@ -244,17 +243,17 @@ CHECK_SUITES = product layers unit unit-asan scenarios scenarios-asan corpora sh
 TEST_SUITES = clang shared unit-valgrind fuzzers clang-tidy vm
 
 check:
-	+@MAKE='$(MAKE)' tests/run-suites $(CHECK_SUITES)
+	+@SUITE_MAKE='$(MAKE) $(JOBS)' tests/run-suites $(CHECK_SUITES)
 test: deps
-	+@MAKE='$(MAKE)' tests/run-suites $(CHECK_SUITES) $(TEST_SUITES)
+	+@SUITE_MAKE='$(MAKE) $(JOBS)' tests/run-suites $(CHECK_SUITES) $(TEST_SUITES)
 
 ASAN = BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
 TAP = tests/run-tap
 
 run-unit: $(UNIT_TESTS)
 	$(Q)$(TAP) $(UNIT_TESTS)
-run-scenarios: $(if $(SCENARIO_SOURCES),$(BUILD)/tests/scenario-runner)
-	$(Q)$(TAP) $(if $(SCENARIO_SOURCES),'$(BUILD)/tests/scenario-runner tests/scenarios')
+run-scenarios: $(BUILD)/tests/scenario-runner
+	$(Q)$(TAP) '$(BUILD)/tests/scenario-runner tests/scenarios'
 run-corpora: $(REPLAYS)
 	$(Q)$(TAP) $(foreach name,$(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=%), \
 		'$(BUILD)/tests/fuzz/fuzz_$(name) tests/fuzz/corpus/$(name)')
@@ -283,7 +282,7 @@ suite-clang-tidy: $(KMOD)/libkmod.a
 	$(Q)printf '%s\n' $(wildcard prepare/*.c prepare/*/*.c) | xargs -P $$(nproc) -I{} \
 		clang-tidy --quiet {} -- -std=gnu11 $(CPPFLAGS_ALL)
 suite-install: all
-	$(Q)MAKE='$(MAKE)' tests/install
+	+$(Q)SUITE_MAKE='$(MAKE)' tests/install
 suite-clang:
 	$(Q)$(MAKE) BUILD=build/clang CC=clang all
 suite-shared:
@@ -296,7 +295,7 @@ vm: suite-vm
 bench: all
 	$(Q)tests/bench/run
 run: deps
-	$(Q)$(MAKE) all
+	$(Q)$(MAKE) $(JOBS) all
 	$(Q)tests/vm/demo
 
 format:

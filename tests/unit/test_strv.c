@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/strv.h"
+
+static void expect(const struct strv *strv, size_t n, const char *const *strings)
+{
+	assert_int_equal(strv->n, n);
+	for (size_t i = 0; i < n; i++)
+		assert_string_equal(strv->items[i], strings[i]);
+}
+
+static void done_of_nothing(void **state)
+{
+	struct strv strv = {0};
+
+	(void)state;
+	strv_done(&strv);
+	strv_done(&strv);
+}
+
+static void split_drops_empty_words(void **state)
+{
+	struct strv strv = {0};
+
+	(void)state;
+	strv_split(&strv, " ,a,, bc ,", ", ");
+	expect(&strv, 2, (const char *const[]){"a", "bc"});
+	strv_split(&strv, "", ", ");
+	strv_split(&strv, " , ", ", ");
+	assert_int_equal(strv.n, 2);
+	strv_done(&strv);
+}
+
+static void split_adds_to_what_is_there(void **state)
+{
+	struct strv strv = {0};
+
+	(void)state;
+	strv_add(&strv, "first");
+	strv_split(&strv, "second third", " ");
+	expect(&strv, 3, (const char *const[]){"first", "second", "third"});
+	strv_done(&strv);
+}
+
+static void sort_is_by_byte_and_keeps_equals(void **state)
+{
+	struct strv strv = {0};
+
+	(void)state;
+	strv_sort(&strv);
+	strv_split(&strv, "b a B \xff a", " ");
+	strv_sort(&strv);
+	expect(&strv, 5, (const char *const[]){"B", "a", "a", "b", "\xff"});
+	strv_done(&strv);
+}
+
+static void contains_compares_whole_strings(void **state)
+{
+	struct strv strv = {0};
+
+	(void)state;
+	assert_false(strv_contains(&strv, "a"));
+	strv_split(&strv, "ab c", " ");
+	assert_true(strv_contains(&strv, "ab"));
+	assert_false(strv_contains(&strv, "a"));
+	assert_false(strv_contains(&strv, ""));
+	strv_done(&strv);
+}
+
+static void grows(void **state)
+{
+	struct strv strv = {0};
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		strv_add(&strv, i % 2 ? "odd" : "even");
+	assert_int_equal(strv.n, 1000);
+	assert_string_equal(strv.items[0], "even");
+	assert_string_equal(strv.items[999], "odd");
+	strv_done(&strv);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(done_of_nothing),
+		cmocka_unit_test(split_drops_empty_words),
+		cmocka_unit_test(split_adds_to_what_is_there),
+		cmocka_unit_test(sort_is_by_byte_and_keeps_equals),
+		cmocka_unit_test(contains_compares_whole_strings),
+		cmocka_unit_test(grows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
