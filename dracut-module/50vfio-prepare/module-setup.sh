@@ -1,6 +1,8 @@
 #!/bin/bash
 # dracut module: vfio-prepare, its profile and the modules that the profile asks for, started
 # before anything in the image can load a driver.  Works from dracut 059 on.
+#
+# shellcheck disable=SC2154 # initdir, moddir and systemdsystemunitdir are dracut's
 
 # The profile's files, as paths in the system that the image is for.  /run is left out: what lies
 # there holds for this boot only, and the boot that uses the image begins with an empty /run.
