@@ -47,9 +47,9 @@ say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
 PACKAGES_BUILD = gcc libc6-dev make pkg-config dpkg-dev apt xz-utils \
 	libblkid-dev libiniparser-dev libjansson-dev liblzma-dev libzstd-dev zlib1g-dev libkmod-dev
-PACKAGES_TEST = clang libclang-rt-dev clang-tidy cppcheck valgrind libcmocka-dev \
-	shellcheck dash busybox-static jq strace
-PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_TEST)
+PACKAGES_TEST = clang libclang-rt-dev clang-tidy cppcheck valgrind libcmocka-dev
+# Some tests say themselves what they need.
+PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_TEST) $$(for list in tests/*/deps; do $$list; done)
 
 # --- flags -------------------------------------------------------------------------------------
 
@@ -178,15 +178,17 @@ uninstall:
 			rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(PREFIX)/$$dir"; \
 	done
 
+# Quiet and quick where nothing is missing; the host's lists are fetched only if something is.
 deps:
-	$(Q)missing=$$(for p in $(PACKAGES) $$(tests/vm/deps); do \
-			dpkg-query -W -f '$${db:Status-Status}' $$p 2>/dev/null | grep -qx installed || echo $$p; \
-		done); \
+	$(Q)missing=$$(for package in $(PACKAGES); do \
+		dpkg-query -W -f '$${db:Status-Status}' "$$package" 2>/dev/null | grep -qx installed || \
+			echo "$$package"; \
+	done); \
 	[ -z "$$missing" ] || { \
-		echo "installing:" $$missing; \
-		export DEBIAN_FRONTEND=noninteractive; \
-		apt-get -qq update && \
-		apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install --no-install-recommends $$missing >/dev/null; \
+		echo "  DEPS  " $$missing; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
+			-o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install --no-install-recommends \
+			$$missing >/dev/null; \
 	}
 
 # --- tests -------------------------------------------------------------------------------------
@@ -237,8 +239,8 @@ fuzzers: $(FUZZERS)
 fuzz:
 	$(Q)$(MAKE) BUILD=build/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzzers
 
-# A suite is a target suite-NAME. It passes or fails as one test, unless the last line that it
-# prints is "N passed, N failed, N skipped". tests/run-suites runs suites and adds up.
+# A suite is a target suite-NAME. It passes or fails as one test, unless it prints the line
+# "N passed, N failed, N skipped". tests/run-suites runs suites and adds up.
 CHECK_SUITES = product layers unit unit-asan scenarios scenarios-asan corpora shell cppcheck install
 TEST_SUITES = clang shared unit-valgrind fuzzers clang-tidy vm
 
@@ -272,7 +274,7 @@ suite-corpora:
 	$(Q)$(MAKE) $(ASAN) run-corpora
 suite-unit-valgrind: $(UNIT_TESTS)
 	$(Q)$(TAP) -v $(UNIT_TESTS)
-suite-shell:
+suite-shell: all
 	$(Q)tests/shell/run
 suite-cppcheck:
 	$(Q)cppcheck -q -j$$(nproc) --std=c11 --enable=warning,performance,portability \

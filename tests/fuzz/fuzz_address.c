@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An address that is read is written in a form that reads as the same address. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/address.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct pci_address address, again;
+	struct address_pattern pattern;
+	char text[PCI_ADDRESS_MAX];
+	char *input = strndup((const char *)data, size);
+
+	if (pci_address_parse(input, &address) == 0) {
+		pci_address_format(&address, text);
+		assert(pci_address_parse(text, &again) == 0);
+		assert(pci_address_compare(&address, &again) == 0);
+		assert(address_pattern_parse(input, &pattern) == 0);
+		assert(!pattern.any_function);
+		assert(address_pattern_matches(&pattern, &address));
+	} else if (address_pattern_parse(input, &pattern) == 0) {
+		assert(pattern.any_function);
+		assert(address_pattern_matches(&pattern, &pattern.address));
+	}
+	free(input);
+	return 0;
+}
