@@ -242,7 +242,7 @@ fuzz:
 # A suite is a target suite-NAME. It passes or fails as one test, unless it prints the line
 # "N passed, N failed, N skipped". tests/run-suites runs suites and adds up.
 CHECK_SUITES = product layers unit unit-asan scenarios scenarios-asan corpora shell cppcheck install
-TEST_SUITES = clang shared unit-valgrind fuzzers clang-tidy vm
+TEST_SUITES = clang shared unit-valgrind scenarios-valgrind fuzzers clang-tidy vm
 
 check:
 	+@SUITE_MAKE='$(MAKE) $(JOBS)' tests/run-suites $(CHECK_SUITES)
@@ -274,6 +274,8 @@ suite-corpora:
 	$(Q)$(MAKE) $(ASAN) run-corpora
 suite-unit-valgrind: $(UNIT_TESTS)
 	$(Q)$(TAP) -v $(UNIT_TESTS)
+suite-scenarios-valgrind: $(BUILD)/tests/scenario-runner
+	$(Q)$(TAP) -v '$(BUILD)/tests/scenario-runner tests/scenarios'
 suite-shell: all
 	$(Q)tests/shell/run
 suite-cppcheck:
@@ -286,7 +288,7 @@ suite-clang-tidy: $(KMOD)/libkmod.a
 suite-install: all
 	+$(Q)SUITE_MAKE='$(MAKE)' tests/install
 suite-clang:
-	$(Q)$(MAKE) BUILD=build/clang CC=clang all
+	$(Q)$(MAKE) BUILD=build/clang CC=clang all run-unit
 suite-shared:
 	$(Q)$(MAKE) BUILD=build/shared LINK=shared all
 suite-fuzzers: fuzz

@@ -6,7 +6,6 @@
  * Not defined on purpose:
  *   HAVE_FINIT_MODULE  glibc has no wrapper; kmod then makes the system call itself
  *   ENABLE_OPENSSL     only modinfo shows signatures; the kernel is what checks them
- *   ENABLE_DEBUG       messages that nobody would read in an initramfs
  */
 #pragma once
 
@@ -15,7 +14,13 @@
 #define ENABLE_ZLIB 1
 #define ENABLE_ZSTD 1
 
-/* 0 since kmod 33: link to the decompressor instead of opening it while running. */
+/* Messages that nobody would read. kmod 30 asks whether these are defined, 34 for a value. */
+#if __has_include("libkmod/libkmod-internal-file.h")
+#define ENABLE_DEBUG 0
+#define ENABLE_ELFDBG 0
+#endif
+
+/* kmod 34: link to the decompressor instead of opening it while running. */
 #define ENABLE_XZ_DLOPEN 0
 #define ENABLE_ZLIB_DLOPEN 0
 #define ENABLE_ZSTD_DLOPEN 0
@@ -44,3 +49,6 @@
 #define HAVE___BUILTIN_UADD_OVERFLOW 1
 #define HAVE___BUILTIN_UADDL_OVERFLOW 1
 #define HAVE___BUILTIN_UADDLL_OVERFLOW 1
+#define HAVE___BUILTIN_UMUL_OVERFLOW 1
+#define HAVE___BUILTIN_UMULL_OVERFLOW 1
+#define HAVE___BUILTIN_UMULLL_OVERFLOW 1
