@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/alloc.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static void *check(void *memory)
+{
+	if (!memory) {
+		fputs("vfio-prepare: out of memory\n", stderr);
+		exit(EXIT_FAILURE);
+	}
+	return memory;
+}
+
+void *xcalloc(size_t n, size_t size)
+{
+	return check(calloc(n ? n : 1, size));
+}
+
+void *xreallocarray(void *memory, size_t n, size_t size)
+{
+	return check(reallocarray(memory, n, size));
+}
+
+char *xstrdup(const char *string)
+{
+	return check(strdup(string));
+}
+
+char *xstrdup_null(const char *string)
+{
+	return string ? xstrdup(string) : NULL;
+}
+
+char *xstrndup(const char *string, size_t n)
+{
+	return check(strndup(string, n));
+}
+
+char *xasprintf(const char *format, ...)
+{
+	char *ret = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (vasprintf(&ret, format, arguments) < 0)
+		ret = NULL;
+	va_end(arguments);
+	return check(ret);
+}
+
+void *vec_grow(void *items, size_t n, size_t *capacity, size_t size)
+{
+	if (n == *capacity) {
+		*capacity = n ? 2 * n : 8;
+		items = xreallocarray(items, *capacity, size);
+	}
+	memset((char *)items + n * size, 0, size);
+	return items;
+}

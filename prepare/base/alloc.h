@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Memory that is there or the process is not.
+ *
+ * A boot tool that holds a few hundred kilobytes cannot do anything useful without them, so
+ * exhaustion ends the process with a message and status 1; no caller has to test for NULL.
+ * Nothing is allocated between the first and the last write to one device (act/).
+ */
+#ifndef BASE_ALLOC_H
+#define BASE_ALLOC_H
+
+#include <stdlib.h>
+
+#include "base/macros.h"
+
+void *xcalloc(size_t n, size_t size);
+void *xreallocarray(void *memory, size_t n, size_t size);
+char *xstrdup(const char *string);
+/* Like xstrdup(), NULL for NULL. */
+char *xstrdup_null(const char *string);
+char *xstrndup(const char *string, size_t n);
+char *xasprintf(const char *format, ...) _printf_(1, 2);
+
+static inline void freep(void *pointer)
+{
+	free(*(void **)pointer);
+}
+#define _cleanup_free_ _cleanup_(freep)
+
+/*
+ * A growable array is a struct with the members items, n and capacity. vec_add() returns a pointer
+ * to a new, zeroed element, valid until the next vec_add(). The owner frees what the elements point
+ * to, then items.
+ */
+void *vec_grow(void *items, size_t n, size_t *capacity, size_t size);
+
+#define vec_add(v)                                                                            \
+	({                                                                                    \
+		(v)->items = vec_grow((v)->items, (v)->n, &(v)->capacity, sizeof(*(v)->items)); \
+		&(v)->items[(v)->n++];                                                        \
+	})
+
+#define vec_foreach(item, v) \
+	for (__typeof__(*(v)->items) *item = (v)->items; item < (v)->items + (v)->n; item++)
+
+#endif

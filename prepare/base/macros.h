@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Compiler attributes and small macros that every layer uses. */
+#ifndef BASE_MACROS_H
+#define BASE_MACROS_H
+
+#include <stddef.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define _cleanup_(function) __attribute__((cleanup(function)))
+#define _printf_(string, first) __attribute__((format(printf, string, first)))
+#define _unused_ __attribute__((unused))
+
+/* Gives the pointer away: the variable becomes NULL, its cleanup does nothing. */
+#define TAKE_PTR(pointer)                            \
+	({                                           \
+		__typeof__(pointer) taken_ = (pointer); \
+		(pointer) = NULL;                    \
+		taken_;                              \
+	})
+
+#endif

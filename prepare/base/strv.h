@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A vector of strings that owns them. */
+#ifndef BASE_STRV_H
+#define BASE_STRV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/alloc.h"
+
+struct strv {
+	char **items;
+	size_t n;
+	size_t capacity;
+};
+
+void strv_done(struct strv *strv);
+void strv_add(struct strv *strv, const char *string);
+/* The same, but the vector becomes the owner of the string. */
+void strv_take(struct strv *strv, char *string);
+bool strv_contains(const struct strv *strv, const char *string);
+/* Byte order; equal strings stay. */
+void strv_sort(struct strv *strv);
+/* Adds each non-empty word of text; words are separated by any of the characters in separators. */
+void strv_split(struct strv *strv, const char *text, const char *separators);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Is the host ready? Compares the inventory with the plan and says what is wrong. Pure. Unknown is
+ * not ready.
+ */
+#ifndef DECIDE_CHECKS_H
+#define DECIDE_CHECKS_H
+
+#include "model/inventory.h"
+#include "model/plan.h"
+#include "model/profile.h"
+
+enum readiness { READY, NOT_READY, REBOOT_REQUIRED, READINESS_UNKNOWN };
+
+struct validation {
+	enum readiness status;
+	struct findings findings;
+};
+
+/*
+ * Findings: those of the plan, which move over, and firmware-table, iommu, iommu-unknown,
+ * wrong-driver, group-not-viable, iommu-backend, off-switch.
+ */
+void validation_make(const struct profile *profile, const struct inventory *inventory, struct plan *plan,
+		     struct validation *ret);
+void validation_done(struct validation *validation);
+const char *readiness_name(enum readiness status);
+
+/* Which kernel argument keeps the tool from working: its name, or NULL. */
+const char *off_switch(const struct kernel_args *args, bool initramfs);
+
+#endif

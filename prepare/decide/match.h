@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which sections of the profile mean which functions of the host. Pure.
+ */
+#ifndef DECIDE_MATCH_H
+#define DECIDE_MATCH_H
+
+#include "model/finding.h"
+#include "model/inventory.h"
+#include "model/profile.h"
+
+/* What the profile wants of one function; beside the inventory's functions, in their order. */
+struct claim {
+	const struct device_section *section; /* NULL: nothing */
+	bool refused;                         /* a finding says why */
+	bool companion;                       /* joined for its group's sake */
+};
+
+/* An address that the profile lists and the host does not have. */
+struct absence {
+	struct pci_address address;
+	const struct device_section *section;
+};
+
+struct absences {
+	struct absence *items;
+	size_t n, capacity;
+};
+
+struct match {
+	struct claim *claims;
+	struct absences absent;
+	struct findings findings;
+};
+
+/*
+ * Findings: device-absent, identity-mismatch, count, section-conflict, not-assignable, unreadable,
+ * storage, vfs. The profile and the inventory must outlive the match.
+ */
+void match_make(const struct profile *profile, const struct inventory *inventory, struct match *ret);
+void match_done(struct match *match);
+
+/* Does the decision depend on which modules the kernel's tables offer for this function? */
+bool match_asks_modules(const struct match *match, const struct inventory *inventory,
+			const struct pci_function *function);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/planner.h"
+
+#include <string.h>
+
+#include "decide/group.h"
+
+#define SYSFS_PCI "/sys/bus/pci"
+#define IOMMU_BACKEND "vfio_iommu_type1"
+
+static bool needs_iommu(const char *driver)
+{
+	return strstr(driver, "vfio") != NULL;
+}
+
+/* Modules are named with '_' where drivers have '-'. */
+static char *module_of(const char *driver)
+{
+	char *module = xstrdup(driver);
+
+	for (char *c = module; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	return module;
+}
+
+static const char *wanted_driver(const struct device_section *section, const struct pci_function *function)
+{
+	if (strcmp(section->driver, "auto") != 0)
+		return section->driver;
+	return function->variant ? function->variant : "vfio-pci";
+}
+
+static void check_iommu(const struct profile *profile, const struct pci_function *function,
+			struct planned_device *device, struct findings *findings)
+{
+	if (device->state != DEVICE_BIND || function->iommu_group >= 0 || !needs_iommu(device->want))
+		return;
+	device->state = DEVICE_REFUSED;
+	finding_remedy(finding_add(findings, profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
+				   "no-iommu-group", PCI_ADDRESS_TEXT(&device->address),
+				   "section [device %s] wants it on %s, but it is in no IOMMU group: the kernel would refuse",
+				   device->section, device->want),
+		       "turn the IOMMU on, in the firmware and by the kernel's arguments; vfio-prepare validate says which");
+}
+
+static void add_device(const struct profile *profile, const struct pci_function *function, const struct claim *claim,
+		       struct plan *plan)
+{
+	struct planned_device *device = vec_add(plan);
+
+	*device = (struct planned_device){
+		.address = function->address,
+		.section = claim->section->label,
+		.companion = claim->companion,
+		.want = xstrdup(wanted_driver(claim->section, function)),
+		.before = xstrdup_null(function->driver),
+		.iommu_group = function->iommu_group,
+	};
+	device->module = module_of(device->want);
+	if (claim->refused)
+		device->state = DEVICE_REFUSED;
+	else if (function->driver && strcmp(function->driver, device->want) == 0)
+		device->state = DEVICE_RIGHT;
+	else
+		device->state = DEVICE_BIND;
+	check_iommu(profile, function, device, &plan->findings);
+}
+
+static void add_absent(const struct absence *absence, struct plan *plan)
+{
+	const char *driver = absence->section->driver;
+	struct planned_device *device = vec_add(plan);
+
+	*device = (struct planned_device){
+		.address = absence->address,
+		.state = DEVICE_ABSENT,
+		.section = absence->section->label,
+		.want = xstrdup(strcmp(driver, "auto") == 0 ? "vfio-pci" : driver),
+		.iommu_group = -1,
+	};
+	device->module = module_of(device->want);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return pci_address_compare(&((const struct planned_device *)a)->address,
+				   &((const struct planned_device *)b)->address);
+}
+
+static void add_action(struct plan *plan, enum action_type type, size_t device, char *path, const char *value,
+		       char *reason)
+{
+	*vec_add(&plan->actions) = (struct action){
+		.type = type, .device = device, .path = path, .value = xstrdup(value), .reason = reason};
+}
+
+static void add_module(struct plan *plan, const char *module, const char *shown_by, char *reason)
+{
+	vec_foreach(action, &plan->actions)
+		if (strcmp(action->value, module) == 0) {
+			free(reason);
+			return;
+		}
+	add_action(plan, ACTION_LOAD_MODULE, SIZE_MAX, xstrdup(shown_by), module, reason);
+}
+
+static void add_module_actions(struct plan *plan, const struct inventory *inventory)
+{
+	bool backend = false;
+
+	vec_foreach(device, plan) {
+		_cleanup_free_ char *directory = xasprintf(SYSFS_PCI "/drivers/%s", device->want);
+
+		if (device->state == DEVICE_BIND && !strv_contains(&inventory->drivers, device->want))
+			add_module(plan, device->module, directory, xasprintf("driver %s is not loaded", device->want));
+		backend = backend || ((device->state == DEVICE_BIND || device->state == DEVICE_RIGHT) &&
+				      needs_iommu(device->want));
+	}
+	if (backend && !inventory->has_iommu_backend)
+		add_module(plan, IOMMU_BACKEND, "/sys/module/" IOMMU_BACKEND,
+			   xstrdup("VFIO needs it; the kernel would ask for it only when a guest starts"));
+}
+
+static void add_device_actions(struct plan *plan, size_t index)
+{
+	const struct planned_device *device = &plan->items[index];
+	char address[PCI_ADDRESS_MAX];
+
+	pci_address_format(&device->address, address);
+	add_action(plan, ACTION_SET_OVERRIDE, index, xasprintf(SYSFS_PCI "/devices/%s/driver_override", address),
+		   device->want, xasprintf("only %s may take it from now on", device->want));
+	if (device->before)
+		add_action(plan, ACTION_UNBIND, index, xasprintf(SYSFS_PCI "/drivers/%s/unbind", device->before), address,
+			   xasprintf("%s holds it", device->before));
+	add_action(plan, ACTION_PROBE, index, xstrdup(SYSFS_PCI "/drivers_probe"), address,
+		   xasprintf("%s takes it%s", device->want, device->companion ? ", for its group's sake" : ""));
+}
+
+void plan_make(const struct profile *profile, const struct inventory *inventory, struct match *match,
+	       struct plan *ret)
+{
+	struct plan plan = {};
+
+	group_complete(inventory, match);
+	plan.findings = match->findings;
+	match->findings = (struct findings){};
+	for (size_t i = 0; i < inventory->n; i++)
+		if (match->claims[i].section)
+			add_device(profile, &inventory->items[i], &match->claims[i], &plan);
+	vec_foreach(absence, &match->absent)
+		add_absent(absence, &plan);
+	if (plan.n > 1)
+		qsort(plan.items, plan.n, sizeof(*plan.items), compare);
+
+	add_module_actions(&plan, inventory);
+	for (size_t i = 0; i < plan.n; i++)
+		if (plan.items[i].state == DEVICE_BIND)
+			add_device_actions(&plan, i);
+	*ret = plan;
+}
+
+void plan_modules(const struct plan *plan, const struct profile *profile, struct strv *ret)
+{
+	bool iommu = false;
+
+	vec_foreach(section, &profile->sections) {
+		const char *driver = strcmp(section->driver, "auto") == 0 ? "vfio-pci" : section->driver;
+		_cleanup_free_ char *module = module_of(driver);
+
+		if (!strv_contains(ret, module))
+			strv_add(ret, module);
+		iommu = iommu || needs_iommu(driver);
+	}
+	/* With driver = auto, what this host's devices have variants of. */
+	vec_foreach(device, plan)
+		if (!strv_contains(ret, device->module))
+			strv_add(ret, device->module);
+	if (iommu && !strv_contains(ret, IOMMU_BACKEND))
+		strv_add(ret, IOMMU_BACKEND);
+	strv_sort(ret);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Work that the kernel may never answer, with a deadline on each piece.
+ *
+ * A write to unbind, a probe, a module's init, and on kernels before 6.12.91 even the read of
+ * driver_override take the device's lock and wait for it in state D, where no signal helps
+ * (drivers/base/dd.c). So a child process does the pieces one after another. The parent only
+ * watches: when one piece takes too long it gives the child up, does not wait for it, and lets a
+ * new child go on with the pieces that remain.
+ *
+ * What a piece finds out it writes into memory that both share (bounded_memory()), so that it can
+ * be read even when the child is stuck.
+ */
+#ifndef HOST_BOUNDED_H
+#define HOST_BOUNDED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum bounded_end {
+	BOUNDED_DONE,    /* the piece ran to its end */
+	BOUNDED_TIMEOUT, /* it did not, in its time */
+	BOUNDED_DIED,    /* the child ended in the middle of it */
+	BOUNDED_SKIPPED, /* it was not begun: wanted() said no, or the time for all pieces was over */
+};
+
+struct bounded_job {
+	size_t n; /* pieces, numbered from 0 */
+	int piece_ms;
+	int total_ms;
+	void *userdata;
+	/* Does one piece, in the child. */
+	void (*run)(void *userdata, size_t piece);
+	/* May it be begun, after what became of the earlier ones? In the child. NULL: always. */
+	bool (*wanted)(void *userdata, size_t piece);
+	/* Is told each piece's end, in their order, in the parent. */
+	void (*ended)(void *userdata, size_t piece, enum bounded_end end);
+};
+
+/* Runs the job; when it returns each piece has had its end told. 0, or -errno where no child can be made. */
+int bounded_run(const struct bounded_job *job);
+
+/* Zeroed memory that parent and children share, or NULL; munmap() by bounded_free(). */
+void *bounded_memory(size_t bytes);
+void bounded_free(void *memory, size_t bytes);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/modules.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libkmod.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct modules {
+	struct kmod_ctx *kmod;
+	int directory; /* libkmod takes a path; this descriptor keeps it inside the root */
+};
+
+static void log_nothing(void *data _unused_, int priority _unused_, const char *file _unused_, int line _unused_,
+			const char *function _unused_, const char *format _unused_, va_list arguments _unused_)
+{
+}
+
+int modules_open(struct root *root, const char *release, struct modules **ret)
+{
+	_cleanup_free_ char *path = xasprintf("/lib/modules/%s", release);
+	static const char *const no_configuration[] = {NULL};
+	char directory[sizeof("/proc/self/fd/") + 12];
+	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_DIRECTORY);
+	struct kmod_ctx *kmod;
+	struct modules *modules;
+
+	if (fd < 0)
+		return fd;
+	snprintf(directory, sizeof(directory), "/proc/self/fd/%d", fd);
+	kmod = kmod_new(directory, no_configuration);
+	if (!kmod)
+		return -ENOMEM;
+	kmod_set_log_fn(kmod, log_nothing, NULL);
+	if (kmod_load_resources(kmod) < 0) {
+		kmod_unref(kmod);
+		return -ENOENT;
+	}
+	modules = xcalloc(1, sizeof(*modules));
+	*modules = (struct modules){.kmod = kmod, .directory = fd};
+	fd = -1;
+	*ret = modules;
+	return 0;
+}
+
+void modules_close(struct modules *modules)
+{
+	if (!modules)
+		return;
+	kmod_unref(modules->kmod);
+	close(modules->directory);
+	free(modules);
+}
+
+int modules_lookup(struct modules *modules, const char *alias, struct strv *ret)
+{
+	struct kmod_list *list = NULL, *item;
+	int r = kmod_module_new_from_lookup(modules->kmod, alias, &list);
+
+	if (r < 0)
+		return r;
+	kmod_list_foreach(item, list) {
+		struct kmod_module *module = kmod_module_get_module(item);
+
+		if (!strv_contains(ret, kmod_module_get_name(module)))
+			strv_add(ret, kmod_module_get_name(module));
+		kmod_module_unref(module);
+	}
+	kmod_module_unref_list(list);
+	strv_sort(ret);
+	return 0;
+}
+
+int module_load(struct root *root, const char *name)
+{
+	struct kmod_list *list = NULL, *item;
+	struct kmod_ctx *kmod;
+	int r;
+
+	if (!root->live)
+		return -EOPNOTSUPP;
+	kmod = kmod_new(NULL, NULL);
+	if (!kmod)
+		return -ENOMEM;
+	kmod_set_log_fn(kmod, log_nothing, NULL);
+	r = kmod_module_new_from_lookup(kmod, name, &list);
+	/* A name that nothing knows is no error of the lookup, only an empty list. */
+	if (r == 0 && !list)
+		r = -ENOENT;
+	kmod_list_foreach(item, list) {
+		struct kmod_module *module = kmod_module_get_module(item);
+
+		if (r == 0)
+			r = kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_COMMAND, NULL, NULL, NULL, NULL);
+		kmod_module_unref(module);
+	}
+	kmod_module_unref_list(list);
+	kmod_unref(kmod);
+	return r;
+}

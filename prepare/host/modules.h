@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Kernel modules, through libkmod: which would be loaded for a device, and loading one. */
+#ifndef HOST_MODULES_H
+#define HOST_MODULES_H
+
+#include "base/strv.h"
+#include "host/root.h"
+
+struct modules;
+
+/*
+ * Opens the module tables of a kernel release below the root (/lib/modules/RELEASE). What
+ * modprobe.d says is left out: the question is what the kernel's tables offer. -errno.
+ */
+int modules_open(struct root *root, const char *release, struct modules **ret);
+void modules_close(struct modules *modules);
+/* Adds the names of the modules whose alias matches, sorted and without repetition; -errno. */
+int modules_lookup(struct modules *modules, const char *alias, struct strv *ret);
+
+/*
+ * Loads a module of the running kernel with its dependencies, the options and soft dependencies of
+ * modprobe.d and the kernel command line; "install" commands there are not run, and no blacklist
+ * applies to a module that is asked for by name. Already loaded or built in is success. Blocks for
+ * as long as the module's init does: see host/bounded.h.
+ *
+ * -ENOENT: there is no such module; -EOPNOTSUPP: the root is not the running host; otherwise the
+ * kernel's error (-EPERM lockdown, -EKEYREJECTED signature).
+ */
+int module_load(struct root *root, const char *name);
+
+#endif

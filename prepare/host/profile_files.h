@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finds the files of the profile, checks that nobody else can have written them, and reads them. */
+#ifndef HOST_PROFILE_FILES_H
+#define HOST_PROFILE_FILES_H
+
+#include "host/root.h"
+#include "model/finding.h"
+#include "model/profile.h"
+
+#define PROFILE_PATH "/etc/vfio-prepare/profile.conf"
+
+/*
+ * Reads the profile: file alone, or (file is NULL) PROFILE_PATH and then, in the order of their
+ * names, the *.conf of the directories vfio-prepare/conf.d in /etc, /run and /usr/lib, where a file
+ * masks those of its name in the later ones; a link to /dev/null masks and is nothing itself.
+ *
+ * 0; -ENOENT where there is no file at all; -EINVAL with findings (check "profile") otherwise.
+ */
+int profile_load(struct root *root, const char *file, struct profile *ret, struct findings *findings);
+
+#endif

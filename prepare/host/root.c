@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/root.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define WALK_MAX_DEPTH 64
+#define WALK_MAX_LINKS 40 /* as the kernel's MAXSYMLINKS */
+#define OPENAT2_RETRIES 16
+
+void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+int root_init(struct root *ret, const char *path)
+{
+	_cleanup_free_ char *real = realpath(path, NULL);
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	*ret = (struct root){.fd = fd, .live = real && strcmp(real, "/") == 0};
+	return 0;
+}
+
+void root_done(struct root *root)
+{
+	if (root->fd >= 0)
+		close(root->fd);
+	root->fd = -1;
+}
+
+/* The directories from the root down to where the walk stands; ".." pops, a root link pops all. */
+struct walk {
+	int fds[WALK_MAX_DEPTH];
+	int depth;
+	int root_fd;
+};
+
+static int walk_top(const struct walk *walk)
+{
+	return walk->depth ? walk->fds[walk->depth - 1] : walk->root_fd;
+}
+
+static void walk_pop(struct walk *walk, int depth)
+{
+	while (walk->depth > depth)
+		close(walk->fds[--walk->depth]);
+}
+
+/* One step: enters name, or puts the target of a link before *rest. 1: name is the last and no link. */
+static int walk_step(struct walk *walk, const char *name, char **rest, int flags, int *links)
+{
+	char target[PATH_MAX];
+	struct stat st;
+	ssize_t length;
+	bool last = (*rest)[strspn(*rest, "/")] == '\0';
+	int fd = openat(walk_top(walk), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		int error = errno;
+
+		if (fd >= 0)
+			close(fd);
+		return -error;
+	}
+	if (S_ISLNK(st.st_mode) && !(last && (flags & O_NOFOLLOW))) {
+		length = readlinkat(fd, "", target, sizeof(target) - 1);
+		close(fd);
+		if (length < 0)
+			return -errno;
+		if (++*links > WALK_MAX_LINKS)
+			return -ELOOP;
+		target[length] = '\0';
+		if (target[0] == '/')
+			walk_pop(walk, 0);
+		char *joined = xasprintf("%s/%s", target, *rest);
+		free(*rest);
+		*rest = joined;
+		return 0;
+	}
+	if (last) {
+		close(fd);
+		return 1;
+	}
+	if (walk->depth == WALK_MAX_DEPTH) {
+		close(fd);
+		return -ENAMETOOLONG;
+	}
+	walk->fds[walk->depth++] = fd;
+	return 0;
+}
+
+/* What openat2() with RESOLVE_IN_ROOT does, for kernels before 5.6. */
+static int open_walking(int root_fd, const char *path, int flags)
+{
+	struct walk walk = {.root_fd = root_fd};
+	_cleanup_free_ char *rest = xstrdup(path);
+	int links = 0, r = 0;
+
+	while (r == 0) {
+		size_t start = strspn(rest, "/"), length = strcspn(rest + start, "/");
+		_cleanup_free_ char *name = xstrndup(rest + start, length);
+
+		if (!length) { /* the path ended in '/', "." or ".." */
+			r = openat(walk_top(&walk), ".", flags);
+			break;
+		}
+		memmove(rest, rest + start + length, strlen(rest + start + length) + 1);
+		if (strcmp(name, ".") == 0)
+			continue;
+		if (strcmp(name, "..") == 0) {
+			if (walk.depth)
+				walk_pop(&walk, walk.depth - 1);
+			continue;
+		}
+		r = walk_step(&walk, name, &rest, flags, &links);
+		if (r == 1) {
+			/* A link that took the name's place meanwhile is not followed. */
+			r = openat(walk_top(&walk), name, flags | O_NOFOLLOW);
+			break;
+		}
+		if (r < 0)
+			errno = -r;
+	}
+	int error = errno;
+
+	walk_pop(&walk, 0);
+	return r < 0 ? -error : r;
+}
+
+int root_open(struct root *root, const char *path, int flags)
+{
+	const char *relative = path + strspn(path, "/");
+	struct open_how how = {.flags = (unsigned)(flags | O_CLOEXEC), .resolve = RESOLVE_IN_ROOT};
+
+	if (!*relative)
+		relative = ".";
+	for (int attempt = 0; !root->no_openat2; attempt++) {
+		long fd = syscall(SYS_openat2, root->fd, relative, &how, sizeof(how));
+
+		if (fd >= 0)
+			return (int)fd;
+		/* EAGAIN: something was renamed while ".." was resolved. */
+		if (errno == EAGAIN && attempt < OPENAT2_RETRIES)
+			continue;
+		/* Sandboxes older than the call answer EPERM. sysfs and proc give it to nobody on open. */
+		if (errno != ENOSYS && errno != EPERM)
+			return -errno;
+		root->no_openat2 = true;
+	}
+	return open_walking(root->fd, relative, flags | O_CLOEXEC);
+}
+
+int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	_cleanup_free_ char *text = NULL;
+	size_t length = 0, capacity = 4096;
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	do {
+		if (!text || length + 1 >= capacity)
+			text = xreallocarray(text, capacity *= 2, 1);
+		n = read(fd, text + length, capacity - 1 - length);
+		if (n < 0)
+			return -errno;
+		length += (size_t)n;
+		if (length > max)
+			return -EFBIG;
+	} while (n > 0);
+	text[length] = '\0';
+	*ret = TAKE_PTR(text);
+	if (ret_length)
+		*ret_length = length;
+	return 0;
+}
+
+int root_list(struct root *root, const char *path, struct strv *ret)
+{
+	int fd = root_open(root, path, O_RDONLY | O_DIRECTORY);
+	struct dirent *entry;
+	DIR *dir;
+
+	if (fd < 0)
+		return fd;
+	dir = fdopendir(fd);
+	if (!dir) {
+		int error = errno;
+
+		close(fd);
+		return -error;
+	}
+	while ((errno = 0, entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			strv_add(ret, entry->d_name);
+	int error = errno;
+
+	closedir(dir);
+	strv_sort(ret);
+	return -error;
+}
+
+static int read_link_name(int dir, const char *name, char *ret, size_t size)
+{
+	char target[PATH_MAX], *slash;
+	ssize_t length = readlinkat(dir, name, target, sizeof(target) - 1);
+	size_t n;
+
+	if (length < 0)
+		return -errno;
+	target[length] = '\0';
+	slash = strrchr(target, '/');
+	n = strlen(slash ? slash + 1 : target);
+	if (n >= size)
+		n = size - 1;
+	memcpy(ret, slash ? slash + 1 : target, n);
+	ret[n] = '\0';
+	return (int)n;
+}
+
+int root_read_link_name(struct root *root, const char *path, char *ret, size_t size)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
+
+	return fd < 0 ? fd : read_link_name(fd, "", ret, size);
+}
+
+int root_write_attribute(struct root *root, const char *path, const char *value)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_WRONLY);
+	size_t length = strlen(value);
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = write(fd, value, length);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == length ? 0 : -EIO;
+}
+
+int attribute_read(int dir, const char *name, char *ret, size_t size)
+{
+	_cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, ret, size - 1);
+	if (n < 0)
+		return -errno;
+	while (n > 0 && strchr(" \n", ret[n - 1]))
+		n--;
+	ret[n] = '\0';
+	return (int)n;
+}
+
+int attribute_read_link_name(int dir, const char *name, char *ret, size_t size)
+{
+	return read_link_name(dir, name, ret, size);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The host, or a tree that looks like one: everything that this tool reads or writes lies below one
+ * directory descriptor. Paths are taken from there, with or without a leading '/'; absolute links
+ * and ".." cannot leave it (openat2(2) with RESOLVE_IN_ROOT; where the kernel lacks it or a sandbox
+ * forbids it, the same walk is done here link by link).
+ *
+ * All functions return 0 or a length, or -errno.
+ */
+#ifndef HOST_ROOT_H
+#define HOST_ROOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/strv.h"
+
+struct root {
+	int fd;
+	bool live;       /* "/": the kernel answers, not a tree of files */
+	bool no_openat2; /* set by the first openat2() that is not supported; tests set it too */
+};
+
+/* Opens the directory at path as the root. */
+int root_init(struct root *ret, const char *path);
+void root_done(struct root *root);
+
+/* Opens path with the flags of open(2), O_CLOEXEC added, O_CREAT not allowed. */
+int root_open(struct root *root, const char *path, int flags);
+/* Reads a whole file of at most max bytes (-EFBIG beyond) into a NUL-terminated text, caller's. */
+int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length);
+/* The names in a directory without "." and "..", sorted. */
+int root_list(struct root *root, const char *path, struct strv *ret);
+/* The last part of what the symbolic link at path points to, cut to size; -EINVAL: not a link. */
+int root_read_link_name(struct root *root, const char *path, char *ret, size_t size);
+/*
+ * Writes value to an existing file with a single write(2), as attributes of sysfs want it. Every
+ * write to the host's devices goes through here. May block for ever: see host/bounded.h.
+ */
+int root_write_attribute(struct root *root, const char *path, const char *value);
+
+/*
+ * Below an open directory of the root, by plain name; a symbolic link is not followed.
+ * attribute_read() does one read(2) and cuts trailing white space; it returns the text's length.
+ */
+int attribute_read(int dir, const char *name, char *ret, size_t size);
+int attribute_read_link_name(int dir, const char *name, char *ret, size_t size);
+
+/* Closes the descriptor if it is one; for _cleanup_(). */
+void close_fd(int *fd);
+#define _cleanup_close_ _cleanup_(close_fd)
+
+#endif

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/scan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <search.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "host/bounded.h"
+#include "host/modules.h"
+#include "host/pci_ids.h"
+#include "model/config_space.h"
+
+#define DEVICES "/sys/bus/pci/devices"
+#define ATTRIBUTE_MAX 4096
+#define CMDLINE_MAX (64 * 1024)
+/* An override is read at once or not for a long time: waiting longer would only delay the boot. */
+#define OVERRIDE_MS 1000
+#define OVERRIDES_MS 5000
+
+/* "0x8086" or "8086" */
+static int read_hex(int dir, const char *name, uint64_t max, uint64_t *ret)
+{
+	char text[32];
+	int r = attribute_read(dir, name, text, sizeof(text));
+
+	if (r < 0)
+		return r;
+	return number_parse(strncmp(text, "0x", 2) == 0 ? text + 2 : text, 16, max, ret);
+}
+
+static int read_decimal(int dir, const char *name, int absent)
+{
+	char text[32];
+	uint64_t value;
+
+	if (attribute_read(dir, name, text, sizeof(text)) < 0 || number_parse(text, 10, INT_MAX, &value) < 0)
+		return absent;
+	return (int)value;
+}
+
+/* "8086:10D3" */
+static bool parse_pair(const char *text, uint16_t *ret_first, uint16_t *ret_second)
+{
+	const char *colon = strchr(text, ':');
+	uint64_t first, second;
+
+	if (!colon || number_parse_n(text, (size_t)(colon - text), 16, 0xffff, &first) < 0 ||
+	    number_parse(colon + 1, 16, 0xffff, &second) < 0)
+		return false;
+	*ret_first = (uint16_t)first;
+	*ret_second = (uint16_t)second;
+	return true;
+}
+
+/*
+ * The ids out of the attribute uevent, which has them all in one read (drivers/pci/pci-driver.c
+ * pci_uevent()). false: not all of them are there.
+ */
+static bool ids_from_uevent(int dir, struct pci_function *function)
+{
+	char text[ATTRIBUTE_MAX], *position = text, *line;
+	bool ids = false, class = false, subsystem = false;
+	uint64_t value;
+
+	if (attribute_read(dir, "uevent", text, sizeof(text)) < 0)
+		return false;
+	while ((line = strsep(&position, "\n"))) {
+		if (strncmp(line, "PCI_ID=", 7) == 0)
+			ids = parse_pair(line + 7, &function->vendor, &function->device);
+		else if (strncmp(line, "PCI_SUBSYS_ID=", 14) == 0)
+			subsystem = parse_pair(line + 14, &function->subsystem_vendor, &function->subsystem_device);
+		else if (strncmp(line, "PCI_CLASS=", 10) == 0 && number_parse(line + 10, 16, 0xffffff, &value) == 0) {
+			function->class = (uint32_t)value;
+			class = true;
+		} else if (strncmp(line, "MODALIAS=", 9) == 0 && !function->modalias)
+			function->modalias = xstrdup(line + 9);
+	}
+	return ids && class && subsystem;
+}
+
+/* The same out of an attribute each, where a tree has no uevent; false: not all could be read. */
+static bool ids_from_attributes(int dir, struct pci_function *function)
+{
+	uint64_t vendor, device, class, subsystem_vendor, subsystem_device;
+	char modalias[ATTRIBUTE_MAX];
+
+	if (read_hex(dir, "vendor", 0xffff, &vendor) < 0 || read_hex(dir, "device", 0xffff, &device) < 0 ||
+	    read_hex(dir, "class", 0xffffff, &class) < 0 ||
+	    read_hex(dir, "subsystem_vendor", 0xffff, &subsystem_vendor) < 0 ||
+	    read_hex(dir, "subsystem_device", 0xffff, &subsystem_device) < 0)
+		return false;
+	function->vendor = (uint16_t)vendor;
+	function->device = (uint16_t)device;
+	function->class = (uint32_t)class;
+	function->subsystem_vendor = (uint16_t)subsystem_vendor;
+	function->subsystem_device = (uint16_t)subsystem_device;
+	if (!function->modalias && attribute_read(dir, "modalias", modalias, sizeof(modalias)) > 0)
+		function->modalias = xstrdup(modalias);
+	return true;
+}
+
+/*
+ * The functions that the device's directory lies in, from the last root bus on:
+ * ../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0
+ */
+static char *port_path(const char *link)
+{
+	_cleanup_free_ char *copy = xstrdup(link);
+	char *position = copy, *part, *path = NULL;
+
+	while ((part = strsep(&position, "/"))) {
+		struct pci_address address;
+
+		if (strncmp(part, "pci", 3) == 0 && strchr(part, ':'))
+			free(TAKE_PTR(path));
+		else if (pci_address_parse(part, &address) == 0)
+			path = port_path_append(path, &address);
+	}
+	return path;
+}
+
+static void read_details(int dir, struct pci_function *function)
+{
+	char name[PATH_MAX];
+	uint64_t revision;
+
+	if (read_hex(dir, "revision", 0xff, &revision) == 0)
+		function->revision = (int)revision;
+	function->numa_node = read_decimal(dir, "numa_node", -1);
+	function->total_vfs = read_decimal(dir, "sriov_totalvfs", -1);
+	function->is_vf = attribute_read_link_name(dir, "physfn", name, sizeof(name)) > 0 &&
+			  pci_address_parse(name, &function->physfn) == 0;
+}
+
+static void read_serial(int dir, struct pci_function *function)
+{
+	_cleanup_close_ int fd = openat(dir, "config", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	uint8_t config[PCI_CONFIG_BYTES];
+	ssize_t n = fd < 0 ? -1 : pread(fd, config, sizeof(config), 0);
+
+	/* An ordinary user sees 64 bytes, a conventional PCI function has 256: then it is not known. */
+	if (n <= 256)
+		return;
+	function->unknown &= ~(unsigned)FUNCTION_SERIAL;
+	function->has_serial = config_space_serial(config, (size_t)n, &function->serial);
+}
+
+static void read_function(struct root *root, int devices, const char *name, unsigned what,
+			  struct pci_function *function)
+{
+	_cleanup_free_ char *path = xasprintf(DEVICES "/%s", name);
+	_cleanup_close_ int dir = root_open(root, path, O_PATH | O_DIRECTORY);
+	char text[PATH_MAX];
+	uint64_t group;
+	ssize_t length;
+	int r;
+
+	if (dir < 0) {
+		function->unknown = ~0U;
+		return;
+	}
+	length = readlinkat(devices, name, text, sizeof(text) - 1);
+	if (length > 0) {
+		text[length] = '\0';
+		function->port_path = port_path(text);
+	}
+	if (!ids_from_uevent(dir, function) && !ids_from_attributes(dir, function))
+		function->unknown |= FUNCTION_IDS;
+
+	r = attribute_read_link_name(dir, "driver", text, sizeof(text));
+	if (r >= 0)
+		function->driver = xstrdup(text);
+	else if (r != -ENOENT)
+		function->unknown |= FUNCTION_DRIVER;
+
+	r = attribute_read_link_name(dir, "iommu_group", text, sizeof(text));
+	if (r >= 0 && number_parse(text, 10, INT_MAX, &group) == 0)
+		function->iommu_group = (int)group;
+	else if (r != -ENOENT)
+		function->unknown |= FUNCTION_GROUP;
+
+	if (what & SCAN_DETAILS)
+		read_details(dir, function);
+	if (what & SCAN_SERIALS)
+		read_serial(dir, function);
+}
+
+/* The overrides, read by a child into shared memory: slots of text, and whether they were read. */
+struct overrides {
+	struct root *root;
+	struct inventory *inventory;
+	struct override_slot {
+		int length; /* or -errno */
+		char text[DRIVER_OVERRIDE_MAX];
+	} *slots;
+};
+
+static void read_override(void *userdata, size_t piece)
+{
+	struct overrides *overrides = userdata;
+	struct override_slot *slot = &overrides->slots[piece];
+	char path[sizeof(DEVICES "/") + PCI_ADDRESS_MAX];
+	int dir;
+
+	snprintf(path, sizeof(path), DEVICES "/%s", PCI_ADDRESS_TEXT(&overrides->inventory->items[piece].address));
+	dir = root_open(overrides->root, path, O_PATH | O_DIRECTORY);
+	slot->length = dir < 0 ? dir : attribute_read(dir, "driver_override", slot->text, sizeof(slot->text));
+	if (dir >= 0)
+		close(dir);
+}
+
+static void override_ended(void *userdata, size_t piece, enum bounded_end end)
+{
+	struct overrides *overrides = userdata;
+	const struct override_slot *slot = &overrides->slots[piece];
+	struct pci_function *function = &overrides->inventory->items[piece];
+
+	if (end != BOUNDED_DONE || (slot->length < 0 && slot->length != -ENOENT)) {
+		function->unknown |= FUNCTION_OVERRIDE;
+		return;
+	}
+	if (slot->length > 0 && strcmp(slot->text, "(null)") != 0)
+		function->driver_override = xstrdup(slot->text);
+}
+
+static void scan_overrides(struct root *root, struct inventory *inventory)
+{
+	size_t bytes = inventory->n * sizeof(struct override_slot);
+	struct overrides overrides = {root, inventory, bounded_memory(bytes)};
+	struct bounded_job job = {
+		.n = inventory->n, .piece_ms = OVERRIDE_MS, .total_ms = OVERRIDES_MS,
+		.userdata = &overrides, .run = read_override, .ended = override_ended,
+	};
+
+	if (!overrides.slots || bounded_run(&job) < 0)
+		vec_foreach(function, inventory)
+			function->unknown |= FUNCTION_OVERRIDE;
+	bounded_free(overrides.slots, bytes);
+}
+
+static int scan_functions(struct root *root, unsigned what, struct inventory *inventory)
+{
+	_cleanup_close_ int devices = root_open(root, DEVICES, O_PATH | O_DIRECTORY);
+	struct strv names = {};
+	int r = devices < 0 ? devices : root_list(root, DEVICES, &names);
+
+	for (size_t i = 0; i < names.n; i++) {
+		struct pci_address address;
+		struct pci_function *function;
+
+		if (pci_address_parse(names.items[i], &address) < 0)
+			continue;
+		function = vec_add(inventory);
+		function->address = address;
+		function->revision = function->numa_node = function->iommu_group = function->total_vfs = -1;
+		function->unknown = FUNCTION_MODULES | FUNCTION_SERIAL;
+		read_function(root, devices, names.items[i], what, function);
+	}
+	strv_done(&names);
+	inventory_sort(inventory);
+	/* A machine without PCI is a host too. */
+	return r == -ENOENT ? 0 : r;
+}
+
+static void scan_iommu(struct root *root, struct inventory *inventory)
+{
+	static const struct { const char *prefix; enum iommu_kind kind; } kinds[] = {
+		{"dmar", IOMMU_KIND_INTEL}, {"ivhd", IOMMU_KIND_AMD}, {"smmu", IOMMU_KIND_ARM}};
+	struct strv units = {}, groups = {}, tables = {};
+	int r_units = root_list(root, "/sys/class/iommu", &units);
+	int r_groups = root_list(root, "/sys/kernel/iommu_groups", &groups);
+	int r_tables = root_list(root, "/sys/firmware/acpi/tables", &tables);
+
+	if ((r_units < 0 && r_units != -ENOENT) || (r_groups < 0 && r_groups != -ENOENT))
+		inventory->iommu = IOMMU_UNKNOWN;
+	else
+		inventory->iommu = units.n && groups.n ? IOMMU_ON : IOMMU_OFF;
+	if (units.n) {
+		inventory->iommu_kind = IOMMU_KIND_OTHER;
+		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+			if (strncmp(units.items[0], kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
+				inventory->iommu_kind = kinds[i].kind;
+	}
+	inventory->firmware_known = r_tables == 0;
+	for (size_t i = 0; i < tables.n; i++)
+		if (strcmp(tables.items[i], "DMAR") == 0 || strcmp(tables.items[i], "IVRS") == 0 ||
+		    strcmp(tables.items[i], "IORT") == 0 || strcmp(tables.items[i], "VIOT") == 0)
+			strv_add(&inventory->firmware_tables, tables.items[i]);
+	strv_done(&units);
+	strv_done(&groups);
+	strv_done(&tables);
+}
+
+static void scan_drivers(struct root *root, struct inventory *inventory)
+{
+	_cleanup_close_ int backend = root_open(root, "/sys/module/vfio_iommu_type1", O_PATH);
+
+	root_list(root, "/sys/bus/pci/drivers", &inventory->drivers);
+	inventory->has_iommu_backend = backend >= 0;
+}
+
+static char *read_line(struct root *root, const char *path)
+{
+	char *text = NULL;
+
+	if (root_read_file(root, path, CMDLINE_MAX, &text, NULL) < 0)
+		return NULL;
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+int scan_host(struct root *root, unsigned what, struct inventory *ret)
+{
+	struct inventory inventory = {};
+	int r;
+
+	inventory.kernel = read_line(root, "/proc/sys/kernel/osrelease");
+	inventory.cmdline = read_line(root, "/proc/cmdline");
+	if (inventory.cmdline)
+		kernel_args_parse(inventory.cmdline, &inventory.args);
+	scan_iommu(root, &inventory);
+	scan_drivers(root, &inventory);
+	r = scan_functions(root, what, &inventory);
+	if (r < 0) {
+		inventory_done(&inventory);
+		return r;
+	}
+	if (what & SCAN_OVERRIDES)
+		scan_overrides(root, &inventory);
+	if (what & SCAN_NAMES)
+		pci_ids_name(root, &inventory);
+	*ret = inventory;
+	return 0;
+}
+
+static int compare_modalias(const void *a, const void *b)
+{
+	const struct pci_function *f = a, *g = b;
+
+	return strcmp(f->modalias, g->modalias);
+}
+
+static void keep_node(void *node _unused_)
+{
+}
+
+/* Variant drivers have aliases of their own, "vfio_pci:v000015B3d0000101E..." (Documentation/driver-api/vfio.rst). */
+static void lookup(struct modules *modules, struct pci_function *function)
+{
+	struct strv variants = {};
+
+	if (modules_lookup(modules, function->modalias, &function->modules) < 0)
+		return;
+	function->unknown &= ~(unsigned)FUNCTION_MODULES;
+	if (strncmp(function->modalias, "pci:", 4) == 0) {
+		_cleanup_free_ char *alias = xasprintf("vfio_pci:%s", function->modalias + 4);
+
+		modules_lookup(modules, alias, &variants);
+		for (size_t i = 0; i < variants.n && !function->variant; i++)
+			if (strcmp(variants.items[i], "vfio_pci") != 0)
+				function->variant = xstrdup(variants.items[i]);
+		strv_done(&variants);
+	}
+}
+
+static void copy_lookup(struct pci_function *function, const struct pci_function *known)
+{
+	for (size_t i = 0; i < known->modules.n; i++)
+		strv_add(&function->modules, known->modules.items[i]);
+	function->variant = xstrdup_null(known->variant);
+	function->unknown &= ~(unsigned)FUNCTION_MODULES | (known->unknown & FUNCTION_MODULES);
+}
+
+void scan_modules(struct root *root, struct inventory *inventory,
+		  bool (*chosen)(void *userdata, const struct pci_function *function), void *userdata)
+{
+	struct modules *modules = NULL;
+	void *known = NULL; /* functions by modalias: equal devices are looked up once */
+
+	if (!inventory->kernel)
+		return;
+	vec_foreach(function, inventory) {
+		struct pci_function **node;
+
+		if (!(function->unknown & FUNCTION_MODULES) || !function->modalias || !chosen(userdata, function))
+			continue;
+		if (!modules && modules_open(root, inventory->kernel, &modules) < 0)
+			break;
+		node = tsearch(function, &known, compare_modalias);
+		if (node && *node != function)
+			copy_lookup(function, *node);
+		else
+			lookup(modules, function);
+	}
+	tdestroy(known, keep_node);
+	modules_close(modules);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a PCI function is: domain:bus:slot.function, written as the kernel writes it
+ * (drivers/pci/probe.c: "%04x:%02x:%02x.%d"). Domains have up to 32 bits: Intel VMD and Hyper-V
+ * number theirs from 0x10000.
+ */
+#ifndef MODEL_ADDRESS_H
+#define MODEL_ADDRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pci_address {
+	uint32_t domain;
+	uint8_t bus;
+	uint8_t slot;     /* 0 to 0x1f */
+	uint8_t function; /* 0 to 7 */
+};
+
+/* An address of a profile: one function, or all functions of a slot ("0000:01:00.*"). */
+struct address_pattern {
+	struct pci_address address;
+	bool any_function;
+};
+
+#define PCI_ADDRESS_MAX sizeof("ffffffff:ff:1f.7")
+
+/* Reads "[domain:]bus:slot.function", the whole text; without domain it is 0. 0 or -EINVAL. */
+int pci_address_parse(const char *text, struct pci_address *ret);
+/* The same, and "*" for the function. */
+int address_pattern_parse(const char *text, struct address_pattern *ret);
+bool address_pattern_matches(const struct address_pattern *pattern, const struct pci_address *address);
+
+/* Writes the kernel's form, at most PCI_ADDRESS_MAX bytes, into text, and returns text. */
+char *pci_address_format(const struct pci_address *address, char text[static PCI_ADDRESS_MAX]);
+#define PCI_ADDRESS_TEXT(address) pci_address_format((address), (char[PCI_ADDRESS_MAX]){})
+
+/* Order by domain, bus, slot, function: <0, 0, >0. */
+int pci_address_compare(const struct pci_address *a, const struct pci_address *b);
+/*
+ * The way from a root bus to a function, which survives the renumbering of the buses behind it:
+ * "00:03.1/00.0" is function 00.0 behind root port 00:03.1; a domain other than 0 stands in front.
+ * Appends one function to path (NULL: starts with it), frees path and returns the longer one.
+ */
+char *port_path_append(char *path, const struct pci_address *address);
+bool pci_address_same_slot(const struct pci_address *a, const struct pci_address *b);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads what sysfs has no attribute for out of a function's configuration space. */
+#ifndef MODEL_CONFIG_SPACE_H
+#define MODEL_CONFIG_SPACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PCI_CONFIG_BYTES 4096
+
+/*
+ * The device serial number capability (PCIe base specification 7.9.3; PCI_EXT_CAP_ID_DSN), most
+ * significant byte first as lspci prints it. false: the bytes hold none. Trusts nothing in them.
+ */
+bool config_space_serial(const uint8_t *config, size_t length, uint64_t *ret);
+
+#endif

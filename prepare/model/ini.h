@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The entries of the profile files in the order in which they were read, each with the place that
+ * it came from. A later entry for the same section and key replaces an earlier one.
+ */
+#ifndef MODEL_INI_H
+#define MODEL_INI_H
+
+#include <stddef.h>
+
+struct ini_entry {
+	char *section; /* as written: "device gpu" */
+	char *key;     /* lower case; NULL stands for the section's own line */
+	char *value;
+	char *file;
+	unsigned line; /* from 1 */
+};
+
+struct ini {
+	struct ini_entry *items;
+	size_t n;
+	size_t capacity;
+};
+
+/* Adds or replaces; strings are copied. */
+void ini_set(struct ini *ini, const char *section, const char *key, const char *value, const char *file,
+	     unsigned line);
+void ini_done(struct ini *ini);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/inventory.h"
+
+void inventory_done(struct inventory *inventory)
+{
+	if (!inventory)
+		return;
+	vec_foreach(function, inventory) {
+		free(function->modalias);
+		free(function->driver);
+		free(function->driver_override);
+		free(function->port_path);
+		free(function->name);
+		strv_done(&function->modules);
+		free(function->variant);
+	}
+	free(inventory->items);
+	free(inventory->kernel);
+	free(inventory->cmdline);
+	kernel_args_done(&inventory->args);
+	strv_done(&inventory->firmware_tables);
+	strv_done(&inventory->drivers);
+	*inventory = (struct inventory){};
+}
+
+static int compare(const void *a, const void *b)
+{
+	return pci_address_compare(&((const struct pci_function *)a)->address,
+				   &((const struct pci_function *)b)->address);
+}
+
+void inventory_sort(struct inventory *inventory)
+{
+	if (inventory->n > 1)
+		qsort(inventory->items, inventory->n, sizeof(*inventory->items), compare);
+}
+
+struct pci_function *inventory_find(const struct inventory *inventory, const struct pci_address *address)
+{
+	struct pci_function key = {.address = *address};
+
+	return inventory->n ? bsearch(&key, inventory->items, inventory->n, sizeof(key), compare) : NULL;
+}
+
+bool function_is_bridge(const struct pci_function *function)
+{
+	switch (function->class >> 8) {
+	case 0x0600: /* host */
+	case 0x0601: /* ISA */
+	case 0x0604: /* PCI to PCI */
+	case 0x0607: /* CardBus */
+	case 0x0609: /* semi-transparent */
+		return true;
+	default: /* 0680 is what NVSwitch calls itself, and that can be handed on */
+		return false;
+	}
+}
+
+bool function_is_infrastructure(const struct pci_function *function)
+{
+	unsigned base = function->class >> 16;
+
+	return base == 0x06 || base == 0x05 || base == 0x08 || function->class >> 8 == 0x0c05;
+}
+
+const char *iommu_kind_name(enum iommu_kind kind)
+{
+	static const char *const names[] = {
+		[IOMMU_KIND_NONE] = NULL, [IOMMU_KIND_INTEL] = "intel", [IOMMU_KIND_AMD] = "amd",
+		[IOMMU_KIND_ARM] = "smmu", [IOMMU_KIND_OTHER] = "other",
+	};
+
+	return names[kind];
+}
+
+const char *iommu_state_name(enum iommu_state state)
+{
+	static const char *const names[] = {
+		[IOMMU_UNKNOWN] = "unknown", [IOMMU_OFF] = "off", [IOMMU_ON] = "on",
+	};
+
+	return names[state];
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a host is, as far as this tool cares: its PCI functions and the state of its IOMMU. Plain
+ * data; host/ fills it, decide/ and render/ read it. Unknown (an attribute that is there but could
+ * not be read) is kept apart from absent.
+ */
+#ifndef MODEL_INVENTORY_H
+#define MODEL_INVENTORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/strv.h"
+#include "model/address.h"
+#include "model/kernel_args.h"
+
+/* Longer overrides name no driver: the kernel's names of modules end below 64 bytes. */
+#define DRIVER_OVERRIDE_MAX 256
+
+/* Attributes of a function that exist but could not be read; bits of struct pci_function.unknown. */
+enum function_attribute {
+	FUNCTION_IDS = 1,
+	FUNCTION_DRIVER = 2,
+	FUNCTION_OVERRIDE = 4,
+	FUNCTION_GROUP = 8,
+	FUNCTION_MODULES = 16, /* also: not asked for */
+	FUNCTION_SERIAL = 32,  /* also: not asked for */
+};
+
+struct pci_function {
+	struct pci_address address;
+	uint16_t vendor, device;
+	uint16_t subsystem_vendor, subsystem_device;
+	uint32_t class; /* 24 bits: base class, subclass, programming interface */
+	int revision;   /* -1: not known or not asked for */
+	int numa_node;  /* -1: none, or not asked for */
+	int iommu_group; /* -1: none */
+	char *modalias;
+	char *driver;          /* NULL: none */
+	char *driver_override; /* NULL: none, or not asked for */
+	char *port_path;       /* "00:03.1/00.0", see the profile's key path; NULL: not known */
+	char *name;            /* from pci.ids; NULL: not known */
+	bool is_vf;
+	struct pci_address physfn; /* where is_vf */
+	int total_vfs;             /* sriov_totalvfs; -1: not a PF, or not asked for */
+	bool has_serial;
+	uint64_t serial;
+	struct strv modules; /* that the kernel's tables offer for it, sorted */
+	char *variant;       /* the vfio variant module made for it; NULL: none */
+	unsigned unknown;    /* enum function_attribute */
+};
+
+enum iommu_state { IOMMU_UNKNOWN, IOMMU_OFF, IOMMU_ON };
+enum iommu_kind { IOMMU_KIND_NONE, IOMMU_KIND_INTEL, IOMMU_KIND_AMD, IOMMU_KIND_ARM, IOMMU_KIND_OTHER };
+
+struct inventory {
+	char *kernel;  /* release; NULL: not known */
+	char *cmdline; /* NULL: not known */
+	struct kernel_args args;
+	enum iommu_state iommu;
+	enum iommu_kind iommu_kind;
+	bool firmware_known;
+	struct strv firmware_tables; /* of DMAR, IVRS, IORT, VIOT: those that the firmware has */
+	struct strv drivers;         /* PCI drivers that are registered, sorted */
+	bool has_iommu_backend;      /* vfio_iommu_type1 is loaded or built in */
+
+	/* Sorted by address. */
+	struct pci_function *items;
+	size_t n;
+	size_t capacity;
+};
+
+void inventory_done(struct inventory *inventory);
+/* Sorts the functions; must be called after they have been added. */
+void inventory_sort(struct inventory *inventory);
+/* The function at address or NULL. */
+struct pci_function *inventory_find(const struct inventory *inventory, const struct pci_address *address);
+
+/* A host, ISA or PCI bridge, which no vfio driver takes (vfio_pci_core: header type, class). */
+bool function_is_bridge(const struct pci_function *function);
+/*
+ * A part of the root complex and chipset, which never joins a device that is handed to a guest:
+ * base class 06 (bridges), 05 (memory controllers), 08 (system peripherals) and 0c05 (SMBus).
+ */
+bool function_is_infrastructure(const struct pci_function *function);
+
+/* "intel", "amd", "smmu", "other"; NULL for none. */
+const char *iommu_kind_name(enum iommu_kind kind);
+const char *iommu_state_name(enum iommu_state state);
+
+#endif

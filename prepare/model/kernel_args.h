@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel command line, cut as the kernel cuts it (lib/cmdline.c next_arg(), kernel/params.c):
+ * spaces separate, '"' toggles quoting anywhere and is stripped around a value or a whole token,
+ * '-' and '_' are alike in names, and what follows a bare "--" is for init.
+ */
+#ifndef MODEL_KERNEL_ARGS_H
+#define MODEL_KERNEL_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct kernel_arg {
+	char *name;  /* with '_' for each '-' */
+	char *value; /* NULL without '=' */
+};
+
+struct kernel_args {
+	struct kernel_arg *items;
+	size_t n;
+	size_t capacity;
+};
+
+void kernel_args_parse(const char *cmdline, struct kernel_args *ret);
+void kernel_args_done(struct kernel_args *args);
+
+/* The last occurrence of name ('_' spelling), which wins for most arguments; NULL: not there. */
+const struct kernel_arg *kernel_args_last(const struct kernel_args *args, const char *name);
+/* The last value read as a truth value; without a value it is true, where absent or odd: otherwise. */
+bool kernel_args_bool(const struct kernel_args *args, const char *name, bool otherwise);
+/* Is word an item of the comma list of any occurrence of name? */
+bool kernel_args_list_has(const struct kernel_args *args, const char *name, const char *word);
+
+#endif

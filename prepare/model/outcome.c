@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/outcome.h"
+
+#include "base/alloc.h"
+
+void outcomes_done(struct outcomes *outcomes)
+{
+	if (!outcomes)
+		return;
+	vec_foreach(outcome, outcomes) {
+		free(outcome->after);
+		free(outcome->error);
+	}
+	free(outcomes->items);
+	*outcomes = (struct outcomes){};
+}
+
+const char *result_name(enum result result)
+{
+	static const char *const names[] = {
+		[RESULT_DONE] = "done", [RESULT_ALREADY] = "already", [RESULT_FAILED] = "failed",
+		[RESULT_TIMEOUT] = "timeout", [RESULT_SKIPPED] = "skipped", [RESULT_REFUSED] = "refused",
+	};
+
+	return names[result];
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What became of each planned device, read back from the kernel. */
+#ifndef MODEL_OUTCOME_H
+#define MODEL_OUTCOME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/address.h"
+
+enum result {
+	RESULT_DONE,
+	RESULT_ALREADY,
+	RESULT_FAILED,
+	RESULT_TIMEOUT, /* the kernel did not answer in time; the device was left alone */
+	RESULT_SKIPPED, /* not there, or not tried because of another's timeout */
+	RESULT_REFUSED, /* a finding says why */
+};
+
+struct outcome {
+	struct pci_address address;
+	const char *section; /* owned by the profile */
+	const char *want;    /* owned by the plan */
+	const char *before;  /* owned by the plan; NULL: none */
+	char *after;         /* NULL: none */
+	bool after_known;
+	enum result result;
+	char *error; /* NULL: none */
+	uint32_t elapsed_ms;
+};
+
+struct outcomes {
+	struct outcome *items;
+	size_t n;
+	size_t capacity;
+};
+
+void outcomes_done(struct outcomes *outcomes);
+const char *result_name(enum result result);
+
+#endif

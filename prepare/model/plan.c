@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/plan.h"
+
+void plan_done(struct plan *plan)
+{
+	if (!plan)
+		return;
+	vec_foreach(device, plan) {
+		free(device->want);
+		free(device->module);
+		free(device->before);
+	}
+	free(plan->items);
+	vec_foreach(action, &plan->actions) {
+		free(action->path);
+		free(action->value);
+		free(action->reason);
+	}
+	free(plan->actions.items);
+	findings_done(&plan->findings);
+	*plan = (struct plan){};
+}
+
+const char *action_type_name(enum action_type type)
+{
+	static const char *const names[] = {
+		[ACTION_LOAD_MODULE] = "load-module", [ACTION_SET_OVERRIDE] = "set-override",
+		[ACTION_UNBIND] = "unbind", [ACTION_PROBE] = "probe",
+	};
+
+	return names[type];
+}
+
+const char *device_state_name(enum device_state state)
+{
+	static const char *const names[] = {
+		[DEVICE_BIND] = "wrong-driver", [DEVICE_RIGHT] = "right",
+		[DEVICE_REFUSED] = "refused", [DEVICE_ABSENT] = "absent",
+	};
+
+	return names[state];
+}

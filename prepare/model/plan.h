@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is to be done to a host: which device should be on which driver, the writes that bring it
+ * there in their order, and what stands in the way. decide/ makes it, plan shows it, act/ carries
+ * it out, validate compares the host with it.
+ */
+#ifndef MODEL_PLAN_H
+#define MODEL_PLAN_H
+
+#include "model/address.h"
+#include "model/finding.h"
+
+enum device_state {
+	DEVICE_BIND,    /* has actions */
+	DEVICE_RIGHT,   /* is on the driver that it should have: nothing to do */
+	DEVICE_REFUSED, /* a finding says why; it is left alone */
+	DEVICE_ABSENT,  /* listed by address and not on this host */
+};
+
+struct planned_device {
+	struct pci_address address;
+	enum device_state state;
+	const char *section; /* label, owned by the profile */
+	bool companion;      /* joined through group = expand */
+	char *want;          /* driver; owned */
+	char *module;        /* that provides it; owned */
+	char *before;        /* driver that it has, NULL: none; owned */
+	int iommu_group;     /* -1: none */
+};
+
+enum action_type {
+	ACTION_LOAD_MODULE,  /* value: module; path: the driver's directory that shows that it is there */
+	ACTION_SET_OVERRIDE, /* value: driver */
+	ACTION_UNBIND,       /* value: address */
+	ACTION_PROBE,        /* value: address; done when the device's driver link names the wanted driver */
+};
+
+struct action {
+	enum action_type type;
+	size_t device; /* index in the plan's devices; SIZE_MAX for a module */
+	char *path;    /* what is written, or opened, below the root */
+	char *value;
+	char *reason;
+};
+
+struct action_list {
+	struct action *items;
+	size_t n, capacity;
+};
+
+struct plan {
+	/* Sorted by address. */
+	struct planned_device *items;
+	size_t n;
+	size_t capacity;
+	struct action_list actions;
+	struct findings findings;
+};
+
+void plan_done(struct plan *plan);
+const char *action_type_name(enum action_type type);
+const char *device_state_name(enum device_state state);
+
+#endif

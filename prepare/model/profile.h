@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The profile: what the host gives to virtual machines, as DESIGN section 2 defines it. A plain
+ * value; profile_parse() makes it from ini entries and touches nothing.
+ */
+#ifndef MODEL_PROFILE_H
+#define MODEL_PROFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/strv.h"
+#include "model/address.h"
+#include "model/finding.h"
+#include "model/ini.h"
+
+/* Limits on what a file may ask for; each has its own message. */
+#define PROFILE_MAX_SECTIONS 512
+#define PROFILE_MAX_LIST 512
+#define PROFILE_MAX_COUNT 4096
+#define DRIVER_NAME_MAX 64
+
+/* "vendor:device[:class]" as lspci -d takes it. */
+struct id_pattern {
+	int32_t vendor; /* -1: any */
+	int32_t device;
+	uint32_t class; /* left-aligned in 24 bits, to be compared under class_mask (0: any) */
+	uint32_t class_mask;
+};
+
+struct address_list {
+	struct address_pattern *items;
+	size_t n, capacity;
+};
+
+struct id_list {
+	struct id_pattern *items;
+	size_t n, capacity;
+};
+
+struct serial_list {
+	uint64_t *items;
+	size_t n, capacity;
+};
+
+enum group_mode { GROUP_REQUIRE, GROUP_EXPAND, GROUP_IGNORE };
+enum reset_mode { RESET_WARN, RESET_REQUIRE, RESET_IGNORE };
+
+enum allow_flag { ALLOW_DISPLAY = 1, ALLOW_NETWORK = 2, ALLOW_STORAGE = 4 };
+
+struct device_section {
+	char *label;
+	char *file; /* where the section first stands */
+	unsigned line;
+
+	struct address_list addresses;
+	struct id_list ids;
+	struct id_list classes; /* only the class of each is used */
+	struct id_list subsystems;
+	struct strv paths;
+	struct serial_list serials;
+	struct address_list except;
+
+	char *driver; /* a driver's name, or "auto" */
+	enum group_mode group;
+	bool has_count;
+	unsigned count;
+	unsigned allow; /* enum allow_flag */
+	unsigned vfs;
+	enum reset_mode reset;
+	char *alias, *numa, *resource_class, *physical_network, *trusted; /* NULL where absent */
+};
+
+struct section_list {
+	struct device_section *items;
+	size_t n, capacity;
+};
+
+struct profile {
+	char *description;
+	bool iommu_required;
+	bool iommu_passthrough;
+	bool unsafe_interrupts;
+	char *kernel_arguments;
+	char *bootloader;
+	char *blacklist_mode; /* "auto" or "none"; NULL: the list */
+	struct strv blacklist;
+	struct section_list sections;
+};
+
+/*
+ * Reads entries into a profile. Everything wrong becomes a finding (check "profile", subject
+ * "file:line"); with any error ret is left empty and -EINVAL returned. An empty profile is valid.
+ */
+int profile_parse(const struct ini *ini, struct profile *ret, struct findings *findings);
+void profile_done(struct profile *profile);
+
+/* Reads one "vendor:device[:class]" (an empty or "*" part is any); 0 or -EINVAL. */
+int id_pattern_parse(const char *text, struct id_pattern *ret);
+/* Reads 2, 4 or 6 (any number from 2 to 6) hex digits of a class code; 0 or -EINVAL. */
+int class_pattern_parse(const char *text, struct id_pattern *ret);
+bool id_pattern_matches(const struct id_pattern *pattern, uint16_t vendor, uint16_t device, uint32_t class);
+
+/* The driver's name as the kernel registers it, where people write the module's. */
+const char *driver_canonical_name(const char *name);
+
+#endif
