@@ -281,7 +281,7 @@ suite-shell: all
 suite-cppcheck:
 	$(Q)cppcheck -q -j$$(nproc) --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 \
-		-D_GNU_SOURCE -Iprepare prepare
+		$(filter -D% -Iprepare,$(CPPFLAGS_ALL)) prepare
 suite-clang-tidy: $(KMOD)/libkmod.a
 	$(Q)printf '%s\n' $(wildcard prepare/*.c prepare/*/*.c) | xargs -P $$(nproc) -I{} \
 		clang-tidy --quiet {} -- -std=gnu11 $(CPPFLAGS_ALL)
