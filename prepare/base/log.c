@@ -33,9 +33,10 @@ void log_message(enum log_level level, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 
-	if (level <= stderr_level)
-		fprintf(stderr, "vfio-prepare: %s\n", text);
-	if (kmsg_fd >= 0) {
+	if (kmsg_fd < 0) {
+		if (level <= stderr_level)
+			fprintf(stderr, "vfio-prepare: %s\n", text);
+	} else {
 		int n = snprintf(record, sizeof(record), "<%d>vfio-prepare: %s\n",
 				 FACILITY_DAEMON | (int)level, text);
 

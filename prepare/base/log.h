@@ -14,7 +14,7 @@ enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4, LOG_LEVEL_NOTICE = 
 /* What is more verbose than level is not written to standard error (default: notice). */
 void log_set_level(enum log_level level);
 
-/* Messages go to the kernel log too, through this descriptor, which log keeps; -1 ends it. */
+/* Messages of every level go to the kernel log instead, through this descriptor, which log keeps; -1 ends it. */
 void log_set_kmsg(int fd);
 
 void log_message(enum log_level level, const char *format, ...) _printf_(2, 3);

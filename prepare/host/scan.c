@@ -22,6 +22,14 @@
 #define OVERRIDE_MS 1000
 #define OVERRIDES_MS 5000
 
+static int open_device(struct root *root, const struct pci_address *address)
+{
+	char path[sizeof(DEVICES "/") + PCI_ADDRESS_MAX];
+
+	snprintf(path, sizeof(path), DEVICES "/%s", PCI_ADDRESS_TEXT(address));
+	return root_open(root, path, O_PATH | O_DIRECTORY);
+}
+
 /* "0x8086" or "8086" */
 static int read_hex(int dir, const char *name, uint64_t max, uint64_t *ret)
 {
@@ -150,11 +158,20 @@ static void read_serial(int dir, struct pci_function *function)
 	function->has_serial = config_space_serial(config, (size_t)n, &function->serial);
 }
 
+void scan_serials(struct root *root, struct inventory *inventory)
+{
+	vec_foreach(function, inventory) {
+		_cleanup_close_ int dir = open_device(root, &function->address);
+
+		if (dir >= 0)
+			read_serial(dir, function);
+	}
+}
+
 static void read_function(struct root *root, int devices, const char *name, unsigned what,
 			  struct pci_function *function)
 {
-	_cleanup_free_ char *path = xasprintf(DEVICES "/%s", name);
-	_cleanup_close_ int dir = root_open(root, path, O_PATH | O_DIRECTORY);
+	_cleanup_close_ int dir = open_device(root, &function->address);
 	char text[PATH_MAX];
 	uint64_t group;
 	ssize_t length;
@@ -186,8 +203,6 @@ static void read_function(struct root *root, int devices, const char *name, unsi
 
 	if (what & SCAN_DETAILS)
 		read_details(dir, function);
-	if (what & SCAN_SERIALS)
-		read_serial(dir, function);
 }
 
 /* The overrides, read by a child into shared memory: slots of text, and whether they were read. */
@@ -204,14 +219,9 @@ static void read_override(void *userdata, size_t piece)
 {
 	struct overrides *overrides = userdata;
 	struct override_slot *slot = &overrides->slots[piece];
-	char path[sizeof(DEVICES "/") + PCI_ADDRESS_MAX];
-	int dir;
+	_cleanup_close_ int dir = open_device(overrides->root, &overrides->inventory->items[piece].address);
 
-	snprintf(path, sizeof(path), DEVICES "/%s", PCI_ADDRESS_TEXT(&overrides->inventory->items[piece].address));
-	dir = root_open(overrides->root, path, O_PATH | O_DIRECTORY);
 	slot->length = dir < 0 ? dir : attribute_read(dir, "driver_override", slot->text, sizeof(slot->text));
-	if (dir >= 0)
-		close(dir);
 }
 
 static void override_ended(void *userdata, size_t piece, enum bounded_end end)
@@ -312,6 +322,13 @@ static char *read_line(struct root *root, const char *path)
 		return NULL;
 	text[strcspn(text, "\n")] = '\0';
 	return text;
+}
+
+void scan_arguments(struct root *root, struct kernel_args *ret)
+{
+	_cleanup_free_ char *cmdline = read_line(root, "/proc/cmdline");
+
+	kernel_args_parse(cmdline ? cmdline : "", ret);
 }
 
 int scan_host(struct root *root, unsigned what, struct inventory *ret)

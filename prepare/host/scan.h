@@ -12,12 +12,17 @@
 enum scan {
 	SCAN_DETAILS = 1,   /* revision, NUMA node, SR-IOV */
 	SCAN_OVERRIDES = 2, /* driver_override; starts a process, as the read can block for ever */
-	SCAN_SERIALS = 4,   /* device serial numbers, from the configuration space */
-	SCAN_NAMES = 8,     /* from pci.ids */
+	SCAN_NAMES = 4,     /* from pci.ids */
 };
 
 /* 0, or -errno where the host has no readable list of PCI functions (none at all is no error). */
 int scan_host(struct root *root, unsigned what, struct inventory *ret);
+
+/* The kernel's arguments alone; none where they cannot be read. */
+void scan_arguments(struct root *root, struct kernel_args *ret);
+
+/* Fills in the device serial numbers, from the configuration space; root sees them, others do not. */
+void scan_serials(struct root *root, struct inventory *inventory);
 
 /* Fills in the candidate modules of the functions that chosen(userdata, function) is true for. */
 void scan_modules(struct root *root, struct inventory *inventory,

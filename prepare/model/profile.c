@@ -580,6 +580,14 @@ void profile_done(struct profile *profile)
 	*profile = (struct profile){};
 }
 
+bool profile_asks_serials(const struct profile *profile)
+{
+	vec_foreach(section, &profile->sections)
+		if (section->serials.n)
+			return true;
+	return false;
+}
+
 static int id_part(const char *text, size_t length, int32_t *ret)
 {
 	uint64_t value;

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "act/act.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/bounded.h"
+#include "host/modules.h"
+#include "model/inventory.h"
+#include "model/profile.h"
+
+#define NO_MODULE SIZE_MAX
+
+/* What the child tells of one piece, in memory that outlives it. */
+struct slot {
+	enum action_type step; /* the one that it is at, or at which it failed */
+	bool ended;            /* as bounded_run() saw it */
+	enum bounded_end end;
+	int error;             /* -errno of the step; 0: the kernel took all writes */
+	bool undone;           /* a failed step was taken back */
+	bool after_known;
+	char after[DRIVER_NAME_MAX]; /* "": no driver */
+	uint32_t elapsed_us;
+};
+
+/* A piece is one module, or all the actions of one device. */
+struct piece {
+	const struct action *actions;
+	size_t n_actions;
+	const struct planned_device *device; /* NULL: a module */
+	size_t module;                       /* the piece that loads the device's driver, or NO_MODULE */
+};
+
+struct run {
+	struct root *root;
+	const struct plan *plan;
+	struct piece *items;
+	size_t n, capacity;
+	struct slot *slots; /* beside the pieces, shared with the child */
+};
+
+static uint32_t microseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint32_t)now.tv_sec * 1000000U + (uint32_t)now.tv_nsec / 1000U;
+}
+
+/* Groups the plan's actions, which lie together by device, into pieces. */
+static void gather(struct run *run)
+{
+	const struct action_list *actions = &run->plan->actions;
+
+	for (size_t i = 0; i < actions->n;) {
+		const struct action *action = &actions->items[i];
+		struct piece *piece = vec_add(run);
+
+		*piece = (struct piece){.actions = action, .n_actions = 1, .module = NO_MODULE};
+		if (action->device < run->plan->n) {
+			piece->device = &run->plan->items[action->device];
+			while (i + piece->n_actions < actions->n &&
+			       actions->items[i + piece->n_actions].device == action->device)
+				piece->n_actions++;
+			for (size_t j = 0; j < run->n; j++)
+				if (!run->items[j].device &&
+				    strcmp(run->items[j].actions->value, piece->device->module) == 0)
+					piece->module = j;
+		}
+		i += piece->n_actions;
+	}
+}
+
+static void load(struct run *run, const struct action *action, struct slot *slot)
+{
+	int fd;
+
+	slot->error = module_load(run->root, action->value);
+	if (slot->error < 0)
+		return;
+	/* A module may load and still not register the driver that the profile names. */
+	fd = root_open(run->root, action->path, O_PATH);
+	if (fd < 0)
+		slot->error = -ENXIO;
+	close_fd(&fd);
+}
+
+static void read_back(struct run *run, const struct planned_device *device, struct slot *slot)
+{
+	char path[128];
+	int r;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver", PCI_ADDRESS_TEXT(&device->address));
+	r = root_read_link_name(run->root, path, slot->after, sizeof(slot->after));
+	if (r == -ENOENT)
+		slot->after[0] = '\0';
+	slot->after_known = r >= 0 || r == -ENOENT;
+}
+
+static bool is_right(const struct planned_device *device, const struct slot *slot)
+{
+	return slot->after_known && strcmp(slot->after, device->want) == 0;
+}
+
+/* The override as it was before, to be put back; "\n" clears it (drivers/pci/pci-sysfs.c). */
+static void read_override(struct run *run, const char *path, char *ret, size_t size)
+{
+	_cleanup_close_ int fd = root_open(run->root, path, O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, ret, size - 1);
+
+	if (n <= 0 || strncmp(ret, "(null)", strlen("(null)")) == 0)
+		n = snprintf(ret, size, "\n");
+	ret[n] = '\0';
+}
+
+/* Takes back what was done to a device that did not come to its driver. */
+static void undo(struct run *run, const struct piece *piece, const char *override, struct slot *slot)
+{
+	const struct action *probe = &piece->actions[piece->n_actions - 1];
+
+	root_write_attribute(run->root, piece->actions[0].path, override);
+	read_back(run, piece->device, slot);
+	if (slot->after_known && !slot->after[0] && piece->device->before) {
+		root_write_attribute(run->root, probe->path, probe->value);
+		read_back(run, piece->device, slot);
+	}
+	slot->undone = true;
+}
+
+static void bind(struct run *run, const struct piece *piece, struct slot *slot)
+{
+	char override[DRIVER_OVERRIDE_MAX];
+
+	read_override(run, piece->actions[0].path, override, sizeof(override));
+	for (size_t i = 0; i < piece->n_actions && slot->error == 0; i++) {
+		const struct action *action = &piece->actions[i];
+
+		slot->step = action->type;
+		slot->error = root_write_attribute(run->root, action->path, action->value);
+	}
+	read_back(run, piece->device, slot);
+	if (!is_right(piece->device, slot))
+		undo(run, piece, override, slot);
+}
+
+static void run_piece(void *userdata, size_t index)
+{
+	struct run *run = userdata;
+	const struct piece *piece = &run->items[index];
+	struct slot *slot = &run->slots[index];
+	uint32_t start = microseconds();
+
+	slot->step = piece->actions->type;
+	if (piece->device)
+		bind(run, piece, slot);
+	else
+		load(run, piece->actions, slot);
+	slot->elapsed_us = microseconds() - start;
+}
+
+/*
+ * A device whose driver's module did not load stays as it is, and so does one whose present driver
+ * did not come back from another device.
+ */
+static bool piece_wanted(void *userdata, size_t index)
+{
+	struct run *run = userdata;
+	const struct piece *piece = &run->items[index];
+
+	if (!piece->device)
+		return true;
+	if (piece->module != NO_MODULE && run->slots[piece->module].error < 0)
+		return false;
+	for (size_t i = 0; i < index && piece->device->before; i++) {
+		const struct planned_device *other = run->items[i].device;
+
+		if (run->slots[i].ended && run->slots[i].end == BOUNDED_TIMEOUT && other && other->before &&
+		    strcmp(other->before, piece->device->before) == 0)
+			return false;
+	}
+	return true;
+}
+
+static void piece_ended(void *userdata, size_t index, enum bounded_end end)
+{
+	struct run *run = userdata;
+	struct slot *slot = &run->slots[index];
+
+	slot->end = end;
+	slot->ended = true;
+	if (!run->items[index].device && end != BOUNDED_DONE)
+		slot->error = -ETIMEDOUT;
+}
+
+static const char *step_text(enum action_type step)
+{
+	static const char *const texts[] = {
+		[ACTION_LOAD_MODULE] = "loading the module", [ACTION_SET_OVERRIDE] = "writing driver_override",
+		[ACTION_UNBIND] = "unbinding", [ACTION_PROBE] = "probing",
+	};
+
+	return texts[step];
+}
+
+static char *module_error(const struct planned_device *device, const struct slot *slot)
+{
+	if (slot->error == -ENXIO)
+		return xasprintf("module %s is loaded but has no PCI driver %s", device->module, device->want);
+	if (slot->error == -ENOENT)
+		return xasprintf("there is no module %s for this kernel", device->module);
+	return xasprintf("module %s cannot be loaded: %s", device->module, strerror(-slot->error));
+}
+
+static void judge(const struct run *run, const struct piece *piece, const struct slot *slot, struct outcome *outcome)
+{
+	const struct planned_device *device = piece->device;
+	const struct slot *module = piece->module == NO_MODULE ? NULL : &run->slots[piece->module];
+
+	outcome->elapsed_ms = slot->elapsed_us / 1000;
+	outcome->after_known = slot->after_known;
+	outcome->after = slot->after_known && slot->after[0] ? xstrdup(slot->after) : NULL;
+	if (slot->end == BOUNDED_TIMEOUT) {
+		outcome->result = RESULT_TIMEOUT;
+		outcome->error = xasprintf("%s did not return within %d s", step_text(slot->step), ACT_PIECE_MS / 1000);
+		outcome->elapsed_ms = ACT_PIECE_MS;
+	} else if (slot->end == BOUNDED_SKIPPED && module && module->error < 0) {
+		outcome->result = RESULT_FAILED;
+		outcome->error = module_error(device, module);
+	} else if (slot->end == BOUNDED_SKIPPED) {
+		outcome->result = RESULT_SKIPPED;
+		outcome->error = xstrdup("left alone, as another device did not answer in time");
+	} else if (slot->end == BOUNDED_DIED) {
+		outcome->result = RESULT_FAILED;
+		outcome->error = xasprintf("the process died at %s", step_text(slot->step));
+	} else if (is_right(device, slot)) {
+		outcome->result = RESULT_DONE;
+	} else {
+		outcome->result = RESULT_FAILED;
+		outcome->error = slot->error < 0 ? xasprintf("%s: %s", step_text(slot->step), strerror(-slot->error))
+						 : xasprintf("%s did not take it; the kernel log may say why", device->want);
+	}
+	/* What was not begun is as it was. */
+	if (slot->end == BOUNDED_SKIPPED) {
+		outcome->after = xstrdup_null(device->before);
+		outcome->after_known = true;
+	}
+}
+
+static void add_outcome(struct outcomes *outcomes, const struct planned_device *device)
+{
+	struct outcome *outcome = vec_add(outcomes);
+
+	*outcome = (struct outcome){
+		.address = device->address, .section = device->section, .want = device->want,
+		.before = device->before, .after = xstrdup_null(device->before), .after_known = true,
+	};
+	if (device->state == DEVICE_RIGHT) {
+		outcome->result = RESULT_ALREADY;
+	} else if (device->state == DEVICE_REFUSED) {
+		outcome->result = RESULT_REFUSED;
+		outcome->error = xstrdup("a finding says why");
+	} else if (device->state == DEVICE_ABSENT) {
+		outcome->result = RESULT_SKIPPED;
+		outcome->error = xstrdup("not on this host");
+	} else {
+		free(TAKE_PTR(outcome->after));
+	}
+}
+
+void act_run(struct root *root, const struct plan *plan, struct outcomes *ret)
+{
+	struct run run = {.root = root, .plan = plan};
+	struct outcomes outcomes = {};
+	size_t bytes, piece = 0;
+	int r = -ENOMEM;
+
+	gather(&run);
+	bytes = run.n * sizeof(*run.slots);
+	run.slots = bounded_memory(bytes);
+	if (run.slots && run.n) {
+		struct bounded_job job = {
+			.n = run.n, .piece_ms = ACT_PIECE_MS, .total_ms = ACT_TOTAL_MS, .userdata = &run,
+			.run = run_piece, .wanted = piece_wanted, .ended = piece_ended,
+		};
+
+		r = bounded_run(&job);
+	}
+	vec_foreach(device, plan) {
+		add_outcome(&outcomes, device);
+		if (device->state != DEVICE_BIND)
+			continue;
+		struct outcome *outcome = &outcomes.items[outcomes.n - 1];
+
+		while (run.items[piece].device != device)
+			piece++;
+		if (r < 0) {
+			outcome->result = RESULT_FAILED;
+			outcome->error = xasprintf("no process can be started: %s", strerror(-r));
+		} else {
+			judge(&run, &run.items[piece], &run.slots[piece], outcome);
+		}
+	}
+	bounded_free(run.slots, bytes);
+	free(run.items);
+	*ret = outcomes;
+}

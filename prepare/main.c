@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vfio-prepare: prepares a host to give PCI devices to virtual machines. Reads the command line,
+ * opens the root and hands over to a verb.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "verbs/verb.h"
+
+#ifndef VFIO_PREPARE_VERSION
+#error "VFIO_PREPARE_VERSION comes from the Makefile"
+#endif
+
+static const struct verb *const verbs[] = {&list_verb, &plan_verb, &bind_verb, &validate_verb};
+
+/* Options without a letter. */
+enum option_value {
+	OPTION_ROOT = 256, OPTION_PROFILE, OPTION_FORMAT, OPTION_FILTER, OPTION_ADDRESS, OPTION_NAME,
+	OPTION_PHASE, OPTION_MODULES, OPTION_VERSION,
+};
+
+static const struct option_help {
+	const char *verb; /* NULL: every verb has it */
+	const char *name;
+	const char *argument;
+	int value;
+	const char *help;
+} options[] = {
+	{NULL, "root", "DIR", OPTION_ROOT, "read and write below DIR instead of /"},
+	{NULL, "profile", "FILE", OPTION_PROFILE, "read this profile alone"},
+	{NULL, "format", "FORMAT", OPTION_FORMAT, "text (default) or json"},
+	{NULL, "verbose", NULL, 'v', "-v, say more"},
+	{NULL, "quiet", NULL, 'q', "-q, say errors only"},
+	{NULL, "help", NULL, 'h', "-h, this help"},
+	{NULL, "version", NULL, OPTION_VERSION, "the version"},
+	{"list", "filter", "V:D[:C]", OPTION_FILTER, "only these ids, as in lspci -d"},
+	{"list", "address", "ADDRESS", OPTION_ADDRESS, "only this address; .* for all functions"},
+	{"list", "name", "REGEX", OPTION_NAME, "only devices whose name matches"},
+	{"plan", "modules", NULL, OPTION_MODULES, "only the modules that an initramfs needs, one in a line"},
+	{"bind", "phase", "PHASE", OPTION_PHASE, "early or system: at boot, with the kernel log as record"},
+};
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (strcmp(verbs[i]->name, name) == 0)
+			return verbs[i];
+	return NULL;
+}
+
+static void print_options(const char *verb)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		const struct option_help *option = &options[i];
+		char left[32];
+
+		if (verb ? !option->verb || strcmp(option->verb, verb) != 0 : option->verb != NULL)
+			continue;
+		snprintf(left, sizeof(left), "--%s%s%s", option->name, option->argument ? " " : "",
+			 option->argument ? option->argument : "");
+		printf("  %-20s %s\n", left, option->help);
+	}
+}
+
+static int print_help(const struct verb *verb)
+{
+	if (verb) {
+		printf("vfio-prepare %s: %s\n\n%s\n", verb->name, verb->summary, verb->help);
+		print_options(verb->name);
+		printf("For every verb:\n");
+	} else {
+		printf("vfio-prepare [OPTION...] VERB [OPTION...]\n\n"
+		       "Prepares a host to give PCI devices to virtual machines, as its profile says.\n\n");
+		for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+			printf("  %-20s %s\n", verbs[i]->name, verbs[i]->summary);
+		printf("\n");
+	}
+	print_options(NULL);
+	return fflush(stdout) == 0 ? STATUS_DONE : STATUS_FAILED;
+}
+
+static bool set_format(struct arguments *arguments, const char *format)
+{
+	if (strcmp(format, "text") == 0)
+		arguments->format = FORMAT_TEXT;
+	else if (strcmp(format, "json") == 0)
+		arguments->format = FORMAT_JSON;
+	else
+		return false;
+	return true;
+}
+
+static void set_argument(struct arguments *arguments, int option, const char *value)
+{
+	switch (option) {
+	case OPTION_ROOT:
+		arguments->root = value;
+		break;
+	case OPTION_PROFILE:
+		arguments->profile = value;
+		break;
+	case OPTION_FILTER:
+		arguments->filter = value;
+		break;
+	case OPTION_ADDRESS:
+		arguments->address = value;
+		break;
+	case OPTION_NAME:
+		arguments->name = value;
+		break;
+	case OPTION_PHASE:
+		arguments->phase = value;
+		break;
+	case OPTION_MODULES:
+		arguments->modules = true;
+		break;
+	default:
+		break;
+	}
+}
+
+/* Wrong usage is one line that says what is wrong. */
+#define USAGE_ERROR(...) (log_error(__VA_ARGS__), STATUS_USAGE)
+
+/* An option of another verb, given to this one; NULL: none. */
+static const struct option_help *misplaced(const struct verb *verb, const bool *given)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (given[i] && options[i].verb && strcmp(options[i].verb, verb->name) != 0)
+			return &options[i];
+	return NULL;
+}
+
+static int run_verb(const struct verb *verb, struct arguments *arguments)
+{
+	_cleanup_free_ char *directory = NULL, *profile = NULL;
+	struct root root;
+	int r = root_init(&root, arguments->root ? arguments->root : "/");
+
+	if (r < 0)
+		return USAGE_ERROR("--root: %s: %s", arguments->root ? arguments->root : "/", strerror(-r));
+	/* Paths are taken from the root; on the host itself a relative one is meant from here. */
+	if (arguments->profile && root.live && arguments->profile[0] != '/') {
+		directory = getcwd(NULL, 0);
+		profile = xasprintf("%s/%s", directory ? directory : "", arguments->profile);
+		arguments->profile = profile;
+	}
+	r = verb->run(&root, arguments);
+	root_done(&root);
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	struct option long_options[ARRAY_SIZE(options) + 1] = {};
+	bool given[ARRAY_SIZE(options)] = {}, help = false;
+	const struct option_help *wrong;
+	struct arguments arguments = {};
+	const struct verb *verb;
+	int option, index;
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		long_options[i] = (struct option){options[i].name, options[i].argument != NULL, NULL, options[i].value};
+	opterr = 0;
+	while ((index = -1, option = getopt_long(argc, argv, ":vqh", long_options, &index)) != -1) {
+		if (index >= 0)
+			given[index] = true;
+		if (option == '?')
+			return USAGE_ERROR("unknown option \"%s\"; see vfio-prepare --help", argv[optind - 1]);
+		if (option == ':')
+			return USAGE_ERROR("option \"%s\" needs a value", argv[optind - 1]);
+		if (option == OPTION_VERSION)
+			return printf("vfio-prepare %s\n", VFIO_PREPARE_VERSION) < 0 ? STATUS_FAILED : STATUS_DONE;
+		if (option == OPTION_FORMAT && !set_format(&arguments, optarg))
+			return USAGE_ERROR("--format: \"%s\" is neither text nor json", optarg);
+		if (option == 'v')
+			log_set_level(LOG_LEVEL_INFO);
+		else if (option == 'q')
+			log_set_level(LOG_LEVEL_ERROR);
+		else if (option == 'h')
+			help = true;
+		else
+			set_argument(&arguments, option, optarg);
+	}
+	verb = optind < argc ? find_verb(argv[optind]) : NULL;
+	if (optind < argc && !verb)
+		return USAGE_ERROR("unknown verb \"%s\"; see vfio-prepare --help", argv[optind]);
+	if (help)
+		return print_help(verb);
+	if (!verb)
+		return USAGE_ERROR("a verb is missing; see vfio-prepare --help");
+	if (optind + 1 < argc)
+		return USAGE_ERROR("%s takes no \"%s\"", verb->name, argv[optind + 1]);
+	wrong = misplaced(verb, given);
+	if (wrong)
+		return USAGE_ERROR("%s has no option --%s", verb->name, wrong->name);
+	return run_verb(verb, &arguments);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The report of the verb bind. */
+#ifndef RENDER_BIND_H
+#define RENDER_BIND_H
+
+#include "model/finding.h"
+#include "model/outcome.h"
+#include "render/format.h"
+
+char *render_bind(enum format format, const char *phase, const struct outcomes *outcomes,
+		  const struct findings *findings);
+
+/* One outcome as a line without newline, as the kernel log gets it. */
+char *render_outcome(const struct outcome *outcome);
+
+#endif

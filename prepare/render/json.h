@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the JSON reports have in common. Values given to json_object_set_new() change hands. */
+#ifndef RENDER_JSON_H
+#define RENDER_JSON_H
+
+#include <jansson.h>
+
+#include "base/strv.h"
+#include "model/address.h"
+#include "model/finding.h"
+
+/* {"version":1}, to be added to. */
+json_t *json_report(void);
+/* The report as text with a final newline; the report is gone afterwards. */
+char *json_text(json_t *report);
+
+/* null for NULL. Bytes that are no UTF-8 become '?'. */
+json_t *json_text_or_null(const char *text);
+/* null for a negative number. */
+json_t *json_count_or_null(int number);
+json_t *json_hex(unsigned value, int digits);
+json_t *json_address(const struct pci_address *address);
+json_t *json_strv(const struct strv *strv);
+json_t *json_findings(const struct findings *findings);
+
+#endif

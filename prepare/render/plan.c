@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "render/plan.h"
+
+#include "render/json.h"
+#include "render/text.h"
+
+static const char *subject(const struct plan *plan, const struct action *action, char text[static PCI_ADDRESS_MAX])
+{
+	return action->device < plan->n ? pci_address_format(&plan->items[action->device].address, text)
+					: action->value;
+}
+
+static char *plan_json(const struct plan *plan)
+{
+	json_t *report = json_report(), *actions = json_array();
+	char address[PCI_ADDRESS_MAX];
+
+	vec_foreach(action, &plan->actions) {
+		json_t *object = json_object();
+
+		json_object_set_new(object, "type", json_string(action_type_name(action->type)));
+		json_object_set_new(object, "subject", json_text_or_null(subject(plan, action, address)));
+		json_object_set_new(object, "path", json_text_or_null(action->path));
+		json_object_set_new(object, "value", json_text_or_null(action->value));
+		json_object_set_new(object, "reason", json_text_or_null(action->reason));
+		json_array_append_new(actions, object);
+	}
+	json_object_set_new(report, "actions", actions);
+	json_object_set_new(report, "files", json_array());
+	json_object_set_new(report, "findings", json_findings(&plan->findings));
+	return json_text(report);
+}
+
+static void add_device(struct buf *buf, const struct planned_device *device)
+{
+	const char *before = device->before ? device->before : "no driver";
+
+	buf_addf(buf, "%s [%s]%s ", PCI_ADDRESS_TEXT(&device->address), device->section,
+		 device->companion ? " (for its group)" : "");
+	switch (device->state) {
+	case DEVICE_BIND:
+		buf_addf(buf, "%s -> %s\n", before, device->want);
+		break;
+	case DEVICE_RIGHT:
+		buf_addf(buf, "is on %s: nothing to do\n", device->want);
+		break;
+	case DEVICE_REFUSED:
+		buf_addf(buf, "refused, stays on %s\n", before);
+		break;
+	case DEVICE_ABSENT:
+		buf_add(buf, "is not there\n");
+		break;
+	}
+}
+
+static char *plan_text(const struct plan *plan)
+{
+	struct buf buf = {};
+
+	if (!plan->n)
+		buf_add(&buf, "The profile selects no device of this host.\n");
+	vec_foreach(device, plan)
+		add_device(&buf, device);
+	if (plan->actions.n)
+		buf_add(&buf, "\nIn this order:\n");
+	vec_foreach(action, &plan->actions) {
+		if (action->type == ACTION_LOAD_MODULE)
+			buf_addf(&buf, "  load %s  (%s)\n", action->value, action->reason);
+		else
+			buf_addf(&buf, "  write %s to %s  (%s)\n", action->value, action->path, action->reason);
+	}
+	if (plan->findings.n)
+		buf_add(&buf, "\n");
+	text_findings(&buf, &plan->findings);
+	return buf_take(&buf);
+}
+
+char *render_plan(enum format format, const struct plan *plan)
+{
+	return format == FORMAT_JSON ? plan_json(plan) : plan_text(plan);
+}

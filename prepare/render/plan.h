@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The report of the verb plan. */
+#ifndef RENDER_PLAN_H
+#define RENDER_PLAN_H
+
+#include "model/plan.h"
+#include "render/format.h"
+
+char *render_plan(enum format format, const struct plan *plan);
+
+#endif

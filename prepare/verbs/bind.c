@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "render/bind.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "act/act.h"
+#include "base/log.h"
+#include "decide/checks.h"
+#include "host/scan.h"
+#include "verbs/verb.h"
+
+/* At boot the kernel log is the record; below another root it is not ours to write to. */
+static void log_to_kernel(struct root *root)
+{
+	int fd = root->live ? root_open(root, "/dev/kmsg", O_WRONLY) : -1;
+
+	if (fd >= 0)
+		log_set_kmsg(fd);
+}
+
+static void log_boot(const struct outcomes *outcomes, const struct findings *findings)
+{
+	vec_foreach(finding, findings)
+		log_message(finding->severity == SEVERITY_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s: %s; %s [%s]",
+			    finding->subject, finding->detail, finding->remedy, finding->check);
+	vec_foreach(outcome, outcomes) {
+		_cleanup_free_ char *line = render_outcome(outcome);
+
+		if (outcome->result == RESULT_DONE || outcome->result == RESULT_ALREADY)
+			log_info("%s", line);
+		else
+			log_warning("%s", line);
+	}
+}
+
+static int bind_status(const struct outcomes *outcomes, const struct findings *findings)
+{
+	size_t n_good = 0, n_failed = 0, n_refused = findings_have(findings, SEVERITY_ERROR);
+
+	vec_foreach(outcome, outcomes)
+		switch (outcome->result) {
+		case RESULT_DONE:
+		case RESULT_ALREADY:
+			n_good++;
+			break;
+		case RESULT_FAILED:
+		case RESULT_TIMEOUT:
+			n_failed++;
+			break;
+		case RESULT_SKIPPED:
+		case RESULT_REFUSED:
+			n_refused++;
+			break;
+		}
+	return status_of_counts(n_good, n_refused, n_failed);
+}
+
+static int run(struct root *root, const struct arguments *arguments)
+{
+	bool early = arguments->phase && strcmp(arguments->phase, "early") == 0;
+	const char *phase = arguments->phase ? arguments->phase : "system";
+	struct kernel_args args = {};
+	struct situation situation;
+	struct outcomes outcomes = {};
+	const char *off;
+	int status;
+
+	if (arguments->phase && !early && strcmp(arguments->phase, "system") != 0) {
+		log_error("--phase: \"%s\" is neither early nor system", arguments->phase);
+		return STATUS_USAGE;
+	}
+	if (arguments->phase)
+		log_to_kernel(root);
+
+	scan_arguments(root, &args);
+	off = off_switch(&args, early);
+	if (off)
+		log_notice("%s=0 is among the kernel's arguments: nothing is done", off);
+	kernel_args_done(&args);
+	if (off)
+		return STATUS_DONE;
+
+	status = situation_load(root, arguments, 0, &situation);
+	if (status == STATUS_DONE) {
+		act_run(root, &situation.plan, &outcomes);
+		if (arguments->phase)
+			log_boot(&outcomes, &situation.plan.findings);
+		status = report(render_bind(arguments->format, phase, &outcomes, &situation.plan.findings),
+				bind_status(&outcomes, &situation.plan.findings));
+	}
+	outcomes_done(&outcomes);
+	situation_done(&situation);
+	return status;
+}
+
+const struct verb bind_verb = {
+	.name = "bind",
+	.summary = "bring the devices to their drivers, now",
+	.help = "Sets the driver override of each device that the profile selects, unbinds it where another\n"
+		"driver holds it, loads and probes the driver that it should have, and reads the result back.\n"
+		"What is right already is not written to. --phase is for the boot: early in an initramfs,\n"
+		"system in the real root; messages then go to the kernel log.\n",
+	.run = run,
+};

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "render/plan.h"
+
+#include "base/buf.h"
+#include "decide/planner.h"
+#include "verbs/verb.h"
+
+/* For the hooks that make an initramfs: what it must carry, one module in a line. */
+static char *modules_text(const struct situation *situation)
+{
+	struct strv modules = {};
+	struct buf buf = {};
+
+	plan_modules(&situation->plan, &situation->profile, &modules);
+	for (size_t i = 0; i < modules.n; i++)
+		buf_addf(&buf, "%s\n", modules.items[i]);
+	strv_done(&modules);
+	return buf_take(&buf);
+}
+
+static int plan_status(const struct plan *plan)
+{
+	size_t n_good = 0, n_refused = findings_have(&plan->findings, SEVERITY_ERROR);
+
+	vec_foreach(device, plan) {
+		if (device->state == DEVICE_BIND || device->state == DEVICE_RIGHT)
+			n_good++;
+		else
+			n_refused++;
+	}
+	return status_of_counts(n_good, n_refused, 0);
+}
+
+static int run(struct root *root, const struct arguments *arguments)
+{
+	struct situation situation;
+	int status = situation_load(root, arguments, 0, &situation);
+
+	if (status == STATUS_DONE && arguments->modules)
+		status = report(modules_text(&situation), STATUS_DONE);
+	else if (status == STATUS_DONE)
+		status = report(render_plan(arguments->format, &situation.plan), plan_status(&situation.plan));
+	situation_done(&situation);
+	return status;
+}
+
+const struct verb plan_verb = {
+	.name = "plan",
+	.summary = "show what bind would do, and what it would refuse",
+	.help = "Shows, without writing anything, which devices bind would bring to which driver, the\n"
+		"writes in their order, and what is refused and why.\n",
+	.run = run,
+};

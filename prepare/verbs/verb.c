@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verbs/verb.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "decide/planner.h"
+#include "host/profile_files.h"
+#include "host/scan.h"
+
+void log_findings(const struct findings *findings)
+{
+	vec_foreach(finding, findings)
+		log_error("%s: %s; %s", finding->subject, finding->detail, finding->remedy);
+}
+
+int report(char *text, int status)
+{
+	bool written = fputs(text, stdout) >= 0 && fflush(stdout) == 0;
+
+	free(text);
+	if (written)
+		return status;
+	log_error("the report cannot be written: %s", strerror(errno));
+	return STATUS_FAILED;
+}
+
+struct question {
+	const struct match *match;
+	const struct inventory *inventory;
+};
+
+static bool asks_modules(void *userdata, const struct pci_function *function)
+{
+	const struct question *question = userdata;
+
+	return match_asks_modules(question->match, question->inventory, function);
+}
+
+static int load_profile(struct root *root, const char *file, struct profile *ret)
+{
+	struct findings findings = {};
+	int r = profile_load(root, file, ret, &findings);
+
+	if (r == -ENOENT)
+		log_error("there is no profile: write %s, or name one with --profile", PROFILE_PATH);
+	log_findings(&findings);
+	findings_done(&findings);
+	return r < 0 ? STATUS_USAGE : STATUS_DONE;
+}
+
+int situation_load(struct root *root, const struct arguments *arguments, unsigned scan, struct situation *ret)
+{
+	int status, r;
+
+	*ret = (struct situation){};
+	status = load_profile(root, arguments->profile, &ret->profile);
+	if (status != STATUS_DONE)
+		return status;
+	r = scan_host(root, scan, &ret->inventory);
+	if (r < 0) {
+		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
+		return STATUS_FAILED;
+	}
+	if (profile_asks_serials(&ret->profile))
+		scan_serials(root, &ret->inventory);
+	match_make(&ret->profile, &ret->inventory, &ret->match);
+	scan_modules(root, &ret->inventory, asks_modules, &(struct question){&ret->match, &ret->inventory});
+	plan_make(&ret->profile, &ret->inventory, &ret->match, &ret->plan);
+	return STATUS_DONE;
+}
+
+void situation_done(struct situation *situation)
+{
+	plan_done(&situation->plan);
+	match_done(&situation->match);
+	inventory_done(&situation->inventory);
+	profile_done(&situation->profile);
+}
+
+int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed)
+{
+	if (!n_refused && !n_failed)
+		return STATUS_DONE;
+	if (n_good)
+		return STATUS_PARTLY;
+	return n_failed ? STATUS_FAILED : STATUS_REFUSED;
+}

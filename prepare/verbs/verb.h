@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What every verb gets and gives, and the work that several of them begin with. */
+#ifndef VERBS_VERB_H
+#define VERBS_VERB_H
+
+#include "decide/match.h"
+#include "host/root.h"
+#include "model/inventory.h"
+#include "model/plan.h"
+#include "model/profile.h"
+#include "render/format.h"
+
+/* The same for every verb. */
+enum exit_status {
+	STATUS_DONE = 0,
+	STATUS_FAILED = 1,
+	STATUS_USAGE = 2, /* or a profile that cannot be used */
+	STATUS_REFUSED = 3, /* or not ready */
+	STATUS_PARTLY = 4,
+	STATUS_REBOOT_REQUIRED = 5,
+};
+
+/* The command line, read; all pointers into argv. */
+struct arguments {
+	const char *root;
+	const char *profile; /* NULL: the host's own files */
+	const char *filter, *address, *name; /* list */
+	const char *phase;                   /* bind */
+	bool modules;                        /* plan */
+	enum format format;
+};
+
+struct verb {
+	const char *name;
+	const char *summary;
+	const char *help; /* what the verb does, in a few lines */
+	/* Does the work and writes the report to standard output; an enum exit_status. */
+	int (*run)(struct root *root, const struct arguments *arguments);
+};
+
+extern const struct verb list_verb, plan_verb, bind_verb, validate_verb;
+
+/* A host and what the profile wants of it; each part is valid once it was loaded. */
+struct situation {
+	struct profile profile;
+	struct inventory inventory;
+	struct match match;
+	struct plan plan;
+};
+
+/*
+ * Reads the host, the profile and what the decision needs besides, and makes the plan. Reports its
+ * own errors; STATUS_DONE or the status to end with. situation_done() is due in either case.
+ */
+int situation_load(struct root *root, const struct arguments *arguments, unsigned scan, struct situation *ret);
+void situation_done(struct situation *situation);
+
+/* The status that a count of what went well, of what was refused and of what failed comes to. */
+int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed);
+
+/* Logs findings of a profile that cannot be used. */
+void log_findings(const struct findings *findings);
+
+/* Writes a report to standard output and frees it; status, or STATUS_FAILED where that fails. */
+int report(char *text, int status);
+
+#endif
