@@ -127,7 +127,8 @@ static void load_module(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) != 0 && errno != EEXIST))
+	/* ENODEV: a variant for another processor, which is in the list of what may be needed. */
+	if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) != 0 && errno != EEXIST && errno != ENODEV))
 		printf("ERROR insmod %s: %s\n", path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
@@ -159,16 +160,17 @@ static void run(char *line)
 static void carry_out(char *line)
 {
 	char *verb = strsep(&line, " ");
-	char *text = line ? line : "";
+	char *text = line ? line : "", *path;
 
 	if (!strcmp(verb, "say"))
 		printf("%s\n", text);
 	else if (!strcmp(verb, "run"))
 		run(text);
-	else if (!strcmp(verb, "write"))
-		write_file(strsep(&line, " "), line ? line : "");
-	else if (!strcmp(verb, "insmod"))
-		load_module(strsep(&line, " "));
+	else if (!strcmp(verb, "write")) {
+		path = strsep(&text, " ");
+		write_file(path, text ? text : "");
+	} else if (!strcmp(verb, "insmod"))
+		load_module(text);
 	else if (!strcmp(verb, "devices"))
 		say_devices();
 	else if (!strcmp(verb, "kmsg"))

@@ -18,18 +18,15 @@ die() { printf '%s\n' "lab: error: $*" >&2; exit 1; }
 # One short key for what it reads on stdin.
 hash_text() { sha256sum | cut -c 1-16; }
 
-# One short key for the contents, names and modes of the files and trees given.
-hash_tree() {
-	local path
-	for path; do
-		(cd "$(dirname "$path")" && find "$(basename "$path")" \( -type f -o -type l \) \
-			-printf '%m %p %l\0' | sort -z; cd "$path" 2>/dev/null || cd "$(dirname "$path")"
-			find "$path" -type f -print0 | sort -z | xargs -0r sha256sum | cut -d ' ' -f 1)
-	done | hash_text
+# One short key for the contents, names and modes of a file or tree.
+tree_key() {
+	{
+		find "$1" ! -type d -printf '%P %m %l\n' | sort
+		find "$1" -type f -print0 | sort -z | xargs -0r cat
+	} | hash_text
 }
 
-# Replace this shell's view of "is it built" by the file system's: a product of the lab is
-# made under a temporary name and renamed when it is whole, so what exists is complete.
+# What the lab makes has a temporary name until it is whole, so what exists is complete.
 is_built() { [[ -e $1 ]]; }
 
 # Run "$@" while holding the lock of the whole cache: two users of the lab (the tests and the

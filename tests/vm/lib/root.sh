@@ -21,7 +21,7 @@ ROOT_PACKAGES=(
 # What the guests' devices and file systems can ask for. The rest of the kernel's 390 MB
 # would only make each image and each boot slower.
 KERNEL_KEEP=(
-	arch crypto lib block virt
+	arch/x86/crypto crypto lib block virt
 	fs/ext4 fs/jbd2 fs/mbcache.ko fs/fuse fs/autofs fs/configfs fs/overlayfs fs/efivarfs fs/nls fs/fat
 	net/core net/802 net/ipv6 net/ipv4
 	drivers/acpi drivers/ata drivers/block drivers/char drivers/firmware drivers/hid

@@ -1,0 +1,13 @@
+# A profile with an unknown key beside a good one: nothing is touched, the boot goes on.
+
+profile=invalid
+
+check() {
+	expect_native e1000e 0000:01:00.0
+	expect_native e1000e 0000:02:00.0
+	expect_message 'profile\.conf.*adress'
+	expect_unit vfio-prepare.service failed
+	expect_unit vfio-prepare.target inactive
+	expect_no_failed_units vfio-prepare.service
+	expect_status "$VALIDATE" 2
+}

@@ -1,0 +1,14 @@
+# The tool is missing from an image that has the hook: the boot goes on.
+
+image_files() {
+	mkdir -p "$1/usr/sbin"
+	# An archive cannot remove a file, but it can put a link to nowhere in its place.
+	ln -s nowhere "$1/usr/sbin/vfio-prepare"
+}
+
+check() {
+	expect_driver 0000:01:00.0 vfio-pci
+	expect_logged e1000e 0000:01:00.0
+	expect_native e1000e 0000:02:00.0
+	expect_no_failed_units
+}

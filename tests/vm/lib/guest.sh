@@ -1,0 +1,109 @@
+# shellcheck shell=bash
+# Boots one guest and waits until it has said all it has to say, has failed, or is out of time.
+
+# Ready topologies; cases may write their own. Addresses as the guest sees them are beside.
+# shellcheck disable=SC2034 # used by the cases
+{
+	PORT1='-device pcie-root-port,id=rp1,chassis=1,slot=1,addr=2.0'
+	PORT2='-device pcie-root-port,id=rp2,chassis=2,slot=2,addr=3.0'
+	# 0000:01:00.0 and 0000:02:00.0, both 8086:10d3
+	TWO_NICS="$PORT1 $PORT2 -device e1000e,bus=rp1,romfile= -device e1000e,bus=rp2,romfile="
+	# 0000:01:00.0 display, .1 audio, .2 USB, one IOMMU group; 0000:02:00.0 a card of the host
+	GPU_LIKE="$PORT1 $PORT2 -device VGA,bus=rp1,addr=0.0,multifunction=on,romfile= \
+		-device ich9-intel-hda,bus=rp1,addr=0.1 -device qemu-xhci,bus=rp1,addr=0.2 \
+		-device e1000e,bus=rp2,romfile="
+}
+
+# What makes a boot three times faster under TCG and changes nothing that the tests look at;
+# norandmaps counts most, because TCG keeps its translations by virtual address.
+FAST_ARGUMENTS=(
+	rw rootfstype=ext4 quiet loglevel=4 systemd.show_status=0 norandmaps mitigations=off nokaslr
+	audit=0 random.trust_cpu=on no_timer_check tsc=reliable cryptomgr.notests raid=noautodetect
+	systemd.gpt_auto=0 rd.systemd.gpt_auto=0 udev.children_max=2 systemd.unit=lab.target
+	modprobe.blacklist=pcspkr,evdev,psmouse,serio_raw,i2c_i801,lpc_ich,iTCO_wdt,button,intel_agp,cryptd,joydev,configfs,fuse,dm_mod,loop,efi_pstore,autofs4
+)
+FAST_MASKS=(
+	systemd-journal-flush.service systemd-random-seed.service systemd-update-utmp.service
+	systemd-pstore.service systemd-tmpfiles-clean.timer systemd-binfmt.service
+	proc-sys-fs-binfmt_misc.automount
+	dev-hugepages.mount dev-mqueue.mount sys-kernel-debug.mount sys-kernel-tracing.mount
+	sys-kernel-config.mount sys-fs-fuse-connections.mount
+	modprobe@configfs.service modprobe@drm.service modprobe@efi_pstore.service modprobe@fuse.service
+	fstrim.timer e2scrub_all.timer e2scrub_reap.service apt-daily.timer apt-daily-upgrade.timer
+	dpkg-db-backup.timer serial-getty@ttyS0.service
+)
+# After one of these nothing more will come.
+FAILURE_STRINGS='Kernel panic|Boot has failed|dracut-emergency|Gave up waiting|Dropping to a shell|emergency mode|Attempted to kill init'
+
+GUEST_TIMEOUT=${VM_TIMEOUT:-150}
+STOCK_TIMEOUT=${VM_STOCK_TIMEOUT:-300}
+
+guest_pid=
+
+guest_kill() {
+	[[ -z $guest_pid ]] || kill -KILL "$guest_pid" 2>/dev/null || true
+}
+
+# The command line as Debian's bootloader gives it, plus the console; or the tests' fast one.
+guest_command_line() {
+	local mask
+	case $1 in
+	stock) printf 'root=UUID=%s ro quiet console=ttyS0' "$DISK_UUID" ;;
+	alone) printf 'console=ttyS0 panic=-1 norandmaps mitigations=off nokaslr quiet loglevel=4' ;;
+	fast)
+		printf 'root=UUID=%s console=ttyS0 panic=-1 %s' "$DISK_UUID" "${FAST_ARGUMENTS[*]}"
+		for mask in "${FAST_MASKS[@]}"; do
+			printf ' systemd.mask=%s' "$mask"
+		done
+		;;
+	esac
+}
+
+# guest_boot DIR MODE INITRD IOMMU DEVICES ARGUMENTS: leaves report, console and qemu in DIR.
+# Returns 0 once the guest has ended its report; else says why not on stdout.
+guest_boot() {
+	local dir=$1 mode=$2 initrd=$3 iommu=$4 devices=$5 arguments=$6
+	local limit=$GUEST_TIMEOUT kernel=$FAST_KERNEL line started=$SECONDS reason=''
+	[[ $mode == stock ]] && { limit=$STOCK_TIMEOUT; kernel=$KERNEL; }
+	line="$(guest_command_line "$mode") $arguments"
+	((${#line} < 2048)) || { printf 'the command line is too long: %d\n' ${#line}; return 1; }
+	set -- qemu-system-x86_64 -machine q35,accel=tcg -smp 1 -m 768 \
+		-cpu qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16 \
+		-nodefaults -display none -no-reboot \
+		-serial "file:$dir/console" -serial "file:$dir/report" \
+		-kernel "$kernel" -initrd "$initrd" -append "$line"
+	case $iommu in
+	intel) set -- "$@" -device intel-iommu,intremap=on ;;
+	amd) set -- "$@" -device amd-iommu,intremap=on ;;
+	none) ;;
+	*) printf 'no such IOMMU: %s\n' "$iommu"; return 1 ;;
+	esac
+	[[ $mode == alone ]] || set -- "$@" \
+		-drive "file=$DISK,format=raw,if=none,id=d0,snapshot=on,cache=unsafe" \
+		-device virtio-blk-pci,drive=d0,romfile=,addr=1b.0
+	# shellcheck disable=SC2086 # a list of arguments
+	set -- "$@" $devices
+	printf '%q ' "$@" >"$dir/qemu"
+	: >"$dir/console"
+	: >"$dir/report"
+	"$@" </dev/null >"$dir/qemu.log" 2>&1 &
+	guest_pid=$!
+	while kill -0 "$guest_pid" 2>/dev/null; do
+		if ((SECONDS - started > limit)); then
+			reason="no answer in $limit s"
+		elif grep -qE -m 1 "$FAILURE_STRINGS" "$dir/console"; then
+			reason="the boot failed: $(grep -aoE -m 1 ".{0,60}($FAILURE_STRINGS).{0,60}" "$dir/console")"
+		fi
+		[[ -z $reason ]] || break
+		sleep 0.4
+	done
+	guest_kill
+	wait "$guest_pid" 2>/dev/null || true
+	guest_pid=
+	grep -q '^LAB-END' "$dir/report" && return 0
+	if [[ -s $dir/qemu.log ]]; then
+		reason="QEMU: $(tail -n 1 "$dir/qemu.log")"
+	fi
+	printf '%s\n' "${reason:-the guest ended without its report}"
+	return 1
+}

@@ -1,0 +1,207 @@
+# shellcheck shell=bash
+# The product installed into the root, the disk that holds it, and the initramfs images that the
+# real generators make of it. Each is made when it is first asked for.
+#
+# product_build sets PRODUCT_DIR (cache) and DISK (the guests' root disk).
+# image_path KIND FLAVOUR sets IMAGE.
+#   kinds     initramfs-tools dracut dracut-nosystemd
+#   flavours  tool     with vfio-prepare, its profile and the cards' native driver
+#             bare     without vfio-prepare
+#             bare-nic without vfio-prepare and without the cards' native driver
+
+DISK_UUID=6d0c0de5-7f10-4a11-8a5e-0123456789ab
+DEFAULT_PROFILE=one-listed
+
+# What the images need to find their root on a virtio disk, and what an installation on other
+# disks would bring along.
+IMAGE_MODULES="virtio_pci virtio_blk ext4 nvme ahci sd_mod"
+NIC_MODULES="e1000e"
+
+# Runs "$@" in a chroot of a throw-away overlay over ROOT, with the trees of the second argument
+# (a list, may be empty) copied in. /lab/out is the directory of the first argument. All mounts
+# live in a namespace that ends with the command, however it ends.
+in_root() {
+	local out=$1 trees=$2
+	shift 2
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	ROOT=$ROOT OUT=$out TREES=$trees unshare -m --propagation private bash -euc '
+		mount -t tmpfs lab /mnt
+		mkdir /mnt/upper /mnt/work /mnt/root
+		mount -t overlay lab -o "lowerdir=$ROOT,upperdir=/mnt/upper,workdir=/mnt/work" /mnt/root
+		cd /mnt/root
+		for tree in $TREES; do
+			cp -a --no-preserve=ownership "$tree/." .
+		done
+		mkdir -p lab/out proc sys dev run tmp
+		mount --bind "$OUT" lab/out
+		mount -t proc proc proc
+		mount --rbind /sys sys
+		mount --rbind /dev dev
+		mount -t tmpfs lab run
+		mount -t tmpfs lab tmp
+		exec chroot . /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"
+	' in-root "$@"
+}
+
+agent_build() {
+	AGENT=$BUILD_DIR/lab-agent
+	[[ $AGENT -nt $LAB_DIR/guest/lab-agent.c ]] ||
+		"${CC:-gcc}" -std=gnu11 -O2 -Wall -Wextra -static -s -o "$AGENT" "$LAB_DIR/guest/lab-agent.c"
+}
+
+# What a package would install, and what an administrator adds: one profile.
+product_stage() {
+	PRODUCT=$BUILD_DIR/product
+	rm -rf "$PRODUCT"
+	mkdir -p "$PRODUCT"
+	make --no-print-directory -s -C "$REPO_DIR" install DESTDIR="$PRODUCT" PREFIX=/usr >&2 ||
+		die "make install failed"
+	[[ -x $PRODUCT/usr/sbin/vfio-prepare ]] || die "make install installed no vfio-prepare"
+	install -D -m 644 "$LAB_DIR/profiles/$DEFAULT_PROFILE.conf" \
+		"$PRODUCT/etc/vfio-prepare/profile.conf"
+	PRODUCT_KEY=$(tree_key "$PRODUCT")
+}
+
+# The lab's own parts of the real root.
+furniture_stage() {
+	local lab
+	FURNITURE=$BUILD_DIR/furniture
+	lab=$FURNITURE/usr/lib/lab
+	rm -rf "$FURNITURE"
+	mkdir -p "$lab" "$FURNITURE/etc/systemd/system"
+	cp "$AGENT" "$LAB_DIR/guest/lab-profile" "$LAB_DIR/guest/script" "$lab/"
+	cp -r "$LAB_DIR/profiles" "$lab/profiles"
+	cp "$LAB_DIR"/guest/*.service "$LAB_DIR"/guest/*.target "$FURNITURE/etc/systemd/system/"
+	printf 'UUID=%s / ext4 errors=remount-ro 0 1\n' "$DISK_UUID" >"$FURNITURE/etc/fstab"
+	printf 'lab\n' >"$FURNITURE/etc/hostname"
+	# An empty one would make each boot a first boot.
+	printf '%s\n' 0123456789abcdef0123456789abcdef >"$FURNITURE/etc/machine-id"
+}
+
+disk_make() {
+	say "making the guests' disk"
+	# shellcheck disable=SC2016 # expanded in the chroot
+	in_root "$PRODUCT_DIR" "$PRODUCT $FURNITURE" sh -euc '
+		systemctl --quiet enable vfio-prepare.service lab-report.service lab-profile.service
+		umount /tmp /run
+		umount -R /dev /sys /proc
+		# A bind of the root shows it without what is mounted on it.
+		mkdir /lab/root
+		mount --bind / /lab/root
+		rm -rf /lab/root/var/lib/apt/lists /lab/root/var/cache/apt
+		mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -E lazy_itable_init=1,nodiscard \
+			-U "$1" -L labroot -d /lab/root /lab/out/disk.new 640M
+	' sh "$DISK_UUID"
+	mv "$PRODUCT_DIR/disk.new" "$PRODUCT_DIR/disk"
+}
+
+# Only what decides the disk goes into its name: a product of this key is never rebuilt.
+product_build() {
+	agent_build
+	product_stage
+	furniture_stage
+	PRODUCT_DIR=$CACHE_DIR/product-$(
+		printf '%s\n' "$ROOT_KEY" "$PRODUCT_KEY" "$(tree_key "$FURNITURE")" \
+			"$(tree_key "$LAB_DIR/lib/images.sh")" | hash_text
+	)
+	mkdir -p "$PRODUCT_DIR"
+	touch "$PRODUCT_DIR"
+	# An edit of the product leaves one of these behind, of half a gigabyte; keep the last three.
+	find "$CACHE_DIR" -maxdepth 1 -name 'product-*' -printf '%T@ %p\0' | sort -rzn |
+		tail -zn +4 | cut -zd ' ' -f 2- | xargs -0r rm -rf
+	DISK=$PRODUCT_DIR/disk
+	is_built "$DISK" || disk_make
+}
+
+# Where an image of this flavour is kept: those without the tool outlive a product.
+image_dir() {
+	case $1 in
+	tool) printf '%s' "$PRODUCT_DIR" ;;
+	*) printf '%s' "$CACHE_DIR/bare-$(printf '%s\n' "$ROOT_KEY" "$(tree_key "$LAB_DIR/lib/images.sh")" | hash_text)" ;;
+	esac
+}
+
+image_make() {
+	local kind=$1 flavour=$2 dir=$3 trees='' modules=$IMAGE_MODULES
+	say "making the image $kind ($flavour)"
+	mkdir -p "$dir"
+	[[ $flavour == tool ]] && trees=$PRODUCT
+	[[ $flavour == bare-nic ]] || modules+=" $NIC_MODULES"
+	case $kind in
+	initramfs-tools)
+		# A hook adds the modules: those in the file "modules" are also loaded at boot, which is
+		# another test.
+		# shellcheck disable=SC2016 # expanded in the chroot
+		in_root "$dir" "$trees" sh -euc '
+			cp -r /etc/initramfs-tools /lab/conf
+			sed -i "s/^MODULES=.*/MODULES=list/" /lab/conf/initramfs.conf
+			printf "%s\n" "#!/bin/sh" "[ \"\$1\" = prereqs ] && exit 0" \
+				". /usr/share/initramfs-tools/hook-functions" \
+				"manual_add_modules $3" >/lab/conf/hooks/lab
+			chmod +x /lab/conf/hooks/lab
+			mkinitramfs -d /lab/conf -o "/lab/out/$2.new" "$1"
+		' sh "$KVER" "$kind-$flavour" "$modules"
+		;;
+	dracut | dracut-nosystemd)
+		set -- --quiet --force --no-hostonly --no-hostonly-cmdline --no-early-microcode --zstd \
+			--drivers "$modules" --filesystems ext4
+		if [[ $kind == dracut ]]; then
+			set -- "$@" --add systemd-modules-load --omit "crypt dm"
+		else
+			set -- "$@" --omit "systemd systemd-initrd dracut-systemd crypt dm"
+		fi
+		in_root "$dir" "$trees" dracut "$@" "/lab/out/$kind-$flavour.new" "$KVER"
+		;;
+	*) die "no such kind of image: $kind" ;;
+	esac >"$dir/$kind-$flavour.log" 2>&1 || {
+		cat "$dir/$kind-$flavour.log" >&2
+		die "the image $kind ($flavour) could not be made"
+	}
+	mv "$dir/$kind-$flavour.new" "$dir/$kind-$flavour"
+}
+
+image_path() {
+	local dir
+	dir=$(image_dir "$2")
+	IMAGE=$dir/$1-$2
+	is_built "$IMAGE" || image_make "$1" "$2" "$dir"
+}
+
+# image_append BASE DIRECTORY OUT: the files of a directory as one more archive behind an image.
+# The kernel unpacks one after the other; each must begin at a multiple of four.
+image_append() {
+	local size
+	cp "$1" "$3"
+	size=$(stat -c %s "$3")
+	truncate -s $(((size + 3) / 4 * 4)) "$3"
+	image_archive "$2" >>"$3"
+}
+
+image_archive() {
+	(cd "$1" && find . -mindepth 1 | sort | cpio --quiet -o -H newc -R 0:0)
+}
+
+# image_alone DIRECTORY OUT MODULE...: an initramfs of nothing but the agent, the tool, and these
+# modules with all they need, with the files of a directory added.
+image_alone() {
+	local dir=$1 out=$2 tree module
+	shift 2
+	tree=$dir.alone
+	rm -rf "$tree"
+	mkdir -p "$tree/usr/sbin" "$tree/usr/lib/modules/$KVER"
+	ln -s usr/lib "$tree/lib"
+	cp "$AGENT" "$tree/init"
+	cp "$PRODUCT/usr/sbin/vfio-prepare" "$tree/usr/sbin/"
+	for module in $(alone_modules "$@"); do
+		install -D -m 644 "$ROOT$module" "$tree/usr$module"
+	done
+	cp "$ROOT/usr/lib/modules/$KVER"/modules.* "$tree/usr/lib/modules/$KVER/"
+	cp -a "$dir/." "$tree/"
+	image_archive "$tree" >"$out"
+	rm -rf "$tree"
+}
+
+# Paths of these modules and all they depend on, in the order in which to load them.
+alone_modules() {
+	chroot "$ROOT" modprobe -S "$KVER" -a --show-depends "$@" | sed -n 's/^insmod \([^ ]*\).*/\1/p'
+}
