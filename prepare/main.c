@@ -20,8 +20,15 @@ static const struct verb *const verbs[] = {&list_verb, &plan_verb, &bind_verb, &
 
 /* Options without a letter. */
 enum option_value {
-	OPTION_ROOT = 256, OPTION_PROFILE, OPTION_FORMAT, OPTION_FILTER, OPTION_ADDRESS, OPTION_NAME,
-	OPTION_PHASE, OPTION_MODULES, OPTION_VERSION,
+	OPTION_ROOT = 256,
+	OPTION_PROFILE,
+	OPTION_FORMAT,
+	OPTION_FILTER,
+	OPTION_ADDRESS,
+	OPTION_NAME,
+	OPTION_PHASE,
+	OPTION_MODULES,
+	OPTION_VERSION,
 };
 
 static const struct option_help {
@@ -41,8 +48,10 @@ static const struct option_help {
 	{"list", "filter", "V:D[:C]", OPTION_FILTER, "only these ids, as in lspci -d"},
 	{"list", "address", "ADDRESS", OPTION_ADDRESS, "only this address; .* for all functions"},
 	{"list", "name", "REGEX", OPTION_NAME, "only devices whose name matches"},
-	{"plan", "modules", NULL, OPTION_MODULES, "only the modules that an initramfs needs, one in a line"},
-	{"bind", "phase", "PHASE", OPTION_PHASE, "early or system: at boot, with the kernel log as record"},
+	{"plan", "modules", NULL, OPTION_MODULES,
+	 "only the modules that an initramfs needs, one in a line"},
+	{"bind", "phase", "PHASE", OPTION_PHASE,
+	 "early or system: at boot, with the kernel log as record"},
 };
 
 static const struct verb *find_verb(const char *name)
@@ -143,7 +152,8 @@ static int run_verb(const struct verb *verb, struct arguments *arguments)
 	int r = root_init(&root, arguments->root ? arguments->root : "/");
 
 	if (r < 0)
-		return USAGE_ERROR("--root: %s: %s", arguments->root ? arguments->root : "/", strerror(-r));
+		return USAGE_ERROR("--root: %s: %s", arguments->root ? arguments->root : "/",
+				   strerror(-r));
 	/* Paths are taken from the root; on the host itself a relative one is meant from here. */
 	if (arguments->profile && root.live && arguments->profile[0] != '/') {
 		directory = getcwd(NULL, 0);
@@ -165,17 +175,20 @@ int main(int argc, char **argv)
 	int option, index;
 
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
-		long_options[i] = (struct option){options[i].name, options[i].argument != NULL, NULL, options[i].value};
+		long_options[i] = (struct option){options[i].name, options[i].argument != NULL,
+						  NULL, options[i].value};
 	opterr = 0;
 	while ((index = -1, option = getopt_long(argc, argv, ":vqh", long_options, &index)) != -1) {
 		if (index >= 0)
 			given[index] = true;
 		if (option == '?')
-			return USAGE_ERROR("unknown option \"%s\"; see vfio-prepare --help", argv[optind - 1]);
+			return USAGE_ERROR("unknown option \"%s\"; see vfio-prepare --help",
+					   argv[optind - 1]);
 		if (option == ':')
 			return USAGE_ERROR("option \"%s\" needs a value", argv[optind - 1]);
 		if (option == OPTION_VERSION)
-			return printf("vfio-prepare %s\n", VFIO_PREPARE_VERSION) < 0 ? STATUS_FAILED : STATUS_DONE;
+			return printf("vfio-prepare %s\n", VFIO_PREPARE_VERSION) < 0 ? STATUS_FAILED
+										     : STATUS_DONE;
 		if (option == OPTION_FORMAT && !set_format(&arguments, optarg))
 			return USAGE_ERROR("--format: \"%s\" is neither text nor json", optarg);
 		if (option == 'v')

@@ -20,8 +20,8 @@ struct slot {
 	enum action_type step; /* the one that it is at, or at which it failed */
 	bool ended;            /* as bounded_run() saw it */
 	enum bounded_end end;
-	int error;             /* -errno of the step; 0: the kernel took all writes */
-	bool undone;           /* a failed step was taken back */
+	int error;   /* -errno of the step; 0: the kernel took all writes */
+	bool undone; /* a failed step was taken back */
 	bool after_known;
 	char after[DRIVER_NAME_MAX]; /* "": no driver */
 	uint32_t elapsed_us;
@@ -32,7 +32,7 @@ struct piece {
 	const struct action *actions;
 	size_t n_actions;
 	const struct planned_device *device; /* NULL: a module */
-	size_t module;                       /* the piece that loads the device's driver, or NO_MODULE */
+	size_t module; /* the piece that loads the device's driver, or NO_MODULE */
 };
 
 struct run {
@@ -67,8 +67,8 @@ static void gather(struct run *run)
 			       actions->items[i + piece->n_actions].device == action->device)
 				piece->n_actions++;
 			for (size_t j = 0; j < run->n; j++)
-				if (!run->items[j].device &&
-				    strcmp(run->items[j].actions->value, piece->device->module) == 0)
+				if (!run->items[j].device && strcmp(run->items[j].actions->value,
+								    piece->device->module) == 0)
 					piece->module = j;
 		}
 		i += piece->n_actions;
@@ -94,7 +94,8 @@ static void read_back(struct run *run, const struct planned_device *device, stru
 	char path[128];
 	int r;
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver", PCI_ADDRESS_TEXT(&device->address));
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver",
+		 PCI_ADDRESS_TEXT(&device->address));
 	r = root_read_link_name(run->root, path, slot->after, sizeof(slot->after));
 	if (r == -ENOENT)
 		slot->after[0] = '\0';
@@ -118,7 +119,8 @@ static void read_override(struct run *run, const char *path, char *ret, size_t s
 }
 
 /* Takes back what was done to a device that did not come to its driver. */
-static void undo(struct run *run, const struct piece *piece, const char *override, struct slot *slot)
+static void undo(struct run *run, const struct piece *piece, const char *override,
+		 struct slot *slot)
 {
 	const struct action *probe = &piece->actions[piece->n_actions - 1];
 
@@ -178,8 +180,8 @@ static bool piece_wanted(void *userdata, size_t index)
 	for (size_t i = 0; i < index && piece->device->before; i++) {
 		const struct planned_device *other = run->items[i].device;
 
-		if (run->slots[i].ended && run->slots[i].end == BOUNDED_TIMEOUT && other && other->before &&
-		    strcmp(other->before, piece->device->before) == 0)
+		if (run->slots[i].ended && run->slots[i].end == BOUNDED_TIMEOUT && other &&
+		    other->before && strcmp(other->before, piece->device->before) == 0)
 			return false;
 	}
 	return true;
@@ -199,8 +201,10 @@ static void piece_ended(void *userdata, size_t index, enum bounded_end end)
 static const char *step_text(enum action_type step)
 {
 	static const char *const texts[] = {
-		[ACTION_LOAD_MODULE] = "loading the module", [ACTION_SET_OVERRIDE] = "writing driver_override",
-		[ACTION_UNBIND] = "unbinding", [ACTION_PROBE] = "probing",
+		[ACTION_LOAD_MODULE] = "loading the module",
+		[ACTION_SET_OVERRIDE] = "writing driver_override",
+		[ACTION_UNBIND] = "unbinding",
+		[ACTION_PROBE] = "probing",
 	};
 
 	return texts[step];
@@ -209,13 +213,15 @@ static const char *step_text(enum action_type step)
 static char *module_error(const struct planned_device *device, const struct slot *slot)
 {
 	if (slot->error == -ENXIO)
-		return xasprintf("module %s is loaded but has no PCI driver %s", device->module, device->want);
+		return xasprintf("module %s is loaded but has no PCI driver %s", device->module,
+				 device->want);
 	if (slot->error == -ENOENT)
 		return xasprintf("there is no module %s for this kernel", device->module);
 	return xasprintf("module %s cannot be loaded: %s", device->module, strerror(-slot->error));
 }
 
-static void judge(const struct run *run, const struct piece *piece, const struct slot *slot, struct outcome *outcome)
+static void judge(const struct run *run, const struct piece *piece, const struct slot *slot,
+		  struct outcome *outcome)
 {
 	const struct planned_device *device = piece->device;
 	const struct slot *module = piece->module == NO_MODULE ? NULL : &run->slots[piece->module];
@@ -225,7 +231,8 @@ static void judge(const struct run *run, const struct piece *piece, const struct
 	outcome->after = slot->after_known && slot->after[0] ? xstrdup(slot->after) : NULL;
 	if (slot->end == BOUNDED_TIMEOUT) {
 		outcome->result = RESULT_TIMEOUT;
-		outcome->error = xasprintf("%s did not return within %d s", step_text(slot->step), ACT_PIECE_MS / 1000);
+		outcome->error = xasprintf("%s did not return within %d s", step_text(slot->step),
+					   ACT_PIECE_MS / 1000);
 		outcome->elapsed_ms = ACT_PIECE_MS;
 	} else if (slot->end == BOUNDED_SKIPPED && module && module->error < 0) {
 		outcome->result = RESULT_FAILED;
@@ -240,8 +247,11 @@ static void judge(const struct run *run, const struct piece *piece, const struct
 		outcome->result = RESULT_DONE;
 	} else {
 		outcome->result = RESULT_FAILED;
-		outcome->error = slot->error < 0 ? xasprintf("%s: %s", step_text(slot->step), strerror(-slot->error))
-						 : xasprintf("%s did not take it; the kernel log may say why", device->want);
+		outcome->error =
+			slot->error < 0
+				? xasprintf("%s: %s", step_text(slot->step), strerror(-slot->error))
+				: xasprintf("%s did not take it; the kernel log may say why",
+					    device->want);
 	}
 	/* What was not begun is as it was. */
 	if (slot->end == BOUNDED_SKIPPED) {
@@ -255,8 +265,12 @@ static void add_outcome(struct outcomes *outcomes, const struct planned_device *
 	struct outcome *outcome = vec_add(outcomes);
 
 	*outcome = (struct outcome){
-		.address = device->address, .section = device->section, .want = device->want,
-		.before = device->before, .after = xstrdup_null(device->before), .after_known = true,
+		.address = device->address,
+		.section = device->section,
+		.want = device->want,
+		.before = device->before,
+		.after = xstrdup_null(device->before),
+		.after_known = true,
 	};
 	if (device->state == DEVICE_RIGHT) {
 		outcome->result = RESULT_ALREADY;
@@ -283,8 +297,13 @@ void act_run(struct root *root, const struct plan *plan, struct outcomes *ret)
 	run.slots = bounded_memory(bytes);
 	if (run.slots && run.n) {
 		struct bounded_job job = {
-			.n = run.n, .piece_ms = ACT_PIECE_MS, .total_ms = ACT_TOTAL_MS, .userdata = &run,
-			.run = run_piece, .wanted = piece_wanted, .ended = piece_ended,
+			.n = run.n,
+			.piece_ms = ACT_PIECE_MS,
+			.total_ms = ACT_TOTAL_MS,
+			.userdata = &run,
+			.run = run_piece,
+			.wanted = piece_wanted,
+			.ended = piece_ended,
 		};
 
 		r = bounded_run(&job);
@@ -295,9 +314,10 @@ void act_run(struct root *root, const struct plan *plan, struct outcomes *ret)
 			continue;
 		struct outcome *outcome = &outcomes.items[outcomes.n - 1];
 
-		while (run.items[piece].device != device)
+		/* Pieces and devices stand in the same order. */
+		while (piece < run.n && run.items[piece].device != device)
 			piece++;
-		if (r < 0) {
+		if (r < 0 || piece == run.n) {
 			outcome->result = RESULT_FAILED;
 			outcome->error = xasprintf("no process can be started: %s", strerror(-r));
 		} else {

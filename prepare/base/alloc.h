@@ -34,10 +34,10 @@ static inline void freep(void *pointer)
  */
 void *vec_grow(void *items, size_t n, size_t *capacity, size_t size);
 
-#define vec_add(v)                                                                            \
-	({                                                                                    \
+#define vec_add(v)                                                                              \
+	({                                                                                      \
 		(v)->items = vec_grow((v)->items, (v)->n, &(v)->capacity, sizeof(*(v)->items)); \
-		&(v)->items[(v)->n++];                                                        \
+		&(v)->items[(v)->n++];                                                          \
 	})
 
 #define vec_foreach(item, v) \

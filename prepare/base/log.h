@@ -9,7 +9,12 @@
 #include "base/macros.h"
 
 /* The kernel's levels; see syslog(3). */
-enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4, LOG_LEVEL_NOTICE = 5, LOG_LEVEL_INFO = 6 };
+enum log_level {
+	LOG_LEVEL_ERROR = 3,
+	LOG_LEVEL_WARNING = 4,
+	LOG_LEVEL_NOTICE = 5,
+	LOG_LEVEL_INFO = 6
+};
 
 /* What is more verbose than level is not written to standard error (default: notice). */
 void log_set_level(enum log_level level);

@@ -12,11 +12,19 @@
 #define _unused_ __attribute__((unused))
 
 /* Gives the pointer away: the variable becomes NULL, its cleanup does nothing. */
-#define TAKE_PTR(pointer)                            \
-	({                                           \
+#define TAKE_PTR(pointer)                               \
+	({                                              \
 		__typeof__(pointer) taken_ = (pointer); \
-		(pointer) = NULL;                    \
-		taken_;                              \
+		(pointer) = NULL;                       \
+		taken_;                                 \
+	})
+
+/* The same for a descriptor, which becomes -1. */
+#define TAKE_FD(fd)                \
+	({                         \
+		int taken_ = (fd); \
+		(fd) = -1;         \
+		taken_;            \
 	})
 
 #endif

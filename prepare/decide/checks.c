@@ -29,7 +29,8 @@ static const char *iommu_off_argument(const struct kernel_args *args)
 	return NULL;
 }
 
-static void check_iommu(const struct profile *profile, const struct inventory *inventory, struct findings *findings)
+static void check_iommu(const struct profile *profile, const struct inventory *inventory,
+			struct findings *findings)
 {
 	enum severity severity = profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING;
 	const char *argument = iommu_off_argument(&inventory->args);
@@ -38,34 +39,42 @@ static void check_iommu(const struct profile *profile, const struct inventory *i
 	if (inventory->iommu == IOMMU_ON)
 		return;
 	if (inventory->iommu == IOMMU_UNKNOWN) {
-		finding_remedy(finding_add(findings, severity, "iommu-unknown", "host",
-					   "/sys/class/iommu or /sys/kernel/iommu_groups cannot be read"),
-			       "run as root, on the host itself");
+		finding_remedy(
+			finding_add(findings, severity, "iommu-unknown", "host",
+				    "/sys/class/iommu or /sys/kernel/iommu_groups cannot be read"),
+			"run as root, on the host itself");
 		return;
 	}
 	if (inventory->firmware_known && inventory->firmware_tables.n == 0) {
-		finding_remedy(finding_add(findings, severity, "firmware-table", "host",
-					   "the firmware describes no IOMMU (no DMAR, IVRS, IORT or VIOT table)"),
-			       "turn VT-d or AMD-Vi (IOMMU; SVM alone is not enough) on in the firmware setup; no kernel "
-			       "argument helps");
+		finding_remedy(
+			finding_add(
+				findings, severity, "firmware-table", "host",
+				"the firmware describes no IOMMU (no DMAR, IVRS, IORT or VIOT table)"),
+			"turn VT-d or AMD-Vi (IOMMU; SVM alone is not enough) on in the firmware setup; no kernel "
+			"argument helps");
 		return;
 	}
-	finding = finding_add(findings, severity, "iommu", "host", "no IOMMU is in use%s%s",
-			      inventory->firmware_tables.n ? ", though the firmware describes one: table " : "",
-			      inventory->firmware_tables.n ? inventory->firmware_tables.items[0] : "");
+	finding = finding_add(
+		findings, severity, "iommu", "host", "no IOMMU is in use%s%s",
+		inventory->firmware_tables.n ? ", though the firmware describes one: table " : "",
+		inventory->firmware_tables.n ? inventory->firmware_tables.items[0] : "");
 	if (argument)
 		finding_remedy(finding, "remove %s from the kernel's arguments", argument);
 	else
-		finding_remedy(finding, "add intel_iommu=on to the kernel's arguments on an Intel host; on AMD it is on by "
-					"itself, look for AMD-Vi in the kernel log");
+		finding_remedy(
+			finding,
+			"add intel_iommu=on to the kernel's arguments on an Intel host; on AMD it is on by "
+			"itself, look for AMD-Vi in the kernel log");
 }
 
 static void check_device(const struct planned_device *device, struct findings *findings)
 {
 	if (device->state != DEVICE_BIND)
 		return;
-	finding_remedy(finding_add(findings, SEVERITY_ERROR, "wrong-driver", PCI_ADDRESS_TEXT(&device->address),
-				   "section [device %s] wants it on %s, it is on %s", device->section, device->want,
+	finding_remedy(finding_add(findings, SEVERITY_ERROR, "wrong-driver",
+				   PCI_ADDRESS_TEXT(&device->address),
+				   "section [device %s] wants it on %s, it is on %s",
+				   device->section, device->want,
 				   device->before ? device->before : "no driver"),
 		       "vfio-prepare bind");
 }
@@ -77,43 +86,51 @@ static void check_group(const struct inventory *inventory, const struct planned_
 	struct buf others = {};
 
 	vec_foreach(member, inventory)
-		if (member->iommu_group == device->iommu_group && !driver_leaves_group_viable(member->driver))
-			buf_addf(&others, "%s%s (%s)", others.length ? ", " : "", PCI_ADDRESS_TEXT(&member->address),
-				 member->driver);
+		if (member->iommu_group == device->iommu_group &&
+		    !driver_leaves_group_viable(member->driver))
+			buf_addf(&others, "%s%s (%s)", others.length ? ", " : "",
+				 PCI_ADDRESS_TEXT(&member->address), member->driver);
 	if (others.length) {
 		_cleanup_free_ char *subject = xasprintf("group %d", device->iommu_group);
 
-		finding_remedy(finding_add(findings, SEVERITY_ERROR, "group-not-viable", subject,
-					   "no guest can use %s while these of its IOMMU group are on other drivers: %s",
-					   PCI_ADDRESS_TEXT(&device->address), buf_text(&others)),
-			       "list them in the profile, or write group = expand in section [device %s]",
-			       device->section);
+		finding_remedy(
+			finding_add(
+				findings, SEVERITY_ERROR, "group-not-viable", subject,
+				"no guest can use %s while these of its IOMMU group are on other drivers: %s",
+				PCI_ADDRESS_TEXT(&device->address), buf_text(&others)),
+			"list them in the profile, or write group = expand in section [device %s]",
+			device->section);
 	}
 	buf_done(&others);
 }
 
-static void check_groups(const struct inventory *inventory, const struct plan *plan, struct findings *findings)
+static void check_groups(const struct inventory *inventory, const struct plan *plan,
+			 struct findings *findings)
 {
 	vec_foreach(device, plan) {
 		bool seen = false;
 
 		if (device->iommu_group < 0)
 			continue;
-		for (const struct planned_device *earlier = plan->items; earlier < device && !seen; earlier++)
+		for (const struct planned_device *earlier = plan->items; earlier < device && !seen;
+		     earlier++)
 			seen = earlier->iommu_group == device->iommu_group;
 		if (!seen)
 			check_group(inventory, device, findings);
 	}
 }
 
-static void check_backend(const struct inventory *inventory, const struct plan *plan, struct findings *findings)
+static void check_backend(const struct inventory *inventory, const struct plan *plan,
+			  struct findings *findings)
 {
 	vec_foreach(action, &plan->actions)
 		if (action->type == ACTION_LOAD_MODULE && !inventory->has_iommu_backend &&
 		    strcmp(action->value, "vfio_iommu_type1") == 0)
-			finding_remedy(finding_add(findings, SEVERITY_WARNING, "iommu-backend", "host",
-						   "vfio_iommu_type1 is not loaded, so the first guest may fail to start"),
-				       "modprobe vfio_iommu_type1");
+			finding_remedy(
+				finding_add(
+					findings, SEVERITY_WARNING, "iommu-backend", "host",
+					"vfio_iommu_type1 is not loaded, so the first guest may fail to start"),
+				"modprobe vfio_iommu_type1");
 }
 
 static enum readiness status_of(const struct profile *profile, const struct inventory *inventory,
@@ -129,8 +146,8 @@ static enum readiness status_of(const struct profile *profile, const struct inve
 	return READY;
 }
 
-void validation_make(const struct profile *profile, const struct inventory *inventory, struct plan *plan,
-		     struct validation *ret)
+void validation_make(const struct profile *profile, const struct inventory *inventory,
+		     struct plan *plan, struct validation *ret)
 {
 	struct validation validation = {.findings = plan->findings};
 	const char *off = off_switch(&inventory->args, true);
@@ -142,7 +159,8 @@ void validation_make(const struct profile *profile, const struct inventory *inve
 	check_groups(inventory, plan, &validation.findings);
 	check_backend(inventory, plan, &validation.findings);
 	if (off)
-		finding_remedy(finding_add(&validation.findings, SEVERITY_WARNING, "off-switch", "host",
+		finding_remedy(finding_add(&validation.findings, SEVERITY_WARNING, "off-switch",
+					   "host",
 					   "this boot was told to leave devices alone: %s=0", off),
 			       "remove %s=0 from the kernel's arguments", off);
 	validation.status = status_of(profile, inventory, plan, &validation.findings);
@@ -158,7 +176,9 @@ void validation_done(struct validation *validation)
 const char *readiness_name(enum readiness status)
 {
 	static const char *const names[] = {
-		[READY] = "ready", [NOT_READY] = "not-ready", [REBOOT_REQUIRED] = "reboot-required",
+		[READY] = "ready",
+		[NOT_READY] = "not-ready",
+		[REBOOT_REQUIRED] = "reboot-required",
 		[READINESS_UNKNOWN] = "unknown",
 	};
 

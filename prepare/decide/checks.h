@@ -21,8 +21,8 @@ struct validation {
  * Findings: those of the plan, which move over, and firmware-table, iommu, iommu-unknown,
  * wrong-driver, group-not-viable, iommu-backend, off-switch.
  */
-void validation_make(const struct profile *profile, const struct inventory *inventory, struct plan *plan,
-		     struct validation *ret);
+void validation_make(const struct profile *profile, const struct inventory *inventory,
+		     struct plan *plan, struct validation *ret);
 void validation_done(struct validation *validation);
 const char *readiness_name(enum readiness status);
 

@@ -8,7 +8,8 @@
 bool driver_leaves_group_viable(const char *driver)
 {
 	/* Variant drivers have vfio in their names: mlx5_vfio_pci, nvgrace_gpu_vfio_pci. */
-	return !driver || strstr(driver, "vfio") || strcmp(driver, "pci-stub") == 0 || strcmp(driver, "pcieport") == 0;
+	return !driver || strstr(driver, "vfio") || strcmp(driver, "pci-stub") == 0 ||
+	       strcmp(driver, "pcieport") == 0;
 }
 
 /*
@@ -37,14 +38,16 @@ static bool may_join(const struct device_section *section, const struct pci_func
 
 static void add_member(struct buf *list, const struct pci_function *function)
 {
-	buf_addf(list, "%s%s (%04x:%04x, %s)", list->length ? ", " : "", PCI_ADDRESS_TEXT(&function->address),
-		 function->vendor, function->device,
-		 function->driver ? function->driver : function->modules.n ? function->modules.items[0] : "no driver");
+	buf_addf(list, "%s%s (%04x:%04x, %s)", list->length ? ", " : "",
+		 PCI_ADDRESS_TEXT(&function->address), function->vendor, function->device,
+		 function->driver      ? function->driver
+		 : function->modules.n ? function->modules.items[0]
+				       : "no driver");
 }
 
 /* One group, as far as one section's functions in it are concerned. */
-static void complete(const struct inventory *inventory, struct match *match, const struct device_section *section,
-		     const struct pci_function *listed)
+static void complete(const struct inventory *inventory, struct match *match,
+		     const struct device_section *section, const struct pci_function *listed)
 {
 	_cleanup_free_ char *subject = xasprintf("group %d", listed->iommu_group);
 	struct buf others = {};
@@ -54,8 +57,8 @@ static void complete(const struct inventory *inventory, struct match *match, con
 		const struct pci_function *member = &inventory->items[i];
 		struct claim *claim = &match->claims[i];
 
-		if (member->iommu_group != listed->iommu_group || (claim->section && !claim->refused) ||
-		    !stands_in_the_way(member))
+		if (member->iommu_group != listed->iommu_group ||
+		    (claim->section && !claim->refused) || !stands_in_the_way(member))
 			continue;
 		if (section->group == GROUP_EXPAND && !claim->section && may_join(section, member))
 			*claim = (struct claim){.section = section, .companion = true};
@@ -64,11 +67,15 @@ static void complete(const struct inventory *inventory, struct match *match, con
 	}
 	if (others.length) {
 		finding = finding_add(&match->findings,
-				      section->group == GROUP_IGNORE ? SEVERITY_WARNING : SEVERITY_ERROR,
+				      section->group == GROUP_IGNORE ? SEVERITY_WARNING
+								     : SEVERITY_ERROR,
 				      "group-incomplete", subject,
 				      "%s of section [device %s] shares its IOMMU group with %s",
-				      PCI_ADDRESS_TEXT(&listed->address), section->label, buf_text(&others));
-		finding_remedy(finding, "list these too, or write group = expand; or move the card to a slot of its own");
+				      PCI_ADDRESS_TEXT(&listed->address), section->label,
+				      buf_text(&others));
+		finding_remedy(
+			finding,
+			"list these too, or write group = expand; or move the card to a slot of its own");
 		if (section->group != GROUP_IGNORE)
 			for (size_t i = 0; i < inventory->n; i++)
 				if (inventory->items[i].iommu_group == listed->iommu_group &&

@@ -33,16 +33,19 @@ static bool serial_in(const struct serial_list *list, const struct pci_function 
 static bool place_matches(const struct device_section *section, const struct pci_function *function)
 {
 	return (!section->addresses.n || address_in(&section->addresses, &function->address)) &&
-	       (!section->paths.n || (function->port_path && strv_contains(&section->paths, function->port_path)));
+	       (!section->paths.n ||
+		(function->port_path && strv_contains(&section->paths, function->port_path)));
 }
 
 /* What it is: the keys id, class, subsystem and serial. */
-static bool identity_matches(const struct device_section *section, const struct pci_function *function)
+static bool identity_matches(const struct device_section *section,
+			     const struct pci_function *function)
 {
-	return (!section->ids.n || id_in(&section->ids, function->vendor, function->device, function->class)) &&
+	return (!section->ids.n ||
+		id_in(&section->ids, function->vendor, function->device, function->class)) &&
 	       (!section->classes.n || id_in(&section->classes, 0, 0, function->class)) &&
-	       (!section->subsystems.n ||
-		id_in(&section->subsystems, function->subsystem_vendor, function->subsystem_device, 0)) &&
+	       (!section->subsystems.n || id_in(&section->subsystems, function->subsystem_vendor,
+						function->subsystem_device, 0)) &&
 	       (!section->serials.n || serial_in(&section->serials, function));
 }
 
@@ -58,19 +61,23 @@ static bool same_wish(const struct device_section *a, const struct device_sectio
 }
 
 /* Adds a finding about a function, and refuses it. */
-static struct finding *refuse(struct match *match, struct claim *claim, const struct pci_function *function,
-			      const char *check, const char *detail)
+static struct finding *refuse(struct match *match, struct claim *claim,
+			      const struct pci_function *function, const char *check,
+			      const char *detail)
 {
 	claim->refused = true;
-	return finding_add(&match->findings, SEVERITY_ERROR, check, PCI_ADDRESS_TEXT(&function->address), "%s", detail);
+	return finding_add(&match->findings, SEVERITY_ERROR, check,
+			   PCI_ADDRESS_TEXT(&function->address), "%s", detail);
 }
 
-static void refuse_mismatch(struct match *match, const struct inventory *inventory, struct claim *claim,
-			    const struct device_section *section, const struct pci_function *function)
+static void refuse_mismatch(struct match *match, const struct inventory *inventory,
+			    struct claim *claim, const struct device_section *section,
+			    const struct pci_function *function)
 {
-	_cleanup_free_ char *detail = xasprintf("section [device %s] lists this place, but %04x:%04x (class %06x) is "
-						"there now, which is not what the section describes",
-						section->label, function->vendor, function->device, function->class);
+	_cleanup_free_ char *detail =
+		xasprintf("section [device %s] lists this place, but %04x:%04x (class %06x) is "
+			  "there now, which is not what the section describes",
+			  section->label, function->vendor, function->device, function->class);
 	struct buf now_at = {};
 	unsigned n = 0;
 
@@ -81,42 +88,53 @@ static void refuse_mismatch(struct match *match, const struct inventory *invento
 	struct finding *finding = refuse(match, claim, function, "identity-mismatch", detail);
 
 	if (n)
-		finding_remedy(finding, "that identity is now at%s: put the address that you mean into the profile",
-			       buf_text(&now_at));
+		finding_remedy(
+			finding,
+			"that identity is now at%s: put the address that you mean into the profile",
+			buf_text(&now_at));
 	else
-		finding_remedy(finding, "no device of this host has that identity: correct the profile");
+		finding_remedy(finding,
+			       "no device of this host has that identity: correct the profile");
 	buf_done(&now_at);
 }
 
 /* What speaks against the function itself, whatever the section says. */
-static void check_function(struct match *match, struct claim *claim, const struct pci_function *function)
+static void check_function(struct match *match, struct claim *claim,
+			   const struct pci_function *function)
 {
 	const char *label = claim->section->label;
 	_cleanup_free_ char *detail = NULL;
 
 	if (function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER | FUNCTION_GROUP)) {
-		detail = xasprintf("section [device %s] wants it, but the kernel does not say what it is", label);
+		detail = xasprintf(
+			"section [device %s] wants it, but the kernel does not say what it is",
+			label);
 		finding_remedy(refuse(match, claim, function, "unreadable", detail),
 			       "look at its attributes in /sys/bus/pci/devices");
 	} else if (function_is_bridge(function)) {
-		detail = xasprintf("section [device %s] selects a bridge (class %06x), which cannot be handed to a guest",
-				   label, function->class);
+		detail = xasprintf(
+			"section [device %s] selects a bridge (class %06x), which cannot be handed to a guest",
+			label, function->class);
 		finding_remedy(refuse(match, claim, function, "not-assignable", detail),
 			       "list the devices behind it, or put it into except");
 	} else if (function->class >> 16 == 0x01) {
-		detail = xasprintf("section [device %s] selects storage (class %06x); whether the host stands on it is "
-				   "not known",
-				   label, function->class);
+		detail = xasprintf(
+			"section [device %s] selects storage (class %06x); whether the host stands on it is "
+			"not known",
+			label, function->class);
 		finding_remedy(refuse(match, claim, function, "storage", detail),
 			       "this version leaves every storage device to the host");
 	} else if (claim->section->vfs) {
-		detail = xasprintf("section [device %s] asks for %u virtual functions", label, claim->section->vfs);
-		finding_remedy(refuse(match, claim, function, "vfs", detail), "this version does not create them");
+		detail = xasprintf("section [device %s] asks for %u virtual functions", label,
+				   claim->section->vfs);
+		finding_remedy(refuse(match, claim, function, "vfs", detail),
+			       "this version does not create them");
 	}
 }
 
 static void claim_function(struct match *match, const struct inventory *inventory,
-			   const struct device_section *section, const struct pci_function *function)
+			   const struct device_section *section,
+			   const struct pci_function *function)
 {
 	struct claim *claim = &match->claims[function - inventory->items];
 	_cleanup_free_ char *detail = NULL;
@@ -128,8 +146,8 @@ static void claim_function(struct match *match, const struct inventory *inventor
 	}
 	if (same_wish(claim->section, section))
 		return;
-	detail = xasprintf("sections [device %s] and [device %s] want different things of it", claim->section->label,
-			   section->label);
+	detail = xasprintf("sections [device %s] and [device %s] want different things of it",
+			   claim->section->label, section->label);
 	finding_remedy(refuse(match, claim, function, "section-conflict", detail),
 		       "let one section list it, or put it into the other's except");
 }
@@ -142,7 +160,8 @@ static size_t match_section(struct match *match, const struct inventory *invento
 	size_t n = 0;
 
 	vec_foreach(function, inventory) {
-		if (address_in(&section->except, &function->address) || !place_matches(section, function))
+		if (address_in(&section->except, &function->address) ||
+		    !place_matches(section, function))
 			continue;
 		if (function->unknown & FUNCTION_IDS) {
 			/* Not known to be another one: only who listed its place is told. */
@@ -164,8 +183,8 @@ static size_t match_section(struct match *match, const struct inventory *invento
 	return n;
 }
 
-static void find_absent(struct match *match, const struct inventory *inventory, const struct device_section *section,
-			size_t n_matched)
+static void find_absent(struct match *match, const struct inventory *inventory,
+			const struct device_section *section, size_t n_matched)
 {
 	_cleanup_free_ char *subject = xasprintf("device %s", section->label);
 
@@ -177,29 +196,34 @@ static void find_absent(struct match *match, const struct inventory *inventory, 
 		if (found)
 			continue;
 		*vec_add(&match->absent) = (struct absence){pattern->address, section};
-		finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, "device-absent",
-					   PCI_ADDRESS_TEXT(&pattern->address),
-					   "section [device %s] lists it, but the host has no device there", section->label),
-			       "correct the address, or remove it from the profile");
+		finding_remedy(
+			finding_add(
+				&match->findings, SEVERITY_ERROR, "device-absent",
+				PCI_ADDRESS_TEXT(&pattern->address),
+				"section [device %s] lists it, but the host has no device there",
+				section->label),
+			"correct the address, or remove it from the profile");
 	}
 	if (!section->addresses.n && n_matched == 0)
-		finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, "device-absent", subject,
-					   "the section selects no device of this host"),
+		finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, "device-absent",
+					   subject, "the section selects no device of this host"),
 			       "correct the section, or remove it from the profile");
 }
 
-static void check_count(struct match *match, const struct inventory *inventory, const struct device_section *section,
-			size_t n_matched)
+static void check_count(struct match *match, const struct inventory *inventory,
+			const struct device_section *section, size_t n_matched)
 {
 	_cleanup_free_ char *subject = xasprintf("device %s", section->label);
 
 	if (!section->has_count || n_matched == section->count)
 		return;
-	finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, "count", subject,
-				   "%zu devices match, the section says %u", n_matched, section->count),
-		       n_matched > section->count ? "which of them are meant cannot be told, so none is touched: narrow the "
-						    "selection, or correct count"
-						  : "look for the missing device, or correct count");
+	finding_remedy(
+		finding_add(&match->findings, SEVERITY_ERROR, "count", subject,
+			    "%zu devices match, the section says %u", n_matched, section->count),
+		n_matched > section->count
+			? "which of them are meant cannot be told, so none is touched: narrow the "
+			  "selection, or correct count"
+			: "look for the missing device, or correct count");
 	if (n_matched < section->count)
 		return;
 	for (size_t i = 0; i < inventory->n; i++)
@@ -240,7 +264,8 @@ bool match_asks_modules(const struct match *match, const struct inventory *inven
 	if (function->iommu_group < 0)
 		return false;
 	for (size_t i = 0; i < inventory->n; i++)
-		if (match->claims[i].section && inventory->items[i].iommu_group == function->iommu_group)
+		if (match->claims[i].section &&
+		    inventory->items[i].iommu_group == function->iommu_group)
 			return true;
 	return false;
 }

@@ -37,7 +37,8 @@ struct match {
  * Findings: device-absent, identity-mismatch, count, section-conflict, not-assignable, unreadable,
  * storage, vfs. The profile and the inventory must outlive the match.
  */
-void match_make(const struct profile *profile, const struct inventory *inventory, struct match *ret);
+void match_make(const struct profile *profile, const struct inventory *inventory,
+		struct match *ret);
 void match_done(struct match *match);
 
 /* Does the decision depend on which modules the kernel's tables offer for this function? */

@@ -24,7 +24,8 @@ static char *module_of(const char *driver)
 	return module;
 }
 
-static const char *wanted_driver(const struct device_section *section, const struct pci_function *function)
+static const char *wanted_driver(const struct device_section *section,
+				 const struct pci_function *function)
 {
 	if (strcmp(section->driver, "auto") != 0)
 		return section->driver;
@@ -34,18 +35,21 @@ static const char *wanted_driver(const struct device_section *section, const str
 static void check_iommu(const struct profile *profile, const struct pci_function *function,
 			struct planned_device *device, struct findings *findings)
 {
-	if (device->state != DEVICE_BIND || function->iommu_group >= 0 || !needs_iommu(device->want))
+	if (device->state != DEVICE_BIND || function->iommu_group >= 0 ||
+	    !needs_iommu(device->want))
 		return;
 	device->state = DEVICE_REFUSED;
-	finding_remedy(finding_add(findings, profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
-				   "no-iommu-group", PCI_ADDRESS_TEXT(&device->address),
-				   "section [device %s] wants it on %s, but it is in no IOMMU group: the kernel would refuse",
-				   device->section, device->want),
-		       "turn the IOMMU on, in the firmware and by the kernel's arguments; vfio-prepare validate says which");
+	finding_remedy(
+		finding_add(
+			findings, profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
+			"no-iommu-group", PCI_ADDRESS_TEXT(&device->address),
+			"section [device %s] wants it on %s, but it is in no IOMMU group: the kernel would refuse",
+			device->section, device->want),
+		"turn the IOMMU on, in the firmware and by the kernel's arguments; vfio-prepare validate says which");
 }
 
-static void add_device(const struct profile *profile, const struct pci_function *function, const struct claim *claim,
-		       struct plan *plan)
+static void add_device(const struct profile *profile, const struct pci_function *function,
+		       const struct claim *claim, struct plan *plan)
 {
 	struct planned_device *device = vec_add(plan);
 
@@ -88,11 +92,14 @@ static int compare(const void *a, const void *b)
 				   &((const struct planned_device *)b)->address);
 }
 
-static void add_action(struct plan *plan, enum action_type type, size_t device, char *path, const char *value,
-		       char *reason)
+static void add_action(struct plan *plan, enum action_type type, size_t device, char *path,
+		       const char *value, char *reason)
 {
-	*vec_add(&plan->actions) = (struct action){
-		.type = type, .device = device, .path = path, .value = xstrdup(value), .reason = reason};
+	*vec_add(&plan->actions) = (struct action){.type = type,
+						   .device = device,
+						   .path = path,
+						   .value = xstrdup(value),
+						   .reason = reason};
 }
 
 static void add_module(struct plan *plan, const char *module, const char *shown_by, char *reason)
@@ -112,14 +119,18 @@ static void add_module_actions(struct plan *plan, const struct inventory *invent
 	vec_foreach(device, plan) {
 		_cleanup_free_ char *directory = xasprintf(SYSFS_PCI "/drivers/%s", device->want);
 
-		if (device->state == DEVICE_BIND && !strv_contains(&inventory->drivers, device->want))
-			add_module(plan, device->module, directory, xasprintf("driver %s is not loaded", device->want));
-		backend = backend || ((device->state == DEVICE_BIND || device->state == DEVICE_RIGHT) &&
-				      needs_iommu(device->want));
+		if (device->state == DEVICE_BIND &&
+		    !strv_contains(&inventory->drivers, device->want))
+			add_module(plan, device->module, directory,
+				   xasprintf("driver %s is not loaded", device->want));
+		backend = backend ||
+			  ((device->state == DEVICE_BIND || device->state == DEVICE_RIGHT) &&
+			   needs_iommu(device->want));
 	}
 	if (backend && !inventory->has_iommu_backend)
-		add_module(plan, IOMMU_BACKEND, "/sys/module/" IOMMU_BACKEND,
-			   xstrdup("VFIO needs it; the kernel would ask for it only when a guest starts"));
+		add_module(
+			plan, IOMMU_BACKEND, "/sys/module/" IOMMU_BACKEND,
+			xstrdup("VFIO needs it; the kernel would ask for it only when a guest starts"));
 }
 
 static void add_device_actions(struct plan *plan, size_t index)
@@ -128,17 +139,20 @@ static void add_device_actions(struct plan *plan, size_t index)
 	char address[PCI_ADDRESS_MAX];
 
 	pci_address_format(&device->address, address);
-	add_action(plan, ACTION_SET_OVERRIDE, index, xasprintf(SYSFS_PCI "/devices/%s/driver_override", address),
-		   device->want, xasprintf("only %s may take it from now on", device->want));
+	add_action(plan, ACTION_SET_OVERRIDE, index,
+		   xasprintf(SYSFS_PCI "/devices/%s/driver_override", address), device->want,
+		   xasprintf("only %s may take it from now on", device->want));
 	if (device->before)
-		add_action(plan, ACTION_UNBIND, index, xasprintf(SYSFS_PCI "/drivers/%s/unbind", device->before), address,
+		add_action(plan, ACTION_UNBIND, index,
+			   xasprintf(SYSFS_PCI "/drivers/%s/unbind", device->before), address,
 			   xasprintf("%s holds it", device->before));
 	add_action(plan, ACTION_PROBE, index, xstrdup(SYSFS_PCI "/drivers_probe"), address,
-		   xasprintf("%s takes it%s", device->want, device->companion ? ", for its group's sake" : ""));
+		   xasprintf("%s takes it%s", device->want,
+			     device->companion ? ", for its group's sake" : ""));
 }
 
-void plan_make(const struct profile *profile, const struct inventory *inventory, struct match *match,
-	       struct plan *ret)
+void plan_make(const struct profile *profile, const struct inventory *inventory,
+	       struct match *match, struct plan *ret)
 {
 	struct plan plan = {};
 
@@ -165,7 +179,8 @@ void plan_modules(const struct plan *plan, const struct profile *profile, struct
 	bool iommu = false;
 
 	vec_foreach(section, &profile->sections) {
-		const char *driver = strcmp(section->driver, "auto") == 0 ? "vfio-pci" : section->driver;
+		const char *driver = strcmp(section->driver, "auto") == 0 ? "vfio-pci"
+									  : section->driver;
 		_cleanup_free_ char *module = module_of(driver);
 
 		if (!strv_contains(ret, module))

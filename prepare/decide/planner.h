@@ -11,8 +11,8 @@
  * each device, in the order of their addresses: driver override, unbind, probe. Findings of the
  * match move into the plan. Finding of its own: no-iommu-group. The profile must outlive the plan.
  */
-void plan_make(const struct profile *profile, const struct inventory *inventory, struct match *match,
-	       struct plan *ret);
+void plan_make(const struct profile *profile, const struct inventory *inventory,
+	       struct match *match, struct plan *ret);
 
 /* The modules that an initramfs needs for the profile, whatever the host; sorted. */
 void plan_modules(const struct plan *plan, const struct profile *profile, struct strv *ret);

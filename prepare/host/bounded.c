@@ -13,7 +13,8 @@
 
 void *bounded_memory(size_t bytes)
 {
-	void *memory = mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *memory = mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
 }
@@ -51,7 +52,8 @@ static void child(const struct bounded_job *job, size_t first, int report)
  * Watches one child from *piece on, and advances *piece over what it reported. Ends with the end of
  * the piece at which the child stopped; BOUNDED_DONE: it came to the end of all.
  */
-static enum bounded_end watch(const struct bounded_job *job, int report, size_t *piece, int64_t deadline)
+static enum bounded_end watch(const struct bounded_job *job, int report, size_t *piece,
+			      int64_t deadline)
 {
 	while (*piece < job->n) {
 		int64_t piece_deadline = now_ms() + job->piece_ms, end, left;
@@ -103,7 +105,8 @@ static int run_child(const struct bounded_job *job, size_t first, int *ret_repor
 }
 
 /* Gives a stuck child up. What it finished while we made up our mind still counts. */
-static void give_up(const struct bounded_job *job, pid_t pid, int report, size_t *piece, enum bounded_end end)
+static void give_up(const struct bounded_job *job, pid_t pid, int report, size_t *piece,
+		    enum bounded_end end)
 {
 	size_t stuck = *piece;
 	char ends[64];

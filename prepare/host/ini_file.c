@@ -22,7 +22,9 @@ static void complain(struct scan *scan, unsigned line, const char *detail, const
 {
 	_cleanup_free_ char *subject = xasprintf("%s:%u", scan->file, line);
 
-	finding_remedy(finding_add(scan->findings, SEVERITY_ERROR, "profile", subject, "%s", detail), "%s", remedy);
+	finding_remedy(finding_add(scan->findings, SEVERITY_ERROR, "profile", subject, "%s",
+				   detail),
+		       "%s", remedy);
 }
 
 /* A copy of the bytes without white space at both ends. */
@@ -46,11 +48,15 @@ static void add_place(struct scan *scan, const char *section, const char *key, u
 		if (strcasecmp(known->section, section) != 0 ||
 		    (key ? !known->key || strcmp(known->key, key) != 0 : known->key != NULL))
 			continue;
-		detail = key ? xasprintf("key \"%s\" stands a second time in section [%s], first in line %u", key,
-					 section, known->line)
-			     : xasprintf("section [%s] stands a second time, first in line %u", section, known->line);
+		detail =
+			key ? xasprintf(
+				      "key \"%s\" stands a second time in section [%s], first in line %u",
+				      key, section, known->line)
+			    : xasprintf("section [%s] stands a second time, first in line %u",
+					section, known->line);
 		complain(scan, line, detail,
-			 key ? "write one key, with a list of values if it takes one" : "put its keys into one section");
+			 key ? "write one key, with a list of values if it takes one"
+			     : "put its keys into one section");
 		return;
 	}
 	ini_set(&scan->places, section, key, NULL, scan->file, line);
@@ -66,8 +72,10 @@ static void scan_line(struct scan *scan, const char *line, unsigned number, char
 	if (*line == '[') {
 		const char *end = strchr(line, ']');
 
-		if (!end || (end[1 + strspn(end + 1, " \t")] && !strchr("#;", end[1 + strspn(end + 1, " \t")]))) {
-			complain(scan, number, "a section's line is not closed with ]", "write it as [host]");
+		if (!end || (end[1 + strspn(end + 1, " \t")] &&
+			     !strchr("#;", end[1 + strspn(end + 1, " \t")]))) {
+			complain(scan, number, "a section's line is not closed with ]",
+				 "write it as [host]");
 			return;
 		}
 		free(*section);
@@ -77,7 +85,8 @@ static void scan_line(struct scan *scan, const char *line, unsigned number, char
 	}
 	equals = strchr(line, '=');
 	if (!equals || equals == line) {
-		_cleanup_free_ char *detail = xasprintf("\"%.60s\" is neither [section], key = value nor a comment", line);
+		_cleanup_free_ char *detail = xasprintf(
+			"\"%.60s\" is neither [section], key = value nor a comment", line);
 
 		complain(scan, number, detail, "write key = value; a comment starts with # or ;");
 		return;
@@ -92,7 +101,8 @@ static void scan_line(struct scan *scan, const char *line, unsigned number, char
 static bool has_binary(const char *line, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)line[i] < ' ' && line[i] != '\t' && !(line[i] == '\r' && i + 1 == length))
+		if ((unsigned char)line[i] < ' ' && line[i] != '\t' &&
+		    !(line[i] == '\r' && i + 1 == length))
 			return true;
 	return false;
 }
@@ -111,11 +121,13 @@ static bool scan_text(struct scan *scan, const char *text, size_t length)
 		text = newline ? newline + 1 : end;
 		number++;
 		if (has_binary(line, n)) {
-			complain(scan, number, "the line holds binary data", "a profile is a text file");
+			complain(scan, number, "the line holds binary data",
+				 "a profile is a text file");
 			return false;
 		}
 		if (scan->places.n >= INI_MAX_ENTRIES) {
-			complain(scan, number, "the file has more than 4096 keys and sections", "split it");
+			complain(scan, number, "the file has more than 4096 keys and sections",
+				 "split it");
 			return false;
 		}
 		if (strlen(joined) + n > INI_MAX_LINE) {
@@ -138,14 +150,15 @@ static bool scan_text(struct scan *scan, const char *text, size_t length)
 		first = number + 1;
 	}
 	if (*joined)
-		complain(scan, number, "the file ends in a continuation line", "remove the \\ at its end");
+		complain(scan, number, "the file ends in a continuation line",
+			 "remove the \\ at its end");
 	return true;
 }
 
 /* iniparser reports through a callback without context. */
 static char iniparser_message[200];
 
-static int keep_message(const char *format, ...)
+static int _printf_(1, 2) keep_message(const char *format, ...)
 {
 	va_list arguments;
 
@@ -176,14 +189,16 @@ static dictionary *parse(const char *text, size_t length)
 	return entries;
 }
 
-int ini_file_parse(const char *text, size_t length, const char *file, struct ini *ini, struct findings *findings)
+int ini_file_parse(const char *text, size_t length, const char *file, struct ini *ini,
+		   struct findings *findings)
 {
 	struct scan scan = {.file = file, .findings = findings};
 	size_t before = findings->n;
 	dictionary *entries = NULL;
 
 	if (strspn(text, " \t\r\n") == length)
-		complain(&scan, 1, "the file is empty", "remove the file, or write at least one section such as [host]");
+		complain(&scan, 1, "the file is empty",
+			 "remove the file, or write at least one section such as [host]");
 	else if (scan_text(&scan, text, length) && findings->n == before) {
 		entries = parse(text, length);
 		if (!entries)
@@ -191,13 +206,16 @@ int ini_file_parse(const char *text, size_t length, const char *file, struct ini
 	}
 	for (size_t i = 0; entries && i < scan.places.n; i++) {
 		const struct ini_entry *place = &scan.places.items[i];
-		_cleanup_free_ char *name = xasprintf("%s:%s", place->section, place->key ? place->key : "");
+		_cleanup_free_ char *name = xasprintf("%s:%s", place->section,
+						      place->key ? place->key : "");
 		const char *value = place->key ? iniparser_getstring(entries, name, NULL) : "";
 
 		if (value)
-			ini_set(ini, place->section, place->key, place->key ? value : NULL, file, place->line);
+			ini_set(ini, place->section, place->key, place->key ? value : NULL, file,
+				place->line);
 		else
-			complain(&scan, place->line, "the line cannot be read", "write key = value");
+			complain(&scan, place->line, "the line cannot be read",
+				 "write key = value");
 	}
 	if (entries)
 		iniparser_freedict(entries);

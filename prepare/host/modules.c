@@ -13,8 +13,9 @@ struct modules {
 	int directory; /* libkmod takes a path; this descriptor keeps it inside the root */
 };
 
-static void log_nothing(void *data _unused_, int priority _unused_, const char *file _unused_, int line _unused_,
-			const char *function _unused_, const char *format _unused_, va_list arguments _unused_)
+static void log_nothing(void *data _unused_, int priority _unused_, const char *file _unused_,
+			int line _unused_, const char *function _unused_,
+			const char *format _unused_, va_list arguments _unused_)
 {
 }
 
@@ -39,8 +40,7 @@ int modules_open(struct root *root, const char *release, struct modules **ret)
 		return -ENOENT;
 	}
 	modules = xcalloc(1, sizeof(*modules));
-	*modules = (struct modules){.kmod = kmod, .directory = fd};
-	fd = -1;
+	*modules = (struct modules){.kmod = kmod, .directory = TAKE_FD(fd)};
 	*ret = modules;
 	return 0;
 }
@@ -93,7 +93,8 @@ int module_load(struct root *root, const char *name)
 		struct kmod_module *module = kmod_module_get_module(item);
 
 		if (r == 0)
-			r = kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_COMMAND, NULL, NULL, NULL, NULL);
+			r = kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_COMMAND, NULL,
+							    NULL, NULL, NULL);
 		kmod_module_unref(module);
 	}
 	kmod_module_unref_list(list);

@@ -21,15 +21,16 @@ static const char *line_name(const char *line, uint64_t *ret_id)
 	return line + 4 + strspn(line + 4, " ");
 }
 
-static void name_functions(struct inventory *inventory, uint64_t vendor, uint64_t device, const char *vendor_name,
-			   const char *device_name)
+static void name_functions(struct inventory *inventory, uint64_t vendor, uint64_t device,
+			   const char *vendor_name, const char *device_name)
 {
 	vec_foreach(function, inventory) {
 		if (function->vendor != vendor || (device_name && function->device != device) ||
 		    (function->unknown & FUNCTION_IDS))
 			continue;
 		free(function->name);
-		function->name = device_name ? xasprintf("%s %s", vendor_name, device_name) : xstrdup(vendor_name);
+		function->name = device_name ? xasprintf("%s %s", vendor_name, device_name)
+					     : xstrdup(vendor_name);
 	}
 }
 
@@ -46,7 +47,8 @@ static uint8_t *used_ids(const struct inventory *inventory, bool devices)
 void pci_ids_name(struct root *root, struct inventory *inventory)
 {
 	_cleanup_free_ char *text = NULL;
-	_cleanup_free_ uint8_t *vendors = used_ids(inventory, false), *devices = used_ids(inventory, true);
+	_cleanup_free_ uint8_t *vendors = used_ids(inventory, false),
+			       *devices = used_ids(inventory, true);
 	const char *vendor_name = NULL, *name;
 	char *position, *line;
 	uint64_t vendor = 0, id;

@@ -16,9 +16,11 @@ static const char *const directories[] = {
 	"/usr/lib/vfio-prepare/conf.d",
 };
 
-static void complain(struct findings *findings, const char *path, const char *detail, const char *remedy)
+static void complain(struct findings *findings, const char *path, const char *detail,
+		     const char *remedy)
 {
-	finding_remedy(finding_add(findings, SEVERITY_ERROR, "profile", path, "%s", detail), "%s", remedy);
+	finding_remedy(finding_add(findings, SEVERITY_ERROR, "profile", path, "%s", detail), "%s",
+		       remedy);
 }
 
 /* Why the opened file is not to be trusted or not to be read; NULL where nothing is wrong. */
@@ -38,7 +40,8 @@ static char *objection(const struct stat *st, char **ret_remedy)
 	}
 	if (st->st_mode & (S_IWGRP | S_IWOTH)) {
 		*ret_remedy = xstrdup("chmod go-w the file");
-		return xasprintf("can be written by others than its owner (mode %04o)", st->st_mode & 07777);
+		return xasprintf("can be written by others than its owner (mode %04o)",
+				 st->st_mode & 07777);
 	}
 	if (st->st_size > INI_MAX_BYTES) {
 		*ret_remedy = xasprintf("a profile has at most %d bytes", INI_MAX_BYTES);
@@ -47,7 +50,8 @@ static char *objection(const struct stat *st, char **ret_remedy)
 	return NULL;
 }
 
-static void read_one(struct root *root, const char *path, struct ini *ini, struct findings *findings)
+static void read_one(struct root *root, const char *path, struct ini *ini,
+		     struct findings *findings)
 {
 	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	_cleanup_free_ char *detail = NULL, *remedy = NULL, *text = NULL;
@@ -83,14 +87,16 @@ static bool masks(struct root *root, const char *path)
 	char target[sizeof("/dev/null") + 1];
 	ssize_t length = fd < 0 ? -1 : readlinkat(fd, "", target, sizeof(target));
 
-	return length == (ssize_t)strlen("/dev/null") && memcmp(target, "/dev/null", (size_t)length) == 0;
+	return length == (ssize_t)strlen("/dev/null") &&
+	       memcmp(target, "/dev/null", (size_t)length) == 0;
 }
 
 static bool is_conf(const char *name)
 {
 	size_t length = strlen(name);
 
-	return name[0] != '.' && length > strlen(".conf") && strcmp(name + length - strlen(".conf"), ".conf") == 0;
+	return name[0] != '.' && length > strlen(".conf") &&
+	       strcmp(name + length - strlen(".conf"), ".conf") == 0;
 }
 
 /* The files of the three conf.d in the order in which they are read. */
@@ -102,7 +108,8 @@ static void find_dropins(struct root *root, struct strv *ret_paths, struct findi
 		int r = root_list(root, directories[i], &seen[i]);
 
 		if (r < 0 && r != -ENOENT)
-			complain(findings, directories[i], strerror(-r), "make the directory readable, or remove it");
+			complain(findings, directories[i], strerror(-r),
+				 "make the directory readable, or remove it");
 		for (size_t j = 0; j < seen[i].n; j++)
 			if (is_conf(seen[i].items[j]) && !strv_contains(&names, seen[i].items[j]))
 				strv_add(&names, seen[i].items[j]);
@@ -111,7 +118,8 @@ static void find_dropins(struct root *root, struct strv *ret_paths, struct findi
 	for (size_t j = 0; j < names.n; j++)
 		for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
 			if (strv_contains(&seen[i], names.items[j])) {
-				_cleanup_free_ char *path = xasprintf("%s/%s", directories[i], names.items[j]);
+				_cleanup_free_ char *path = xasprintf("%s/%s", directories[i],
+								      names.items[j]);
 
 				if (!masks(root, path))
 					strv_take(ret_paths, TAKE_PTR(path));
@@ -130,7 +138,8 @@ static bool exists(struct root *root, const char *path)
 	return fd != -ENOENT && fd != -ENOTDIR;
 }
 
-int profile_load(struct root *root, const char *file, struct profile *ret, struct findings *findings)
+int profile_load(struct root *root, const char *file, struct profile *ret,
+		 struct findings *findings)
 {
 	struct strv paths = {};
 	struct ini ini = {};

@@ -16,6 +16,7 @@
  *
  * 0; -ENOENT where there is no file at all; -EINVAL with findings (check "profile") otherwise.
  */
-int profile_load(struct root *root, const char *file, struct profile *ret, struct findings *findings);
+int profile_load(struct root *root, const char *file, struct profile *ret,
+		 struct findings *findings);
 
 #endif

@@ -46,7 +46,8 @@ static int read_decimal(int dir, const char *name, int absent)
 	char text[32];
 	uint64_t value;
 
-	if (attribute_read(dir, name, text, sizeof(text)) < 0 || number_parse(text, 10, INT_MAX, &value) < 0)
+	if (attribute_read(dir, name, text, sizeof(text)) < 0 ||
+	    number_parse(text, 10, INT_MAX, &value) < 0)
 		return absent;
 	return (int)value;
 }
@@ -81,8 +82,10 @@ static bool ids_from_uevent(int dir, struct pci_function *function)
 		if (strncmp(line, "PCI_ID=", 7) == 0)
 			ids = parse_pair(line + 7, &function->vendor, &function->device);
 		else if (strncmp(line, "PCI_SUBSYS_ID=", 14) == 0)
-			subsystem = parse_pair(line + 14, &function->subsystem_vendor, &function->subsystem_device);
-		else if (strncmp(line, "PCI_CLASS=", 10) == 0 && number_parse(line + 10, 16, 0xffffff, &value) == 0) {
+			subsystem = parse_pair(line + 14, &function->subsystem_vendor,
+					       &function->subsystem_device);
+		else if (strncmp(line, "PCI_CLASS=", 10) == 0 &&
+			 number_parse(line + 10, 16, 0xffffff, &value) == 0) {
 			function->class = (uint32_t)value;
 			class = true;
 		} else if (strncmp(line, "MODALIAS=", 9) == 0 && !function->modalias)
@@ -97,14 +100,15 @@ static bool ids_from_attributes(int dir, struct pci_function *function)
 	uint64_t vendor, device, class, subsystem_vendor, subsystem_device;
 	char modalias[ATTRIBUTE_MAX];
 
-	if (read_hex(dir, "vendor", 0xffff, &vendor) < 0 || read_hex(dir, "device", 0xffff, &device) < 0 ||
+	if (read_hex(dir, "vendor", 0xffff, &vendor) < 0 ||
+	    read_hex(dir, "device", 0xffff, &device) < 0 ||
 	    read_hex(dir, "class", 0xffffff, &class) < 0 ||
 	    read_hex(dir, "subsystem_vendor", 0xffff, &subsystem_vendor) < 0 ||
 	    read_hex(dir, "subsystem_device", 0xffff, &subsystem_device) < 0)
 		return false;
 	function->vendor = (uint16_t)vendor;
 	function->device = (uint16_t)device;
-	function->class = (uint32_t)class;
+	function->class = (uint32_t) class;
 	function->subsystem_vendor = (uint16_t)subsystem_vendor;
 	function->subsystem_device = (uint16_t)subsystem_device;
 	if (!function->modalias && attribute_read(dir, "modalias", modalias, sizeof(modalias)) > 0)
@@ -147,7 +151,8 @@ static void read_details(int dir, struct pci_function *function)
 
 static void read_serial(int dir, struct pci_function *function)
 {
-	_cleanup_close_ int fd = openat(dir, "config", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	_cleanup_close_ int fd = openat(dir, "config",
+					O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	uint8_t config[PCI_CONFIG_BYTES];
 	ssize_t n = fd < 0 ? -1 : pread(fd, config, sizeof(config), 0);
 
@@ -212,16 +217,19 @@ struct overrides {
 	struct override_slot {
 		int length; /* or -errno */
 		char text[DRIVER_OVERRIDE_MAX];
-	} *slots;
+	} * slots;
 };
 
 static void read_override(void *userdata, size_t piece)
 {
 	struct overrides *overrides = userdata;
 	struct override_slot *slot = &overrides->slots[piece];
-	_cleanup_close_ int dir = open_device(overrides->root, &overrides->inventory->items[piece].address);
+	_cleanup_close_ int dir = open_device(overrides->root,
+					      &overrides->inventory->items[piece].address);
 
-	slot->length = dir < 0 ? dir : attribute_read(dir, "driver_override", slot->text, sizeof(slot->text));
+	slot->length = dir < 0 ? dir
+			       : attribute_read(dir, "driver_override", slot->text,
+						sizeof(slot->text));
 }
 
 static void override_ended(void *userdata, size_t piece, enum bounded_end end)
@@ -243,8 +251,12 @@ static void scan_overrides(struct root *root, struct inventory *inventory)
 	size_t bytes = inventory->n * sizeof(struct override_slot);
 	struct overrides overrides = {root, inventory, bounded_memory(bytes)};
 	struct bounded_job job = {
-		.n = inventory->n, .piece_ms = OVERRIDE_MS, .total_ms = OVERRIDES_MS,
-		.userdata = &overrides, .run = read_override, .ended = override_ended,
+		.n = inventory->n,
+		.piece_ms = OVERRIDE_MS,
+		.total_ms = OVERRIDES_MS,
+		.userdata = &overrides,
+		.run = read_override,
+		.ended = override_ended,
 	};
 
 	if (!overrides.slots || bounded_run(&job) < 0)
@@ -267,7 +279,8 @@ static int scan_functions(struct root *root, unsigned what, struct inventory *in
 			continue;
 		function = vec_add(inventory);
 		function->address = address;
-		function->revision = function->numa_node = function->iommu_group = function->total_vfs = -1;
+		function->revision = function->numa_node = function->iommu_group =
+			function->total_vfs = -1;
 		function->unknown = FUNCTION_MODULES | FUNCTION_SERIAL;
 		read_function(root, devices, names.items[i], what, function);
 	}
@@ -279,8 +292,12 @@ static int scan_functions(struct root *root, unsigned what, struct inventory *in
 
 static void scan_iommu(struct root *root, struct inventory *inventory)
 {
-	static const struct { const char *prefix; enum iommu_kind kind; } kinds[] = {
-		{"dmar", IOMMU_KIND_INTEL}, {"ivhd", IOMMU_KIND_AMD}, {"smmu", IOMMU_KIND_ARM}};
+	static const struct {
+		const char *prefix;
+		enum iommu_kind kind;
+	} kinds[] = {{"dmar", IOMMU_KIND_INTEL},
+		     {"ivhd", IOMMU_KIND_AMD},
+		     {"smmu", IOMMU_KIND_ARM}};
 	struct strv units = {}, groups = {}, tables = {};
 	int r_units = root_list(root, "/sys/class/iommu", &units);
 	int r_groups = root_list(root, "/sys/kernel/iommu_groups", &groups);
@@ -394,7 +411,8 @@ static void copy_lookup(struct pci_function *function, const struct pci_function
 }
 
 void scan_modules(struct root *root, struct inventory *inventory,
-		  bool (*chosen)(void *userdata, const struct pci_function *function), void *userdata)
+		  bool (*chosen)(void *userdata, const struct pci_function *function),
+		  void *userdata)
 {
 	struct modules *modules = NULL;
 	void *known = NULL; /* functions by modalias: equal devices are looked up once */
@@ -404,7 +422,8 @@ void scan_modules(struct root *root, struct inventory *inventory,
 	vec_foreach(function, inventory) {
 		struct pci_function **node;
 
-		if (!(function->unknown & FUNCTION_MODULES) || !function->modalias || !chosen(userdata, function))
+		if (!(function->unknown & FUNCTION_MODULES) || !function->modalias ||
+		    !chosen(userdata, function))
 			continue;
 		if (!modules && modules_open(root, inventory->kernel, &modules) < 0)
 			break;

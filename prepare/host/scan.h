@@ -26,6 +26,7 @@ void scan_serials(struct root *root, struct inventory *inventory);
 
 /* Fills in the candidate modules of the functions that chosen(userdata, function) is true for. */
 void scan_modules(struct root *root, struct inventory *inventory,
-		  bool (*chosen)(void *userdata, const struct pci_function *function), void *userdata);
+		  bool (*chosen)(void *userdata, const struct pci_function *function),
+		  void *userdata);
 
 #endif

@@ -33,7 +33,8 @@ int address_pattern_parse(const char *text, struct address_pattern *ret)
 			return -EINVAL;
 		colon = second;
 	}
-	if (dot < colon || field(&text, colon, 2, 0xff, &bus) < 0 || field(&text, dot, 2, 0x1f, &slot) < 0)
+	if (dot < colon || field(&text, colon, 2, 0xff, &bus) < 0 ||
+	    field(&text, dot, 2, 0x1f, &slot) < 0)
 		return -EINVAL;
 	if (strcmp(text, "*") == 0)
 		any = true;
@@ -62,7 +63,8 @@ bool pci_address_same_slot(const struct pci_address *a, const struct pci_address
 	return a->domain == b->domain && a->bus == b->bus && a->slot == b->slot;
 }
 
-bool address_pattern_matches(const struct address_pattern *pattern, const struct pci_address *address)
+bool address_pattern_matches(const struct address_pattern *pattern,
+			     const struct pci_address *address)
 {
 	return pci_address_same_slot(&pattern->address, address) &&
 	       (pattern->any_function || pattern->address.function == address->function);
@@ -79,7 +81,8 @@ int pci_address_compare(const struct pci_address *a, const struct pci_address *b
 {
 	if (a->domain != b->domain)
 		return a->domain < b->domain ? -1 : 1;
-	return (a->bus << 8 | a->slot << 3 | a->function) - (b->bus << 8 | b->slot << 3 | b->function);
+	return (a->bus << 8 | a->slot << 3 | a->function) -
+	       (b->bus << 8 | b->slot << 3 | b->function);
 }
 
 char *port_path_append(char *path, const struct pci_address *address)
@@ -89,7 +92,8 @@ char *port_path_append(char *path, const struct pci_address *address)
 	if (path)
 		longer = xasprintf("%s/%02x.%x", path, address->slot, address->function);
 	else if (address->domain)
-		longer = xasprintf("%04x:%02x:%02x.%x", address->domain, address->bus, address->slot, address->function);
+		longer = xasprintf("%04x:%02x:%02x.%x", address->domain, address->bus,
+				   address->slot, address->function);
 	else
 		longer = xasprintf("%02x:%02x.%x", address->bus, address->slot, address->function);
 	free(path);

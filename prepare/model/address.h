@@ -29,7 +29,8 @@ struct address_pattern {
 int pci_address_parse(const char *text, struct pci_address *ret);
 /* The same, and "*" for the function. */
 int address_pattern_parse(const char *text, struct address_pattern *ret);
-bool address_pattern_matches(const struct address_pattern *pattern, const struct pci_address *address);
+bool address_pattern_matches(const struct address_pattern *pattern,
+			     const struct pci_address *address);
 
 /* Writes the kernel's form, at most PCI_ADDRESS_MAX bytes, into text, and returns text. */
 char *pci_address_format(const struct pci_address *address, char text[static PCI_ADDRESS_MAX]);

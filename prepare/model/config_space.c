@@ -8,20 +8,23 @@
 
 static uint32_t read32(const uint8_t *bytes)
 {
-	return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+	return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+	       (uint32_t)bytes[3] << 24;
 }
 
 bool config_space_serial(const uint8_t *config, size_t length, uint64_t *ret)
 {
 	size_t offset = EXT_CAP_START;
 
-	for (unsigned n = 0; n < EXT_CAP_MAX && offset >= EXT_CAP_START && offset + 12 <= length; n++) {
+	for (unsigned n = 0; n < EXT_CAP_MAX && offset >= EXT_CAP_START && offset + 12 <= length;
+	     n++) {
 		uint32_t header = read32(config + offset);
 
 		if (header == 0 || header == UINT32_MAX)
 			return false;
 		if ((header & 0xffff) == EXT_CAP_ID_DSN) {
-			*ret = (uint64_t)read32(config + offset + 8) << 32 | read32(config + offset + 4);
+			*ret = (uint64_t)read32(config + offset + 8) << 32 |
+			       read32(config + offset + 4);
 			return true;
 		}
 		offset = header >> 20 & ~3U;

@@ -7,13 +7,15 @@
 const char *severity_name(enum severity severity)
 {
 	static const char *const names[] = {
-		[SEVERITY_NOTE] = "note", [SEVERITY_WARNING] = "warning", [SEVERITY_ERROR] = "error",
+		[SEVERITY_NOTE] = "note",
+		[SEVERITY_WARNING] = "warning",
+		[SEVERITY_ERROR] = "error",
 	};
 
 	return names[severity];
 }
 
-static char *format_text(const char *format, va_list arguments)
+static char *_printf_(1, 0) format_text(const char *format, va_list arguments)
 {
 	char *text;
 

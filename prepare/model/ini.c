@@ -25,8 +25,8 @@ static void entry_done(struct ini_entry *entry)
 	free(entry->file);
 }
 
-void ini_set(struct ini *ini, const char *section, const char *key, const char *value, const char *file,
-	     unsigned line)
+void ini_set(struct ini *ini, const char *section, const char *key, const char *value,
+	     const char *file, unsigned line)
 {
 	struct ini_entry *entry = find(ini, section, key);
 

@@ -23,8 +23,8 @@ struct ini {
 };
 
 /* Adds or replaces; strings are copied. */
-void ini_set(struct ini *ini, const char *section, const char *key, const char *value, const char *file,
-	     unsigned line);
+void ini_set(struct ini *ini, const char *section, const char *key, const char *value,
+	     const char *file, unsigned line);
 void ini_done(struct ini *ini);
 
 #endif

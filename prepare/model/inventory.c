@@ -35,11 +35,13 @@ void inventory_sort(struct inventory *inventory)
 		qsort(inventory->items, inventory->n, sizeof(*inventory->items), compare);
 }
 
-struct pci_function *inventory_find(const struct inventory *inventory, const struct pci_address *address)
+struct pci_function *inventory_find(const struct inventory *inventory,
+				    const struct pci_address *address)
 {
 	struct pci_function key = {.address = *address};
 
-	return inventory->n ? bsearch(&key, inventory->items, inventory->n, sizeof(key), compare) : NULL;
+	return inventory->n ? bsearch(&key, inventory->items, inventory->n, sizeof(key), compare)
+			    : NULL;
 }
 
 bool function_is_bridge(const struct pci_function *function)
@@ -66,7 +68,7 @@ bool function_is_infrastructure(const struct pci_function *function)
 const char *iommu_kind_name(enum iommu_kind kind)
 {
 	static const char *const names[] = {
-		[IOMMU_KIND_NONE] = NULL, [IOMMU_KIND_INTEL] = "intel", [IOMMU_KIND_AMD] = "amd",
+		[IOMMU_KIND_NONE] = NULL,  [IOMMU_KIND_INTEL] = "intel", [IOMMU_KIND_AMD] = "amd",
 		[IOMMU_KIND_ARM] = "smmu", [IOMMU_KIND_OTHER] = "other",
 	};
 
@@ -76,7 +78,9 @@ const char *iommu_kind_name(enum iommu_kind kind)
 const char *iommu_state_name(enum iommu_state state)
 {
 	static const char *const names[] = {
-		[IOMMU_UNKNOWN] = "unknown", [IOMMU_OFF] = "off", [IOMMU_ON] = "on",
+		[IOMMU_UNKNOWN] = "unknown",
+		[IOMMU_OFF] = "off",
+		[IOMMU_ON] = "on",
 	};
 
 	return names[state];

@@ -31,9 +31,9 @@ struct pci_function {
 	struct pci_address address;
 	uint16_t vendor, device;
 	uint16_t subsystem_vendor, subsystem_device;
-	uint32_t class; /* 24 bits: base class, subclass, programming interface */
-	int revision;   /* -1: not known or not asked for */
-	int numa_node;  /* -1: none, or not asked for */
+	uint32_t class;  /* 24 bits: base class, subclass, programming interface */
+	int revision;    /* -1: not known or not asked for */
+	int numa_node;   /* -1: none, or not asked for */
 	int iommu_group; /* -1: none */
 	char *modalias;
 	char *driver;          /* NULL: none */
@@ -51,7 +51,13 @@ struct pci_function {
 };
 
 enum iommu_state { IOMMU_UNKNOWN, IOMMU_OFF, IOMMU_ON };
-enum iommu_kind { IOMMU_KIND_NONE, IOMMU_KIND_INTEL, IOMMU_KIND_AMD, IOMMU_KIND_ARM, IOMMU_KIND_OTHER };
+enum iommu_kind {
+	IOMMU_KIND_NONE,
+	IOMMU_KIND_INTEL,
+	IOMMU_KIND_AMD,
+	IOMMU_KIND_ARM,
+	IOMMU_KIND_OTHER
+};
 
 struct inventory {
 	char *kernel;  /* release; NULL: not known */
@@ -74,7 +80,8 @@ void inventory_done(struct inventory *inventory);
 /* Sorts the functions; must be called after they have been added. */
 void inventory_sort(struct inventory *inventory);
 /* The function at address or NULL. */
-struct pci_function *inventory_find(const struct inventory *inventory, const struct pci_address *address);
+struct pci_function *inventory_find(const struct inventory *inventory,
+				    const struct pci_address *address);
 
 /* A host, ISA or PCI bridge, which no vfio driver takes (vfio_pci_core: header type, class). */
 bool function_is_bridge(const struct pci_function *function);

@@ -18,8 +18,9 @@ void outcomes_done(struct outcomes *outcomes)
 const char *result_name(enum result result)
 {
 	static const char *const names[] = {
-		[RESULT_DONE] = "done", [RESULT_ALREADY] = "already", [RESULT_FAILED] = "failed",
-		[RESULT_TIMEOUT] = "timeout", [RESULT_SKIPPED] = "skipped", [RESULT_REFUSED] = "refused",
+		[RESULT_DONE] = "done",       [RESULT_ALREADY] = "already",
+		[RESULT_FAILED] = "failed",   [RESULT_TIMEOUT] = "timeout",
+		[RESULT_SKIPPED] = "skipped", [RESULT_REFUSED] = "refused",
 	};
 
 	return names[result];

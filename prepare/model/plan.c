@@ -24,8 +24,10 @@ void plan_done(struct plan *plan)
 const char *action_type_name(enum action_type type)
 {
 	static const char *const names[] = {
-		[ACTION_LOAD_MODULE] = "load-module", [ACTION_SET_OVERRIDE] = "set-override",
-		[ACTION_UNBIND] = "unbind", [ACTION_PROBE] = "probe",
+		[ACTION_LOAD_MODULE] = "load-module",
+		[ACTION_SET_OVERRIDE] = "set-override",
+		[ACTION_UNBIND] = "unbind",
+		[ACTION_PROBE] = "probe",
 	};
 
 	return names[type];
@@ -34,8 +36,10 @@ const char *action_type_name(enum action_type type)
 const char *device_state_name(enum device_state state)
 {
 	static const char *const names[] = {
-		[DEVICE_BIND] = "wrong-driver", [DEVICE_RIGHT] = "right",
-		[DEVICE_REFUSED] = "refused", [DEVICE_ABSENT] = "absent",
+		[DEVICE_BIND] = "wrong-driver",
+		[DEVICE_RIGHT] = "right",
+		[DEVICE_REFUSED] = "refused",
+		[DEVICE_ABSENT] = "absent",
 	};
 
 	return names[state];

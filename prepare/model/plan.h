@@ -29,10 +29,10 @@ struct planned_device {
 };
 
 enum action_type {
-	ACTION_LOAD_MODULE,  /* value: module; path: the driver's directory that shows that it is there */
+	ACTION_LOAD_MODULE, /* value: module; path: the driver's directory that shows that it is there */
 	ACTION_SET_OVERRIDE, /* value: driver */
 	ACTION_UNBIND,       /* value: address */
-	ACTION_PROBE,        /* value: address; done when the device's driver link names the wanted driver */
+	ACTION_PROBE, /* value: address; done when the device's driver link names the wanted driver */
 };
 
 struct action {

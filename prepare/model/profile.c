@@ -26,12 +26,18 @@ struct key {
 	const char *expected;
 };
 
+static void complain_at(struct findings *findings, const char *file, unsigned line,
+			const char *detail, const char *remedy)
+{
+	_cleanup_free_ char *subject = xasprintf("%s:%u", file, line);
+
+	finding_remedy(finding_add(findings, SEVERITY_ERROR, "profile", subject, "%s", detail),
+		       "%s", remedy);
+}
+
 static void complain(struct reader *reader, const char *detail, const char *remedy)
 {
-	_cleanup_free_ char *subject = xasprintf("%s:%u", reader->entry->file, reader->entry->line);
-	struct finding *finding = finding_add(reader->findings, SEVERITY_ERROR, "profile", subject, "%s", detail);
-
-	finding_remedy(finding, "%s", remedy);
+	complain_at(reader->findings, reader->entry->file, reader->entry->line, detail, remedy);
 }
 
 /* Levenshtein's distance, for short names; good enough to say "did you mean". */
@@ -110,7 +116,8 @@ static int read_word(struct reader *reader, const char *value, const char *const
 
 static int read_bootloader(struct reader *reader, void *target, const char *value)
 {
-	static const char *const words[] = {"auto", "grub", "grubby", "kernel-install", "ostree", "none"};
+	static const char *const words[] = {"auto",           "grub",   "grubby",
+					    "kernel-install", "ostree", "none"};
 	int word = read_word(reader, value, words, ARRAY_SIZE(words));
 
 	return word < 0 ? word : read_text(reader, target, value);
@@ -213,8 +220,8 @@ static int read_vfs(struct reader *reader, void *target, const char *value)
 }
 
 /* Reads the words of a list, each with element(target, word). */
-static int read_list(struct reader *reader, const char *value, int (*element)(void *target, const char *word),
-		     void *target)
+static int read_list(struct reader *reader, const char *value,
+		     int (*element)(void *target, const char *word), void *target)
 {
 	struct strv words = {};
 	int r = 0;
@@ -306,7 +313,8 @@ static int add_serial(void *target, const char *word)
 	for (int i = 0; i < 8; i++) {
 		uint64_t byte;
 
-		if (number_parse_n(word + 3 * i, 2, 16, 0xff, &byte) < 0 || (i < 7 && word[3 * i + 2] != '-'))
+		if (number_parse_n(word + 3 * i, 2, 16, 0xff, &byte) < 0 ||
+		    (i < 7 && word[3 * i + 2] != '-'))
 			return -EINVAL;
 		serial = serial << 8 | byte;
 	}
@@ -316,8 +324,12 @@ static int add_serial(void *target, const char *word)
 
 static int add_allow(void *target, const char *word)
 {
-	static const struct { const char *word; enum allow_flag flag; } flags[] = {
-		{"display", ALLOW_DISPLAY}, {"network", ALLOW_NETWORK}, {"storage", ALLOW_STORAGE}};
+	static const struct {
+		const char *word;
+		enum allow_flag flag;
+	} flags[] = {{"display", ALLOW_DISPLAY},
+		     {"network", ALLOW_NETWORK},
+		     {"storage", ALLOW_STORAGE}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
 		if (strcmp(flags[i].word, word) == 0) {
@@ -352,7 +364,8 @@ static const struct key iommu_keys[] = {
 	{"unsafe-interrupts", read_bool, offsetof(struct profile, unsafe_interrupts), YES_NO},
 };
 static const struct key kernel_keys[] = {
-	{"arguments", read_kernel_arguments, offsetof(struct profile, kernel_arguments), "kernel arguments"},
+	{"arguments", read_kernel_arguments, offsetof(struct profile, kernel_arguments),
+	 "kernel arguments"},
 	{"bootloader", read_bootloader, offsetof(struct profile, bootloader),
 	 "auto, grub, grubby, kernel-install, ostree or none"},
 };
@@ -363,17 +376,21 @@ static const struct key device_keys[] = {
 	{"address", read_addresses, offsetof(struct device_section, addresses), ADDRESS_LIST},
 	{"id", read_ids, offsetof(struct device_section, ids),
 	 "vendor:device[:class] in hex, such as 10de:1bb0, 10de: or ::0300"},
-	{"class", read_classes, offsetof(struct device_section, classes), "2 to 6 hex digits of a class, such as 0300"},
+	{"class", read_classes, offsetof(struct device_section, classes),
+	 "2 to 6 hex digits of a class, such as 0300"},
 	{"subsystem", read_subsystems, offsetof(struct device_section, subsystems),
 	 "vendor:device in hex, such as 10de:11b2"},
-	{"path", read_paths, offsetof(struct device_section, paths), "a root-port path such as 00:03.1/00.0"},
+	{"path", read_paths, offsetof(struct device_section, paths),
+	 "a root-port path such as 00:03.1/00.0"},
 	{"serial", read_serials, offsetof(struct device_section, serials),
 	 "a device serial number such as 00-11-22-ff-ff-33-44-55"},
 	{"except", read_addresses, offsetof(struct device_section, except), ADDRESS_LIST},
-	{"driver", read_driver, offsetof(struct device_section, driver), "vfio-pci, pci-stub, auto or a module's name"},
+	{"driver", read_driver, offsetof(struct device_section, driver),
+	 "vfio-pci, pci-stub, auto or a module's name"},
 	{"group", read_group, offsetof(struct device_section, group), "require, expand or ignore"},
 	{"count", read_count, 0, "a number from 1 to 4096"},
-	{"allow", read_allow, offsetof(struct device_section, allow), "any of display, network, storage"},
+	{"allow", read_allow, offsetof(struct device_section, allow),
+	 "any of display, network, storage"},
 	{"vfs", read_vfs, offsetof(struct device_section, vfs), "a number from 1 to 65535"},
 	{"reset", read_reset, offsetof(struct device_section, reset), "require, warn or ignore"},
 	{"alias", read_text, offsetof(struct device_section, alias), "text"},
@@ -423,16 +440,19 @@ static const struct section_kind *section_kind(struct reader *reader, const char
 		if (&kinds[i] == DEVICE_KIND ? *ret_label && is_label(*ret_label) : !*ret_label)
 			return &kinds[i];
 		detail = xasprintf("section [%s] is not named as it should be", name);
-		complain(reader, detail,
-			 &kinds[i] == DEVICE_KIND
-				 ? "write [device LABEL], where LABEL is up to 63 letters, digits, '.', '_' or '-'"
-				 : "write the section's name alone, as in [host]");
+		complain(
+			reader, detail,
+			&kinds[i] == DEVICE_KIND
+				? "write [device LABEL], where LABEL is up to 63 letters, digits, '.', '_' or '-'"
+				: "write the section's name alone, as in [host]");
 		return NULL;
 	}
 	near = nearest(word, names, ARRAY_SIZE(names));
 	detail = xasprintf("unknown section [%s]", name);
-	remedy = near ? xasprintf("did you mean [%s%s]?", near, strcmp(near, "device") == 0 ? " LABEL" : "")
-		      : xstrdup("sections are [host], [iommu], [kernel], [modules] and [device LABEL]");
+	remedy =
+		near ? xasprintf("did you mean [%s%s]?", near,
+				 strcmp(near, "device") == 0 ? " LABEL" : "")
+		     : xstrdup("sections are [host], [iommu], [kernel], [modules] and [device LABEL]");
 	complain(reader, detail, remedy);
 	return NULL;
 }
@@ -445,7 +465,8 @@ static void complain_unknown_key(struct reader *reader, const struct section_kin
 	for (size_t i = 0; i < kind->n_keys; i++)
 		names[i] = kind->keys[i].name;
 	near = nearest(reader->entry->key, names, kind->n_keys);
-	detail = xasprintf("unknown key \"%s\" in section [%s]", reader->entry->key, reader->entry->section);
+	detail = xasprintf("unknown key \"%s\" in section [%s]", reader->entry->key,
+			   reader->entry->section);
 	remedy = near ? xasprintf("did you mean \"%s\"?", near)
 		      : xasprintf("the manual lists the keys of [%s]", kind->name);
 	complain(reader, detail, remedy);
@@ -461,10 +482,12 @@ static void read_entry(struct reader *reader, const struct section_kind *kind, v
 		if (strcmp(key->name, entry->key) != 0)
 			continue;
 		if (key->read(reader, (char *)target + key->offset, entry->value) < 0) {
-			_cleanup_free_ char *detail = xasprintf("section [%s], key \"%s\": \"%s\" is not valid",
-								entry->section, entry->key, reader->seen);
-			_cleanup_free_ char *remedy = xasprintf(
-				"expected %s", reader->expected ? reader->expected : key->expected);
+			_cleanup_free_ char *detail =
+				xasprintf("section [%s], key \"%s\": \"%s\" is not valid",
+					  entry->section, entry->key, reader->seen);
+			_cleanup_free_ char *remedy = xasprintf("expected %s",
+								reader->expected ? reader->expected
+										 : key->expected);
 
 			complain(reader, detail, remedy);
 		}
@@ -489,17 +512,16 @@ static struct device_section *device_section(struct profile *profile, const stru
 	return section;
 }
 
-static void check_section(struct reader *reader, const struct device_section *section)
+static void check_section(const struct device_section *section, struct findings *findings)
 {
-	struct ini_entry place = {.file = section->file, .line = section->line};
 	_cleanup_free_ char *detail = NULL;
 
 	if (section->addresses.n || section->ids.n || section->classes.n || section->subsystems.n ||
 	    section->paths.n || section->serials.n)
 		return;
-	reader->entry = &place;
 	detail = xasprintf("section [device %s] selects no device", section->label);
-	complain(reader, detail, "give it at least one of address, id, class, subsystem, path, serial");
+	complain_at(findings, section->file, section->line, detail,
+		    "give it at least one of address, id, class, subsystem, path, serial");
 }
 
 int profile_parse(const struct ini *ini, struct profile *ret, struct findings *findings)
@@ -517,7 +539,8 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 
 		reader.entry = &ini->items[i];
 		if (reader.entry->key && strcmp(reader.entry->section, "") == 0) {
-			complain(&reader, "a key stands before the first section", "put it below a line such as [host]");
+			complain(&reader, "a key stands before the first section",
+				 "put it below a line such as [host]");
 			continue;
 		}
 		/* An unknown section is told once, by its own line, not for each of its keys. */
@@ -531,7 +554,8 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 			continue;
 		if (kind == DEVICE_KIND) {
 			if (profile.sections.n >= PROFILE_MAX_SECTIONS) {
-				complain(&reader, "more than 512 device sections", "list more devices in one section");
+				complain(&reader, "more than 512 device sections",
+					 "list more devices in one section");
 				break;
 			}
 			target = device_section(&profile, reader.entry, label);
@@ -540,7 +564,7 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 			read_entry(&reader, kind, target);
 	}
 	vec_foreach(section, &profile.sections)
-		check_section(&reader, section);
+		check_section(section, findings);
 
 	if (findings->n > before) {
 		profile_done(&profile);
@@ -626,7 +650,8 @@ int id_pattern_parse(const char *text, struct id_pattern *ret)
 	if (!colon)
 		return -EINVAL;
 	second = strchrnul(colon + 1, ':');
-	if (*second && second[1] && strcmp(second + 1, "*") != 0 && class_pattern_parse(second + 1, &pattern) < 0)
+	if (*second && second[1] && strcmp(second + 1, "*") != 0 &&
+	    class_pattern_parse(second + 1, &pattern) < 0)
 		return -EINVAL;
 	if (id_part(text, (size_t)(colon - text), &pattern.vendor) < 0 ||
 	    id_part(colon + 1, (size_t)(second - colon - 1), &pattern.device) < 0)
@@ -635,7 +660,8 @@ int id_pattern_parse(const char *text, struct id_pattern *ret)
 	return 0;
 }
 
-bool id_pattern_matches(const struct id_pattern *pattern, uint16_t vendor, uint16_t device, uint32_t class)
+bool id_pattern_matches(const struct id_pattern *pattern, uint16_t vendor, uint16_t device,
+			uint32_t class)
 {
 	return (pattern->vendor < 0 || pattern->vendor == vendor) &&
 	       (pattern->device < 0 || pattern->device == device) &&

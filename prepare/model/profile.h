@@ -101,7 +101,8 @@ bool profile_asks_serials(const struct profile *profile);
 int id_pattern_parse(const char *text, struct id_pattern *ret);
 /* Reads 2, 4 or 6 (any number from 2 to 6) hex digits of a class code; 0 or -EINVAL. */
 int class_pattern_parse(const char *text, struct id_pattern *ret);
-bool id_pattern_matches(const struct id_pattern *pattern, uint16_t vendor, uint16_t device, uint32_t class);
+bool id_pattern_matches(const struct id_pattern *pattern, uint16_t vendor, uint16_t device,
+			uint32_t class);
 
 /* The driver's name as the kernel registers it, where people write the module's. */
 const char *driver_canonical_name(const char *name);

@@ -4,7 +4,8 @@
 #include "render/json.h"
 #include "render/text.h"
 
-static char *bind_json(const char *phase, const struct outcomes *outcomes, const struct findings *findings)
+static char *bind_json(const char *phase, const struct outcomes *outcomes,
+		       const struct findings *findings)
 {
 	json_t *report = json_report(), *array = json_array();
 
@@ -29,10 +30,13 @@ static char *bind_json(const char *phase, const struct outcomes *outcomes, const
 
 char *render_outcome(const struct outcome *outcome)
 {
-	const char *after = !outcome->after_known ? "an unknown driver" : outcome->after ? outcome->after : "no driver";
+	const char *after = !outcome->after_known ? "an unknown driver"
+			    : outcome->after      ? outcome->after
+						  : "no driver";
 
-	return xasprintf("%s: %s: on %s (was: %s)%s%s", PCI_ADDRESS_TEXT(&outcome->address), result_name(outcome->result),
-			 after, outcome->before ? outcome->before : "none", outcome->error ? ": " : "",
+	return xasprintf("%s: %s: on %s (was: %s)%s%s", PCI_ADDRESS_TEXT(&outcome->address),
+			 result_name(outcome->result), after,
+			 outcome->before ? outcome->before : "none", outcome->error ? ": " : "",
 			 outcome->error ? outcome->error : "");
 }
 

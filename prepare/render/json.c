@@ -75,7 +75,8 @@ json_t *json_findings(const struct findings *findings)
 		json_t *object = json_object();
 
 		json_object_set_new(object, "check", json_string(finding->check));
-		json_object_set_new(object, "severity", json_string(severity_name(finding->severity)));
+		json_object_set_new(object, "severity",
+				    json_string(severity_name(finding->severity)));
 		json_object_set_new(object, "subject", json_text_or_null(finding->subject));
 		json_object_set_new(object, "detail", json_text_or_null(finding->detail));
 		json_object_set_new(object, "remedy", json_text_or_null(finding->remedy));

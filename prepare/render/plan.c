@@ -4,10 +4,12 @@
 #include "render/json.h"
 #include "render/text.h"
 
-static const char *subject(const struct plan *plan, const struct action *action, char text[static PCI_ADDRESS_MAX])
+static const char *subject(const struct plan *plan, const struct action *action,
+			   char text[static PCI_ADDRESS_MAX])
 {
-	return action->device < plan->n ? pci_address_format(&plan->items[action->device].address, text)
-					: action->value;
+	return action->device < plan->n
+		       ? pci_address_format(&plan->items[action->device].address, text)
+		       : action->value;
 }
 
 static char *plan_json(const struct plan *plan)
@@ -19,7 +21,8 @@ static char *plan_json(const struct plan *plan)
 		json_t *object = json_object();
 
 		json_object_set_new(object, "type", json_string(action_type_name(action->type)));
-		json_object_set_new(object, "subject", json_text_or_null(subject(plan, action, address)));
+		json_object_set_new(object, "subject",
+				    json_text_or_null(subject(plan, action, address)));
 		json_object_set_new(object, "path", json_text_or_null(action->path));
 		json_object_set_new(object, "value", json_text_or_null(action->value));
 		json_object_set_new(object, "reason", json_text_or_null(action->reason));
@@ -67,7 +70,8 @@ static char *plan_text(const struct plan *plan)
 		if (action->type == ACTION_LOAD_MODULE)
 			buf_addf(&buf, "  load %s  (%s)\n", action->value, action->reason);
 		else
-			buf_addf(&buf, "  write %s to %s  (%s)\n", action->value, action->path, action->reason);
+			buf_addf(&buf, "  write %s to %s  (%s)\n", action->value, action->path,
+				 action->reason);
 	}
 	if (plan->findings.n)
 		buf_add(&buf, "\n");

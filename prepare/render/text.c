@@ -3,8 +3,8 @@
 
 void text_finding(struct buf *buf, const struct finding *finding)
 {
-	buf_addf(buf, "%s: %s: %s [%s]\n", severity_name(finding->severity), finding->subject, finding->detail,
-		 finding->check);
+	buf_addf(buf, "%s: %s: %s [%s]\n", severity_name(finding->severity), finding->subject,
+		 finding->detail, finding->check);
 	if (*finding->remedy)
 		buf_addf(buf, "  -> %s\n", finding->remedy);
 }

@@ -6,13 +6,15 @@
 #include "render/json.h"
 #include "render/text.h"
 
-static char *validate_json(const char *status, const struct plan *plan, const struct findings *findings)
+static char *validate_json(const char *status, const struct plan *plan,
+			   const struct findings *findings)
 {
 	json_t *report = json_report(), *devices = json_array();
 
 	json_object_set_new(report, "status", json_string(status));
 	json_object_set_new(report, "ready", json_boolean(strcmp(status, "ready") == 0));
-	json_object_set_new(report, "reboot_required", json_boolean(strcmp(status, "reboot-required") == 0));
+	json_object_set_new(report, "reboot_required",
+			    json_boolean(strcmp(status, "reboot-required") == 0));
 	vec_foreach(device, plan) {
 		json_t *object = json_object();
 
@@ -39,7 +41,8 @@ char *render_validate(enum format format, const char *status, const struct plan 
 	buf_addf(&buf, "%s\n", status);
 	text_findings(&buf, findings);
 	vec_foreach(device, plan)
-		buf_addf(&buf, "%s [%s] %s: wants %s, has %s\n", PCI_ADDRESS_TEXT(&device->address), device->section,
-			 device_state_name(device->state), device->want, device->before ? device->before : "none");
+		buf_addf(&buf, "%s [%s] %s: wants %s, has %s\n", PCI_ADDRESS_TEXT(&device->address),
+			 device->section, device_state_name(device->state), device->want,
+			 device->before ? device->before : "none");
 	return buf_take(&buf);
 }

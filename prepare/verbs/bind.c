@@ -22,8 +22,10 @@ static void log_to_kernel(struct root *root)
 static void log_boot(const struct outcomes *outcomes, const struct findings *findings)
 {
 	vec_foreach(finding, findings)
-		log_message(finding->severity == SEVERITY_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s: %s; %s [%s]",
-			    finding->subject, finding->detail, finding->remedy, finding->check);
+		log_message(finding->severity == SEVERITY_ERROR ? LOG_LEVEL_ERROR
+								: LOG_LEVEL_WARNING,
+			    "%s: %s; %s [%s]", finding->subject, finding->detail, finding->remedy,
+			    finding->check);
 	vec_foreach(outcome, outcomes) {
 		_cleanup_free_ char *line = render_outcome(outcome);
 
@@ -86,7 +88,8 @@ static int run(struct root *root, const struct arguments *arguments)
 		act_run(root, &situation.plan, &outcomes);
 		if (arguments->phase)
 			log_boot(&outcomes, &situation.plan.findings);
-		status = report(render_bind(arguments->format, phase, &outcomes, &situation.plan.findings),
+		status = report(render_bind(arguments->format, phase, &outcomes,
+					    &situation.plan.findings),
 				bind_status(&outcomes, &situation.plan.findings));
 	}
 	outcomes_done(&outcomes);

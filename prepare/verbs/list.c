@@ -25,11 +25,13 @@ static void selection_done(struct selection *selection)
 static int selection_parse(const struct arguments *arguments, struct selection *ret)
 {
 	if (arguments->filter && id_pattern_parse(arguments->filter, &ret->id) < 0) {
-		log_error("--filter: \"%s\" is not vendor:device[:class] in hex", arguments->filter);
+		log_error("--filter: \"%s\" is not vendor:device[:class] in hex",
+			  arguments->filter);
 		return -EINVAL;
 	}
 	if (arguments->address && address_pattern_parse(arguments->address, &ret->address) < 0) {
-		log_error("--address: \"%s\" is not [domain:]bus:device.function", arguments->address);
+		log_error("--address: \"%s\" is not [domain:]bus:device.function",
+			  arguments->address);
 		return -EINVAL;
 	}
 	if (arguments->name) {
@@ -51,17 +53,19 @@ static int selection_parse(const struct arguments *arguments, struct selection *
 static bool selected(const struct selection *selection, const struct pci_function *function)
 {
 	if (selection->by_id && ((function->unknown & FUNCTION_IDS) ||
-				 !id_pattern_matches(&selection->id, function->vendor, function->device, function->class)))
+				 !id_pattern_matches(&selection->id, function->vendor,
+						     function->device, function->class)))
 		return false;
-	if (selection->by_address && !address_pattern_matches(&selection->address, &function->address))
+	if (selection->by_address &&
+	    !address_pattern_matches(&selection->address, &function->address))
 		return false;
 	return !selection->by_name ||
 	       (function->name && regexec(&selection->name, function->name, 0, NULL, 0) == 0);
 }
 
 /* Whose section wants each function. A host without a usable profile can be listed all the same. */
-static void find_sections(struct root *root, const struct arguments *arguments, struct inventory *inventory,
-			  struct profile *profile, const char **ret)
+static void find_sections(struct root *root, const struct arguments *arguments,
+			  struct inventory *inventory, struct profile *profile, const char **ret)
 {
 	struct findings findings = {};
 	struct match match = {};

@@ -39,7 +39,8 @@ static int run(struct root *root, const struct arguments *arguments)
 	if (status == STATUS_DONE && arguments->modules)
 		status = report(modules_text(&situation), STATUS_DONE);
 	else if (status == STATUS_DONE)
-		status = report(render_plan(arguments->format, &situation.plan), plan_status(&situation.plan));
+		status = report(render_plan(arguments->format, &situation.plan),
+				plan_status(&situation.plan));
 	situation_done(&situation);
 	return status;
 }

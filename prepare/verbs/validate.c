@@ -11,8 +11,10 @@ static int run(struct root *root, const struct arguments *arguments)
 	int status = situation_load(root, arguments, 0, &situation);
 
 	if (status == STATUS_DONE) {
-		validation_make(&situation.profile, &situation.inventory, &situation.plan, &validation);
-		status = report(render_validate(arguments->format, readiness_name(validation.status), &situation.plan,
+		validation_make(&situation.profile, &situation.inventory, &situation.plan,
+				&validation);
+		status = report(render_validate(arguments->format,
+						readiness_name(validation.status), &situation.plan,
 						&validation.findings),
 				validation.status == READY ? STATUS_DONE : STATUS_REFUSED);
 		validation_done(&validation);

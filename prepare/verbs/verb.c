@@ -45,13 +45,15 @@ static int load_profile(struct root *root, const char *file, struct profile *ret
 	int r = profile_load(root, file, ret, &findings);
 
 	if (r == -ENOENT)
-		log_error("there is no profile: write %s, or name one with --profile", PROFILE_PATH);
+		log_error("there is no profile: write %s, or name one with --profile",
+			  PROFILE_PATH);
 	log_findings(&findings);
 	findings_done(&findings);
 	return r < 0 ? STATUS_USAGE : STATUS_DONE;
 }
 
-int situation_load(struct root *root, const struct arguments *arguments, unsigned scan, struct situation *ret)
+int situation_load(struct root *root, const struct arguments *arguments, unsigned scan,
+		   struct situation *ret)
 {
 	int status, r;
 
@@ -67,7 +69,8 @@ int situation_load(struct root *root, const struct arguments *arguments, unsigne
 	if (profile_asks_serials(&ret->profile))
 		scan_serials(root, &ret->inventory);
 	match_make(&ret->profile, &ret->inventory, &ret->match);
-	scan_modules(root, &ret->inventory, asks_modules, &(struct question){&ret->match, &ret->inventory});
+	scan_modules(root, &ret->inventory, asks_modules,
+		     &(struct question){&ret->match, &ret->inventory});
 	plan_make(&ret->profile, &ret->inventory, &ret->match, &ret->plan);
 	return STATUS_DONE;
 }

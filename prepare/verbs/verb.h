@@ -14,7 +14,7 @@
 enum exit_status {
 	STATUS_DONE = 0,
 	STATUS_FAILED = 1,
-	STATUS_USAGE = 2, /* or a profile that cannot be used */
+	STATUS_USAGE = 2,   /* or a profile that cannot be used */
 	STATUS_REFUSED = 3, /* or not ready */
 	STATUS_PARTLY = 4,
 	STATUS_REBOOT_REQUIRED = 5,
@@ -23,7 +23,7 @@ enum exit_status {
 /* The command line, read; all pointers into argv. */
 struct arguments {
 	const char *root;
-	const char *profile; /* NULL: the host's own files */
+	const char *profile;                 /* NULL: the host's own files */
 	const char *filter, *address, *name; /* list */
 	const char *phase;                   /* bind */
 	bool modules;                        /* plan */
@@ -52,7 +52,8 @@ struct situation {
  * Reads the host, the profile and what the decision needs besides, and makes the plan. Reports its
  * own errors; STATUS_DONE or the status to end with. situation_done() is due in either case.
  */
-int situation_load(struct root *root, const struct arguments *arguments, unsigned scan, struct situation *ret);
+int situation_load(struct root *root, const struct arguments *arguments, unsigned scan,
+		   struct situation *ret);
 void situation_done(struct situation *situation);
 
 /* The status that a count of what went well, of what was refused and of what failed comes to. */
