@@ -55,7 +55,7 @@ install() {
 
 	# Generic images ("hostonly=no") drop most of /etc: each file is named here.
 	vfio_prepare_profile | while IFS= read -r file; do
-		if [[ $(readlink -f "$root$file") == /dev/null ]]; then
+		if [[ $(readlink "$root$file") == /dev/null ]]; then
 			# A mask.  dracut-install would make a file of it, or leave it out.
 			mkdir -p "${initdir:?}/${file%/*}"
 			ln -sfn /dev/null "$initdir/$file"
