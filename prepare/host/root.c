@@ -251,24 +251,30 @@ int root_write_attribute(struct root *root, const char *path, const char *value)
 	return (size_t)n == length ? 0 : -EIO;
 }
 
-int attribute_read(int dir, const char *name, char *ret, size_t size)
+int attribute_read_bytes(struct root *root _unused_, int dir, const char *name, void *ret,
+			 size_t size)
 {
 	_cleanup_close_ int fd = openat(dir, name,
 					O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	ssize_t n;
+	ssize_t n = fd < 0 ? -1 : read(fd, ret, size);
 
-	if (fd < 0)
-		return -errno;
-	n = read(fd, ret, size - 1);
-	if (n < 0)
-		return -errno;
-	while (n > 0 && strchr(" \n", ret[n - 1]))
-		n--;
-	ret[n] = '\0';
-	return (int)n;
+	return n < 0 ? -errno : (int)n;
 }
 
-int attribute_read_link_name(int dir, const char *name, char *ret, size_t size)
+int attribute_read(struct root *root, int dir, const char *name, char *ret, size_t size)
+{
+	int n = attribute_read_bytes(root, dir, name, ret, size - 1);
+
+	if (n < 0)
+		return n;
+	while (n > 0 && (ret[n - 1] == ' ' || ret[n - 1] == '\n'))
+		n--;
+	ret[n] = '\0';
+	return n;
+}
+
+int attribute_read_link_name(struct root *root _unused_, int dir, const char *name, char *ret,
+			     size_t size)
 {
 	return read_link_name(dir, name, ret, size);
 }

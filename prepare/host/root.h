@@ -41,10 +41,12 @@ int root_write_attribute(struct root *root, const char *path, const char *value)
 
 /*
  * Below an open directory of the root, by plain name; a symbolic link is not followed.
- * attribute_read() does one read(2) and cuts trailing white space; it returns the text's length.
+ * Each does one read(2) and returns a length; attribute_read() cuts trailing white space and ends the
+ * text with NUL.
  */
-int attribute_read(int dir, const char *name, char *ret, size_t size);
-int attribute_read_link_name(int dir, const char *name, char *ret, size_t size);
+int attribute_read_bytes(struct root *root, int dir, const char *name, void *ret, size_t size);
+int attribute_read(struct root *root, int dir, const char *name, char *ret, size_t size);
+int attribute_read_link_name(struct root *root, int dir, const char *name, char *ret, size_t size);
 
 /* Closes the descriptor if it is one; for _cleanup_(). */
 void close_fd(int *fd);

@@ -31,22 +31,22 @@ static int open_device(struct root *root, const struct pci_address *address)
 }
 
 /* "0x8086" or "8086" */
-static int read_hex(int dir, const char *name, uint64_t max, uint64_t *ret)
+static int read_hex(struct root *root, int dir, const char *name, uint64_t max, uint64_t *ret)
 {
 	char text[32];
-	int r = attribute_read(dir, name, text, sizeof(text));
+	int r = attribute_read(root, dir, name, text, sizeof(text));
 
 	if (r < 0)
 		return r;
 	return number_parse(strncmp(text, "0x", 2) == 0 ? text + 2 : text, 16, max, ret);
 }
 
-static int read_decimal(int dir, const char *name, int absent)
+static int read_decimal(struct root *root, int dir, const char *name, int absent)
 {
 	char text[32];
 	uint64_t value;
 
-	if (attribute_read(dir, name, text, sizeof(text)) < 0 ||
+	if (attribute_read(root, dir, name, text, sizeof(text)) < 0 ||
 	    number_parse(text, 10, INT_MAX, &value) < 0)
 		return absent;
 	return (int)value;
@@ -70,13 +70,13 @@ static bool parse_pair(const char *text, uint16_t *ret_first, uint16_t *ret_seco
  * The ids out of the attribute uevent, which has them all in one read (drivers/pci/pci-driver.c
  * pci_uevent()). false: not all of them are there.
  */
-static bool ids_from_uevent(int dir, struct pci_function *function)
+static bool ids_from_uevent(struct root *root, int dir, struct pci_function *function)
 {
 	char text[ATTRIBUTE_MAX], *position = text, *line;
 	bool ids = false, class = false, subsystem = false;
 	uint64_t value;
 
-	if (attribute_read(dir, "uevent", text, sizeof(text)) < 0)
+	if (attribute_read(root, dir, "uevent", text, sizeof(text)) < 0)
 		return false;
 	while ((line = strsep(&position, "\n"))) {
 		if (strncmp(line, "PCI_ID=", 7) == 0)
@@ -95,23 +95,24 @@ static bool ids_from_uevent(int dir, struct pci_function *function)
 }
 
 /* The same out of an attribute each, where a tree has no uevent; false: not all could be read. */
-static bool ids_from_attributes(int dir, struct pci_function *function)
+static bool ids_from_attributes(struct root *root, int dir, struct pci_function *function)
 {
 	uint64_t vendor, device, class, subsystem_vendor, subsystem_device;
 	char modalias[ATTRIBUTE_MAX];
 
-	if (read_hex(dir, "vendor", 0xffff, &vendor) < 0 ||
-	    read_hex(dir, "device", 0xffff, &device) < 0 ||
-	    read_hex(dir, "class", 0xffffff, &class) < 0 ||
-	    read_hex(dir, "subsystem_vendor", 0xffff, &subsystem_vendor) < 0 ||
-	    read_hex(dir, "subsystem_device", 0xffff, &subsystem_device) < 0)
+	if (read_hex(root, dir, "vendor", 0xffff, &vendor) < 0 ||
+	    read_hex(root, dir, "device", 0xffff, &device) < 0 ||
+	    read_hex(root, dir, "class", 0xffffff, &class) < 0 ||
+	    read_hex(root, dir, "subsystem_vendor", 0xffff, &subsystem_vendor) < 0 ||
+	    read_hex(root, dir, "subsystem_device", 0xffff, &subsystem_device) < 0)
 		return false;
 	function->vendor = (uint16_t)vendor;
 	function->device = (uint16_t)device;
 	function->class = (uint32_t) class;
 	function->subsystem_vendor = (uint16_t)subsystem_vendor;
 	function->subsystem_device = (uint16_t)subsystem_device;
-	if (!function->modalias && attribute_read(dir, "modalias", modalias, sizeof(modalias)) > 0)
+	if (!function->modalias &&
+	    attribute_read(root, dir, "modalias", modalias, sizeof(modalias)) > 0)
 		function->modalias = xstrdup(modalias);
 	return true;
 }
@@ -136,25 +137,23 @@ static char *port_path(const char *link)
 	return path;
 }
 
-static void read_details(int dir, struct pci_function *function)
+static void read_details(struct root *root, int dir, struct pci_function *function)
 {
 	char name[PATH_MAX];
 	uint64_t revision;
 
-	if (read_hex(dir, "revision", 0xff, &revision) == 0)
+	if (read_hex(root, dir, "revision", 0xff, &revision) == 0)
 		function->revision = (int)revision;
-	function->numa_node = read_decimal(dir, "numa_node", -1);
-	function->total_vfs = read_decimal(dir, "sriov_totalvfs", -1);
-	function->is_vf = attribute_read_link_name(dir, "physfn", name, sizeof(name)) > 0 &&
+	function->numa_node = read_decimal(root, dir, "numa_node", -1);
+	function->total_vfs = read_decimal(root, dir, "sriov_totalvfs", -1);
+	function->is_vf = attribute_read_link_name(root, dir, "physfn", name, sizeof(name)) > 0 &&
 			  pci_address_parse(name, &function->physfn) == 0;
 }
 
-static void read_serial(int dir, struct pci_function *function)
+static void read_serial(struct root *root, int dir, struct pci_function *function)
 {
-	_cleanup_close_ int fd = openat(dir, "config",
-					O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	uint8_t config[PCI_CONFIG_BYTES];
-	ssize_t n = fd < 0 ? -1 : pread(fd, config, sizeof(config), 0);
+	int n = attribute_read_bytes(root, dir, "config", config, sizeof(config));
 
 	/* An ordinary user sees 64 bytes, a conventional PCI function has 256: then it is not known. */
 	if (n <= 256)
@@ -169,7 +168,7 @@ void scan_serials(struct root *root, struct inventory *inventory)
 		_cleanup_close_ int dir = open_device(root, &function->address);
 
 		if (dir >= 0)
-			read_serial(dir, function);
+			read_serial(root, dir, function);
 	}
 }
 
@@ -191,23 +190,23 @@ static void read_function(struct root *root, int devices, const char *name, unsi
 		text[length] = '\0';
 		function->port_path = port_path(text);
 	}
-	if (!ids_from_uevent(dir, function) && !ids_from_attributes(dir, function))
+	if (!ids_from_uevent(root, dir, function) && !ids_from_attributes(root, dir, function))
 		function->unknown |= FUNCTION_IDS;
 
-	r = attribute_read_link_name(dir, "driver", text, sizeof(text));
+	r = attribute_read_link_name(root, dir, "driver", text, sizeof(text));
 	if (r >= 0)
 		function->driver = xstrdup(text);
 	else if (r != -ENOENT)
 		function->unknown |= FUNCTION_DRIVER;
 
-	r = attribute_read_link_name(dir, "iommu_group", text, sizeof(text));
+	r = attribute_read_link_name(root, dir, "iommu_group", text, sizeof(text));
 	if (r >= 0 && number_parse(text, 10, INT_MAX, &group) == 0)
 		function->iommu_group = (int)group;
 	else if (r != -ENOENT)
 		function->unknown |= FUNCTION_GROUP;
 
 	if (what & SCAN_DETAILS)
-		read_details(dir, function);
+		read_details(root, dir, function);
 }
 
 /* The overrides, read by a child into shared memory: slots of text, and whether they were read. */
@@ -228,7 +227,7 @@ static void read_override(void *userdata, size_t piece)
 					      &overrides->inventory->items[piece].address);
 
 	slot->length = dir < 0 ? dir
-			       : attribute_read(dir, "driver_override", slot->text,
+			       : attribute_read(overrides->root, dir, "driver_override", slot->text,
 						sizeof(slot->text));
 }
 
