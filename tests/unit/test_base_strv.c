@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/strv.h"
+#include "support.h"
 
 static void expect(const struct strv *strv, size_t n, const char *const *strings)
 {
@@ -15,20 +9,19 @@ static void expect(const struct strv *strv, size_t n, const char *const *strings
 		assert_string_equal(strv->items[i], strings[i]);
 }
 
-static void done_of_nothing(void **state)
+TEST(done_of_nothing)
 {
-	struct strv strv = {0};
+	struct strv strv = {};
 
-	(void)state;
 	strv_done(&strv);
 	strv_done(&strv);
+	strv_done(NULL);
 }
 
-static void split_drops_empty_words(void **state)
+TEST(split_drops_empty_words)
 {
-	struct strv strv = {0};
+	struct strv strv = {};
 
-	(void)state;
 	strv_split(&strv, " ,a,, bc ,", ", ");
 	expect(&strv, 2, (const char *const[]){"a", "bc"});
 	strv_split(&strv, "", ", ");
@@ -37,22 +30,20 @@ static void split_drops_empty_words(void **state)
 	strv_done(&strv);
 }
 
-static void split_adds_to_what_is_there(void **state)
+TEST(split_adds_to_what_is_there)
 {
-	struct strv strv = {0};
+	struct strv strv = {};
 
-	(void)state;
 	strv_add(&strv, "first");
 	strv_split(&strv, "second third", " ");
 	expect(&strv, 3, (const char *const[]){"first", "second", "third"});
 	strv_done(&strv);
 }
 
-static void sort_is_by_byte_and_keeps_equals(void **state)
+TEST(sort_is_by_byte_and_keeps_equals)
 {
-	struct strv strv = {0};
+	struct strv strv = {};
 
-	(void)state;
 	strv_sort(&strv);
 	strv_split(&strv, "b a B \xff a", " ");
 	strv_sort(&strv);
@@ -60,11 +51,10 @@ static void sort_is_by_byte_and_keeps_equals(void **state)
 	strv_done(&strv);
 }
 
-static void contains_compares_whole_strings(void **state)
+TEST(contains_compares_whole_strings)
 {
-	struct strv strv = {0};
+	struct strv strv = {};
 
-	(void)state;
 	assert_false(strv_contains(&strv, "a"));
 	strv_split(&strv, "ab c", " ");
 	assert_true(strv_contains(&strv, "ab"));
@@ -73,11 +63,10 @@ static void contains_compares_whole_strings(void **state)
 	strv_done(&strv);
 }
 
-static void grows(void **state)
+TEST(grows)
 {
-	struct strv strv = {0};
+	struct strv strv = {};
 
-	(void)state;
 	for (int i = 0; i < 1000; i++)
 		strv_add(&strv, i % 2 ? "odd" : "even");
 	assert_int_equal(strv.n, 1000);

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/inventory.h"
+#include "support.h"
+
+TEST(sorted_functions_are_found)
+{
+	static const char *const places[] = {"0000:83:00.1", "10000:01:00.0", "0000:00:1f.0",
+					     "0000:83:00.0"};
+	struct inventory inventory = {};
+	struct pci_address missing = address("0000:83:00.2");
+
+	assert_null(inventory_find(&inventory, &missing));
+	inventory_sort(&inventory);
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		add_function(&inventory, places[i], (uint16_t)i, 0, 0, -1, NULL);
+	inventory_sort(&inventory);
+	for (size_t i = 1; i < inventory.n; i++)
+		assert_true(pci_address_compare(&inventory.items[i - 1].address,
+						&inventory.items[i].address) < 0);
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		struct pci_address place = address(places[i]);
+		const struct pci_function *function = inventory_find(&inventory, &place);
+
+		assert_non_null(function);
+		assert_int_equal(function->vendor, i);
+	}
+	assert_null(inventory_find(&inventory, &missing));
+	inventory_done(&inventory);
+	assert_int_equal(inventory.n, 0);
+	inventory_done(NULL);
+}
+
+TEST(everything_in_it_is_freed)
+{
+	struct inventory inventory = {.kernel = xstrdup("6.1"), .cmdline = xstrdup("quiet x=1")};
+	struct pci_function *function = add_function(&inventory, "01:00.0", 1, 2, 3, 4, "nvme");
+
+	kernel_args_parse(inventory.cmdline, &inventory.args);
+	strv_add(&inventory.firmware_tables, "DMAR");
+	strv_add(&inventory.drivers, "nvme");
+	function->modalias = xstrdup("pci:v1");
+	function->driver_override = xstrdup("vfio-pci");
+	function->port_path = xstrdup("00:01.0/00.0");
+	function->name = xstrdup("name");
+	function->variant = xstrdup("mlx5_vfio_pci");
+	strv_add(&function->modules, "nvme");
+	inventory_done(&inventory);
+	assert_null(inventory.kernel);
+	assert_int_equal(inventory.args.n + inventory.drivers.n + inventory.firmware_tables.n, 0);
+}
+
+TEST(classes)
+{
+	static const struct {
+		const char *what;
+		uint32_t class;
+		bool bridge, infrastructure;
+	} rows[] = {
+		{"host bridge", 0x060000, true, true},
+		{"ISA bridge", 0x060100, true, true},
+		{"PCI bridge", 0x060400, true, true},
+		{"subtractive bridge", 0x060401, true, true},
+		{"CardBus bridge", 0x060700, true, true},
+		{"semi-transparent bridge", 0x060940, true, true},
+		{"NVSwitch", 0x068000, false, true},
+		{"memory controller", 0x058000, false, true},
+		{"system peripheral", 0x088000, false, true},
+		{"IOMMU", 0x080600, false, true},
+		{"SMBus", 0x0c0500, false, true},
+		{"USB", 0x0c0330, false, false},
+		{"display", 0x030000, false, false},
+		{"audio", 0x040300, false, false},
+		{"network", 0x020000, false, false},
+		{"NVMe", 0x010802, false, false},
+		{"accelerator", 0x120000, false, false},
+		{"nothing known", 0x000000, false, false},
+		{"class that holds bridge's digits", 0x010604, false, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct pci_function function = {.class = rows[i].class};
+
+		check_int(rows[i].what, function_is_bridge(&function), rows[i].bridge);
+		check_int(rows[i].what, function_is_infrastructure(&function), rows[i].infrastructure);
+	}
+}
+
+TEST(names)
+{
+	assert_null(iommu_kind_name(IOMMU_KIND_NONE));
+	assert_string_equal(iommu_kind_name(IOMMU_KIND_INTEL), "intel");
+	assert_string_equal(iommu_kind_name(IOMMU_KIND_AMD), "amd");
+	assert_string_equal(iommu_kind_name(IOMMU_KIND_ARM), "smmu");
+	assert_string_equal(iommu_kind_name(IOMMU_KIND_OTHER), "other");
+	assert_string_equal(iommu_state_name(IOMMU_UNKNOWN), "unknown");
+	assert_string_equal(iommu_state_name(IOMMU_OFF), "off");
+	assert_string_equal(iommu_state_name(IOMMU_ON), "on");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sorted_functions_are_found),
+		cmocka_unit_test(everything_in_it_is_freed),
+		cmocka_unit_test(classes),
+		cmocka_unit_test(names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/kernel_args.h"
+#include "support.h"
+
+/* "name=<value> name": what was read, in a form that shows where each value ends. */
+static char *written(const struct kernel_args *args)
+{
+	char *text = xstrdup("");
+
+	vec_foreach(arg, args) {
+		const char *space = arg > args->items ? " " : "";
+		char *longer = arg->value ? xasprintf("%s%s%s=<%s>", text, space, arg->name, arg->value)
+					  : xasprintf("%s%s%s", text, space, arg->name);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+TEST(cut_as_the_kernel_cuts)
+{
+	static const struct {
+		const char *cmdline, *written;
+	} rows[] = {
+		{"", ""},
+		{"  \t \n", ""},
+		{"quiet", "quiet"},
+		{" quiet  ro\tx=1\n", "quiet ro x=<1>"},
+		{"a=", "a=<>"},
+		{"a=b=c", "a=<b=c>"},
+		{"a=,b", "a=<,b>"},
+		/* Quotes around a value, around the token, within, and not closed. */
+		{"a=\"b c\" d", "a=<b c> d"},
+		{"\"a=b c\" d", "a=<b c> d"},
+		{"a=b\"c d\"e f", "a=<b\"c d\"e> f"},
+		{"a=\"b c", "a=<b c>"},
+		{"\"a b", "a b"},
+		{"a=\"\" b", "a=<> b"},
+		{"a=\" b", "a=< b>"},
+		{"a=\"", "a=<>"},
+		{"\"\" b", " b"},
+		{"\"", ""},
+		{"a=\"b\"c", "a=<b\"c>"},
+		{"a=\"--\" b", "a=<--> b"},
+		/* Names alone have one spelling. */
+		{"vfio-pci.ids=a-b", "vfio_pci.ids=<a-b>"},
+		{"vfio_pci.ids", "vfio_pci.ids"},
+		{"-", "_"},
+		/* What follows a bare "--" is init's. */
+		{"a -- b=1", "a"},
+		{"-- a", ""},
+		{"a --b c-- d", "a __b c__ d"},
+		{"a \"x -- y\" b", "a x __ y b"},
+		{"a --- b", "a ___ b"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct kernel_args args;
+		_cleanup_free_ char *text = NULL;
+
+		kernel_args_parse(rows[i].cmdline, &args);
+		text = written(&args);
+		check_text(rows[i].cmdline, text, rows[i].written);
+		kernel_args_done(&args);
+	}
+}
+
+TEST(last_one_wins)
+{
+	struct kernel_args args;
+
+	kernel_args_parse("x=1 y x=2 rd-a=1 rd_a=2 y=3 x", &args);
+	assert_null(kernel_args_last(&args, "x")->value);
+	assert_string_equal(kernel_args_last(&args, "y")->value, "3");
+	assert_string_equal(kernel_args_last(&args, "rd_a")->value, "2");
+	assert_null(kernel_args_last(&args, "z"));
+	assert_null(kernel_args_last(&args, ""));
+	kernel_args_done(&args);
+	assert_null(kernel_args_last(&args, "x"));
+	kernel_args_done(NULL);
+}
+
+TEST(truth_values)
+{
+	static const struct {
+		const char *cmdline;
+		bool if_absent_true, if_absent_false;
+	} rows[] = {
+		{"", true, false},        {"flag", true, true},         {"flag=1", true, true},
+		{"flag=0", false, false}, {"flag=off", false, false},   {"flag=No", false, false},
+		{"flag=", true, false},   {"flag=maybe", true, false},  {"flag=0 flag=1", true, true},
+		{"flag=1 flag=0", false, false}, {"flag=0 flag", true, true}, {"flags=0", true, false},
+		{"-- flag=0", true, false}, {"flag=\"0\"", false, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct kernel_args args;
+
+		kernel_args_parse(rows[i].cmdline, &args);
+		check_int(rows[i].cmdline, kernel_args_bool(&args, "flag", true), rows[i].if_absent_true);
+		check_int(rows[i].cmdline, kernel_args_bool(&args, "flag", false),
+			  rows[i].if_absent_false);
+		kernel_args_done(&args);
+	}
+}
+
+TEST(lists)
+{
+	static const struct {
+		const char *cmdline, *word;
+		bool has;
+	} rows[] = {
+		{"iommu=off", "off", true},
+		{"iommu=pt,off", "off", true},
+		{"iommu=off,pt", "off", true},
+		{"iommu=pt,off,x", "off", true},
+		{"iommu=off iommu=pt", "off", true},
+		{"iommu=pt", "off", false},
+		{"iommu=offx", "off", false},
+		{"iommu=xoff", "off", false},
+		{"iommu=of", "off", false},
+		{"iommu=off", "of", false},
+		{"iommu", "off", false},
+		{"iommu=", "off", false},
+		{"iommu=,", "off", false},
+		{"xiommu=off", "off", false},
+		{"iommu=\"a,off\"", "off", true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct kernel_args args;
+
+		kernel_args_parse(rows[i].cmdline, &args);
+		check_int(rows[i].cmdline, kernel_args_list_has(&args, "iommu", rows[i].word),
+			  rows[i].has);
+		kernel_args_done(&args);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cut_as_the_kernel_cuts),
+		cmocka_unit_test(last_one_wins),
+		cmocka_unit_test(truth_values),
+		cmocka_unit_test(lists),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

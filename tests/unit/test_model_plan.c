@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/plan.h"
+#include "support.h"
+
+TEST(everything_in_it_is_freed)
+{
+	struct plan plan = {};
+	struct planned_device *device = vec_add(&plan);
+	struct action *action = vec_add(&plan.actions);
+
+	device->want = xstrdup("vfio-pci");
+	device->module = xstrdup("vfio_pci");
+	device->before = xstrdup("nvme");
+	action->path = xstrdup("/sys");
+	action->value = xstrdup("1");
+	action->reason = xstrdup("why");
+	finding_add(&plan.findings, SEVERITY_NOTE, "a", "b", "c");
+	plan_done(&plan);
+	assert_int_equal(plan.n + plan.actions.n + plan.findings.n, 0);
+	assert_null(plan.items);
+	plan_done(&plan);
+	plan_done(NULL);
+}
+
+TEST(names)
+{
+	assert_string_equal(action_type_name(ACTION_LOAD_MODULE), "load-module");
+	assert_string_equal(action_type_name(ACTION_SET_OVERRIDE), "set-override");
+	assert_string_equal(action_type_name(ACTION_UNBIND), "unbind");
+	assert_string_equal(action_type_name(ACTION_PROBE), "probe");
+	assert_string_equal(device_state_name(DEVICE_BIND), "wrong-driver");
+	assert_string_equal(device_state_name(DEVICE_RIGHT), "right");
+	assert_string_equal(device_state_name(DEVICE_REFUSED), "refused");
+	assert_string_equal(device_state_name(DEVICE_ABSENT), "absent");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything_in_it_is_freed),
+		cmocka_unit_test(names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
