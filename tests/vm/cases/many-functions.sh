@@ -1,4 +1,5 @@
-# 131 functions, of which 127 are virtual: the live list is what sysfs has.
+# 133 functions, of which 127 are virtual: the live list is what sysfs has. (Without autoprobe: the
+# drivers of the virtual functions would come and go between the two looks.)
 
 kinds=alone
 modules="nvme"
@@ -10,6 +11,7 @@ LIST='vfio-prepare list --format json'
 script() {
 	alone_modules nvme | sed 's/^/insmod /'
 	cat <<-END
+		write /sys/bus/pci/devices/0000:01:00.0/sriov_drivers_autoprobe 0
 		write /sys/bus/pci/devices/0000:01:00.0/sriov_numvfs 127
 		say LAB-BEGIN
 		devices

@@ -127,16 +127,18 @@ static void load_module(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	/* ENODEV: a variant for another processor, which is in the list of what may be needed. */
-	if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) != 0 && errno != EEXIST && errno != ENODEV))
-		printf("ERROR insmod %s: %s\n", path, strerror(errno));
+	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0) != 0) {
+		/* ENODEV: one of several variants, for another processor. */
+		if (errno != EEXIST && errno != ENODEV)
+			printf("ERROR insmod %s: %s\n", path, strerror(errno));
+	}
 	if (fd >= 0)
 		close(fd);
 }
 
 static void run(char *line)
 {
-	char *argv[MAX_ARGS + 1] = { NULL };
+	char *argv[MAX_ARGS + 1] = {NULL};
 	int status = 0;
 	pid_t pid;
 

@@ -26,14 +26,21 @@ tree_key() {
 	} | hash_text
 }
 
-# What the lab makes has a temporary name until it is whole, so what exists is complete.
-is_built() { [[ -e $1 ]]; }
-
-# Run "$@" while holding the lock of the whole cache: two users of the lab (the tests and the
-# demonstration, say) may start at the same time.
-with_cache_lock() {
-	(
+# One user of the lab at a time makes what all share: the tests and the demonstration, say, may
+# start together.
+cache_lock() {
+	exec 9>"$CACHE_DIR/lock"
+	flock -n 9 || {
+		say "waiting for another user of the lab"
 		flock 9
-		"$@"
-	) 9>"$CACHE_DIR/lock"
+	}
+}
+
+cache_unlock() { exec 9>&-; }
+
+# cache_prune NAME N: keep the N directories NAME-* that were used last. Each edit of what a cached
+# thing is made of leaves one behind, of up to half a gigabyte.
+cache_prune() {
+	find "$CACHE_DIR" -maxdepth 1 -name "$1-*" -printf '%T@ %p\0' | sort -zrn |
+		tail -zn "+$(($2 + 1))" | cut -zd ' ' -f 2- | xargs -0r rm -rf
 }

@@ -14,6 +14,9 @@ device_field() {
 # into grep -q: under pipefail the writer's SIGPIPE would count as "no".)
 kernel_said() { grep -qE "^<[0-9]+>\\[ *[0-9.]+\\] $1" "$REPORT"; }
 
+# When it did so first, in seconds.
+kernel_time() { sed -nE "s/^<[0-9]+>\\[ *([0-9]+\\.[0-9])[0-9]*\\] $1.*/\\1/p" "$REPORT" | sed -n 1p; }
+
 # What a program that the guest ran wrote, and how it ended.
 output_of() { awk -v run="RUN $1" '$0 == run { on = 1; next } /^STATUS / { on = 0 } on' "$REPORT"; }
 status_of() { awk -v run="RUN $1" '$0 == run { on = 1 } on && /^STATUS / { print $2; exit }' "$REPORT"; }

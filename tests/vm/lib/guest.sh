@@ -20,7 +20,7 @@ FAST_ARGUMENTS=(
 	rw rootfstype=ext4 quiet loglevel=4 systemd.show_status=0 norandmaps mitigations=off nokaslr
 	audit=0 random.trust_cpu=on no_timer_check tsc=reliable cryptomgr.notests raid=noautodetect
 	systemd.gpt_auto=0 rd.systemd.gpt_auto=0 udev.children_max=2 systemd.unit=lab.target
-	modprobe.blacklist=pcspkr,evdev,psmouse,serio_raw,i2c_i801,lpc_ich,iTCO_wdt,button,intel_agp,cryptd,joydev,configfs,fuse,dm_mod,loop,efi_pstore,autofs4
+	'modprobe.blacklist=pcspkr,evdev,psmouse,serio_raw,i2c_i801,lpc_ich,iTCO_wdt,button,intel_agp,cryptd,joydev,configfs,fuse,dm_mod,loop,efi_pstore,autofs4'
 )
 FAST_MASKS=(
 	systemd-journal-flush.service systemd-random-seed.service systemd-update-utmp.service
@@ -49,6 +49,7 @@ guest_command_line() {
 	local mask
 	case $1 in
 	stock) printf 'root=UUID=%s ro quiet console=ttyS0' "$DISK_UUID" ;;
+	demo) printf 'root=UUID=%s ro console=ttyS0' "$DISK_UUID" ;;
 	alone) printf 'console=ttyS0 panic=-1 norandmaps mitigations=off nokaslr quiet loglevel=4' ;;
 	fast)
 		printf 'root=UUID=%s console=ttyS0 panic=-1 %s' "$DISK_UUID" "${FAST_ARGUMENTS[*]}"
@@ -64,7 +65,7 @@ guest_command_line() {
 guest_boot() {
 	local dir=$1 mode=$2 initrd=$3 iommu=$4 devices=$5 arguments=$6
 	local limit=$GUEST_TIMEOUT kernel=$FAST_KERNEL line started=$SECONDS reason=''
-	[[ $mode == stock ]] && { limit=$STOCK_TIMEOUT; kernel=$KERNEL; }
+	[[ $mode == stock || $mode == demo ]] && { limit=$STOCK_TIMEOUT; kernel=$KERNEL; }
 	line="$(guest_command_line "$mode") $arguments"
 	((${#line} < 2048)) || { printf 'the command line is too long: %d\n' ${#line}; return 1; }
 	set -- qemu-system-x86_64 -machine q35,accel=tcg -smp 1 -m 768 \

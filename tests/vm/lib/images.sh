@@ -2,7 +2,7 @@
 # The product installed into the root, the disk that holds it, and the initramfs images that the
 # real generators make of it. Each is made when it is first asked for.
 #
-# product_build sets PRODUCT_DIR (cache) and DISK (the guests' root disk).
+# product_build sets PRODUCT (the installed tree) and DISK (the guests' root disk).
 # image_path KIND FLAVOUR sets IMAGE.
 #   kinds     initramfs-tools dracut dracut-nosystemd
 #   flavours  tool     with vfio-prepare, its profile and the cards' native driver
@@ -51,31 +51,25 @@ agent_build() {
 
 # What a package would install, and what an administrator adds: one profile.
 product_stage() {
-	PRODUCT=$BUILD_DIR/product
-	rm -rf "$PRODUCT"
-	mkdir -p "$PRODUCT"
-	make --no-print-directory -s -C "$REPO_DIR" install DESTDIR="$PRODUCT" PREFIX=/usr >&2 ||
+	local tree=$1
+	make --no-print-directory -s -C "$REPO_DIR" install DESTDIR="$tree" PREFIX=/usr >&2 ||
 		die "make install failed"
-	[[ -x $PRODUCT/usr/sbin/vfio-prepare ]] || die "make install installed no vfio-prepare"
+	[[ -x $tree/usr/sbin/vfio-prepare ]] || die "make install installed no vfio-prepare"
 	install -D -m 644 "$LAB_DIR/profiles/$DEFAULT_PROFILE.conf" \
-		"$PRODUCT/etc/vfio-prepare/profile.conf"
-	PRODUCT_KEY=$(tree_key "$PRODUCT")
+		"$tree/etc/vfio-prepare/profile.conf"
 }
 
 # The lab's own parts of the real root.
 furniture_stage() {
-	local lab
-	FURNITURE=$BUILD_DIR/furniture
-	lab=$FURNITURE/usr/lib/lab
-	rm -rf "$FURNITURE"
-	mkdir -p "$lab" "$FURNITURE/etc/systemd/system"
+	local tree=$1 lab=$1/usr/lib/lab
+	mkdir -p "$lab" "$tree/etc/systemd/system"
 	cp "$AGENT" "$LAB_DIR/guest/lab-profile" "$LAB_DIR/guest/script" "$lab/"
 	cp -r "$LAB_DIR/profiles" "$lab/profiles"
-	cp "$LAB_DIR"/guest/*.service "$LAB_DIR"/guest/*.target "$FURNITURE/etc/systemd/system/"
-	printf 'UUID=%s / ext4 errors=remount-ro 0 1\n' "$DISK_UUID" >"$FURNITURE/etc/fstab"
-	printf 'lab\n' >"$FURNITURE/etc/hostname"
+	cp "$LAB_DIR"/guest/*.service "$LAB_DIR"/guest/*.target "$tree/etc/systemd/system/"
+	printf 'UUID=%s / ext4 errors=remount-ro 0 1\n' "$DISK_UUID" >"$tree/etc/fstab"
+	printf 'lab\n' >"$tree/etc/hostname"
 	# An empty one would make each boot a first boot.
-	printf '%s\n' 0123456789abcdef0123456789abcdef >"$FURNITURE/etc/machine-id"
+	printf '%s\n' 0123456789abcdef0123456789abcdef >"$tree/etc/machine-id"
 }
 
 disk_make() {
@@ -91,33 +85,44 @@ disk_make() {
 		rm -rf /lab/root/var/lib/apt/lists /lab/root/var/cache/apt
 		mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -E lazy_itable_init=1,nodiscard \
 			-U "$1" -L labroot -d /lab/root /lab/out/disk.new 640M
-	' sh "$DISK_UUID"
+	' sh "$DISK_UUID" >"$PRODUCT_DIR/disk.log" 2>&1 || {
+		cat "$PRODUCT_DIR/disk.log" >&2
+		die "the guests' disk could not be made"
+	}
 	mv "$PRODUCT_DIR/disk.new" "$PRODUCT_DIR/disk"
 }
 
-# Only what decides the disk goes into its name: a product of this key is never rebuilt.
 product_build() {
+	local stage=$BUILD_DIR/stage
 	agent_build
-	product_stage
-	furniture_stage
+	rm -rf "$stage"
+	mkdir -p "$stage/product" "$stage/furniture"
+	product_stage "$stage/product"
+	furniture_stage "$stage/furniture"
 	PRODUCT_DIR=$CACHE_DIR/product-$(
-		printf '%s\n' "$ROOT_KEY" "$PRODUCT_KEY" "$(tree_key "$FURNITURE")" \
-			"$(tree_key "$LAB_DIR/lib/images.sh")" | hash_text
+		printf '%s\n' "$ROOT_KEY" "$(tree_key "$stage")" "$(tree_key "$LAB_DIR/lib/images.sh")" |
+			hash_text
 	)
-	mkdir -p "$PRODUCT_DIR"
-	touch "$PRODUCT_DIR"
-	# An edit of the product leaves one of these behind, of half a gigabyte; keep the last three.
-	find "$CACHE_DIR" -maxdepth 1 -name 'product-*' -printf '%T@ %p\0' | sort -rzn |
-		tail -zn +4 | cut -zd ' ' -f 2- | xargs -0r rm -rf
+	PRODUCT=$PRODUCT_DIR/product
+	FURNITURE=$PRODUCT_DIR/furniture
 	DISK=$PRODUCT_DIR/disk
-	is_built "$DISK" || disk_make
+	mkdir -p "$PRODUCT_DIR"
+	[[ -e $DISK ]] || {
+		rm -rf "$PRODUCT" "$FURNITURE"
+		mv "$stage"/* "$PRODUCT_DIR/"
+		disk_make
+	}
+	touch "$PRODUCT_DIR"
+	cache_prune product 3
 }
 
 # Where an image of this flavour is kept: those without the tool outlive a product.
 image_dir() {
 	case $1 in
 	tool) printf '%s' "$PRODUCT_DIR" ;;
-	*) printf '%s' "$CACHE_DIR/bare-$(printf '%s\n' "$ROOT_KEY" "$(tree_key "$LAB_DIR/lib/images.sh")" | hash_text)" ;;
+	*) printf '%s' "$CACHE_DIR/bare-$(
+		printf '%s\n' "$ROOT_KEY" "$(tree_key "$LAB_DIR/lib/images.sh")" | hash_text
+	)" ;;
 	esac
 }
 
@@ -164,7 +169,10 @@ image_path() {
 	local dir
 	dir=$(image_dir "$2")
 	IMAGE=$dir/$1-$2
-	is_built "$IMAGE" || image_make "$1" "$2" "$dir"
+	# What has a name is whole: it is made under another.
+	[[ -e $IMAGE ]] || image_make "$1" "$2" "$dir"
+	touch "$dir"
+	cache_prune bare 2
 }
 
 # image_append BASE DIRECTORY OUT: the files of a directory as one more archive behind an image.

@@ -40,7 +40,8 @@ KERNEL_KEEP=(
 # The host's own Debian sources, verbatim, for another apt to read. Sources of other origins
 # (a vendor's repository on a build machine) have no place in the guest.
 root_sources() {
-	local codename=$1 target origin entry name
+	local codename=$1 target origin entry name number
+	# shellcheck disable=SC2016 # apt expands these
 	apt-get indextargets --format '$(SOURCESENTRY)|$(ORIGIN)|$(CODENAME)' 'Created-By: Packages' |
 		sort -u |
 		while IFS='|' read -r entry origin target; do
@@ -176,7 +177,9 @@ root_build() {
 	[[ -n $kernel ]] || die "apt knows no linux-image-amd64; run apt-get update first"
 	key=$(root_key "$codename" "$kernel")
 	dir=$CACHE_DIR/root-$key
-	is_built "$dir" || root_make "$dir" "$codename" "$kernel"
+	[[ -e $dir ]] || root_make "$dir" "$codename" "$kernel"
+	touch "$dir"
+	cache_prune root 2
 	ROOT=$dir/root
 	ROOT_KEY=$key
 	KERNEL=$dir/vmlinuz
