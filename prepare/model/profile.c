@@ -291,7 +291,7 @@ static int add_path(void *target, const char *word)
 	path = port_path_append(NULL, &address);
 	for (const char *part = slash; *part;) {
 		const char *end = strchrnul(part + 1, '/');
-		_cleanup_free_ char *hop = xasprintf("0:%.*s", (int)(end - part - 1), part + 1);
+		_cleanup_free_ char *hop = xasprintf("0:0:%.*s", (int)(end - part - 1), part + 1);
 
 		if (pci_address_parse(hop, &address) < 0)
 			return -EINVAL;
@@ -496,6 +496,7 @@ static void read_entry(struct reader *reader, const struct section_kind *kind, v
 	complain_unknown_key(reader, kind);
 }
 
+/* The section of that label, a new one where it is the first entry of it; NULL: one too many. */
 static struct device_section *device_section(struct profile *profile, const struct ini_entry *entry,
 					     const char *label)
 {
@@ -504,6 +505,8 @@ static struct device_section *device_section(struct profile *profile, const stru
 	vec_foreach(known, &profile->sections)
 		if (strcmp(known->label, label) == 0)
 			return known;
+	if (profile->sections.n == PROFILE_MAX_SECTIONS)
+		return NULL;
 	section = vec_add(&profile->sections);
 	section->label = xstrdup(label);
 	section->file = xstrdup(entry->file);
@@ -552,13 +555,12 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 		findings_done(&none);
 		if (!kind)
 			continue;
-		if (kind == DEVICE_KIND) {
-			if (profile.sections.n >= PROFILE_MAX_SECTIONS) {
-				complain(&reader, "more than 512 device sections",
-					 "list more devices in one section");
-				break;
-			}
+		if (kind == DEVICE_KIND)
 			target = device_section(&profile, reader.entry, label);
+		if (!target) {
+			complain(&reader, "more than 512 device sections",
+				 "list more devices in one section");
+			break;
 		}
 		if (reader.entry->key)
 			read_entry(&reader, kind, target);
