@@ -64,9 +64,10 @@ install() {
 		fi
 	done
 
-	# One of the two, never both.  With systemd the hook would come too late where the image has a
-	# modules-load.d entry for the native driver: dracut-pre-udev.service is not ordered against
-	# systemd-modules-load.service.
+	# One of the two, never both.  The pre-udev hook, the usual place, would be too late in either
+	# kind of image.  With systemd, dracut-pre-udev.service is not ordered against
+	# systemd-modules-load.service.  Without, rd.driver.pre= (and with it force_drivers) loads the
+	# native driver in cmdline hook 01.
 	if dracut_module_included systemd; then
 		inst_simple "$moddir/vfio-prepare-early.service" \
 			"$systemdsystemunitdir/vfio-prepare-early.service"
@@ -74,6 +75,6 @@ install() {
 		ln -sfn ../vfio-prepare-early.service \
 			"$initdir$systemdsystemunitdir/sysinit.target.wants/vfio-prepare-early.service"
 	else
-		inst_hook pre-udev 05 "$moddir/vfio-prepare.sh"
+		inst_hook cmdline 00 "$moddir/vfio-prepare.sh"
 	fi
 }
