@@ -57,13 +57,16 @@ static void walk_pop(struct walk *walk, int depth)
 		close(walk->fds[--walk->depth]);
 }
 
-/* One step: enters name, or puts the target of a link before *rest. 1: name is the last and no link. */
+/*
+ * One step: enters name, or puts the target of a link before *rest. 1: name is the last and no link.
+ * With a slash behind it name is not the last: it must be a directory, and a link is followed.
+ */
 static int walk_step(struct walk *walk, const char *name, char **rest, int flags, int *links)
 {
 	char target[PATH_MAX];
 	struct stat st;
 	ssize_t length;
-	bool last = (*rest)[strspn(*rest, "/")] == '\0';
+	bool last = **rest == '\0';
 	int fd = openat(walk_top(walk), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
@@ -83,7 +86,7 @@ static int walk_step(struct walk *walk, const char *name, char **rest, int flags
 		target[length] = '\0';
 		if (target[0] == '/')
 			walk_pop(walk, 0);
-		char *joined = xasprintf("%s/%s", target, *rest);
+		char *joined = xasprintf("%s%s", target, *rest);
 		free(*rest);
 		*rest = joined;
 		return 0;
@@ -92,9 +95,9 @@ static int walk_step(struct walk *walk, const char *name, char **rest, int flags
 		close(fd);
 		return 1;
 	}
-	if (walk->depth == WALK_MAX_DEPTH) {
+	if (!S_ISDIR(st.st_mode) || walk->depth == WALK_MAX_DEPTH) {
 		close(fd);
-		return -ENAMETOOLONG;
+		return S_ISDIR(st.st_mode) ? -ENAMETOOLONG : -ENOTDIR;
 	}
 	walk->fds[walk->depth++] = fd;
 	return 0;
