@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -215,29 +216,43 @@ int root_list(struct root *root, const char *path, struct strv *ret)
 	return -error;
 }
 
-static int read_link_name(int dir, const char *name, char *ret, size_t size)
+static int read_link(int dir, const char *name, char *ret, size_t size)
 {
-	char target[PATH_MAX], *slash;
-	ssize_t length = readlinkat(dir, name, target, sizeof(target) - 1);
-	size_t n;
+	ssize_t length = readlinkat(dir, name, ret, size - 1);
 
 	if (length < 0)
 		return -errno;
-	target[length] = '\0';
-	slash = strrchr(target, '/');
-	n = strlen(slash ? slash + 1 : target);
-	if (n >= size)
-		n = size - 1;
-	memcpy(ret, slash ? slash + 1 : target, n);
-	ret[n] = '\0';
-	return (int)n;
+	ret[length] = '\0';
+	return (int)length;
+}
+
+/* Keeps what stands behind the last slash. */
+static int base_name(char *text, int length)
+{
+	char *slash = length > 0 ? strrchr(text, '/') : NULL;
+
+	if (!slash)
+		return length;
+	length -= (int)(slash + 1 - text);
+	memmove(text, slash + 1, (size_t)length + 1);
+	return length;
+}
+
+int root_read_link(struct root *root, const char *path, char *ret, size_t size)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
+
+	return fd < 0 ? fd : read_link(fd, "", ret, size);
 }
 
 int root_read_link_name(struct root *root, const char *path, char *ret, size_t size)
 {
-	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
+	char target[PATH_MAX];
+	int length = base_name(target, root_read_link(root, path, target, sizeof(target)));
 
-	return fd < 0 ? fd : read_link_name(fd, "", ret, size);
+	if (length >= 0)
+		length = snprintf(ret, size, "%s", target);
+	return length;
 }
 
 int root_write_attribute(struct root *root, const char *path, const char *value)
@@ -279,5 +294,10 @@ int attribute_read(struct root *root, int dir, const char *name, char *ret, size
 int attribute_read_link_name(struct root *root _unused_, int dir, const char *name, char *ret,
 			     size_t size)
 {
-	return read_link_name(dir, name, ret, size);
+	char target[PATH_MAX];
+	int length = base_name(target, read_link(dir, name, target, sizeof(target)));
+
+	if (length >= 0)
+		length = snprintf(ret, size, "%s", target);
+	return length;
 }

@@ -31,6 +31,8 @@ int root_open(struct root *root, const char *path, int flags);
 int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length);
 /* The names in a directory without "." and "..", sorted. */
 int root_list(struct root *root, const char *path, struct strv *ret);
+/* What the symbolic link at path points to, cut to size; -EINVAL: it is none. */
+int root_read_link(struct root *root, const char *path, char *ret, size_t size);
 /* The last part of what the symbolic link at path points to, cut to size; -EINVAL: not a link. */
 int root_read_link_name(struct root *root, const char *path, char *ret, size_t size);
 /*

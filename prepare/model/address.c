@@ -99,3 +99,16 @@ char *port_path_append(char *path, const struct pci_address *address)
 	free(path);
 	return longer;
 }
+
+void path_carriers(const char *path, struct pci_address_list *ret)
+{
+	_cleanup_free_ char *copy = xstrdup(path);
+	char *position = copy, *part;
+
+	while ((part = strsep(&position, "/"))) {
+		struct pci_address address;
+
+		if (pci_address_parse(part, &address) == 0)
+			*vec_add(ret) = address;
+	}
+}

@@ -8,6 +8,7 @@
 #define MODEL_ADDRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct pci_address {
@@ -21,6 +22,11 @@ struct pci_address {
 struct address_pattern {
 	struct pci_address address;
 	bool any_function;
+};
+
+struct pci_address_list {
+	struct pci_address *items;
+	size_t n, capacity;
 };
 
 #define PCI_ADDRESS_MAX sizeof("ffffffff:ff:1f.7")
@@ -44,6 +50,8 @@ int pci_address_compare(const struct pci_address *a, const struct pci_address *b
  * Appends one function to path (NULL: starts with it), frees path and returns the longer one.
  */
 char *port_path_append(char *path, const struct pci_address *address);
+/* Adds the functions named in a path of sysfs, "../../devices/pci0000:00/0000:00:1d.0/...", in order. */
+void path_carriers(const char *path, struct pci_address_list *ret);
 bool pci_address_same_slot(const struct pci_address *a, const struct pci_address *b);
 
 #endif

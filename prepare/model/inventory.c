@@ -13,7 +13,12 @@ void inventory_done(struct inventory *inventory)
 		free(function->name);
 		strv_done(&function->modules);
 		free(function->variant);
+		free(function->user);
+		free(function->linked.items);
+		strv_done(&function->reset_methods);
 	}
+	storage_done(&inventory->storage);
+	network_done(&inventory->network);
 	free(inventory->items);
 	free(inventory->kernel);
 	free(inventory->cmdline);
@@ -42,6 +47,19 @@ struct pci_function *inventory_find(const struct inventory *inventory,
 
 	return inventory->n ? bsearch(&key, inventory->items, inventory->n, sizeof(key), compare)
 			    : NULL;
+}
+
+bool function_may_carry_disks(const struct pci_function *function)
+{
+	switch (function->class >> 8) {
+	case 0x0c00: /* FireWire */
+	case 0x0c03: /* USB */
+	case 0x0c04: /* Fibre Channel */
+	case 0x0805: /* SD */
+		return true;
+	default:
+		return function->class >> 16 == 0x01;
+	}
 }
 
 bool function_is_bridge(const struct pci_function *function)

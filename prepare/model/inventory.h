@@ -13,6 +13,8 @@
 #include "base/strv.h"
 #include "model/address.h"
 #include "model/kernel_args.h"
+#include "model/network.h"
+#include "model/storage.h"
 
 /* Longer overrides name no driver: the kernel's names of modules end below 64 bytes. */
 #define DRIVER_OVERRIDE_MAX 256
@@ -45,6 +47,15 @@ struct pci_function {
 	int total_vfs;             /* sriov_totalvfs; -1: not a PF, or not asked for */
 	bool has_serial;
 	uint64_t serial;
+	/* Its condition; not known (false, NULL, empty) where it was not asked for. */
+	bool boot_vga;         /* the firmware's display, as the kernel's VGA arbiter sees it */
+	bool boot_framebuffer; /* the firmware's framebuffer lies in its memory */
+	bool live_vfs;         /* a PF whose VFs exist */
+	char *user;            /* a process that holds it open, "qemu-system-x86 (812)" */
+	struct pci_address_list
+		linked;         /* tied to it by device links (consumer:pci:, supplier:pci:) */
+	bool has_reset_methods; /* the kernel shows reset_method (since 5.15) */
+	struct strv reset_methods;
 	struct strv modules; /* that the kernel's tables offer for it, sorted */
 	char *variant;       /* the vfio variant module made for it; NULL: none */
 	unsigned unknown;    /* enum function_attribute */
@@ -70,6 +81,9 @@ struct inventory {
 	struct strv drivers;         /* PCI drivers that are registered, sorted */
 	bool has_iommu_backend;      /* vfio_iommu_type1 is loaded or built in */
 
+	struct storage storage; /* .known is false where it was not asked for */
+	struct network network; /* empty where it was not asked for */
+
 	/* Sorted by address. */
 	struct pci_function *items;
 	size_t n;
@@ -83,6 +97,11 @@ void inventory_sort(struct inventory *inventory);
 struct pci_function *inventory_find(const struct inventory *inventory,
 				    const struct pci_address *address);
 
+/*
+ * Could disks hang on it? Storage controllers, USB, FireWire, Fibre Channel and SD hosts; whether
+ * any do is another question.
+ */
+bool function_may_carry_disks(const struct pci_function *function);
 /* A host, ISA or PCI bridge, which no vfio driver takes (vfio_pci_core: header type, class). */
 bool function_is_bridge(const struct pci_function *function);
 /*

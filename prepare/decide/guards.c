@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/guards.h"
+
+#include <string.h>
+
+#include "decide/storage.h"
+#include "model/profile.h"
+
+#define MAX_STACK 16 /* bonds of bridges of VLANs; ends a loop in a broken tree */
+
+const char *guard_name(enum guard_kind kind)
+{
+	static const char *const names[] = {
+		[GUARD_HOST_DISK] = "host-disk", [GUARD_HOST_DISK_UNKNOWN] = "host-disk-unknown",
+		[GUARD_STORAGE] = "storage",     [GUARD_NETWORK] = "network",
+		[GUARD_DISPLAY] = "display",     [GUARD_LIVE_VFS] = "live-vfs",
+		[GUARD_IN_USE] = "in-use",
+	};
+
+	return names[kind];
+}
+
+unsigned guard_opened_by(enum guard_kind kind)
+{
+	switch (kind) {
+	case GUARD_STORAGE:
+		return ALLOW_STORAGE;
+	case GUARD_NETWORK:
+		return ALLOW_NETWORK;
+	case GUARD_DISPLAY:
+		return ALLOW_DISPLAY;
+	default:
+		return 0;
+	}
+}
+
+struct work {
+	const struct inventory *inventory;
+	struct guards *guards;
+	struct carriers carriers;
+};
+
+static void raise_guard(struct work *work, const struct pci_function *function,
+			enum guard_kind kind, char *detail)
+{
+	struct guard_list *list = &work->guards->functions[function - work->inventory->items];
+
+	/* The first reason is enough. */
+	vec_foreach(guard, list)
+		if (guard->kind == kind) {
+			free(detail);
+			return;
+		}
+	*vec_add(list) = (struct guard){kind, detail};
+}
+
+static void raise_at(struct work *work, const struct pci_address_list *carriers,
+		     enum guard_kind kind, const char *detail)
+{
+	vec_foreach(address, carriers) {
+		const struct pci_function *function = inventory_find(work->inventory, address);
+
+		if (function)
+			raise_guard(work, function, kind, xstrdup(detail));
+	}
+}
+
+/* --- storage ------------------------------------------------------------------------------- */
+
+static bool on_function(const struct block_device *device, const struct pci_function *function)
+{
+	vec_foreach(address, &device->carriers)
+		if (pci_address_compare(address, &function->address) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The USB controller of a graphics card: its port is on the card, and the card goes as a whole. That
+ * the host does not stand on it all the same, GUARD_HOST_DISK sees.
+ */
+static bool is_of_display(const struct inventory *inventory, const struct pci_function *function)
+{
+	struct pci_address address = function->address;
+
+	for (address.function = 0; address.function < 8; address.function++) {
+		const struct pci_function *sibling = inventory_find(inventory, &address);
+
+		if (sibling && sibling->class >> 16 == 0x03)
+			return true;
+	}
+	return false;
+}
+
+/* What of the host's may lie on the disks of a function, in words; NULL: nothing. */
+static char *data_on(const struct storage *storage, const struct pci_function *function,
+		     bool *ret_has_disks)
+{
+	vec_foreach(device, &storage->devices) {
+		if (!on_function(device, function))
+			continue;
+		*ret_has_disks = true;
+		if (device->type)
+			return xasprintf("%s holds data (%s)", device->name, device->type);
+		if (device->has_partitions)
+			return xasprintf("%s has a partition table", device->name);
+		if (!device->probed && strncmp(device->name, "sr", 2) != 0)
+			return xasprintf("%s cannot be read, so whether it holds data is not known",
+					 device->name);
+	}
+	return NULL;
+}
+
+static void guard_storage(struct work *work, const struct pci_function *function)
+{
+	const struct carriers *carriers = &work->carriers;
+	const char *what = carriers_find(carriers, &function->address);
+	bool may_carry = function_may_carry_disks(function) &&
+			 !is_of_display(work->inventory, function);
+	bool has_disks = false;
+	char *data = data_on(&work->inventory->storage, function, &has_disks);
+
+	if (what)
+		raise_guard(work, function, GUARD_HOST_DISK,
+			    xasprintf("the host stands on it: %s", what));
+	else if ((may_carry || has_disks) && carriers->lost)
+		raise_guard(
+			work, function, GUARD_HOST_DISK_UNKNOWN,
+			xasprintf(
+				"the host may stand on it, as this cannot be followed to its disk: %s",
+				carriers->lost));
+	else if (may_carry && !has_disks && carriers->lost_optional)
+		raise_guard(
+			work, function, GUARD_HOST_DISK_UNKNOWN,
+			xasprintf(
+				"its disks are not known, and one that the host may need is missing: %s",
+				carriers->lost_optional));
+	if (data)
+		raise_guard(work, function, GUARD_STORAGE, data);
+}
+
+/* --- network ------------------------------------------------------------------------------- */
+
+/* An interface whose loss would matter, and with it what it stands on. */
+static void guard_interface(struct work *work, const struct interface *interface, const char *why,
+			    unsigned depth)
+{
+	_cleanup_free_ char *detail = xasprintf("%s %s", interface->name, why);
+
+	raise_at(work, &interface->carriers, GUARD_NETWORK, detail);
+	for (size_t i = 0; i < interface->lower.n && depth < MAX_STACK; i++) {
+		const struct interface *lower = network_find(&work->inventory->network,
+							     interface->lower.items[i]);
+		_cleanup_free_ char *carries = xasprintf("carries %s, which %s", interface->name,
+							 why);
+
+		if (lower)
+			guard_interface(work, lower, carries, depth + 1);
+	}
+}
+
+static void guard_only_link(struct work *work)
+{
+	const struct interface *only = NULL;
+	size_t n = 0;
+
+	vec_foreach(interface, &work->inventory->network)
+		if (interface->up && interface->carriers.n) {
+			only = interface;
+			n++;
+		}
+	if (n == 1)
+		guard_interface(work, only, "has the only link that is up", 0);
+}
+
+/* The argument by which the host boots over the network, or NULL. */
+static const char *network_boot(const struct kernel_args *args)
+{
+	static const char *const names[] = {"netroot", "BOOTIF", "ip", "nfsroot"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct kernel_arg *arg = kernel_args_last(args, names[i]);
+
+		if (arg && arg->value && *arg->value && strcmp(arg->value, "off") != 0 &&
+		    strcmp(arg->value, "none") != 0)
+			return names[i];
+	}
+	return NULL;
+}
+
+/* Which card it boots over need not be known yet: then it may be any of them. */
+static void guard_network_boot(struct work *work)
+{
+	const char *argument = network_boot(&work->inventory->args);
+	_cleanup_free_ char *why = NULL;
+	bool found = false;
+
+	if (!argument && !work->carriers.network)
+		return;
+	why = work->carriers.network
+		      ? xasprintf("may carry what the host has over the network: %s",
+				  work->carriers.network)
+		      : xasprintf("may be what the kernel's argument %s= means", argument);
+	vec_foreach(interface, &work->inventory->network)
+		if (interface->up && interface->carriers.n) {
+			guard_interface(work, interface, why, 0);
+			found = true;
+		}
+	if (found)
+		return;
+	vec_foreach(function, work->inventory)
+		if (function->class >> 16 == 0x02)
+			raise_guard(work, function, GUARD_NETWORK, xasprintf("it %s", why));
+}
+
+static void guard_networks(struct work *work)
+{
+	vec_foreach(interface, &work->inventory->network) {
+		if (interface->default_route)
+			guard_interface(work, interface, "has a default route", 0);
+		if (interface->upper.n) {
+			_cleanup_free_ char *why = xasprintf("is part of %s",
+							     interface->upper.items[0]);
+
+			guard_interface(work, interface, why, 0);
+		}
+	}
+	guard_only_link(work);
+	guard_network_boot(work);
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+static void guard_function(struct work *work, const struct pci_function *function)
+{
+	guard_storage(work, function);
+	if (function->boot_vga)
+		raise_guard(work, function, GUARD_DISPLAY,
+			    xstrdup("it is the display that the firmware chose"));
+	if (function->boot_framebuffer)
+		raise_guard(work, function, GUARD_DISPLAY,
+			    xstrdup("the boot framebuffer lies in its memory"));
+	if (function->live_vfs)
+		raise_guard(work, function, GUARD_LIVE_VFS,
+			    xstrdup("it has virtual functions, which would go with it"));
+	if (function->user)
+		raise_guard(work, function, GUARD_IN_USE,
+			    xasprintf("%s has it open", function->user));
+}
+
+void guards_make(const struct inventory *inventory, struct guards *ret)
+{
+	struct guards guards = {.functions = xcalloc(inventory->n, sizeof(*guards.functions)),
+				.n = inventory->n};
+	struct work work = {.inventory = inventory, .guards = &guards};
+
+	carriers_make(&inventory->storage, &inventory->args, &work.carriers);
+	vec_foreach(function, inventory)
+		guard_function(&work, function);
+	guard_networks(&work);
+	carriers_done(&work.carriers);
+	*ret = guards;
+}
+
+void guards_done(struct guards *guards)
+{
+	if (!guards)
+		return;
+	for (size_t i = 0; i < guards->n; i++) {
+		vec_foreach(guard, &guards->functions[i])
+			free(guard->detail);
+		free(guards->functions[i].items);
+	}
+	free(guards->functions);
+	*guards = (struct guards){};
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the host would lose with a function. Pure. Some guards give way where the profile's key
+ * allow names them; the host's own disk never does.
+ */
+#ifndef DECIDE_GUARDS_H
+#define DECIDE_GUARDS_H
+
+#include "model/inventory.h"
+
+enum guard_kind {
+	GUARD_HOST_DISK,         /* root, boot, swap, a mount or an entry of fstab stands on it */
+	GUARD_HOST_DISK_UNKNOWN, /* it could, and what the host stands on cannot be followed to its end */
+	GUARD_STORAGE,           /* its disks hold data, or cannot be read; allow = storage */
+	GUARD_NETWORK, /* default route, only link, bond, bridge, VLAN, network boot; allow = network */
+	GUARD_DISPLAY,  /* the boot display or framebuffer; allow = display */
+	GUARD_LIVE_VFS, /* a PF whose VFs exist */
+	GUARD_IN_USE,   /* a process has it open */
+};
+
+struct guard {
+	enum guard_kind kind;
+	char *detail;
+};
+
+struct guard_list {
+	struct guard *items;
+	size_t n, capacity;
+};
+
+struct guards {
+	struct guard_list *functions; /* beside the inventory's */
+	size_t n;
+};
+
+/* As far as the inventory knows: what was not scanned raises no guard but GUARD_HOST_DISK_UNKNOWN. */
+void guards_make(const struct inventory *inventory, struct guards *ret);
+void guards_done(struct guards *guards);
+
+/* The stable name that findings and reports use: "host-disk". */
+const char *guard_name(enum guard_kind kind);
+/* The bit of the profile's allow (enum allow_flag) that opens it; 0: none does. */
+unsigned guard_opened_by(enum guard_kind kind);
+
+#endif

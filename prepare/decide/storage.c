@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/storage.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+#define MAX_STACK 32 /* deeper than anybody stacks; ends a loop in a broken tree */
+
+/* One need on its way down. */
+struct search {
+	const struct storage *storage;
+	struct carriers *carriers;
+	const char *what; /* "/", "swap", "root=UUID=..." */
+	bool optional;
+	bool followed; /* no end of it was lost so far */
+	const char *trail[MAX_STACK];
+	size_t depth;
+};
+
+static bool starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static void add_carrier(struct search *search, const struct pci_address *address)
+{
+	struct buf what = {};
+
+	if (carriers_find(search->carriers, address))
+		return;
+	buf_addf(&what, "%s", search->what);
+	for (size_t i = 0; i < search->depth; i++)
+		buf_addf(&what, "%s%s", i ? " on " : " (", search->trail[i]);
+	buf_add(&what, search->depth ? ")" : "");
+	*vec_add(search->carriers) = (struct carrier){*address, buf_take(&what)};
+}
+
+static void lose(struct search *search, const char *why)
+{
+	char **lost = search->optional ? &search->carriers->lost_optional : &search->carriers->lost;
+
+	search->followed = false;
+	if (!*lost)
+		*lost = xasprintf("%s: %s", search->what, why);
+}
+
+static void follow_file(struct search *search, const char *path);
+
+/* Down from a block device to the functions that carry it. */
+static void follow(struct search *search, const struct block_device *device)
+{
+	if (search->depth == MAX_STACK) {
+		lose(search, "the devices stand on each other");
+		return;
+	}
+	search->trail[search->depth++] = device->name;
+	for (size_t i = 0; i < device->carriers.n; i++)
+		add_carrier(search, &device->carriers.items[i]);
+	for (size_t i = 0; i < device->below.n; i++) {
+		const struct block_device *below = storage_find(search->storage,
+								device->below.items[i]);
+
+		if (below)
+			follow(search, below);
+		else
+			lose(search, "a device below it is not in sysfs");
+	}
+	if (device->backing_file)
+		follow_file(search, device->backing_file);
+	else if (!device->carriers.n && !device->below.n && !device->in_memory) {
+		_cleanup_free_ char *why = xasprintf("sysfs does not say what %s stands on",
+						     device->name);
+
+		lose(search, why);
+	}
+	search->depth--;
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && strcasecmp(a, b) == 0;
+}
+
+/* A file system can lie on several devices that all have its UUID: btrfs, bcachefs. */
+static void follow_with_siblings(struct search *search, const struct block_device *device)
+{
+	bool spread = device->type && device->uuid &&
+		      (strcmp(device->type, "btrfs") == 0 || strcmp(device->type, "bcachefs") == 0);
+
+	follow(search, device);
+	vec_foreach(other, &search->storage->devices)
+		if (spread && other != device && same(other->uuid, device->uuid) &&
+		    same(other->type, device->type))
+			follow(search, other);
+}
+
+enum tag { TAG_UUID, TAG_LABEL, TAG_PARTUUID, TAG_PARTLABEL };
+
+static const struct {
+	const char *tag, *directory;
+} tags[] = {
+	[TAG_UUID] = {"UUID=", "/dev/disk/by-uuid/"},
+	[TAG_LABEL] = {"LABEL=", "/dev/disk/by-label/"},
+	[TAG_PARTUUID] = {"PARTUUID=", "/dev/disk/by-partuuid/"},
+	[TAG_PARTLABEL] = {"PARTLABEL=", "/dev/disk/by-partlabel/"},
+};
+
+static bool has_tag(const struct block_device *device, enum tag tag, const char *value)
+{
+	switch (tag) {
+	case TAG_UUID:
+		return same(device->uuid, value);
+	case TAG_LABEL:
+		return device->label && strcmp(device->label, value) == 0;
+	case TAG_PARTUUID:
+		return same(device->partuuid, value);
+	case TAG_PARTLABEL:
+		return device->partlabel && strcmp(device->partlabel, value) == 0;
+	}
+	return false;
+}
+
+static void follow_tag(struct search *search, enum tag tag, const char *text)
+{
+	_cleanup_free_ char *value = xstrdup(text);
+	bool found = false;
+	size_t length;
+
+	/* UUID="..." as some write it; PARTUUID=.../PARTNROFF=1 names a neighbour on the same disk. */
+	if (tag == TAG_PARTUUID)
+		value[strcspn(value, "/")] = '\0';
+	length = strlen(value);
+	if (length > 1 && value[0] == '"' && value[length - 1] == '"') {
+		memmove(value, value + 1, length - 2);
+		value[length - 2] = '\0';
+	}
+	vec_foreach(device, &search->storage->devices)
+		if (device->probed && has_tag(device, tag, value)) {
+			follow_with_siblings(search, device);
+			found = true;
+		}
+	if (!found)
+		lose(search, "no disk that can be read has it");
+}
+
+/* How device mapper joins the names of a volume group and a volume: "vg" and "lv-a" to "vg-lv--a". */
+static char *mapper_name(const char *group_and_volume)
+{
+	struct buf name = {};
+
+	for (const char *c = group_and_volume; *c; c++)
+		buf_add(&name, *c == '-' ? "--" : *c == '/' ? "-" : (char[]){*c, '\0'});
+	return buf_take(&name);
+}
+
+static const struct block_device *find_mapped(const struct storage *storage, const char *name)
+{
+	vec_foreach(device, &storage->devices)
+		if (device->dm_name && strcmp(device->dm_name, name) == 0)
+			return device;
+	return NULL;
+}
+
+static const struct block_device *find_by_path(const struct storage *storage, const char *path)
+{
+	const struct block_device *device = NULL;
+	const char *name = path + strlen("/dev/");
+
+	vec_foreach(link, &storage->links)
+		if (strcmp(link->path, path) == 0)
+			device = storage_find(storage, link->name);
+	if (device)
+		return device;
+	if (starts_with(name, "mapper/"))
+		return find_mapped(storage, name + strlen("mapper/"));
+	device = storage_find(storage, name);
+	if (!device && strchr(name, '/')) {
+		_cleanup_free_ char *mapped = mapper_name(name);
+
+		device = find_mapped(storage, mapped);
+	}
+	return device;
+}
+
+static void follow_path(struct search *search, const char *path)
+{
+	const struct block_device *device;
+
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
+		if (starts_with(path, tags[i].directory) && !find_by_path(search->storage, path)) {
+			follow_tag(search, (enum tag)i, path + strlen(tags[i].directory));
+			return;
+		}
+	device = find_by_path(search->storage, path);
+	if (device)
+		follow_with_siblings(search, device);
+	else
+		lose(search, "there is no such device");
+}
+
+/* The members of a ZFS pool have its name as their label. */
+static void follow_pool(struct search *search, const char *dataset)
+{
+	_cleanup_free_ char *pool = xstrndup(dataset, strcspn(dataset, "/"));
+	bool found = false;
+
+	vec_foreach(device, &search->storage->devices)
+		if (device->type && strcmp(device->type, "zfs_member") == 0 && device->label &&
+		    strcmp(device->label, pool) == 0) {
+			follow(search, device);
+			found = true;
+		}
+	if (!found)
+		lose(search, "no disk that can be read belongs to this ZFS pool");
+}
+
+static const struct mount *mount_of_file(const struct storage *storage, const char *path)
+{
+	const struct mount *best = NULL;
+	size_t best_length = 0;
+
+	vec_foreach(mount, &storage->mounts) {
+		size_t length = strlen(mount->target);
+
+		if (strncmp(path, mount->target, length) != 0 ||
+		    (length > 1 && path[length] != '/' && path[length]))
+			continue;
+		if (length >= best_length) {
+			best = mount;
+			best_length = length;
+		}
+	}
+	return best;
+}
+
+static void follow_mount(struct search *search, const struct mount *mount);
+
+static void follow_file(struct search *search, const char *path)
+{
+	const struct mount *mount = mount_of_file(search->storage, path);
+
+	if (mount && search->depth < MAX_STACK)
+		follow_mount(search, mount);
+	else
+		lose(search, "it is a file on nothing that is mounted");
+}
+
+static bool is_network_type(const char *type)
+{
+	static const char *const types[] = {"nfs",  "nfs4",      "cifs",       "smb3",
+					    "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs",
+					    "afs",  "gfs2",      "ocfs2"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (strcmp(types[i], type) == 0)
+			return true;
+	return false;
+}
+
+static void note_network(struct search *search, const char *source)
+{
+	if (!search->carriers->network)
+		search->carriers->network = xasprintf("%s (%s)", search->what, source);
+}
+
+/* An entry of mountinfo. Its device number is the kernel's own word; btrfs and ZFS have none. */
+static void follow_mount(struct search *search, const struct mount *mount)
+{
+	if (is_network_type(mount->type)) {
+		note_network(search, mount->source);
+		return;
+	}
+	if (strcmp(mount->type, "zfs") == 0) {
+		follow_pool(search, mount->source);
+		return;
+	}
+	if (mount->major == 0) {
+		if (starts_with(mount->source, "/dev/") && !starts_with(mount->type, "fuse"))
+			follow_path(search, mount->source);
+		return; /* proc, tmpfs, overlay: what lies below them is mounted too */
+	}
+	vec_foreach(device, &search->storage->devices)
+		if (device->major == mount->major && device->minor == mount->minor) {
+			follow_with_siblings(search, device);
+			return;
+		}
+	lose(search, "its device is not in sysfs");
+}
+
+/* What root=, resume=, fstab and crypttab name: a tag, a path in /dev, a ZFS dataset, the network. */
+static void follow_source(struct search *search, const char *source)
+{
+	static const char *const network[] = {"nfs:",  "nfs4:", "/dev/nfs", "iscsi:",
+					      "nbd:",  "nbd",   "dhcp",     "fcoe",
+					      "cifs:", "//",    "nvmf:",    "/dev/root-nfs"};
+	static const char *const wrappers[] = {"block:", "live:"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
+		if (starts_with(source, tags[i].tag)) {
+			follow_tag(search, (enum tag)i, source + strlen(tags[i].tag));
+			return;
+		}
+	for (size_t i = 0; i < ARRAY_SIZE(network); i++)
+		if (starts_with(source, network[i])) {
+			note_network(search, source);
+			return;
+		}
+	for (size_t i = 0; i < ARRAY_SIZE(wrappers); i++)
+		if (starts_with(source, wrappers[i])) {
+			follow_source(search, source + strlen(wrappers[i]));
+			return;
+		}
+	if (starts_with(source, "/dev/ram") || starts_with(source, "tmpfs") ||
+	    starts_with(source, "/dev/zram"))
+		return;
+	if (starts_with(source, "/dev/"))
+		follow_path(search, source);
+	else if (starts_with(source, "ZFS="))
+		follow_pool(search, source + strlen("ZFS="));
+	else if (starts_with(source, "zfs:"))
+		follow_pool(search, source + strlen("zfs:"));
+	else
+		lose(search, "this way of naming a device is not known");
+}
+
+static void need_source(const struct storage *storage, struct carriers *carriers, const char *what,
+			const char *source, bool optional)
+{
+	_cleanup_free_ char *named = strcmp(what, source) == 0 ? xstrdup(what)
+							       : xasprintf("%s %s", what, source);
+	struct search search = {.storage = storage,
+				.carriers = carriers,
+				.what = named,
+				.optional = optional,
+				.followed = true};
+
+	follow_source(&search, source);
+}
+
+/* Is the real root mounted, on something that was followed to its end? Then root= has done its work. */
+static bool need_mounts(const struct storage *storage, struct carriers *carriers)
+{
+	bool root_followed = false;
+
+	vec_foreach(mount, &storage->mounts) {
+		struct search search = {.storage = storage,
+					.carriers = carriers,
+					.what = mount->target,
+					.followed = true};
+		size_t before = carriers->n;
+
+		if (strcmp(mount->target, "/") == 0 || !is_network_type(mount->type))
+			follow_mount(&search, mount);
+		if (strcmp(mount->target, "/") == 0 && search.followed)
+			root_followed = carriers->n > before || is_network_type(mount->type);
+	}
+	return root_followed;
+}
+
+/* The file systems of fstab that lie on no device, and what a network carries. */
+static bool needs_device(const struct mount *entry)
+{
+	static const char *const types[] = {"proc",      "sysfs",      "tmpfs",    "devpts",
+					    "devtmpfs",  "debugfs",    "cgroup",   "cgroup2",
+					    "hugetlbfs", "mqueue",     "overlay",  "bpf",
+					    "tracefs",   "securityfs", "efivarfs", "9p",
+					    "virtiofs",  "zfs"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (strcmp(types[i], entry->type) == 0)
+			return false;
+	/* A bind mount or a swap file stands on something that is mounted. */
+	return !is_network_type(entry->type) &&
+	       (entry->source[0] != '/' || starts_with(entry->source, "/dev/"));
+}
+
+static void need_tables(const struct storage *storage, struct carriers *carriers)
+{
+	vec_foreach(swap, &storage->swaps) {
+		struct search search = {.storage = storage,
+					.carriers = carriers,
+					.what = "swap",
+					.followed = true};
+
+		if (starts_with(swap->source, "/dev/"))
+			follow_path(&search, swap->source);
+		else
+			follow_file(&search, swap->source);
+	}
+	vec_foreach(entry, &storage->fstab)
+		if (needs_device(entry)) {
+			_cleanup_free_ char *what = xasprintf("fstab %s",
+							      strcmp(entry->target, "none") == 0
+								      ? entry->type
+								      : entry->target);
+
+			need_source(storage, carriers, what, entry->source, entry->optional);
+		}
+	vec_foreach(entry, &storage->crypttab) {
+		_cleanup_free_ char *what = xasprintf("crypttab %s", entry->target);
+
+		if (starts_with(entry->source, "/dev/") || strchr(entry->source, '='))
+			need_source(storage, carriers, what, entry->source, entry->optional);
+	}
+}
+
+static void need_arguments(const struct storage *storage, const struct kernel_args *args,
+			   bool root_followed, struct carriers *carriers)
+{
+	static const struct {
+		const char *name;
+		bool optional;
+	} names[] = {{"root", false}, {"mount.usr", false}, {"resume", true}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct kernel_arg *arg = kernel_args_last(args, names[i].name);
+
+		if (arg && arg->value && *arg->value)
+			need_source(storage, carriers, names[i].name, arg->value,
+				    names[i].optional || (i == 0 && root_followed));
+	}
+	if (kernel_args_last(args, "netroot") && !carriers->network)
+		carriers->network = xstrdup("netroot=");
+}
+
+void carriers_make(const struct storage *storage, const struct kernel_args *args,
+		   struct carriers *ret)
+{
+	struct carriers carriers = {};
+	bool root_followed;
+
+	if (!storage->known)
+		carriers.lost = xstrdup("the host's disks and mounts cannot be read");
+	root_followed = need_mounts(storage, &carriers);
+	need_tables(storage, &carriers);
+	need_arguments(storage, args, root_followed, &carriers);
+	/* Neither mounted nor named: the root is still to come from somewhere. */
+	if (!root_followed && !kernel_args_last(args, "root") && !carriers.lost)
+		carriers.lost = xstrdup("root: neither mounted nor among the kernel's arguments");
+	*ret = carriers;
+}
+
+void carriers_done(struct carriers *carriers)
+{
+	if (!carriers)
+		return;
+	vec_foreach(carrier, carriers)
+		free(carrier->what);
+	free(carriers->items);
+	free(carriers->lost);
+	free(carriers->lost_optional);
+	free(carriers->network);
+	*carriers = (struct carriers){};
+}
+
+const char *carriers_find(const struct carriers *carriers, const struct pci_address *address)
+{
+	vec_foreach(carrier, carriers)
+		if (pci_address_compare(&carrier->address, address) == 0)
+			return carrier->what;
+	return NULL;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads in what condition chosen functions are: what a guard would look at before one of them is
+ * taken from the host.
+ */
+#ifndef HOST_CONDITION_H
+#define HOST_CONDITION_H
+
+#include "host/root.h"
+#include "model/inventory.h"
+
+/* Where a snapshot keeps which processes hold which devices, "ADDRESS PID NAME" in a line. */
+#define SNAPSHOT_USERS "/.vfio-prepare/users"
+
+/* boot_vga, framebuffer, live VFs, links and reset methods of what chosen() is true for. */
+void scan_condition(struct root *root, struct inventory *inventory,
+		    bool (*chosen)(void *userdata, const struct pci_function *function),
+		    void *userdata);
+
+/*
+ * Which functions running processes hold: open files of /proc/PID/fd whose device hangs on the
+ * function, or is its VFIO group. A look, not a lock: a process may come right after it.
+ */
+void scan_users(struct root *root, struct inventory *inventory);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/network.h"
+
+#include <limits.h>
+#include <string.h>
+
+#define NET "/sys/class/net"
+#define ROUTES_MAX (16 * 1024 * 1024)
+
+static void read_routes(struct root *root, const char *path,
+			void (*parse)(const char *, struct strv *), struct strv *ret)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (root_read_file(root, path, ROUTES_MAX, &text, NULL) == 0)
+		parse(text, ret);
+}
+
+/* Links named lower_NAME and upper_NAME stand in the interface's directory (net/core/dev.c). */
+static void read_neighbours(struct root *root, struct interface *interface)
+{
+	_cleanup_free_ char *directory = xasprintf(NET "/%s", interface->name);
+	struct strv names = {};
+
+	root_list(root, directory, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		if (strncmp(names.items[i], "lower_", 6) == 0)
+			strv_add(&interface->lower, names.items[i] + 6);
+		else if (strncmp(names.items[i], "upper_", 6) == 0)
+			strv_add(&interface->upper, names.items[i] + 6);
+	}
+	strv_done(&names);
+}
+
+static bool has_link(struct root *root, const char *name)
+{
+	_cleanup_free_ char *path = xasprintf(NET "/%s/operstate", name);
+	_cleanup_free_ char *text = NULL;
+
+	return root_read_file(root, path, 64, &text, NULL) == 0 && strcmp(text, "up\n") == 0;
+}
+
+void scan_network(struct root *root, struct network *ret)
+{
+	struct strv names = {}, routes = {};
+
+	read_routes(root, "/proc/net/route", routes_parse, &routes);
+	read_routes(root, "/proc/net/ipv6_route", routes6_parse, &routes);
+	root_list(root, NET, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		_cleanup_free_ char *link = xasprintf(NET "/%s", names.items[i]);
+		struct interface *interface;
+		char path[PATH_MAX];
+
+		/* bonding_masters is a file */
+		if (root_read_link(root, link, path, sizeof(path)) <= 0)
+			continue;
+		interface = vec_add(ret);
+		interface->name = xstrdup(names.items[i]);
+		path_carriers(path, &interface->carriers);
+		interface->up = has_link(root, interface->name);
+		interface->default_route = strv_contains(&routes, interface->name);
+		read_neighbours(root, interface);
+	}
+	strv_done(&names);
+	strv_done(&routes);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the network interfaces, what they stand on, and which of them have the default routes. */
+#ifndef HOST_NETWORK_H
+#define HOST_NETWORK_H
+
+#include "host/root.h"
+#include "model/network.h"
+
+void scan_network(struct root *root, struct network *ret);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/storage.h"
+
+#include <blkid/blkid.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "host/bounded.h"
+
+#define BLOCK "/sys/class/block"
+#define TABLE_MAX (4 * 1024 * 1024)
+/* A disk that answers no read for so long is not one to be handed on. */
+#define PROBE_MS 3000
+#define PROBES_MS 15000
+
+/*
+ * With NVMe multipath a namespace belongs to its subsystem, and that to controllers:
+ * /sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1, where nvme0 is a link to one.
+ */
+static void add_subsystem_carriers(struct root *root, const char *path,
+				   struct pci_address_list *carriers)
+{
+	const char *subsystem = strstr(path, "/nvme-subsystem/");
+	_cleanup_free_ char *directory = NULL;
+	struct strv names = {};
+
+	if (!subsystem)
+		return;
+	subsystem += strlen("/nvme-subsystem/");
+	directory = xasprintf("/sys/class/nvme-subsystem/%.*s", (int)strcspn(subsystem, "/"),
+			      subsystem);
+	root_list(root, directory, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		_cleanup_free_ char *link = xasprintf("/sys/class/nvme/%s", names.items[i]);
+		char target[PATH_MAX];
+
+		if (strncmp(names.items[i], "nvme", 4) == 0 && !strchr(names.items[i] + 4, 'n') &&
+		    root_read_link(root, link, target, sizeof(target)) > 0)
+			path_carriers(target, carriers);
+	}
+	strv_done(&names);
+}
+
+static char *read_attribute(struct root *root, const char *device, const char *attribute)
+{
+	_cleanup_free_ char *path = xasprintf(BLOCK "/%s/%s", device, attribute);
+	char *text = NULL;
+
+	if (root_read_file(root, path, PATH_MAX, &text, NULL) < 0)
+		return NULL;
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+/* What it stands on: slaves, its disk if it is a partition, what zram writes back to. */
+static void add_below(struct root *root, struct block_device *device, const char *path)
+{
+	_cleanup_free_ char *slaves = xasprintf(BLOCK "/%s/slaves", device->name);
+	_cleanup_free_ char *partition = read_attribute(root, device->name, "partition");
+	_cleanup_free_ char *backing = read_attribute(root, device->name, "backing_dev");
+
+	root_list(root, slaves, &device->below);
+	if (partition) {
+		_cleanup_free_ char *parent = xstrdup(path);
+		char *slash = strrchr(parent, '/');
+
+		if (slash) {
+			*slash = '\0';
+			slash = strrchr(parent, '/');
+			strv_add(&device->below, slash ? slash + 1 : parent);
+		}
+	}
+	if (backing && strncmp(backing, "/dev/", 5) == 0)
+		strv_add(&device->below, backing + 5);
+}
+
+static void read_numbers(struct root *root, struct block_device *device)
+{
+	_cleanup_free_ char *text = read_attribute(root, device->name, "dev");
+	char *colon = text ? strchr(text, ':') : NULL;
+	uint64_t major, minor;
+
+	if (!colon || number_parse_n(text, (size_t)(colon - text), 10, UINT32_MAX, &major) < 0 ||
+	    number_parse(colon + 1, 10, UINT32_MAX, &minor) < 0)
+		return;
+	device->major = (unsigned)major;
+	device->minor = (unsigned)minor;
+}
+
+static int scan_devices(struct root *root, struct storage *storage)
+{
+	struct strv names = {};
+	int r = root_list(root, BLOCK, &names);
+
+	for (size_t i = 0; i < names.n; i++) {
+		_cleanup_free_ char *link = xasprintf(BLOCK "/%s", names.items[i]);
+		struct block_device *device = vec_add(&storage->devices);
+		char path[PATH_MAX] = "";
+
+		device->name = xstrdup(names.items[i]);
+		device->in_memory = strncmp(device->name, "ram", 3) == 0 ||
+				    strncmp(device->name, "zram", 4) == 0;
+		if (root_read_link(root, link, path, sizeof(path)) > 0) {
+			path_carriers(path, &device->carriers);
+			add_subsystem_carriers(root, path, &device->carriers);
+		}
+		read_numbers(root, device);
+		add_below(root, device, path);
+		device->dm_name = read_attribute(root, device->name, "dm/name");
+		device->backing_file = read_attribute(root, device->name, "loop/backing_file");
+	}
+	strv_done(&names);
+	/* A host without disks is one too. */
+	return r == -ENOENT ? 0 : r;
+}
+
+/* What a child finds on a device, in memory that outlives it. */
+struct contents_slot {
+	bool probed, has_partitions;
+	char type[64], uuid[128], label[512], partuuid[128], partlabel[256];
+};
+
+struct contents {
+	struct root *root;
+	struct storage *storage;
+	struct contents_slot *slots;
+};
+
+static void copy_value(blkid_probe probe, const char *name, char *ret, size_t size)
+{
+	const char *value = NULL;
+
+	if (blkid_probe_lookup_value(probe, name, &value, NULL) == 0 && value)
+		snprintf(ret, size, "%s", value);
+}
+
+/* Optical drives and floppies are slow to ask and no place of a host's data. */
+static bool is_worth_reading(const struct block_device *device)
+{
+	return !device->in_memory && strncmp(device->name, "sr", 2) != 0 &&
+	       strncmp(device->name, "fd", 2) != 0;
+}
+
+static bool contents_wanted(void *userdata, size_t piece)
+{
+	const struct contents *contents = userdata;
+
+	return is_worth_reading(&contents->storage->devices.items[piece]);
+}
+
+static void read_contents(void *userdata, size_t piece)
+{
+	struct contents *contents = userdata;
+	struct contents_slot *slot = &contents->slots[piece];
+	_cleanup_free_ char *path = xasprintf("/dev/%s",
+					      contents->storage->devices.items[piece].name);
+	blkid_probe probe = blkid_new_probe();
+	int fd, r;
+
+	/* sysfs writes '!' for the '/' of names such as cciss/c0d0 */
+	for (char *c = path; *c; c++)
+		if (*c == '!')
+			*c = '/';
+	fd = root_open(contents->root, path, O_RDONLY | O_NONBLOCK);
+	if (fd < 0 || !probe || blkid_probe_set_device(probe, fd, 0, 0) < 0)
+		return;
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID |
+							 BLKID_SUBLKS_TYPE);
+	blkid_probe_enable_partitions(probe, 1);
+	blkid_probe_set_partitions_flags(probe, BLKID_PARTS_ENTRY_DETAILS);
+	r = blkid_do_safeprobe(probe);
+	if (r == -1)
+		return;
+	copy_value(probe, "TYPE", slot->type, sizeof(slot->type));
+	copy_value(probe, "UUID", slot->uuid, sizeof(slot->uuid));
+	copy_value(probe, "LABEL", slot->label, sizeof(slot->label));
+	copy_value(probe, "PART_ENTRY_UUID", slot->partuuid, sizeof(slot->partuuid));
+	copy_value(probe, "PART_ENTRY_NAME", slot->partlabel, sizeof(slot->partlabel));
+	slot->has_partitions = blkid_probe_has_value(probe, "PTTYPE");
+	/* Several signatures contradict each other: there is data, whatever it is. */
+	if (r == -2)
+		snprintf(slot->type, sizeof(slot->type), "ambivalent");
+	slot->probed = true;
+	blkid_free_probe(probe);
+	close(fd);
+}
+
+static char *text_or_null(const char *text)
+{
+	return *text ? xstrdup(text) : NULL;
+}
+
+static void contents_ended(void *userdata, size_t piece, enum bounded_end end)
+{
+	struct contents *contents = userdata;
+	const struct contents_slot *slot = &contents->slots[piece];
+	struct block_device *device = &contents->storage->devices.items[piece];
+
+	if (end != BOUNDED_DONE || !slot->probed)
+		return;
+	device->probed = true;
+	device->has_partitions = slot->has_partitions;
+	device->type = text_or_null(slot->type);
+	device->uuid = text_or_null(slot->uuid);
+	device->label = text_or_null(slot->label);
+	device->partuuid = text_or_null(slot->partuuid);
+	device->partlabel = text_or_null(slot->partlabel);
+}
+
+static void scan_contents(struct root *root, struct storage *storage)
+{
+	size_t bytes = storage->devices.n * sizeof(struct contents_slot);
+	struct contents contents = {root, storage, bounded_memory(bytes)};
+	struct bounded_job job = {
+		.n = storage->devices.n,
+		.piece_ms = PROBE_MS,
+		.total_ms = PROBES_MS,
+		.userdata = &contents,
+		.run = read_contents,
+		.wanted = contents_wanted,
+		.ended = contents_ended,
+	};
+
+	if (contents.slots && storage->devices.n)
+		bounded_run(&job);
+	bounded_free(contents.slots, bytes);
+}
+
+static int read_table(struct root *root, const char *path,
+		      void (*parse)(const char *, struct mount_list *), struct mount_list *ret)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = root_read_file(root, path, TABLE_MAX, &text, NULL);
+
+	if (r == 0)
+		parse(text, ret);
+	return r;
+}
+
+/* Not every host has this table. */
+static int read_optional_table(struct root *root, const char *path,
+			       void (*parse)(const char *, struct mount_list *),
+			       struct mount_list *ret)
+{
+	int r = read_table(root, path, parse, ret);
+
+	return r == -ENOENT ? 0 : r;
+}
+
+static void add_link(struct root *root, struct storage *storage, const char *path)
+{
+	char name[NAME_MAX + 1];
+	struct device_link *link;
+
+	if (strncmp(path, "/dev/", 5) != 0)
+		return;
+	vec_foreach(known, &storage->links)
+		if (strcmp(known->path, path) == 0)
+			return;
+	if (root_read_link_name(root, path, name, sizeof(name)) <= 0)
+		return;
+	link = vec_add(&storage->links);
+	*link = (struct device_link){xstrdup(path), xstrdup(name)};
+}
+
+static void scan_links(struct root *root, const struct kernel_args *args, struct storage *storage)
+{
+	const struct mount_list *const tables[] = {&storage->mounts, &storage->swaps,
+						   &storage->fstab, &storage->crypttab};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		vec_foreach(mount, tables[i])
+			add_link(root, storage, mount->source);
+	vec_foreach(arg, args)
+		if (arg->value)
+			add_link(root, storage, arg->value);
+}
+
+void scan_storage(struct root *root, const struct kernel_args *args, struct storage *ret)
+{
+	_cleanup_free_ char *captured = NULL;
+	struct storage storage = {};
+
+	storage.known = scan_devices(root, &storage) == 0;
+	if (root->live)
+		scan_contents(root, &storage);
+	else if (root_read_file(root, SNAPSHOT_CONTENTS, TABLE_MAX, &captured, NULL) == 0)
+		contents_parse(captured, &storage);
+	if (read_table(root, "/proc/self/mountinfo", mountinfo_parse, &storage.mounts) < 0 ||
+	    read_optional_table(root, "/proc/swaps", swaps_parse, &storage.swaps) < 0 ||
+	    read_optional_table(root, "/etc/fstab", fstab_parse, &storage.fstab) < 0 ||
+	    read_optional_table(root, "/etc/crypttab", crypttab_parse, &storage.crypttab) < 0)
+		storage.known = false;
+	scan_links(root, args, &storage);
+	*ret = storage;
+}

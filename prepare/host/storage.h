@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads what lies on the host's disks: block devices and what they stand on from sysfs, their
+ * contents through libblkid, and the tables that say what the host needs of them.
+ */
+#ifndef HOST_STORAGE_H
+#define HOST_STORAGE_H
+
+#include "host/root.h"
+#include "model/kernel_args.h"
+#include "model/storage.h"
+
+/* Where a snapshot keeps what cannot be read off files. */
+#define SNAPSHOT_CONTENTS "/.vfio-prepare/contents"
+
+/* args: the kernel's, which name devices too. What cannot be read leaves ret->known false. */
+void scan_storage(struct root *root, const struct kernel_args *args, struct storage *ret);
+
+#endif

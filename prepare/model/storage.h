@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What lies on the host's disks and what of it the host needs. Plain data; host/storage.c fills it,
+ * decide/storage.c follows it from a need down to PCI functions.
+ */
+#ifndef MODEL_STORAGE_H
+#define MODEL_STORAGE_H
+
+#include <stdbool.h>
+
+#include "base/strv.h"
+#include "model/address.h"
+
+struct block_device {
+	char *name; /* as in /sys/class/block: "nvme0n1p2", "dm-0" */
+	unsigned major, minor;
+	struct pci_address_list carriers; /* the PCI functions that it hangs on; none: see below */
+	struct strv below;  /* block devices that it lies on: a partition's disk, slaves */
+	char *dm_name;      /* "vg-root"; NULL: no device mapper */
+	char *backing_file; /* of a loop device; NULL: none */
+	bool in_memory;     /* ram, zram: stands on no device */
+	/* What libblkid finds on it. */
+	bool probed;                                      /* false: it could not be read */
+	char *type, *uuid, *label, *partuuid, *partlabel; /* NULL: none */
+	bool has_partitions;                              /* it carries a partition table */
+};
+
+struct block_device_list {
+	struct block_device *items;
+	size_t n, capacity;
+};
+
+/* A line of mountinfo, fstab, swaps or crypttab. */
+struct mount {
+	char *source;          /* "/dev/sda1", "UUID=...", "rpool/ROOT" */
+	char *target;          /* "/", "none"; for crypttab the name of the mapping */
+	char *type;            /* "ext4", "swap"; "" where unknown */
+	unsigned major, minor; /* mountinfo's; 0: none of its own */
+	bool optional;         /* noauto, nofail */
+};
+
+struct mount_list {
+	struct mount *items;
+	size_t n, capacity;
+};
+
+/* Where a path in /dev leads: "/dev/disk/by-id/..." to "sda". */
+struct device_link {
+	char *path;
+	char *name;
+};
+
+struct device_link_list {
+	struct device_link *items;
+	size_t n, capacity;
+};
+
+struct storage {
+	bool known; /* false: it was not looked at, or could not be: nothing may be concluded */
+	struct block_device_list devices; /* sorted by name */
+	struct mount_list mounts;         /* /proc/self/mountinfo */
+	struct mount_list swaps;          /* /proc/swaps */
+	struct mount_list fstab;
+	struct mount_list crypttab;
+	struct device_link_list links; /* of the paths that the others name */
+};
+
+void storage_done(struct storage *storage);
+struct block_device *storage_find(const struct storage *storage, const char *name);
+
+/*
+ * The kernel's and the distribution's tables, line by line; what is no entry is passed over.
+ * proc(5) mountinfo, fstab(5), crypttab(5), /proc/swaps. Octal escapes are undone.
+ */
+void mountinfo_parse(const char *text, struct mount_list *ret);
+void fstab_parse(const char *text, struct mount_list *ret);
+void crypttab_parse(const char *text, struct mount_list *ret);
+void swaps_parse(const char *text, struct mount_list *ret);
+
+/*
+ * What libblkid found, as text: a line for each device that could be read. Block devices cannot be
+ * captured, so a snapshot carries this instead; host/storage.c writes and reads it.
+ */
+char *contents_format(const struct storage *storage);
+void contents_parse(const char *text, struct storage *storage);
+
+#endif
