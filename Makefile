@@ -22,7 +22,8 @@ VERSION = 0.1.0
 ifeq ($(origin CC),default)
 CC = gcc
 endif
-CFLAGS ?= -O2 -g
+# Small: the file lies in every initramfs, and system calls, not computing, take its time.
+CFLAGS ?= -Os -g
 PREFIX = /usr
 LINK = static
 
@@ -70,9 +71,11 @@ CPPFLAGS_ALL = -D_GNU_SOURCE -DVFIO_PREPARE_VERSION='"$(VERSION)"' -Iprepare \
 # No recorded paths: the same source gives the same file wherever it is built.
 CFLAGS_ALL = -std=gnu11 $(WARN) -fPIE -ffunction-sections -fdata-sections \
 	-fstack-protector-strong -fstack-clash-protection -ffile-prefix-map=$(CURDIR)=. \
+	-fno-asynchronous-unwind-tables \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
 	$(CFLAGS)
 LDFLAGS_ALL = -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
+	$(if $(SANITIZE),,-Wl,-z,pack-relative-relocs) \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
 ifeq ($(LINK),static)
@@ -128,7 +131,7 @@ $(BUILD)/compile.flags $(BUILD)/link.flags $(KMOD)/flags: FORCE
 
 KMOD_SOURCE =
 KMOD_TREE = $(or $(KMOD_SOURCE),build/kmod/source)
-KMOD_CFLAGS = -std=gnu11 -O2 -g -w -fPIE -ffunction-sections -fdata-sections \
+KMOD_CFLAGS = -std=gnu11 -Os -g -fno-asynchronous-unwind-tables -w -fPIE -ffunction-sections -fdata-sections \
 	-fstack-protector-strong -D_FORTIFY_SOURCE=2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-include prepare/libkmod/config.h
 

@@ -277,6 +277,9 @@ static void add_outcome(struct outcomes *outcomes, const struct planned_device *
 	} else if (device->state == DEVICE_REFUSED) {
 		outcome->result = RESULT_REFUSED;
 		outcome->error = xstrdup("a finding says why");
+	} else if (device->state == DEVICE_WAITING) {
+		outcome->result = RESULT_SKIPPED;
+		outcome->error = xstrdup("waits until what the host stands on is known");
 	} else if (device->state == DEVICE_ABSENT) {
 		outcome->result = RESULT_SKIPPED;
 		outcome->error = xstrdup("not on this host");

@@ -81,15 +81,17 @@ static void check_device(const struct planned_device *device, struct findings *f
 
 /* What the kernel would answer to a guest that opens the group now. */
 static void check_group(const struct inventory *inventory, const struct planned_device *device,
-			struct findings *findings)
+			const size_t *members, size_t n, struct findings *findings)
 {
 	struct buf others = {};
 
-	vec_foreach(member, inventory)
-		if (member->iommu_group == device->iommu_group &&
-		    !driver_leaves_group_viable(member->driver))
+	for (size_t i = 0; i < n; i++) {
+		const struct pci_function *member = &inventory->items[members[i]];
+
+		if (!function_leaves_group_viable(inventory, member))
 			buf_addf(&others, "%s%s (%s)", others.length ? ", " : "",
 				 PCI_ADDRESS_TEXT(&member->address), member->driver);
+	}
 	if (others.length) {
 		_cleanup_free_ char *subject = xasprintf("group %d", device->iommu_group);
 
@@ -107,17 +109,26 @@ static void check_group(const struct inventory *inventory, const struct planned_
 static void check_groups(const struct inventory *inventory, const struct plan *plan,
 			 struct findings *findings)
 {
-	vec_foreach(device, plan) {
-		bool seen = false;
+	struct group_index index;
+	int max_group = -1;
+	_cleanup_free_ bool *seen = NULL;
 
-		if (device->iommu_group < 0)
+	vec_foreach(device, plan)
+		if (device->iommu_group > max_group)
+			max_group = device->iommu_group;
+	seen = xcalloc((size_t)max_group + 1, sizeof(*seen));
+	group_index_make(inventory, &index);
+	vec_foreach(device, plan) {
+		const size_t *members;
+		size_t n;
+
+		if (device->iommu_group < 0 || seen[device->iommu_group])
 			continue;
-		for (const struct planned_device *earlier = plan->items; earlier < device && !seen;
-		     earlier++)
-			seen = earlier->iommu_group == device->iommu_group;
-		if (!seen)
-			check_group(inventory, device, findings);
+		seen[device->iommu_group] = true;
+		n = group_index_find(&index, inventory, device->iommu_group, &members);
+		check_group(inventory, device, members, n, findings);
 	}
+	group_index_done(&index);
 }
 
 static void check_backend(const struct inventory *inventory, const struct plan *plan,

@@ -1,15 +1,83 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/group.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 
-bool driver_leaves_group_viable(const char *driver)
+static int group_of(const struct inventory *inventory, size_t index)
 {
+	return inventory->items[index].iommu_group;
+}
+
+static int compare(const void *a, const void *b, void *inventory)
+{
+	size_t i = *(const size_t *)a, j = *(const size_t *)b;
+	int order = group_of(inventory, i) - group_of(inventory, j);
+
+	return order ? order : i < j ? -1 : 1;
+}
+
+void group_index_make(const struct inventory *inventory, struct group_index *ret)
+{
+	struct group_index index = {.items = xcalloc(inventory->n, sizeof(*index.items)),
+				    .n = inventory->n};
+
+	for (size_t i = 0; i < index.n; i++)
+		index.items[i] = i;
+	if (index.n > 1)
+		qsort_r(index.items, index.n, sizeof(*index.items), compare,
+			(void *)(uintptr_t)inventory);
+	*ret = index;
+}
+
+void group_index_done(struct group_index *index)
+{
+	free(index->items);
+	*index = (struct group_index){};
+}
+
+size_t group_index_find(const struct group_index *index, const struct inventory *inventory,
+			int group, const size_t **ret_first)
+{
+	size_t low = 0, high = index->n, n = 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (group_of(inventory, index->items[middle]) < group)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low + n < index->n && group_of(inventory, index->items[low + n]) == group)
+		n++;
+	*ret_first = index->items + low;
+	return n;
+}
+
+/* "6.1.0-56-amd64" is at least 5.19; a kernel that does not say is taken for a new one. */
+static bool kernel_is_at_least(const char *release, unsigned major, unsigned minor)
+{
+	unsigned a, b;
+
+	if (!release || sscanf(release, "%u.%u", &a, &b) != 2)
+		return true;
+	return a > major || (a == major && b >= minor);
+}
+
+bool function_leaves_group_viable(const struct inventory *inventory,
+				  const struct pci_function *function)
+{
+	const char *driver = function->driver;
+
 	/* Variant drivers have vfio in their names: mlx5_vfio_pci, nvgrace_gpu_vfio_pci. */
-	return !driver || strstr(driver, "vfio") || strcmp(driver, "pci-stub") == 0 ||
-	       strcmp(driver, "pcieport") == 0;
+	if (!driver || strstr(driver, "vfio") || strcmp(driver, "pci-stub") == 0 ||
+	    strcmp(driver, "pcieport") == 0)
+		return true;
+	/* Older kernels let any driver stay on a bridge (vfio_dev_driver_allowed()). */
+	return function->class >> 8 == 0x0604 && !kernel_is_at_least(inventory->kernel, 5, 19);
 }
 
 /*
@@ -17,23 +85,126 @@ bool driver_leaves_group_viable(const char *driver)
  * module that may come counts like a driver; for a bridge only the driver does, as modules such as
  * shpchp offer themselves for all of them and take few.
  */
-static bool stands_in_the_way(const struct pci_function *function)
+static bool stands_in_the_way(const struct inventory *inventory,
+			      const struct pci_function *function)
 {
 	if (function->driver || (function->unknown & FUNCTION_DRIVER))
-		return !driver_leaves_group_viable(function->driver);
+		return (function->unknown & FUNCTION_DRIVER) ||
+		       !function_leaves_group_viable(inventory, function);
 	if (function_is_infrastructure(function))
 		return false;
 	return (function->unknown & FUNCTION_MODULES) || function->modules.n > 0;
 }
 
-static bool may_join(const struct device_section *section, const struct pci_function *function)
+/* One look at the claims, while they grow. */
+struct work {
+	const struct inventory *inventory;
+	const struct guards *guards;
+	struct match *match;
+	struct group_index index;
+	bool grown;
+};
+
+static bool is_guarded(const struct work *work, size_t i, const struct device_section *section)
 {
-	if (function_is_infrastructure(function) || function->class >> 16 == 0x01)
-		return false;
-	vec_foreach(pattern, &section->except)
-		if (address_pattern_matches(pattern, &function->address))
-			return false;
-	return true;
+	vec_foreach(guard, &work->guards->functions[i])
+		if (!(section->allow & guard_opened_by(guard->kind)))
+			return true;
+	return false;
+}
+
+static bool may_join(const struct work *work, size_t i, const struct device_section *section)
+{
+	const struct pci_function *function = &work->inventory->items[i];
+
+	return !work->match->claims[i].section && !function_is_infrastructure(function) &&
+	       !address_list_has(&section->except, &function->address) &&
+	       !(function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER)) &&
+	       !is_guarded(work, i, section);
+}
+
+static void join(struct work *work, size_t i, const struct device_section *section)
+{
+	work->match->claims[i] = (struct claim){.section = section, .companion = true};
+	work->grown = true;
+}
+
+static bool is_claimed(const struct work *work, size_t i)
+{
+	const struct claim *claim = &work->match->claims[i];
+
+	return claim->section && !claim->refused && !claim->waiting;
+}
+
+static bool is_display(const struct pci_function *function)
+{
+	return function->class >> 16 == 0x03;
+}
+
+/*
+ * The other functions of the card that a function is on, by what ties them: device links, and for a
+ * graphics card its slot. Calls found for each; the functions of a network card are each their own.
+ */
+static void each_tied(struct work *work, size_t i,
+		      void (*found)(struct work *work, size_t from, size_t to))
+{
+	const struct inventory *inventory = work->inventory;
+	const struct pci_function *function = &inventory->items[i];
+	struct pci_address address = function->address;
+	bool card = false;
+
+	vec_foreach(linked, &function->linked) {
+		const struct pci_function *other = inventory_find(inventory, linked);
+
+		if (other && pci_address_same_slot(&other->address, &function->address))
+			found(work, i, (size_t)(other - inventory->items));
+	}
+	for (int pass = 0; pass < 2; pass++)
+		for (address.function = 0; address.function < 8; address.function++) {
+			const struct pci_function *other = inventory_find(inventory, &address);
+
+			if (!other || other == function || other->is_vf)
+				continue;
+			if (pass == 0)
+				card = card || is_display(other) || is_display(function);
+			else if (card && !function->is_vf)
+				found(work, i, (size_t)(other - inventory->items));
+		}
+}
+
+static void join_tied(struct work *work, size_t from, size_t to)
+{
+	const struct device_section *section = work->match->claims[from].section;
+
+	if (may_join(work, to, section))
+		join(work, to, section);
+}
+
+/* Lets everything join that section keys "expand" ask for, until nothing more does. */
+static void expand(struct work *work)
+{
+	do {
+		work->grown = false;
+		for (size_t i = 0; i < work->inventory->n; i++) {
+			const struct pci_function *function = &work->inventory->items[i];
+			const size_t *members;
+			size_t n;
+
+			if (!is_claimed(work, i) ||
+			    work->match->claims[i].section->group != GROUP_EXPAND)
+				continue;
+			n = function->iommu_group < 0
+				    ? 0
+				    : group_index_find(&work->index, work->inventory,
+						       function->iommu_group, &members);
+			for (size_t j = 0; j < n; j++)
+				if (stands_in_the_way(work->inventory,
+						      &work->inventory->items[members[j]]) &&
+				    may_join(work, members[j], work->match->claims[i].section))
+					join(work, members[j], work->match->claims[i].section);
+			each_tied(work, i, join_tied);
+		}
+	} while (work->grown);
 }
 
 static void add_member(struct buf *list, const struct pci_function *function)
@@ -45,60 +216,158 @@ static void add_member(struct buf *list, const struct pci_function *function)
 				       : "no driver");
 }
 
-/* One group, as far as one section's functions in it are concerned. */
-static void complete(const struct inventory *inventory, struct match *match,
-		     const struct device_section *section, const struct pci_function *listed)
+/* A group of which a section has claimed something, and something else stands in the way. */
+static void refuse_group(struct work *work, const struct device_section *section,
+			 const size_t *members, size_t n, const struct pci_function *listed,
+			 const struct buf *others)
 {
 	_cleanup_free_ char *subject = xasprintf("group %d", listed->iommu_group);
+	struct finding *finding =
+		finding_add(&work->match->findings,
+			    section->group == GROUP_IGNORE ? SEVERITY_WARNING : SEVERITY_ERROR,
+			    "group-incomplete", subject,
+			    "%s of section [device %s] shares its IOMMU group with %s",
+			    PCI_ADDRESS_TEXT(&listed->address), section->label, buf_text(others));
+
+	finding_remedy(finding, "%s; or move the card to a slot of its own",
+		       section->group == GROUP_EXPAND
+			       ? "what is named may not join: see its own finding, or unbind it"
+			       : "list these too, or write group = expand");
+	for (size_t j = 0; j < n && section->group != GROUP_IGNORE; j++)
+		if (work->match->claims[members[j]].section == section)
+			work->match->claims[members[j]].refused = true;
+}
+
+static void check_group(struct work *work, size_t i)
+{
+	const struct pci_function *listed = &work->inventory->items[i];
+	const struct device_section *section = work->match->claims[i].section;
 	struct buf others = {};
-	struct finding *finding;
+	bool waiting = false;
+	const size_t *members;
+	size_t n = group_index_find(&work->index, work->inventory, listed->iommu_group, &members);
 
-	for (size_t i = 0; i < inventory->n; i++) {
-		const struct pci_function *member = &inventory->items[i];
-		struct claim *claim = &match->claims[i];
+	for (size_t j = 0; j < n; j++) {
+		const struct pci_function *member = &work->inventory->items[members[j]];
 
-		if (member->iommu_group != listed->iommu_group ||
-		    (claim->section && !claim->refused) || !stands_in_the_way(member))
+		if (is_claimed(work, members[j]) || !stands_in_the_way(work->inventory, member))
 			continue;
-		if (section->group == GROUP_EXPAND && !claim->section && may_join(section, member))
-			*claim = (struct claim){.section = section, .companion = true};
+		if (work->match->claims[members[j]].waiting)
+			waiting = true;
 		else
 			add_member(&others, member);
 	}
-	if (others.length) {
-		finding = finding_add(&match->findings,
-				      section->group == GROUP_IGNORE ? SEVERITY_WARNING
-								     : SEVERITY_ERROR,
-				      "group-incomplete", subject,
-				      "%s of section [device %s] shares its IOMMU group with %s",
-				      PCI_ADDRESS_TEXT(&listed->address), section->label,
-				      buf_text(&others));
+	if (others.length)
+		refuse_group(work, section, members, n, listed, &others);
+	/* What shares a group with a disk that waits can only wait with it. */
+	for (size_t j = 0; j < n && waiting; j++)
+		if (work->match->claims[members[j]].section)
+			work->match->claims[members[j]].waiting = true;
+	buf_done(&others);
+}
+
+/* Is this the first of a section's claims in its group, at which the group is looked at? */
+static bool is_first_of_group(const struct work *work, size_t i)
+{
+	const size_t *members;
+	size_t n = group_index_find(&work->index, work->inventory,
+				    work->inventory->items[i].iommu_group, &members);
+
+	for (size_t j = 0; j < n && members[j] < i; j++)
+		if (is_claimed(work, members[j]) &&
+		    work->match->claims[members[j]].section == work->match->claims[i].section)
+			return false;
+	return true;
+}
+
+static void check_tied(struct work *work, size_t from, size_t to)
+{
+	const struct pci_function *function = &work->inventory->items[from],
+				  *other = &work->inventory->items[to];
+	struct finding *finding;
+
+	if (is_claimed(work, to) || work->match->claims[to].refused ||
+	    work->match->claims[to].waiting || !stands_in_the_way(work->inventory, other))
+		return;
+	finding = finding_add(
+		&work->match->findings, SEVERITY_WARNING, "card-incomplete",
+		PCI_ADDRESS_TEXT(&function->address),
+		"%s (%04x:%04x) is part of the same card and stays with the host: resets of one reach "
+		"the other, and drivers of guests miss it",
+		PCI_ADDRESS_TEXT(&other->address), other->vendor, other->device);
+	finding_remedy(finding, "list it too, or write group = expand");
+}
+
+/* On the same bus, so that a reset of the bus reaches it too. */
+static bool shares_bus(const struct pci_function *a, const struct pci_function *b)
+{
+	return a != b && a->address.domain == b->address.domain && a->address.bus == b->address.bus;
+}
+
+static void check_reset(struct work *work, size_t i, bool kernel_tells)
+{
+	const struct pci_function *function = &work->inventory->items[i];
+	const struct device_section *section = work->match->claims[i].section;
+	const struct strv *methods = &function->reset_methods;
+	bool bus_only = methods->n == 1 && strcmp(methods->items[0], "bus") == 0;
+	bool on_root_bus = function->port_path && !strchr(function->port_path, '/');
+	struct buf others = {};
+	struct finding *finding = NULL;
+	size_t first = i;
+
+	if (section->reset == RESET_IGNORE || !kernel_tells || (methods->n && !bus_only))
+		return;
+	/* The kernel computes "bus" before it has seen the siblings: it counts only for a lone function. */
+	while (first > 0 && shares_bus(&work->inventory->items[first - 1], function))
+		first--;
+	for (size_t j = first;
+	     j < work->inventory->n && (j == i || shares_bus(&work->inventory->items[j], function));
+	     j++)
+		if (j != i && !is_claimed(work, j) && !work->inventory->items[j].is_vf)
+			add_member(&others, &work->inventory->items[j]);
+	if (on_root_bus)
+		finding = finding_add(
+			&work->match->findings, SEVERITY_WARNING, "reset",
+			PCI_ADDRESS_TEXT(&function->address),
+			"the kernel knows no way to reset it: the next guest finds it as the last left it");
+	else if (others.length)
+		finding = finding_add(
+			&work->match->findings, SEVERITY_WARNING, "reset",
+			PCI_ADDRESS_TEXT(&function->address),
+			"only a reset of its whole bus can reset it, and these stay with the host: %s",
+			buf_text(&others));
+	if (finding) {
 		finding_remedy(
 			finding,
-			"list these too, or write group = expand; or move the card to a slot of its own");
-		if (section->group != GROUP_IGNORE)
-			for (size_t i = 0; i < inventory->n; i++)
-				if (inventory->items[i].iommu_group == listed->iommu_group &&
-				    match->claims[i].section == section)
-					match->claims[i].refused = true;
+			on_root_bus
+				? "give it to one guest only, and restart the host before another"
+				: "list these too, and give all of them to the same guest");
+		if (section->reset == RESET_REQUIRE) {
+			finding->severity = SEVERITY_ERROR;
+			work->match->claims[i].refused = true;
+		}
 	}
 	buf_done(&others);
 }
 
-void group_complete(const struct inventory *inventory, struct match *match)
+void group_complete(const struct inventory *inventory, const struct guards *guards,
+		    struct match *match)
 {
-	for (size_t i = 0; i < inventory->n; i++) {
-		const struct pci_function *function = &inventory->items[i];
-		const struct claim *claim = &match->claims[i];
-		bool seen = false;
+	struct work work = {.inventory = inventory, .guards = guards, .match = match};
+	bool kernel_tells = false; /* reset_method came with 5.15 */
 
-		if (!claim->section || claim->refused || function->iommu_group < 0)
-			continue;
-		/* Once for each section in a group: at its first function there. */
-		for (size_t j = 0; j < i && !seen; j++)
-			seen = inventory->items[j].iommu_group == function->iommu_group &&
-			       match->claims[j].section == claim->section;
-		if (!seen)
-			complete(inventory, match, claim->section, function);
-	}
+	vec_foreach(function, inventory)
+		kernel_tells = kernel_tells || function->has_reset_methods;
+	group_index_make(inventory, &work.index);
+	expand(&work);
+	for (size_t i = 0; i < inventory->n; i++)
+		if (is_claimed(&work, i)) {
+			each_tied(&work, i, check_tied);
+			check_reset(&work, i, kernel_tells);
+		}
+	for (size_t i = 0; i < inventory->n; i++)
+		if (is_claimed(&work, i) && inventory->items[i].iommu_group >= 0 &&
+		    is_first_of_group(&work, i))
+			check_group(&work, i);
+	group_index_done(&work.index);
 }

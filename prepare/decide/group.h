@@ -1,22 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IOMMU groups: a guest gets a whole group or nothing of it. The kernel lets a group be used only
- * while each of its functions is on a vfio driver, pci-stub, pcieport or no driver at all
- * (drivers/iommu/iommu.c iommu_device_use_default_domain(); Documentation/driver-api/vfio.rst).
+ * What goes together. A guest gets a whole IOMMU group or nothing of it: the kernel lets a group be
+ * used only while each of its functions is on a vfio driver, pci-stub, pcieport or no driver at all
+ * (drivers/iommu/iommu.c iommu_device_use_default_domain(); Documentation/driver-api/vfio.rst). The
+ * functions of a graphics card, and those that device links tie together, work only as one.
  */
 #ifndef DECIDE_GROUP_H
 #define DECIDE_GROUP_H
 
+#include "decide/guards.h"
 #include "decide/match.h"
 
-/* May a function on this driver (NULL: none) stay in a group that a guest uses? */
-bool driver_leaves_group_viable(const char *driver);
+/* May the function, on the driver that it has, stay in a group that a guest uses? */
+bool function_leaves_group_viable(const struct inventory *inventory,
+				  const struct pci_function *function);
 
 /*
  * Completes the claims by the sections' key group: require refuses what stands in an incomplete
- * group, expand lets the others join, ignore only warns. Finding: group-incomplete. Needs the
- * candidate modules of the functions that match_asks_modules() names.
+ * group, expand lets the others join, ignore only warns. Findings: group-incomplete, card-incomplete,
+ * reset. Needs the candidate modules and the condition of what the match is concerned with.
  */
-void group_complete(const struct inventory *inventory, struct match *match);
+void group_complete(const struct inventory *inventory, const struct guards *guards,
+		    struct match *match);
+
+/* Indices of the inventory's functions, ordered by group; those of one group stand together. */
+struct group_index {
+	size_t *items;
+	size_t n;
+};
+
+void group_index_make(const struct inventory *inventory, struct group_index *ret);
+void group_index_done(struct group_index *index);
+/* The functions of a group: *ret_first and how many follow. */
+size_t group_index_find(const struct group_index *index, const struct inventory *inventory,
+			int group, const size_t **ret_first);
 
 #endif

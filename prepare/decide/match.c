@@ -5,14 +5,6 @@
 
 #include "base/buf.h"
 
-static bool address_in(const struct address_list *list, const struct pci_address *address)
-{
-	vec_foreach(pattern, list)
-		if (address_pattern_matches(pattern, address))
-			return true;
-	return false;
-}
-
 static bool id_in(const struct id_list *list, uint16_t vendor, uint16_t device, uint32_t class)
 {
 	vec_foreach(pattern, list)
@@ -32,7 +24,8 @@ static bool serial_in(const struct serial_list *list, const struct pci_function 
 /* Where it is: the keys address and path. */
 static bool place_matches(const struct device_section *section, const struct pci_function *function)
 {
-	return (!section->addresses.n || address_in(&section->addresses, &function->address)) &&
+	return (!section->addresses.n ||
+		address_list_has(&section->addresses, &function->address)) &&
 	       (!section->paths.n ||
 		(function->port_path && strv_contains(&section->paths, function->port_path)));
 }
@@ -83,7 +76,7 @@ static void refuse_mismatch(struct match *match, const struct inventory *invento
 
 	vec_foreach(other, inventory)
 		if (!(other->unknown & FUNCTION_IDS) && identity_matches(section, other) &&
-		    !address_in(&section->except, &other->address) && n++ < 8)
+		    !address_list_has(&section->except, &other->address) && n++ < 8)
 			buf_addf(&now_at, " %s", PCI_ADDRESS_TEXT(&other->address));
 	struct finding *finding = refuse(match, claim, function, "identity-mismatch", detail);
 
@@ -117,13 +110,6 @@ static void check_function(struct match *match, struct claim *claim,
 			label, function->class);
 		finding_remedy(refuse(match, claim, function, "not-assignable", detail),
 			       "list the devices behind it, or put it into except");
-	} else if (function->class >> 16 == 0x01) {
-		detail = xasprintf(
-			"section [device %s] selects storage (class %06x); whether the host stands on it is "
-			"not known",
-			label, function->class);
-		finding_remedy(refuse(match, claim, function, "storage", detail),
-			       "this version leaves every storage device to the host");
 	} else if (claim->section->vfs) {
 		detail = xasprintf("section [device %s] asks for %u virtual functions", label,
 				   claim->section->vfs);
@@ -160,7 +146,7 @@ static size_t match_section(struct match *match, const struct inventory *invento
 	size_t n = 0;
 
 	vec_foreach(function, inventory) {
-		if (address_in(&section->except, &function->address) ||
+		if (address_list_has(&section->except, &function->address) ||
 		    !place_matches(section, function))
 			continue;
 		if (function->unknown & FUNCTION_IDS) {
@@ -172,7 +158,7 @@ static size_t match_section(struct match *match, const struct inventory *invento
 		if (identity_matches(section, function)) {
 			claim_function(match, inventory, section, function);
 			n++;
-		} else if (section->addresses.n && has_identity(section)) {
+		} else if (by_place && has_identity(section)) {
 			struct claim *claim = &match->claims[function - inventory->items];
 
 			if (!claim->section)
@@ -189,10 +175,11 @@ static void find_absent(struct match *match, const struct inventory *inventory,
 	_cleanup_free_ char *subject = xasprintf("device %s", section->label);
 
 	vec_foreach(pattern, &section->addresses) {
-		bool found = false;
+		struct pci_address address = pattern->address;
+		bool found = inventory_find(inventory, &address) != NULL;
 
-		vec_foreach(function, inventory)
-			found = found || address_pattern_matches(pattern, &function->address);
+		while (pattern->any_function && !found && ++address.function < 8)
+			found = inventory_find(inventory, &address) != NULL;
 		if (found)
 			continue;
 		*vec_add(&match->absent) = (struct absence){pattern->address, section};
@@ -231,6 +218,42 @@ static void check_count(struct match *match, const struct inventory *inventory,
 			match->claims[i].refused = true;
 }
 
+/* Marks what the decision has to look at besides the claims: their groups and their slots. */
+static void find_concerned(struct match *match, const struct inventory *inventory)
+{
+	int max_group = -1;
+	_cleanup_free_ bool *groups = NULL;
+
+	vec_foreach(function, inventory)
+		if (function->iommu_group > max_group)
+			max_group = function->iommu_group;
+	groups = xcalloc((size_t)max_group + 1, sizeof(*groups));
+	match->concerned = xcalloc(inventory->n, sizeof(*match->concerned));
+	for (size_t i = 0; i < inventory->n; i++)
+		if (match->claims[i].section && inventory->items[i].iommu_group >= 0)
+			groups[inventory->items[i].iommu_group] = true;
+	for (size_t i = 0; i < inventory->n; i++) {
+		const struct pci_function *function = &inventory->items[i];
+
+		match->concerned[i] = match->claims[i].section ||
+				      (function->iommu_group >= 0 && groups[function->iommu_group]);
+	}
+	/* Functions of a slot stand beside each other. */
+	for (size_t i = 0; i < inventory->n; i++) {
+		if (!match->claims[i].section)
+			continue;
+		for (size_t j = i; j > 0 && pci_address_same_slot(&inventory->items[j - 1].address,
+								  &inventory->items[i].address);
+		     j--)
+			match->concerned[j - 1] = true;
+		for (size_t j = i + 1;
+		     j < inventory->n && pci_address_same_slot(&inventory->items[j].address,
+							       &inventory->items[i].address);
+		     j++)
+			match->concerned[j] = true;
+	}
+}
+
 void match_make(const struct profile *profile, const struct inventory *inventory, struct match *ret)
 {
 	struct match match = {.claims = xcalloc(inventory->n, sizeof(*match.claims))};
@@ -241,6 +264,7 @@ void match_make(const struct profile *profile, const struct inventory *inventory
 		find_absent(&match, inventory, section, n);
 		check_count(&match, inventory, section, n);
 	}
+	find_concerned(&match, inventory);
 	*ret = match;
 }
 
@@ -249,6 +273,7 @@ void match_done(struct match *match)
 	if (!match)
 		return;
 	free(match->claims);
+	free(match->concerned);
 	free(match->absent.items);
 	findings_done(&match->findings);
 	*match = (struct match){};
@@ -257,15 +282,37 @@ void match_done(struct match *match)
 bool match_asks_modules(const struct match *match, const struct inventory *inventory,
 			const struct pci_function *function)
 {
-	const struct claim *claim = &match->claims[function - inventory->items];
+	size_t i = (size_t)(function - inventory->items);
 
-	if (claim->section)
-		return strcmp(claim->section->driver, "auto") == 0;
-	if (function->iommu_group < 0)
-		return false;
+	if (match->claims[i].section)
+		return strcmp(match->claims[i].section->driver, "auto") == 0;
+	return match->concerned[i];
+}
+
+bool match_asks_condition(const struct match *match, const struct inventory *inventory,
+			  const struct pci_function *function)
+{
+	return match->concerned[function - inventory->items];
+}
+
+const char *wanted_driver(const struct device_section *section, const struct pci_function *function)
+{
+	if (strcmp(section->driver, "auto") != 0)
+		return section->driver;
+	return function->variant ? function->variant : "vfio-pci";
+}
+
+bool claim_is_right(const struct claim *claim, const struct pci_function *function)
+{
+	return claim->section && function->driver &&
+	       strcmp(function->driver, wanted_driver(claim->section, function)) == 0;
+}
+
+bool match_takes_something(const struct match *match, const struct inventory *inventory)
+{
 	for (size_t i = 0; i < inventory->n; i++)
-		if (match->claims[i].section &&
-		    inventory->items[i].iommu_group == function->iommu_group)
+		if (match->claims[i].section && !match->claims[i].refused &&
+		    !claim_is_right(&match->claims[i], &inventory->items[i]))
 			return true;
 	return false;
 }

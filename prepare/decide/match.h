@@ -13,6 +13,7 @@
 struct claim {
 	const struct device_section *section; /* NULL: nothing */
 	bool refused;                         /* a finding says why */
+	bool waiting;                         /* for a later phase */
 	bool companion;                       /* joined for its group's sake */
 };
 
@@ -29,13 +30,14 @@ struct absences {
 
 struct match {
 	struct claim *claims;
+	bool *concerned; /* beside them: claimed, or in the group or the slot of one that is */
 	struct absences absent;
 	struct findings findings;
 };
 
 /*
  * Findings: device-absent, identity-mismatch, count, section-conflict, not-assignable, unreadable,
- * storage, vfs. The profile and the inventory must outlive the match.
+ * vfs. The profile and the inventory must outlive the match.
  */
 void match_make(const struct profile *profile, const struct inventory *inventory,
 		struct match *ret);
@@ -44,5 +46,16 @@ void match_done(struct match *match);
 /* Does the decision depend on which modules the kernel's tables offer for this function? */
 bool match_asks_modules(const struct match *match, const struct inventory *inventory,
 			const struct pci_function *function);
+/* Does it depend on the function's condition (host/condition.h)? */
+bool match_asks_condition(const struct match *match, const struct inventory *inventory,
+			  const struct pci_function *function);
+/* Is anything claimed that is not on its driver yet, so that it would be taken from the host? */
+bool match_takes_something(const struct match *match, const struct inventory *inventory);
+
+/* Is the function on the driver that its claim wants? */
+bool claim_is_right(const struct claim *claim, const struct pci_function *function);
+/* The driver that a section wants for a function; auto is resolved. */
+const char *wanted_driver(const struct device_section *section,
+			  const struct pci_function *function);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "decide/group.h"
+#include "decide/guards.h"
 
 #define SYSFS_PCI "/sys/bus/pci"
 #define IOMMU_BACKEND "vfio_iommu_type1"
@@ -22,14 +23,6 @@ static char *module_of(const char *driver)
 		if (*c == '-')
 			*c = '_';
 	return module;
-}
-
-static const char *wanted_driver(const struct device_section *section,
-				 const struct pci_function *function)
-{
-	if (strcmp(section->driver, "auto") != 0)
-		return section->driver;
-	return function->variant ? function->variant : "vfio-pci";
 }
 
 static void check_iommu(const struct profile *profile, const struct pci_function *function,
@@ -64,8 +57,10 @@ static void add_device(const struct profile *profile, const struct pci_function 
 	device->module = module_of(device->want);
 	if (claim->refused)
 		device->state = DEVICE_REFUSED;
-	else if (function->driver && strcmp(function->driver, device->want) == 0)
+	else if (claim_is_right(claim, function))
 		device->state = DEVICE_RIGHT;
+	else if (claim->waiting)
+		device->state = DEVICE_WAITING;
 	else
 		device->state = DEVICE_BIND;
 	check_iommu(profile, function, device, &plan->findings);
@@ -151,12 +146,102 @@ static void add_device_actions(struct plan *plan, size_t index)
 			     device->companion ? ", for its group's sake" : ""));
 }
 
-void plan_make(const struct profile *profile, const struct inventory *inventory,
+static void refuse_guarded(struct claim *claim, const struct pci_function *function,
+			   const struct guard *guard, struct findings *findings)
+{
+	static const struct {
+		unsigned flag;
+		const char *word;
+	} words[] = {{ALLOW_STORAGE, "storage"},
+		     {ALLOW_NETWORK, "network"},
+		     {ALLOW_DISPLAY, "display"}};
+	unsigned opener = guard_opened_by(guard->kind);
+	struct finding *finding = finding_add(findings, SEVERITY_ERROR, guard_name(guard->kind),
+					      PCI_ADDRESS_TEXT(&function->address),
+					      "section [device %s] wants it, but %s",
+					      claim->section->label, guard->detail);
+
+	claim->refused = true;
+	if (guard->kind == GUARD_IN_USE)
+		finding_remedy(finding, "stop what uses it, or let the next boot bind it");
+	else if (guard->kind == GUARD_LIVE_VFS)
+		finding_remedy(
+			finding,
+			"write 0 to its sriov_numvfs, or list the virtual functions instead");
+	else if (!opener)
+		finding_remedy(finding,
+			       "put it into except: what the host stands on is never given away");
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (words[i].flag == opener)
+			finding_remedy(
+				finding,
+				"put it into except; or write allow = %s, if the host can do without it",
+				words[i].word);
+}
+
+/* Holds each claim against the guards; what is right already is not taken from anybody. */
+static void apply_guards(const struct inventory *inventory, enum phase phase,
+			 const struct guards *guards, struct match *match)
+{
+	for (size_t i = 0; i < inventory->n; i++) {
+		const struct pci_function *function = &inventory->items[i];
+		struct claim *claim = &match->claims[i];
+
+		if (!claim->section || claim->refused || claim_is_right(claim, function))
+			continue;
+		vec_foreach(guard, &guards->functions[i]) {
+			if (guard->kind == GUARD_HOST_DISK_UNKNOWN && phase == PHASE_EARLY) {
+				claim->waiting = true;
+				finding_add(
+					&match->findings, SEVERITY_NOTE, "disk-waits",
+					PCI_ADDRESS_TEXT(&function->address),
+					"disks may hang on it: it waits until what the host stands on is known");
+			} else if (!(claim->section->allow & guard_opened_by(guard->kind))) {
+				refuse_guarded(claim, function, guard, &match->findings);
+			}
+		}
+	}
+}
+
+/*
+ * A host whose displays would all go keeps the first. Where one is the boot display, its own guard
+ * has seen to that, or has been told to let it go.
+ */
+static void keep_last_display(const struct inventory *inventory, struct match *match)
+{
+	size_t last = SIZE_MAX;
+
+	for (size_t i = inventory->n; i > 0; i--) {
+		const struct pci_function *function = &inventory->items[i - 1];
+		const struct claim *claim = &match->claims[i - 1];
+
+		if (function->class >> 8 != 0x0300)
+			continue;
+		if (!claim->section || claim->refused || (claim->section->allow & ALLOW_DISPLAY))
+			return;
+		if (!claim_is_right(claim, function))
+			last = i - 1;
+	}
+	if (last == SIZE_MAX)
+		return;
+	refuse_guarded(&match->claims[last], &inventory->items[last],
+		       &(struct guard){GUARD_DISPLAY,
+				       (char[]){"it is the last display that the host has"}},
+		       &match->findings);
+}
+
+void plan_make(const struct profile *profile, const struct inventory *inventory, enum phase phase,
 	       struct match *match, struct plan *ret)
 {
+	struct guards guards;
 	struct plan plan = {};
 
-	group_complete(inventory, match);
+	guards_make(inventory, &guards);
+	apply_guards(inventory, phase, &guards, match);
+	keep_last_display(inventory, match);
+	group_complete(inventory, &guards, match);
+	guards_done(&guards);
+
 	plan.findings = match->findings;
 	match->findings = (struct findings){};
 	for (size_t i = 0; i < inventory->n; i++)

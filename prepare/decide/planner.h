@@ -7,11 +7,15 @@
 #include "model/plan.h"
 
 /*
- * Takes the match's claims, completes their groups and lists the actions: modules first, then for
- * each device, in the order of their addresses: driver override, unbind, probe. Findings of the
- * match move into the plan. Finding of its own: no-iommu-group. The profile must outlive the plan.
+ * Takes the match's claims, holds them against the guards, completes their groups and lists the
+ * actions: modules first, then for each device, in the order of their addresses: driver override,
+ * unbind, probe. Findings of the match move into the plan. Findings of its own: one for each kind
+ * of guard, by its name, disk-waits, and no-iommu-group. The profile must outlive the plan.
+ *
+ * In PHASE_EARLY what could carry disks waits for a later phase; in the others it is refused as long
+ * as the inventory does not show what the host stands on.
  */
-void plan_make(const struct profile *profile, const struct inventory *inventory,
+void plan_make(const struct profile *profile, const struct inventory *inventory, enum phase phase,
 	       struct match *match, struct plan *ret);
 
 /* The modules that an initramfs needs for the profile, whatever the host; sorted. */

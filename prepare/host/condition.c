@@ -45,6 +45,8 @@ static void read_function(struct root *root, struct pci_function *function)
 	if (dir < 0)
 		return;
 	read_links(root, path, function);
+	function->is_vf = attribute_read_link_name(root, dir, "physfn", text, sizeof(text)) > 0 &&
+			  pci_address_parse(text, &function->physfn) == 0;
 	if (function->class >> 8 == 0x0300)
 		function->boot_vga = attribute_read(root, dir, "boot_vga", text, sizeof(text)) ==
 					     1 &&

@@ -12,7 +12,7 @@
 /* Where a snapshot keeps which processes hold which devices, "ADDRESS PID NAME" in a line. */
 #define SNAPSHOT_USERS "/.vfio-prepare/users"
 
-/* boot_vga, framebuffer, live VFs, links and reset methods of what chosen() is true for. */
+/* physfn, boot_vga, framebuffer, live VFs, links and reset methods of what chosen() is true for. */
 void scan_condition(struct root *root, struct inventory *inventory,
 		    bool (*chosen)(void *userdata, const struct pci_function *function),
 		    void *userdata);

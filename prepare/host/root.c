@@ -226,16 +226,16 @@ static int read_link(int dir, const char *name, char *ret, size_t size)
 	return (int)length;
 }
 
-/* Keeps what stands behind the last slash. */
-static int base_name(char *text, int length)
+/* The same, of which only what stands behind the last slash. */
+static int read_link_name(int dir, const char *name, char *ret, size_t size)
 {
-	char *slash = length > 0 ? strrchr(text, '/') : NULL;
+	char target[PATH_MAX], *slash;
+	int length = read_link(dir, name, target, sizeof(target));
 
-	if (!slash)
+	if (length < 0)
 		return length;
-	length -= (int)(slash + 1 - text);
-	memmove(text, slash + 1, (size_t)length + 1);
-	return length;
+	slash = strrchr(target, '/');
+	return snprintf(ret, size, "%s", slash ? slash + 1 : target);
 }
 
 int root_read_link(struct root *root, const char *path, char *ret, size_t size)
@@ -247,12 +247,9 @@ int root_read_link(struct root *root, const char *path, char *ret, size_t size)
 
 int root_read_link_name(struct root *root, const char *path, char *ret, size_t size)
 {
-	char target[PATH_MAX];
-	int length = base_name(target, root_read_link(root, path, target, sizeof(target)));
+	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
 
-	if (length >= 0)
-		length = snprintf(ret, size, "%s", target);
-	return length;
+	return fd < 0 ? fd : read_link_name(fd, "", ret, size);
 }
 
 int root_write_attribute(struct root *root, const char *path, const char *value)
@@ -294,10 +291,5 @@ int attribute_read(struct root *root, int dir, const char *name, char *ret, size
 int attribute_read_link_name(struct root *root _unused_, int dir, const char *name, char *ret,
 			     size_t size)
 {
-	char target[PATH_MAX];
-	int length = base_name(target, read_link(dir, name, target, sizeof(target)));
-
-	if (length >= 0)
-		length = snprintf(ret, size, "%s", target);
-	return length;
+	return read_link_name(dir, name, ret, size);
 }

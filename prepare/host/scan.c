@@ -139,15 +139,12 @@ static char *port_path(const char *link)
 
 static void read_details(struct root *root, int dir, struct pci_function *function)
 {
-	char name[PATH_MAX];
 	uint64_t revision;
 
 	if (read_hex(root, dir, "revision", 0xff, &revision) == 0)
 		function->revision = (int)revision;
 	function->numa_node = read_decimal(root, dir, "numa_node", -1);
 	function->total_vfs = read_decimal(root, dir, "sriov_totalvfs", -1);
-	function->is_vf = attribute_read_link_name(root, dir, "physfn", name, sizeof(name)) > 0 &&
-			  pci_address_parse(name, &function->physfn) == 0;
 }
 
 static void read_serial(struct root *root, int dir, struct pci_function *function)

@@ -10,7 +10,7 @@
 #include "model/inventory.h"
 
 enum scan {
-	SCAN_DETAILS = 1,   /* revision, NUMA node, SR-IOV */
+	SCAN_DETAILS = 1,   /* revision, NUMA node, sriov_totalvfs */
 	SCAN_OVERRIDES = 2, /* driver_override; starts a process, as the read can block for ever */
 	SCAN_NAMES = 4,     /* from pci.ids */
 };

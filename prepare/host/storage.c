@@ -282,15 +282,17 @@ static void scan_links(struct root *root, const struct kernel_args *args, struct
 			add_link(root, storage, arg->value);
 }
 
-void scan_storage(struct root *root, const struct kernel_args *args, struct storage *ret)
+void scan_storage(struct root *root, const struct kernel_args *args, bool contents,
+		  struct storage *ret)
 {
 	_cleanup_free_ char *captured = NULL;
 	struct storage storage = {};
 
 	storage.known = scan_devices(root, &storage) == 0;
-	if (root->live)
+	if (contents && root->live)
 		scan_contents(root, &storage);
-	else if (root_read_file(root, SNAPSHOT_CONTENTS, TABLE_MAX, &captured, NULL) == 0)
+	else if (contents &&
+		 root_read_file(root, SNAPSHOT_CONTENTS, TABLE_MAX, &captured, NULL) == 0)
 		contents_parse(captured, &storage);
 	if (read_table(root, "/proc/self/mountinfo", mountinfo_parse, &storage.mounts) < 0 ||
 	    read_optional_table(root, "/proc/swaps", swaps_parse, &storage.swaps) < 0 ||

@@ -13,7 +13,11 @@
 /* Where a snapshot keeps what cannot be read off files. */
 #define SNAPSHOT_CONTENTS "/.vfio-prepare/contents"
 
-/* args: the kernel's, which name devices too. What cannot be read leaves ret->known false. */
-void scan_storage(struct root *root, const struct kernel_args *args, struct storage *ret);
+/*
+ * args: the kernel's, which name devices too. contents: also read what lies on each disk; it costs a
+ * process and reads of the disks. What cannot be read leaves ret->known false.
+ */
+void scan_storage(struct root *root, const struct kernel_args *args, bool contents,
+		  struct storage *ret);
 
 #endif

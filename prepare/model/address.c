@@ -112,3 +112,28 @@ void path_carriers(const char *path, struct pci_address_list *ret)
 			*vec_add(ret) = address;
 	}
 }
+
+/* By address; a pattern for all functions of a slot stands before its function 0. */
+static int compare_patterns(const void *a, const void *b)
+{
+	const struct address_pattern *p = a, *q = b;
+	int order = pci_address_compare(&p->address, &q->address);
+
+	return order ? order : (int)q->any_function - (int)p->any_function;
+}
+
+void address_list_sort(struct address_list *list)
+{
+	if (list->n > 1)
+		qsort(list->items, list->n, sizeof(*list->items), compare_patterns);
+}
+
+bool address_list_has(const struct address_list *list, const struct pci_address *address)
+{
+	struct address_pattern exact = {.address = *address},
+			       slot = {.address = *address, .any_function = true};
+
+	slot.address.function = 0;
+	return list->n && (bsearch(&exact, list->items, list->n, sizeof(exact), compare_patterns) ||
+			   bsearch(&slot, list->items, list->n, sizeof(slot), compare_patterns));
+}

@@ -24,6 +24,11 @@ struct address_pattern {
 	bool any_function;
 };
 
+struct address_list {
+	struct address_pattern *items;
+	size_t n, capacity;
+};
+
 struct pci_address_list {
 	struct pci_address *items;
 	size_t n, capacity;
@@ -35,6 +40,10 @@ struct pci_address_list {
 int pci_address_parse(const char *text, struct pci_address *ret);
 /* The same, and "*" for the function. */
 int address_pattern_parse(const char *text, struct address_pattern *ret);
+/* Must be called before address_list_has(), which searches in order. */
+void address_list_sort(struct address_list *list);
+/* Does any pattern of the sorted list match? */
+bool address_list_has(const struct address_list *list, const struct pci_address *address);
 bool address_pattern_matches(const struct address_pattern *pattern,
 			     const struct pci_address *address);
 

@@ -42,16 +42,16 @@ struct pci_function {
 	char *driver_override; /* NULL: none, or not asked for */
 	char *port_path;       /* "00:03.1/00.0", see the profile's key path; NULL: not known */
 	char *name;            /* from pci.ids; NULL: not known */
-	bool is_vf;
-	struct pci_address physfn; /* where is_vf */
-	int total_vfs;             /* sriov_totalvfs; -1: not a PF, or not asked for */
+	int total_vfs;         /* sriov_totalvfs; -1: not a PF, or not asked for */
 	bool has_serial;
 	uint64_t serial;
 	/* Its condition; not known (false, NULL, empty) where it was not asked for. */
-	bool boot_vga;         /* the firmware's display, as the kernel's VGA arbiter sees it */
-	bool boot_framebuffer; /* the firmware's framebuffer lies in its memory */
-	bool live_vfs;         /* a PF whose VFs exist */
-	char *user;            /* a process that holds it open, "qemu-system-x86 (812)" */
+	bool is_vf;
+	struct pci_address physfn; /* where is_vf */
+	bool boot_vga;             /* the firmware's display, as the kernel's VGA arbiter sees it */
+	bool boot_framebuffer;     /* the firmware's framebuffer lies in its memory */
+	bool live_vfs;             /* a PF whose VFs exist */
+	char *user;                /* a process that holds it open, "qemu-system-x86 (812)" */
 	struct pci_address_list
 		linked;         /* tied to it by device links (consumer:pci:, supplier:pci:) */
 	bool has_reset_methods; /* the kernel shows reset_method (since 5.15) */

@@ -36,9 +36,8 @@ const char *action_type_name(enum action_type type)
 const char *device_state_name(enum device_state state)
 {
 	static const char *const names[] = {
-		[DEVICE_BIND] = "wrong-driver",
-		[DEVICE_RIGHT] = "right",
-		[DEVICE_REFUSED] = "refused",
+		[DEVICE_BIND] = "wrong-driver", [DEVICE_RIGHT] = "right",
+		[DEVICE_WAITING] = "waiting",   [DEVICE_REFUSED] = "refused",
 		[DEVICE_ABSENT] = "absent",
 	};
 

@@ -10,9 +10,13 @@
 #include "model/address.h"
 #include "model/finding.h"
 
+/* When the plan is to be carried out: early in the initramfs little of the host is known yet. */
+enum phase { PHASE_EARLY, PHASE_SYSTEM };
+
 enum device_state {
 	DEVICE_BIND,    /* has actions */
 	DEVICE_RIGHT,   /* is on the driver that it should have: nothing to do */
+	DEVICE_WAITING, /* for a later phase, which will know what the host stands on */
 	DEVICE_REFUSED, /* a finding says why; it is left alone */
 	DEVICE_ABSENT,  /* listed by address and not on this host */
 };

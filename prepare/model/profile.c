@@ -565,8 +565,11 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 		if (reader.entry->key)
 			read_entry(&reader, kind, target);
 	}
-	vec_foreach(section, &profile.sections)
+	vec_foreach(section, &profile.sections) {
 		check_section(section, findings);
+		address_list_sort(&section->addresses);
+		address_list_sort(&section->except);
+	}
 
 	if (findings->n > before) {
 		profile_done(&profile);

@@ -28,11 +28,6 @@ struct id_pattern {
 	uint32_t class_mask;
 };
 
-struct address_list {
-	struct address_pattern *items;
-	size_t n, capacity;
-};
-
 struct id_list {
 	struct id_pattern *items;
 	size_t n, capacity;

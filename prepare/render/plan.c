@@ -47,6 +47,9 @@ static void add_device(struct buf *buf, const struct planned_device *device)
 	case DEVICE_RIGHT:
 		buf_addf(buf, "is on %s: nothing to do\n", device->want);
 		break;
+	case DEVICE_WAITING:
+		buf_add(buf, "waits until what the host stands on is known\n");
+		break;
 	case DEVICE_REFUSED:
 		buf_addf(buf, "refused, stays on %s\n", before);
 		break;

@@ -36,12 +36,15 @@ static void log_boot(const struct outcomes *outcomes, const struct findings *fin
 	}
 }
 
-static int bind_status(const struct outcomes *outcomes, const struct findings *findings)
+static int bind_status(const struct outcomes *outcomes, const struct plan *plan)
 {
-	size_t n_good = 0, n_failed = 0, n_refused = findings_have(findings, SEVERITY_ERROR);
+	size_t n_good = 0, n_failed = 0, n_refused = findings_have(&plan->findings, SEVERITY_ERROR);
 
-	vec_foreach(outcome, outcomes)
-		switch (outcome->result) {
+	for (size_t i = 0; i < plan->n; i++) {
+		/* That it waits is as planned: a later phase answers for it. */
+		if (plan->items[i].state == DEVICE_WAITING)
+			continue;
+		switch (outcomes->items[i].result) {
 		case RESULT_DONE:
 		case RESULT_ALREADY:
 			n_good++;
@@ -55,6 +58,7 @@ static int bind_status(const struct outcomes *outcomes, const struct findings *f
 			n_refused++;
 			break;
 		}
+	}
 	return status_of_counts(n_good, n_refused, n_failed);
 }
 
@@ -83,14 +87,14 @@ static int run(struct root *root, const struct arguments *arguments)
 	if (off)
 		return STATUS_DONE;
 
-	status = situation_load(root, arguments, 0, &situation);
+	status = situation_load(root, arguments, early ? PHASE_EARLY : PHASE_SYSTEM, &situation);
 	if (status == STATUS_DONE) {
 		act_run(root, &situation.plan, &outcomes);
 		if (arguments->phase)
 			log_boot(&outcomes, &situation.plan.findings);
 		status = report(render_bind(arguments->format, phase, &outcomes,
 					    &situation.plan.findings),
-				bind_status(&outcomes, &situation.plan.findings));
+				bind_status(&outcomes, &situation.plan));
 	}
 	outcomes_done(&outcomes);
 	situation_done(&situation);

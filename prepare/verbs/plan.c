@@ -34,7 +34,7 @@ static int plan_status(const struct plan *plan)
 static int run(struct root *root, const struct arguments *arguments)
 {
 	struct situation situation;
-	int status = situation_load(root, arguments, 0, &situation);
+	int status = situation_load(root, arguments, PHASE_SYSTEM, &situation);
 
 	if (status == STATUS_DONE && arguments->modules)
 		status = report(modules_text(&situation), STATUS_DONE);

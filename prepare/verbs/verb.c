@@ -7,8 +7,11 @@
 
 #include "base/log.h"
 #include "decide/planner.h"
+#include "host/condition.h"
+#include "host/network.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
+#include "host/storage.h"
 
 void log_findings(const struct findings *findings)
 {
@@ -52,16 +55,34 @@ static int load_profile(struct root *root, const char *file, struct profile *ret
 	return r < 0 ? STATUS_USAGE : STATUS_DONE;
 }
 
-int situation_load(struct root *root, const struct arguments *arguments, unsigned scan,
+static bool asks_condition(void *userdata, const struct pci_function *function)
+{
+	const struct question *question = userdata;
+
+	return match_asks_condition(question->match, question->inventory, function);
+}
+
+/* May disks hang on anything that the match is concerned with? Only then their contents matter. */
+static bool concerns_disks(const struct question *question)
+{
+	vec_foreach(function, question->inventory)
+		if (function_may_carry_disks(function) &&
+		    match_asks_condition(question->match, question->inventory, function))
+			return true;
+	return false;
+}
+
+int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
 		   struct situation *ret)
 {
+	struct question question = {&ret->match, &ret->inventory};
 	int status, r;
 
 	*ret = (struct situation){};
 	status = load_profile(root, arguments->profile, &ret->profile);
 	if (status != STATUS_DONE)
 		return status;
-	r = scan_host(root, scan, &ret->inventory);
+	r = scan_host(root, 0, &ret->inventory);
 	if (r < 0) {
 		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
 		return STATUS_FAILED;
@@ -69,9 +90,16 @@ int situation_load(struct root *root, const struct arguments *arguments, unsigne
 	if (profile_asks_serials(&ret->profile))
 		scan_serials(root, &ret->inventory);
 	match_make(&ret->profile, &ret->inventory, &ret->match);
-	scan_modules(root, &ret->inventory, asks_modules,
-		     &(struct question){&ret->match, &ret->inventory});
-	plan_make(&ret->profile, &ret->inventory, &ret->match, &ret->plan);
+	scan_condition(root, &ret->inventory, asks_condition, &question);
+	scan_modules(root, &ret->inventory, asks_modules, &question);
+	/* What would be lost matters only where something is taken; early there is nothing to see yet. */
+	if (phase != PHASE_EARLY && match_takes_something(&ret->match, &ret->inventory)) {
+		scan_storage(root, &ret->inventory.args, concerns_disks(&question),
+			     &ret->inventory.storage);
+		scan_network(root, &ret->inventory.network);
+		scan_users(root, &ret->inventory);
+	}
+	plan_make(&ret->profile, &ret->inventory, phase, &ret->match, &ret->plan);
 	return STATUS_DONE;
 }
 

@@ -49,10 +49,10 @@ struct situation {
 };
 
 /*
- * Reads the host, the profile and what the decision needs besides, and makes the plan. Reports its
- * own errors; STATUS_DONE or the status to end with. situation_done() is due in either case.
+ * Reads the profile, the host and what the decision needs of it in that phase, and makes the plan.
+ * Reports its own errors; STATUS_DONE or the status to end with. situation_done() is due either way.
  */
-int situation_load(struct root *root, const struct arguments *arguments, unsigned scan,
+int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
 		   struct situation *ret);
 void situation_done(struct situation *situation);
 
