@@ -18,6 +18,7 @@
 #define DEVICES "/sys/bus/pci/devices"
 #define ATTRIBUTE_MAX 4096
 #define CMDLINE_MAX (64 * 1024)
+#define BUILTIN_MAX (4 * 1024 * 1024)
 /* An override is read at once or not for a long time: waiting longer would only delay the boot. */
 #define OVERRIDE_MS 1000
 #define OVERRIDES_MS 5000
@@ -431,4 +432,31 @@ void scan_modules(struct root *root, struct inventory *inventory,
 	}
 	tdestroy(known, keep_node);
 	modules_close(modules);
+}
+
+/* "kernel/drivers/usb/host/xhci-pci.ko" is xhci_pci. */
+void scan_builtin_modules(struct root *root, struct inventory *inventory)
+{
+	_cleanup_free_ char *path = xasprintf("/lib/modules/%s/modules.builtin",
+					      inventory->kernel ? inventory->kernel : "");
+	_cleanup_free_ char *text = NULL;
+	char *position, *line;
+
+	if (root_read_file(root, path, BUILTIN_MAX, &text, NULL) < 0)
+		return;
+	position = text;
+	while ((line = strsep(&position, "\n"))) {
+		char *name = strrchr(line, '/'), *end;
+
+		name = name ? name + 1 : line;
+		end = strstr(name, ".ko");
+		if (!end)
+			continue;
+		*end = '\0';
+		for (char *c = name; *c; c++)
+			if (*c == '-')
+				*c = '_';
+		strv_add(&inventory->builtin_modules, name);
+	}
+	strv_sort(&inventory->builtin_modules);
 }

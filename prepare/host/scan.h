@@ -24,6 +24,9 @@ void scan_arguments(struct root *root, struct kernel_args *ret);
 /* Fills in the device serial numbers, from the configuration space; root sees them, others do not. */
 void scan_serials(struct root *root, struct inventory *inventory);
 
+/* Fills in which modules are built into the kernel (modules.builtin). */
+void scan_builtin_modules(struct root *root, struct inventory *inventory);
+
 /* Fills in the candidate modules of the functions that chosen(userdata, function) is true for. */
 void scan_modules(struct root *root, struct inventory *inventory,
 		  bool (*chosen)(void *userdata, const struct pci_function *function),

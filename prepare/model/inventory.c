@@ -25,6 +25,7 @@ void inventory_done(struct inventory *inventory)
 	kernel_args_done(&inventory->args);
 	strv_done(&inventory->firmware_tables);
 	strv_done(&inventory->drivers);
+	strv_done(&inventory->builtin_modules);
 	*inventory = (struct inventory){};
 }
 

@@ -6,11 +6,18 @@
 #include "model/inventory.h"
 #include "render/format.h"
 
+/* What the report says of a function besides the inventory. */
+struct list_entry {
+	bool shown;
+	const char *section; /* the label of the section that wants it; NULL: none */
+	struct strv guards;  /* names, in their order */
+};
+
 /*
- * shown and sections stand beside the inventory's functions: whether the function is listed, and
- * the label of the section that wants it (NULL: none).
+ * entries stand beside the inventory's functions. width: columns of the terminal, to which lines of
+ * text are cut; 0: they are not.
  */
-char *render_list(enum format format, const struct inventory *inventory, const bool *shown,
-		  const char *const *sections);
+char *render_list(enum format format, const struct inventory *inventory,
+		  const struct list_entry *entries, unsigned width);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render/plan.h"
 
+#include <string.h>
+
 #include "render/json.h"
 #include "render/text.h"
 
@@ -12,7 +14,22 @@ static const char *subject(const struct plan *plan, const struct action *action,
 		       : action->value;
 }
 
-static char *plan_json(const struct plan *plan)
+static json_t *files_array(const struct planned_files *files)
+{
+	json_t *array = json_array();
+
+	vec_foreach(file, files) {
+		json_t *object = json_object();
+
+		json_object_set_new(object, "path", json_text_or_null(file->path));
+		json_object_set_new(object, "state", json_string(file_state_name(file->state)));
+		json_object_set_new(object, "diff", json_text_or_null(file->diff));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+static char *plan_json(const struct plan *plan, const struct planned_files *files)
 {
 	json_t *report = json_report(), *actions = json_array();
 	char address[PCI_ADDRESS_MAX];
@@ -29,7 +46,7 @@ static char *plan_json(const struct plan *plan)
 		json_array_append_new(actions, object);
 	}
 	json_object_set_new(report, "actions", actions);
-	json_object_set_new(report, "files", json_array());
+	json_object_set_new(report, "files", files_array(files));
 	json_object_set_new(report, "findings", json_findings(&plan->findings));
 	return json_text(report);
 }
@@ -59,7 +76,20 @@ static void add_device(struct buf *buf, const struct planned_device *device)
 	}
 }
 
-static char *plan_text(const struct plan *plan)
+static void add_files(struct buf *buf, const struct planned_files *files)
+{
+	vec_foreach(file, files) {
+		if (file->state == FILE_SAME)
+			continue;
+		buf_addf(buf, "\n%s %s%s\n", file_state_name(file->state), file->path,
+			 file->state == FILE_FOREIGN ? ": not written by vfio-prepare, left alone"
+						     : "");
+		for (const char *line = file->diff; *line; line += strcspn(line, "\n") + 1)
+			buf_addf(buf, "  %.*s\n", (int)strcspn(line, "\n"), line);
+	}
+}
+
+static char *plan_text(const struct plan *plan, const struct planned_files *files)
 {
 	struct buf buf = {};
 
@@ -76,13 +106,14 @@ static char *plan_text(const struct plan *plan)
 			buf_addf(&buf, "  write %s to %s  (%s)\n", action->value, action->path,
 				 action->reason);
 	}
+	add_files(&buf, files);
 	if (plan->findings.n)
 		buf_add(&buf, "\n");
 	text_findings(&buf, &plan->findings);
 	return buf_take(&buf);
 }
 
-char *render_plan(enum format format, const struct plan *plan)
+char *render_plan(enum format format, const struct plan *plan, const struct planned_files *files)
 {
-	return format == FORMAT_JSON ? plan_json(plan) : plan_text(plan);
+	return format == FORMAT_JSON ? plan_json(plan, files) : plan_text(plan, files);
 }

@@ -4,8 +4,9 @@
 #define RENDER_PLAN_H
 
 #include "model/plan.h"
+#include "model/policy.h"
 #include "render/format.h"
 
-char *render_plan(enum format format, const struct plan *plan);
+char *render_plan(enum format format, const struct plan *plan, const struct planned_files *files);
 
 #endif

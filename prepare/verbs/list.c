@@ -1,71 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <regex.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/log.h"
+#include "decide/guards.h"
+#include "host/condition.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
 #include "render/list.h"
+#include "verbs/selection.h"
 #include "verbs/verb.h"
-
-struct selection {
-	bool by_id, by_address, by_name;
-	struct id_pattern id;
-	struct address_pattern address;
-	regex_t name;
-};
-
-static void selection_done(struct selection *selection)
-{
-	if (selection->by_name)
-		regfree(&selection->name);
-}
-
-static int selection_parse(const struct arguments *arguments, struct selection *ret)
-{
-	if (arguments->filter && id_pattern_parse(arguments->filter, &ret->id) < 0) {
-		log_error("--filter: \"%s\" is not vendor:device[:class] in hex",
-			  arguments->filter);
-		return -EINVAL;
-	}
-	if (arguments->address && address_pattern_parse(arguments->address, &ret->address) < 0) {
-		log_error("--address: \"%s\" is not [domain:]bus:device.function",
-			  arguments->address);
-		return -EINVAL;
-	}
-	if (arguments->name) {
-		int r = regcomp(&ret->name, arguments->name, REG_EXTENDED | REG_ICASE | REG_NOSUB);
-		char message[128];
-
-		if (r != 0) {
-			regerror(r, &ret->name, message, sizeof(message));
-			log_error("--name: \"%s\": %s", arguments->name, message);
-			return -EINVAL;
-		}
-	}
-	ret->by_id = arguments->filter;
-	ret->by_address = arguments->address;
-	ret->by_name = arguments->name;
-	return 0;
-}
-
-static bool selected(const struct selection *selection, const struct pci_function *function)
-{
-	if (selection->by_id && ((function->unknown & FUNCTION_IDS) ||
-				 !id_pattern_matches(&selection->id, function->vendor,
-						     function->device, function->class)))
-		return false;
-	if (selection->by_address &&
-	    !address_pattern_matches(&selection->address, &function->address))
-		return false;
-	return !selection->by_name ||
-	       (function->name && regexec(&selection->name, function->name, 0, NULL, 0) == 0);
-}
 
 /* Whose section wants each function. A host without a usable profile can be listed all the same. */
 static void find_sections(struct root *root, const struct arguments *arguments,
-			  struct inventory *inventory, struct profile *profile, const char **ret)
+			  struct inventory *inventory, struct profile *profile,
+			  struct list_entry *entries)
 {
 	struct findings findings = {};
 	struct match match = {};
@@ -78,15 +29,37 @@ static void find_sections(struct root *root, const struct arguments *arguments,
 			scan_serials(root, inventory);
 		match_make(profile, inventory, &match);
 		for (size_t i = 0; i < inventory->n; i++)
-			ret[i] = match.claims[i].section ? match.claims[i].section->label : NULL;
+			if (match.claims[i].section)
+				entries[i].section = match.claims[i].section->label;
 	}
 	match_done(&match);
 	findings_done(&findings);
 }
 
-static bool is_shown(void *userdata, const struct pci_function *function)
+static void find_guards(struct root *root, struct inventory *inventory, struct list_entry *entries)
 {
-	return selected(userdata, function);
+	struct guards guards;
+
+	scan_loss(root, inventory, true);
+	guards_make(inventory, &guards);
+	for (size_t i = 0; i < inventory->n; i++)
+		vec_foreach(guard, &guards.functions[i])
+			strv_add(&entries[i].guards, guard_name(guard->kind));
+	guards_done(&guards);
+}
+
+static bool any_function(void *userdata _unused_, const struct pci_function *function _unused_)
+{
+	return true;
+}
+
+/* The terminal's width; 0 where the report goes elsewhere. */
+static unsigned terminal_width(void)
+{
+	struct winsize size;
+
+	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col
+										     : 0;
 }
 
 static int run(struct root *root, const struct arguments *arguments)
@@ -94,8 +67,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	struct selection selection = {};
 	struct inventory inventory = {};
 	struct profile profile = {};
-	_cleanup_free_ bool *shown = NULL;
-	_cleanup_free_ const char **sections = NULL;
+	struct list_entry *entries;
 	int r;
 
 	if (selection_parse(arguments, &selection) < 0)
@@ -106,15 +78,20 @@ static int run(struct root *root, const struct arguments *arguments)
 		selection_done(&selection);
 		return STATUS_FAILED;
 	}
-	shown = xcalloc(inventory.n, sizeof(*shown));
-	sections = xcalloc(inventory.n, sizeof(*sections));
-	for (size_t i = 0; i < inventory.n; i++)
-		shown[i] = selected(&selection, &inventory.items[i]);
+	scan_condition(root, &inventory, any_function, NULL);
 	if (arguments->format == FORMAT_JSON)
-		scan_modules(root, &inventory, is_shown, &selection);
-	find_sections(root, arguments, &inventory, &profile, sections);
-	r = report(render_list(arguments->format, &inventory, shown, sections), STATUS_DONE);
+		scan_modules(root, &inventory, any_function, NULL);
+	entries = xcalloc(inventory.n, sizeof(*entries));
+	for (size_t i = 0; i < inventory.n; i++)
+		entries[i].shown = selection_has(&selection, &inventory.items[i]);
+	find_sections(root, arguments, &inventory, &profile, entries);
+	find_guards(root, &inventory, entries);
+	r = report(render_list(arguments->format, &inventory, entries, terminal_width()),
+		   STATUS_DONE);
 
+	for (size_t i = 0; i < inventory.n; i++)
+		strv_done(&entries[i].guards);
+	free(entries);
 	profile_done(&profile);
 	inventory_done(&inventory);
 	selection_done(&selection);
@@ -124,7 +101,8 @@ static int run(struct root *root, const struct arguments *arguments)
 const struct verb list_verb = {
 	.name = "list",
 	.summary = "show the PCI functions of the host",
-	.help = "Shows each PCI function with its IOMMU group, ids, driver and name, and the section of the\n"
-		"profile that selects it. The JSON format also has the candidate kernel modules.\n",
+	.help = "Shows each PCI function with its IOMMU group, ids, driver and name, the section of the profile\n"
+		"that selects it, and the guards that keep it with the host. The JSON format also has the\n"
+		"candidate kernel modules.\n",
 	.run = run,
 };

@@ -33,14 +33,18 @@ static int plan_status(const struct plan *plan)
 
 static int run(struct root *root, const struct arguments *arguments)
 {
+	struct planned_files files = {};
 	struct situation situation;
 	int status = situation_load(root, arguments, PHASE_SYSTEM, &situation);
 
-	if (status == STATUS_DONE && arguments->modules)
+	if (status == STATUS_DONE && arguments->modules) {
 		status = report(modules_text(&situation), STATUS_DONE);
-	else if (status == STATUS_DONE)
-		status = report(render_plan(arguments->format, &situation.plan),
+	} else if (status == STATUS_DONE) {
+		situation_plan_files(root, &situation, &files);
+		status = report(render_plan(arguments->format, &situation.plan, &files),
 				plan_status(&situation.plan));
+	}
+	planned_files_done(&files);
 	situation_done(&situation);
 	return status;
 }
@@ -49,6 +53,6 @@ const struct verb plan_verb = {
 	.name = "plan",
 	.summary = "show what bind would do, and what it would refuse",
 	.help = "Shows, without writing anything, which devices bind would bring to which driver, the\n"
-		"writes in their order, and what is refused and why.\n",
+		"writes in their order, what the host's files should say, and what is refused and why.\n",
 	.run = run,
 };

@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "decide/modules.h"
 #include "decide/planner.h"
 #include "host/condition.h"
 #include "host/network.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
 #include "host/storage.h"
+#include "render/files.h"
+
+#define FILE_MAX (1024 * 1024)
 
 void log_findings(const struct findings *findings)
 {
@@ -72,6 +76,13 @@ static bool concerns_disks(const struct question *question)
 	return false;
 }
 
+void scan_loss(struct root *root, struct inventory *inventory, bool contents)
+{
+	scan_storage(root, &inventory->args, contents, &inventory->storage);
+	scan_network(root, &inventory->network);
+	scan_users(root, inventory);
+}
+
 int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
 		   struct situation *ret)
 {
@@ -94,13 +105,38 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	scan_modules(root, &ret->inventory, asks_modules, &question);
 	/* What would be lost matters only where something is taken; early there is nothing to see yet. */
 	if (phase != PHASE_EARLY && match_takes_something(&ret->match, &ret->inventory)) {
-		scan_storage(root, &ret->inventory.args, concerns_disks(&question),
-			     &ret->inventory.storage);
-		scan_network(root, &ret->inventory.network);
-		scan_users(root, &ret->inventory);
+		scan_loss(root, &ret->inventory, concerns_disks(&question));
 	}
 	plan_make(&ret->profile, &ret->inventory, phase, &ret->match, &ret->plan);
 	return STATUS_DONE;
+}
+
+static bool any_function(void *userdata _unused_, const struct pci_function *function _unused_)
+{
+	return true;
+}
+
+static void plan_file(struct root *root, const char *path, char *content,
+		      struct planned_files *files)
+{
+	_cleanup_free_ char *now = NULL;
+
+	if (root_read_file(root, path, FILE_MAX, &now, NULL) < 0)
+		now = NULL;
+	planned_file_add(files, path, now, content);
+	free(content);
+}
+
+void situation_plan_files(struct root *root, struct situation *situation, struct planned_files *ret)
+{
+	struct module_policy policy;
+
+	scan_modules(root, &situation->inventory, any_function, NULL);
+	scan_builtin_modules(root, &situation->inventory);
+	module_policy_make(&situation->profile, &situation->inventory, &situation->plan, &policy);
+	plan_file(root, "/etc/modprobe.d/vfio-prepare.conf", render_modprobe(&policy), ret);
+	plan_file(root, "/etc/modules-load.d/vfio-prepare.conf", render_modules_load(&policy), ret);
+	module_policy_done(&policy);
 }
 
 void situation_done(struct situation *situation)

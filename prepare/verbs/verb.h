@@ -7,6 +7,7 @@
 #include "host/root.h"
 #include "model/inventory.h"
 #include "model/plan.h"
+#include "model/policy.h"
 #include "model/profile.h"
 #include "render/format.h"
 
@@ -49,6 +50,12 @@ struct situation {
 };
 
 /*
+ * What the configuration of the host should be, beside what it is; findings are added to the plan.
+ */
+void situation_plan_files(struct root *root, struct situation *situation,
+			  struct planned_files *ret);
+
+/*
  * Reads the profile, the host and what the decision needs of it in that phase, and makes the plan.
  * Reports its own errors; STATUS_DONE or the status to end with. situation_done() is due either way.
  */
@@ -58,6 +65,11 @@ void situation_done(struct situation *situation);
 
 /* The status that a count of what went well, of what was refused and of what failed comes to. */
 int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed);
+
+/*
+ * Reads what the host would lose: disks (contents: with what lies on them), networks, users.
+ */
+void scan_loss(struct root *root, struct inventory *inventory, bool contents);
 
 /* Logs findings of a profile that cannot be used. */
 void log_findings(const struct findings *findings);

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/modules.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+#define IDS_MAX \
+	1023 /* a longer parameter makes vfio-pci fail to load (drivers/vfio/pci/vfio_pci.c) */
+
+struct work {
+	const struct inventory *inventory;
+	const struct profile *profile;
+	struct plan *plan;
+	struct module_policy *policy;
+	bool *given; /* beside the functions: goes to, or is on, the driver that the profile wants */
+	const char **want;
+};
+
+static bool is_vfio(const char *module)
+{
+	return strstr(module, "vfio") || strcmp(module, "pci_stub") == 0;
+}
+
+/* Module names are compared as the kernel does: '-' and '_' are alike. */
+static bool same_module(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if ((*a == '-' ? '_' : *a) != (*b == '-' ? '_' : *b))
+			return false;
+	return *a == *b;
+}
+
+static bool list_has(const struct strv *list, const char *module)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (same_module(list->items[i], module))
+			return true;
+	return false;
+}
+
+static void find_given(struct work *work)
+{
+	vec_foreach(device, work->plan) {
+		const struct pci_function *function = inventory_find(work->inventory,
+								     &device->address);
+
+		if (!function || device->state == DEVICE_REFUSED || device->state == DEVICE_ABSENT)
+			continue;
+		work->given[function - work->inventory->items] = true;
+		work->want[function - work->inventory->items] = device->want;
+	}
+}
+
+/* Does a function that stays with the host need the module? */
+static bool host_needs(const struct work *work, const char *module)
+{
+	for (size_t i = 0; i < work->inventory->n; i++) {
+		const struct pci_function *function = &work->inventory->items[i];
+
+		if (work->given[i])
+			continue;
+		if (list_has(&function->modules, module) ||
+		    (function->driver && same_module(function->driver, module)) ||
+		    (function->unknown & FUNCTION_MODULES))
+			return true;
+	}
+	return false;
+}
+
+static void decide_native(struct work *work, const char *module)
+{
+	struct module_policy *policy = work->policy;
+
+	if (is_vfio(module) || list_has(&policy->blacklist, module) ||
+	    list_has(&policy->softdeps, module))
+		return;
+	if (list_has(&work->inventory->builtin_modules, module)) {
+		struct finding *finding = finding_add(
+			&work->plan->findings, SEVERITY_NOTE, "module-built-in", module,
+			"it is built into the kernel, so that modprobe.d cannot keep it from the listed devices; "
+			"they are unbound from it instead");
+
+		finding_remedy(finding, "nothing to do");
+		return;
+	}
+	if (host_needs(work, module))
+		strv_add(&policy->softdeps, module);
+	else
+		strv_add(&policy->blacklist, module);
+}
+
+static void decide_natives(struct work *work)
+{
+	struct strv seen = {};
+
+	for (size_t i = 0; i < work->inventory->n; i++) {
+		const struct strv *modules = &work->inventory->items[i].modules;
+
+		for (size_t j = 0; j < modules->n && work->given[i]; j++)
+			if (!list_has(&seen, modules->items[j])) {
+				strv_add(&seen, modules->items[j]);
+				decide_native(work, modules->items[j]);
+			}
+	}
+	strv_done(&seen);
+	strv_sort(&work->policy->blacklist);
+	strv_sort(&work->policy->softdeps);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct pci_function *f = *(const struct pci_function *const *)a;
+	const struct pci_function *g = *(const struct pci_function *const *)b;
+
+	if (f->vendor != g->vendor)
+		return f->vendor - g->vendor;
+	if (f->device != g->device)
+		return f->device - g->device;
+	return pci_address_compare(&f->address, &g->address);
+}
+
+static bool takes_by_id(const struct work *work, const struct pci_function *function)
+{
+	size_t i = (size_t)(function - work->inventory->items);
+
+	return work->given[i] && strcmp(work->want[i], "vfio-pci") == 0;
+}
+
+/* The functions of one id. It goes into ids= only if that cannot take one that is not given away. */
+static void decide_id(struct work *work, const struct pci_function **functions, size_t n)
+{
+	_cleanup_free_ char *id = xasprintf("%04x:%04x", functions[0]->vendor,
+					    functions[0]->device);
+	struct buf others = {};
+	bool wanted = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (takes_by_id(work, functions[i]))
+			wanted = true;
+		else if (others.length < 200)
+			buf_addf(&others, " %s", PCI_ADDRESS_TEXT(&functions[i]->address));
+	}
+	if (wanted && !others.length)
+		strv_add(&work->policy->ids, id);
+	else if (wanted)
+		finding_remedy(finding_add(&work->plan->findings, SEVERITY_NOTE, "ids-left-out", id,
+					   "not written into ids=, which would also take:%s",
+					   buf_text(&others)),
+			       "nothing to do: devices are bound by their addresses");
+	buf_done(&others);
+}
+
+static void decide_ids(struct work *work)
+{
+	size_t n = work->inventory->n, length = 0;
+	_cleanup_free_ const struct pci_function **functions = xcalloc(n, sizeof(*functions));
+
+	for (size_t i = 0; i < n; i++)
+		functions[i] = &work->inventory->items[i];
+	if (n > 1)
+		qsort(functions, n, sizeof(*functions), compare_ids);
+	for (size_t first = 0, next; first < n; first = next) {
+		for (next = first + 1; next < n &&
+				       functions[next]->vendor == functions[first]->vendor &&
+				       functions[next]->device == functions[first]->device;)
+			next++;
+		decide_id(work, functions + first, next - first);
+	}
+	for (size_t i = 0; i < work->policy->ids.n; i++)
+		length += strlen(work->policy->ids.items[i]) + 1;
+	if (length > IDS_MAX) {
+		strv_done(&work->policy->ids);
+		finding_remedy(
+			finding_add(
+				&work->plan->findings, SEVERITY_NOTE, "ids-too-long", "host",
+				"ids= would be longer than the 1023 characters that vfio-pci takes, so it is "
+				"left out"),
+			"nothing to do: devices are bound by their addresses");
+	}
+}
+
+void module_policy_make(const struct profile *profile, const struct inventory *inventory,
+			struct plan *plan, struct module_policy *ret)
+{
+	struct module_policy policy = {};
+	_cleanup_free_ bool *given = xcalloc(inventory->n, sizeof(*given));
+	_cleanup_free_ const char **want = xcalloc(inventory->n, sizeof(*want));
+	struct work work = {inventory, profile, plan, &policy, given, want};
+	bool any = false;
+
+	find_given(&work);
+	for (size_t i = 0; i < inventory->n; i++)
+		any = any || given[i];
+	if (any) {
+		decide_ids(&work);
+		if (!profile->blacklist_mode) {
+			for (size_t i = 0; i < profile->blacklist.n; i++)
+				if (!list_has(&policy.blacklist, profile->blacklist.items[i]))
+					strv_add(&policy.blacklist, profile->blacklist.items[i]);
+		} else if (strcmp(profile->blacklist_mode, "auto") == 0) {
+			decide_natives(&work);
+		}
+		vec_foreach(device, plan)
+			if (device->state != DEVICE_REFUSED && device->state != DEVICE_ABSENT &&
+			    !strv_contains(&policy.load, device->module))
+				strv_add(&policy.load, device->module);
+		for (size_t i = 0; i < policy.load.n; i++)
+			if (strstr(policy.load.items[i], "vfio")) {
+				strv_add(&policy.load, "vfio_iommu_type1");
+				break;
+			}
+		strv_sort(&policy.load);
+	}
+	policy.unsafe_interrupts = any && profile->unsafe_interrupts;
+	*ret = policy;
+}

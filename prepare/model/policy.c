@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/policy.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+/* More lines than a file of ours ever has; a longer one is shown as replaced whole. */
+#define DIFF_MAX_LINES 400
+
+void module_policy_done(struct module_policy *policy)
+{
+	if (!policy)
+		return;
+	strv_done(&policy->ids);
+	strv_done(&policy->blacklist);
+	strv_done(&policy->softdeps);
+	strv_done(&policy->load);
+}
+
+static void add_lines(struct buf *diff, char sign, const struct strv *lines, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		buf_addf(diff, "%c%s\n", sign, lines->items[i]);
+}
+
+/*
+ * What changes from a to b: the longest common subsequence stays. length[i][j] is that of the lines
+ * from i and j on.
+ */
+static char *diff_lines(const struct strv *a, const struct strv *b)
+{
+	size_t columns = b->n + 1, i = 0, j = 0;
+	_cleanup_free_ unsigned *length = NULL;
+	struct buf diff = {};
+
+	if (a->n > DIFF_MAX_LINES || b->n > DIFF_MAX_LINES) {
+		add_lines(&diff, '-', a, 0, a->n);
+		add_lines(&diff, '+', b, 0, b->n);
+		return buf_take(&diff);
+	}
+	length = xcalloc((a->n + 1) * columns, sizeof(*length));
+	for (size_t y = a->n; y-- > 0;)
+		for (size_t x = b->n; x-- > 0;) {
+			unsigned down = length[(y + 1) * columns + x],
+				 right = length[y * columns + x + 1];
+
+			if (strcmp(a->items[y], b->items[x]) == 0)
+				length[y * columns + x] = length[(y + 1) * columns + x + 1] + 1;
+			else
+				length[y * columns + x] = down > right ? down : right;
+		}
+	while (i < a->n && j < b->n) {
+		if (strcmp(a->items[i], b->items[j]) == 0) {
+			i++;
+			j++;
+		} else if (length[(i + 1) * columns + j] >= length[i * columns + j + 1]) {
+			add_lines(&diff, '-', a, i, i + 1);
+			i++;
+		} else {
+			add_lines(&diff, '+', b, j, j + 1);
+			j++;
+		}
+	}
+	add_lines(&diff, '-', a, i, a->n);
+	add_lines(&diff, '+', b, j, b->n);
+	return buf_take(&diff);
+}
+
+void planned_file_add(struct planned_files *files, const char *path, const char *now,
+		      const char *content)
+{
+	struct planned_file *file = vec_add(files);
+	struct strv old = {}, new = {};
+
+	file->path = path;
+	file->content = xstrdup(content);
+	if (now && strncmp(now, FILE_HEADER, strlen(FILE_HEADER)) != 0)
+		file->state = *content ? FILE_FOREIGN : FILE_SAME;
+	else if (!now)
+		file->state = *content ? FILE_CREATE : FILE_SAME;
+	else if (strcmp(now, content) == 0)
+		file->state = FILE_SAME;
+	else
+		file->state = *content ? FILE_CHANGE : FILE_REMOVE;
+	strv_split(&old, now && file->state != FILE_FOREIGN ? now : "", "\n");
+	strv_split(&new, content, "\n");
+	file->diff = file->state == FILE_SAME ? xstrdup("") : diff_lines(&old, &new);
+	strv_done(&old);
+	strv_done(&new);
+}
+
+void planned_files_done(struct planned_files *files)
+{
+	if (!files)
+		return;
+	vec_foreach(file, files) {
+		free(file->content);
+		free(file->diff);
+	}
+	free(files->items);
+	*files = (struct planned_files){};
+}
+
+const char *file_state_name(enum file_state state)
+{
+	static const char *const names[] = {
+		[FILE_SAME] = "same",     [FILE_CREATE] = "create",   [FILE_CHANGE] = "change",
+		[FILE_REMOVE] = "remove", [FILE_FOREIGN] = "foreign",
+	};
+
+	return names[state];
+}

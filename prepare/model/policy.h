@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the module loader is to be told (modprobe.d): which ids vfio-pci may take by itself, which
+ * native modules are kept out, and which only have to come after vfio-pci.
+ */
+#ifndef MODEL_POLICY_H
+#define MODEL_POLICY_H
+
+#include <stdbool.h>
+
+#include "base/strv.h"
+
+struct module_policy {
+	struct strv ids;       /* "10de:1bb0", for options vfio-pci ids= */
+	struct strv blacklist; /* modules */
+	struct strv softdeps;  /* modules that must not come before vfio-pci */
+	struct strv load;      /* modules to load at boot in any case */
+	bool unsafe_interrupts;
+};
+
+void module_policy_done(struct module_policy *policy);
+
+/* A file that the host should have, beside what it has now. */
+enum file_state {
+	FILE_SAME,
+	FILE_CREATE,
+	FILE_CHANGE,
+	FILE_REMOVE,
+	FILE_FOREIGN, /* stands there, but was not written by this tool: left alone */
+};
+
+struct planned_file {
+	const char *path; /* static */
+	enum file_state state;
+	char *content; /* "" where it should not be */
+	char *diff;    /* lines that go with '-', that come with '+'; "" where nothing changes */
+};
+
+struct planned_files {
+	struct planned_file *items;
+	size_t n, capacity;
+};
+
+/* The line that every file of ours begins with. */
+#define FILE_HEADER "# Written by vfio-prepare from its profile; changes here are lost.\n"
+
+/*
+ * Adds a file; now is what the host has (NULL: nothing), content what it should have ("": nothing).
+ */
+void planned_file_add(struct planned_files *files, const char *path, const char *now,
+		      const char *content);
+void planned_files_done(struct planned_files *files);
+const char *file_state_name(enum file_state state);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The files that a host gets; pure. Each begins with FILE_HEADER, or is "" where it is not needed. */
+#ifndef RENDER_FILES_H
+#define RENDER_FILES_H
+
+#include "model/policy.h"
+
+/* modprobe.d(5) */
+char *render_modprobe(const struct module_policy *policy);
+/* modules-load.d(5) */
+char *render_modules_load(const struct module_policy *policy);
+
+#endif
