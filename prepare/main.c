@@ -16,7 +16,8 @@
 #error "VFIO_PREPARE_VERSION comes from the Makefile"
 #endif
 
-static const struct verb *const verbs[] = {&list_verb, &plan_verb, &bind_verb, &validate_verb};
+static const struct verb *const verbs[] = {&list_verb, &init_verb,     &plan_verb,
+					   &bind_verb, &validate_verb, &snapshot_verb};
 
 /* Options without a letter. */
 enum option_value {
@@ -28,11 +29,12 @@ enum option_value {
 	OPTION_NAME,
 	OPTION_PHASE,
 	OPTION_MODULES,
+	OPTION_SCRUB,
 	OPTION_VERSION,
 };
 
 static const struct option_help {
-	const char *verb; /* NULL: every verb has it */
+	const char *verbs; /* that have it, separated by spaces; NULL: every verb */
 	const char *name;
 	const char *argument;
 	int value;
@@ -45,14 +47,29 @@ static const struct option_help {
 	{NULL, "quiet", NULL, 'q', "-q, say errors only"},
 	{NULL, "help", NULL, 'h', "-h, this help"},
 	{NULL, "version", NULL, OPTION_VERSION, "the version"},
-	{"list", "filter", "V:D[:C]", OPTION_FILTER, "only these ids, as in lspci -d"},
-	{"list", "address", "ADDRESS", OPTION_ADDRESS, "only this address; .* for all functions"},
-	{"list", "name", "REGEX", OPTION_NAME, "only devices whose name matches"},
+	{"list init", "filter", "V:D[:C]", OPTION_FILTER, "only these ids, as in lspci -d"},
+	{"list init", "address", "ADDRESS", OPTION_ADDRESS,
+	 "only this address; .* for all functions"},
+	{"list init", "name", "REGEX", OPTION_NAME, "only devices whose name matches"},
 	{"plan", "modules", NULL, OPTION_MODULES,
 	 "only the modules that an initramfs needs, one in a line"},
+	{"snapshot", "scrub", NULL, OPTION_SCRUB, "hide serial numbers and UUIDs"},
 	{"bind", "phase", "PHASE", OPTION_PHASE,
 	 "early or system: at boot, with the kernel log as record"},
 };
+
+/* Does the verb have the option? */
+static bool has_option(const char *verb, const struct option_help *option)
+{
+	size_t length = strlen(verb);
+
+	for (const char *word = option->verbs; word && *word; word += strcspn(word, " ")) {
+		word += *word == ' ';
+		if (strcspn(word, " ") == length && strncmp(word, verb, length) == 0)
+			return true;
+	}
+	return false;
+}
 
 static const struct verb *find_verb(const char *name)
 {
@@ -68,7 +85,7 @@ static void print_options(const char *verb)
 		const struct option_help *option = &options[i];
 		char left[32];
 
-		if (verb ? !option->verb || strcmp(option->verb, verb) != 0 : option->verb != NULL)
+		if (verb ? !has_option(verb, option) : option->verbs != NULL)
 			continue;
 		snprintf(left, sizeof(left), "--%s%s%s", option->name, option->argument ? " " : "",
 			 option->argument ? option->argument : "");
@@ -79,7 +96,8 @@ static void print_options(const char *verb)
 static int print_help(const struct verb *verb)
 {
 	if (verb) {
-		printf("vfio-prepare %s: %s\n\n%s\n", verb->name, verb->summary, verb->help);
+		printf("vfio-prepare %s%s%s: %s\n\n%s\n", verb->name, verb->operand ? " " : "",
+		       verb->operand ? verb->operand : "", verb->summary, verb->help);
 		print_options(verb->name);
 		printf("For every verb:\n");
 	} else {
@@ -128,6 +146,9 @@ static void set_argument(struct arguments *arguments, int option, const char *va
 	case OPTION_MODULES:
 		arguments->modules = true;
 		break;
+	case OPTION_SCRUB:
+		arguments->scrub = true;
+		break;
 	default:
 		break;
 	}
@@ -140,7 +161,7 @@ static void set_argument(struct arguments *arguments, int option, const char *va
 static const struct option_help *misplaced(const struct verb *verb, const bool *given)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
-		if (given[i] && options[i].verb && strcmp(options[i].verb, verb->name) != 0)
+		if (given[i] && options[i].verbs && !has_option(verb->name, &options[i]))
 			return &options[i];
 	return NULL;
 }
@@ -207,8 +228,12 @@ int main(int argc, char **argv)
 		return print_help(verb);
 	if (!verb)
 		return USAGE_ERROR("a verb is missing; see vfio-prepare --help");
+	if (verb->operand && optind + 1 < argc)
+		arguments.operand = argv[++optind];
 	if (optind + 1 < argc)
 		return USAGE_ERROR("%s takes no \"%s\"", verb->name, argv[optind + 1]);
+	if (verb->operand && !arguments.operand)
+		return USAGE_ERROR("%s needs %s behind it", verb->name, verb->operand);
 	wrong = misplaced(verb, given);
 	if (wrong)
 		return USAGE_ERROR("%s has no option --%s", verb->name, wrong->name);

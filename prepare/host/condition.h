@@ -9,7 +9,7 @@
 #include "host/root.h"
 #include "model/inventory.h"
 
-/* Where a snapshot keeps which processes hold which devices, "ADDRESS PID NAME" in a line. */
+/* Where a snapshot keeps which processes hold which devices, "ADDRESS NAME (PID)" in a line. */
 #define SNAPSHOT_USERS "/.vfio-prepare/users"
 
 /* physfn, boot_vga, framebuffer, live VFs, links and reset methods of what chosen() is true for. */
@@ -22,5 +22,7 @@ void scan_condition(struct root *root, struct inventory *inventory,
  * function, or is its VFIO group. A look, not a lock: a process may come right after it.
  */
 void scan_users(struct root *root, struct inventory *inventory);
+/* What it found, as text for SNAPSHOT_USERS; the caller's. */
+char *users_format(const struct inventory *inventory);
 
 #endif

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define TABLE_MAX (64 * 1024 * 1024)
+
 struct modules {
 	struct kmod_ctx *kmod;
 	int directory; /* libkmod takes a path; this descriptor keeps it inside the root */
@@ -71,6 +73,23 @@ int modules_lookup(struct modules *modules, const char *alias, struct strv *ret)
 	kmod_module_unref_list(list);
 	strv_sort(ret);
 	return 0;
+}
+
+void modules_touch(struct root *root, const char *release)
+{
+	static const char *const tables[] = {
+		"modules.dep.bin",     "modules.alias.bin",         "modules.symbols.bin",
+		"modules.builtin.bin", "modules.builtin.alias.bin", "modules.builtin.modinfo",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		_cleanup_free_ char *path = xasprintf("/lib/modules/%s/%s", release, tables[i]),
+				    *text = NULL;
+
+		/* Which of them there are hangs on the version of depmod. */
+		if (root_read_file(root, path, TABLE_MAX, &text, NULL) < 0)
+			continue;
+	}
 }
 
 int module_load(struct root *root, const char *name)

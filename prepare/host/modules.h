@@ -17,6 +17,9 @@ void modules_close(struct modules *modules);
 /* Adds the names of the modules whose alias matches, sorted and without repetition; -errno. */
 int modules_lookup(struct modules *modules, const char *alias, struct strv *ret);
 
+/* The tables that libkmod reads past the root handle, read through it: for a snapshot. */
+void modules_touch(struct root *root, const char *release);
+
 /*
  * Loads a module of the running kernel with its dependencies, the options and soft dependencies of
  * modprobe.d and the kernel command line; "install" commands there are not run, and no blacklist

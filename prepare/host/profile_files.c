@@ -57,7 +57,7 @@ static void read_one(struct root *root, const char *path, struct ini *ini,
 	_cleanup_free_ char *detail = NULL, *remedy = NULL, *text = NULL;
 	size_t length = 0;
 	struct stat st;
-	ssize_t n = 0;
+	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		detail = xasprintf("cannot be opened: %s", strerror(fd < 0 ? -fd : errno));
@@ -69,11 +69,9 @@ static void read_one(struct root *root, const char *path, struct ini *ini,
 		complain(findings, path, detail, remedy);
 		return;
 	}
-	text = xcalloc(INI_MAX_BYTES + 1, 1);
-	while (length < INI_MAX_BYTES && (n = read(fd, text + length, INI_MAX_BYTES - length)) > 0)
-		length += (size_t)n;
-	if (n < 0) {
-		detail = xasprintf("cannot be read: %s", strerror(errno));
+	r = root_read_fd(root, fd, path, INI_MAX_BYTES, &text, &length);
+	if (r < 0) {
+		detail = xasprintf("cannot be read: %s", strerror(-r));
 		complain(findings, path, detail, "make it readable, or remove it");
 		return;
 	}
@@ -83,12 +81,10 @@ static void read_one(struct root *root, const char *path, struct ini *ini,
 /* A link to /dev/null in conf.d masks a file of that name and is nothing itself. */
 static bool masks(struct root *root, const char *path)
 {
-	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
 	char target[sizeof("/dev/null") + 1];
-	ssize_t length = fd < 0 ? -1 : readlinkat(fd, "", target, sizeof(target));
 
-	return length == (ssize_t)strlen("/dev/null") &&
-	       memcmp(target, "/dev/null", (size_t)length) == 0;
+	return root_read_link(root, path, target, sizeof(target)) > 0 &&
+	       strcmp(target, "/dev/null") == 0;
 }
 
 static bool is_conf(const char *name)

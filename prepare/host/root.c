@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+
 #define WALK_MAX_DEPTH 64
 #define WALK_MAX_LINKS 40 /* as the kernel's MAXSYMLINKS */
 #define OPENAT2_RETRIES 16
@@ -43,9 +45,22 @@ void root_done(struct root *root)
 /* The directories from the root down to where the walk stands; ".." pops, a root link pops all. */
 struct walk {
 	int fds[WALK_MAX_DEPTH];
+	char *names[WALK_MAX_DEPTH];
 	int depth;
 	int root_fd;
+	struct recorder *recorder; /* is told of the links on the way; NULL: nobody is */
 };
+
+/* Where the walk stands, and name below it; the caller's. */
+static char *walk_path(const struct walk *walk, const char *name)
+{
+	struct buf path = {};
+
+	for (int i = 0; i < walk->depth; i++)
+		buf_addf(&path, "%s/", walk->names[i]);
+	buf_add(&path, name);
+	return buf_take(&path);
+}
 
 static int walk_top(const struct walk *walk)
 {
@@ -54,8 +69,10 @@ static int walk_top(const struct walk *walk)
 
 static void walk_pop(struct walk *walk, int depth)
 {
-	while (walk->depth > depth)
+	while (walk->depth > depth) {
 		close(walk->fds[--walk->depth]);
+		free(walk->names[walk->depth]);
+	}
 }
 
 /*
@@ -85,6 +102,12 @@ static int walk_step(struct walk *walk, const char *name, char **rest, int flags
 		if (++*links > WALK_MAX_LINKS)
 			return -ELOOP;
 		target[length] = '\0';
+		if (walk->recorder) {
+			_cleanup_free_ char *path = walk_path(walk, name);
+
+			recorder_add_bytes(walk->recorder, path, RECORD_LINK, target,
+					   (size_t)length);
+		}
 		if (target[0] == '/')
 			walk_pop(walk, 0);
 		char *joined = xasprintf("%s%s", target, *rest);
@@ -100,14 +123,37 @@ static int walk_step(struct walk *walk, const char *name, char **rest, int flags
 		close(fd);
 		return S_ISDIR(st.st_mode) ? -ENAMETOOLONG : -ENOTDIR;
 	}
-	walk->fds[walk->depth++] = fd;
+	walk->fds[walk->depth] = fd;
+	walk->names[walk->depth++] = xstrdup(name);
 	return 0;
 }
 
-/* What openat2() with RESOLVE_IN_ROOT does, for kernels before 5.6. */
-static int open_walking(int root_fd, const char *path, int flags)
+/* What was opened, as far as it shows without a read. */
+static void record_opened(const struct walk *walk, const char *name, int fd)
 {
-	struct walk walk = {.root_fd = root_fd};
+	_cleanup_free_ char *path = walk_path(walk, name);
+	char target[PATH_MAX];
+	struct stat st;
+	ssize_t length;
+
+	if (!walk->recorder || fstat(fd, &st) < 0)
+		return;
+	if (S_ISDIR(st.st_mode)) {
+		recorder_add(walk->recorder, path, RECORD_DIRECTORY);
+	} else if (S_ISLNK(st.st_mode)) {
+		length = readlinkat(fd, "", target, sizeof(target));
+		if (length >= 0)
+			recorder_add_bytes(walk->recorder, path, RECORD_LINK, target,
+					   (size_t)length);
+	} else {
+		recorder_add(walk->recorder, path, RECORD_FILE);
+	}
+}
+
+/* What openat2() with RESOLVE_IN_ROOT does, for kernels before 5.6 and to see the links on the way. */
+static int open_walking(const struct root *root, const char *path, int flags)
+{
+	struct walk walk = {.root_fd = root->fd, .recorder = root->recorder};
 	_cleanup_free_ char *rest = xstrdup(path);
 	int links = 0, r = 0;
 
@@ -131,6 +177,8 @@ static int open_walking(int root_fd, const char *path, int flags)
 		if (r == 1) {
 			/* A link that took the name's place meanwhile is not followed. */
 			r = openat(walk_top(&walk), name, flags | O_NOFOLLOW);
+			if (r >= 0)
+				record_opened(&walk, name, r);
 			break;
 		}
 		if (r < 0)
@@ -149,7 +197,7 @@ int root_open(struct root *root, const char *path, int flags)
 
 	if (!*relative)
 		relative = ".";
-	for (int attempt = 0; !root->no_openat2; attempt++) {
+	for (int attempt = 0; !root->no_openat2 && !root->recorder; attempt++) {
 		long fd = syscall(SYS_openat2, root->fd, relative, &how, sizeof(how));
 
 		if (fd >= 0)
@@ -162,18 +210,44 @@ int root_open(struct root *root, const char *path, int flags)
 			return -errno;
 		root->no_openat2 = true;
 	}
-	return open_walking(root->fd, relative, flags | O_CLOEXEC);
+	return open_walking(root, relative, flags | O_CLOEXEC);
 }
 
-int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length)
+/* The path of an open directory, and name in it, below the root; NULL where that cannot be told. */
+static char *recorded_path(const struct root *root, int dir, const char *name)
 {
-	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	char link[sizeof("/proc/self/fd/") + 12], path[PATH_MAX], top[PATH_MAX];
+	ssize_t n_path, n_top;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+	n_path = readlink(link, path, sizeof(path) - 1);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", root->fd);
+	n_top = readlink(link, top, sizeof(top) - 1);
+	if (n_path < 0 || n_top < 0)
+		return NULL;
+	path[n_path] = top[n_top] = '\0';
+	if (strcmp(top, "/") == 0)
+		n_top = 0;
+	return strncmp(path, top, (size_t)n_top) == 0 ? xasprintf("%s/%s", path + n_top, name)
+						      : NULL;
+}
+
+static void record_bytes(struct root *root, int dir, const char *name, enum record_kind kind,
+			 const void *bytes, size_t length)
+{
+	_cleanup_free_ char *path = root->recorder ? recorded_path(root, dir, name) : NULL;
+
+	if (path)
+		recorder_add_bytes(root->recorder, path, kind, bytes, length);
+}
+
+int root_read_fd(struct root *root, int fd, const char *path, size_t max, char **ret,
+		 size_t *ret_length)
+{
 	_cleanup_free_ char *text = NULL;
 	size_t length = 0, capacity = 4096;
 	ssize_t n;
 
-	if (fd < 0)
-		return fd;
 	do {
 		if (!text || length + 1 >= capacity)
 			text = xreallocarray(text, capacity *= 2, 1);
@@ -185,10 +259,47 @@ int root_read_file(struct root *root, const char *path, size_t max, char **ret, 
 			return -EFBIG;
 	} while (n > 0);
 	text[length] = '\0';
+	if (root->recorder) {
+		/* What the path leads to, past the links on the way, has the bytes. */
+		_cleanup_free_ char *canonical = recorded_path(root, fd, "");
+
+		if (canonical && canonical[strlen(canonical) - 1] == '/')
+			canonical[strlen(canonical) - 1] = '\0';
+		recorder_add_bytes(root->recorder, canonical ? canonical : path, RECORD_FILE, text,
+				   length);
+	}
 	*ret = TAKE_PTR(text);
 	if (ret_length)
 		*ret_length = length;
 	return 0;
+}
+
+int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+
+	return fd < 0 ? fd : root_read_fd(root, fd, path, max, ret, ret_length);
+}
+
+/* The names alone matter, but what they are must show: an empty file, a directory, a link. */
+static void record_entry(struct root *root, int dir, const struct dirent *entry)
+{
+	_cleanup_free_ char *path = recorded_path(root, dir, entry->d_name);
+	char target[PATH_MAX];
+	struct stat st;
+	ssize_t length;
+
+	if (!path || fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return;
+	if (S_ISLNK(st.st_mode)) {
+		length = readlinkat(dir, entry->d_name, target, sizeof(target));
+		if (length >= 0)
+			recorder_add_bytes(root->recorder, path, RECORD_LINK, target,
+					   (size_t)length);
+	} else {
+		recorder_add(root->recorder, path,
+			     S_ISDIR(st.st_mode) ? RECORD_DIRECTORY : RECORD_FILE);
+	}
 }
 
 int root_list(struct root *root, const char *path, struct strv *ret)
@@ -206,9 +317,13 @@ int root_list(struct root *root, const char *path, struct strv *ret)
 		close(fd);
 		return -error;
 	}
-	while ((errno = 0, entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			strv_add(ret, entry->d_name);
+	while ((errno = 0, entry = readdir(dir))) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		strv_add(ret, entry->d_name);
+		if (root->recorder)
+			record_entry(root, fd, entry);
+	}
 	int error = errno;
 
 	closedir(dir);
@@ -266,14 +381,16 @@ int root_write_attribute(struct root *root, const char *path, const char *value)
 	return (size_t)n == length ? 0 : -EIO;
 }
 
-int attribute_read_bytes(struct root *root _unused_, int dir, const char *name, void *ret,
-			 size_t size)
+int attribute_read_bytes(struct root *root, int dir, const char *name, void *ret, size_t size)
 {
 	_cleanup_close_ int fd = openat(dir, name,
 					O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, ret, size);
 
-	return n < 0 ? -errno : (int)n;
+	if (n < 0)
+		return -errno;
+	record_bytes(root, dir, name, RECORD_FILE, ret, (size_t)n);
+	return (int)n;
 }
 
 int attribute_read(struct root *root, int dir, const char *name, char *ret, size_t size)
@@ -288,8 +405,12 @@ int attribute_read(struct root *root, int dir, const char *name, char *ret, size
 	return n;
 }
 
-int attribute_read_link_name(struct root *root _unused_, int dir, const char *name, char *ret,
-			     size_t size)
+int attribute_read_link_name(struct root *root, int dir, const char *name, char *ret, size_t size)
 {
+	char target[PATH_MAX];
+	int length = root->recorder ? read_link(dir, name, target, sizeof(target)) : -1;
+
+	if (length >= 0)
+		record_bytes(root, dir, name, RECORD_LINK, target, (size_t)length);
 	return read_link_name(dir, name, ret, size);
 }

@@ -14,11 +14,13 @@
 #include <stddef.h>
 
 #include "base/strv.h"
+#include "host/recorder.h"
 
 struct root {
 	int fd;
 	bool live;       /* "/": the kernel answers, not a tree of files */
 	bool no_openat2; /* set by the first openat2() that is not supported; tests set it too */
+	struct recorder *recorder; /* remembers what is read; NULL: nothing is */
 };
 
 /* Opens the directory at path as the root. */
@@ -29,6 +31,9 @@ void root_done(struct root *root);
 int root_open(struct root *root, const char *path, int flags);
 /* Reads a whole file of at most max bytes (-EFBIG beyond) into a NUL-terminated text, caller's. */
 int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length);
+/* The same from a descriptor that root_open() gave for that path. */
+int root_read_fd(struct root *root, int fd, const char *path, size_t max, char **ret,
+		 size_t *ret_length);
 /* The names in a directory without "." and "..", sorted. */
 int root_list(struct root *root, const char *path, struct strv *ret);
 /* What the symbolic link at path points to, cut to size; -EINVAL: it is none. */

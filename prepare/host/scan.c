@@ -157,7 +157,7 @@ static void read_serial(struct root *root, int dir, struct pci_function *functio
 	if (n <= 256)
 		return;
 	function->unknown &= ~(unsigned)FUNCTION_SERIAL;
-	function->has_serial = config_space_serial(config, (size_t)n, &function->serial);
+	function->has_serial = config_space_serial(config, (size_t)n, &function->serial, NULL);
 }
 
 void scan_serials(struct root *root, struct inventory *inventory)

@@ -12,7 +12,7 @@ static uint32_t read32(const uint8_t *bytes)
 	       (uint32_t)bytes[3] << 24;
 }
 
-bool config_space_serial(const uint8_t *config, size_t length, uint64_t *ret)
+bool config_space_serial(const uint8_t *config, size_t length, uint64_t *ret, size_t *ret_offset)
 {
 	size_t offset = EXT_CAP_START;
 
@@ -25,6 +25,8 @@ bool config_space_serial(const uint8_t *config, size_t length, uint64_t *ret)
 		if ((header & 0xffff) == EXT_CAP_ID_DSN) {
 			*ret = (uint64_t)read32(config + offset + 8) << 32 |
 			       read32(config + offset + 4);
+			if (ret_offset)
+				*ret_offset = offset + 4;
 			return true;
 		}
 		offset = header >> 20 & ~3U;

@@ -12,7 +12,8 @@
 /*
  * The device serial number capability (PCIe base specification 7.9.3; PCI_EXT_CAP_ID_DSN), most
  * significant byte first as lspci prints it. false: the bytes hold none. Trusts nothing in them.
+ * ret_offset: where its eight bytes, least significant first, stand; may be NULL.
  */
-bool config_space_serial(const uint8_t *config, size_t length, uint64_t *ret);
+bool config_space_serial(const uint8_t *config, size_t length, uint64_t *ret, size_t *ret_offset);
 
 #endif

@@ -48,11 +48,6 @@ static void find_guards(struct root *root, struct inventory *inventory, struct l
 	guards_done(&guards);
 }
 
-static bool any_function(void *userdata _unused_, const struct pci_function *function _unused_)
-{
-	return true;
-}
-
 /* The terminal's width; 0 where the report goes elsewhere. */
 static unsigned terminal_width(void)
 {

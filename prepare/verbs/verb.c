@@ -17,6 +17,11 @@
 
 #define FILE_MAX (1024 * 1024)
 
+const char *const managed_files[N_MANAGED_FILES] = {
+	[FILE_MODPROBE] = "/etc/modprobe.d/vfio-prepare.conf",
+	[FILE_MODULES_LOAD] = "/etc/modules-load.d/vfio-prepare.conf",
+};
+
 void log_findings(const struct findings *findings)
 {
 	vec_foreach(finding, findings)
@@ -111,7 +116,7 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	return STATUS_DONE;
 }
 
-static bool any_function(void *userdata _unused_, const struct pci_function *function _unused_)
+bool any_function(void *userdata _unused_, const struct pci_function *function _unused_)
 {
 	return true;
 }
@@ -134,8 +139,8 @@ void situation_plan_files(struct root *root, struct situation *situation, struct
 	scan_modules(root, &situation->inventory, any_function, NULL);
 	scan_builtin_modules(root, &situation->inventory);
 	module_policy_make(&situation->profile, &situation->inventory, &situation->plan, &policy);
-	plan_file(root, "/etc/modprobe.d/vfio-prepare.conf", render_modprobe(&policy), ret);
-	plan_file(root, "/etc/modules-load.d/vfio-prepare.conf", render_modules_load(&policy), ret);
+	plan_file(root, managed_files[FILE_MODPROBE], render_modprobe(&policy), ret);
+	plan_file(root, managed_files[FILE_MODULES_LOAD], render_modules_load(&policy), ret);
 	module_policy_done(&policy);
 }
 

@@ -28,18 +28,25 @@ struct arguments {
 	const char *filter, *address, *name; /* list */
 	const char *phase;                   /* bind */
 	bool modules;                        /* plan */
+	bool scrub;                          /* snapshot */
+	const char *operand;                 /* what stands behind the verb; NULL: nothing */
 	enum format format;
 };
 
 struct verb {
 	const char *name;
+	const char *operand; /* what it wants behind its name; NULL: nothing */
 	const char *summary;
 	const char *help; /* what the verb does, in a few lines */
 	/* Does the work and writes the report to standard output; an enum exit_status. */
 	int (*run)(struct root *root, const struct arguments *arguments);
 };
 
-extern const struct verb list_verb, plan_verb, bind_verb, validate_verb;
+extern const struct verb list_verb, init_verb, plan_verb, bind_verb, validate_verb, snapshot_verb;
+
+/* The files of the host's configuration that are the tool's own, below the root. */
+enum managed_file { FILE_MODPROBE, FILE_MODULES_LOAD, N_MANAGED_FILES };
+extern const char *const managed_files[N_MANAGED_FILES];
 
 /* A host and what the profile wants of it; each part is valid once it was loaded. */
 struct situation {
@@ -70,6 +77,9 @@ int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed);
  * Reads what the host would lose: disks (contents: with what lies on them), networks, users.
  */
 void scan_loss(struct root *root, struct inventory *inventory, bool contents);
+
+/* For scans that choose: all of them. */
+bool any_function(void *userdata, const struct pci_function *function);
 
 /* Logs findings of a profile that cannot be used. */
 void log_findings(const struct findings *findings);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/recorder.h"
+
+#include <search.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* The index knows records by number: their place in memory changes while they become more. */
+struct key {
+	char *path;
+	size_t number;
+};
+
+static int compare_keys(const void *a, const void *b)
+{
+	return strcmp(((const struct key *)a)->path, ((const struct key *)b)->path);
+}
+
+void recorder_done(struct recorder *recorder)
+{
+	if (!recorder)
+		return;
+	tdestroy(recorder->index, free);
+	for (size_t i = 0; i < recorder->n; i++) {
+		free(recorder->items[i].path);
+		free(recorder->items[i].bytes);
+	}
+	free(recorder->items);
+	*recorder = (struct recorder){};
+}
+
+struct record *recorder_add(struct recorder *recorder, const char *path, enum record_kind kind)
+{
+	struct key *key = xcalloc(1, sizeof(*key)), **node;
+	struct record *record;
+
+	path += strspn(path, "/");
+	*key = (struct key){(char *)(uintptr_t)path, recorder->n};
+	node = tsearch(key, &recorder->index, compare_keys);
+	if (node && *node != key) {
+		free(key);
+		return &recorder->items[(*node)->number];
+	}
+	record = vec_add(recorder);
+	*record = (struct record){.path = xstrdup(path), .kind = kind};
+	key->path = record->path;
+	return record;
+}
+
+void recorder_add_bytes(struct recorder *recorder, const char *path, enum record_kind kind,
+			const void *bytes, size_t length)
+{
+	struct record *record = recorder_add(recorder, path, kind);
+
+	record->kind = kind;
+	free(record->bytes);
+	record->bytes = xcalloc(length + 1, 1);
+	memcpy(record->bytes, bytes, length);
+	record->length = length;
+	record->has_bytes = true;
+}
+
+static int compare_records(const void *a, const void *b)
+{
+	return strcmp(((const struct record *)a)->path, ((const struct record *)b)->path);
+}
+
+void recorder_sort(struct recorder *recorder)
+{
+	/* The index would lead astray now; nothing may be added any more. */
+	tdestroy(recorder->index, free);
+	recorder->index = NULL;
+	if (recorder->n > 1)
+		qsort(recorder->items, recorder->n, sizeof(*recorder->items), compare_records);
+}

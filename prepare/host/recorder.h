@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Remembers what is read through a root handle: directories with the names in them, links with their
+ * targets, files with the bytes that were read. Laid out elsewhere, it answers every one of those
+ * reads as the host did: that is a snapshot, and no verb can read anything that is not in it.
+ */
+#ifndef HOST_RECORDER_H
+#define HOST_RECORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum record_kind { RECORD_DIRECTORY, RECORD_FILE, RECORD_LINK };
+
+struct record {
+	char *path; /* below the root, without '/' in front; "" is the root */
+	enum record_kind kind;
+	char *bytes; /* a file's content, a link's target */
+	size_t length;
+	bool has_bytes; /* a file that was only seen, not read, is empty */
+};
+
+struct recorder {
+	struct record *items;
+	size_t n, capacity;
+	void *index; /* records by path */
+};
+
+void recorder_done(struct recorder *recorder);
+/* The record of path, made if there is none. */
+struct record *recorder_add(struct recorder *recorder, const char *path, enum record_kind kind);
+/* The same with content, which replaces what it had. */
+void recorder_add_bytes(struct recorder *recorder, const char *path, enum record_kind kind,
+			const void *bytes, size_t length);
+/* By path, so that a directory stands before what is in it. */
+void recorder_sort(struct recorder *recorder);
+
+#endif

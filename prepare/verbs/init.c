@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "render/profile.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "decide/group.h"
+#include "decide/guards.h"
+#include "host/condition.h"
+#include "host/scan.h"
+#include "verbs/selection.h"
+#include "verbs/verb.h"
+
+/* A section that asks for exactly the selected functions, and for what has to go with them. */
+static void make_profile(const struct inventory *inventory, const struct selection *selection,
+			 struct profile *ret)
+{
+	struct device_section *section = vec_add(&ret->sections);
+
+	section->label = xstrdup("selected");
+	section->file = xstrdup("command line");
+	section->driver = xstrdup("vfio-pci");
+	section->group = GROUP_EXPAND;
+	section->reset = RESET_IGNORE;
+	/* Guards are told in the profile, not held against it. */
+	section->allow = ALLOW_DISPLAY | ALLOW_NETWORK | ALLOW_STORAGE;
+	vec_foreach(function, inventory)
+		if (selection_has(selection, function) && !function_is_bridge(function))
+			*vec_add(&section->addresses) = (struct address_pattern){
+				.address = function->address};
+	address_list_sort(&section->addresses);
+}
+
+static void add_member(const struct inventory *inventory, const struct guards *guards,
+		       const struct claim *claim, size_t i, struct profile_members *members)
+{
+	struct profile_member *member = vec_add(members);
+
+	member->function = &inventory->items[i];
+	member->reason = claim->companion ? "has to go with it" : "asked for";
+	vec_foreach(guard, &guards->functions[i]) {
+		strv_take(&member->guards,
+			  xasprintf("%s: %s", guard_name(guard->kind), guard->detail));
+		member->allow |= guard_opened_by(guard->kind);
+	}
+}
+
+static char *make_text(struct inventory *inventory, const struct profile *profile,
+		       struct root *root)
+{
+	struct profile_members members = {};
+	struct guards guards;
+	struct match match;
+	char *text;
+
+	scan_condition(root, inventory, any_function, NULL);
+	scan_modules(root, inventory, any_function, NULL);
+	scan_serials(root, inventory);
+	scan_loss(root, inventory, true);
+	guards_make(inventory, &guards);
+	match_make(profile, inventory, &match);
+	group_complete(inventory, &guards, &match);
+	for (size_t i = 0; i < inventory->n; i++)
+		if (match.claims[i].section)
+			add_member(inventory, &guards, &match.claims[i], i, &members);
+	text = render_profile(&members);
+	vec_foreach(member, &members)
+		strv_done(&member->guards);
+	free(members.items);
+	match_done(&match);
+	guards_done(&guards);
+	return text;
+}
+
+static int run(struct root *root, const struct arguments *arguments)
+{
+	struct selection selection = {};
+	struct inventory inventory = {};
+	struct profile profile = {};
+	int status, r;
+
+	if (!arguments->filter && !arguments->address && !arguments->name) {
+		log_error("init needs at least one of --filter, --address and --name");
+		return STATUS_USAGE;
+	}
+	if (selection_parse(arguments, &selection) < 0)
+		return STATUS_USAGE;
+	r = scan_host(root, SCAN_DETAILS | SCAN_NAMES, &inventory);
+	if (r == 0)
+		make_profile(&inventory, &selection, &profile);
+	if (r < 0) {
+		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
+		status = STATUS_FAILED;
+	} else if (!profile.sections.items->addresses.n) {
+		log_error("no device of this host is selected");
+		status = STATUS_REFUSED;
+	} else {
+		status = report(make_text(&inventory, &profile, root), STATUS_DONE);
+	}
+	profile_done(&profile);
+	inventory_done(&inventory);
+	selection_done(&selection);
+	return status;
+}
+
+const struct verb init_verb = {
+	.name = "init",
+	.summary = "print a profile for the devices that are selected",
+	.help = "Prints a profile for the selected devices of this host: their addresses, their identity, and what\n"
+		"has to go with them: the rest of their IOMMU groups and of a graphics card. Comments say what\n"
+		"guards them. Nothing is written.\n",
+	.run = run,
+};

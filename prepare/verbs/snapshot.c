@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/snapshot.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "host/condition.h"
+#include "host/modules.h"
+#include "host/network.h"
+#include "host/profile_files.h"
+#include "host/scan.h"
+#include "host/storage.h"
+#include "model/scrub.h"
+#include "verbs/verb.h"
+
+#define FILE_MAX (1024 * 1024)
+
+static void record_text(struct recorder *recorder, const char *path, char *text)
+{
+	recorder_add_bytes(recorder, path, RECORD_FILE, text, strlen(text));
+	free(text);
+}
+
+/* The overrides were read by a child, so that what it read has to be told here. */
+static void record_overrides(struct recorder *recorder, const struct inventory *inventory)
+{
+	vec_foreach(function, inventory) {
+		_cleanup_free_ char *link = xasprintf("sys/bus/pci/devices/%s",
+						      PCI_ADDRESS_TEXT(&function->address));
+		const struct record *record = recorder_add(recorder, link, RECORD_DIRECTORY);
+		const char *directory = link;
+		char *path;
+
+		if (function->unknown & FUNCTION_OVERRIDE)
+			continue;
+		/* "../../../devices/pci0000:00/...", from sys/bus/pci/devices */
+		if (record->kind == RECORD_LINK && strncmp(record->bytes, "../../../", 9) == 0)
+			path = xasprintf("sys/%s/driver_override", record->bytes + 9);
+		else
+			path = xasprintf("%s/driver_override", directory);
+		record_text(recorder, path,
+			    xasprintf("%s\n", function->driver_override ? function->driver_override
+									: "(null)"));
+		free(path);
+	}
+}
+
+/* Reads everything that any verb reads, with root->recorder set. */
+static int read_everything(struct root *root, const struct arguments *arguments,
+			   struct inventory *inventory)
+{
+	struct findings findings = {};
+	struct profile profile = {};
+	int r = scan_host(root, SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES, inventory);
+
+	if (r < 0)
+		return r;
+	scan_serials(root, inventory);
+	scan_condition(root, inventory, any_function, NULL);
+	scan_modules(root, inventory, any_function, NULL);
+	scan_builtin_modules(root, inventory);
+	if (inventory->kernel)
+		modules_touch(root, inventory->kernel);
+	scan_storage(root, &inventory->args, true, &inventory->storage);
+	scan_network(root, &inventory->network);
+	profile_load(root, arguments->profile, &profile, &findings);
+	for (size_t i = 0; i < N_MANAGED_FILES; i++) {
+		char *text;
+
+		if (root_read_file(root, managed_files[i], FILE_MAX, &text, NULL) == 0)
+			free(text);
+	}
+	profile_done(&profile);
+	findings_done(&findings);
+	return 0;
+}
+
+static bool is_config_space(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	return name && strcmp(name, "/config") == 0 && strncmp(path, "sys/devices/", 12) == 0;
+}
+
+/* Module tables and pci.ids are the distribution's: they name nobody, and are large. */
+static bool is_of_distribution(const char *path)
+{
+	return strncmp(path, "lib/modules/", 12) == 0 ||
+	       strncmp(path, "usr/lib/modules/", 16) == 0 || strncmp(path, "usr/share/", 10) == 0;
+}
+
+static void scrub_records(struct recorder *recorder, const struct storage *storage)
+{
+	struct scrub scrub = {};
+
+	vec_foreach(device, &storage->devices)
+		if (device->uuid)
+			scrub_learn(&scrub, device->uuid);
+	vec_foreach(record, recorder) {
+		char *path = record->path;
+		size_t length;
+
+		if (is_of_distribution(path))
+			continue;
+		if (is_config_space(path))
+			scrub_config_space(&scrub, (unsigned char *)record->bytes, record->length);
+		else if (record->has_bytes) {
+			char *bytes = scrub_text(&scrub, record->bytes, record->length, &length);
+
+			free(record->bytes);
+			record->bytes = bytes;
+			record->length = length;
+		}
+		record->path = scrub_text(&scrub, path, strlen(path), &length);
+		free(path);
+	}
+	scrub_done(&scrub);
+}
+
+static int run(struct root *root, const struct arguments *arguments)
+{
+	struct inventory inventory = {};
+	struct recorder recorder = {};
+	int r;
+
+	root->recorder = &recorder;
+	r = read_everything(root, arguments, &inventory);
+	root->recorder = NULL;
+	if (r < 0) {
+		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
+		recorder_done(&recorder);
+		return STATUS_FAILED;
+	}
+	scan_users(root, &inventory);
+	record_overrides(&recorder, &inventory);
+	record_text(&recorder, SNAPSHOT_CONTENTS, contents_format(&inventory.storage));
+	record_text(&recorder, SNAPSHOT_USERS, users_format(&inventory));
+	recorder_sort(&recorder);
+	if (arguments->scrub) {
+		scrub_records(&recorder, &inventory.storage);
+		recorder_sort(&recorder);
+	}
+	r = snapshot_write(arguments->operand, &recorder);
+	if (r < 0)
+		log_error("%s: the snapshot cannot be written: %s", arguments->operand,
+			  strerror(-r));
+	inventory_done(&inventory);
+	recorder_done(&recorder);
+	return r < 0 ? STATUS_FAILED : STATUS_DONE;
+}
+
+const struct verb snapshot_verb = {
+	.name = "snapshot",
+	.operand = "DIR|FILE.tar",
+	.summary = "capture what this tool reads of the host",
+	.help = "Writes everything that any verb reads of the host into a new directory or tar file. With --root\n"
+		"on it, list, plan and validate say elsewhere what they say here. It holds parts of /sys, /proc\n"
+		"and /etc, serial numbers among them; --scrub hides serial numbers and UUIDs.\n",
+	.run = run,
+};
