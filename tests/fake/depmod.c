@@ -37,26 +37,43 @@ static void write_object(const char *directory, const char *name, const char *mo
 		Elf64_Sym no_symbol;
 		char names[sizeof(names)];
 	} object = {
-		.header = {
-			.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
-				    __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB, EV_CURRENT},
-			.e_type = ET_REL, .e_version = EV_CURRENT, .e_shoff = sizeof(Elf64_Ehdr),
-			.e_ehsize = sizeof(Elf64_Ehdr), .e_shentsize = sizeof(Elf64_Shdr),
-			.e_shnum = N_SECTIONS, .e_shstrndx = SHSTRTAB,
-		},
+		.header =
+			{
+				.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
+					    __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB
+										      : ELFDATA2MSB,
+					    EV_CURRENT},
+				.e_type = ET_REL,
+				.e_version = EV_CURRENT,
+				.e_shoff = sizeof(Elf64_Ehdr),
+				.e_ehsize = sizeof(Elf64_Ehdr),
+				.e_shentsize = sizeof(Elf64_Shdr),
+				.e_shnum = N_SECTIONS,
+				.e_shstrndx = SHSTRTAB,
+			},
 	};
 	size_t strings = (size_t)((char *)object.names - (char *)&object);
 
 	memcpy(object.names, names, sizeof(names));
-	object.sections[MODINFO] = (Elf64_Shdr){
-		.sh_name = 1, .sh_type = SHT_PROGBITS, .sh_offset = sizeof(object), .sh_size = n};
-	object.sections[SYMTAB] = (Elf64_Shdr){
-		.sh_name = 10, .sh_type = SHT_SYMTAB, .sh_link = STRTAB, .sh_entsize = sizeof(Elf64_Sym),
-		.sh_offset = (size_t)((char *)&object.no_symbol - (char *)&object), .sh_size = sizeof(Elf64_Sym)};
-	object.sections[STRTAB] = (Elf64_Shdr){
-		.sh_name = 18, .sh_type = SHT_STRTAB, .sh_offset = strings, .sh_size = 1};
-	object.sections[SHSTRTAB] = (Elf64_Shdr){
-		.sh_name = 26, .sh_type = SHT_STRTAB, .sh_offset = strings, .sh_size = sizeof(names)};
+	object.sections[MODINFO] = (Elf64_Shdr){.sh_name = 1,
+						.sh_type = SHT_PROGBITS,
+						.sh_offset = sizeof(object),
+						.sh_size = n};
+	object.sections[SYMTAB] = (Elf64_Shdr){.sh_name = 10,
+					       .sh_type = SHT_SYMTAB,
+					       .sh_link = STRTAB,
+					       .sh_entsize = sizeof(Elf64_Sym),
+					       .sh_offset = (size_t)((char *)&object.no_symbol -
+								     (char *)&object),
+					       .sh_size = sizeof(Elf64_Sym)};
+	object.sections[STRTAB] = (Elf64_Shdr){.sh_name = 18,
+					       .sh_type = SHT_STRTAB,
+					       .sh_offset = strings,
+					       .sh_size = 1};
+	object.sections[SHSTRTAB] = (Elf64_Shdr){.sh_name = 26,
+						 .sh_type = SHT_STRTAB,
+						 .sh_offset = strings,
+						 .sh_size = sizeof(names)};
 	append(directory, name, &object, sizeof(object));
 	append(directory, name, modinfo, n);
 }
@@ -70,7 +87,8 @@ void depmod_add(const char *directory, const char *name, bool builtin, const str
 	buf_addf(&modinfo, "%s%slicense=GPL", builtin ? name : "", builtin ? "." : "");
 	buf_add_n(&modinfo, "", 1);
 	for (size_t i = 0; i < aliases->n; i++) {
-		buf_addf(&modinfo, "%s%salias=%s", builtin ? name : "", builtin ? "." : "", aliases->items[i]);
+		buf_addf(&modinfo, "%s%salias=%s", builtin ? name : "", builtin ? "." : "",
+			 aliases->items[i]);
 		buf_add_n(&modinfo, "", 1);
 	}
 	if (builtin) {

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: root_write_attribute module_load */
 #include "fake/kernel.h"
 
 #include <errno.h>
@@ -14,16 +13,11 @@
 
 #include "base/buf.h"
 #include "base/strv.h"
-#include "host/modules.h"
 
 #define PCI "/sys/bus/pci"
 #define OVERRIDE_MAX 4094 /* PAGE_SIZE - 2 */
 #define STATE_MAX (256 * 1024)
-#define HANG_SECONDS 60 /* for ever, but for a product that forgets its child */
 #define ERRNO_MAX 133
-
-int __wrap_root_write_attribute(struct root *root, const char *path, const char *value);
-int __wrap_module_load(struct root *root, const char *name);
 
 const char *errno_name(int error)
 {
@@ -40,7 +34,7 @@ int errno_number(const char *name)
 
 /* --- the tree --- */
 
-static void append(struct root *root, const char *path, const char *text)
+void kernel_append(struct root *root, const char *path, const char *text)
 {
 	_cleanup_close_ int fd = root_open(root, path, O_WRONLY | O_APPEND);
 
@@ -50,8 +44,7 @@ static void append(struct root *root, const char *path, const char *text)
 	}
 }
 
-/* The product did, or the test asked for, what this kernel does not know. */
-static _Noreturn _printf_(2, 3) void complain(struct root *root, const char *format, ...)
+void kernel_complain(struct root *root, const char *format, ...)
 {
 	char text[512];
 	va_list arguments;
@@ -60,11 +53,11 @@ static _Noreturn _printf_(2, 3) void complain(struct root *root, const char *for
 	vsnprintf(text, sizeof(text) - 1, format, arguments);
 	va_end(arguments);
 	strcat(text, "\n");
-	append(root, FAKE "/complaints", text);
+	kernel_append(root, FAKE "/complaints", text);
 	abort();
 }
 
-static char *read_text(struct root *root, const char *path)
+char *kernel_text(struct root *root, const char *path)
 {
 	char *text = NULL;
 
@@ -83,7 +76,7 @@ static int open_directory(struct root *root, const char *path)
 	int fd = root_open(root, path, O_PATH | O_DIRECTORY);
 
 	if (fd < 0)
-		complain(root, "%s: %s", path, strerror(-fd));
+		kernel_complain(root, "%s: %s", path, strerror(-fd));
 	return fd;
 }
 
@@ -92,7 +85,7 @@ static void make_directory(struct root *root, const char *parent, const char *na
 	_cleanup_close_ int dir = open_directory(root, parent);
 
 	if (mkdirat(dir, name, 0755) < 0 && errno != EEXIST)
-		complain(root, "%s/%s: %s", parent, name, strerror(errno));
+		kernel_complain(root, "%s/%s: %s", parent, name, strerror(errno));
 }
 
 static void make_file(struct root *root, const char *parent, const char *name, const char *text)
@@ -101,7 +94,7 @@ static void make_file(struct root *root, const char *parent, const char *name, c
 	_cleanup_close_ int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
 	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		complain(root, "%s/%s: %s", parent, name, strerror(errno));
+		kernel_complain(root, "%s/%s: %s", parent, name, strerror(errno));
 }
 
 static void make_link(struct root *root, const char *parent, const char *name, const char *target)
@@ -109,7 +102,7 @@ static void make_link(struct root *root, const char *parent, const char *name, c
 	_cleanup_close_ int dir = open_directory(root, parent);
 
 	if (symlinkat(target, dir, name) < 0 && errno != EEXIST)
-		complain(root, "%s/%s: %s", parent, name, strerror(errno));
+		kernel_complain(root, "%s/%s: %s", parent, name, strerror(errno));
 }
 
 static void remove_entry(struct root *root, const char *parent, const char *name)
@@ -117,13 +110,14 @@ static void remove_entry(struct root *root, const char *parent, const char *name
 	_cleanup_close_ int dir = open_directory(root, parent);
 
 	if (unlinkat(dir, name, 0) < 0)
-		complain(root, "%s/%s: %s", parent, name, strerror(errno));
+		kernel_complain(root, "%s/%s: %s", parent, name, strerror(errno));
 }
 
 /* The value of the first line "KEY VALUE" of a file below FAKE; the caller's, NULL: none. */
 static char *fact(struct root *root, const char *kind, const char *name, const char *key)
 {
-	_cleanup_free_ char *path = xasprintf(FAKE "/%s/%s", kind, name), *text = read_text(root, path);
+	_cleanup_free_ char *path = xasprintf(FAKE "/%s/%s", kind, name),
+			    *text = kernel_text(root, path);
 	char *position = text, *line;
 
 	while (position && (line = strsep(&position, "\n")))
@@ -164,7 +158,7 @@ static void driver_of(struct root *root, const char *address, char *ret, size_t 
 static char *read_attribute(struct root *root, const char *address, const char *name)
 {
 	_cleanup_free_ char *path = xasprintf(PCI "/devices/%s/%s", address, name);
-	char *text = read_text(root, path);
+	char *text = kernel_text(root, path);
 
 	if (text)
 		text[strcspn(text, "\n")] = '\0';
@@ -173,7 +167,8 @@ static char *read_attribute(struct root *root, const char *address, const char *
 
 void kernel_attach(struct root *root, const char *address, const char *driver)
 {
-	_cleanup_free_ char *device = device_path(address), *directory = driver_path(driver), *back = NULL;
+	_cleanup_free_ char *device = device_path(address), *directory = driver_path(driver),
+			    *back = NULL;
 	char place[PATH_MAX];
 	struct buf up = {};
 	_cleanup_close_ int devices = open_directory(root, PCI "/devices");
@@ -181,11 +176,11 @@ void kernel_attach(struct root *root, const char *address, const char *driver)
 	const char *below;
 
 	if (length < 0)
-		complain(root, "%s is no link: %s", device, strerror(errno));
+		kernel_complain(root, "%s is no link: %s", device, strerror(errno));
 	place[length] = '\0';
 	below = strstr(place, "devices/");
 	if (!below)
-		complain(root, "%s leads to %s", device, place);
+		kernel_complain(root, "%s leads to %s", device, place);
 	for (const char *c = below; c; c = strchr(c + 1, '/'))
 		buf_add(&up, "../");
 	buf_addf(&up, "bus/pci/drivers/%s", driver);
@@ -205,7 +200,8 @@ static void detach(struct root *root, const char *address, const char *driver)
 
 static bool alias_matches(struct root *root, const char *driver, const char *modalias)
 {
-	_cleanup_free_ char *path = xasprintf(FAKE "/drivers/%s", driver), *text = read_text(root, path);
+	_cleanup_free_ char *path = xasprintf(FAKE "/drivers/%s", driver),
+			    *text = kernel_text(root, path);
 	char *position = text, *line;
 
 	while (position && (line = strsep(&position, "\n")))
@@ -233,7 +229,8 @@ static int probe(struct root *root, const char *driver, const char *address)
 
 	if (fails)
 		return -errno_number(fails);
-	if (strstr(driver, "vfio") && (!exists(root, group) || (class && strncmp(class, "0x06", 4) == 0)))
+	if (strstr(driver, "vfio") &&
+	    (!exists(root, group) || (class && strncmp(class, "0x06", 4) == 0)))
 		return -EINVAL;
 	kernel_attach(root, address, driver);
 	return 0;
@@ -247,7 +244,8 @@ static void attach_any(struct root *root, const char *address)
 
 	root_list(root, PCI "/drivers", &drivers);
 	for (size_t i = 0; i < drivers.n && !done; i++)
-		done = matches(root, drivers.items[i], address) && probe(root, drivers.items[i], address) == 0;
+		done = matches(root, drivers.items[i], address) &&
+		       probe(root, drivers.items[i], address) == 0;
 	strv_done(&drivers);
 }
 
@@ -336,7 +334,8 @@ int kernel_write(struct root *root, const char *path, const char *value)
 		if (strcmp(attribute, "unbind") == 0)
 			return unbind_store(root, name, address);
 	}
-	complain(root, "the fake kernel does not know what a write of \"%s\" to %s does", value, path);
+	kernel_complain(root, "the fake kernel does not know what a write of \"%s\" to %s does",
+			value, path);
 }
 
 /* --- modules --- */
@@ -359,7 +358,8 @@ static void each_driver(struct root *root, const char *module,
 
 static void register_driver(struct root *root, const char *driver)
 {
-	_cleanup_free_ char *directory = driver_path(driver), *of = fact(root, "drivers", driver, "module");
+	_cleanup_free_ char *directory = driver_path(driver),
+			    *of = fact(root, "drivers", driver, "module");
 	_cleanup_free_ char *module = xasprintf("../../../../module/%s", of);
 
 	make_directory(root, PCI "/drivers", driver);
@@ -381,7 +381,8 @@ void kernel_register(struct root *root, const char *module, bool builtin)
 
 int kernel_load(struct root *root, const char *module)
 {
-	_cleanup_free_ char *name = xstrdup(module), *known = NULL, *loaded = NULL, *needs = NULL, *fails = NULL;
+	_cleanup_free_ char *name = xstrdup(module), *known = NULL, *loaded = NULL, *needs = NULL,
+			    *fails = NULL;
 	struct strv needed = {};
 	int r = 0;
 
@@ -407,122 +408,4 @@ int kernel_load(struct root *root, const char *module)
 	kernel_register(root, name, false);
 	each_driver(root, name, attach_all);
 	return 0;
-}
-
-/* --- faults, and the log of what was written --- */
-
-enum fault { FAULT_NONE, FAULT_ERROR, FAULT_HANG, FAULT_SHORT, FAULT_LIE, FAULT_LATE };
-
-static enum fault fault_parse(struct root *root, const char *what, int *ret_error)
-{
-	static const struct { const char *word; enum fault fault; } words[] = {
-		{"hang", FAULT_HANG}, {"short", FAULT_SHORT}, {"lie", FAULT_LIE}, {"late", FAULT_LATE}};
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strcmp(words[i].word, what) == 0)
-			return words[i].fault;
-	*ret_error = -errno_number(what);
-	if (!*ret_error)
-		complain(root, "there is no fault \"%s\"", what);
-	return FAULT_ERROR;
-}
-
-static size_t count_lines(const char *text)
-{
-	size_t n = 0;
-
-	for (; text && (text = strchr(text, '\n')); text++)
-		n++;
-	return n;
-}
-
-/* Which fault is due for this write. */
-static enum fault fault_due(struct root *root, const char *entry, int *ret_error)
-{
-	_cleanup_free_ char *faults = read_text(root, FAKE "/faults"), *log = read_text(root, FAKE "/log");
-	_cleanup_free_ char *number = xasprintf("%zu", count_lines(log) + 1);
-	char *position = faults, *line;
-
-	while (position && (line = strsep(&position, "\n"))) {
-		char *what = strchr(line, ' ');
-
-		if (!what)
-			continue;
-		*what++ = '\0';
-		if (strcmp(line, number) == 0 || fnmatch(line, entry, 0) == 0)
-			return fault_parse(root, what, ret_error);
-	}
-	return FAULT_NONE;
-}
-
-static void log_entry(struct root *root, const char *entry, const char *result)
-{
-	struct buf line = {};
-
-	for (const char *c = entry; *c; c++)
-		buf_addf(&line, *c == '\n' ? "\\n" : "%c", *c);
-	buf_addf(&line, "%s%s\n", *result ? " -> " : "", result);
-	append(root, FAKE "/log", buf_text(&line));
-	buf_done(&line);
-}
-
-/* path is NULL for the loading of a module. */
-static int effect(struct root *root, const char *path, const char *value)
-{
-	return path ? kernel_write(root, path, value) : kernel_load(root, value);
-}
-
-static _Noreturn void hang(struct root *root, const char *path, const char *value)
-{
-	if (path && !strstr(path, "driver_override"))
-		effect(root, path, value);
-	sleep(HANG_SECONDS);
-	_exit(1);
-}
-
-static int do_short(struct root *root, const char *path, const char *value)
-{
-	_cleanup_free_ char *part = xstrndup(value, strlen(value) / 2);
-
-	/* Half an address names no device, half a driver's name is an override like another. */
-	if (path && strstr(path, "driver_override"))
-		effect(root, path, part);
-	return -EIO;
-}
-
-static int react(struct root *root, const char *path, const char *value)
-{
-	_cleanup_free_ char *entry = path ? xasprintf("write %s %s", path, value) : xasprintf("load %s", value);
-	int r = 0;
-
-	switch (fault_due(root, entry, &r)) {
-	case FAULT_NONE:
-		r = effect(root, path, value);
-		break;
-	case FAULT_ERROR:
-	case FAULT_LIE:
-		break;
-	case FAULT_HANG:
-		log_entry(root, entry, "hang");
-		hang(root, path, value);
-	case FAULT_SHORT:
-		r = do_short(root, path, value);
-		break;
-	case FAULT_LATE:
-		r = effect(root, path, value);
-		r = r < 0 ? r : -EIO;
-		break;
-	}
-	log_entry(root, entry, r < 0 ? errno_name(-r) : "");
-	return r;
-}
-
-int __wrap_root_write_attribute(struct root *root, const char *path, const char *value)
-{
-	return react(root, path, value);
-}
-
-int __wrap_module_load(struct root *root, const char *name)
-{
-	return react(root, NULL, name);
 }

@@ -17,17 +17,7 @@
  *
  * All that it knows stands in the tree below FAKE (tree.c writes it), so it outlives the children
  * that the product makes: the drivers and modules that exist, the log of what was written, the
- * faults that are to happen.
- *
- * A fault is one line "WHICH WHAT" in FAKE/faults. WHICH is the number of a write (from 1) or a
- * pattern for its line in the log, without spaces. WHAT is one of
- *
- *   EIO (or another error)  the error, and nothing happens
- *   hang     it never returns: a probe after the driver's link was made, an unbind after the link
- *            was removed, others before they did anything
- *   short    only a part of the value was taken
- *   lie      success, and nothing happens
- *   late     the error EIO, but it happened
+ * faults that are to happen (faults.c).
  */
 #ifndef FAKE_KERNEL_H
 #define FAKE_KERNEL_H
@@ -44,6 +34,13 @@ int kernel_load(struct root *root, const char *module);
 void kernel_register(struct root *root, const char *module, bool builtin);
 /* Puts a device on a driver, whatever matches. */
 void kernel_attach(struct root *root, const char *address, const char *driver);
+
+/* Ends the process, after a line in FAKE/complaints: the test fails. */
+_Noreturn void kernel_complain(struct root *root, const char *format, ...) _printf_(2, 3);
+/* Adds text to a file of the tree. */
+void kernel_append(struct root *root, const char *path, const char *text);
+/* What a file of the tree holds; the caller's, NULL: it cannot be read. */
+char *kernel_text(struct root *root, const char *path);
 
 /* "EIO" for 5 and back; 0 for what is no name of an error. */
 const char *errno_name(int error);

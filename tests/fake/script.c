@@ -45,7 +45,8 @@ void script_read(const char *path, struct script *ret)
 		statement->rest = line + strcspn(line, " ");
 		statement->rest += strspn(statement->rest, " ");
 		for (; i < ret->lines.n && ret->lines.items[i][0] == '|'; i++)
-			buf_addf(&text, "%s\n", ret->lines.items[i] + (ret->lines.items[i][1] ? 2 : 1));
+			buf_addf(&text, "%s\n",
+				 ret->lines.items[i] + (ret->lines.items[i][1] ? 2 : 1));
 		statement->end = i;
 		statement->text = text.text;
 		if (*line == '|' || !statement->words.n)

@@ -17,7 +17,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,13 +25,15 @@
 #include "host/root.h"
 #include "scenarios/scenario.h"
 
+#define N_AHEAD 8
+
 enum { CASE_PASSED, CASE_FAILED, CASE_SKIPPED = 77 };
 
 static const char *directory, *trees;
 
 static char *read_file(const char *path)
 {
-	struct root root;
+	struct root root = {.fd = -1};
 	char *text = NULL;
 
 	if (root_init(&root, "/") < 0 || root_read_file(&root, path, 1 << 24, &text, NULL) < 0)
@@ -68,8 +70,10 @@ static bool needs_root(const char *text)
 
 static int run_case(const char *name)
 {
-	_cleanup_free_ char *path = xasprintf("%s/cases/%s", directory, name), *expected = read_file(path);
-	_cleanup_free_ char *hosts = xasprintf("%s/hosts", directory), *tree = xasprintf("%s/%s", trees, name);
+	_cleanup_free_ char *path = xasprintf("%s/cases/%s", directory, name),
+			    *expected = read_file(path);
+	_cleanup_free_ char *hosts = xasprintf("%s/hosts", directory),
+			    *tree = xasprintf("%s/%s", trees, name);
 	_cleanup_free_ char *actual = xasprintf("%s.actual", tree);
 	struct scenario scenario = {.hosts = hosts, .tree = tree};
 	int result = CASE_PASSED;
@@ -84,6 +88,7 @@ static int run_case(const char *name)
 		result = CASE_FAILED;
 		if (write_file(actual, &scenario.actual) == 0)
 			show_difference(path, actual);
+		unlink(actual);
 	}
 	if (scenario.broken)
 		result = CASE_FAILED;
@@ -91,39 +96,82 @@ static int run_case(const char *name)
 	return result;
 }
 
-/* In a process of its own: a file that cannot be understood ends only its own test. */
+/* --- cases as tests --- */
+
+/*
+ * Each case is a process of its own: one that cannot be understood ends only its own test. Some run
+ * ahead of the test that waits for them, as many of them wait for a deadline most of their time.
+ */
+struct job {
+	const char *name;
+	pid_t pid;
+	int output;
+};
+
+static struct {
+	struct job *items;
+	size_t n, capacity;
+	size_t started;
+} jobs;
+
+static void start(struct job *job)
+{
+	fflush(NULL);
+	job->output = memfd_create(job->name, MFD_CLOEXEC);
+	assert_true(job->output >= 0);
+	job->pid = fork();
+	assert_true(job->pid >= 0);
+	if (job->pid == 0) {
+		if (dup2(job->output, STDOUT_FILENO) < 0 || dup2(job->output, STDERR_FILENO) < 0)
+			_exit(CASE_FAILED);
+		exit(run_case(job->name));
+	}
+}
+
+static void show_output(const struct job *job)
+{
+	char bytes[4096];
+	off_t offset = 0;
+	ssize_t n;
+
+	while ((n = pread(job->output, bytes, sizeof(bytes), offset)) > 0) {
+		fwrite(bytes, 1, (size_t)n, stderr);
+		offset += n;
+	}
+	close(job->output);
+}
+
 static void test_case(void **state)
 {
+	const struct job *job = *state;
 	int status;
-	pid_t pid;
 
-	fflush(NULL);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0)
-		_exit(run_case(*state));
-	assert_int_equal(waitpid(pid, &status, 0), pid);
+	while (jobs.started < jobs.n && jobs.started < (size_t)(job - jobs.items) + N_AHEAD)
+		start(&jobs.items[jobs.started++]);
+	assert_int_equal(waitpid(job->pid, &status, 0), job->pid);
+	show_output(job);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == CASE_SKIPPED)
 		skip();
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != CASE_PASSED)
-		fail();
+		fail_msg("status %x", (unsigned)status);
 }
 
-/* Where the trees are built: beside the program, which may run only once at a time. */
-static char *open_trees(const char *program)
+/* Trees live in memory where that is possible: they are many, small and soon gone. */
+static char *make_trees(void)
 {
-	char *path = xasprintf("%s.trees", program);
-	int fd;
+	const char *directories[] = {getenv("TMPDIR"), "/dev/shm", "/tmp"};
+	char *path = NULL;
 
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		fd = -1;
-	else
-		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || flock(fd, LOCK_EX) < 0) {
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
-		exit(1);
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+		if (!directories[i])
+			continue;
+		path = xasprintf("%s/vfio-prepare-scenarios.XXXXXX", directories[i]);
+		if (mkdtemp(path))
+			return path;
+		free(path);
 	}
-	return path;
+	fprintf(stderr, "no directory for trees: %s\n", strerror(errno));
+	exit(1);
 }
 
 struct tests {
@@ -159,15 +207,19 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	directory = real;
-	trees = own_trees = open_trees(argv[0]);
+	trees = own_trees = make_trees();
 	/* Messages and modes are what they are in every locale and for every umask. */
 	setenv("LC_ALL", "C", 1);
 	umask(0022);
 	find_cases(argc > 2 ? argv[2] : "*", &names);
 	for (size_t i = 0; i < names.n; i++)
-		*vec_add(&tests) = (struct CMUnitTest){names.items[i], test_case, NULL, NULL, names.items[i]};
+		vec_add(&jobs)->name = names.items[i];
+	vec_foreach(job, &jobs)
+		*vec_add(&tests) = (struct CMUnitTest){job->name, test_case, NULL, NULL, job};
 	failed = _cmocka_run_group_tests("scenarios", tests.items, tests.n, NULL, NULL);
+	rmdir(trees);
 	free(tests.items);
+	free(jobs.items);
 	strv_done(&names);
 	return failed;
 }

@@ -21,9 +21,9 @@
 #define RUNNING_ON_VALGRIND 0
 #endif
 
-#define HASTE 30             /* 10 s become a third of one */
+#define HASTE 30 /* 10 s become a third of one */
 #define HASTE_ON_VALGRIND 3
-#define LIMIT_SECONDS 30     /* for a run, which takes milliseconds */
+#define LIMIT_SECONDS 30 /* for a run, which takes milliseconds */
 #define LIMIT_SECONDS_ON_VALGRIND 120
 
 int product_main(int argc, char **argv);
@@ -67,6 +67,7 @@ static _Noreturn void be_product(const struct product_run *run, int out, int err
 	wordexp_t words = {.we_offs = 3};
 	int null = open("/dev/null", O_RDONLY);
 
+	setenv("TREE", run->tree, 1);
 	if (wordexp(run->arguments, &words, WRDE_NOCMD | WRDE_DOOFFS | WRDE_UNDEF) != 0) {
 		fprintf(stderr, "%s: no command line\n", run->arguments);
 		_exit(1);
@@ -74,7 +75,8 @@ static _Noreturn void be_product(const struct product_run *run, int out, int err
 	words.we_wordv[0] = (char[]){"vfio-prepare"};
 	words.we_wordv[1] = (char[]){"--root"};
 	words.we_wordv[2] = (char *)run->tree;
-	if (dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(err, STDERR_FILENO) < 0)
+	if (dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+	    dup2(err, STDERR_FILENO) < 0)
 		_exit(1);
 	alarm(RUNNING_ON_VALGRIND ? LIMIT_SECONDS_ON_VALGRIND : LIMIT_SECONDS);
 	running = run;
@@ -99,7 +101,8 @@ static void collect(int fd, struct buf *ret)
 
 void product_run(struct product_run *run)
 {
-	int out = memfd_create("stdout", MFD_CLOEXEC), err = memfd_create("stderr", MFD_CLOEXEC), status;
+	int out = memfd_create("stdout", MFD_CLOEXEC), err = memfd_create("stderr", MFD_CLOEXEC),
+	    status;
 	pid_t pid;
 
 	if (out < 0 || err < 0)

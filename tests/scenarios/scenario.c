@@ -70,8 +70,9 @@ void scenario_build(struct scenario *scenario, const struct statement *before)
 	remove_tree(scenario->tree);
 	if (mkdir(scenario->tree, 0755) < 0)
 		script_die(&scenario->script, before, "%s: %s", scenario->tree, strerror(errno));
-	host_build(scenario->host, scenario->tree);
-	for (const struct statement *statement = scenario->script.items; statement < before; statement++)
+	tree_build(scenario->host, scenario->tree);
+	for (const struct statement *statement = scenario->script.items; statement < before;
+	     statement++)
 		happen(scenario, statement);
 	scenario->built = true;
 }
@@ -88,7 +89,8 @@ void scenario_expect(struct scenario *scenario, const char *name, const char *te
 
 		buf_add(&scenario->actual, length ? "| " : "|");
 		for (size_t i = 0; i < length; i++)
-			buf_addf(&scenario->actual, (unsigned char)text[i] < ' ' && text[i] != '\t' ? "\\x%02x" : "%c",
+			buf_addf(&scenario->actual,
+				 (unsigned char)text[i] < ' ' && text[i] != '\t' ? "\\x%02x" : "%c",
 				 (unsigned char)text[i]);
 		buf_add(&scenario->actual, text[length] ? "\n" : " (no newline)\n");
 		text += length + (text[length] == '\n');
@@ -114,7 +116,8 @@ static char *without_times(const char *text)
 
 static bool is_expectation(const struct statement *statement)
 {
-	static const char *const names[] = {"status", "writes", "changes", "kmsg", "stdout", "stderr", "faults"};
+	static const char *const names[] = {"status", "writes", "changes", "kmsg",
+					    "stdout", "stderr", "faults"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (is(statement, names[i]))
@@ -132,7 +135,8 @@ static void copy_lines(struct scenario *scenario, size_t end)
 
 void scenario_product(struct scenario *scenario, struct product_run *run)
 {
-	_cleanup_free_ char *path = xasprintf("%s" FAKE "/faults", scenario->tree), *complaints = NULL;
+	_cleanup_free_ char *path = xasprintf("%s" FAKE "/faults", scenario->tree),
+			    *complaints = NULL;
 	FILE *file = fopen(path, "we");
 
 	if (!file || fputs(buf_text(&scenario->faults), file) < 0 || fclose(file) != 0) {
@@ -186,7 +190,8 @@ static void add_fault(struct scenario *scenario, const struct statement *stateme
 {
 	if (statement->words.n != 3)
 		script_die(&scenario->script, statement, "fault WHICH WHAT");
-	buf_addf(&scenario->faults, "%s %s\n", statement->words.items[1], statement->words.items[2]);
+	buf_addf(&scenario->faults, "%s %s\n", statement->words.items[1],
+		 statement->words.items[2]);
 }
 
 static void add_host(struct scenario *scenario, const struct statement *statement)
@@ -201,14 +206,16 @@ static void add_host(struct scenario *scenario, const struct statement *statemen
 
 static void carry_out(struct scenario *scenario, const struct statement *statement)
 {
-	const struct statement *next = statement + 1, *end = scenario->script.items + scenario->script.n;
+	const struct statement *next = statement + 1,
+			       *end = scenario->script.items + scenario->script.n;
 
 	copy_lines(scenario, statement->end);
 	if (!is(statement, "run") && !is(statement, "sweep")) {
 		if (scenario->built && happen(scenario, statement))
 			return;
 		if (is_expectation(statement))
-			script_die(&scenario->script, statement, "\"%s\" belongs below a run", statement->words.items[0]);
+			script_die(&scenario->script, statement, "\"%s\" belongs below a run",
+				   statement->words.items[0]);
 		if (is(statement, "live"))
 			scenario->live = true;
 		else if (is(statement, "hasty"))
@@ -218,12 +225,13 @@ static void carry_out(struct scenario *scenario, const struct statement *stateme
 		else if (is(statement, "load") || is(statement, "write"))
 			return; /* once there is a tree */
 		else if (scenario->built)
-			script_die(&scenario->script, statement, "the host cannot be changed so after the first run");
+			script_die(&scenario->script, statement,
+				   "the host cannot be changed so after the first run");
 		else if (is(statement, "host"))
 			add_host(scenario, statement);
 		else if (!host_add(scenario->host, &scenario->script, statement))
-			script_die(&scenario->script, statement, "\"%s\" is nothing that can be said",
-				   statement->words.items[0]);
+			script_die(&scenario->script, statement,
+				   "\"%s\" is nothing that can be said", statement->words.items[0]);
 		return;
 	}
 	if (is(statement, "sweep")) {

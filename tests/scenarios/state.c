@@ -17,7 +17,7 @@
 
 char *tree_text(const char *tree, const char *path)
 {
-	struct root root;
+	struct root root = {.fd = -1};
 	char *text = NULL;
 
 	if (root_init(&root, tree) < 0 || root_read_file(&root, path, TEXT_MAX, &text, NULL) < 0)
@@ -30,7 +30,7 @@ char *tree_driver(const char *tree, const char *address)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/driver", address);
 	char name[64] = "none";
-	struct root root;
+	struct root root = {.fd = -1};
 
 	if (root_init(&root, tree) == 0)
 		root_read_link_name(&root, path, name, sizeof(name));
@@ -40,22 +40,19 @@ char *tree_driver(const char *tree, const char *address)
 
 char *tree_override(const char *tree, const char *address)
 {
-	_cleanup_free_ char *path = xasprintf("%s/sys/bus/pci/devices/%s/driver_override", tree, address);
-	char text[4096] = "";
-	/* A hostile tree may have anything here. */
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/driver_override", address),
+			    *text = NULL;
 
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
+	/* A hostile tree may have anything here, or nothing. */
+	text = tree_text(tree, path);
 	text[strcspn(text, "\n")] = '\0';
 	return xstrdup(!*text || strcmp(text, "(null)") == 0 ? "none" : text);
 }
 
 static char *describe_function(const char *tree, const char *address)
 {
-	_cleanup_free_ char *driver = tree_driver(tree, address), *override = tree_override(tree, address);
+	_cleanup_free_ char *driver = tree_driver(tree, address),
+			    *override = tree_override(tree, address);
 
 	return xasprintf("%s\tdriver %s, override %s", address, driver, override);
 }
@@ -81,17 +78,18 @@ static char *describe_file(const char *path, const char *name, const struct stat
 	if (S_ISLNK(st->st_mode) && readlink(path, target, sizeof(target) - 1) >= 0)
 		return xasprintf("%s\tlink to %s", name, target);
 	if (S_ISREG(st->st_mode))
-		return xasprintf("%s\tfile, mode %04o, %lld bytes, hash %016llx", name, st->st_mode & 07777U,
-				 (long long)st->st_size, (unsigned long long)content_hash(path));
+		return xasprintf("%s\tfile, mode %04o, %lld bytes, hash %016llx", name,
+				 st->st_mode & 07777U, (long long)st->st_size,
+				 (unsigned long long)content_hash(path));
 	return xasprintf("%s\tmode %06o", name, st->st_mode);
 }
 
 /* What the functions' lines and the modules' lines tell already. */
 static bool told_elsewhere(const char *name)
 {
-	static const char *const patterns[] = {
-		"/sys/bus/pci/drivers/*", "/sys/module/*/*", "/sys/devices/*/driver", "/sys/devices/*/driver_override",
-		"/dev/kmsg"};
+	static const char *const patterns[] = {"/sys/bus/pci/drivers/*", "/sys/module/*/*",
+					       "/sys/devices/*/driver",
+					       "/sys/devices/*/driver_override", "/dev/kmsg"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
 		if (fnmatch(patterns[i], name, 0) == 0)
@@ -106,15 +104,18 @@ void state_read(const char *tree, struct strv *ret)
 	FTSENT *entry;
 
 	while (walk && (entry = fts_read(walk))) {
-		const char *name = entry->fts_path + strlen(tree), *module = name + strlen("/sys/module/");
+		const char *name = entry->fts_path + strlen(tree),
+			   *module = name + strlen("/sys/module/");
 
 		if (strcmp(name, FAKE) == 0)
 			fts_set(walk, entry, FTS_SKIP);
 		else if (fnmatch("/sys/bus/pci/devices/*", name, FNM_PATHNAME) == 0)
 			strv_take(ret, describe_function(tree, strrchr(name, '/') + 1));
-		else if (fnmatch("/sys/module/*", name, FNM_PATHNAME) == 0 && entry->fts_info == FTS_D)
+		else if (fnmatch("/sys/module/*", name, FNM_PATHNAME) == 0 &&
+			 entry->fts_info == FTS_D)
 			strv_take(ret, xasprintf("module %s\tloaded", module));
-		else if (entry->fts_info != FTS_D && entry->fts_info != FTS_DP && !told_elsewhere(name))
+		else if (entry->fts_info != FTS_D && entry->fts_info != FTS_DP &&
+			 !told_elsewhere(name))
 			strv_take(ret, describe_file(entry->fts_accpath, name, entry->fts_statp));
 	}
 	if (walk)
@@ -143,13 +144,15 @@ void state_compare(const struct strv *before, const struct strv *after, struct b
 	size_t i = 0, j = 0;
 
 	while (i < before->n || j < after->n) {
-		const char *old = i < before->n ? before->items[i] : NULL, *new = j < after->n ? after->items[j] : NULL;
-		size_t old_key = old ? strcspn(old, "\t") : 0, new_key = new ? strcspn(new, "\t") : 0;
+		const char *old = i < before->n ? before->items[i] : NULL,
+			   *new = j < after->n ? after->items[j] : NULL;
+		size_t old_key = old ? strcspn(old, "\t") : 0,
+		       new_key = new ? strcspn(new, "\t") : 0;
 		size_t key = old_key > new_key ? old_key : new_key;
 		int order = !old ? 1 : !new ? -1 : strncmp(old, new, key + 1);
 
 		/* Both are sorted by whole lines, in which the key is followed by a low character. */
-		if (old && new && old_key == new_key && strncmp(old, new, key) == 0)
+		if (old && new &&old_key == new_key && strncmp(old, new, key) == 0)
 			order = 0;
 		if (order == 0 && strcmp(old, new) != 0)
 			add_difference(ret, old, old + key + 1, new + key + 1);

@@ -68,15 +68,16 @@ static void judge_device(struct trial *trial, const json_t *outcome)
 	if (strcmp(override, good ? want : old_override) != 0)
 		buf_addf(trial->list, " (override %s)", override);
 
-	require(trial, strcmp(text_of(outcome, "before"), old_driver) == 0, "%s was not on %s", address,
-		text_of(outcome, "before"));
+	require(trial, strcmp(text_of(outcome, "before"), old_driver) == 0, "%s was not on %s",
+		address, text_of(outcome, "before"));
 	require(trial, strcmp(after, driver) == 0 || (unanswered && strcmp(after, "none") == 0),
 		"%s is on %s, not on %s", address, driver, after);
 	if (unanswered)
 		return;
-	require(trial, good == (strcmp(driver, want) == 0), "%s is %s and on %s", address, result, driver);
-	require(trial, strcmp(override, good ? want : old_override) == 0, "%s is left with the override %s",
-		address, override);
+	require(trial, good == (strcmp(driver, want) == 0), "%s is %s and on %s", address, result,
+		driver);
+	require(trial, strcmp(override, good ? want : old_override) == 0,
+		"%s is left with the override %s", address, override);
 	require(trial, strcmp(old_driver, "none") == 0 || strcmp(driver, "none") != 0,
 		"%s is left without a driver", address);
 }
@@ -96,7 +97,8 @@ static void judge_others(struct trial *trial, const json_t *outcomes)
 		size_t index;
 
 		json_array_foreach(outcomes, index, outcome)
-			told = told || strncmp(lines.items[i], text_of(outcome, "address"), 12) == 0;
+			told = told ||
+			       strncmp(lines.items[i], text_of(outcome, "address"), 12) == 0;
 		require(trial, told, "%s", lines.items[i]);
 	}
 	buf_done(&changes);
@@ -115,7 +117,8 @@ static void judge(struct trial *trial, const struct product_run *run)
 	buf_addf(trial->list, "%s: status %d", trial->name, run->status);
 	require(trial, report, "the report is no JSON: %s", error.text);
 	require(trial, !run->err.length, "%s", buf_text(&run->err));
-	json_array_foreach(outcomes, index, outcome) {
+	json_array_foreach(outcomes, index, outcome)
+	{
 		judge_device(trial, outcome);
 		all_good = all_good && one_of(text_of(outcome, "result"), "done", "already");
 	}
@@ -130,8 +133,8 @@ static void judge_again(struct trial *trial, const char *arguments)
 	struct product_run again = {.arguments = arguments};
 
 	scenario_product(trial->scenario, &again);
-	require(trial, again.status == 0, "again, without a fault, it ends with status %d: %s%s", again.status,
-		buf_text(&again.out), buf_text(&again.err));
+	require(trial, again.status == 0, "again, without a fault, it ends with status %d: %s%s",
+		again.status, buf_text(&again.out), buf_text(&again.err));
 	product_run_done(&again);
 }
 
@@ -156,7 +159,8 @@ static void try(struct scenario *scenario, const struct statement *statement, co
 void sweep(struct scenario *scenario, const struct statement *statement)
 {
 	static const char *const kinds[] = {"EIO", "hang", "lie", "late", "short"};
-	_cleanup_free_ char *arguments = xasprintf("%s --format json", statement->rest), *log = NULL;
+	_cleanup_free_ char *arguments = xasprintf("%s --format json", statement->rest),
+			    *log = NULL;
 	struct product_run run = {.arguments = arguments};
 	struct buf list = {};
 	struct strv writes = {};
@@ -169,7 +173,8 @@ void sweep(struct scenario *scenario, const struct statement *statement)
 		for (size_t j = 0; j < ARRAY_SIZE(kinds); j++) {
 			_cleanup_free_ char *fault = xasprintf("%zu %s", i + 1, kinds[j]);
 
-			if (strcmp(kinds[j], "short") != 0 || strncmp(writes.items[i], "load ", 5) != 0)
+			if (strcmp(kinds[j], "short") != 0 ||
+			    strncmp(writes.items[i], "load ", 5) != 0)
 				try(scenario, statement, arguments, fault, &list);
 		}
 	buf_addf(&scenario->actual, "status %d\n", run.status);
