@@ -290,7 +290,8 @@ TEST(link_names)
 		{"/absolute", 16, 5, "hosts"}, {"/to-file", 16, 4, "file"},
 		{"/dangling", 16, 7, "nowhere"}, {"/to-root", 16, 0, ""},
 		{"/dangling", 8, 7, "nowhere"}, {"/dangling", 7, 6, "nowher"},
-		{"/dangling", 1, 0, ""}, {"/missing", 16, -ENOENT, "untouched"},
+		{"/dangling", 1, 0, ""}, {"/etc/hosts", 16, -EINVAL, "untouched"},
+		{"/empty", 16, -EINVAL, "untouched"}, {"/missing", 16, -ENOENT, "untouched"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -300,6 +301,19 @@ TEST(link_names)
 			  root_read_link_name(&tree.root, rows[i].path, name, rows[i].size), rows[i].r);
 		check_text(rows[i].path, name, rows[i].name);
 	}
+}
+
+TEST(links)
+{
+	char target[16];
+
+	assert_int_equal(root_read_link(&tree.root, "/a/relative", target, sizeof(target)), 12);
+	assert_string_equal(target, "../etc/hosts");
+	assert_int_equal(root_read_link(&tree.root, "/a/relative", target, 7), 6);
+	assert_string_equal(target, "../etc");
+	assert_int_equal(root_read_link(&tree.root, "/empty", target, sizeof(target)), -EINVAL);
+	assert_int_equal(root_read_link(&tree.root, "/missing", target, sizeof(target)), -ENOENT);
+	assert_string_equal(target, "../etc");
 }
 
 TEST(attributes_are_read_with_one_read_by_plain_name)
@@ -400,6 +414,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(files_are_read_up_to_a_limit, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(directories_are_listed_in_order, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(link_names, make_tree, remove_tree),
+		cmocka_unit_test_setup_teardown(links, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(attributes_are_read_with_one_read_by_plain_name, make_tree,
 						remove_tree),
 		cmocka_unit_test_setup_teardown(bytes_of_an_attribute_are_left_as_they_are, make_tree,
