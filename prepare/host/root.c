@@ -226,33 +226,33 @@ static int read_link(int dir, const char *name, char *ret, size_t size)
 	return (int)length;
 }
 
-/* Keeps what stands behind the last slash. */
-static int base_name(char *text, int length)
+/* What stands behind the last slash of target; length is that of target, or an error. */
+static int base_name(const char *target, int length, char *ret, size_t size)
 {
-	char *slash = length > 0 ? strrchr(text, '/') : NULL;
+	const char *slash;
 
-	if (!slash)
+	if (length < 0)
 		return length;
-	length -= (int)(slash + 1 - text);
-	memmove(text, slash + 1, (size_t)length + 1);
-	return length;
+	slash = strrchr(target, '/');
+	snprintf(ret, size, "%s", slash ? slash + 1 : target);
+	return (int)strlen(ret);
 }
 
 int root_read_link(struct root *root, const char *path, char *ret, size_t size)
 {
 	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
+	int r = fd < 0 ? fd : read_link(fd, "", ret, size);
 
-	return fd < 0 ? fd : read_link(fd, "", ret, size);
+	/* Of an opened file that is no link readlinkat() says ENOENT. */
+	return fd >= 0 && r == -ENOENT ? -EINVAL : r;
 }
 
 int root_read_link_name(struct root *root, const char *path, char *ret, size_t size)
 {
 	char target[PATH_MAX];
-	int length = base_name(target, root_read_link(root, path, target, sizeof(target)));
+	int length = root_read_link(root, path, target, sizeof(target));
 
-	if (length >= 0)
-		length = snprintf(ret, size, "%s", target);
-	return length;
+	return base_name(target, length, ret, size);
 }
 
 int root_write_attribute(struct root *root, const char *path, const char *value)
@@ -295,9 +295,7 @@ int attribute_read_link_name(struct root *root _unused_, int dir, const char *na
 			     size_t size)
 {
 	char target[PATH_MAX];
-	int length = base_name(target, read_link(dir, name, target, sizeof(target)));
+	int length = read_link(dir, name, target, sizeof(target));
 
-	if (length >= 0)
-		length = snprintf(ret, size, "%s", target);
-	return length;
+	return base_name(target, length, ret, size);
 }
