@@ -87,9 +87,11 @@ static void check_group(const struct inventory *inventory, const struct planned_
 
 	vec_foreach(member, inventory)
 		if (member->iommu_group == device->iommu_group &&
-		    !driver_leaves_group_viable(member->driver))
+		    ((member->unknown & FUNCTION_DRIVER) ||
+		     !driver_leaves_group_viable(member->driver)))
 			buf_addf(&others, "%s%s (%s)", others.length ? ", " : "",
-				 PCI_ADDRESS_TEXT(&member->address), member->driver);
+				 PCI_ADDRESS_TEXT(&member->address),
+				 member->driver ? member->driver : "unknown driver");
 	if (others.length) {
 		_cleanup_free_ char *subject = xasprintf("group %d", device->iommu_group);
 

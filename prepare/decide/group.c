@@ -19,7 +19,9 @@ bool driver_leaves_group_viable(const char *driver)
  */
 static bool stands_in_the_way(const struct pci_function *function)
 {
-	if (function->driver || (function->unknown & FUNCTION_DRIVER))
+	if (function->unknown & FUNCTION_DRIVER)
+		return true;
+	if (function->driver)
 		return !driver_leaves_group_viable(function->driver);
 	if (function_is_infrastructure(function))
 		return false;
@@ -28,7 +30,8 @@ static bool stands_in_the_way(const struct pci_function *function)
 
 static bool may_join(const struct device_section *section, const struct pci_function *function)
 {
-	if (function_is_infrastructure(function) || function->class >> 16 == 0x01)
+	if ((function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER)) ||
+	    function_is_infrastructure(function) || function->class >> 16 == 0x01)
 		return false;
 	vec_foreach(pattern, &section->except)
 		if (address_pattern_matches(pattern, &function->address))
@@ -40,9 +43,10 @@ static void add_member(struct buf *list, const struct pci_function *function)
 {
 	buf_addf(list, "%s%s (%04x:%04x, %s)", list->length ? ", " : "",
 		 PCI_ADDRESS_TEXT(&function->address), function->vendor, function->device,
-		 function->driver      ? function->driver
-		 : function->modules.n ? function->modules.items[0]
-				       : "no driver");
+		 function->driver                      ? function->driver
+		 : function->unknown & FUNCTION_DRIVER ? "unknown driver"
+		 : function->modules.n                 ? function->modules.items[0]
+						       : "no driver");
 }
 
 /* One group, as far as one section's functions in it are concerned. */
