@@ -90,7 +90,8 @@ static void check_group(const struct inventory *inventory, const struct planned_
 
 		if (!function_leaves_group_viable(inventory, member))
 			buf_addf(&others, "%s%s (%s)", others.length ? ", " : "",
-				 PCI_ADDRESS_TEXT(&member->address), member->driver);
+				 PCI_ADDRESS_TEXT(&member->address),
+				 member->driver ? member->driver : "unknown driver");
 	}
 	if (others.length) {
 		_cleanup_free_ char *subject = xasprintf("group %d", device->iommu_group);

@@ -72,6 +72,8 @@ bool function_leaves_group_viable(const struct inventory *inventory,
 {
 	const char *driver = function->driver;
 
+	if (function->unknown & FUNCTION_DRIVER)
+		return false;
 	/* Variant drivers have vfio in their names: mlx5_vfio_pci, nvgrace_gpu_vfio_pci. */
 	if (!driver || strstr(driver, "vfio") || strcmp(driver, "pci-stub") == 0 ||
 	    strcmp(driver, "pcieport") == 0)
@@ -89,8 +91,7 @@ static bool stands_in_the_way(const struct inventory *inventory,
 			      const struct pci_function *function)
 {
 	if (function->driver || (function->unknown & FUNCTION_DRIVER))
-		return (function->unknown & FUNCTION_DRIVER) ||
-		       !function_leaves_group_viable(inventory, function);
+		return !function_leaves_group_viable(inventory, function);
 	if (function_is_infrastructure(function))
 		return false;
 	return (function->unknown & FUNCTION_MODULES) || function->modules.n > 0;
@@ -207,13 +208,20 @@ static void expand(struct work *work)
 	} while (work->grown);
 }
 
+static const char *driver_text(const struct pci_function *function)
+{
+	if (function->driver)
+		return function->driver;
+	if (function->unknown & FUNCTION_DRIVER)
+		return "unknown driver";
+	return function->modules.n ? function->modules.items[0] : "no driver";
+}
+
 static void add_member(struct buf *list, const struct pci_function *function)
 {
 	buf_addf(list, "%s%s (%04x:%04x, %s)", list->length ? ", " : "",
 		 PCI_ADDRESS_TEXT(&function->address), function->vendor, function->device,
-		 function->driver      ? function->driver
-		 : function->modules.n ? function->modules.items[0]
-				       : "no driver");
+		 driver_text(function));
 }
 
 /* A group of which a section has claimed something, and something else stands in the way. */

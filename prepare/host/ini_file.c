@@ -62,6 +62,22 @@ static void add_place(struct scan *scan, const char *section, const char *key, u
 	ini_set(&scan->places, section, key, NULL, scan->file, line);
 }
 
+/* iniparser takes what stands between the quotes, closed or not, and drops the rest of the line. */
+static void check_quotes(struct scan *scan, const char *value, unsigned number)
+{
+	const char *quote = value + strspn(value, " \t"), *end;
+
+	if (*quote != '"' && *quote != '\'')
+		return;
+	end = strchr(quote + 1, *quote);
+	if (!end)
+		complain(scan, number, "the quote is not closed",
+			 "close it, or write the value without quotes");
+	else if (!strchr("#;", end[1 + strspn(end + 1, " \t")]))
+		complain(scan, number, "text stands behind the closing quote",
+			 "put the quotes around all of the value");
+}
+
 /* One line, continuation lines joined, without white space at its ends. */
 static void scan_line(struct scan *scan, const char *line, unsigned number, char **section)
 {
@@ -72,10 +88,9 @@ static void scan_line(struct scan *scan, const char *line, unsigned number, char
 	if (*line == '[') {
 		const char *end = strchr(line, ']');
 
-		if (!end || (end[1 + strspn(end + 1, " \t")] &&
-			     !strchr("#;", end[1 + strspn(end + 1, " \t")]))) {
-			complain(scan, number, "a section's line is not closed with ]",
-				 "write it as [host]");
+		if (!end || end[1]) {
+			complain(scan, number, "a section's line does not end with ]",
+				 "write it as [host], and a comment into a line of its own");
 			return;
 		}
 		free(*section);
@@ -96,6 +111,7 @@ static void scan_line(struct scan *scan, const char *line, unsigned number, char
 	for (char *c = key; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	add_place(scan, *section, key, number);
+	check_quotes(scan, equals + 1, number);
 }
 
 static bool has_binary(const char *line, size_t length)
@@ -125,11 +141,6 @@ static bool scan_text(struct scan *scan, const char *text, size_t length)
 				 "a profile is a text file");
 			return false;
 		}
-		if (scan->places.n >= INI_MAX_ENTRIES) {
-			complain(scan, number, "the file has more than 4096 keys and sections",
-				 "split it");
-			return false;
-		}
 		if (strlen(joined) + n > INI_MAX_LINE) {
 			complain(scan, number, "the line is longer than 1000 bytes",
 				 "spread the devices over several sections");
@@ -148,6 +159,11 @@ static bool scan_text(struct scan *scan, const char *text, size_t length)
 		scan_line(scan, joined, first, &section);
 		joined[0] = '\0';
 		first = number + 1;
+		if (scan->places.n > INI_MAX_ENTRIES) {
+			complain(scan, number, "the file has more than 4096 keys and sections",
+				 "split it");
+			return false;
+		}
 	}
 	if (*joined)
 		complain(scan, number, "the file ends in a continuation line",

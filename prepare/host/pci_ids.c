@@ -16,7 +16,8 @@ static const char *const places[] = {
 /* A vendor's or device's line: four hex digits, two spaces, the name. */
 static const char *line_name(const char *line, uint64_t *ret_id)
 {
-	if (number_parse_n(line, strnlen(line, 4), 16, 0xffff, ret_id) < 0 || line[4] != ' ')
+	if (strnlen(line, 4) < 4 || number_parse_n(line, 4, 16, 0xffff, ret_id) < 0 ||
+	    line[4] != ' ')
 		return NULL;
 	return line + 4 + strspn(line + 4, " ");
 }

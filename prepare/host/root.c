@@ -341,30 +341,33 @@ static int read_link(int dir, const char *name, char *ret, size_t size)
 	return (int)length;
 }
 
-/* The same, of which only what stands behind the last slash. */
-static int read_link_name(int dir, const char *name, char *ret, size_t size)
+/* What stands behind the last slash of target; length is that of target, or an error. */
+static int base_name(const char *target, int length, char *ret, size_t size)
 {
-	char target[PATH_MAX], *slash;
-	int length = read_link(dir, name, target, sizeof(target));
+	const char *slash;
 
 	if (length < 0)
 		return length;
 	slash = strrchr(target, '/');
-	return snprintf(ret, size, "%s", slash ? slash + 1 : target);
+	snprintf(ret, size, "%s", slash ? slash + 1 : target);
+	return (int)strlen(ret);
 }
 
 int root_read_link(struct root *root, const char *path, char *ret, size_t size)
 {
 	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
+	int r = fd < 0 ? fd : read_link(fd, "", ret, size);
 
-	return fd < 0 ? fd : read_link(fd, "", ret, size);
+	/* Of an opened file that is no link readlinkat() says ENOENT. */
+	return fd >= 0 && r == -ENOENT ? -EINVAL : r;
 }
 
 int root_read_link_name(struct root *root, const char *path, char *ret, size_t size)
 {
-	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
+	char target[PATH_MAX];
 
-	return fd < 0 ? fd : read_link_name(fd, "", ret, size);
+	target[0] = '\0';
+	return base_name(target, root_read_link(root, path, target, sizeof(target)), ret, size);
 }
 
 int root_write_attribute(struct root *root, const char *path, const char *value)
@@ -408,9 +411,9 @@ int attribute_read(struct root *root, int dir, const char *name, char *ret, size
 int attribute_read_link_name(struct root *root, int dir, const char *name, char *ret, size_t size)
 {
 	char target[PATH_MAX];
-	int length = root->recorder ? read_link(dir, name, target, sizeof(target)) : -1;
+	int length = read_link(dir, name, target, sizeof(target));
 
 	if (length >= 0)
 		record_bytes(root, dir, name, RECORD_LINK, target, (size_t)length);
-	return read_link_name(dir, name, ret, size);
+	return base_name(target, length, ret, size);
 }

@@ -426,12 +426,12 @@ static bool is_label(const char *label)
 /* The kind of a section by its name, "device LABEL" or one of the others; NULL after a complaint. */
 static const struct section_kind *section_kind(struct reader *reader, const char **ret_label)
 {
-	const char *name = reader->entry->section, *space = strpbrk(name, " \t");
+	const char *name = reader->entry->section, *space = strchr(name, ' ');
 	const char *names[ARRAY_SIZE(kinds)], *near;
 	size_t length = space ? (size_t)(space - name) : strlen(name);
 	_cleanup_free_ char *word = xstrndup(name, length), *detail = NULL, *remedy = NULL;
 
-	*ret_label = space ? space + strspn(space, " \t") : NULL;
+	*ret_label = space ? space + 1 : NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		if (strcmp(kinds[i].name, word) != 0) {
 			names[i] = kinds[i].name;

@@ -361,6 +361,11 @@ TEST(sections_and_keys_that_are_not_known)
 		 "write [device LABEL], where LABEL is up to 63 letters, digits, '.', '_' or '-'"},
 		{"device  ", NULL, "section [device  ] is not named as it should be",
 		 "write [device LABEL], where LABEL is up to 63 letters, digits, '.', '_' or '-'"},
+		/* Two blanks would make it another section than [device gpu] of another file. */
+		{"device  gpu", NULL, "section [device  gpu] is not named as it should be",
+		 "write [device LABEL], where LABEL is up to 63 letters, digits, '.', '_' or '-'"},
+		{"device\tgpu", NULL, "unknown section [device\tgpu]",
+		 "sections are [host], [iommu], [kernel], [modules] and [device LABEL]"},
 		{"device two words", NULL, "section [device two words] is not named as it should be",
 		 "write [device LABEL], where LABEL is up to 63 letters, digits, '.', '_' or '-'"},
 		{"device " LONG_NAME, NULL,

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Kernel modules of a fake host: files that hold their aliases, and the tables that the real depmod makes of them. */
+#ifndef FAKE_DEPMOD_H
+#define FAKE_DEPMOD_H
+
+#include "base/strv.h"
+
+/* Adds a module to the directory of a kernel's modules (/lib/modules/RELEASE of the tree). */
+void depmod_add(const char *directory, const char *name, bool builtin, const struct strv *aliases);
+/* Runs depmod over it, once all are there. Both end the process where that fails. */
+void depmod_run(const char *tree, const char *directory, const char *release);
+
+#endif

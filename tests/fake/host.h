@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A host, described by statements; tree.h makes a directory tree of it. A later statement overrides
+ * an earlier one, so that a scenario can start from a host that exists and change it.
+ *
+ *   kernel RELEASE
+ *   cmdline THE REST OF THE LINE
+ *   iommu UNIT...              as in /sys/class/iommu; "iommu off" takes all groups away, too
+ *   tables NAME...             ACPI tables of the firmware; "tables none"
+ *   module NAME [loaded|builtin] [needs=M,M] [init=ERROR]
+ *                              init: what loading it fails with
+ *   driver NAME module=M [probe=ERROR] [ALIAS...]
+ *                              ALIAS: as in modules.alias; "vfio_pci:..." matches only by override
+ *   function ADDRESS VENDOR:DEVICE class=CCSSPP [KEY=VALUE...]
+ *   set ADDRESS KEY=VALUE...   of an earlier function
+ *     below=ADDRESS            the port above it; without, it is on the root bus
+ *     subsystem=V:D rev=XX group=N|none driver=NAME|none override=NAME numa=N
+ *     serial=XX-XX-...         makes a config space
+ *     vfs=N physfn=ADDRESS
+ *   absent ADDRESS             takes a function away
+ *   file PATH [mode=OCTAL] [owner=UID] [size=BYTES] [repeat=N] [escapes]
+ *     repeat                   the text so often, with the number for each "@" in it
+ *     escapes                  \xNN, \n and \\ in the text mean what they do in C, and a line's
+ *                              end is not part of it
+ *   link PATH TARGET, fifo PATH, directory PATH, remove PATH
+ */
+#ifndef FAKE_HOST_H
+#define FAKE_HOST_H
+
+#include "fake/script.h"
+
+struct module {
+	char *name, *needs, *init;
+	bool loaded, builtin;
+};
+
+struct driver {
+	char *name, *module, *probe;
+	struct strv aliases;
+};
+
+struct function {
+	char *address, *below, *driver, *override, *serial, *physfn;
+	unsigned vendor, device, subvendor, subdevice, class, revision;
+	int group, numa, vfs;
+};
+
+enum entry_kind { ENTRY_FILE, ENTRY_LINK, ENTRY_FIFO, ENTRY_DIRECTORY, ENTRY_REMOVE };
+
+struct entry {
+	enum entry_kind kind;
+	char *path, *target, *text;
+	size_t length, size;
+	unsigned mode;
+	long owner;
+};
+
+#define LIST_OF(type)               \
+	struct {                    \
+		struct type *items; \
+		size_t n, capacity; \
+	}
+
+struct host {
+	char *kernel, *cmdline;
+	struct strv iommu, tables;
+	bool no_groups;
+	LIST_OF(module) modules;
+	LIST_OF(driver) drivers;
+	LIST_OF(function) functions;
+	LIST_OF(entry) entries;
+};
+
+struct host *host_new(void);
+void host_free(struct host *host);
+
+/* Takes a statement in; false: it is none of the above. Ends the process if it is wrong. */
+bool host_add(struct host *host, const struct script *script, const struct statement *statement);
+/* The same for all statements of a file; an unknown one ends the process. */
+void host_read(struct host *host, const char *path);
+
+/* The function at an address, or NULL. */
+const struct function *host_function(const struct host *host, const char *address);
+
+#endif

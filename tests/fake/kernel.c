@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fake/kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/strv.h"
+
+#define PCI "/sys/bus/pci"
+#define OVERRIDE_MAX 4094 /* PAGE_SIZE - 2 */
+#define STATE_MAX (256 * 1024)
+#define ERRNO_MAX 133
+
+const char *errno_name(int error)
+{
+	return strerrorname_np(error);
+}
+
+int errno_number(const char *name)
+{
+	for (int error = 1; error <= ERRNO_MAX; error++)
+		if (strerrorname_np(error) && strcmp(strerrorname_np(error), name) == 0)
+			return error;
+	return 0;
+}
+
+/* --- the tree --- */
+
+void kernel_append(struct root *root, const char *path, const char *text)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_WRONLY | O_APPEND);
+
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text)) {
+		fprintf(stderr, "fake kernel: %s: %s\n", path, strerror(errno));
+		abort();
+	}
+}
+
+void kernel_complain(struct root *root, const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text) - 1, format, arguments);
+	va_end(arguments);
+	strcat(text, "\n");
+	kernel_append(root, FAKE "/complaints", text);
+	abort();
+}
+
+char *kernel_text(struct root *root, const char *path)
+{
+	char *text = NULL;
+
+	return root_read_file(root, path, STATE_MAX, &text, NULL) < 0 ? NULL : text;
+}
+
+static bool exists(struct root *root, const char *path)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_PATH);
+
+	return fd >= 0;
+}
+
+static int open_directory(struct root *root, const char *path)
+{
+	int fd = root_open(root, path, O_PATH | O_DIRECTORY);
+
+	if (fd < 0)
+		kernel_complain(root, "%s: %s", path, strerror(-fd));
+	return fd;
+}
+
+static void make_directory(struct root *root, const char *parent, const char *name)
+{
+	_cleanup_close_ int dir = open_directory(root, parent);
+
+	if (mkdirat(dir, name, 0755) < 0 && errno != EEXIST)
+		kernel_complain(root, "%s/%s: %s", parent, name, strerror(errno));
+}
+
+static void make_file(struct root *root, const char *parent, const char *name, const char *text)
+{
+	_cleanup_close_ int dir = open_directory(root, parent);
+	_cleanup_close_ int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		kernel_complain(root, "%s/%s: %s", parent, name, strerror(errno));
+}
+
+static void make_link(struct root *root, const char *parent, const char *name, const char *target)
+{
+	_cleanup_close_ int dir = open_directory(root, parent);
+
+	if (symlinkat(target, dir, name) < 0 && errno != EEXIST)
+		kernel_complain(root, "%s/%s: %s", parent, name, strerror(errno));
+}
+
+static void remove_entry(struct root *root, const char *parent, const char *name)
+{
+	_cleanup_close_ int dir = open_directory(root, parent);
+
+	if (unlinkat(dir, name, 0) < 0)
+		kernel_complain(root, "%s/%s: %s", parent, name, strerror(errno));
+}
+
+/* The value of the first line "KEY VALUE" of a file below FAKE; the caller's, NULL: none. */
+static char *fact(struct root *root, const char *kind, const char *name, const char *key)
+{
+	_cleanup_free_ char *path = xasprintf(FAKE "/%s/%s", kind, name),
+			    *text = kernel_text(root, path);
+	char *position = text, *line;
+
+	while (position && (line = strsep(&position, "\n")))
+		if (strncmp(line, key, strlen(key)) == 0 && line[strlen(key)] == ' ')
+			return xstrdup(line + strlen(key) + 1);
+	return NULL;
+}
+
+/* --- devices and drivers --- */
+
+static char *device_path(const char *address)
+{
+	return xasprintf(PCI "/devices/%s", address);
+}
+
+static char *driver_path(const char *driver)
+{
+	return xasprintf(PCI "/drivers/%s", driver);
+}
+
+/* bus_find_device_by_name() compares the whole name; a newline behind it does not count. */
+static bool device_exists(struct root *root, const char *address)
+{
+	_cleanup_free_ char *path = device_path(address);
+
+	return *address && !strchr(address, '/') && exists(root, path);
+}
+
+/* "" without a driver */
+static void driver_of(struct root *root, const char *address, char *ret, size_t size)
+{
+	_cleanup_free_ char *path = xasprintf(PCI "/devices/%s/driver", address);
+
+	if (root_read_link_name(root, path, ret, size) < 0)
+		ret[0] = '\0';
+}
+
+static char *read_attribute(struct root *root, const char *address, const char *name)
+{
+	_cleanup_free_ char *path = xasprintf(PCI "/devices/%s/%s", address, name);
+	char *text = kernel_text(root, path);
+
+	if (text)
+		text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+void kernel_attach(struct root *root, const char *address, const char *driver)
+{
+	_cleanup_free_ char *device = device_path(address), *directory = driver_path(driver),
+			    *back = NULL;
+	char place[PATH_MAX];
+	struct buf up = {};
+	_cleanup_close_ int devices = open_directory(root, PCI "/devices");
+	ssize_t length = readlinkat(devices, address, place, sizeof(place) - 1);
+	const char *below;
+
+	if (length < 0)
+		kernel_complain(root, "%s is no link: %s", device, strerror(errno));
+	place[length] = '\0';
+	below = strstr(place, "devices/");
+	if (!below)
+		kernel_complain(root, "%s leads to %s", device, place);
+	for (const char *c = below; c; c = strchr(c + 1, '/'))
+		buf_add(&up, "../");
+	buf_addf(&up, "bus/pci/drivers/%s", driver);
+	back = xasprintf("../%s", place);
+	make_link(root, device, "driver", buf_text(&up));
+	make_link(root, directory, address, back);
+	buf_done(&up);
+}
+
+static void detach(struct root *root, const char *address, const char *driver)
+{
+	_cleanup_free_ char *device = device_path(address), *directory = driver_path(driver);
+
+	remove_entry(root, device, "driver");
+	remove_entry(root, directory, address);
+}
+
+static bool alias_matches(struct root *root, const char *driver, const char *modalias)
+{
+	_cleanup_free_ char *path = xasprintf(FAKE "/drivers/%s", driver),
+			    *text = kernel_text(root, path);
+	char *position = text, *line;
+
+	while (position && (line = strsep(&position, "\n")))
+		if (strncmp(line, "alias ", 6) == 0 && fnmatch(line + 6, modalias, 0) == 0)
+			return true;
+	return false;
+}
+
+static bool matches(struct root *root, const char *driver, const char *address)
+{
+	_cleanup_free_ char *override = read_attribute(root, address, "driver_override");
+	_cleanup_free_ char *modalias = read_attribute(root, address, "modalias");
+
+	if (override && strcmp(override, "(null)") != 0)
+		return strcmp(override, driver) == 0;
+	return modalias && alias_matches(root, driver, modalias);
+}
+
+/* The driver's probe(): 0 and the device is its own, or -errno. */
+static int probe(struct root *root, const char *driver, const char *address)
+{
+	_cleanup_free_ char *fails = fact(root, "drivers", driver, "probe");
+	_cleanup_free_ char *class = read_attribute(root, address, "class");
+	_cleanup_free_ char *group = xasprintf(PCI "/devices/%s/iommu_group", address);
+
+	if (fails)
+		return -errno_number(fails);
+	if (strstr(driver, "vfio") &&
+	    (!exists(root, group) || (class && strncmp(class, "0x06", 4) == 0)))
+		return -EINVAL;
+	kernel_attach(root, address, driver);
+	return 0;
+}
+
+/* device_attach(): the first driver that matches and whose probe() succeeds. */
+static void attach_any(struct root *root, const char *address)
+{
+	struct strv drivers = {};
+	bool done = false;
+
+	root_list(root, PCI "/drivers", &drivers);
+	for (size_t i = 0; i < drivers.n && !done; i++)
+		done = matches(root, drivers.items[i], address) &&
+		       probe(root, drivers.items[i], address) == 0;
+	strv_done(&drivers);
+}
+
+/* driver_attach(): all devices that have no driver and that this one matches. */
+static void attach_all(struct root *root, const char *driver)
+{
+	struct strv addresses = {};
+	char present[64];
+
+	root_list(root, PCI "/devices", &addresses);
+	for (size_t i = 0; i < addresses.n; i++) {
+		driver_of(root, addresses.items[i], present, sizeof(present));
+		if (!*present && matches(root, driver, addresses.items[i]))
+			probe(root, driver, addresses.items[i]);
+	}
+	strv_done(&addresses);
+}
+
+/* --- attributes --- */
+
+static int drivers_probe_store(struct root *root, const char *address)
+{
+	char present[64];
+
+	if (!device_exists(root, address))
+		return -ENODEV;
+	driver_of(root, address, present, sizeof(present));
+	if (!*present)
+		attach_any(root, address);
+	return 0;
+}
+
+static int bind_store(struct root *root, const char *driver, const char *address)
+{
+	char present[64];
+
+	if (!device_exists(root, address) || !matches(root, driver, address))
+		return -ENODEV;
+	driver_of(root, address, present, sizeof(present));
+	return *present ? -EBUSY : probe(root, driver, address);
+}
+
+static int unbind_store(struct root *root, const char *driver, const char *address)
+{
+	char present[64];
+
+	if (!device_exists(root, address))
+		return -ENODEV;
+	driver_of(root, address, present, sizeof(present));
+	if (strcmp(present, driver) != 0)
+		return -ENODEV;
+	detach(root, address, driver);
+	return 0;
+}
+
+static int driver_override_store(struct root *root, const char *address, const char *value)
+{
+	_cleanup_free_ char *device = device_path(address), *text = NULL;
+	size_t length = strcspn(value, "\n");
+
+	if (strlen(value) > OVERRIDE_MAX)
+		return -EINVAL;
+	if (!*value) /* a write of no bytes does not reach the driver core */
+		return 0;
+	text = length ? xasprintf("%.*s\n", (int)length, value) : xstrdup("(null)\n");
+	make_file(root, device, "driver_override", text);
+	return 0;
+}
+
+int kernel_write(struct root *root, const char *path, const char *value)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_WRONLY);
+	_cleanup_free_ char *address = xstrndup(value, strcspn(value, "\n"));
+	char name[128], attribute[32];
+
+	if (fd < 0)
+		return fd;
+	if (strcmp(path, PCI "/drivers_probe") == 0)
+		return drivers_probe_store(root, address);
+	if (sscanf(path, PCI "/devices/%127[^/]/%31[^/]", name, attribute) == 2 &&
+	    strcmp(attribute, "driver_override") == 0)
+		return driver_override_store(root, name, value);
+	if (sscanf(path, PCI "/drivers/%127[^/]/%31[^/]", name, attribute) == 2) {
+		if (strcmp(attribute, "bind") == 0)
+			return bind_store(root, name, address);
+		if (strcmp(attribute, "unbind") == 0)
+			return unbind_store(root, name, address);
+	}
+	kernel_complain(root, "the fake kernel does not know what a write of \"%s\" to %s does",
+			value, path);
+}
+
+/* --- modules --- */
+
+/* Calls what(driver) for each driver of a module. */
+static void each_driver(struct root *root, const char *module,
+			void (*what)(struct root *root, const char *driver))
+{
+	struct strv drivers = {};
+
+	root_list(root, FAKE "/drivers", &drivers);
+	for (size_t i = 0; i < drivers.n; i++) {
+		_cleanup_free_ char *of = fact(root, "drivers", drivers.items[i], "module");
+
+		if (of && strcmp(of, module) == 0)
+			what(root, drivers.items[i]);
+	}
+	strv_done(&drivers);
+}
+
+static void register_driver(struct root *root, const char *driver)
+{
+	_cleanup_free_ char *directory = driver_path(driver),
+			    *of = fact(root, "drivers", driver, "module");
+	_cleanup_free_ char *module = xasprintf("../../../../module/%s", of);
+
+	make_directory(root, PCI "/drivers", driver);
+	make_file(root, directory, "bind", "");
+	make_file(root, directory, "unbind", "");
+	make_file(root, directory, "new_id", "");
+	make_link(root, directory, "module", module);
+}
+
+void kernel_register(struct root *root, const char *module, bool builtin)
+{
+	_cleanup_free_ char *directory = xasprintf("/sys/module/%s", module);
+
+	make_directory(root, "/sys/module", module);
+	if (!builtin)
+		make_file(root, directory, "initstate", "live\n");
+	each_driver(root, module, register_driver);
+}
+
+int kernel_load(struct root *root, const char *module)
+{
+	_cleanup_free_ char *name = xstrdup(module), *known = NULL, *loaded = NULL, *needs = NULL,
+			    *fails = NULL;
+	struct strv needed = {};
+	int r = 0;
+
+	for (char *c = name; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	known = xasprintf(FAKE "/modules/%s", name);
+	loaded = xasprintf("/sys/module/%s", name);
+	if (!exists(root, known))
+		return -ENOENT;
+	if (exists(root, loaded))
+		return 0;
+	needs = fact(root, "modules", name, "needs");
+	fails = fact(root, "modules", name, "init");
+	strv_split(&needed, needs ? needs : "", ",");
+	for (size_t i = 0; i < needed.n && r == 0; i++)
+		r = kernel_load(root, needed.items[i]);
+	strv_done(&needed);
+	if (r == 0 && fails)
+		r = -errno_number(fails);
+	if (r < 0)
+		return r;
+	kernel_register(root, name, false);
+	each_driver(root, name, attach_all);
+	return 0;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fake/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "fake/depmod.h"
+#include "fake/kernel.h"
+
+struct build {
+	const char *directory;
+	const struct host *host;
+};
+
+static _Noreturn void failed(const char *path)
+{
+	fprintf(stderr, "%s: %s\n", path, strerror(errno));
+	exit(1);
+}
+
+/* Where a path of the tree is in reality, with the directories above it made; the caller's. */
+static char *place(const struct build *build, const char *path)
+{
+	char *real = xasprintf("%s%s", build->directory, path);
+
+	for (char *slash = real + strlen(build->directory) + 1; (slash = strchr(slash, '/'));
+	     slash++) {
+		*slash = '\0';
+		if (mkdir(real, 0755) < 0 && errno != EEXIST)
+			failed(real);
+		*slash = '/';
+	}
+	return real;
+}
+
+static void put_directory(const struct build *build, const char *path)
+{
+	_cleanup_free_ char *real = place(build, path);
+
+	if (mkdir(real, 0755) < 0 && errno != EEXIST)
+		failed(real);
+}
+
+static void put_bytes(const struct build *build, const char *path, const void *bytes, size_t n)
+{
+	_cleanup_free_ char *real = place(build, path);
+	int fd = open(real, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	if (fd < 0 || write(fd, bytes, n) != (ssize_t)n)
+		failed(real);
+	close(fd);
+}
+
+static void put(const struct build *build, const char *path, const char *format, ...)
+	_printf_(3, 4);
+static void put(const struct build *build, const char *path, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		abort();
+	va_end(arguments);
+	put_bytes(build, path, text, strlen(text));
+	free(text);
+}
+
+static void put_link(const struct build *build, const char *path, const char *target)
+{
+	_cleanup_free_ char *real = place(build, path);
+
+	if (symlink(target, real) < 0)
+		failed(real);
+}
+
+/* "/devices/pci0000:00/0000:00:02.0/0000:01:00.0"; the caller's */
+static char *sysfs_path(const struct host *host, const struct function *function)
+{
+	_cleanup_free_ char *above = NULL;
+	const struct function *port = function->below ? host_function(host, function->below) : NULL;
+
+	if (function->below && !port) {
+		fprintf(stderr, "%s is below %s, which is not there\n", function->address,
+			function->below);
+		exit(1);
+	}
+	above = port ? sysfs_path(host, port) : xstrdup("/devices");
+	/* A root bus, also that of a volume management device, has a directory of its own. */
+	if (port && strncmp(port->address, function->address, strcspn(port->address, ":")) == 0)
+		return xasprintf("%s/%s", above, function->address);
+	return xasprintf("%s/pci%.*s/%s", above,
+			 (int)(strrchr(function->address, ':') - function->address),
+			 function->address, function->address);
+}
+
+static char *modalias(const struct function *function)
+{
+	return xasprintf("pci:v%08Xd%08Xsv%08Xsd%08Xbc%02Xsc%02Xi%02X", function->vendor,
+			 function->device, function->subvendor, function->subdevice,
+			 function->class >> 16, function->class >> 8 & 0xff,
+			 function->class & 0xff);
+}
+
+static void put_config(const struct build *build, const char *path, const char *serial)
+{
+	unsigned char config[4096] = {};
+	unsigned byte;
+
+	config[0x100] = 3; /* device serial number, version 1, the last capability */
+	config[0x102] = 1;
+	for (int i = 0; i < 8; i++)
+		if (sscanf(serial + 3 * i, "%2x", &byte) == 1)
+			config[0x10b - i] = (unsigned char)byte;
+	put_bytes(build, path, config, sizeof(config));
+}
+
+static void put_function(const struct build *build, const struct function *function)
+{
+	_cleanup_free_ char *sysfs = sysfs_path(build->host, function), *alias = modalias(function);
+	_cleanup_free_ char *bus = xasprintf("/sys/bus/pci/devices/%s", function->address);
+	_cleanup_free_ char *to = xasprintf("../../..%s", sysfs);
+	struct buf up = {};
+
+#define ATTRIBUTE(name)                                                        \
+	({                                                                     \
+		snprintf(attribute, sizeof(attribute), "/sys%s/" name, sysfs); \
+		attribute;                                                     \
+	})
+	char attribute[PATH_MAX];
+
+	for (const char *c = sysfs; c; c = strchr(c + 1, '/'))
+		buf_add(&up, "../");
+	put(build, ATTRIBUTE("vendor"), "0x%04x\n", function->vendor);
+	put(build, ATTRIBUTE("device"), "0x%04x\n", function->device);
+	put(build, ATTRIBUTE("subsystem_vendor"), "0x%04x\n", function->subvendor);
+	put(build, ATTRIBUTE("subsystem_device"), "0x%04x\n", function->subdevice);
+	put(build, ATTRIBUTE("class"), "0x%06x\n", function->class);
+	put(build, ATTRIBUTE("revision"), "0x%02x\n", function->revision);
+	put(build, ATTRIBUTE("modalias"), "%s\n", alias);
+	put(build, ATTRIBUTE("numa_node"), "%d\n", function->numa);
+	put(build, ATTRIBUTE("driver_override"), "%s\n",
+	    function->override ? function->override : "(null)");
+	put(build, ATTRIBUTE("uevent"),
+	    "PCI_CLASS=%04X\nPCI_ID=%04X:%04X\nPCI_SUBSYS_ID=%04X:%04X\nPCI_SLOT_NAME=%s\nMODALIAS=%s\n",
+	    function->class, function->vendor, function->device, function->subvendor,
+	    function->subdevice, function->address, alias);
+	if (function->serial)
+		put_config(build, ATTRIBUTE("config"), function->serial);
+	if (function->vfs >= 0)
+		put(build, ATTRIBUTE("sriov_totalvfs"), "%d\n", function->vfs);
+	if (function->physfn) {
+		_cleanup_free_ char *target = xasprintf("../%s", function->physfn);
+
+		put_link(build, ATTRIBUTE("physfn"), target);
+	}
+	if (function->group >= 0 && !build->host->no_groups) {
+		_cleanup_free_ char *group = xasprintf("kernel/iommu_groups/%d", function->group);
+		_cleanup_free_ char *target = xasprintf("%s%s", buf_text(&up), group);
+		_cleanup_free_ char *member = xasprintf("/sys/%s/devices/%s", group,
+							function->address);
+		_cleanup_free_ char *back = xasprintf("../../../..%s", sysfs);
+
+		put_link(build, ATTRIBUTE("iommu_group"), target);
+		put_link(build, member, back);
+	}
+	put_link(build, bus, to);
+	buf_done(&up);
+}
+
+static void put_facts(const struct build *build)
+{
+	vec_foreach(module, &build->host->modules) {
+		_cleanup_free_ char *path = xasprintf(FAKE "/modules/%s", module->name);
+
+		put(build, path, "%s%s\n%s%s\n", module->needs ? "needs " : "",
+		    module->needs ? module->needs : "", module->init ? "init " : "",
+		    module->init ? module->init : "");
+	}
+	vec_foreach(driver, &build->host->drivers) {
+		_cleanup_free_ char *path = xasprintf(FAKE "/drivers/%s", driver->name);
+		struct buf text = {};
+
+		buf_addf(&text, "module %s\n", driver->module);
+		if (driver->probe)
+			buf_addf(&text, "probe %s\n", driver->probe);
+		for (size_t i = 0; i < driver->aliases.n; i++)
+			buf_addf(&text, "alias %s\n", driver->aliases.items[i]);
+		put(build, path, "%s", buf_text(&text));
+		buf_done(&text);
+	}
+	put(build, FAKE "/log", "%s", "");
+	put(build, FAKE "/faults", "%s", "");
+	put(build, FAKE "/complaints", "%s", "");
+}
+
+static void put_skeleton(const struct build *build)
+{
+	static const char *const directories[] = {"/sys/bus/pci/devices",
+						  "/sys/bus/pci/drivers",
+						  "/sys/class/iommu",
+						  "/sys/module",
+						  "/sys/kernel/iommu_groups",
+						  "/sys/firmware/acpi/tables",
+						  "/etc",
+						  "/run",
+						  FAKE "/modules",
+						  FAKE "/drivers"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+		put_directory(build, directories[i]);
+	put(build, "/sys/bus/pci/drivers_probe", "%s", "");
+	put(build, "/proc/cmdline", "%s\n", build->host->cmdline);
+	put(build, "/proc/sys/kernel/osrelease", "%s\n", build->host->kernel);
+	for (size_t i = 0; i < build->host->iommu.n; i++) {
+		_cleanup_free_ char *unit = xasprintf("/sys/devices/virtual/iommu/%s",
+						      build->host->iommu.items[i]);
+		_cleanup_free_ char *class = xasprintf("/sys/class/iommu/%s",
+						       build->host->iommu.items[i]);
+		_cleanup_free_ char *target = xasprintf("../../devices/virtual/iommu/%s",
+							build->host->iommu.items[i]);
+
+		put_directory(build, unit);
+		put_link(build, class, target);
+	}
+	for (size_t i = 0; i < build->host->tables.n; i++) {
+		_cleanup_free_ char *table = xasprintf("/sys/firmware/acpi/tables/%s",
+						       build->host->tables.items[i]);
+
+		put(build, table, "%s", build->host->tables.items[i]);
+	}
+}
+
+/* /lib/modules: a file for each module with the aliases of its drivers, and depmod's tables. */
+static void put_modules(const struct build *build)
+{
+	_cleanup_free_ char *modules = xasprintf("/lib/modules/%s", build->host->kernel);
+	_cleanup_free_ char *directory = NULL;
+
+	put_directory(build, modules);
+	directory = xasprintf("%s%s", build->directory, modules);
+	vec_foreach(module, &build->host->modules) {
+		struct strv aliases = {};
+
+		vec_foreach(driver, &build->host->drivers)
+			for (size_t i = 0;
+			     strcmp(driver->module, module->name) == 0 && i < driver->aliases.n;
+			     i++)
+				strv_add(&aliases, driver->aliases.items[i]);
+		depmod_add(directory, module->name, module->builtin, &aliases);
+		strv_done(&aliases);
+	}
+	depmod_run(build->directory, directory, build->host->kernel);
+}
+
+static void put_entry(const struct build *build, const struct entry *entry)
+{
+	_cleanup_free_ char *real = place(build, entry->path);
+
+	if (entry->kind == ENTRY_DIRECTORY) {
+		put_directory(build, entry->path);
+		return;
+	}
+	if (unlink(real) < 0 && errno != ENOENT && (errno != EISDIR || rmdir(real) < 0))
+		failed(real);
+	if (entry->kind == ENTRY_LINK) {
+		put_link(build, entry->path, entry->target);
+	} else if (entry->kind == ENTRY_FIFO) {
+		if (mkfifo(real, 0644) < 0)
+			failed(real);
+	} else if (entry->kind == ENTRY_FILE) {
+		put_bytes(build, entry->path, entry->text, entry->length);
+		if ((entry->size && truncate(real, (off_t)entry->size) < 0) ||
+		    chmod(real, entry->mode) < 0 ||
+		    (entry->owner >= 0 && chown(real, (uid_t)entry->owner, (gid_t)-1) < 0))
+			failed(real);
+	}
+}
+
+void tree_build(const struct host *host, const char *directory)
+{
+	struct build build = {directory, host};
+	struct root root;
+
+	put_skeleton(&build);
+	put_facts(&build);
+	put_modules(&build);
+	vec_foreach(function, &host->functions)
+		put_function(&build, function);
+
+	if (root_init(&root, directory) < 0)
+		failed(directory);
+	vec_foreach(module, &host->modules)
+		if (module->loaded || module->builtin)
+			kernel_register(&root, module->name, module->builtin);
+	vec_foreach(function, &host->functions)
+		if (function->driver)
+			kernel_attach(&root, function->address, function->driver);
+	root_done(&root);
+
+	vec_foreach(entry, &host->entries)
+		put_entry(&build, entry);
+}

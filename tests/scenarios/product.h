@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One run of the product on a tree, as if from a command line. */
+#ifndef SCENARIOS_PRODUCT_H
+#define SCENARIOS_PRODUCT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+
+struct product_run {
+	const char *tree;
+	const char *arguments; /* as in a shell, with quotes */
+	bool live;             /* the product takes the tree for the running host */
+	bool hasty;            /* its deadlines are a small part of what they are */
+
+	/* what came of it */
+	int status; /* 128 and more: the signal that ended it */
+	struct buf out, err;
+};
+
+/* Runs it in a child process; ends the process where that cannot be done. */
+void product_run(struct product_run *run);
+void product_run_done(struct product_run *run);
+
+#endif

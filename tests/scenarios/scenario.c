@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenarios/scenario.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fake/kernel.h"
+
+static void remove_tree(const char *path)
+{
+	char *const roots[] = {(char *)path, NULL};
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *entry;
+
+	while (walk && (entry = fts_read(walk)))
+		if (entry->fts_info != FTS_D)
+			remove(entry->fts_accpath);
+	if (walk)
+		fts_close(walk);
+}
+
+static void truncate_file(const struct scenario *scenario, const char *name)
+{
+	_cleanup_free_ char *path = xasprintf("%s" FAKE "/%s", scenario->tree, name);
+
+	if (truncate(path, 0) < 0) {
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+		exit(1);
+	}
+}
+
+static bool is(const struct statement *statement, const char *verb)
+{
+	return strcmp(statement->words.items[0], verb) == 0;
+}
+
+/* --- the tree --- */
+
+/* Something that happens to a host between the runs; false: the statement is nothing of the kind. */
+static bool happen(struct scenario *scenario, const struct statement *statement)
+{
+	bool load = is(statement, "load"), written = is(statement, "write");
+	struct root root;
+	int r;
+
+	if (!load && !written)
+		return false;
+	if (statement->words.n != (load ? 2 : 3))
+		script_die(&scenario->script, statement, "load MODULE, or write PATH VALUE");
+	if (root_init(&root, scenario->tree) < 0)
+		script_die(&scenario->script, statement, "%s: %s", scenario->tree, strerror(errno));
+	if (load)
+		r = kernel_load(&root, statement->words.items[1]);
+	else if (strcmp(statement->words.items[2], "\\n") == 0)
+		r = kernel_write(&root, statement->words.items[1], "\n");
+	else
+		r = kernel_write(&root, statement->words.items[1], statement->words.items[2]);
+	root_done(&root);
+	if (r < 0)
+		script_die(&scenario->script, statement, "%s", strerror(-r));
+	return true;
+}
+
+void scenario_build(struct scenario *scenario, const struct statement *before)
+{
+	remove_tree(scenario->tree);
+	if (mkdir(scenario->tree, 0755) < 0)
+		script_die(&scenario->script, before, "%s: %s", scenario->tree, strerror(errno));
+	tree_build(scenario->host, scenario->tree);
+	for (const struct statement *statement = scenario->script.items; statement < before;
+	     statement++)
+		happen(scenario, statement);
+	scenario->built = true;
+}
+
+/* --- what is expected --- */
+
+void scenario_expect(struct scenario *scenario, const char *name, const char *text)
+{
+	if (!*text)
+		return;
+	buf_addf(&scenario->actual, "%s\n", name);
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		buf_add(&scenario->actual, length ? "| " : "|");
+		for (size_t i = 0; i < length; i++)
+			buf_addf(&scenario->actual,
+				 (unsigned char)text[i] < ' ' && text[i] != '\t' ? "\\x%02x" : "%c",
+				 (unsigned char)text[i]);
+		buf_add(&scenario->actual, text[length] ? "\n" : " (no newline)\n");
+		text += length + (text[length] == '\n');
+	}
+}
+
+/* How long things took is the one part of a report that is different each time. */
+static char *without_times(const char *text)
+{
+	static const char key[] = "\"elapsed_ms\": ";
+	const char *found;
+	struct buf buf = {};
+
+	for (; (found = strstr(text, key)); text = found) {
+		found += strlen(key);
+		buf_add_n(&buf, text, (size_t)(found - text));
+		buf_add(&buf, "0");
+		found += strspn(found, "0123456789");
+	}
+	buf_add(&buf, text);
+	return buf_take(&buf);
+}
+
+static bool is_expectation(const struct statement *statement)
+{
+	static const char *const names[] = {"status", "writes", "changes", "kmsg",
+					    "stdout", "stderr", "faults"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (is(statement, names[i]))
+			return true;
+	return false;
+}
+
+static void copy_lines(struct scenario *scenario, size_t end)
+{
+	for (; scenario->copied < end; scenario->copied++)
+		buf_addf(&scenario->actual, "%s\n", scenario->script.lines.items[scenario->copied]);
+}
+
+/* --- runs --- */
+
+void scenario_product(struct scenario *scenario, struct product_run *run)
+{
+	_cleanup_free_ char *path = xasprintf("%s" FAKE "/faults", scenario->tree),
+			    *complaints = NULL;
+	FILE *file = fopen(path, "we");
+
+	if (!file || fputs(buf_text(&scenario->faults), file) < 0 || fclose(file) != 0) {
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+		exit(1);
+	}
+	truncate_file(scenario, "log");
+	run->tree = scenario->tree;
+	run->live = scenario->live;
+	run->hasty = scenario->hasty || strstr(buf_text(&scenario->faults), " hang\n");
+	product_run(run);
+	buf_done(&scenario->faults);
+
+	complaints = tree_text(scenario->tree, FAKE "/complaints");
+	if (*complaints) {
+		fprintf(stderr, "%s: %s", scenario->script.path, complaints);
+		scenario->broken = true;
+		truncate_file(scenario, "complaints");
+	}
+}
+
+static void run_once(struct scenario *scenario, const struct statement *statement)
+{
+	struct product_run run = {.arguments = statement->rest};
+	struct strv before = {}, after = {};
+	struct buf changes = {};
+	_cleanup_free_ char *out = NULL, *writes = NULL, *kmsg = NULL;
+
+	state_read(scenario->tree, &before);
+	scenario_product(scenario, &run);
+	state_read(scenario->tree, &after);
+	state_compare(&before, &after, &changes);
+	out = without_times(buf_text(&run.out));
+	writes = tree_text(scenario->tree, FAKE "/log");
+	kmsg = tree_text(scenario->tree, "/dev/kmsg");
+
+	buf_addf(&scenario->actual, "status %d\n", run.status);
+	scenario_expect(scenario, "writes", writes);
+	scenario_expect(scenario, "changes", buf_text(&changes));
+	scenario_expect(scenario, "kmsg", kmsg);
+	scenario_expect(scenario, "stdout", out);
+	scenario_expect(scenario, "stderr", buf_text(&run.err));
+
+	buf_done(&changes);
+	strv_done(&before);
+	strv_done(&after);
+	product_run_done(&run);
+}
+
+static void add_fault(struct scenario *scenario, const struct statement *statement)
+{
+	if (statement->words.n != 3)
+		script_die(&scenario->script, statement, "fault WHICH WHAT");
+	buf_addf(&scenario->faults, "%s %s\n", statement->words.items[1],
+		 statement->words.items[2]);
+}
+
+static void add_host(struct scenario *scenario, const struct statement *statement)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (statement->words.n != 2)
+		script_die(&scenario->script, statement, "host NAME");
+	path = xasprintf("%s/%s", scenario->hosts, statement->words.items[1]);
+	host_read(scenario->host, path);
+}
+
+static void carry_out(struct scenario *scenario, const struct statement *statement)
+{
+	const struct statement *next = statement + 1,
+			       *end = scenario->script.items + scenario->script.n;
+
+	copy_lines(scenario, statement->end);
+	if (!is(statement, "run") && !is(statement, "sweep")) {
+		if (scenario->built && happen(scenario, statement))
+			return;
+		if (is_expectation(statement))
+			script_die(&scenario->script, statement, "\"%s\" belongs below a run",
+				   statement->words.items[0]);
+		if (is(statement, "live"))
+			scenario->live = true;
+		else if (is(statement, "hasty"))
+			scenario->hasty = true;
+		else if (is(statement, "fault"))
+			add_fault(scenario, statement);
+		else if (is(statement, "load") || is(statement, "write"))
+			return; /* once there is a tree */
+		else if (scenario->built)
+			script_die(&scenario->script, statement,
+				   "the host cannot be changed so after the first run");
+		else if (is(statement, "host"))
+			add_host(scenario, statement);
+		else if (!host_add(scenario->host, &scenario->script, statement))
+			script_die(&scenario->script, statement,
+				   "\"%s\" is nothing that can be said", statement->words.items[0]);
+		return;
+	}
+	if (is(statement, "sweep")) {
+		sweep(scenario, statement);
+	} else {
+		if (!scenario->built)
+			scenario_build(scenario, statement);
+		run_once(scenario, statement);
+	}
+	/* What the file expects is not copied: what happened stands there now. */
+	for (; next < end && is_expectation(next); next++)
+		scenario->copied = next->end;
+}
+
+void scenario_run(struct scenario *scenario, const char *path)
+{
+	script_read(path, &scenario->script);
+	scenario->host = host_new();
+	vec_foreach(statement, &scenario->script)
+		if (statement->end > scenario->copied)
+			carry_out(scenario, statement);
+	copy_lines(scenario, scenario->script.lines.n);
+}
+
+void scenario_done(struct scenario *scenario)
+{
+	script_done(&scenario->script);
+	host_free(scenario->host);
+	buf_done(&scenario->faults);
+	buf_done(&scenario->actual);
+	remove_tree(scenario->tree);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenarios/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <fts.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fake/kernel.h"
+
+#define TEXT_MAX (1024 * 1024)
+
+char *tree_text(const char *tree, const char *path)
+{
+	struct root root = {.fd = -1};
+	char *text = NULL;
+
+	if (root_init(&root, tree) < 0 || root_read_file(&root, path, TEXT_MAX, &text, NULL) < 0)
+		text = xstrdup("");
+	root_done(&root);
+	return text;
+}
+
+char *tree_driver(const char *tree, const char *address)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/driver", address);
+	char name[64] = "none";
+	struct root root = {.fd = -1};
+
+	if (root_init(&root, tree) == 0)
+		root_read_link_name(&root, path, name, sizeof(name));
+	root_done(&root);
+	return xstrdup(name);
+}
+
+char *tree_override(const char *tree, const char *address)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/driver_override", address),
+			    *text = NULL;
+
+	/* A hostile tree may have anything here, or nothing. */
+	text = tree_text(tree, path);
+	text[strcspn(text, "\n")] = '\0';
+	return xstrdup(!*text || strcmp(text, "(null)") == 0 ? "none" : text);
+}
+
+static char *describe_function(const char *tree, const char *address)
+{
+	_cleanup_free_ char *driver = tree_driver(tree, address),
+			    *override = tree_override(tree, address);
+
+	return xasprintf("%s\tdriver %s, override %s", address, driver, override);
+}
+
+static uint64_t content_hash(const char *path)
+{
+	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	unsigned char bytes[65536];
+	ssize_t n = fd < 0 ? 0 : read(fd, bytes, sizeof(bytes));
+
+	for (ssize_t i = 0; i < n; i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3;
+	if (fd >= 0)
+		close(fd);
+	return hash;
+}
+
+static char *describe_file(const char *path, const char *name, const struct stat *st)
+{
+	char target[4096] = "";
+
+	if (S_ISLNK(st->st_mode) && readlink(path, target, sizeof(target) - 1) >= 0)
+		return xasprintf("%s\tlink to %s", name, target);
+	if (S_ISREG(st->st_mode))
+		return xasprintf("%s\tfile, mode %04o, %lld bytes, hash %016llx", name,
+				 st->st_mode & 07777U, (long long)st->st_size,
+				 (unsigned long long)content_hash(path));
+	return xasprintf("%s\tmode %06o", name, st->st_mode);
+}
+
+/* What the functions' lines and the modules' lines tell already. */
+static bool told_elsewhere(const char *name)
+{
+	static const char *const patterns[] = {"/sys/bus/pci/drivers/*", "/sys/module/*/*",
+					       "/sys/devices/*/driver",
+					       "/sys/devices/*/driver_override", "/dev/kmsg"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
+		if (fnmatch(patterns[i], name, 0) == 0)
+			return true;
+	return false;
+}
+
+void state_read(const char *tree, struct strv *ret)
+{
+	char *const roots[] = {(char *)tree, NULL};
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *entry;
+
+	while (walk && (entry = fts_read(walk))) {
+		const char *name = entry->fts_path + strlen(tree),
+			   *module = name + strlen("/sys/module/");
+
+		if (strcmp(name, FAKE) == 0)
+			fts_set(walk, entry, FTS_SKIP);
+		else if (fnmatch("/sys/bus/pci/devices/*", name, FNM_PATHNAME) == 0)
+			strv_take(ret, describe_function(tree, strrchr(name, '/') + 1));
+		else if (fnmatch("/sys/module/*", name, FNM_PATHNAME) == 0 &&
+			 entry->fts_info == FTS_D)
+			strv_take(ret, xasprintf("module %s\tloaded", module));
+		else if (entry->fts_info != FTS_D && entry->fts_info != FTS_DP &&
+			 !told_elsewhere(name))
+			strv_take(ret, describe_file(entry->fts_accpath, name, entry->fts_statp));
+	}
+	if (walk)
+		fts_close(walk);
+	strv_sort(ret);
+}
+
+const char *state_of(const struct strv *state, const char *what)
+{
+	size_t length = strlen(what);
+
+	for (size_t i = 0; i < state->n; i++)
+		if (strncmp(state->items[i], what, length) == 0 && state->items[i][length] == '\t')
+			return state->items[i] + length + 1;
+	return "";
+}
+
+static void add_difference(struct buf *ret, const char *line, const char *old, const char *new)
+{
+	buf_addf(ret, "%.*s: %s -> %s\n", (int)strcspn(line, "\t"), line, *old ? old : "absent",
+		 *new ? new : "absent");
+}
+
+void state_compare(const struct strv *before, const struct strv *after, struct buf *ret)
+{
+	size_t i = 0, j = 0;
+
+	while (i < before->n || j < after->n) {
+		const char *old = i < before->n ? before->items[i] : NULL,
+			   *new = j < after->n ? after->items[j] : NULL;
+		size_t old_key = old ? strcspn(old, "\t") : 0,
+		       new_key = new ? strcspn(new, "\t") : 0;
+		size_t key = old_key > new_key ? old_key : new_key;
+		int order = !old ? 1 : !new ? -1 : strncmp(old, new, key + 1);
+
+		/* Both are sorted by whole lines, in which the key is followed by a low character. */
+		if (old && new &&old_key == new_key && strncmp(old, new, key) == 0)
+			order = 0;
+		if (order == 0 && strcmp(old, new) != 0)
+			add_difference(ret, old, old + key + 1, new + key + 1);
+		else if (order < 0)
+			add_difference(ret, old, old + old_key + 1, "");
+		else if (order > 0)
+			add_difference(ret, new, "", new + new_key + 1);
+		i += order <= 0;
+		j += order >= 0;
+	}
+}

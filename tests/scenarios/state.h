@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a tree is like at one moment, and what became different by the next. */
+#ifndef SCENARIOS_STATE_H
+#define SCENARIOS_STATE_H
+
+#include "base/buf.h"
+#include "base/strv.h"
+
+/* Lines "WHAT\tHOW IT IS": each PCI function, loaded module, file, link. */
+void state_read(const char *tree, struct strv *ret);
+/* One line for each difference. */
+void state_compare(const struct strv *before, const struct strv *after, struct buf *ret);
+/* How WHAT is, "" where it is not there. */
+const char *state_of(const struct strv *state, const char *what);
+
+/* The file's content, "" where there is none; the caller's. */
+char *tree_text(const char *tree, const char *path);
+/* Its driver, or override, as the tree has it now; "none" without one; the caller's. */
+char *tree_driver(const char *tree, const char *address);
+char *tree_override(const char *tree, const char *address);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command is run once undisturbed, to learn its writes, and then once for each write and each
+ * way in which it can go wrong, on a fresh tree. What came of it is listed, and whatever that is,
+ * these must hold:
+ *
+ *   - what the report says of a device is what the tree has;
+ *   - "done" is said of devices on their driver with the override set, and of no others;
+ *   - status 0 goes with "done" for all of them, and nothing else does;
+ *   - a device that the kernel answered for, and that had a driver, has one;
+ *   - one that failed has its old override again;
+ *   - no other function is different;
+ *   - the same command without a fault then brings all of them to their drivers.
+ */
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fake/kernel.h"
+#include "scenarios/scenario.h"
+
+struct trial {
+	struct scenario *scenario;
+	const char *name; /* "2 hang" */
+	const struct strv *before;
+	struct buf *list; /* a line for each trial */
+};
+
+static _printf_(3, 4) void require(struct trial *trial, bool holds, const char *what, ...)
+{
+	va_list arguments;
+
+	if (holds)
+		return;
+	fprintf(stderr, "%s: fault %s: ", trial->scenario->script.path, trial->name);
+	va_start(arguments, what);
+	vfprintf(stderr, what, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	trial->scenario->broken = true;
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "none";
+}
+
+static bool one_of(const char *text, const char *a, const char *b)
+{
+	return strcmp(text, a) == 0 || strcmp(text, b) == 0;
+}
+
+static void judge_device(struct trial *trial, const json_t *outcome)
+{
+	const char *address = text_of(outcome, "address"), *result = text_of(outcome, "result");
+	const char *want = text_of(outcome, "want"), *after = text_of(outcome, "after");
+	_cleanup_free_ char *driver = tree_driver(trial->scenario->tree, address);
+	_cleanup_free_ char *override = tree_override(trial->scenario->tree, address);
+	const char *before = state_of(trial->before, address);
+	char old_driver[64] = "", old_override[64] = "";
+	bool unanswered = strcmp(result, "timeout") == 0, good = one_of(result, "done", "already");
+
+	sscanf(before, "driver %63[^,], override %63s", old_driver, old_override);
+	buf_addf(trial->list, "; %s %s, on %s", address, result, driver);
+	if (strcmp(override, good ? want : old_override) != 0)
+		buf_addf(trial->list, " (override %s)", override);
+
+	require(trial, strcmp(text_of(outcome, "before"), old_driver) == 0, "%s was not on %s",
+		address, text_of(outcome, "before"));
+	require(trial, strcmp(after, driver) == 0 || (unanswered && strcmp(after, "none") == 0),
+		"%s is on %s, not on %s", address, driver, after);
+	if (unanswered)
+		return;
+	require(trial, good == (strcmp(driver, want) == 0), "%s is %s and on %s", address, result,
+		driver);
+	require(trial, strcmp(override, good ? want : old_override) == 0,
+		"%s is left with the override %s", address, override);
+	require(trial, strcmp(old_driver, "none") == 0 || strcmp(driver, "none") != 0,
+		"%s is left without a driver", address);
+}
+
+/* What is different, but for the devices of the report and for modules. */
+static void judge_others(struct trial *trial, const json_t *outcomes)
+{
+	struct strv after = {}, lines = {};
+	struct buf changes = {};
+
+	state_read(trial->scenario->tree, &after);
+	state_compare(trial->before, &after, &changes);
+	strv_split(&lines, buf_text(&changes), "\n");
+	for (size_t i = 0; i < lines.n; i++) {
+		bool told = strncmp(lines.items[i], "module ", 7) == 0;
+		const json_t *outcome;
+		size_t index;
+
+		json_array_foreach(outcomes, index, outcome)
+			told = told ||
+			       strncmp(lines.items[i], text_of(outcome, "address"), 12) == 0;
+		require(trial, told, "%s", lines.items[i]);
+	}
+	buf_done(&changes);
+	strv_done(&lines);
+	strv_done(&after);
+}
+
+static void judge(struct trial *trial, const struct product_run *run)
+{
+	json_error_t error;
+	json_t *report = json_loads(buf_text(&run->out), 0, &error);
+	const json_t *outcomes = json_object_get(report, "outcomes"), *outcome;
+	bool all_good = true;
+	size_t index;
+
+	buf_addf(trial->list, "%s: status %d", trial->name, run->status);
+	require(trial, report, "the report is no JSON: %s", error.text);
+	require(trial, !run->err.length, "%s", buf_text(&run->err));
+	json_array_foreach(outcomes, index, outcome)
+	{
+		judge_device(trial, outcome);
+		all_good = all_good && one_of(text_of(outcome, "result"), "done", "already");
+	}
+	buf_add(trial->list, "\n");
+	judge_others(trial, outcomes);
+	require(trial, all_good == (run->status == 0), "status %d", run->status);
+	json_decref(report);
+}
+
+static void judge_again(struct trial *trial, const char *arguments)
+{
+	struct product_run again = {.arguments = arguments};
+
+	scenario_product(trial->scenario, &again);
+	require(trial, again.status == 0, "again, without a fault, it ends with status %d: %s%s",
+		again.status, buf_text(&again.out), buf_text(&again.err));
+	product_run_done(&again);
+}
+
+static void try(struct scenario *scenario, const struct statement *statement, const char *arguments,
+		const char *fault, struct buf *list)
+{
+	struct product_run run = {.arguments = arguments};
+	struct strv before = {};
+	struct trial trial = {scenario, fault, &before, list};
+
+	scenario_build(scenario, statement);
+	state_read(scenario->tree, &before);
+	if (*fault)
+		buf_addf(&scenario->faults, "%s\n", fault);
+	scenario_product(scenario, &run);
+	judge(&trial, &run);
+	judge_again(&trial, arguments);
+	product_run_done(&run);
+	strv_done(&before);
+}
+
+void sweep(struct scenario *scenario, const struct statement *statement)
+{
+	static const char *const kinds[] = {"EIO", "hang", "lie", "late", "short"};
+	_cleanup_free_ char *arguments = xasprintf("%s --format json", statement->rest),
+			    *log = NULL;
+	struct product_run run = {.arguments = arguments};
+	struct buf list = {};
+	struct strv writes = {};
+
+	scenario_build(scenario, statement);
+	scenario_product(scenario, &run);
+	log = tree_text(scenario->tree, FAKE "/log");
+	strv_split(&writes, log, "\n");
+	for (size_t i = 0; i < writes.n; i++)
+		for (size_t j = 0; j < ARRAY_SIZE(kinds); j++) {
+			_cleanup_free_ char *fault = xasprintf("%zu %s", i + 1, kinds[j]);
+
+			if (strcmp(kinds[j], "short") != 0 ||
+			    strncmp(writes.items[i], "load ", 5) != 0)
+				try(scenario, statement, arguments, fault, &list);
+		}
+	buf_addf(&scenario->actual, "status %d\n", run.status);
+	scenario_expect(scenario, "writes", log);
+	scenario_expect(scenario, "faults", buf_text(&list));
+
+	buf_done(&list);
+	strv_done(&writes);
+	product_run_done(&run);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/group.h"
+#include "support.h"
+
+static struct inventory inventory;
+
+static int free_inventory(void **state _unused_)
+{
+	inventory_done(&inventory);
+	return 0;
+}
+
+/* Completes the groups of a profile; claims as "ADDRESS LABEL", "!" refused, "+" companion. */
+static void expect(const char *text, const char *claims, const char *findings)
+{
+	_cleanup_free_ char *got = xstrdup("");
+	struct profile profile;
+	struct match match;
+
+	profile_from(text, &profile);
+	match_make(&profile, &inventory, &match);
+	check_findings(text, &match.findings, "");
+	group_complete(&inventory, &match);
+	for (size_t i = 0; i < inventory.n; i++) {
+		const struct claim *claim = &match.claims[i];
+		char *longer;
+
+		if (!claim->section)
+			continue;
+		longer = xasprintf("%s%s%s %s%s%s", got, *got ? "; " : "",
+				   PCI_ADDRESS_TEXT(&inventory.items[i].address), claim->section->label,
+				   claim->companion ? "+" : "", claim->refused ? "!" : "");
+		free(got);
+		got = longer;
+	}
+	check_text(text, got, claims);
+	check_findings(text, &match.findings, findings);
+	match_done(&match);
+	profile_done(&profile);
+}
+
+static void add_candidate(struct pci_function *function, const char *module)
+{
+	strv_add(&function->modules, module);
+}
+
+TEST(drivers_that_leave_a_group_viable)
+{
+	static const struct {
+		const char *driver;
+		bool viable;
+	} rows[] = {
+		{NULL, true}, {"vfio-pci", true}, {"mlx5_vfio_pci", true}, {"pci-stub", true},
+		{"pcieport", true}, {"snd_hda_intel", false}, {"shpchp", false}, {"pci-stub2", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_int(rows[i].driver ? rows[i].driver : "none",
+			  driver_leaves_group_viable(rows[i].driver), rows[i].viable);
+}
+
+TEST(a_group_of_its_own_is_complete)
+{
+	add_function(&inventory, "01:00.0", 1, 1, 0x030000, 7, NULL);
+	add_function(&inventory, "02:00.0", 1, 1, 0x030000, 8, "nouveau");
+	add_function(&inventory, "03:00.0", 1, 1, 0x030000, -1, NULL);
+	add_function(&inventory, "04:00.0", 1, 1, 0x030000, -1, "nouveau");
+	expect("[device x]\naddress = 01:00.0 03:00.0\n", "0000:01:00.0 x; 0000:03:00.0 x", "");
+}
+
+/* A listed function, and one beside it in its group: what becomes of them in each mode. */
+TEST(each_kind_of_neighbour_in_each_mode)
+{
+	enum fate { STAYS, JOINS, STOPS };
+	static const struct {
+		const char *what;
+		uint32_t class;
+		const char *driver, *module;
+		unsigned unknown;
+		enum fate expand;
+	} rows[] = {
+		{"no driver and no module", 0x040300, NULL, NULL, 0, STAYS},
+		{"on vfio-pci", 0x040300, "vfio-pci", NULL, 0, STAYS},
+		{"on pci-stub", 0x040300, "pci-stub", "snd_hda_intel", 0, STAYS},
+		{"on a driver", 0x040300, "snd_hda_intel", NULL, 0, JOINS},
+		{"a driver may come", 0x040300, NULL, "snd_hda_intel", 0, JOINS},
+		{"modules not known", 0x040300, NULL, NULL, FUNCTION_MODULES, JOINS},
+		{"driver not known", 0x040300, NULL, NULL, FUNCTION_DRIVER, STOPS},
+		{"ids not known, on a driver", 0, "snd_hda_intel", NULL, FUNCTION_IDS, STOPS},
+		{"storage on a driver", 0x010802, "nvme", NULL, 0, STOPS},
+		{"storage that a driver may come for", 0x010601, NULL, "ahci", 0, STOPS},
+		{"port on pcieport", 0x060400, "pcieport", NULL, 0, STAYS},
+		{"bridge that modules offer themselves for", 0x060400, NULL, "shpchp", 0, STAYS},
+		{"bridge with modules not known", 0x060100, NULL, NULL, FUNCTION_MODULES, STAYS},
+		{"bridge on a driver", 0x060400, "shpchp", NULL, 0, STOPS},
+		{"SMBus on a driver", 0x0c0500, "i801_smbus", NULL, 0, STOPS},
+		{"SMBus that a driver may come for", 0x0c0500, NULL, "i2c_i801", 0, STAYS},
+		{"memory controller", 0x058000, NULL, "x", 0, STAYS},
+		{"system peripheral on a driver", 0x088000, "x", NULL, 0, STOPS},
+	};
+	static const char *const modes[] = {"require", "expand", "ignore"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		for (size_t mode = 0; mode < ARRAY_SIZE(modes); mode++) {
+			_cleanup_free_ char *text = xasprintf(
+				"# %s\n[device x]\naddress = 01:00.0\ngroup = %s\n", rows[i].what,
+				modes[mode]);
+			struct pci_function *other;
+			bool stops = mode == 1 ? rows[i].expand == STOPS : rows[i].expand != STAYS;
+			bool ignored = stops && mode == 2;
+
+			add_function(&inventory, "01:00.0", 1, 1, 0x030000, 7, NULL);
+			other = add_function(&inventory, "01:00.1", 1, 1, rows[i].class, 7,
+					     rows[i].driver);
+			other->unknown = rows[i].unknown;
+			if (rows[i].module)
+				add_candidate(other, rows[i].module);
+			expect(text,
+			       stops && !ignored                     ? "0000:01:00.0 x!"
+			       : mode == 1 && rows[i].expand == JOINS ? "0000:01:00.0 x; 0000:01:00.1 x+"
+								     : "0000:01:00.0 x",
+			       stops ? "group-incomplete group 7" : "");
+			inventory_done(&inventory);
+		}
+}
+
+TEST(finding_names_the_others_and_ignore_only_warns)
+{
+	struct profile profile;
+	struct match match;
+
+	add_function(&inventory, "01:00.0", 1, 1, 0x030000, 7, NULL);
+	add_function(&inventory, "01:00.1", 0x10de, 0x10f0, 0x040300, 7, "snd_hda_intel");
+	add_candidate(add_function(&inventory, "01:00.2", 0x10de, 0x1ad6, 0x0c0330, 7, NULL), "xhci_pci");
+	add_function(&inventory, "01:00.3", 0x10de, 0x1ad7, 0x0c8000, 7, NULL)->unknown =
+		FUNCTION_MODULES;
+	add_function(&inventory, "01:00.4", 0x10de, 0x1ad8, 0x0c8000, 7, NULL)->unknown =
+		FUNCTION_DRIVER;
+	profile_from("[device x]\naddress = 01:00.0\ngroup = ignore\n", &profile);
+	match_make(&profile, &inventory, &match);
+	group_complete(&inventory, &match);
+	assert_int_equal(match.findings.n, 1);
+	assert_int_equal(match.findings.items[0].severity, SEVERITY_WARNING);
+	assert_string_equal(match.findings.items[0].detail,
+			    "0000:01:00.0 of section [device x] shares its IOMMU group with "
+			    "0000:01:00.1 (10de:10f0, snd_hda_intel), 0000:01:00.2 (10de:1ad6, xhci_pci), "
+			    "0000:01:00.3 (10de:1ad7, no driver), 0000:01:00.4 (10de:1ad8, unknown driver)");
+	assert_string_not_equal(match.findings.items[0].remedy, "");
+	assert_false(match.claims[0].refused);
+	match_done(&match);
+	profile_done(&profile);
+}
+
+TEST(except_keeps_a_companion_out)
+{
+	add_function(&inventory, "01:00.0", 1, 1, 0x030000, 7, NULL);
+	add_function(&inventory, "01:00.1", 1, 1, 0x040300, 7, "snd_hda_intel");
+	expect("[device x]\naddress = 01:00.0\ngroup = expand\nexcept = 01:00.1\n", "0000:01:00.0 x!",
+	       "group-incomplete group 7");
+}
+
+TEST(sections_may_share_a_group)
+{
+	add_function(&inventory, "01:00.0", 1, 1, 0x030000, 7, NULL);
+	add_function(&inventory, "01:00.1", 1, 1, 0x040300, 7, "snd_hda_intel");
+	add_function(&inventory, "01:00.2", 1, 1, 0x0c0330, 7, "xhci_hcd");
+	expect("[device x]\naddress = 01:00.0\n[device y]\naddress = 01:00.1 01:00.2\n",
+	       "0000:01:00.0 x; 0000:01:00.1 y; 0000:01:00.2 y", "");
+	/* One takes the third along, so the other's group is complete too. */
+	expect("[device x]\naddress = 01:00.0\ngroup = expand\n[device y]\naddress = 01:00.1\n",
+	       "0000:01:00.0 x; 0000:01:00.1 y; 0000:01:00.2 x+", "");
+	/* None takes it: both are refused, each by a finding of its own. */
+	expect("[device x]\naddress = 01:00.0\n[device y]\naddress = 01:00.1\n",
+	       "0000:01:00.0 x!; 0000:01:00.1 y!",
+	       "group-incomplete group 7; group-incomplete group 7");
+}
+
+TEST(a_refused_neighbour_is_in_the_way)
+{
+	struct profile profile;
+	struct match match;
+
+	add_function(&inventory, "01:00.0", 1, 1, 0x030000, 7, NULL);
+	add_function(&inventory, "01:00.1", 1, 1, 0x040300, 7, "snd_hda_intel");
+	profile_from("[device x]\naddress = 01:00.0\ngroup = expand\n"
+		     "[device y]\naddress = 01:00.1\nid = 2:2\n",
+		     &profile);
+	match_make(&profile, &inventory, &match);
+	group_complete(&inventory, &match);
+	check_findings("refused", &match.findings,
+		       "identity-mismatch 0000:01:00.1; group-incomplete group 7");
+	assert_true(match.claims[0].refused);
+	assert_true(match.claims[1].refused);
+	assert_false(match.claims[1].companion);
+	match_done(&match);
+	profile_done(&profile);
+}
+
+TEST(companions_of_a_refused_section_are_refused_with_it)
+{
+	add_function(&inventory, "01:00.0", 1, 1, 0x030000, 7, NULL);
+	add_function(&inventory, "01:00.1", 1, 1, 0x040300, 7, "snd_hda_intel");
+	add_function(&inventory, "01:00.2", 1, 1, 0x010601, 7, "ahci");
+	add_function(&inventory, "02:00.0", 1, 1, 0x030000, 8, NULL);
+	/* Only in that group: the section's other device goes on. */
+	expect("[device x]\naddress = 01:00.0 02:00.0\ngroup = expand\n",
+	       "0000:01:00.0 x!; 0000:01:00.1 x+!; 0000:02:00.0 x", "group-incomplete group 7");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(drivers_that_leave_a_group_viable),
+		cmocka_unit_test_teardown(a_group_of_its_own_is_complete, free_inventory),
+		cmocka_unit_test_teardown(each_kind_of_neighbour_in_each_mode, free_inventory),
+		cmocka_unit_test_teardown(finding_names_the_others_and_ignore_only_warns,
+					  free_inventory),
+		cmocka_unit_test_teardown(except_keeps_a_companion_out, free_inventory),
+		cmocka_unit_test_teardown(sections_may_share_a_group, free_inventory),
+		cmocka_unit_test_teardown(a_refused_neighbour_is_in_the_way, free_inventory),
+		cmocka_unit_test_teardown(companions_of_a_refused_section_are_refused_with_it,
+					  free_inventory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/match.h"
+#include "support.h"
+
+static struct inventory inventory;
+
+/* Two GPUs with their audio functions, two alike network cards, a bridge, a disk. */
+static int make_inventory(void **state _unused_)
+{
+	struct pci_function *function;
+
+	add_function(&inventory, "00:01.0", 0x8086, 0x1901, 0x060400, 1, "pcieport");
+	function = add_function(&inventory, "01:00.0", 0x10de, 0x1bb0, 0x030000, 10, NULL);
+	function->subsystem_vendor = 0x1028;
+	function->subsystem_device = 0x11b2;
+	function->port_path = xstrdup("00:01.0/00.0");
+	function->has_serial = true;
+	function->serial = 0x001122ffff334455;
+	add_function(&inventory, "01:00.1", 0x10de, 0x10f0, 0x040300, 10, "snd_hda_intel")->port_path =
+		xstrdup("00:01.0/00.1");
+	add_function(&inventory, "02:00.0", 0x10de, 0x1bb0, 0x030000, 11, NULL);
+	add_function(&inventory, "02:00.1", 0x10de, 0x10f0, 0x040300, 11, NULL);
+	add_function(&inventory, "03:00.0", 0x8086, 0x10d3, 0x020000, 12, "e1000e");
+	add_function(&inventory, "04:00.0", 0x8086, 0x10d3, 0x020000, 13, "e1000e");
+	add_function(&inventory, "05:00.0", 0x144d, 0xa808, 0x010802, 14, "nvme");
+	add_function(&inventory, "10000:01:00.0", 0x8086, 0x10d3, 0x020000, 15, NULL);
+	return 0;
+}
+
+static int free_inventory(void **state _unused_)
+{
+	inventory_done(&inventory);
+	return 0;
+}
+
+/* "ADDRESS LABEL" of each claimed function, "!" behind a refused one. */
+static char *claimed(const struct match *match)
+{
+	char *text = xstrdup("");
+
+	for (size_t i = 0; i < inventory.n; i++) {
+		const struct claim *claim = &match->claims[i];
+
+		if (!claim->section)
+			continue;
+		char *longer = xasprintf("%s%s%s %s%s", text, *text ? "; " : "",
+					 PCI_ADDRESS_TEXT(&inventory.items[i].address),
+					 claim->section->label, claim->refused ? "!" : "");
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* What a profile claims and finds. */
+static void expect(const char *text, const char *claims, const char *findings)
+{
+	_cleanup_free_ char *got = NULL;
+	struct profile profile;
+	struct match match;
+
+	profile_from(text, &profile);
+	match_make(&profile, &inventory, &match);
+	got = claimed(&match);
+	check_text(text, got, claims);
+	check_findings(text, &match.findings, findings);
+	vec_foreach(finding, &match.findings)
+	{
+		check_int(text, finding->severity, SEVERITY_ERROR);
+		check(text, *finding->detail && *finding->remedy);
+	}
+	match_done(&match);
+	profile_done(&profile);
+}
+
+TEST(each_selector)
+{
+	static const struct {
+		const char *key, *value, *claims;
+	} rows[] = {
+		{"address", "01:00.0", "0000:01:00.0 x"},
+		{"address", "10000:01:00.0", "10000:01:00.0 x"},
+		{"address", "02:00.*", "0000:02:00.0 x; 0000:02:00.1 x"},
+		{"address", "01:00.0 02:00.1", "0000:01:00.0 x; 0000:02:00.1 x"},
+		{"id", "10de:1bb0", "0000:01:00.0 x; 0000:02:00.0 x"},
+		{"id", "10de:1bb0 10de:10f0:0403",
+		 "0000:01:00.0 x; 0000:01:00.1 x; 0000:02:00.0 x; 0000:02:00.1 x"},
+		{"id", "8086::02", "0000:03:00.0 x; 0000:04:00.0 x; 10000:01:00.0 x"},
+		{"class", "0403", "0000:01:00.1 x; 0000:02:00.1 x"},
+		{"class", "030000 0200",
+		 "0000:01:00.0 x; 0000:02:00.0 x; 0000:03:00.0 x; 0000:04:00.0 x; 10000:01:00.0 x"},
+		{"subsystem", "1028:11b2", "0000:01:00.0 x"},
+		{"subsystem", "1028:", "0000:01:00.0 x"},
+		{"path", "00:01.0/00.0", "0000:01:00.0 x"},
+		{"path", "00:01.0/00.1 00:09.0", "0000:01:00.1 x"},
+		{"serial", "00-11-22-ff-ff-33-44-55", "0000:01:00.0 x"},
+		{"serial", "00-00-00-00-00-00-00-00 00-11-22-ff-ff-33-44-55", "0000:01:00.0 x"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *text = xasprintf("[device x]\n%s = %s\n", rows[i].key,
+						      rows[i].value);
+
+		expect(text, rows[i].claims, "");
+	}
+}
+
+TEST(nothing_wanted)
+{
+	expect("[host]\ndescription = x\n", "", "");
+}
+
+TEST(all_selectors_of_a_section_must_match)
+{
+	expect("[device x]\nid = 10de:1bb0\nsubsystem = 1028:11b2\n", "0000:01:00.0 x", "");
+	expect("[device x]\nid = 10de:\nclass = 03\nserial = 00-11-22-ff-ff-33-44-55\n",
+	       "0000:01:00.0 x", "");
+	expect("[device x]\nid = 10de:1bb0\nclass = 0403\n", "", "device-absent device x");
+	expect("[device x]\npath = 00:01.0/00.0\nid = 8086:\n", "", "device-absent device x");
+	expect("[device x]\naddress = 01:00.* 02:00.*\npath = 00:01.0/00.1\n", "0000:01:00.1 x", "");
+}
+
+TEST(except_takes_away)
+{
+	expect("[device x]\nid = 8086:10d3\nexcept = 03:00.0\n",
+	       "0000:04:00.0 x; 10000:01:00.0 x", "");
+	expect("[device x]\naddress = 01:00.*\nexcept = 01:00.1\n", "0000:01:00.0 x", "");
+	expect("[device x]\nid = 8086:10d3\nexcept = 03:00.* 04:00.* 10000:01:00.0\n", "",
+	       "device-absent device x");
+}
+
+TEST(absent_addresses)
+{
+	struct profile profile;
+	struct match match;
+
+	expect("[device x]\naddress = 01:00.0 09:00.0\n", "0000:01:00.0 x",
+	       "device-absent 0000:09:00.0");
+	expect("[device x]\naddress = 09:00.*\n", "", "device-absent 0000:09:00.0");
+	/* Not where it is except. */
+	expect("[device x]\naddress = 01:00.0\nexcept = 01:00.0\n", "", "");
+
+	profile_from("[device x]\naddress = 09:00.0 08:00.0\n[device y]\nid = 1:1\n", &profile);
+	match_make(&profile, &inventory, &match);
+	assert_int_equal(match.absent.n, 2);
+	assert_int_equal(match.absent.items[0].address.bus, 9);
+	assert_ptr_equal(match.absent.items[1].section, &profile.sections.items[0]);
+	match_done(&match);
+	match_done(NULL);
+	profile_done(&profile);
+}
+
+TEST(identity_must_be_that_of_the_address)
+{
+	struct profile profile;
+	struct match match;
+
+	expect("[device x]\naddress = 01:00.0\nid = 10de:1bb0\n", "0000:01:00.0 x", "");
+	expect("[device x]\naddress = 03:00.0\nid = 10de:1bb0\n", "0000:03:00.0 x!",
+	       "identity-mismatch 0000:03:00.0");
+	expect("[device x]\naddress = 01:00.0 03:00.0\nid = 10de:1bb0\n",
+	       "0000:01:00.0 x; 0000:03:00.0 x!", "identity-mismatch 0000:03:00.0");
+	/* An id that nobody knows matches nothing. */
+	inventory.items[1].has_serial = false;
+	expect("[device x]\naddress = 01:00.0\nserial = 00-11-22-ff-ff-33-44-55\n", "0000:01:00.0 x!",
+	       "identity-mismatch 0000:01:00.0");
+
+	profile_from("[device x]\naddress = 03:00.0\nid = 10de:1bb0\nexcept = 02:00.0\n", &profile);
+	match_make(&profile, &inventory, &match);
+	assert_string_equal(match.findings.items[0].detail,
+			    "section [device x] lists this place, but 8086:10d3 (class 020000) is there "
+			    "now, which is not what the section describes");
+	assert_string_equal(match.findings.items[0].remedy,
+			    "that identity is now at 0000:01:00.0: put the address that you mean into "
+			    "the profile");
+	match_done(&match);
+	profile_done(&profile);
+
+	profile_from("[device x]\naddress = 03:00.0\nid = 1:1\n", &profile);
+	match_make(&profile, &inventory, &match);
+	assert_string_equal(match.findings.items[0].remedy,
+			    "no device of this host has that identity: correct the profile");
+	match_done(&match);
+	profile_done(&profile);
+}
+
+TEST(counts)
+{
+	expect("[device x]\nid = 10de:1bb0\ncount = 2\n", "0000:01:00.0 x; 0000:02:00.0 x", "");
+	/* Too many: which are meant cannot be told. Too few: those that are there are meant. */
+	expect("[device x]\nid = 10de:1bb0\ncount = 1\n", "0000:01:00.0 x!; 0000:02:00.0 x!",
+	       "count device x");
+	expect("[device x]\nid = 10de:1bb0\ncount = 3\n", "0000:01:00.0 x; 0000:02:00.0 x",
+	       "count device x");
+	expect("[device x]\nid = 1:1\ncount = 3\n", "", "device-absent device x; count device x");
+	/* A device with another identity does not count. */
+	expect("[device x]\naddress = 01:00.0 03:00.0\nid = 10de:1bb0\ncount = 2\n",
+	       "0000:01:00.0 x; 0000:03:00.0 x!", "identity-mismatch 0000:03:00.0; count device x");
+}
+
+TEST(sections_in_conflict)
+{
+	/* The same wish twice is no conflict. */
+	expect("[device x]\naddress = 03:00.0\n[device y]\nid = 8086:10d3\n",
+	       "0000:03:00.0 x; 0000:04:00.0 y; 10000:01:00.0 y", "");
+	expect("[device x]\naddress = 03:00.0\n[device y]\nid = 8086:10d3\ndriver = pci-stub\n",
+	       "0000:03:00.0 x!; 0000:04:00.0 y; 10000:01:00.0 y", "section-conflict 0000:03:00.0");
+	expect("[device x]\naddress = 03:00.0\n[device y]\nid = 8086:10d3\ndriver = pci-stub\n"
+	       "except = 03:00.0\n",
+	       "0000:03:00.0 x; 0000:04:00.0 y; 10000:01:00.0 y", "");
+	/* Which of two sections comes first makes no difference to what is refused. */
+	expect("[device y]\nid = 8086:10d3\ndriver = pci-stub\n[device x]\naddress = 03:00.0\n",
+	       "0000:03:00.0 y!; 0000:04:00.0 y; 10000:01:00.0 y", "section-conflict 0000:03:00.0");
+}
+
+TEST(what_cannot_be_handed_on)
+{
+	expect("[device x]\naddress = 00:01.0\n", "0000:00:01.0 x!", "not-assignable 0000:00:01.0");
+	expect("[device x]\naddress = 05:00.0\n", "0000:05:00.0 x!", "storage 0000:05:00.0");
+	expect("[device x]\naddress = 03:00.0\nvfs = 4\n", "0000:03:00.0 x!", "vfs 0000:03:00.0");
+}
+
+TEST(what_cannot_be_read_is_left_alone)
+{
+	static const struct {
+		unsigned unknown;
+		bool ids;
+	} rows[] = {{FUNCTION_IDS, true}, {FUNCTION_DRIVER, false}, {FUNCTION_GROUP, false}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		inventory.items[5].unknown = rows[i].unknown;
+		expect("[device x]\naddress = 03:00.0\n", "0000:03:00.0 x!", "unreadable 0000:03:00.0");
+		expect("[device x]\naddress = 03:00.0\nid = 8086:10d3\n", "0000:03:00.0 x!",
+		       "unreadable 0000:03:00.0");
+		/* Who asks for an identity does not get what has none, and is not told of all of it. */
+		if (rows[i].ids)
+			expect("[device x]\nid = 8086:10d3\n", "0000:04:00.0 x; 10000:01:00.0 x", "");
+		else
+			expect("[device x]\nid = 8086:10d3\n",
+			       "0000:03:00.0 x!; 0000:04:00.0 x; 10000:01:00.0 x",
+			       "unreadable 0000:03:00.0");
+	}
+	/* What does not matter here. */
+	inventory.items[5].unknown = FUNCTION_OVERRIDE | FUNCTION_MODULES | FUNCTION_SERIAL;
+	expect("[device x]\naddress = 03:00.0\n", "0000:03:00.0 x", "");
+}
+
+TEST(modules_matter_for_auto_and_for_others_of_a_group)
+{
+	struct profile profile;
+	struct match match;
+	static const bool asks[] = {false, false, true, true, false, false, false, false, false};
+
+	profile_from("[device x]\naddress = 01:00.0\n[device y]\naddress = 02:00.0\ndriver = auto\n"
+		     "[device z]\naddress = 02:00.1\n",
+		     &profile);
+	inventory.items[0].iommu_group = -1;
+	match_make(&profile, &inventory, &match);
+	for (size_t i = 0; i < inventory.n; i++)
+		check_int(PCI_ADDRESS_TEXT(&inventory.items[i].address),
+			  match_asks_modules(&match, &inventory, &inventory.items[i]), asks[i]);
+	match_done(&match);
+	profile_done(&profile);
+}
+
+int main(void)
+{
+#define MATCH_TEST(name) cmocka_unit_test_setup_teardown(name, make_inventory, free_inventory)
+	const struct CMUnitTest tests[] = {
+		MATCH_TEST(each_selector),
+		MATCH_TEST(nothing_wanted),
+		MATCH_TEST(all_selectors_of_a_section_must_match),
+		MATCH_TEST(except_takes_away),
+		MATCH_TEST(absent_addresses),
+		MATCH_TEST(identity_must_be_that_of_the_address),
+		MATCH_TEST(counts),
+		MATCH_TEST(sections_in_conflict),
+		MATCH_TEST(what_cannot_be_handed_on),
+		MATCH_TEST(what_cannot_be_read_is_left_alone),
+		MATCH_TEST(modules_matter_for_auto_and_for_others_of_a_group),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

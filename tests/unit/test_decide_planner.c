@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/planner.h"
+#include "base/buf.h"
+#include "support.h"
+
+static struct inventory inventory;
+
+/* A host on which everything is there but nothing is bound yet. */
+static int make_inventory(void **state _unused_)
+{
+	inventory.iommu = IOMMU_ON;
+	inventory.has_iommu_backend = true;
+	strv_split(&inventory.drivers, "e1000e pci-stub vfio-pci", " ");
+	add_function(&inventory, "01:00.0", 0x10de, 0x1bb0, 0x030000, 10, NULL);
+	add_function(&inventory, "01:00.1", 0x10de, 0x10f0, 0x040300, 10, "snd_hda_intel");
+	add_function(&inventory, "03:00.0", 0x8086, 0x10d3, 0x020000, 12, "e1000e");
+	add_function(&inventory, "04:00.0", 0x8086, 0x10d3, 0x020000, 13, "vfio-pci");
+	add_function(&inventory, "05:00.0", 0x8086, 0x10d3, 0x020000, -1, "e1000e");
+	return 0;
+}
+
+static int free_inventory(void **state _unused_)
+{
+	inventory_done(&inventory);
+	return 0;
+}
+
+static void make(const char *text, struct profile *profile, struct plan *plan)
+{
+	struct match match;
+
+	profile_from(text, profile);
+	match_make(profile, &inventory, &match);
+	plan_make(profile, &inventory, &match, plan);
+	assert_int_equal(match.findings.n, 0);
+	match_done(&match);
+}
+
+static void add_devices(struct buf *buf, const struct plan *plan)
+{
+	vec_foreach(device, plan)
+		buf_addf(buf, "%s [%s] %s%s: %s (%s), was %s, group %d\n",
+			 PCI_ADDRESS_TEXT(&device->address), device->section,
+			 device_state_name(device->state), device->companion ? " companion" : "",
+			 device->want, device->module, device->before ? device->before : "none",
+			 device->iommu_group);
+}
+
+static void add_actions(struct buf *buf, const struct plan *plan)
+{
+	vec_foreach(action, &plan->actions)
+	{
+		buf_addf(buf, "%s", action_type_name(action->type));
+		if (action->device != SIZE_MAX)
+			buf_addf(buf, " %zu", action->device);
+		buf_addf(buf, " %s %s; %s\n", action->value, action->path, action->reason);
+	}
+}
+
+static void expect(const char *text, const char *devices, const char *actions, const char *findings)
+{
+	struct buf got = {};
+	struct profile profile;
+	struct plan plan;
+
+	make(text, &profile, &plan);
+	add_devices(&got, &plan);
+	check_text(text, buf_text(&got), devices);
+	buf_done(&got);
+	add_actions(&got, &plan);
+	check_text(text, buf_text(&got), actions);
+	buf_done(&got);
+	check_findings(text, &plan.findings, findings);
+	plan_done(&plan);
+	profile_done(&profile);
+}
+
+#define DEVICES "/sys/bus/pci/devices/"
+#define DRIVERS "/sys/bus/pci/drivers/"
+#define PROBE "/sys/bus/pci/drivers_probe"
+
+TEST(a_device_on_another_driver)
+{
+	expect("[device x]\naddress = 03:00.0\n",
+	       "0000:03:00.0 [x] wrong-driver: vfio-pci (vfio_pci), was e1000e, group 12\n",
+	       "set-override 0 vfio-pci " DEVICES "0000:03:00.0/driver_override; "
+	       "only vfio-pci may take it from now on\n"
+	       "unbind 0 0000:03:00.0 " DRIVERS "e1000e/unbind; e1000e holds it\n"
+	       "probe 0 0000:03:00.0 " PROBE "; vfio-pci takes it\n",
+	       "");
+}
+
+TEST(a_device_that_nobody_holds_is_not_unbound)
+{
+	free(TAKE_PTR(inventory.items[1].driver));
+	expect("[device x]\naddress = 01:00.0\ndriver = pci-stub\n",
+	       "0000:01:00.0 [x] wrong-driver: pci-stub (pci_stub), was none, group 10\n",
+	       "set-override 0 pci-stub " DEVICES "0000:01:00.0/driver_override; "
+	       "only pci-stub may take it from now on\n"
+	       "probe 0 0000:01:00.0 " PROBE "; pci-stub takes it\n",
+	       "");
+}
+
+TEST(what_is_right_already_has_no_action)
+{
+	expect("[device x]\naddress = 04:00.0\n",
+	       "0000:04:00.0 [x] right: vfio-pci (vfio_pci), was vfio-pci, group 13\n", "", "");
+}
+
+TEST(nothing_wanted)
+{
+	expect("[host]\ndescription = x\n", "", "", "");
+}
+
+TEST(modules_come_first_and_once)
+{
+	strv_done(&inventory.drivers);
+	inventory.has_iommu_backend = false;
+	expect("[device x]\naddress = 01:00.0\ngroup = expand\n[device y]\naddress = 03:00.0\n"
+	       "driver = pci-stub\n",
+	       "0000:01:00.0 [x] wrong-driver: vfio-pci (vfio_pci), was none, group 10\n"
+	       "0000:01:00.1 [x] wrong-driver companion: vfio-pci (vfio_pci), was snd_hda_intel, group 10\n"
+	       "0000:03:00.0 [y] wrong-driver: pci-stub (pci_stub), was e1000e, group 12\n",
+	       "load-module vfio_pci " DRIVERS "vfio-pci; driver vfio-pci is not loaded\n"
+	       "load-module pci_stub " DRIVERS "pci-stub; driver pci-stub is not loaded\n"
+	       "load-module vfio_iommu_type1 /sys/module/vfio_iommu_type1; "
+	       "VFIO needs it; the kernel would ask for it only when a guest starts\n"
+	       "set-override 0 vfio-pci " DEVICES "0000:01:00.0/driver_override; "
+	       "only vfio-pci may take it from now on\n"
+	       "probe 0 0000:01:00.0 " PROBE "; vfio-pci takes it\n"
+	       "set-override 1 vfio-pci " DEVICES "0000:01:00.1/driver_override; "
+	       "only vfio-pci may take it from now on\n"
+	       "unbind 1 0000:01:00.1 " DRIVERS "snd_hda_intel/unbind; snd_hda_intel holds it\n"
+	       "probe 1 0000:01:00.1 " PROBE "; vfio-pci takes it, for its group's sake\n"
+	       "set-override 2 pci-stub " DEVICES "0000:03:00.0/driver_override; "
+	       "only pci-stub may take it from now on\n"
+	       "unbind 2 0000:03:00.0 " DRIVERS "e1000e/unbind; e1000e holds it\n"
+	       "probe 2 0000:03:00.0 " PROBE "; pci-stub takes it\n",
+	       "");
+}
+
+TEST(the_backend_is_for_vfio_alone_and_for_what_is_right_too)
+{
+	inventory.has_iommu_backend = false;
+	expect("[device x]\naddress = 03:00.0\ndriver = pci-stub\n",
+	       "0000:03:00.0 [x] wrong-driver: pci-stub (pci_stub), was e1000e, group 12\n",
+	       "set-override 0 pci-stub " DEVICES "0000:03:00.0/driver_override; "
+	       "only pci-stub may take it from now on\n"
+	       "unbind 0 0000:03:00.0 " DRIVERS "e1000e/unbind; e1000e holds it\n"
+	       "probe 0 0000:03:00.0 " PROBE "; pci-stub takes it\n",
+	       "");
+	expect("[device x]\naddress = 04:00.0\n",
+	       "0000:04:00.0 [x] right: vfio-pci (vfio_pci), was vfio-pci, group 13\n",
+	       "load-module vfio_iommu_type1 /sys/module/vfio_iommu_type1; "
+	       "VFIO needs it; the kernel would ask for it only when a guest starts\n",
+	       "");
+	/* Not for what stays as it is. */
+	expect("[device x]\naddress = 05:00.0 09:00.0\n",
+	       "0000:05:00.0 [x] refused: vfio-pci (vfio_pci), was e1000e, group -1\n"
+	       "0000:09:00.0 [x] absent: vfio-pci (vfio_pci), was none, group -1\n",
+	       "", "device-absent 0000:09:00.0; no-iommu-group 0000:05:00.0");
+}
+
+TEST(auto_takes_the_variant_where_there_is_one)
+{
+	inventory.items[2].variant = xstrdup("e1000e_vfio_pci");
+	expect("[device x]\naddress = 03:00.0 04:00.0 09:00.0\ndriver = auto\n",
+	       "0000:03:00.0 [x] wrong-driver: e1000e_vfio_pci (e1000e_vfio_pci), was e1000e, group 12\n"
+	       "0000:04:00.0 [x] right: vfio-pci (vfio_pci), was vfio-pci, group 13\n"
+	       "0000:09:00.0 [x] absent: vfio-pci (vfio_pci), was none, group -1\n",
+	       "load-module e1000e_vfio_pci " DRIVERS "e1000e_vfio_pci; "
+	       "driver e1000e_vfio_pci is not loaded\n"
+	       "set-override 0 e1000e_vfio_pci " DEVICES "0000:03:00.0/driver_override; "
+	       "only e1000e_vfio_pci may take it from now on\n"
+	       "unbind 0 0000:03:00.0 " DRIVERS "e1000e/unbind; e1000e holds it\n"
+	       "probe 0 0000:03:00.0 " PROBE "; e1000e_vfio_pci takes it\n",
+	       "device-absent 0000:09:00.0");
+}
+
+TEST(vfio_needs_a_group_and_others_do_not)
+{
+	struct profile profile;
+	struct plan plan;
+
+	expect("[device x]\naddress = 05:00.0\ndriver = pci-stub\n",
+	       "0000:05:00.0 [x] wrong-driver: pci-stub (pci_stub), was e1000e, group -1\n",
+	       "set-override 0 pci-stub " DEVICES "0000:05:00.0/driver_override; "
+	       "only pci-stub may take it from now on\n"
+	       "unbind 0 0000:05:00.0 " DRIVERS "e1000e/unbind; e1000e holds it\n"
+	       "probe 0 0000:05:00.0 " PROBE "; pci-stub takes it\n",
+	       "");
+	make("[device x]\naddress = 05:00.0\n", &profile, &plan);
+	assert_int_equal(plan.findings.items[0].severity, SEVERITY_ERROR);
+	assert_string_equal(plan.findings.items[0].detail,
+			    "section [device x] wants it on vfio-pci, but it is in no IOMMU group: "
+			    "the kernel would refuse");
+	plan_done(&plan);
+	profile_done(&profile);
+	make("[iommu]\nrequired = no\n[device x]\naddress = 05:00.0\n", &profile, &plan);
+	assert_int_equal(plan.findings.items[0].severity, SEVERITY_WARNING);
+	assert_int_equal(plan.items[0].state, DEVICE_REFUSED);
+	plan_done(&plan);
+	profile_done(&profile);
+}
+
+TEST(refused_devices_have_no_action_and_others_go_on)
+{
+	expect("[device x]\naddress = 01:00.0 03:00.0\n",
+	       "0000:01:00.0 [x] refused: vfio-pci (vfio_pci), was none, group 10\n"
+	       "0000:03:00.0 [x] wrong-driver: vfio-pci (vfio_pci), was e1000e, group 12\n",
+	       "set-override 1 vfio-pci " DEVICES "0000:03:00.0/driver_override; "
+	       "only vfio-pci may take it from now on\n"
+	       "unbind 1 0000:03:00.0 " DRIVERS "e1000e/unbind; e1000e holds it\n"
+	       "probe 1 0000:03:00.0 " PROBE "; vfio-pci takes it\n",
+	       "group-incomplete group 10");
+}
+
+TEST(devices_are_in_order_with_the_absent_among_them)
+{
+	struct profile profile;
+	struct plan plan;
+
+	make("[device x]\naddress = 04:00.0 02:00.0 00:00.0 10000:00:00.0 03:00.0\n", &profile, &plan);
+	assert_int_equal(plan.n, 5);
+	for (size_t i = 1; i < plan.n; i++)
+		assert_true(pci_address_compare(&plan.items[i - 1].address, &plan.items[i].address) < 0);
+	/* Actions follow their device to its place. */
+	assert_int_equal(plan.actions.items[0].device, 2);
+	assert_int_equal(plan.items[2].address.bus, 3);
+	plan_done(&plan);
+	profile_done(&profile);
+}
+
+TEST(same_input_same_plan)
+{
+	static const char text[] = "[device x]\naddress = 03:00.0 01:00.0 07:00.0\ngroup = expand\n"
+				   "[device y]\nid = 8086:10d3\nexcept = 03:00.0\ncount = 7\n";
+	struct buf first = {};
+
+	for (int i = 0; i < 3; i++) {
+		struct profile profile;
+		struct buf again = {};
+		struct plan plan;
+
+		make(text, &profile, &plan);
+		add_devices(&again, &plan);
+		add_actions(&again, &plan);
+		if (i == 0)
+			first = again;
+		else {
+			assert_string_equal(buf_text(&again), buf_text(&first));
+			buf_done(&again);
+		}
+		plan_done(&plan);
+		profile_done(&profile);
+	}
+	buf_done(&first);
+}
+
+TEST(modules_that_an_initramfs_needs)
+{
+	static const struct {
+		const char *profile, *modules;
+	} rows[] = {
+		{"[host]\ndescription = x\n", ""},
+		{"[device x]\nid = 1:1\n", "vfio_iommu_type1 vfio_pci"},
+		{"[device x]\nid = 1:1\n[device y]\nid = 2:2\n", "vfio_iommu_type1 vfio_pci"},
+		{"[device x]\nid = 1:1\ndriver = pci-stub\n", "pci_stub"},
+		{"[device x]\nid = 1:1\ndriver = uio_pci_generic\n[device y]\nid = 2:2\ndriver = auto\n",
+		 "uio_pci_generic vfio_iommu_type1 vfio_pci"},
+		/* What this host has a variant of comes on top. */
+		{"[device x]\naddress = 03:00.0\ndriver = auto\n",
+		 "e1000e_vfio_pci vfio_iommu_type1 vfio_pci"},
+	};
+
+	inventory.items[2].variant = xstrdup("e1000e_vfio_pci");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct strv modules = {}, wanted = {};
+		struct profile profile;
+		struct plan plan;
+
+		make(rows[i].profile, &profile, &plan);
+		plan_modules(&plan, &profile, &modules);
+		strv_split(&wanted, rows[i].modules, " ");
+		check_int(rows[i].profile, modules.n, wanted.n);
+		for (size_t j = 0; j < modules.n; j++)
+			check_text(rows[i].profile, modules.items[j], wanted.items[j]);
+		strv_done(&modules);
+		strv_done(&wanted);
+		plan_done(&plan);
+		profile_done(&profile);
+	}
+}
+
+int main(void)
+{
+#define PLAN_TEST(name) cmocka_unit_test_setup_teardown(name, make_inventory, free_inventory)
+	const struct CMUnitTest tests[] = {
+		PLAN_TEST(a_device_on_another_driver),
+		PLAN_TEST(a_device_that_nobody_holds_is_not_unbound),
+		PLAN_TEST(what_is_right_already_has_no_action),
+		PLAN_TEST(nothing_wanted),
+		PLAN_TEST(modules_come_first_and_once),
+		PLAN_TEST(the_backend_is_for_vfio_alone_and_for_what_is_right_too),
+		PLAN_TEST(auto_takes_the_variant_where_there_is_one),
+		PLAN_TEST(vfio_needs_a_group_and_others_do_not),
+		PLAN_TEST(refused_devices_have_no_action_and_others_go_on),
+		PLAN_TEST(devices_are_in_order_with_the_absent_among_them),
+		PLAN_TEST(same_input_same_plan),
+		PLAN_TEST(modules_that_an_initramfs_needs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/modules.h"
+#include "support.h"
+
+#include <arpa/inet.h>
+
+#define RELEASE "6.1.0-test"
+#define NIC "pci:v00008086d000010D3sv*sd*bc*sc*i*"
+
+/*
+ * A table as depmod writes it (libkmod-index.c): a trie, big endian. Here it is the root and a leaf
+ * for each key, so the first characters must differ and ascend.
+ */
+struct entry {
+	const char *key;
+	const char *values[3];
+};
+
+static void put32(uint8_t *bytes, size_t *length, uint32_t value)
+{
+	value = htonl(value);
+	memcpy(bytes + *length, &value, sizeof(value));
+	*length += sizeof(value);
+}
+
+static void put_table(struct tree *tree, const char *name, const struct entry *entries, size_t n)
+{
+	const uint32_t prefix = 0x80000000, values = 0x40000000, childs = 0x20000000;
+	_cleanup_free_ char *path = xasprintf("lib/modules/" RELEASE "/%s", name);
+	uint32_t leaves[256] = {};
+	uint8_t bytes[4096];
+	size_t length = 12, root;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t n_values = 0;
+
+		leaves[(uint8_t)entries[i].key[0]] = prefix | values | (uint32_t)length;
+		strcpy((char *)bytes + length, entries[i].key + 1);
+		length += strlen(entries[i].key);
+		while (n_values < 3 && entries[i].values[n_values])
+			n_values++;
+		put32(bytes, &length, (uint32_t)n_values);
+		for (size_t j = 0; j < n_values; j++) {
+			put32(bytes, &length, (uint32_t)j);
+			strcpy((char *)bytes + length, entries[i].values[j]);
+			length += strlen(entries[i].values[j]) + 1;
+		}
+	}
+	root = length;
+	if (n) {
+		bytes[length++] = (uint8_t)entries[0].key[0];
+		bytes[length++] = (uint8_t)entries[n - 1].key[0];
+		for (unsigned c = (uint8_t)entries[0].key[0]; c <= (uint8_t)entries[n - 1].key[0]; c++)
+			put32(bytes, &length, leaves[c]);
+	}
+	size_t header = 0;
+
+	put32(bytes, &header, 0xb007f457);
+	put32(bytes, &header, 0x00020001);
+	put32(bytes, &header, n ? childs | (uint32_t)root : 0);
+	tree_bytes(tree, path, bytes, length);
+}
+
+static void put_tables(struct tree *tree)
+{
+	static const struct entry aliases[] = {
+		{NIC, {"e1000e", "another_nic", "e1000e"}},
+		{"vfio_pci:v00008086d000010D3sv*sd*bc*sc*i*", {"e1000e_vfio_pci"}},
+	};
+
+	put_table(tree, "modules.alias.bin", aliases, ARRAY_SIZE(aliases));
+	put_table(tree, "modules.dep.bin", NULL, 0);
+	put_table(tree, "modules.symbols.bin", NULL, 0);
+	put_table(tree, "modules.builtin.bin", NULL, 0);
+	put_table(tree, "modules.builtin.alias.bin", NULL, 0);
+}
+
+static struct tree tree;
+
+static int start(void **state _unused_)
+{
+	tree_init(&tree);
+	return 0;
+}
+
+static int stop(void **state _unused_)
+{
+	tree_done(&tree);
+	return 0;
+}
+
+TEST(aliases_are_looked_up)
+{
+	struct modules *modules = NULL;
+	struct strv names = {};
+
+	put_tables(&tree);
+	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), 0);
+	assert_int_equal(modules_lookup(modules, "pci:v00008086d000010D3sv1sd2bc02sc00i00", &names), 0);
+	assert_int_equal(names.n, 2);
+	assert_string_equal(names.items[0], "another_nic");
+	assert_string_equal(names.items[1], "e1000e");
+
+	/* What is found is added, and stays sorted. */
+	assert_int_equal(modules_lookup(modules, "vfio_pci:v00008086d000010D3sv1sd2bc02sc00i00", &names),
+			 0);
+	assert_int_equal(names.n, 3);
+	assert_string_equal(names.items[2], "e1000e_vfio_pci");
+
+	assert_int_equal(modules_lookup(modules, "pci:v00001234d00005678sv1sd2bc02sc00i00", &names), 0);
+	assert_int_equal(names.n, 3);
+	strv_done(&names);
+	modules_close(modules);
+}
+
+TEST(the_host_s_own_configuration_plays_no_part)
+{
+	struct modules *modules = NULL;
+	struct strv names = {};
+
+	put_tables(&tree);
+	tree_file(&tree, "etc/modprobe.d/x.conf", "blacklist e1000e\nalias " NIC " other\n");
+	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), 0);
+	assert_int_equal(modules_lookup(modules, "pci:v00008086d000010D3sv1sd2bc02sc00i00", &names), 0);
+	assert_int_equal(names.n, 2);
+	strv_done(&names);
+	modules_close(modules);
+}
+
+TEST(tables_that_are_not_there)
+{
+	struct modules *modules = NULL;
+
+	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), -ENOENT);
+	tree_dir(&tree, "lib/modules/" RELEASE);
+	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), -ENOENT);
+	tree_file(&tree, "lib/modules/file", "");
+	assert_int_equal(modules_open(&tree.root, "file", &modules), -ENOTDIR);
+	assert_null(modules);
+	modules_close(NULL);
+}
+
+/* A kernel's release is read from a file, and stays a name below the root. */
+TEST(tables_stay_inside_the_root)
+{
+	struct modules *modules = NULL;
+
+	tree_dir(&tree, "lib/modules");
+	assert_int_equal(modules_open(&tree.root, "../../../../../../../../tmp", &modules), -ENOENT);
+	assert_null(modules);
+}
+
+TEST(descriptors_are_closed)
+{
+	int before = dup(0), after;
+
+	close(before);
+	put_tables(&tree);
+	for (int i = 0; i < 3; i++) {
+		struct modules *modules = NULL;
+
+		assert_int_equal(modules_open(&tree.root, RELEASE, &modules), 0);
+		modules_close(modules);
+	}
+	tree_remove(&tree, "lib/modules/" RELEASE "/modules.alias.bin");
+	struct modules *modules = NULL;
+	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), -ENOENT);
+	after = dup(0);
+	close(after);
+	assert_int_equal(after, before);
+}
+
+TEST(only_the_running_host_loads_modules)
+{
+	struct root host;
+
+	put_tables(&tree);
+	assert_int_equal(module_load(&tree.root, "e1000e"), -EOPNOTSUPP);
+
+	assert_int_equal(root_init(&host, "/"), 0);
+	assert_int_equal(module_load(&host, "no_such_module_vfio_prepare"), -ENOENT);
+	root_done(&host);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(aliases_are_looked_up, start, stop),
+		cmocka_unit_test_setup_teardown(the_host_s_own_configuration_plays_no_part, start, stop),
+		cmocka_unit_test_setup_teardown(tables_that_are_not_there, start, stop),
+		cmocka_unit_test_setup_teardown(tables_stay_inside_the_root, start, stop),
+		cmocka_unit_test_setup_teardown(descriptors_are_closed, start, stop),
+		cmocka_unit_test_setup_teardown(only_the_running_host_loads_modules, start, stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,660 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: modules_open modules_lookup modules_close attribute_read bounded_memory */
+#include "host/bounded.h"
+#include "host/modules.h"
+#include "host/scan.h"
+#include "model/config_space.h"
+#include "support.h"
+
+#define PORT "sys/devices/pci0000:00/0000:00:03.1/"
+
+static struct tree tree;
+static struct inventory inventory;
+
+/* --- what stands in for the module tables, and for an attribute that hangs or fails --- */
+
+static struct {
+	int open_error;
+	const char *release; /* opened; NULL: not open */
+	struct strv asked;
+} tables;
+
+static const char *hanging_override; /* content of driver_override whose read never returns */
+static bool no_shared_memory;
+
+int __wrap_modules_open(struct root *root, const char *release, struct modules **ret);
+int __wrap_modules_open(struct root *root _unused_, const char *release, struct modules **ret)
+{
+	static char opened[32];
+
+	if (tables.open_error)
+		return tables.open_error;
+	snprintf(opened, sizeof(opened), "%s", release);
+	tables.release = opened;
+	*ret = (struct modules *)(void *)&tables;
+	return 0;
+}
+
+void __wrap_modules_close(struct modules *modules);
+void __wrap_modules_close(struct modules *modules)
+{
+	if (modules)
+		tables.release = NULL;
+}
+
+/* The alias is a list of its own modules: "pci:a,b" is for a and b, "vfio_pci:..." for v_a, v_b. */
+int __wrap_modules_lookup(struct modules *modules, const char *alias, struct strv *ret);
+int __wrap_modules_lookup(struct modules *modules, const char *alias, struct strv *ret)
+{
+	assert_ptr_equal(modules, &tables);
+	strv_add(&tables.asked, alias);
+	if (strstr(alias, "broken"))
+		return -EIO;
+	if (strcmp(alias, "vfio_pci:nic,other") == 0)
+		strv_split(ret, "vfio_pci nic_vfio_pci zz_vfio_pci", " ");
+	else if (strncmp(alias, "vfio_pci:", 9) == 0)
+		strv_add(ret, "vfio_pci");
+	else
+		strv_split(ret, strchr(alias, ':') + 1, ",");
+	return 0;
+}
+
+int __real_attribute_read(struct root *root, int dir, const char *name, char *ret, size_t size);
+int __wrap_attribute_read(struct root *root, int dir, const char *name, char *ret, size_t size);
+int __wrap_attribute_read(struct root *root, int dir, const char *name, char *ret, size_t size)
+{
+	int r = __real_attribute_read(root, dir, name, ret, size);
+
+	if (r >= 0 && hanging_override && strcmp(name, "driver_override") == 0 &&
+	    strcmp(ret, hanging_override) == 0)
+		for (;;)
+			pause();
+	return r;
+}
+
+void *__real_bounded_memory(size_t bytes);
+void *__wrap_bounded_memory(size_t bytes);
+void *__wrap_bounded_memory(size_t bytes)
+{
+	return no_shared_memory ? NULL : __real_bounded_memory(bytes);
+}
+
+/* --- the tree --- */
+
+static int start(void **state _unused_)
+{
+	tree_init(&tree);
+	memset(&tables, 0, sizeof(tables));
+	hanging_override = NULL;
+	no_shared_memory = false;
+	return 0;
+}
+
+static int stop(void **state _unused_)
+{
+	assert_null(tables.release);
+	strv_done(&tables.asked);
+	inventory_done(&inventory);
+	tree_done(&tree);
+	return 0;
+}
+
+/* A function whose directory is path, "sys/devices/.../ADDRESS", and its link in the list. */
+static void put_function(const char *path)
+{
+	const char *place = strrchr(path, '/') + 1;
+	_cleanup_free_ char *link = xasprintf("sys/bus/pci/devices/%s", place);
+	_cleanup_free_ char *target = xasprintf("../../../%s", path + strlen("sys/"));
+
+	tree_dir(&tree, path);
+	tree_link(&tree, link, target);
+}
+
+static void put_attribute(const char *path, const char *name, const char *value)
+{
+	_cleanup_free_ char *place = xasprintf("%s/%s", path, name);
+
+	tree_file(&tree, place, value);
+}
+
+static void put_link(const char *path, const char *name, const char *target)
+{
+	_cleanup_free_ char *place = xasprintf("%s/%s", path, name);
+
+	tree_link(&tree, place, target);
+}
+
+static struct pci_function *function(const char *place)
+{
+	struct pci_address wanted = address(place);
+	struct pci_function *found = inventory_find(&inventory, &wanted);
+
+	check(place, found);
+	return found;
+}
+
+static void scan(unsigned what)
+{
+	assert_int_equal(scan_host(&tree.root, what, &inventory), 0);
+}
+
+TEST(a_host_without_pci_is_a_host)
+{
+	scan(SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES);
+	assert_int_equal(inventory.n, 0);
+	assert_null(inventory.kernel);
+	assert_null(inventory.cmdline);
+	assert_int_equal(inventory.iommu, IOMMU_OFF);
+	assert_int_equal(inventory.iommu_kind, IOMMU_KIND_NONE);
+	assert_false(inventory.firmware_known);
+	assert_false(inventory.has_iommu_backend);
+	assert_int_equal(inventory.drivers.n, 0);
+}
+
+TEST(a_list_that_cannot_be_read_is_an_error)
+{
+	struct inventory untouched = {.n = 4711};
+
+	tree_file(&tree, "sys/bus/pci/devices", "");
+	tree_file(&tree, "proc/cmdline", "quiet");
+	assert_int_equal(scan_host(&tree.root, 0, &untouched), -ENOTDIR);
+	assert_int_equal(untouched.n, 4711);
+}
+
+TEST(a_function_with_all_of_it)
+{
+	const char *path = PORT "0000:01:00.0";
+	const struct pci_function *nic;
+
+	put_function(path);
+	put_attribute(path, "uevent",
+		      "DRIVER=e1000e\nPCI_CLASS=20000\nPCI_ID=8086:10D3\nPCI_SUBSYS_ID=1028:00A1\n"
+		      "PCI_SLOT_NAME=0000:01:00.0\nMODALIAS=pci:nic\n");
+	put_attribute(path, "revision", "0x0a\n");
+	put_attribute(path, "numa_node", "1\n");
+	put_attribute(path, "sriov_totalvfs", "8\n");
+	put_attribute(path, "driver_override", "vfio-pci\n");
+	put_link(path, "driver", "../../../../bus/pci/drivers/e1000e");
+	put_link(path, "iommu_group", "../../../../kernel/iommu_groups/14");
+	scan(SCAN_DETAILS | SCAN_OVERRIDES);
+	nic = function("0000:01:00.0");
+	assert_int_equal(nic->vendor, 0x8086);
+	assert_int_equal(nic->device, 0x10d3);
+	assert_int_equal(nic->subsystem_vendor, 0x1028);
+	assert_int_equal(nic->subsystem_device, 0x00a1);
+	assert_int_equal(nic->class, 0x020000);
+	assert_string_equal(nic->modalias, "pci:nic");
+	assert_string_equal(nic->driver, "e1000e");
+	assert_string_equal(nic->driver_override, "vfio-pci");
+	assert_string_equal(nic->port_path, "00:03.1/00.0");
+	assert_int_equal(nic->iommu_group, 14);
+	assert_int_equal(nic->revision, 0x0a);
+	assert_int_equal(nic->numa_node, 1);
+	assert_int_equal(nic->total_vfs, 8);
+	assert_false(nic->is_vf);
+	assert_null(nic->name);
+	assert_int_equal(nic->unknown, FUNCTION_MODULES | FUNCTION_SERIAL);
+}
+
+TEST(only_what_was_asked_for_is_read)
+{
+	const char *path = PORT "0000:01:00.0";
+
+	put_function(path);
+	put_attribute(path, "uevent", "PCI_CLASS=20000\nPCI_ID=8086:10D3\nPCI_SUBSYS_ID=0:0\n");
+	put_attribute(path, "revision", "0x0a\n");
+	put_attribute(path, "driver_override", "vfio-pci\n");
+	tree_file(&tree, "usr/share/misc/pci.ids", "8086  Intel\n");
+	scan(0);
+	assert_int_equal(function("01:00.0")->revision, -1);
+	assert_null(function("01:00.0")->driver_override);
+	assert_null(function("01:00.0")->name);
+	inventory_done(&inventory);
+	scan(SCAN_NAMES);
+	assert_string_equal(function("01:00.0")->name, "Intel");
+}
+
+TEST(a_bare_function_has_nothing_but_its_place)
+{
+	const char *path = PORT "0000:01:00.0";
+	const struct pci_function *bare;
+
+	put_function(path);
+	scan(SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES);
+	bare = function("01:00.0");
+	assert_null(bare->driver);
+	assert_null(bare->driver_override);
+	assert_null(bare->modalias);
+	assert_int_equal(bare->iommu_group, -1);
+	assert_int_equal(bare->revision, -1);
+	assert_int_equal(bare->numa_node, -1);
+	assert_int_equal(bare->total_vfs, -1);
+	assert_int_equal(bare->unknown, FUNCTION_IDS | FUNCTION_MODULES | FUNCTION_SERIAL);
+}
+
+TEST(attributes_take_the_place_of_uevent)
+{
+	static const char *const names[] = {"vendor", "device", "class", "subsystem_vendor",
+					    "subsystem_device"};
+	static const char *const values[] = {"0x8086\n", "0x10d3\n", "0x020000\n", "1028\n", "0xa1\n"};
+
+	/* Without uevent, and with one that lacks the class. */
+	for (int with_uevent = 0; with_uevent < 2; with_uevent++) {
+		_cleanup_free_ char *path = xasprintf(PORT "0000:01:00.%d", with_uevent);
+
+		put_function(path);
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			put_attribute(path, names[i], values[i]);
+		put_attribute(path, "modalias", "pci:nic\n");
+		if (with_uevent)
+			put_attribute(path, "uevent",
+				      "PCI_ID=8086:10D3\nPCI_SUBSYS_ID=1028:00A1\nMODALIAS=pci:first\n");
+	}
+	scan(0);
+	for (int with_uevent = 0; with_uevent < 2; with_uevent++) {
+		const struct pci_function *nic = &inventory.items[with_uevent];
+
+		assert_int_equal(nic->unknown & FUNCTION_IDS, 0);
+		assert_int_equal(nic->vendor, 0x8086);
+		assert_int_equal(nic->device, 0x10d3);
+		assert_int_equal(nic->class, 0x020000);
+		assert_int_equal(nic->subsystem_vendor, 0x1028);
+		assert_int_equal(nic->subsystem_device, 0xa1);
+		assert_string_equal(nic->modalias, with_uevent ? "pci:first" : "pci:nic");
+	}
+}
+
+TEST(ids_that_are_none_are_not_known)
+{
+	static const struct {
+		const char *attribute, *value;
+	} rows[] = {
+		{"vendor", "8086x\n"},     {"vendor", "0x18086\n"}, {"vendor", "\n"},
+		{"device", "-1\n"},        {"class", "0x1020000\n"}, {"subsystem_vendor", "0xg\n"},
+		{"subsystem_device", "0x"},
+		{"uevent", "PCI_ID=8086\nPCI_CLASS=20000\nPCI_SUBSYS_ID=0:0\n"},
+		{"uevent", "PCI_ID=8086:g\nPCI_CLASS=20000\nPCI_SUBSYS_ID=0:0\n"},
+		{"uevent", "PCI_ID=8086:10d3\nPCI_CLASS=1020000\nPCI_SUBSYS_ID=0:0\n"},
+		{"uevent", "PCI_ID=8086:10d3\nPCI_CLASS=20000\nPCI_SUBSYS_ID=10000:0\n"},
+	};
+	static const char *const names[] = {"vendor", "device", "class", "subsystem_vendor",
+					    "subsystem_device"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *path = xasprintf(PORT "0000:01:%02zx.0", i);
+		bool with_uevent = strcmp(rows[i].attribute, "uevent") == 0;
+
+		put_function(path);
+		for (size_t j = 0; j < ARRAY_SIZE(names) && !with_uevent; j++)
+			put_attribute(path, names[j], "0x1\n");
+		put_attribute(path, rows[i].attribute, rows[i].value);
+	}
+	scan(0);
+	assert_int_equal(inventory.n, ARRAY_SIZE(rows));
+	for (size_t i = 0; i < inventory.n; i++)
+		check(rows[i].value, inventory.items[i].unknown & FUNCTION_IDS);
+}
+
+TEST(what_is_there_and_cannot_be_read_is_not_absent)
+{
+	const char *path = PORT "0000:01:00.0";
+
+	put_function(path);
+	put_attribute(path, "driver", "no link");
+	put_link(path, "iommu_group", "../groups/x");
+	tree_dir(&tree, PORT "0000:01:00.0/driver_override");
+	put_function(PORT "0000:01:00.1");
+	put_attribute(PORT "0000:01:00.1", "iommu_group", "no link");
+	tree_link(&tree, "sys/bus/pci/devices/0000:01:00.2", "../../../devices/gone");
+	scan(SCAN_DETAILS | SCAN_OVERRIDES);
+	assert_int_equal(function("01:00.0")->unknown & (FUNCTION_DRIVER | FUNCTION_GROUP |
+							 FUNCTION_OVERRIDE),
+			 FUNCTION_DRIVER | FUNCTION_GROUP | FUNCTION_OVERRIDE);
+	assert_int_equal(function("01:00.1")->unknown & FUNCTION_GROUP, FUNCTION_GROUP);
+	assert_int_equal(function("01:00.1")->unknown & FUNCTION_OVERRIDE, 0);
+	assert_int_equal(function("01:00.2")->unknown & (FUNCTION_IDS | FUNCTION_DRIVER |
+							 FUNCTION_GROUP | FUNCTION_OVERRIDE),
+			 FUNCTION_IDS | FUNCTION_DRIVER | FUNCTION_GROUP | FUNCTION_OVERRIDE);
+	assert_int_equal(function("01:00.2")->iommu_group, -1);
+}
+
+TEST(other_names_in_the_list_are_no_functions)
+{
+	put_function(PORT "0000:01:00.0");
+	tree_file(&tree, "sys/bus/pci/devices/README", "");
+	tree_dir(&tree, "sys/bus/pci/devices/0000:01:00.8");
+	scan(0);
+	assert_int_equal(inventory.n, 1);
+}
+
+TEST(port_paths)
+{
+	static const struct {
+		const char *path, *address, *port_path;
+	} rows[] = {
+		{"sys/devices/pci0000:00/0000:00:1f.0", "00:1f.0", "00:1f.0"},
+		{PORT "0000:01:00.0", "01:00.0", "00:03.1/00.0"},
+		{PORT "0000:02:00.0/0000:03:04.0/0000:05:00.1", "05:00.1", "00:03.1/00.0/04.0/00.1"},
+		{"sys/devices/pci0001:80/0001:80:01.0/0001:81:00.0", "1:81:00.0", "0001:80:01.0/00.0"},
+		/* Behind Intel VMD: a root bus of its own below the VMD device. */
+		{"sys/devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0",
+		 "10000:e1:00.0", "10000:e0:06.0/00.0"},
+		/* A root bus that ACPI describes elsewhere, and Hyper-V's. */
+		{"sys/devices/platform/soc/pci0002:00/0002:00:00.0", "2:00:00.0", "0002:00:00.0"},
+		{"sys/devices/LNXSYSTM:00/VMBUS:01/47505500/pci4750:00/4750:00:00.0", "4750:00:00.0",
+		 "4750:00:00.0"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		put_function(rows[i].path);
+	scan(0);
+	assert_int_equal(inventory.n, ARRAY_SIZE(rows));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_text(rows[i].path, function(rows[i].address)->port_path, rows[i].port_path);
+}
+
+TEST(virtual_functions_know_their_physical_one)
+{
+	put_function(PORT "0000:01:00.0");
+	put_function(PORT "0000:01:10.0");
+	put_link(PORT "0000:01:10.0", "physfn", "../0000:01:00.0");
+	put_function(PORT "0000:01:10.1");
+	put_link(PORT "0000:01:10.1", "physfn", "../nonsense");
+	scan(SCAN_DETAILS);
+	assert_true(function("01:10.0")->is_vf);
+	assert_string_equal(PCI_ADDRESS_TEXT(&function("01:10.0")->physfn), "0000:01:00.0");
+	assert_false(function("01:10.1")->is_vf);
+	assert_false(function("01:00.0")->is_vf);
+}
+
+TEST(details_that_are_none)
+{
+	put_function(PORT "0000:01:00.0");
+	put_attribute(PORT "0000:01:00.0", "numa_node", "-1\n");
+	put_attribute(PORT "0000:01:00.0", "revision", "0x100\n");
+	put_attribute(PORT "0000:01:00.0", "sriov_totalvfs", "99999999999\n");
+	scan(SCAN_DETAILS);
+	assert_int_equal(function("01:00.0")->numa_node, -1);
+	assert_int_equal(function("01:00.0")->revision, -1);
+	assert_int_equal(function("01:00.0")->total_vfs, -1);
+}
+
+TEST(overrides)
+{
+	static const struct {
+		const char *content, *override;
+	} rows[] = {{"vfio-pci\n", "vfio-pci"}, {"(null)\n", NULL}, {"\n", NULL}, {"", NULL}, {"x", "x"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *path = xasprintf(PORT "0000:01:00.%zu", i);
+
+		put_function(path);
+		put_attribute(path, "driver_override", rows[i].content);
+	}
+	scan(SCAN_OVERRIDES);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		check_text(rows[i].content, inventory.items[i].driver_override, rows[i].override);
+		check_int(rows[i].content, inventory.items[i].unknown & FUNCTION_OVERRIDE, 0);
+	}
+}
+
+TEST(an_override_whose_read_hangs_is_not_known)
+{
+	for (int i = 0; i < 3; i++) {
+		_cleanup_free_ char *path = xasprintf(PORT "0000:01:00.%d", i);
+
+		put_function(path);
+		put_attribute(path, "driver_override", i == 1 ? "hangs\n" : "vfio-pci\n");
+	}
+	hanging_override = "hangs";
+	scan(SCAN_OVERRIDES);
+	assert_string_equal(inventory.items[0].driver_override, "vfio-pci");
+	assert_null(inventory.items[1].driver_override);
+	assert_true(inventory.items[1].unknown & FUNCTION_OVERRIDE);
+	assert_string_equal(inventory.items[2].driver_override, "vfio-pci");
+}
+
+TEST(overrides_are_not_known_where_they_cannot_be_asked)
+{
+	put_function(PORT "0000:01:00.0");
+	put_attribute(PORT "0000:01:00.0", "driver_override", "vfio-pci\n");
+	no_shared_memory = true;
+	scan(SCAN_OVERRIDES);
+	assert_null(inventory.items[0].driver_override);
+	assert_true(inventory.items[0].unknown & FUNCTION_OVERRIDE);
+}
+
+TEST(iommu)
+{
+	static const struct {
+		const char *what, *unit, *group;
+		enum iommu_state state;
+		enum iommu_kind kind;
+	} rows[] = {
+		{"neither", NULL, NULL, IOMMU_OFF, IOMMU_KIND_NONE},
+		{"VT-d", "dmar0", "0", IOMMU_ON, IOMMU_KIND_INTEL},
+		{"AMD-Vi", "ivhd0", "0", IOMMU_ON, IOMMU_KIND_AMD},
+		{"Arm", "smmu3.0x0000000009050000", "12", IOMMU_ON, IOMMU_KIND_ARM},
+		{"virtio", "virtio0", "0", IOMMU_ON, IOMMU_KIND_OTHER},
+		{"units without groups", "dmar0", NULL, IOMMU_OFF, IOMMU_KIND_INTEL},
+		{"groups without units", NULL, "0", IOMMU_OFF, IOMMU_KIND_NONE},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct tree host;
+		struct inventory seen;
+
+		tree_init(&host);
+		if (rows[i].unit) {
+			_cleanup_free_ char *name = xasprintf("sys/class/iommu/%s", rows[i].unit);
+
+			tree_dir(&host, name);
+		}
+		if (rows[i].group) {
+			_cleanup_free_ char *name = xasprintf("sys/kernel/iommu_groups/%s", rows[i].group);
+
+			tree_dir(&host, name);
+		}
+		check_int(rows[i].what, scan_host(&host.root, 0, &seen), 0);
+		check_int(rows[i].what, seen.iommu, rows[i].state);
+		check_int(rows[i].what, seen.iommu_kind, rows[i].kind);
+		inventory_done(&seen);
+		tree_done(&host);
+	}
+}
+
+TEST(iommu_that_cannot_be_read_is_not_off)
+{
+	tree_file(&tree, "sys/class/iommu", "");
+	scan(0);
+	assert_int_equal(inventory.iommu, IOMMU_UNKNOWN);
+	inventory_done(&inventory);
+	tree_remove(&tree, "sys/class/iommu");
+	tree_file(&tree, "sys/kernel/iommu_groups", "");
+	scan(0);
+	assert_int_equal(inventory.iommu, IOMMU_UNKNOWN);
+}
+
+TEST(kernel_firmware_and_drivers)
+{
+	tree_file(&tree, "proc/sys/kernel/osrelease", "6.1.0-18-amd64\n");
+	tree_file(&tree, "proc/cmdline", "quiet intel_iommu=on\n");
+	tree_file(&tree, "sys/firmware/acpi/tables/DMAR", "");
+	tree_file(&tree, "sys/firmware/acpi/tables/VIOT", "");
+	tree_file(&tree, "sys/firmware/acpi/tables/APIC", "");
+	tree_dir(&tree, "sys/bus/pci/drivers/vfio-pci");
+	tree_dir(&tree, "sys/bus/pci/drivers/e1000e");
+	tree_dir(&tree, "sys/module/vfio_iommu_type1");
+	scan(0);
+	assert_string_equal(inventory.kernel, "6.1.0-18-amd64");
+	assert_string_equal(inventory.cmdline, "quiet intel_iommu=on");
+	assert_int_equal(inventory.args.n, 2);
+	assert_true(inventory.firmware_known);
+	assert_int_equal(inventory.firmware_tables.n, 2);
+	assert_string_equal(inventory.firmware_tables.items[0], "DMAR");
+	assert_string_equal(inventory.firmware_tables.items[1], "VIOT");
+	assert_int_equal(inventory.drivers.n, 2);
+	assert_string_equal(inventory.drivers.items[0], "e1000e");
+	assert_true(inventory.has_iommu_backend);
+}
+
+TEST(arguments_alone)
+{
+	struct kernel_args args;
+
+	scan_arguments(&tree.root, &args);
+	assert_int_equal(args.n, 0);
+	tree_file(&tree, "proc/cmdline", "a b=2\nc\n");
+	scan_arguments(&tree.root, &args);
+	assert_int_equal(args.n, 2);
+	assert_string_equal(kernel_args_last(&args, "b")->value, "2");
+	kernel_args_done(&args);
+}
+
+TEST(serial_numbers)
+{
+	uint8_t config[PCI_CONFIG_BYTES] = {};
+	static const uint8_t capability[] = {0x03, 0x00, 0x01, 0x00, 0x55, 0x44,
+					     0x33, 0xff, 0xff, 0x22, 0x11, 0x00};
+	static const struct {
+		const char *place;
+		size_t bytes;
+		bool known, has;
+	} rows[] = {
+		{"0000:01:00.0", PCI_CONFIG_BYTES, true, true},
+		{"0000:01:00.1", 64, false, false},
+		{"0000:01:00.2", 256, false, false},
+		{"0000:01:00.3", 0x108, true, false},
+		{"0000:01:00.4", 0, false, false}, /* no file */
+	};
+
+	memcpy(config + 0x100, capability, sizeof(capability));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *path = xasprintf(PORT "%s", rows[i].place);
+		_cleanup_free_ char *file = xasprintf("%s/config", path);
+
+		put_function(path);
+		if (rows[i].bytes)
+			tree_bytes(&tree, file, config, rows[i].bytes);
+	}
+	tree_link(&tree, "sys/bus/pci/devices/0000:01:00.5", "../../../devices/gone");
+	scan(0);
+	scan_serials(&tree.root, &inventory);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct pci_function *card = function(rows[i].place);
+
+		check_int(rows[i].place, !(card->unknown & FUNCTION_SERIAL), rows[i].known);
+		check_int(rows[i].place, card->has_serial, rows[i].has);
+		if (rows[i].has)
+			check(rows[i].place, card->serial == 0x001122ffff334455);
+	}
+	assert_true(function("01:00.5")->unknown & FUNCTION_SERIAL);
+}
+
+static bool chosen(void *userdata, const struct pci_function *candidate)
+{
+	return candidate->address.bus != *(const uint8_t *)userdata;
+}
+
+/* Functions with these aliases, in slots 0 and on of bus 1; the last one on bus 2. */
+static void put_modules(void)
+{
+	static const char *const aliases[] = {"pci:nic,other", "pci:gpu", "pci:nic,other", NULL,
+					      "pci:broken", "usb:card", "pci:broken", "pci:last"};
+
+	tree_file(&tree, "proc/sys/kernel/osrelease", "6.1.0\n");
+	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++) {
+		_cleanup_free_ char *path = xasprintf(
+			PORT "0000:%02x:%02zx.0", i == ARRAY_SIZE(aliases) - 1 ? 2 : 1, i);
+		_cleanup_free_ char *uevent = xasprintf(
+			"PCI_CLASS=20000\nPCI_ID=1:1\nPCI_SUBSYS_ID=0:0\n%s%s\n",
+			aliases[i] ? "MODALIAS=" : "", aliases[i] ? aliases[i] : "");
+
+		put_function(path);
+		put_attribute(path, "uevent", uevent);
+	}
+	scan(0);
+}
+
+static void expect_modules(const char *place, size_t n, const char *first, const char *variant)
+{
+	const struct pci_function *card = function(place);
+
+	check_int(place, card->unknown & FUNCTION_MODULES, 0);
+	check_int(place, card->modules.n, n);
+	check_text(place, card->modules.items[0], first);
+	check_text(place, card->variant, variant);
+}
+
+TEST(modules_of_the_chosen)
+{
+	uint8_t not_bus = 2;
+
+	put_modules();
+	scan_modules(&tree.root, &inventory, chosen, &not_bus);
+	expect_modules("01:00.0", 2, "nic", "nic_vfio_pci");
+	expect_modules("01:01.0", 1, "gpu", NULL);
+	expect_modules("01:02.0", 2, "nic", "nic_vfio_pci");
+	expect_modules("01:05.0", 1, "card", NULL);
+	assert_true(function("01:03.0")->unknown & FUNCTION_MODULES);
+	assert_true(function("01:04.0")->unknown & FUNCTION_MODULES);
+	assert_true(function("01:06.0")->unknown & FUNCTION_MODULES);
+	assert_true(function("02:07.0")->unknown & FUNCTION_MODULES);
+	/* Equal devices are asked for once; a variant only of what is PCI. */
+	assert_int_equal(tables.asked.n, 2 + 2 + 1 + 1);
+	assert_false(strv_contains(&tables.asked, "pci:last"));
+	assert_false(strv_contains(&tables.asked, "vfio_pci:card"));
+
+	/* What is known is not asked for again. */
+	scan_modules(&tree.root, &inventory, chosen, &not_bus);
+	assert_int_equal(function("01:00.0")->modules.n, 2);
+	not_bus = 1;
+	scan_modules(&tree.root, &inventory, chosen, &not_bus);
+	expect_modules("02:07.0", 1, "last", NULL);
+}
+
+TEST(modules_without_tables_or_kernel)
+{
+	uint8_t not_bus = 2;
+
+	put_modules();
+	tables.open_error = -ENOENT;
+	scan_modules(&tree.root, &inventory, chosen, &not_bus);
+	assert_true(function("01:00.0")->unknown & FUNCTION_MODULES);
+	tables.open_error = 0;
+	free(TAKE_PTR(inventory.kernel));
+	scan_modules(&tree.root, &inventory, chosen, &not_bus);
+	assert_true(function("01:00.0")->unknown & FUNCTION_MODULES);
+	assert_int_equal(tables.asked.n, 0);
+}
+
+int main(void)
+{
+#define SCAN_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+	const struct CMUnitTest tests[] = {
+		SCAN_TEST(a_host_without_pci_is_a_host),
+		SCAN_TEST(a_list_that_cannot_be_read_is_an_error),
+		SCAN_TEST(a_function_with_all_of_it),
+		SCAN_TEST(only_what_was_asked_for_is_read),
+		SCAN_TEST(a_bare_function_has_nothing_but_its_place),
+		SCAN_TEST(attributes_take_the_place_of_uevent),
+		SCAN_TEST(ids_that_are_none_are_not_known),
+		SCAN_TEST(what_is_there_and_cannot_be_read_is_not_absent),
+		SCAN_TEST(other_names_in_the_list_are_no_functions),
+		SCAN_TEST(port_paths),
+		SCAN_TEST(virtual_functions_know_their_physical_one),
+		SCAN_TEST(details_that_are_none),
+		SCAN_TEST(overrides),
+		SCAN_TEST(an_override_whose_read_hangs_is_not_known),
+		SCAN_TEST(overrides_are_not_known_where_they_cannot_be_asked),
+		SCAN_TEST(iommu),
+		SCAN_TEST(iommu_that_cannot_be_read_is_not_off),
+		SCAN_TEST(kernel_firmware_and_drivers),
+		SCAN_TEST(arguments_alone),
+		SCAN_TEST(serial_numbers),
+		SCAN_TEST(modules_of_the_chosen),
+		SCAN_TEST(modules_without_tables_or_kernel),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
