@@ -107,6 +107,11 @@ static bool is_right(const struct planned_device *device, const struct slot *slo
 	return slot->after_known && strcmp(slot->after, device->want) == 0;
 }
 
+static bool is_as_planned(const struct planned_device *device, const struct slot *slot)
+{
+	return slot->after_known && strcmp(slot->after, device->before ? device->before : "") == 0;
+}
+
 /* The override as it was before, to be put back; "\n" clears it (drivers/pci/pci-sysfs.c). */
 static void read_override(struct run *run, const char *path, char *ret, size_t size)
 {
@@ -137,6 +142,12 @@ static void bind(struct run *run, const struct piece *piece, struct slot *slot)
 {
 	char override[DRIVER_OVERRIDE_MAX];
 
+	/* Somebody may have been there since the plan was made: then it is not what was decided on. */
+	read_back(run, piece->device, slot);
+	if (!is_as_planned(piece->device, slot)) {
+		slot->error = is_right(piece->device, slot) ? 0 : -ESTALE;
+		return;
+	}
 	read_override(run, piece->actions[0].path, override, sizeof(override));
 	for (size_t i = 0; i < piece->n_actions && slot->error == 0; i++) {
 		const struct action *action = &piece->actions[i];
@@ -243,6 +254,10 @@ static void judge(const struct run *run, const struct piece *piece, const struct
 	} else if (slot->end == BOUNDED_DIED) {
 		outcome->result = RESULT_FAILED;
 		outcome->error = xasprintf("the process died at %s", step_text(slot->step));
+	} else if (slot->error == -ESTALE) {
+		outcome->result = RESULT_FAILED;
+		outcome->error = xstrdup(
+			"its driver changed while the plan was made; it was left alone");
 	} else if (is_right(device, slot)) {
 		outcome->result = RESULT_DONE;
 	} else {

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/number.h"
+#include "host/scan.h"
 
 #define DEVICES "/sys/bus/pci/devices"
 #define TABLE_MAX (4 * 1024 * 1024)
@@ -45,6 +46,7 @@ static void read_function(struct root *root, struct pci_function *function)
 
 	if (dir < 0)
 		return;
+	scan_path(root, function);
 	read_links(root, path, function);
 	function->is_vf = attribute_read_link_name(root, dir, "physfn", text, sizeof(text)) > 0 &&
 			  pci_address_parse(text, &function->physfn) == 0;

@@ -12,7 +12,7 @@
 /* Where a snapshot keeps which processes hold which devices, "ADDRESS NAME (PID)" in a line. */
 #define SNAPSHOT_USERS "/.vfio-prepare/users"
 
-/* physfn, boot_vga, framebuffer, live VFs, links and reset methods of what chosen() is true for. */
+/* The port path, physfn, boot_vga, framebuffer, live VFs, links and reset methods of what chosen() is true for. */
 void scan_condition(struct root *root, struct inventory *inventory,
 		    bool (*chosen)(void *userdata, const struct pci_function *function),
 		    void *userdata);

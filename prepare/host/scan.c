@@ -118,24 +118,14 @@ static bool ids_from_attributes(struct root *root, int dir, struct pci_function 
 	return true;
 }
 
-/*
- * The functions that the device's directory lies in, from the last root bus on:
- * ../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0
- */
-static char *port_path(const char *link)
+/* The device's entry is a link: ../../../devices/pci0000:00/0000:00:03.1/0000:83:00.0 */
+void scan_path(struct root *root, struct pci_function *function)
 {
-	_cleanup_free_ char *copy = xstrdup(link);
-	char *position = copy, *part, *path = NULL;
+	char path[sizeof(DEVICES "/") + PCI_ADDRESS_MAX], target[PATH_MAX];
 
-	while ((part = strsep(&position, "/"))) {
-		struct pci_address address;
-
-		if (strncmp(part, "pci", 3) == 0 && strchr(part, ':'))
-			free(TAKE_PTR(path));
-		else if (pci_address_parse(part, &address) == 0)
-			path = port_path_append(path, &address);
-	}
-	return path;
+	snprintf(path, sizeof(path), DEVICES "/%s", PCI_ADDRESS_TEXT(&function->address));
+	if (!function->port_path && root_read_link(root, path, target, sizeof(target)) > 0)
+		function->port_path = port_path_of(target);
 }
 
 static void read_details(struct root *root, int dir, struct pci_function *function)
@@ -170,23 +160,16 @@ void scan_serials(struct root *root, struct inventory *inventory)
 	}
 }
 
-static void read_function(struct root *root, int devices, const char *name, unsigned what,
-			  struct pci_function *function)
+static void read_function(struct root *root, unsigned what, struct pci_function *function)
 {
 	_cleanup_close_ int dir = open_device(root, &function->address);
 	char text[PATH_MAX];
 	uint64_t group;
-	ssize_t length;
 	int r;
 
 	if (dir < 0) {
 		function->unknown = ~0U;
 		return;
-	}
-	length = readlinkat(devices, name, text, sizeof(text) - 1);
-	if (length > 0) {
-		text[length] = '\0';
-		function->port_path = port_path(text);
 	}
 	if (!ids_from_uevent(root, dir, function) && !ids_from_attributes(root, dir, function))
 		function->unknown |= FUNCTION_IDS;
@@ -205,6 +188,8 @@ static void read_function(struct root *root, int devices, const char *name, unsi
 
 	if (what & SCAN_DETAILS)
 		read_details(root, dir, function);
+	if (what & SCAN_PATHS)
+		scan_path(root, function);
 }
 
 /* The overrides, read by a child into shared memory: slots of text, and whether they were read. */
@@ -264,9 +249,8 @@ static void scan_overrides(struct root *root, struct inventory *inventory)
 
 static int scan_functions(struct root *root, unsigned what, struct inventory *inventory)
 {
-	_cleanup_close_ int devices = root_open(root, DEVICES, O_PATH | O_DIRECTORY);
 	struct strv names = {};
-	int r = devices < 0 ? devices : root_list(root, DEVICES, &names);
+	int r = root_list(root, DEVICES, &names);
 
 	for (size_t i = 0; i < names.n; i++) {
 		struct pci_address address;
@@ -279,7 +263,7 @@ static int scan_functions(struct root *root, unsigned what, struct inventory *in
 		function->revision = function->numa_node = function->iommu_group =
 			function->total_vfs = -1;
 		function->unknown = FUNCTION_MODULES | FUNCTION_SERIAL;
-		read_function(root, devices, names.items[i], what, function);
+		read_function(root, what, function);
 	}
 	strv_done(&names);
 	inventory_sort(inventory);

@@ -13,6 +13,7 @@ enum scan {
 	SCAN_DETAILS = 1,   /* revision, NUMA node, sriov_totalvfs */
 	SCAN_OVERRIDES = 2, /* driver_override; starts a process, as the read can block for ever */
 	SCAN_NAMES = 4,     /* from pci.ids */
+	SCAN_PATHS = 8,     /* root-port paths */
 };
 
 /* 0, or -errno where the host has no readable list of PCI functions (none at all is no error). */
@@ -20,6 +21,9 @@ int scan_host(struct root *root, unsigned what, struct inventory *ret);
 
 /* The kernel's arguments alone; none where they cannot be read. */
 void scan_arguments(struct root *root, struct kernel_args *ret);
+
+/* Fills in the root-port path of one function. */
+void scan_path(struct root *root, struct pci_function *function);
 
 /* Fills in the device serial numbers, from the configuration space; root sees them, others do not. */
 void scan_serials(struct root *root, struct inventory *inventory);

@@ -100,6 +100,23 @@ char *port_path_append(char *path, const struct pci_address *address)
 	return longer;
 }
 
+/* ../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0 (VMD) */
+char *port_path_of(const char *path)
+{
+	_cleanup_free_ char *copy = xstrdup(path);
+	char *position = copy, *part, *ports = NULL;
+
+	while ((part = strsep(&position, "/"))) {
+		struct pci_address address;
+
+		if (strncmp(part, "pci", 3) == 0 && strchr(part, ':'))
+			free(TAKE_PTR(ports));
+		else if (pci_address_parse(part, &address) == 0)
+			ports = port_path_append(ports, &address);
+	}
+	return ports;
+}
+
 void path_carriers(const char *path, struct pci_address_list *ret)
 {
 	_cleanup_free_ char *copy = xstrdup(path);

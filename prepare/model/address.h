@@ -59,6 +59,8 @@ int pci_address_compare(const struct pci_address *a, const struct pci_address *b
  * Appends one function to path (NULL: starts with it), frees path and returns the longer one.
  */
 char *port_path_append(char *path, const struct pci_address *address);
+/* The same out of a function's path in sysfs, from its last root bus on; NULL: it names none. */
+char *port_path_of(const char *path);
 /* Adds the functions named in a path of sysfs, "../../devices/pci0000:00/0000:00:1d.0/...", in order. */
 void path_carriers(const char *path, struct pci_address_list *ret);
 bool pci_address_same_slot(const struct pci_address *a, const struct pci_address *b);

@@ -67,7 +67,7 @@ static int run(struct root *root, const struct arguments *arguments)
 
 	if (selection_parse(arguments, &selection) < 0)
 		return STATUS_USAGE;
-	r = scan_host(root, SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES, &inventory);
+	r = scan_host(root, SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES | SCAN_PATHS, &inventory);
 	if (r < 0) {
 		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
 		selection_done(&selection);

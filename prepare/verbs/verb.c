@@ -98,7 +98,7 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	status = load_profile(root, arguments->profile, &ret->profile);
 	if (status != STATUS_DONE)
 		return status;
-	r = scan_host(root, 0, &ret->inventory);
+	r = scan_host(root, profile_asks_paths(&ret->profile) ? SCAN_PATHS : 0, &ret->inventory);
 	if (r < 0) {
 		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
 		return STATUS_FAILED;
