@@ -6,7 +6,7 @@ modules="vfio_pci e1000e"
 
 image_files() {
 	# Two guests at a time, one make.
-	with_cache_lock make --no-print-directory -s -C "$REPO_DIR" build/tests/agree >&2 || die "make failed"
+	flock "$BUILD_DIR" make --no-print-directory -s -C "$REPO_DIR" build/tests/agree >&2 || die "make failed"
 	install -D "$REPO_DIR/build/tests/agree" "$1/usr/sbin/agree"
 }
 
