@@ -204,6 +204,7 @@ SCENARIO_SOURCES = $(wildcard tests/scenarios/*.c)
 FUZZ_SOURCES = $(wildcard tests/fuzz/fuzz_*.c)
 REPLAYS = $(FUZZ_SOURCES:%.c=$(BUILD)/%)
 FAKE = $(BUILD)/libfake.a
+FAKE_SOURCES = $(filter-out %_main.c,$(wildcard tests/fake/*.c))
 
 wraps = $(addprefix -Wl$(comma)--wrap=,$(shell sed -n 's|^/\* wrap: \(.*\) \*/$$|\1|p' $(1)))
 comma = ,
@@ -212,7 +213,7 @@ link_test = $(CC) $(CFLAGS_ALL) -pie $(LDFLAGS_ALL) $(1) -o $@ $(filter %.o,$^) 
 
 $(OBJ)/tests/%.o: private CPPFLAGS_ALL += -Itests
 
-$(FAKE): $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/fake/*.c)) $(BUILD)/link.flags
+$(FAKE): $(FAKE_SOURCES:%.c=$(OBJ)/%.o) $(BUILD)/link.flags
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcsD $@ $(filter %.o,$^)
 
@@ -225,7 +226,13 @@ $(UNIT_TESTS): $(BUILD)/%: $(OBJ)/%.o $(FAKE) $(ARCHIVE)
 $(BUILD)/tests/scenario-runner: $(SCENARIO_SOURCES:%.c=$(OBJ)/%.o) $(FAKE) $(ARCHIVE)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(call link_test,$(call wraps,$(SCENARIO_SOURCES) $(wildcard tests/fake/*.c)))
+	$(Q)$(call link_test,$(call wraps,$(SCENARIO_SOURCES) $(FAKE_SOURCES)))
+
+# Runs in a virtual machine: what the real kernel does where the fake claims to do the same.
+$(BUILD)/tests/agree: $(OBJ)/tests/fake/agree_main.o $(FAKE) $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) -static-pie $(LDFLAGS_ALL) -o $@ $< $(FAKE) $(ARCHIVE) $(LIBS)
 
 # A fuzz target with a main() that gives it each file of its corpus.
 $(REPLAYS): $(BUILD)/%: $(OBJ)/%.o $(OBJ)/tests/fuzz/replay.o $(FAKE) $(ARCHIVE)

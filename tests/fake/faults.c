@@ -23,6 +23,7 @@
 #include "fake/kernel.h"
 #include "host/modules.h"
 
+#define ENTRY_MAX 200
 #define HANG_SECONDS 60 /* for ever, but for a product that forgets its child */
 
 int __wrap_root_write_attribute(struct root *root, const char *path, const char *value);
@@ -82,7 +83,7 @@ static void log_entry(struct root *root, const char *entry, const char *result)
 {
 	struct buf line = {};
 
-	for (const char *c = entry; *c; c++)
+	for (const char *c = entry; *c && c < entry + ENTRY_MAX; c++)
 		buf_addf(&line, *c == '\n' ? "\\n" : "%c", *c);
 	buf_addf(&line, "%s%s\n", *result ? " -> " : "", result);
 	kernel_append(root, FAKE "/log", buf_text(&line));

@@ -229,8 +229,9 @@ static int probe(struct root *root, const char *driver, const char *address)
 
 	if (fails)
 		return -errno_number(fails);
+	/* vfio-pci goes by the header type, which only bridges to another bus have. */
 	if (strstr(driver, "vfio") &&
-	    (!exists(root, group) || (class && strncmp(class, "0x06", 4) == 0)))
+	    (!exists(root, group) || !class || fnmatch("0x060[4789]*", class, 0) == 0))
 		return -EINVAL;
 	kernel_attach(root, address, driver);
 	return 0;

@@ -11,7 +11,7 @@
  *   loading a module         registers its drivers, which take the unbound devices that they match
  *
  * A driver matches if it is what the override names, or without an override by its "pci:" aliases.
- * The probe of a vfio driver fails for a device without IOMMU group, and for a bridge. A write to
+ * The probe of a vfio driver fails for a device without IOMMU group, and for a bridge to another bus. A write to
  * anything else ends the process with a complaint: whoever teaches the product a new write teaches
  * it to the fake first, and agree.c checks the fake against a real kernel.
  *

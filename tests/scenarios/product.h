@@ -10,7 +10,9 @@
 struct product_run {
 	const char *tree;
 	const char *arguments; /* as in a shell, with quotes */
+	bool agree;            /* instead of the product runs the list of fake/agree.h */
 	bool live;             /* the product takes the tree for the running host */
+	bool no_openat2;       /* as on a kernel without that system call */
 	bool hasty;            /* its deadlines are a small part of what they are */
 
 	/* what came of it */

@@ -40,29 +40,29 @@ static bool is(const struct statement *statement, const char *verb)
 
 /* --- the tree --- */
 
-/* Something that happens to a host between the runs; false: the statement is nothing of the kind. */
-static bool happen(struct scenario *scenario, const struct statement *statement)
+/* Something that happens to a host between the runs. */
+static bool is_event(const struct statement *statement)
 {
-	bool load = is(statement, "load"), written = is(statement, "write");
+	return is(statement, "load") || is(statement, "write");
+}
+
+static void happen(const struct scenario *scenario, const struct statement *statement)
+{
+	bool load = is(statement, "load");
+	const char *path = load ? NULL : statement->words.items[1], *value;
 	struct root root;
 	int r;
 
-	if (!load && !written)
-		return false;
 	if (statement->words.n != (load ? 2 : 3))
 		script_die(&scenario->script, statement, "load MODULE, or write PATH VALUE");
 	if (root_init(&root, scenario->tree) < 0)
 		script_die(&scenario->script, statement, "%s: %s", scenario->tree, strerror(errno));
-	if (load)
-		r = kernel_load(&root, statement->words.items[1]);
-	else if (strcmp(statement->words.items[2], "\\n") == 0)
-		r = kernel_write(&root, statement->words.items[1], "\n");
-	else
-		r = kernel_write(&root, statement->words.items[1], statement->words.items[2]);
+	value = statement->words.items[load ? 1 : 2];
+	r = load ? kernel_load(&root, value)
+		 : kernel_write(&root, path, strcmp(value, "\\n") == 0 ? "\n" : value);
 	root_done(&root);
 	if (r < 0)
 		script_die(&scenario->script, statement, "%s", strerror(-r));
-	return true;
 }
 
 void scenario_build(struct scenario *scenario, const struct statement *before)
@@ -73,7 +73,8 @@ void scenario_build(struct scenario *scenario, const struct statement *before)
 	tree_build(scenario->host, scenario->tree);
 	for (const struct statement *statement = scenario->script.items; statement < before;
 	     statement++)
-		happen(scenario, statement);
+		if (is_event(statement))
+			happen(scenario, statement);
 	scenario->built = true;
 }
 
@@ -146,6 +147,7 @@ void scenario_product(struct scenario *scenario, struct product_run *run)
 	truncate_file(scenario, "log");
 	run->tree = scenario->tree;
 	run->live = scenario->live;
+	run->no_openat2 = scenario->no_openat2;
 	run->hasty = scenario->hasty || strstr(buf_text(&scenario->faults), " hang\n");
 	product_run(run);
 	buf_done(&scenario->faults);
@@ -160,7 +162,7 @@ void scenario_product(struct scenario *scenario, struct product_run *run)
 
 static void run_once(struct scenario *scenario, const struct statement *statement)
 {
-	struct product_run run = {.arguments = statement->rest};
+	struct product_run run = {.arguments = statement->rest, .agree = is(statement, "agree")};
 	struct strv before = {}, after = {};
 	struct buf changes = {};
 	_cleanup_free_ char *out = NULL, *writes = NULL, *kmsg = NULL;
@@ -174,7 +176,8 @@ static void run_once(struct scenario *scenario, const struct statement *statemen
 	kmsg = tree_text(scenario->tree, "/dev/kmsg");
 
 	buf_addf(&scenario->actual, "status %d\n", run.status);
-	scenario_expect(scenario, "writes", writes);
+	if (!run.agree) /* which says itself what it wrote */
+		scenario_expect(scenario, "writes", writes);
 	scenario_expect(scenario, "changes", buf_text(&changes));
 	scenario_expect(scenario, "kmsg", kmsg);
 	scenario_expect(scenario, "stdout", out);
@@ -204,36 +207,44 @@ static void add_host(struct scenario *scenario, const struct statement *statemen
 	host_read(scenario->host, path);
 }
 
-static void carry_out(struct scenario *scenario, const struct statement *statement)
+static bool is_run(const struct statement *statement)
 {
-	const struct statement *next = statement + 1,
-			       *end = scenario->script.items + scenario->script.n;
+	return is(statement, "run") || is(statement, "sweep") || is(statement, "agree");
+}
 
-	copy_lines(scenario, statement->end);
-	if (!is(statement, "run") && !is(statement, "sweep")) {
-		if (scenario->built && happen(scenario, statement))
-			return;
-		if (is_expectation(statement))
-			script_die(&scenario->script, statement, "\"%s\" belongs below a run",
-				   statement->words.items[0]);
-		if (is(statement, "live"))
-			scenario->live = true;
-		else if (is(statement, "hasty"))
-			scenario->hasty = true;
-		else if (is(statement, "fault"))
-			add_fault(scenario, statement);
-		else if (is(statement, "load") || is(statement, "write"))
-			return; /* once there is a tree */
-		else if (scenario->built)
-			script_die(&scenario->script, statement,
-				   "the host cannot be changed so after the first run");
-		else if (is(statement, "host"))
-			add_host(scenario, statement);
-		else if (!host_add(scenario->host, &scenario->script, statement))
-			script_die(&scenario->script, statement,
-				   "\"%s\" is nothing that can be said", statement->words.items[0]);
-		return;
-	}
+/* A statement that is no run: it changes the host, or says how the next run is to be. */
+static void prepare(struct scenario *scenario, const struct statement *statement)
+{
+	if (is(statement, "live"))
+		scenario->live = true;
+	else if (is(statement, "no-openat2"))
+		scenario->no_openat2 = true;
+	else if (is(statement, "hasty"))
+		scenario->hasty = true;
+	else if (is(statement, "fault"))
+		add_fault(scenario, statement);
+	else if (is_event(statement) && scenario->built)
+		happen(scenario, statement);
+	else if (is_event(statement))
+		return; /* once there is a tree */
+	else if (is_expectation(statement))
+		script_die(&scenario->script, statement, "\"%s\" belongs below a run",
+			   statement->words.items[0]);
+	else if (scenario->built)
+		script_die(&scenario->script, statement,
+			   "the host cannot be changed so after the first run");
+	else if (is(statement, "host"))
+		add_host(scenario, statement);
+	else if (!host_add(scenario->host, &scenario->script, statement))
+		script_die(&scenario->script, statement, "\"%s\" is nothing that can be said",
+			   statement->words.items[0]);
+}
+
+/* Writes down what happens, and passes over what the file expects. */
+static void carry_out_run(struct scenario *scenario, const struct statement *statement)
+{
+	const struct statement *end = scenario->script.items + scenario->script.n;
+
 	if (is(statement, "sweep")) {
 		sweep(scenario, statement);
 	} else {
@@ -241,18 +252,23 @@ static void carry_out(struct scenario *scenario, const struct statement *stateme
 			scenario_build(scenario, statement);
 		run_once(scenario, statement);
 	}
-	/* What the file expects is not copied: what happened stands there now. */
-	for (; next < end && is_expectation(next); next++)
-		scenario->copied = next->end;
+	while (++statement < end && is_expectation(statement))
+		scenario->copied = statement->end;
 }
 
 void scenario_run(struct scenario *scenario, const char *path)
 {
 	script_read(path, &scenario->script);
 	scenario->host = host_new();
-	vec_foreach(statement, &scenario->script)
-		if (statement->end > scenario->copied)
-			carry_out(scenario, statement);
+	vec_foreach(statement, &scenario->script) {
+		if (statement->end <= scenario->copied)
+			continue;
+		copy_lines(scenario, statement->end);
+		if (is_run(statement))
+			carry_out_run(scenario, statement);
+		else
+			prepare(scenario, statement);
+	}
 	copy_lines(scenario, scenario->script.lines.n);
 }
 

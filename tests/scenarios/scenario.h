@@ -14,12 +14,12 @@ struct scenario {
 	const char *tree;  /* directory to build the tree in; emptied first */
 	struct script script;
 	struct host *host;
-	bool built; /* there is a tree */
-	bool live, hasty;
-	bool broken;       /* something is wrong that no expectation can make right */
-	struct buf faults; /* for the next run */
-	struct buf actual; /* the file as it would be if what happened were expected */
-	size_t copied;     /* lines of the script that are in it */
+	bool built;                   /* there is a tree */
+	bool live, hasty, no_openat2; /* see README.md */
+	bool broken;                  /* something is wrong that no expectation can make right */
+	struct buf faults;            /* for the next run */
+	struct buf actual;            /* the file as it would be if what happened were expected */
+	size_t copied;                /* lines of the script that are in it */
 };
 
 /*

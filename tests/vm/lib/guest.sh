@@ -33,7 +33,7 @@ FAST_MASKS=(
 	dpkg-db-backup.timer serial-getty@ttyS0.service
 )
 # After one of these nothing more will come.
-FAILURE_STRINGS='Kernel panic|Boot has failed|dracut-emergency|Gave up waiting|Dropping to a shell|emergency mode|Attempted to kill init'
+FAILURE_STRINGS='Kernel panic|Boot has failed|Could not boot|dracut-emergency|Gave up waiting|Dropping to|emergency mode'
 
 GUEST_TIMEOUT=${VM_TIMEOUT:-150}
 STOCK_TIMEOUT=${VM_STOCK_TIMEOUT:-300}
@@ -92,19 +92,16 @@ guest_boot() {
 	while kill -0 "$guest_pid" 2>/dev/null; do
 		if ((SECONDS - started > limit)); then
 			reason="no answer in $limit s"
-		elif grep -qE -m 1 "$FAILURE_STRINGS" "$dir/console"; then
-			reason="the boot failed: $(grep -aoE -m 1 ".{0,60}($FAILURE_STRINGS).{0,60}" "$dir/console")"
 		fi
-		[[ -z $reason ]] || break
+		[[ -z $reason ]] && ! grep -qE "$FAILURE_STRINGS" "$dir/console" || break
 		sleep 0.4
 	done
 	guest_kill
-	wait "$guest_pid" 2>/dev/null || true
+	wait "$guest_pid" 2>/dev/null || [[ -n $reason ]] ||
+		reason="QEMU failed: $(tail -n 1 "$dir/qemu.log")"
 	guest_pid=
 	grep -q '^LAB-END' "$dir/report" && return 0
-	if [[ -s $dir/qemu.log ]]; then
-		reason="QEMU: $(tail -n 1 "$dir/qemu.log")"
-	fi
-	printf '%s\n' "${reason:-the guest ended without its report}"
+	grep -aoE -m 1 ".{0,60}($FAILURE_STRINGS).{0,60}" "$dir/console" ||
+		printf '%s\n' "${reason:-the guest ended without its report}"
 	return 1
 }

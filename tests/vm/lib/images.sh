@@ -23,12 +23,13 @@ NIC_MODULES="e1000e"
 in_root() {
 	local out=$1 trees=$2
 	shift 2
+	mkdir -p "$BUILD_DIR/mnt"
 	# shellcheck disable=SC2016 # expanded by the inner shell
-	ROOT=$ROOT OUT=$out TREES=$trees unshare -m --propagation private bash -euc '
-		mount -t tmpfs lab /mnt
-		mkdir /mnt/upper /mnt/work /mnt/root
-		mount -t overlay lab -o "lowerdir=$ROOT,upperdir=/mnt/upper,workdir=/mnt/work" /mnt/root
-		cd /mnt/root
+	ROOT=$ROOT OUT=$out TREES=$trees MNT=$BUILD_DIR/mnt unshare -m --propagation private bash -euc '
+		mount -t tmpfs lab "$MNT"
+		mkdir "$MNT/upper" "$MNT/work" "$MNT/root"
+		mount -t overlay lab -o "lowerdir=$ROOT,upperdir=$MNT/upper,workdir=$MNT/work" "$MNT/root"
+		cd "$MNT/root"
 		for tree in $TREES; do
 			cp -a --no-preserve=ownership "$tree/." .
 		done

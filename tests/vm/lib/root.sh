@@ -13,7 +13,7 @@
 ROOT_PACKAGES=(
 	systemd systemd-sysv udev kmod
 	# dracut proper conflicts with initramfs-tools; its core does not
-	dracut-core initramfs-tools busybox-static zstd
+	dracut-core initramfs-tools busybox-static zstd e2fsprogs
 	# the tools that vfio-prepare is compared with
 	driverctl pciutils
 )
