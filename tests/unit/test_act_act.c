@@ -129,7 +129,7 @@ int __wrap_bounded_run(const struct bounded_job *job)
 	for (volatile size_t piece = 0; piece < job->n; piece++) {
 		volatile enum bounded_end end = BOUNDED_SKIPPED;
 
-		if (run_error == 0 && piece < n_pieces_in_time && job->wanted(job->userdata, piece)) {
+		if (piece < n_pieces_in_time && job->wanted(job->userdata, piece)) {
 			end = BOUNDED_DONE;
 			if (setjmp(end_of_piece) == 0)
 				job->run(job->userdata, piece);
@@ -509,11 +509,22 @@ TEST(without_time_devices_are_left_alone)
 TEST(without_processes_nothing_is_done)
 {
 	run_error = -EAGAIN;
+	n_pieces_in_time = 0;
 	act(BOTH);
 	check_text("writes", buf_text(&writes), "");
 	for (size_t i = 0; i < 2; i++)
 		expect_outcome(i, RESULT_FAILED, "e1000e",
 			       "no process can be started: Resource temporarily unavailable");
+}
+
+TEST(what_was_done_before_processes_ran_out_is_told)
+{
+	run_error = -EAGAIN;
+	n_pieces_in_time = 1;
+	act(BOTH);
+	expect_outcome(0, RESULT_DONE, "vfio-pci", NULL);
+	expect_outcome(1, RESULT_FAILED, "e1000e",
+		       "no process can be started: Resource temporarily unavailable");
 }
 
 TEST(without_memory_nothing_is_done)
@@ -548,6 +559,7 @@ int main(void)
 		ACT_TEST(a_process_that_dies_costs_one_device),
 		ACT_TEST(without_time_devices_are_left_alone),
 		ACT_TEST(without_processes_nothing_is_done),
+		ACT_TEST(what_was_done_before_processes_ran_out_is_told),
 		ACT_TEST(without_memory_nothing_is_done),
 	};
 
