@@ -335,8 +335,10 @@ void act_run(struct root *root, const struct plan *plan, struct outcomes *ret)
 		/* Pieces and devices stand in the same order. */
 		while (piece < run.n && run.items[piece].device != device)
 			piece++;
-		if (r < 0 || piece == run.n) {
+		if (!run.slots || piece == run.n ||
+		    (r < 0 && run.slots[piece].end == BOUNDED_SKIPPED)) {
 			outcome->result = RESULT_FAILED;
+			outcome->after = xstrdup_null(device->before);
 			outcome->error = xasprintf("no process can be started: %s", strerror(-r));
 		} else {
 			judge(&run, &run.items[piece], &run.slots[piece], outcome);

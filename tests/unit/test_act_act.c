@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: bounded_run bounded_memory root_write_attribute module_load */
+#include "act/act.h"
+#include "base/buf.h"
+#include "decide/planner.h"
+#include "host/bounded.h"
+#include "host/modules.h"
+#include "support.h"
+
+#define DEVICES "/sys/bus/pci/devices/"
+#define DRIVERS "/sys/bus/pci/drivers/"
+#define PROBE "/sys/bus/pci/drivers_probe"
+
+static struct tree tree;
+static struct inventory inventory;
+static struct profile profile;
+static struct plan plan;
+static struct outcomes outcomes;
+static struct buf writes; /* "last two parts of the path=value; " for each, in order */
+
+/* What goes wrong: the first write whose path and value contain these words. */
+static struct {
+	const char *path, *value;
+	int error;            /* given back... */
+	bool silent;          /* ...or 0 is, though nothing happens */
+	bool takes_effect;    /* the write is done all the same */
+	enum bounded_end end; /* TIMEOUT or DIED: it never comes back */
+	bool for_ever;        /* and every later one */
+} fault;
+
+static int module_error;
+static bool module_without_driver;
+static int run_error; /* of bounded_run() */
+static bool no_memory;
+static bool real_processes;
+static size_t n_pieces_in_time;
+static jmp_buf end_of_piece;
+
+/* --- a kernel of three attributes --- */
+
+static void device_path(char *ret, size_t size, const char *place, const char *attribute)
+{
+	snprintf(ret, size, DEVICES "%s/%s", place, attribute);
+}
+
+/* The driver in the device's override takes it if none has it, else the one that knows it: e1000e. */
+static void probe(const char *place)
+{
+	char path[128], driver[64];
+	_cleanup_free_ char *override = NULL;
+
+	device_path(path, sizeof(path), place, "driver");
+	if (root_read_link_name(&tree.root, path, driver, sizeof(driver)) != -ENOENT)
+		return;
+	device_path(path, sizeof(path), place, "driver_override");
+	assert_int_equal(root_read_file(&tree.root, path, sizeof(driver), &override, NULL), 0);
+	override[strcspn(override, "\n")] = '\0';
+	snprintf(driver, sizeof(driver), "../drivers/%s", *override ? override : "e1000e");
+	device_path(path, sizeof(path), place, "driver");
+	tree_link(&tree, path, driver);
+}
+
+static void take_effect(const char *path, const char *value)
+{
+	char driver[128];
+
+	if (strcmp(path, PROBE) == 0)
+		probe(value);
+	else if (strstr(path, "/unbind")) {
+		device_path(driver, sizeof(driver), value, "driver");
+		tree_remove(&tree, driver);
+	} else
+		tree_file(&tree, path, strcmp(value, "\n") == 0 ? "" : value);
+}
+
+int __wrap_root_write_attribute(struct root *root, const char *path, const char *value);
+int __wrap_root_write_attribute(struct root *root, const char *path, const char *value)
+{
+	const char *name = strrchr(path, '/');
+
+	assert_ptr_equal(root, &tree.root);
+	while (name > path && name[-1] != '/')
+		name--;
+	buf_addf(&writes, "%s=%s; ", name, strcmp(value, "\n") == 0 ? "-" : value);
+	if (!fault.path || !strstr(path, fault.path) || !strstr(value, fault.value)) {
+		take_effect(path, value);
+		return 0;
+	}
+	if (!fault.for_ever)
+		fault.path = NULL;
+	if (fault.takes_effect)
+		take_effect(path, value);
+	if (fault.end != BOUNDED_DONE)
+		longjmp(end_of_piece, 1);
+	return fault.silent ? 0 : fault.error;
+}
+
+int __wrap_module_load(struct root *root, const char *name);
+int __wrap_module_load(struct root *root, const char *name)
+{
+	assert_ptr_equal(root, &tree.root);
+	buf_addf(&writes, "load %s; ", name);
+	if (strcmp(name, "vfio_iommu_type1") == 0) {
+		tree_dir(&tree, "sys/module/vfio_iommu_type1");
+		return 0;
+	}
+	if (fault.path && strcmp(fault.path, "module") == 0)
+		longjmp(end_of_piece, 1);
+	if (module_error == 0 && !module_without_driver) {
+		_cleanup_free_ char *directory = xasprintf("sys/bus/pci/drivers/%s",
+							   strcmp(name, "vfio_pci") == 0 ? "vfio-pci"
+											 : name);
+
+		tree_dir(&tree, directory);
+	}
+	return module_error;
+}
+
+/* --- pieces in this process, one after another --- */
+
+int __real_bounded_run(const struct bounded_job *job);
+int __wrap_bounded_run(const struct bounded_job *job);
+int __wrap_bounded_run(const struct bounded_job *job)
+{
+	if (real_processes)
+		return __real_bounded_run(job);
+	assert_int_equal(job->piece_ms, ACT_PIECE_MS);
+	assert_int_equal(job->total_ms, ACT_TOTAL_MS);
+	for (volatile size_t piece = 0; piece < job->n; piece++) {
+		volatile enum bounded_end end = BOUNDED_SKIPPED;
+
+		if (piece < n_pieces_in_time && job->wanted(job->userdata, piece)) {
+			end = BOUNDED_DONE;
+			if (setjmp(end_of_piece) == 0)
+				job->run(job->userdata, piece);
+			else
+				end = fault.end;
+		}
+		job->ended(job->userdata, piece, end);
+	}
+	return run_error;
+}
+
+void *__real_bounded_memory(size_t bytes);
+void *__wrap_bounded_memory(size_t bytes);
+void *__wrap_bounded_memory(size_t bytes)
+{
+	return no_memory ? NULL : __real_bounded_memory(bytes);
+}
+
+/* --- the host --- */
+
+static void put_device(const char *place, const char *driver, const char *override)
+{
+	char path[128];
+
+	add_function(&inventory, place, 0x8086, 0x10d3, 0x020000, (int)inventory.n, driver);
+	device_path(path, sizeof(path), PCI_ADDRESS_TEXT(&inventory.items[inventory.n - 1].address),
+		    "driver_override");
+	tree_file(&tree, path, override);
+	device_path(path, sizeof(path), PCI_ADDRESS_TEXT(&inventory.items[inventory.n - 1].address),
+		    "driver");
+	if (driver) {
+		_cleanup_free_ char *target = xasprintf("../drivers/%s", driver);
+
+		tree_link(&tree, path, target);
+	}
+}
+
+/* 01 and 02 on e1000e, 03 on igb, 04 on nothing; vfio-pci is there. */
+static int start(void **state _unused_)
+{
+	tree_init(&tree);
+	put_device("01:00.0", "e1000e", "(null)\n");
+	put_device("02:00.0", "e1000e", "before\n");
+	put_device("03:00.0", "igb", "");
+	put_device("04:00.0", NULL, "\n");
+	inventory.has_iommu_backend = true;
+	strv_split(&inventory.drivers, "e1000e igb vfio-pci", " ");
+	memset(&fault, 0, sizeof(fault));
+	fault.value = "";
+	module_error = run_error = 0;
+	module_without_driver = no_memory = real_processes = false;
+	n_pieces_in_time = SIZE_MAX;
+	return 0;
+}
+
+static int stop(void **state _unused_)
+{
+	buf_done(&writes);
+	outcomes_done(&outcomes);
+	plan_done(&plan);
+	profile_done(&profile);
+	inventory_done(&inventory);
+	tree_done(&tree);
+	return 0;
+}
+
+static void act(const char *text)
+{
+	struct match match;
+
+	profile_from(text, &profile);
+	match_make(&profile, &inventory, &match);
+	plan_make(&profile, &inventory, &match, &plan);
+	match_done(&match);
+	act_run(&tree.root, &plan, &outcomes);
+	assert_int_equal(outcomes.n, plan.n);
+	for (size_t i = 0; i < outcomes.n; i++) {
+		assert_int_equal(pci_address_compare(&outcomes.items[i].address, &plan.items[i].address),
+				 0);
+		check_text("section", outcomes.items[i].section, plan.items[i].section);
+		check_text("want", outcomes.items[i].want, plan.items[i].want);
+		check_text("before", outcomes.items[i].before, plan.items[i].before);
+	}
+}
+
+static void expect_outcome(size_t i, enum result result, const char *after, const char *error)
+{
+	_cleanup_free_ char *what = xasprintf("outcome %zu", i);
+	const struct outcome *outcome;
+
+	assert_true(i < outcomes.n);
+	outcome = &outcomes.items[i];
+	check_text(what, result_name(outcome->result), result_name(result));
+	check_text(what, outcome->error, error);
+	if (after && strcmp(after, "unknown") == 0)
+		check(what, !outcome->after_known && !outcome->after);
+	else {
+		check(what, outcome->after_known);
+		check_text(what, outcome->after, after);
+	}
+}
+
+static void expect_override(const char *place, const char *content)
+{
+	_cleanup_free_ char *text = NULL, *path = xasprintf(DEVICES "%s/driver_override", place);
+
+	assert_int_equal(root_read_file(&tree.root, path, 99, &text, NULL), 0);
+	check_text(place, text, content);
+}
+
+#define ONE "[device x]\naddress = 01:00.0\n"
+#define BOTH "[device x]\naddress = 01:00.0 02:00.0\n"
+
+TEST(override_unbind_probe)
+{
+	act(ONE);
+	check_text("writes", buf_text(&writes),
+		   "0000:01:00.0/driver_override=vfio-pci; e1000e/unbind=0000:01:00.0; "
+		   "pci/drivers_probe=0000:01:00.0; ");
+	expect_outcome(0, RESULT_DONE, "vfio-pci", NULL);
+}
+
+TEST(a_device_without_driver_is_not_unbound)
+{
+	act("[device x]\naddress = 04:00.0\n");
+	check_text("writes", buf_text(&writes),
+		   "0000:04:00.0/driver_override=vfio-pci; pci/drivers_probe=0000:04:00.0; ");
+	expect_outcome(0, RESULT_DONE, "vfio-pci", NULL);
+}
+
+TEST(in_processes_of_their_own_too)
+{
+	real_processes = true;
+	act("[device x]\naddress = 01:00.0 02:00.0 03:00.0 04:00.0\n");
+	for (size_t i = 0; i < 4; i++) {
+		expect_outcome(i, RESULT_DONE, "vfio-pci", NULL);
+		expect_override(PCI_ADDRESS_TEXT(&outcomes.items[i].address), "vfio-pci");
+	}
+	/* This process wrote nothing itself. */
+	check_text("writes", buf_text(&writes), "");
+}
+
+TEST(nothing_to_do)
+{
+	act("[host]\ndescription = x\n");
+	check_text("writes", buf_text(&writes), "");
+}
+
+TEST(what_is_right_refused_or_absent_is_not_touched)
+{
+	free(inventory.items[0].driver);
+	inventory.items[0].driver = xstrdup("vfio-pci");
+	act("[device x]\naddress = 01:00.0 02:00.0 05:00.0\n[device y]\naddress = 02:00.0\n"
+	    "driver = pci-stub\n");
+	check_text("writes", buf_text(&writes), "");
+	expect_outcome(0, RESULT_ALREADY, "vfio-pci", NULL);
+	expect_outcome(1, RESULT_REFUSED, "e1000e", "a finding says why");
+	expect_outcome(2, RESULT_SKIPPED, NULL, "not on this host");
+}
+
+TEST(modules_are_loaded_first)
+{
+	strv_done(&inventory.drivers);
+	inventory.has_iommu_backend = false;
+	act(BOTH);
+	check_text("writes", buf_text(&writes),
+		   "load vfio_pci; load vfio_iommu_type1; "
+		   "0000:01:00.0/driver_override=vfio-pci; e1000e/unbind=0000:01:00.0; "
+		   "pci/drivers_probe=0000:01:00.0; "
+		   "0000:02:00.0/driver_override=vfio-pci; e1000e/unbind=0000:02:00.0; "
+		   "pci/drivers_probe=0000:02:00.0; ");
+	expect_outcome(0, RESULT_DONE, "vfio-pci", NULL);
+	expect_outcome(1, RESULT_DONE, "vfio-pci", NULL);
+}
+
+/* Devices of a module that does not come stay as they are; the others go on. */
+TEST(modules_that_do_not_come)
+{
+	static const struct {
+		int error;
+		bool without_driver, hangs;
+		const char *text;
+	} rows[] = {
+		{-ENOENT, false, false, "there is no module other for this kernel"},
+		{-EKEYREJECTED, false, false,
+		 "module other cannot be loaded: Key was rejected by service"},
+		{0, true, false, "module other is loaded but has no PCI driver other"},
+		{0, false, true, "module other cannot be loaded: Connection timed out"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		module_error = rows[i].error;
+		module_without_driver = rows[i].without_driver;
+		if (rows[i].hangs) {
+			fault.path = "module";
+			fault.end = BOUNDED_TIMEOUT;
+		}
+		act("[device x]\naddress = 01:00.0\ndriver = other\n[device y]\naddress = 03:00.0\n");
+		expect_outcome(0, RESULT_FAILED, "e1000e", rows[i].text);
+		expect_outcome(1, RESULT_DONE, "vfio-pci", NULL);
+		check_text("writes", buf_text(&writes),
+			   "load other; 0000:03:00.0/driver_override=vfio-pci; "
+			   "igb/unbind=0000:03:00.0; pci/drivers_probe=0000:03:00.0; ");
+		stop(NULL);
+		start(NULL);
+	}
+}
+
+TEST(failures_are_undone)
+{
+	static const struct {
+		const char *what, *fault;
+		int error;
+		bool silent;
+		const char *writes, *text;
+	} rows[] = {
+		{"override", "driver_override", -EINVAL, false,
+		 "0000:02:00.0/driver_override=vfio-pci; 0000:02:00.0/driver_override=before\n; ",
+		 "writing driver_override: Invalid argument"},
+		{"unbind", "unbind", -ENODEV, false,
+		 "0000:02:00.0/driver_override=vfio-pci; e1000e/unbind=0000:02:00.0; "
+		 "0000:02:00.0/driver_override=before\n; ",
+		 "unbinding: No such device"},
+		{"unbind does nothing", "unbind", 0, true,
+		 "0000:02:00.0/driver_override=vfio-pci; e1000e/unbind=0000:02:00.0; "
+		 "pci/drivers_probe=0000:02:00.0; 0000:02:00.0/driver_override=before\n; ",
+		 "vfio-pci did not take it; the kernel log may say why"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		fault.path = rows[i].fault;
+		fault.error = rows[i].error;
+		fault.silent = rows[i].silent;
+		/* A probe of a device that still has its driver changes nothing. */
+		act("[device x]\naddress = 02:00.0\n");
+		check_text(rows[i].what, buf_text(&writes), rows[i].writes);
+		expect_outcome(0, RESULT_FAILED, "e1000e", rows[i].text);
+		expect_override("0000:02:00.0", "before\n");
+		stop(NULL);
+		start(NULL);
+	}
+}
+
+TEST(a_failed_probe_gives_the_device_back)
+{
+	static const struct {
+		int error;
+		bool silent;
+		const char *text;
+	} rows[] = {
+		{-EIO, false, "probing: Input/output error"},
+		{0, true, "vfio-pci did not take it; the kernel log may say why"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		fault.path = PROBE;
+		fault.error = rows[i].error;
+		fault.silent = rows[i].silent;
+		act(ONE);
+		check_text("writes", buf_text(&writes),
+			   "0000:01:00.0/driver_override=vfio-pci; e1000e/unbind=0000:01:00.0; "
+			   "pci/drivers_probe=0000:01:00.0; 0000:01:00.0/driver_override=-; "
+			   "pci/drivers_probe=0000:01:00.0; ");
+		expect_outcome(0, RESULT_FAILED, "e1000e", rows[i].text);
+		expect_override("0000:01:00.0", "");
+		stop(NULL);
+		start(NULL);
+	}
+}
+
+TEST(a_device_that_had_no_driver_gets_none)
+{
+	fault.path = PROBE;
+	fault.error = -EIO;
+	act("[device x]\naddress = 04:00.0\n");
+	check_text("writes", buf_text(&writes),
+		   "0000:04:00.0/driver_override=vfio-pci; pci/drivers_probe=0000:04:00.0; "
+		   "0000:04:00.0/driver_override=-; ");
+	expect_outcome(0, RESULT_FAILED, NULL, "probing: Input/output error");
+}
+
+TEST(undoing_may_fail_too)
+{
+	fault.path = PROBE;
+	fault.error = -EIO;
+	fault.for_ever = true;
+	act(ONE);
+	expect_outcome(0, RESULT_FAILED, NULL, "probing: Input/output error");
+	expect_override("0000:01:00.0", "");
+}
+
+TEST(what_the_kernel_shows_counts_and_not_what_it_says)
+{
+	fault.path = PROBE;
+	fault.error = -EIO;
+	fault.takes_effect = true;
+	act(ONE);
+	expect_outcome(0, RESULT_DONE, "vfio-pci", NULL);
+}
+
+TEST(another_driver_may_be_quicker)
+{
+	tree_file(&tree, DEVICES "0000:04:00.0/driver_override", "");
+	fault.path = "driver_override";
+	fault.silent = true;
+	act("[device x]\naddress = 04:00.0\n");
+	/* The probe brought e1000e, which nobody asked for, but which is not ours to unbind. */
+	expect_outcome(0, RESULT_FAILED, "e1000e", "vfio-pci did not take it; the kernel log may say why");
+}
+
+TEST(a_driver_that_cannot_be_read_back_is_not_known)
+{
+	inventory.items[3].driver = NULL;
+	tree_file(&tree, DEVICES "0000:04:00.0/driver", "no link");
+	fault.path = PROBE;
+	fault.silent = true;
+	act("[device x]\naddress = 04:00.0\n");
+	expect_outcome(0, RESULT_FAILED, "unknown", "vfio-pci did not take it; the kernel log may say why");
+}
+
+TEST(a_device_that_does_not_answer_and_others_of_its_driver)
+{
+	fault.path = "unbind";
+	fault.value = "0000:01:00.0";
+	fault.end = BOUNDED_TIMEOUT;
+	act("[device x]\naddress = 01:00.0 02:00.0 03:00.0 04:00.0\n");
+	expect_outcome(0, RESULT_TIMEOUT, "unknown", "unbinding did not return within 10 s");
+	assert_int_equal(outcomes.items[0].elapsed_ms, ACT_PIECE_MS);
+	/* Its driver would not answer for the next one either. */
+	expect_outcome(1, RESULT_SKIPPED, "e1000e", "left alone, as another device did not answer in time");
+	expect_outcome(2, RESULT_DONE, "vfio-pci", NULL);
+	expect_outcome(3, RESULT_DONE, "vfio-pci", NULL);
+	check_text("writes", buf_text(&writes),
+		   "0000:01:00.0/driver_override=vfio-pci; e1000e/unbind=0000:01:00.0; "
+		   "0000:03:00.0/driver_override=vfio-pci; igb/unbind=0000:03:00.0; "
+		   "pci/drivers_probe=0000:03:00.0; "
+		   "0000:04:00.0/driver_override=vfio-pci; pci/drivers_probe=0000:04:00.0; ");
+}
+
+TEST(each_step_that_may_hang_is_named)
+{
+	static const struct {
+		const char *fault, *text;
+	} rows[] = {
+		{"driver_override", "writing driver_override did not return within 10 s"},
+		{"unbind", "unbinding did not return within 10 s"},
+		{"drivers_probe", "probing did not return within 10 s"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		fault.path = rows[i].fault;
+		fault.end = BOUNDED_TIMEOUT;
+		act(ONE);
+		expect_outcome(0, RESULT_TIMEOUT, "unknown", rows[i].text);
+		stop(NULL);
+		start(NULL);
+	}
+}
+
+TEST(a_process_that_dies_costs_one_device)
+{
+	fault.path = PROBE;
+	fault.end = BOUNDED_DIED;
+	act(BOTH);
+	expect_outcome(0, RESULT_FAILED, "unknown", "the process died at probing");
+	expect_outcome(1, RESULT_DONE, "vfio-pci", NULL);
+}
+
+TEST(without_time_devices_are_left_alone)
+{
+	n_pieces_in_time = 1;
+	act(BOTH);
+	expect_outcome(0, RESULT_DONE, "vfio-pci", NULL);
+	expect_outcome(1, RESULT_SKIPPED, "e1000e", "left alone, as another device did not answer in time");
+}
+
+TEST(without_processes_nothing_is_done)
+{
+	run_error = -EAGAIN;
+	n_pieces_in_time = 0;
+	act(BOTH);
+	check_text("writes", buf_text(&writes), "");
+	for (size_t i = 0; i < 2; i++)
+		expect_outcome(i, RESULT_FAILED, "e1000e",
+			       "no process can be started: Resource temporarily unavailable");
+}
+
+TEST(what_was_done_before_processes_ran_out_is_told)
+{
+	run_error = -EAGAIN;
+	n_pieces_in_time = 1;
+	act(BOTH);
+	expect_outcome(0, RESULT_DONE, "vfio-pci", NULL);
+	expect_outcome(1, RESULT_FAILED, "e1000e",
+		       "no process can be started: Resource temporarily unavailable");
+}
+
+TEST(without_memory_nothing_is_done)
+{
+	no_memory = true;
+	act(ONE);
+	check_text("writes", buf_text(&writes), "");
+	expect_outcome(0, RESULT_FAILED, "e1000e",
+		       "no process can be started: Cannot allocate memory");
+}
+
+int main(void)
+{
+#define ACT_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+	const struct CMUnitTest tests[] = {
+		ACT_TEST(override_unbind_probe),
+		ACT_TEST(a_device_without_driver_is_not_unbound),
+		ACT_TEST(in_processes_of_their_own_too),
+		ACT_TEST(nothing_to_do),
+		ACT_TEST(what_is_right_refused_or_absent_is_not_touched),
+		ACT_TEST(modules_are_loaded_first),
+		ACT_TEST(modules_that_do_not_come),
+		ACT_TEST(failures_are_undone),
+		ACT_TEST(a_failed_probe_gives_the_device_back),
+		ACT_TEST(a_device_that_had_no_driver_gets_none),
+		ACT_TEST(undoing_may_fail_too),
+		ACT_TEST(what_the_kernel_shows_counts_and_not_what_it_says),
+		ACT_TEST(another_driver_may_be_quicker),
+		ACT_TEST(a_driver_that_cannot_be_read_back_is_not_known),
+		ACT_TEST(a_device_that_does_not_answer_and_others_of_its_driver),
+		ACT_TEST(each_step_that_may_hang_is_named),
+		ACT_TEST(a_process_that_dies_costs_one_device),
+		ACT_TEST(without_time_devices_are_left_alone),
+		ACT_TEST(without_processes_nothing_is_done),
+		ACT_TEST(what_was_done_before_processes_ran_out_is_told),
+		ACT_TEST(without_memory_nothing_is_done),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
