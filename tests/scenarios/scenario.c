@@ -207,9 +207,14 @@ static void add_host(struct scenario *scenario, const struct statement *statemen
 	host_read(scenario->host, path);
 }
 
+static bool is_sweep(const struct statement *statement)
+{
+	return is(statement, "sweep") || is(statement, "sweep-undo");
+}
+
 static bool is_run(const struct statement *statement)
 {
-	return is(statement, "run") || is(statement, "sweep") || is(statement, "agree");
+	return is(statement, "run") || is(statement, "agree") || is_sweep(statement);
 }
 
 /* A statement that is no run: it changes the host, or says how the next run is to be. */
@@ -245,7 +250,7 @@ static void carry_out_run(struct scenario *scenario, const struct statement *sta
 {
 	const struct statement *end = scenario->script.items + scenario->script.n;
 
-	if (is(statement, "sweep")) {
+	if (is_sweep(statement)) {
 		sweep(scenario, statement);
 	} else {
 		if (!scenario->built)
