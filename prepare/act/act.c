@@ -132,6 +132,8 @@ static void undo(struct run *run, const struct piece *piece, const char *overrid
 	root_write_attribute(run->root, piece->actions[0].path, override);
 	read_back(run, piece->device, slot);
 	if (slot->after_known && !slot->after[0] && piece->device->before) {
+		/* It may not return. */
+		slot->after_known = false;
 		root_write_attribute(run->root, probe->path, probe->value);
 		read_back(run, piece->device, slot);
 	}

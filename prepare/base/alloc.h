@@ -40,7 +40,9 @@ void *vec_grow(void *items, size_t n, size_t *capacity, size_t size);
 		&(v)->items[(v)->n++];                                                          \
 	})
 
-#define vec_foreach(item, v) \
-	for (__typeof__(*(v)->items) *item = (v)->items; item < (v)->items + (v)->n; item++)
+/* An empty vector's items are NULL, to which nothing may be added, not even 0. */
+#define vec_foreach(item, v)                                                                   \
+	for (__typeof__(*(v)->items) *item = (v)->items; (size_t)(item - (v)->items) < (v)->n; \
+	     item++)
 
 #endif

@@ -100,6 +100,8 @@ static _Noreturn void hang(struct root *root, const char *path, const char *valu
 {
 	if (path && !strstr(path, "driver_override"))
 		effect(root, path, value);
+	/* Whoever keeps the product's clock may want to know. */
+	kernel_append(root, FAKE "/hanging", ".");
 	sleep(HANG_SECONDS);
 	_exit(1);
 }

@@ -199,6 +199,7 @@ static void put_facts(const struct build *build)
 	put(build, FAKE "/log", "%s", "");
 	put(build, FAKE "/faults", "%s", "");
 	put(build, FAKE "/complaints", "%s", "");
+	put(build, FAKE "/hanging", "%s", "");
 }
 
 static void put_skeleton(const struct build *build)

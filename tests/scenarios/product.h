@@ -13,7 +13,7 @@ struct product_run {
 	bool agree;            /* instead of the product runs the list of fake/agree.h */
 	bool live;             /* the product takes the tree for the running host */
 	bool no_openat2;       /* as on a kernel without that system call */
-	bool hasty;            /* its deadlines are a small part of what they are */
+	bool hasty;            /* its deadlines are a tenth of what they are */
 
 	/* what came of it */
 	int status; /* 128 and more: the signal that ended it */

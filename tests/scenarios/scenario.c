@@ -145,10 +145,11 @@ void scenario_product(struct scenario *scenario, struct product_run *run)
 		exit(1);
 	}
 	truncate_file(scenario, "log");
+	truncate_file(scenario, "hanging");
 	run->tree = scenario->tree;
 	run->live = scenario->live;
 	run->no_openat2 = scenario->no_openat2;
-	run->hasty = scenario->hasty || strstr(buf_text(&scenario->faults), " hang\n");
+	run->hasty = scenario->hasty;
 	product_run(run);
 	buf_done(&scenario->faults);
 
@@ -207,9 +208,14 @@ static void add_host(struct scenario *scenario, const struct statement *statemen
 	host_read(scenario->host, path);
 }
 
+static bool is_sweep(const struct statement *statement)
+{
+	return is(statement, "sweep") || is(statement, "sweep-undo");
+}
+
 static bool is_run(const struct statement *statement)
 {
-	return is(statement, "run") || is(statement, "sweep") || is(statement, "agree");
+	return is(statement, "run") || is(statement, "agree") || is_sweep(statement);
 }
 
 /* A statement that is no run: it changes the host, or says how the next run is to be. */
@@ -245,7 +251,7 @@ static void carry_out_run(struct scenario *scenario, const struct statement *sta
 {
 	const struct statement *end = scenario->script.items + scenario->script.n;
 
-	if (is(statement, "sweep")) {
+	if (is_sweep(statement)) {
 		sweep(scenario, statement);
 	} else {
 		if (!scenario->built)

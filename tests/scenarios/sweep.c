@@ -11,6 +11,9 @@
  *   - one that failed has its old override again;
  *   - no other function is different;
  *   - the same command without a fault then brings all of them to their drivers.
+ *
+ * sweep-undo has two writes go wrong: one, and then each of those that take the bind back. Then a device
+ * may be left without its driver or its override, but what is said of it must be true all the same.
  */
 #include <jansson.h>
 #include <stdarg.h>
@@ -20,9 +23,15 @@
 #include "fake/kernel.h"
 #include "scenarios/scenario.h"
 
+static const char *const kinds[] = {"EIO", "hang", "lie", "late", "short"};
+/* For two at a time, those that differ most in what they leave behind. */
+static const char *const first_kinds[] = {"EIO", "lie", "late"};
+static const char *const second_kinds[] = {"EIO", "hang", "lie"};
+
 struct trial {
 	struct scenario *scenario;
-	const char *name; /* "2 hang" */
+	const char *name; /* "2 hang", "2 EIO, 3 lie" */
+	bool undo;        /* the second fault is in what takes the first one back */
 	const struct strv *before;
 	struct buf *list; /* a line for each trial */
 };
@@ -76,6 +85,8 @@ static void judge_device(struct trial *trial, const json_t *outcome)
 		return;
 	require(trial, good == (strcmp(driver, want) == 0), "%s is %s and on %s", address, result,
 		driver);
+	if (trial->undo && !good)
+		return;
 	require(trial, strcmp(override, good ? want : old_override) == 0,
 		"%s is left with the override %s", address, override);
 	require(trial, strcmp(old_driver, "none") == 0 || strcmp(driver, "none") != 0,
@@ -138,43 +149,92 @@ static void judge_again(struct trial *trial, const char *arguments)
 	product_run_done(&again);
 }
 
+/* Runs it on a fresh tree with these faults, "2 EIO, 3 lie". */
+static void run_with(struct scenario *scenario, const struct statement *statement,
+		     const char *faults, struct product_run *run)
+{
+	struct strv parts = {};
+
+	scenario_build(scenario, statement);
+	strv_split(&parts, faults, ",");
+	for (size_t i = 0; i < parts.n; i++)
+		buf_addf(&scenario->faults, "%s\n", parts.items[i] + strspn(parts.items[i], " "));
+	strv_done(&parts);
+	scenario_product(scenario, run);
+}
+
 static void try(struct scenario *scenario, const struct statement *statement, const char *arguments,
-		const char *fault, struct buf *list)
+		const char *faults, struct buf *list)
 {
 	struct product_run run = {.arguments = arguments};
 	struct strv before = {};
-	struct trial trial = {scenario, fault, &before, list};
+	struct trial trial = {scenario, faults, strchr(faults, ','), &before, list};
 
 	scenario_build(scenario, statement);
 	state_read(scenario->tree, &before);
-	if (*fault)
-		buf_addf(&scenario->faults, "%s\n", fault);
-	scenario_product(scenario, &run);
+	run_with(scenario, statement, faults, &run);
 	judge(&trial, &run);
 	judge_again(&trial, arguments);
 	product_run_done(&run);
 	strv_done(&before);
 }
 
+static void read_log(const struct scenario *scenario, struct strv *ret)
+{
+	_cleanup_free_ char *log = tree_text(scenario->tree, FAKE "/log");
+
+	strv_split(ret, log, "\n");
+}
+
+/* After this fault, each write from the first on that is not made without it goes wrong, too. */
+static void try_undo(struct scenario *scenario, const struct statement *statement,
+		     const char *arguments, const char *fault, const struct strv *writes,
+		     struct buf *list)
+{
+	struct product_run run = {.arguments = arguments};
+	struct strv log = {};
+	size_t first;
+
+	run_with(scenario, statement, fault, &run);
+	read_log(scenario, &log);
+	first = strtoul(fault, NULL, 10);
+	while (first < log.n && first < writes->n &&
+	       strcmp(log.items[first], writes->items[first]) == 0)
+		first++;
+	for (size_t i = first; i < log.n; i++)
+		for (size_t j = 0; j < ARRAY_SIZE(second_kinds); j++) {
+			_cleanup_free_ char *faults = xasprintf("%s, %zu %s", fault, i + 1,
+								second_kinds[j]);
+
+			try(scenario, statement, arguments, faults, list);
+		}
+	strv_done(&log);
+	product_run_done(&run);
+}
+
 void sweep(struct scenario *scenario, const struct statement *statement)
 {
-	static const char *const kinds[] = {"EIO", "hang", "lie", "late", "short"};
+	bool undo = strcmp(statement->words.items[0], "sweep-undo") == 0;
+	size_t n_kinds = undo ? ARRAY_SIZE(first_kinds) : ARRAY_SIZE(kinds);
 	_cleanup_free_ char *arguments = xasprintf("%s --format json", statement->rest),
 			    *log = NULL;
 	struct product_run run = {.arguments = arguments};
 	struct buf list = {};
 	struct strv writes = {};
 
-	scenario_build(scenario, statement);
-	scenario_product(scenario, &run);
+	run_with(scenario, statement, "", &run);
 	log = tree_text(scenario->tree, FAKE "/log");
-	strv_split(&writes, log, "\n");
+	read_log(scenario, &writes);
 	for (size_t i = 0; i < writes.n; i++)
-		for (size_t j = 0; j < ARRAY_SIZE(kinds); j++) {
-			_cleanup_free_ char *fault = xasprintf("%zu %s", i + 1, kinds[j]);
+		for (size_t j = 0; j < n_kinds; j++) {
+			const char *kind = undo ? first_kinds[j] : kinds[j];
+			_cleanup_free_ char *fault = xasprintf("%zu %s", i + 1, kind);
 
-			if (strcmp(kinds[j], "short") != 0 ||
-			    strncmp(writes.items[i], "load ", 5) != 0)
+			if (strcmp(kind, "short") == 0 && strncmp(writes.items[i], "load ", 5) == 0)
+				continue;
+			if (undo)
+				try_undo(scenario, statement, arguments, fault, &writes, &list);
+			else
 				try(scenario, statement, arguments, fault, &list);
 		}
 	buf_addf(&scenario->actual, "status %d\n", run.status);
