@@ -89,14 +89,11 @@ static void load(struct run *run, const struct action *action, struct slot *slot
 	close_fd(&fd);
 }
 
-static void read_back(struct run *run, const struct planned_device *device, struct slot *slot)
+static void read_back(struct run *run, int dir, struct slot *slot)
 {
-	char path[128];
-	int r;
+	int r = attribute_read_link_name(run->root, dir, "driver", slot->after,
+					 sizeof(slot->after));
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver",
-		 PCI_ADDRESS_TEXT(&device->address));
-	r = root_read_link_name(run->root, path, slot->after, sizeof(slot->after));
 	if (r == -ENOENT)
 		slot->after[0] = '\0';
 	slot->after_known = r >= 0 || r == -ENOENT;
@@ -113,53 +110,58 @@ static bool is_as_planned(const struct planned_device *device, const struct slot
 }
 
 /* The override as it was before, to be put back; "\n" clears it (drivers/pci/pci-sysfs.c). */
-static void read_override(struct run *run, const char *path, char *ret, size_t size)
+static void read_override(struct run *run, int dir, char *ret, size_t size)
 {
-	_cleanup_close_ int fd = root_open(run->root, path, O_RDONLY);
-	ssize_t n = fd < 0 ? -1 : read(fd, ret, size - 1);
-
-	if (n <= 0 || strncmp(ret, "(null)", strlen("(null)")) == 0)
-		n = snprintf(ret, size, "\n");
-	ret[n] = '\0';
+	if (attribute_read(run->root, dir, "driver_override", ret, size) <= 0 ||
+	    strcmp(ret, "(null)") == 0)
+		snprintf(ret, size, "\n");
 }
 
 /* Takes back what was done to a device that did not come to its driver. */
-static void undo(struct run *run, const struct piece *piece, const char *override,
+static void undo(struct run *run, const struct piece *piece, int dir, const char *override,
 		 struct slot *slot)
 {
 	const struct action *probe = &piece->actions[piece->n_actions - 1];
 
 	root_write_attribute(run->root, piece->actions[0].path, override);
-	read_back(run, piece->device, slot);
+	read_back(run, dir, slot);
 	if (slot->after_known && !slot->after[0] && piece->device->before) {
 		/* It may not return. */
 		slot->after_known = false;
 		root_write_attribute(run->root, probe->path, probe->value);
-		read_back(run, piece->device, slot);
+		read_back(run, dir, slot);
 	}
 	slot->undone = true;
 }
 
 static void bind(struct run *run, const struct piece *piece, struct slot *slot)
 {
-	char override[DRIVER_OVERRIDE_MAX];
+	char override[DRIVER_OVERRIDE_MAX], path[sizeof("/sys/bus/pci/devices/") + PCI_ADDRESS_MAX];
+	_cleanup_close_ int dir = -1;
 
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s",
+		 PCI_ADDRESS_TEXT(&piece->device->address));
+	dir = root_open(run->root, path, O_PATH | O_DIRECTORY);
+	if (dir < 0) {
+		slot->error = dir;
+		return;
+	}
 	/* Somebody may have been there since the plan was made: then it is not what was decided on. */
-	read_back(run, piece->device, slot);
+	read_back(run, dir, slot);
 	if (!is_as_planned(piece->device, slot)) {
 		slot->error = is_right(piece->device, slot) ? 0 : -ESTALE;
 		return;
 	}
-	read_override(run, piece->actions[0].path, override, sizeof(override));
+	read_override(run, dir, override, sizeof(override));
 	for (size_t i = 0; i < piece->n_actions && slot->error == 0; i++) {
 		const struct action *action = &piece->actions[i];
 
 		slot->step = action->type;
 		slot->error = root_write_attribute(run->root, action->path, action->value);
 	}
-	read_back(run, piece->device, slot);
+	read_back(run, dir, slot);
 	if (!is_right(piece->device, slot))
-		undo(run, piece, override, slot);
+		undo(run, piece, dir, override, slot);
 }
 
 static void run_piece(void *userdata, size_t index)

@@ -308,11 +308,22 @@ bool claim_is_right(const struct claim *claim, const struct pci_function *functi
 	       strcmp(function->driver, wanted_driver(claim->section, function)) == 0;
 }
 
-bool match_takes_something(const struct match *match, const struct inventory *inventory)
+static bool takes(const struct match *match, const struct inventory *inventory, bool bound)
 {
 	for (size_t i = 0; i < inventory->n; i++)
 		if (match->claims[i].section && !match->claims[i].refused &&
-		    !claim_is_right(&match->claims[i], &inventory->items[i]))
+		    !claim_is_right(&match->claims[i], &inventory->items[i]) &&
+		    (!bound || inventory->items[i].driver))
 			return true;
 	return false;
+}
+
+bool match_takes(const struct match *match, const struct inventory *inventory)
+{
+	return takes(match, inventory, false);
+}
+
+bool match_takes_bound(const struct match *match, const struct inventory *inventory)
+{
+	return takes(match, inventory, true);
 }

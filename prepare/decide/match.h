@@ -49,8 +49,9 @@ bool match_asks_modules(const struct match *match, const struct inventory *inven
 /* Does it depend on the function's condition (host/condition.h)? */
 bool match_asks_condition(const struct match *match, const struct inventory *inventory,
 			  const struct pci_function *function);
-/* Is anything claimed that is not on its driver yet, so that it would be taken from the host? */
-bool match_takes_something(const struct match *match, const struct inventory *inventory);
+/* Is anything claimed that is not on its driver yet? And is another driver on it? */
+bool match_takes(const struct match *match, const struct inventory *inventory);
+bool match_takes_bound(const struct match *match, const struct inventory *inventory);
 
 /* Is the function on the driver that its claim wants? */
 bool claim_is_right(const struct claim *claim, const struct pci_function *function);

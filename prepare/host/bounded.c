@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -33,58 +34,62 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* The child: pieces from first on, a byte for each: whether it was done or not wanted. */
-static void child(const struct bounded_job *job, size_t first, int report)
+/* Where the child is, in memory that it shares with the parent; the ends of the pieces follow. */
+struct progress {
+	_Atomic size_t piece;       /* the one that it is at */
+	_Atomic int64_t started_ms; /* since when */
+	unsigned char ends[];       /* enum bounded_end of those before it */
+};
+
+/* The child: pieces from first on. No system call but those of the pieces, so that it costs nothing. */
+static void child(const struct bounded_job *job, size_t first, struct progress *progress)
 {
 	for (size_t piece = first; piece < job->n; piece++) {
 		bool wanted = !job->wanted || job->wanted(job->userdata, piece);
-		char end = wanted ? BOUNDED_DONE : BOUNDED_SKIPPED;
 
 		if (wanted)
 			job->run(job->userdata, piece);
-		if (write(report, &end, 1) != 1)
-			break;
+		progress->ends[piece] = wanted ? BOUNDED_DONE : BOUNDED_SKIPPED;
+		progress->started_ms = now_ms();
+		progress->piece = piece + 1;
 	}
 	_exit(0);
 }
 
 /*
- * Watches one child from *piece on, and advances *piece over what it reported. Ends with the end of
- * the piece at which the child stopped; BOUNDED_DONE: it came to the end of all.
+ * Watches one child until it has ended, a piece or all of them are over their time. DONE: the child
+ * came to the end of all pieces.
  */
-static enum bounded_end watch(const struct bounded_job *job, int report, size_t *piece,
-			      int64_t deadline)
+static enum bounded_end watch(const struct bounded_job *job, int alive,
+			      const struct progress *progress, int64_t deadline)
 {
-	while (*piece < job->n) {
-		int64_t piece_deadline = now_ms() + job->piece_ms, end, left;
-		struct pollfd event = {.fd = report, .events = POLLIN};
-		char ends[64];
-		ssize_t n;
+	for (;;) {
+		/* A piece that begins while we look only makes us look once more. */
+		int64_t end = progress->started_ms + job->piece_ms, left;
+		struct pollfd event = {.fd = alive, .events = POLLIN};
 		int r;
 
-		end = piece_deadline < deadline ? piece_deadline : deadline;
-		do {
-			left = end - now_ms();
-			r = poll(&event, 1, left > 0 ? (int)left : 0);
-		} while (r < 0 && errno == EINTR);
-		if (r <= 0)
-			return BOUNDED_TIMEOUT;
-		n = read(report, ends, sizeof(ends));
-		if (n <= 0)
-			return BOUNDED_DIED;
-		for (ssize_t i = 0; i < n && *piece < job->n; i++)
-			job->ended(job->userdata, (*piece)++, (enum bounded_end)ends[i]);
+		if (end > deadline)
+			end = deadline;
+		left = end - now_ms();
+		r = poll(&event, 1, left > 0 ? (int)left : 0);
+		if (r > 0) /* its end of the pipe is closed */
+			return progress->piece == job->n ? BOUNDED_DONE : BOUNDED_DIED;
+		if (r == 0 && left <= 0)
+			return progress->piece == job->n ? BOUNDED_DONE : BOUNDED_TIMEOUT;
 	}
-	return BOUNDED_DONE;
 }
 
-static int run_child(const struct bounded_job *job, size_t first, int *ret_report, pid_t *ret_pid)
+static int run_child(const struct bounded_job *job, size_t first, struct progress *progress,
+		     int *ret_alive, pid_t *ret_pid)
 {
 	int fds[2];
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
+	progress->piece = first;
+	progress->started_ms = now_ms();
 	pid = fork();
 	if (pid < 0) {
 		int error = errno;
@@ -94,57 +99,52 @@ static int run_child(const struct bounded_job *job, size_t first, int *ret_repor
 		return -error;
 	}
 	if (pid == 0) {
-		signal(SIGPIPE, SIG_IGN);
 		close(fds[0]);
-		child(job, first, fds[1]);
+		child(job, first, progress);
 	}
 	close(fds[1]);
-	*ret_report = fds[0];
+	*ret_alive = fds[0];
 	*ret_pid = pid;
 	return 0;
 }
 
-/* Gives a stuck child up. What it finished while we made up our mind still counts. */
-static void give_up(const struct bounded_job *job, pid_t pid, int report, size_t *piece,
-		    enum bounded_end end)
+/* Tells the ends of the pieces from *told on that the child has behind it. */
+static void tell(const struct bounded_job *job, const struct progress *progress, size_t *told)
 {
-	size_t stuck = *piece;
-	char ends[64];
-	ssize_t n;
-
-	/* Stuck in the kernel it stays, whatever is sent; never wait for it. */
-	kill(pid, SIGKILL);
-	fcntl(report, F_SETFL, O_NONBLOCK);
-	while ((n = read(report, ends, sizeof(ends))) > 0)
-		for (ssize_t i = 0; i < n && *piece < job->n; i++)
-			job->ended(job->userdata, (*piece)++, (enum bounded_end)ends[i]);
-	waitpid(pid, NULL, WNOHANG);
-	if (*piece == stuck)
-		job->ended(job->userdata, (*piece)++, end);
+	for (size_t piece = progress->piece; *told < piece; (*told)++)
+		job->ended(job->userdata, *told, (enum bounded_end)progress->ends[*told]);
 }
 
 int bounded_run(const struct bounded_job *job)
 {
+	size_t bytes = sizeof(struct progress) + job->n, told = 0;
+	struct progress *progress = bounded_memory(bytes);
 	int64_t deadline = now_ms() + job->total_ms;
-	size_t piece = 0;
-	int r = 0;
+	int r = progress ? 0 : -ENOMEM;
 
-	while (piece < job->n && now_ms() < deadline) {
+	while (r == 0 && told < job->n && now_ms() < deadline) {
 		enum bounded_end end;
-		int report = -1;
+		int alive = -1;
 		pid_t pid = -1;
 
-		r = run_child(job, piece, &report, &pid);
+		r = run_child(job, told, progress, &alive, &pid);
 		if (r < 0)
 			break;
-		end = watch(job, report, &piece, deadline);
-		if (end == BOUNDED_DONE)
+		end = watch(job, alive, progress, deadline);
+		if (end == BOUNDED_DONE) {
 			waitpid(pid, NULL, 0);
-		else
-			give_up(job, pid, report, &piece, end);
-		close(report);
+		} else {
+			/* Stuck in the kernel it stays, whatever is sent; never wait for it. */
+			kill(pid, SIGKILL);
+			waitpid(pid, NULL, WNOHANG);
+		}
+		close(alive);
+		tell(job, progress, &told);
+		if (end != BOUNDED_DONE && told < job->n)
+			job->ended(job->userdata, told++, end);
 	}
-	while (piece < job->n)
-		job->ended(job->userdata, piece++, BOUNDED_SKIPPED);
+	while (told < job->n)
+		job->ended(job->userdata, told++, BOUNDED_SKIPPED);
+	bounded_free(progress, bytes);
 	return r;
 }

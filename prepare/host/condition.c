@@ -34,26 +34,47 @@ static void read_links(struct root *root, const char *directory, struct pci_func
 			    pci_address_parse(names.items[i] + length, &address) == 0)
 				*vec_add(&function->linked) = address;
 		}
-	function->live_vfs = strv_contains(&names, "virtfn0");
 	strv_done(&names);
 }
 
-static void read_function(struct root *root, struct pci_function *function)
+/* A function of a graphics card: device links tie only those (drivers/pci/quirks.c, quirk_gpu_hda()). */
+static bool is_of_card(const struct inventory *inventory, const struct pci_function *function)
+{
+	struct pci_address address = function->address;
+
+	for (address.function = 0; address.function < 8; address.function++) {
+		const struct pci_function *sibling = inventory_find(inventory, &address);
+
+		if (sibling && sibling->class >> 16 == 0x03)
+			return true;
+	}
+	return false;
+}
+
+static void read_function(struct root *root, const struct inventory *inventory, bool resets,
+			  struct pci_function *function)
 {
 	_cleanup_free_ char *path = xasprintf(DEVICES "/%s", PCI_ADDRESS_TEXT(&function->address));
 	_cleanup_close_ int dir = root_open(root, path, O_PATH | O_DIRECTORY);
+	bool card = is_of_card(inventory, function);
 	char text[256];
 
 	if (dir < 0)
 		return;
-	scan_path(root, function);
-	read_links(root, path, function);
-	function->is_vf = attribute_read_link_name(root, dir, "physfn", text, sizeof(text)) > 0 &&
-			  pci_address_parse(text, &function->physfn) == 0;
+	function->live_vfs = attribute_read_link_name(root, dir, "virtfn0", text, sizeof(text)) > 0;
+	if (card || resets)
+		function->is_vf = attribute_read_link_name(root, dir, "physfn", text,
+							   sizeof(text)) > 0 &&
+				  pci_address_parse(text, &function->physfn) == 0;
+	if (card && !function->is_vf)
+		read_links(root, path, function);
 	if (function->class >> 8 == 0x0300)
 		function->boot_vga = attribute_read(root, dir, "boot_vga", text, sizeof(text)) ==
 					     1 &&
 				     text[0] == '1';
+	if (!resets)
+		return;
+	scan_path(root, function);
 	if (attribute_read(root, dir, "reset_method", text, sizeof(text)) >= 0) {
 		function->has_reset_methods = true;
 		strv_split(&function->reset_methods, text, " ");
@@ -98,7 +119,7 @@ static void find_framebuffer(struct root *root, struct inventory *inventory)
 	}
 }
 
-void scan_condition(struct root *root, struct inventory *inventory,
+void scan_condition(struct root *root, struct inventory *inventory, bool resets,
 		    bool (*chosen)(void *userdata, const struct pci_function *function),
 		    void *userdata)
 {
@@ -106,7 +127,7 @@ void scan_condition(struct root *root, struct inventory *inventory,
 
 	vec_foreach(function, inventory)
 		if (chosen(userdata, function)) {
-			read_function(root, function);
+			read_function(root, inventory, resets, function);
 			display = display || function->class >> 16 == 0x03;
 		}
 	if (display)

@@ -12,8 +12,11 @@
 /* Where a snapshot keeps which processes hold which devices, "ADDRESS NAME (PID)" in a line. */
 #define SNAPSHOT_USERS "/.vfio-prepare/users"
 
-/* The port path, physfn, boot_vga, framebuffer, live VFs, links and reset methods of what chosen() is true for. */
-void scan_condition(struct root *root, struct inventory *inventory,
+/*
+ * physfn, boot_vga, framebuffer, live VFs and device links of what chosen() is true for. resets: the
+ * reset methods too, and the port path that goes with them; no write hangs on those.
+ */
+void scan_condition(struct root *root, struct inventory *inventory, bool resets,
 		    bool (*chosen)(void *userdata, const struct pci_function *function),
 		    void *userdata);
 

@@ -302,7 +302,8 @@ static void record_entry(struct root *root, int dir, const struct dirent *entry)
 	}
 }
 
-int root_list(struct root *root, const char *path, struct strv *ret)
+/* Adds the names in a directory, at most max of them, as the directory has them. */
+static int list(struct root *root, const char *path, size_t max, struct strv *ret)
 {
 	int fd = root_open(root, path, O_RDONLY | O_DIRECTORY);
 	struct dirent *entry;
@@ -317,18 +318,36 @@ int root_list(struct root *root, const char *path, struct strv *ret)
 		close(fd);
 		return -error;
 	}
-	while ((errno = 0, entry = readdir(dir))) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		strv_add(ret, entry->d_name);
-		if (root->recorder)
-			record_entry(root, fd, entry);
+	errno = 0;
+	while (ret->n < max && (entry = readdir(dir))) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+			strv_add(ret, entry->d_name);
+			if (root->recorder)
+				record_entry(root, fd, entry);
+		}
+		errno = 0;
 	}
 	int error = errno;
 
 	closedir(dir);
-	strv_sort(ret);
 	return -error;
+}
+
+int root_list(struct root *root, const char *path, struct strv *ret)
+{
+	int r = list(root, path, SIZE_MAX, ret);
+
+	strv_sort(ret);
+	return r;
+}
+
+int root_has_entries(struct root *root, const char *path)
+{
+	struct strv names = {};
+	int r = list(root, path, 1, &names), n = (int)names.n;
+
+	strv_done(&names);
+	return r < 0 ? r : n;
 }
 
 static int read_link(int dir, const char *name, char *ret, size_t size)

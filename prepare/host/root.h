@@ -36,6 +36,8 @@ int root_read_fd(struct root *root, int fd, const char *path, size_t max, char *
 		 size_t *ret_length);
 /* The names in a directory without "." and "..", sorted. */
 int root_list(struct root *root, const char *path, struct strv *ret);
+/* 1: the directory has an entry, 0: none. */
+int root_has_entries(struct root *root, const char *path);
 /* What the symbolic link at path points to, cut to size; -EINVAL: it is none. */
 int root_read_link(struct root *root, const char *path, char *ret, size_t size);
 /* The last part of what the symbolic link at path points to, cut to size; -EINVAL: not a link. */

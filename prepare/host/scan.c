@@ -279,15 +279,15 @@ static void scan_iommu(struct root *root, struct inventory *inventory)
 	} kinds[] = {{"dmar", IOMMU_KIND_INTEL},
 		     {"ivhd", IOMMU_KIND_AMD},
 		     {"smmu", IOMMU_KIND_ARM}};
-	struct strv units = {}, groups = {}, tables = {};
+	struct strv units = {}, tables = {};
 	int r_units = root_list(root, "/sys/class/iommu", &units);
-	int r_groups = root_list(root, "/sys/kernel/iommu_groups", &groups);
+	int r_groups = root_has_entries(root, "/sys/kernel/iommu_groups");
 	int r_tables = root_list(root, "/sys/firmware/acpi/tables", &tables);
 
 	if ((r_units < 0 && r_units != -ENOENT) || (r_groups < 0 && r_groups != -ENOENT))
 		inventory->iommu = IOMMU_UNKNOWN;
 	else
-		inventory->iommu = units.n && groups.n ? IOMMU_ON : IOMMU_OFF;
+		inventory->iommu = units.n && r_groups > 0 ? IOMMU_ON : IOMMU_OFF;
 	if (units.n) {
 		inventory->iommu_kind = IOMMU_KIND_OTHER;
 		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
@@ -300,7 +300,6 @@ static void scan_iommu(struct root *root, struct inventory *inventory)
 		    strcmp(tables.items[i], "IORT") == 0 || strcmp(tables.items[i], "VIOT") == 0)
 			strv_add(&inventory->firmware_tables, tables.items[i]);
 	strv_done(&units);
-	strv_done(&groups);
 	strv_done(&tables);
 }
 

@@ -625,6 +625,14 @@ bool profile_asks_paths(const struct profile *profile)
 	return false;
 }
 
+bool profile_asks_resets(const struct profile *profile)
+{
+	vec_foreach(section, &profile->sections)
+		if (section->reset == RESET_REQUIRE)
+			return true;
+	return false;
+}
+
 static int id_part(const char *text, size_t length, int32_t *ret)
 {
 	uint64_t value;

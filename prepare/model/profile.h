@@ -89,9 +89,10 @@ struct profile {
  */
 int profile_parse(const struct ini *ini, struct profile *ret, struct findings *findings);
 void profile_done(struct profile *profile);
-/* Does any section select by serial number, or by path? */
+/* Does any section select by serial number, or by path? Does one insist on a reset? */
 bool profile_asks_serials(const struct profile *profile);
 bool profile_asks_paths(const struct profile *profile);
+bool profile_asks_resets(const struct profile *profile);
 
 /* Reads one "vendor:device[:class]" (an empty or "*" part is any); 0 or -EINVAL. */
 int id_pattern_parse(const char *text, struct id_pattern *ret);

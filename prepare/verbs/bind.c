@@ -87,7 +87,8 @@ static int run(struct root *root, const struct arguments *arguments)
 	if (off)
 		return STATUS_DONE;
 
-	status = situation_load(root, arguments, early ? PHASE_EARLY : PHASE_SYSTEM, &situation);
+	status = situation_load(root, arguments, early ? PHASE_EARLY : PHASE_SYSTEM, false,
+				&situation);
 	if (status == STATUS_DONE) {
 		act_run(root, &situation.plan, &outcomes);
 		if (arguments->phase)

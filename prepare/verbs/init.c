@@ -7,7 +7,9 @@
 #include "decide/group.h"
 #include "decide/guards.h"
 #include "host/condition.h"
+#include "host/network.h"
 #include "host/scan.h"
+#include "host/storage.h"
 #include "verbs/selection.h"
 #include "verbs/verb.h"
 
@@ -53,10 +55,12 @@ static char *make_text(struct inventory *inventory, const struct profile *profil
 	struct match match;
 	char *text;
 
-	scan_condition(root, inventory, any_function, NULL);
+	scan_condition(root, inventory, false, any_function, NULL);
 	scan_modules(root, inventory, any_function, NULL);
 	scan_serials(root, inventory);
-	scan_loss(root, inventory, true);
+	scan_storage(root, &inventory->args, true, &inventory->storage);
+	scan_network(root, &inventory->network);
+	scan_users(root, inventory);
 	guards_make(inventory, &guards);
 	match_make(profile, inventory, &match);
 	group_complete(inventory, &guards, &match);

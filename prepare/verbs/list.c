@@ -7,8 +7,10 @@
 #include "base/log.h"
 #include "decide/guards.h"
 #include "host/condition.h"
+#include "host/network.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
+#include "host/storage.h"
 #include "render/list.h"
 #include "verbs/selection.h"
 #include "verbs/verb.h"
@@ -40,7 +42,9 @@ static void find_guards(struct root *root, struct inventory *inventory, struct l
 {
 	struct guards guards;
 
-	scan_loss(root, inventory, true);
+	scan_storage(root, &inventory->args, true, &inventory->storage);
+	scan_network(root, &inventory->network);
+	scan_users(root, inventory);
 	guards_make(inventory, &guards);
 	for (size_t i = 0; i < inventory->n; i++)
 		vec_foreach(guard, &guards.functions[i])
@@ -73,7 +77,7 @@ static int run(struct root *root, const struct arguments *arguments)
 		selection_done(&selection);
 		return STATUS_FAILED;
 	}
-	scan_condition(root, &inventory, any_function, NULL);
+	scan_condition(root, &inventory, false, any_function, NULL);
 	if (arguments->format == FORMAT_JSON)
 		scan_modules(root, &inventory, any_function, NULL);
 	entries = xcalloc(inventory.n, sizeof(*entries));

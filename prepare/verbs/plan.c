@@ -35,7 +35,7 @@ static int run(struct root *root, const struct arguments *arguments)
 {
 	struct planned_files files = {};
 	struct situation situation;
-	int status = situation_load(root, arguments, PHASE_SYSTEM, &situation);
+	int status = situation_load(root, arguments, PHASE_SYSTEM, true, &situation);
 
 	if (status == STATUS_DONE && arguments->modules) {
 		status = report(modules_text(&situation), STATUS_DONE);

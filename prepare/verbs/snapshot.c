@@ -56,7 +56,7 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 	if (r < 0)
 		return r;
 	scan_serials(root, inventory);
-	scan_condition(root, inventory, any_function, NULL);
+	scan_condition(root, inventory, true, any_function, NULL);
 	scan_modules(root, inventory, any_function, NULL);
 	scan_builtin_modules(root, inventory);
 	if (inventory->kernel)

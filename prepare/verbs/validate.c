@@ -8,7 +8,7 @@ static int run(struct root *root, const struct arguments *arguments)
 {
 	struct situation situation;
 	struct validation validation = {};
-	int status = situation_load(root, arguments, PHASE_SYSTEM, &situation);
+	int status = situation_load(root, arguments, PHASE_SYSTEM, true, &situation);
 
 	if (status == STATUS_DONE) {
 		validation_make(&situation.profile, &situation.inventory, &situation.plan,

@@ -81,15 +81,8 @@ static bool concerns_disks(const struct question *question)
 	return false;
 }
 
-void scan_loss(struct root *root, struct inventory *inventory, bool contents)
-{
-	scan_storage(root, &inventory->args, contents, &inventory->storage);
-	scan_network(root, &inventory->network);
-	scan_users(root, inventory);
-}
-
 int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
-		   struct situation *ret)
+		   bool advise, struct situation *ret)
 {
 	struct question question = {&ret->match, &ret->inventory};
 	int status, r;
@@ -106,11 +99,19 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	if (profile_asks_serials(&ret->profile))
 		scan_serials(root, &ret->inventory);
 	match_make(&ret->profile, &ret->inventory, &ret->match);
-	scan_condition(root, &ret->inventory, asks_condition, &question);
+	scan_condition(root, &ret->inventory, advise || profile_asks_resets(&ret->profile),
+		       asks_condition, &question);
 	scan_modules(root, &ret->inventory, asks_modules, &question);
-	/* What would be lost matters only where something is taken; early there is nothing to see yet. */
-	if (phase != PHASE_EARLY && match_takes_something(&ret->match, &ret->inventory)) {
-		scan_loss(root, &ret->inventory, concerns_disks(&question));
+	/* Early there is nothing to be lost yet; later, what no driver has can only be a disk to come. */
+	if (phase != PHASE_EARLY && match_takes(&ret->match, &ret->inventory)) {
+		bool disks = concerns_disks(&question);
+
+		if (disks || match_takes_bound(&ret->match, &ret->inventory))
+			scan_storage(root, &ret->inventory.args, disks, &ret->inventory.storage);
+		if (match_takes_bound(&ret->match, &ret->inventory)) {
+			scan_network(root, &ret->inventory.network);
+			scan_users(root, &ret->inventory);
+		}
 	}
 	plan_make(&ret->profile, &ret->inventory, phase, &ret->match, &ret->plan);
 	return STATUS_DONE;

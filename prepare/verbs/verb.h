@@ -64,19 +64,15 @@ void situation_plan_files(struct root *root, struct situation *situation,
 
 /*
  * Reads the profile, the host and what the decision needs of it in that phase, and makes the plan.
+ * advise: read also what only findings need, no action.
  * Reports its own errors; STATUS_DONE or the status to end with. situation_done() is due either way.
  */
 int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
-		   struct situation *ret);
+		   bool advise, struct situation *ret);
 void situation_done(struct situation *situation);
 
 /* The status that a count of what went well, of what was refused and of what failed comes to. */
 int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed);
-
-/*
- * Reads what the host would lose: disks (contents: with what lies on them), networks, users.
- */
-void scan_loss(struct root *root, struct inventory *inventory, bool contents);
 
 /* For scans that choose: all of them. */
 bool any_function(void *userdata, const struct pci_function *function);
