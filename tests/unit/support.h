@@ -34,26 +34,26 @@
 #define TEST(name) static void name(void **state _unused_)
 
 /* what: the row of the table, or whatever tells one check from the next. */
-#define check(what, condition)                             \
-	do {                                               \
-		if (!(condition))                          \
+#define check(what, condition)                                \
+	do {                                                  \
+		if (!(condition))                             \
 			fail_msg("%s: %s", what, #condition); \
 	} while (0)
 
-#define check_int(what, got, want)                                          \
-	do {                                                                \
-		long long got_ = (long long)(got), want_ = (long long)(want); \
-		if (got_ != want_)                                          \
+#define check_int(what, got, want)                                                     \
+	do {                                                                           \
+		long long got_ = (long long)(got), want_ = (long long)(want);          \
+		if (got_ != want_)                                                     \
 			fail_msg("%s: %s is %lld, not %lld", what, #got, got_, want_); \
 	} while (0)
 
 /* NULL is a value like others. */
-#define check_text(what, got, want)                                                         \
-	do {                                                                                \
-		const char *text_ = (got), *wanted_ = (want);                               \
-		if (text_ && wanted_ ? strcmp(text_, wanted_) != 0 : text_ != wanted_)      \
-			fail_msg("%s: %s is\n%s\nand not\n%s", what, #got,                  \
-				 text_ ? text_ : "(NULL)", wanted_ ? wanted_ : "(NULL)");   \
+#define check_text(what, got, want)                                                       \
+	do {                                                                              \
+		const char *text_ = (got), *wanted_ = (want);                             \
+		if (text_ && wanted_ ? strcmp(text_, wanted_) != 0 : text_ != wanted_)    \
+			fail_msg("%s: %s is\n%s\nand not\n%s", what, #got,                \
+				 text_ ? text_ : "(NULL)", wanted_ ? wanted_ : "(NULL)"); \
 	} while (0)
 
 /* --- a tree of files --- */
@@ -96,7 +96,8 @@ static inline char *tree_place(const struct tree *tree, const char *name)
 	return path;
 }
 
-static inline void tree_bytes(const struct tree *tree, const char *name, const void *bytes, size_t n)
+static inline void tree_bytes(const struct tree *tree, const char *name, const void *bytes,
+			      size_t n)
 {
 	_cleanup_free_ char *path = tree_place(tree, name);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -177,10 +178,10 @@ static inline char *findings_summary(const struct findings *findings)
 	return summary;
 }
 
-#define check_findings(what, findings, want)                                 \
-	do {                                                                 \
-		_cleanup_free_ char *summary_ = findings_summary(findings);   \
-		check_text(what, summary_, want);                            \
+#define check_findings(what, findings, want)                                \
+	do {                                                                \
+		_cleanup_free_ char *summary_ = findings_summary(findings); \
+		check_text(what, summary_, want);                           \
 	} while (0)
 
 /* A profile from a text that has no mistake. */

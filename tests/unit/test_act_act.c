@@ -108,8 +108,9 @@ int __wrap_module_load(struct root *root, const char *name)
 		longjmp(end_of_piece, 1);
 	if (module_error == 0 && !module_without_driver) {
 		_cleanup_free_ char *directory = xasprintf("sys/bus/pci/drivers/%s",
-							   strcmp(name, "vfio_pci") == 0 ? "vfio-pci"
-											 : name);
+							   strcmp(name, "vfio_pci") == 0
+								   ? "vfio-pci"
+								   : name);
 
 		tree_dir(&tree, directory);
 	}
@@ -207,7 +208,8 @@ static void act(const char *text)
 	act_run(&tree.root, &plan, &outcomes);
 	assert_int_equal(outcomes.n, plan.n);
 	for (size_t i = 0; i < outcomes.n; i++) {
-		assert_int_equal(pci_address_compare(&outcomes.items[i].address, &plan.items[i].address),
+		assert_int_equal(pci_address_compare(&outcomes.items[i].address,
+						     &plan.items[i].address),
 				 0);
 		check_text("section", outcomes.items[i].section, plan.items[i].section);
 		check_text("want", outcomes.items[i].want, plan.items[i].want);
@@ -437,7 +439,8 @@ TEST(another_driver_may_be_quicker)
 	fault.silent = true;
 	act("[device x]\naddress = 04:00.0\n");
 	/* The probe brought e1000e, which nobody asked for, but which is not ours to unbind. */
-	expect_outcome(0, RESULT_FAILED, "e1000e", "vfio-pci did not take it; the kernel log may say why");
+	expect_outcome(0, RESULT_FAILED, "e1000e",
+		       "vfio-pci did not take it; the kernel log may say why");
 }
 
 TEST(a_driver_that_cannot_be_read_back_is_not_known)
@@ -447,7 +450,8 @@ TEST(a_driver_that_cannot_be_read_back_is_not_known)
 	fault.path = PROBE;
 	fault.silent = true;
 	act("[device x]\naddress = 04:00.0\n");
-	expect_outcome(0, RESULT_FAILED, "unknown", "vfio-pci did not take it; the kernel log may say why");
+	expect_outcome(0, RESULT_FAILED, "unknown",
+		       "vfio-pci did not take it; the kernel log may say why");
 }
 
 TEST(a_device_that_does_not_answer_and_others_of_its_driver)
@@ -459,7 +463,8 @@ TEST(a_device_that_does_not_answer_and_others_of_its_driver)
 	expect_outcome(0, RESULT_TIMEOUT, "unknown", "unbinding did not return within 10 s");
 	assert_int_equal(outcomes.items[0].elapsed_ms, ACT_PIECE_MS);
 	/* Its driver would not answer for the next one either. */
-	expect_outcome(1, RESULT_SKIPPED, "e1000e", "left alone, as another device did not answer in time");
+	expect_outcome(1, RESULT_SKIPPED, "e1000e",
+		       "left alone, as another device did not answer in time");
 	expect_outcome(2, RESULT_DONE, "vfio-pci", NULL);
 	expect_outcome(3, RESULT_DONE, "vfio-pci", NULL);
 	check_text("writes", buf_text(&writes),
@@ -503,7 +508,8 @@ TEST(without_time_devices_are_left_alone)
 	n_pieces_in_time = 1;
 	act(BOTH);
 	expect_outcome(0, RESULT_DONE, "vfio-pci", NULL);
-	expect_outcome(1, RESULT_SKIPPED, "e1000e", "left alone, as another device did not answer in time");
+	expect_outcome(1, RESULT_SKIPPED, "e1000e",
+		       "left alone, as another device did not answer in time");
 }
 
 TEST(without_processes_nothing_is_done)

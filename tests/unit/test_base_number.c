@@ -41,8 +41,8 @@ TEST(numbers)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		uint64_t value = 4711;
 
-		check_int(rows[i].text, number_parse(rows[i].text, rows[i].base, rows[i].max, &value),
-			  rows[i].r);
+		check_int(rows[i].text,
+			  number_parse(rows[i].text, rows[i].base, rows[i].max, &value), rows[i].r);
 		check(rows[i].text, value == (rows[i].r == 0 ? rows[i].value : 4711));
 	}
 }

@@ -79,10 +79,12 @@ TEST(a_host_that_is_ready)
 TEST(a_device_that_is_not)
 {
 	set_driver(0, "nouveau");
-	expect("wrong driver", X, NOT_READY, "wrong-driver 0000:01:00.0; group-not-viable group 10");
+	expect("wrong driver", X, NOT_READY,
+	       "wrong-driver 0000:01:00.0; group-not-viable group 10");
 	set_driver(0, NULL);
 	expect("no driver", X, NOT_READY, "wrong-driver 0000:01:00.0");
-	expect("absent", "[device x]\naddress = 09:00.0\n", NOT_READY, "device-absent 0000:09:00.0");
+	expect("absent", "[device x]\naddress = 09:00.0\n", NOT_READY,
+	       "device-absent 0000:09:00.0");
 	set_driver(0, "vfio-pci");
 	expect("mismatch", X "id = 1:1\n", NOT_READY, "identity-mismatch 0000:01:00.0");
 
@@ -104,9 +106,10 @@ TEST(a_group_that_no_guest_can_use)
 	       "group-incomplete group 10; group-not-viable group 10");
 	begin(X "group = ignore\n");
 	assert_int_equal(validation.findings.items[1].severity, SEVERITY_ERROR);
-	assert_string_equal(validation.findings.items[1].detail,
-			    "no guest can use 0000:01:00.0 while these of its IOMMU group are on other "
-			    "drivers: 0000:03:00.0 (snd_hda_intel)");
+	assert_string_equal(
+		validation.findings.items[1].detail,
+		"no guest can use 0000:01:00.0 while these of its IOMMU group are on other "
+		"drivers: 0000:03:00.0 (snd_hda_intel)");
 	end();
 
 	set_driver(2, NULL);
@@ -146,9 +149,8 @@ TEST(iommu_that_is_off)
 		check_findings(rows[i].cmdline, &validation.findings, "iommu host");
 		check_text(rows[i].cmdline, validation.findings.items[0].detail,
 			   "no IOMMU is in use, though the firmware describes one: table DMAR");
-		check(rows[i].cmdline,
-		      strncmp(validation.findings.items[0].remedy, rows[i].remedy,
-			      strlen(rows[i].remedy)) == 0);
+		check(rows[i].cmdline, strncmp(validation.findings.items[0].remedy, rows[i].remedy,
+					       strlen(rows[i].remedy)) == 0);
 		check_int(rows[i].cmdline, validation.findings.items[0].severity, SEVERITY_ERROR);
 		end();
 	}
@@ -229,7 +231,8 @@ TEST(off_switches)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		set_arguments(rows[i].cmdline);
-		check_text(rows[i].cmdline, off_switch(&inventory.args, true), rows[i].in_initramfs);
+		check_text(rows[i].cmdline, off_switch(&inventory.args, true),
+			   rows[i].in_initramfs);
 		check_text(rows[i].cmdline, off_switch(&inventory.args, false), rows[i].in_system);
 	}
 	set_arguments("rd.vfio_prepare=0");

@@ -28,8 +28,9 @@ static void expect(const char *text, const char *claims, const char *findings)
 		if (!claim->section)
 			continue;
 		longer = xasprintf("%s%s%s %s%s%s", got, *got ? "; " : "",
-				   PCI_ADDRESS_TEXT(&inventory.items[i].address), claim->section->label,
-				   claim->companion ? "+" : "", claim->refused ? "!" : "");
+				   PCI_ADDRESS_TEXT(&inventory.items[i].address),
+				   claim->section->label, claim->companion ? "+" : "",
+				   claim->refused ? "!" : "");
 		free(got);
 		got = longer;
 	}
@@ -50,8 +51,9 @@ TEST(drivers_that_leave_a_group_viable)
 		const char *driver;
 		bool viable;
 	} rows[] = {
-		{NULL, true}, {"vfio-pci", true}, {"mlx5_vfio_pci", true}, {"pci-stub", true},
-		{"pcieport", true}, {"snd_hda_intel", false}, {"shpchp", false}, {"pci-stub2", false},
+		{NULL, true},       {"vfio-pci", true},   {"mlx5_vfio_pci", true},
+		{"pci-stub", true}, {"pcieport", true},   {"snd_hda_intel", false},
+		{"shpchp", false},  {"pci-stub2", false},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
@@ -102,9 +104,9 @@ TEST(each_kind_of_neighbour_in_each_mode)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		for (size_t mode = 0; mode < ARRAY_SIZE(modes); mode++) {
-			_cleanup_free_ char *text = xasprintf(
-				"# %s\n[device x]\naddress = 01:00.0\ngroup = %s\n", rows[i].what,
-				modes[mode]);
+			_cleanup_free_ char *text =
+				xasprintf("# %s\n[device x]\naddress = 01:00.0\ngroup = %s\n",
+					  rows[i].what, modes[mode]);
 			struct pci_function *other;
 			bool stops = mode == 1 ? rows[i].expand == STOPS : rows[i].expand != STAYS;
 			bool ignored = stops && mode == 2;
@@ -116,9 +118,10 @@ TEST(each_kind_of_neighbour_in_each_mode)
 			if (rows[i].module)
 				add_candidate(other, rows[i].module);
 			expect(text,
-			       stops && !ignored                     ? "0000:01:00.0 x!"
-			       : mode == 1 && rows[i].expand == JOINS ? "0000:01:00.0 x; 0000:01:00.1 x+"
-								     : "0000:01:00.0 x",
+			       stops && !ignored ? "0000:01:00.0 x!"
+			       : mode == 1 && rows[i].expand == JOINS
+				       ? "0000:01:00.0 x; 0000:01:00.1 x+"
+				       : "0000:01:00.0 x",
 			       stops ? "group-incomplete group 7" : "");
 			inventory_done(&inventory);
 		}
@@ -131,7 +134,8 @@ TEST(finding_names_the_others_and_ignore_only_warns)
 
 	add_function(&inventory, "01:00.0", 1, 1, 0x030000, 7, NULL);
 	add_function(&inventory, "01:00.1", 0x10de, 0x10f0, 0x040300, 7, "snd_hda_intel");
-	add_candidate(add_function(&inventory, "01:00.2", 0x10de, 0x1ad6, 0x0c0330, 7, NULL), "xhci_pci");
+	add_candidate(add_function(&inventory, "01:00.2", 0x10de, 0x1ad6, 0x0c0330, 7, NULL),
+		      "xhci_pci");
 	add_function(&inventory, "01:00.3", 0x10de, 0x1ad7, 0x0c8000, 7, NULL)->unknown =
 		FUNCTION_MODULES;
 	add_function(&inventory, "01:00.4", 0x10de, 0x1ad8, 0x0c8000, 7, NULL)->unknown =
@@ -141,10 +145,11 @@ TEST(finding_names_the_others_and_ignore_only_warns)
 	group_complete(&inventory, &match);
 	assert_int_equal(match.findings.n, 1);
 	assert_int_equal(match.findings.items[0].severity, SEVERITY_WARNING);
-	assert_string_equal(match.findings.items[0].detail,
-			    "0000:01:00.0 of section [device x] shares its IOMMU group with "
-			    "0000:01:00.1 (10de:10f0, snd_hda_intel), 0000:01:00.2 (10de:1ad6, xhci_pci), "
-			    "0000:01:00.3 (10de:1ad7, no driver), 0000:01:00.4 (10de:1ad8, unknown driver)");
+	assert_string_equal(
+		match.findings.items[0].detail,
+		"0000:01:00.0 of section [device x] shares its IOMMU group with "
+		"0000:01:00.1 (10de:10f0, snd_hda_intel), 0000:01:00.2 (10de:1ad6, xhci_pci), "
+		"0000:01:00.3 (10de:1ad7, no driver), 0000:01:00.4 (10de:1ad8, unknown driver)");
 	assert_string_not_equal(match.findings.items[0].remedy, "");
 	assert_false(match.claims[0].refused);
 	match_done(&match);
@@ -155,8 +160,8 @@ TEST(except_keeps_a_companion_out)
 {
 	add_function(&inventory, "01:00.0", 1, 1, 0x030000, 7, NULL);
 	add_function(&inventory, "01:00.1", 1, 1, 0x040300, 7, "snd_hda_intel");
-	expect("[device x]\naddress = 01:00.0\ngroup = expand\nexcept = 01:00.1\n", "0000:01:00.0 x!",
-	       "group-incomplete group 7");
+	expect("[device x]\naddress = 01:00.0\ngroup = expand\nexcept = 01:00.1\n",
+	       "0000:01:00.0 x!", "group-incomplete group 7");
 }
 
 TEST(sections_may_share_a_group)

@@ -16,8 +16,8 @@ static int make_inventory(void **state _unused_)
 	function->port_path = xstrdup("00:01.0/00.0");
 	function->has_serial = true;
 	function->serial = 0x001122ffff334455;
-	add_function(&inventory, "01:00.1", 0x10de, 0x10f0, 0x040300, 10, "snd_hda_intel")->port_path =
-		xstrdup("00:01.0/00.1");
+	add_function(&inventory, "01:00.1", 0x10de, 0x10f0, 0x040300, 10, "snd_hda_intel")
+		->port_path = xstrdup("00:01.0/00.1");
 	add_function(&inventory, "02:00.0", 0x10de, 0x1bb0, 0x030000, 11, NULL);
 	add_function(&inventory, "02:00.1", 0x10de, 0x10f0, 0x040300, 11, NULL);
 	add_function(&inventory, "03:00.0", 0x8086, 0x10d3, 0x020000, 12, "e1000e");
@@ -64,8 +64,7 @@ static void expect(const char *text, const char *claims, const char *findings)
 	got = claimed(&match);
 	check_text(text, got, claims);
 	check_findings(text, &match.findings, findings);
-	vec_foreach(finding, &match.findings)
-	{
+	vec_foreach(finding, &match.findings) {
 		check_int(text, finding->severity, SEVERITY_ERROR);
 		check(text, *finding->detail && *finding->remedy);
 	}
@@ -117,13 +116,14 @@ TEST(all_selectors_of_a_section_must_match)
 	       "0000:01:00.0 x", "");
 	expect("[device x]\nid = 10de:1bb0\nclass = 0403\n", "", "device-absent device x");
 	expect("[device x]\npath = 00:01.0/00.0\nid = 8086:\n", "", "device-absent device x");
-	expect("[device x]\naddress = 01:00.* 02:00.*\npath = 00:01.0/00.1\n", "0000:01:00.1 x", "");
+	expect("[device x]\naddress = 01:00.* 02:00.*\npath = 00:01.0/00.1\n", "0000:01:00.1 x",
+	       "");
 }
 
 TEST(except_takes_away)
 {
-	expect("[device x]\nid = 8086:10d3\nexcept = 03:00.0\n",
-	       "0000:04:00.0 x; 10000:01:00.0 x", "");
+	expect("[device x]\nid = 8086:10d3\nexcept = 03:00.0\n", "0000:04:00.0 x; 10000:01:00.0 x",
+	       "");
 	expect("[device x]\naddress = 01:00.*\nexcept = 01:00.1\n", "0000:01:00.0 x", "");
 	expect("[device x]\nid = 8086:10d3\nexcept = 03:00.* 04:00.* 10000:01:00.0\n", "",
 	       "device-absent device x");
@@ -162,17 +162,19 @@ TEST(identity_must_be_that_of_the_address)
 	       "0000:01:00.0 x; 0000:03:00.0 x!", "identity-mismatch 0000:03:00.0");
 	/* An id that nobody knows matches nothing. */
 	inventory.items[1].has_serial = false;
-	expect("[device x]\naddress = 01:00.0\nserial = 00-11-22-ff-ff-33-44-55\n", "0000:01:00.0 x!",
-	       "identity-mismatch 0000:01:00.0");
+	expect("[device x]\naddress = 01:00.0\nserial = 00-11-22-ff-ff-33-44-55\n",
+	       "0000:01:00.0 x!", "identity-mismatch 0000:01:00.0");
 
 	profile_from("[device x]\naddress = 03:00.0\nid = 10de:1bb0\nexcept = 02:00.0\n", &profile);
 	match_make(&profile, &inventory, &match);
-	assert_string_equal(match.findings.items[0].detail,
-			    "section [device x] lists this place, but 8086:10d3 (class 020000) is there "
-			    "now, which is not what the section describes");
-	assert_string_equal(match.findings.items[0].remedy,
-			    "that identity is now at 0000:01:00.0: put the address that you mean into "
-			    "the profile");
+	assert_string_equal(
+		match.findings.items[0].detail,
+		"section [device x] lists this place, but 8086:10d3 (class 020000) is there "
+		"now, which is not what the section describes");
+	assert_string_equal(
+		match.findings.items[0].remedy,
+		"that identity is now at 0000:01:00.0: put the address that you mean into "
+		"the profile");
 	match_done(&match);
 	profile_done(&profile);
 
@@ -229,12 +231,14 @@ TEST(what_cannot_be_read_is_left_alone)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		inventory.items[5].unknown = rows[i].unknown;
-		expect("[device x]\naddress = 03:00.0\n", "0000:03:00.0 x!", "unreadable 0000:03:00.0");
+		expect("[device x]\naddress = 03:00.0\n", "0000:03:00.0 x!",
+		       "unreadable 0000:03:00.0");
 		expect("[device x]\naddress = 03:00.0\nid = 8086:10d3\n", "0000:03:00.0 x!",
 		       "unreadable 0000:03:00.0");
 		/* Who asks for an identity does not get what has none, and is not told of all of it. */
 		if (rows[i].ids)
-			expect("[device x]\nid = 8086:10d3\n", "0000:04:00.0 x; 10000:01:00.0 x", "");
+			expect("[device x]\nid = 8086:10d3\n", "0000:04:00.0 x; 10000:01:00.0 x",
+			       "");
 		else
 			expect("[device x]\nid = 8086:10d3\n",
 			       "0000:03:00.0 x!; 0000:04:00.0 x; 10000:01:00.0 x",

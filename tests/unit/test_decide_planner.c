@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "decide/planner.h"
 #include "base/buf.h"
+#include "decide/planner.h"
 #include "support.h"
 
 static struct inventory inventory;
@@ -48,8 +48,7 @@ static void add_devices(struct buf *buf, const struct plan *plan)
 
 static void add_actions(struct buf *buf, const struct plan *plan)
 {
-	vec_foreach(action, &plan->actions)
-	{
+	vec_foreach(action, &plan->actions) {
 		buf_addf(buf, "%s", action_type_name(action->type));
 		if (action->device != SIZE_MAX)
 			buf_addf(buf, " %zu", action->device);
@@ -220,10 +219,12 @@ TEST(devices_are_in_order_with_the_absent_among_them)
 	struct profile profile;
 	struct plan plan;
 
-	make("[device x]\naddress = 04:00.0 02:00.0 00:00.0 10000:00:00.0 03:00.0\n", &profile, &plan);
+	make("[device x]\naddress = 04:00.0 02:00.0 00:00.0 10000:00:00.0 03:00.0\n", &profile,
+	     &plan);
 	assert_int_equal(plan.n, 5);
 	for (size_t i = 1; i < plan.n; i++)
-		assert_true(pci_address_compare(&plan.items[i - 1].address, &plan.items[i].address) < 0);
+		assert_true(pci_address_compare(&plan.items[i - 1].address,
+						&plan.items[i].address) < 0);
 	/* Actions follow their device to its place. */
 	assert_int_equal(plan.actions.items[0].device, 2);
 	assert_int_equal(plan.items[2].address.bus, 3);

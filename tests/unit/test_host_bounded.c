@@ -197,7 +197,8 @@ TEST(a_hanging_piece_times_out_and_a_new_child_goes_on)
 	assert_true(now_ms() - start_ms >= PIECE_MS - 1);
 	assert_true(now_ms() - start_ms < 30000);
 	expect(4,
-	       (const enum bounded_end[]){BOUNDED_TIMEOUT, BOUNDED_DONE, BOUNDED_DONE, BOUNDED_DONE},
+	       (const enum bounded_end[]){BOUNDED_TIMEOUT, BOUNDED_DONE, BOUNDED_DONE,
+					  BOUNDED_DONE},
 	       (const int[]){1, 1, 1, 1});
 	/* The stuck child was killed, so that it does no more. */
 	int status;

@@ -9,8 +9,9 @@ static char *written(const struct ini *ini)
 
 	for (size_t i = 0; i < ini->n; i++) {
 		const struct ini_entry *entry = &ini->items[i];
-		char *longer = entry->key ? xasprintf("%s%s%u %s/%s=<%s>", text, i ? "; " : "", entry->line,
-						      entry->section, entry->key, entry->value)
+		char *longer = entry->key ? xasprintf("%s%s%u %s/%s=<%s>", text, i ? "; " : "",
+						      entry->line, entry->section, entry->key,
+						      entry->value)
 					  : xasprintf("%s%s%u %s", text, i ? "; " : "", entry->line,
 						      entry->section);
 
@@ -32,7 +33,8 @@ TEST(files_that_are_read)
 	} rows[] = {
 		{"[host]\ndescription = node\n", "1 host; 2 host/description=<node>"},
 		{"[host]\ndescription=node", "1 host; 2 host/description=<node>"},
-		{"\n\n  [host]  \n\n\tdescription\t=\tnode  \n", "3 host; 5 host/description=<node>"},
+		{"\n\n  [host]  \n\n\tdescription\t=\tnode  \n",
+		 "3 host; 5 host/description=<node>"},
 		{"[ host ]\na = 1\n", "1 host; 2 host/a=<1>"},
 		/* A section alone, and a key before the first one. */
 		{"[host]\n", "1 host"},
@@ -45,14 +47,16 @@ TEST(files_that_are_read)
 		 "1 host; 2 host/a=<x ; y # z >; 3 host/b=<x;y>; 4 host/c=<>"},
 		{"[host]\na = x \"y\"\n", "1 host; 2 host/a=<x \"y\">"},
 		/* Values without anything, and with what looks like more. */
-		{"[host]\na =\nb = = =\nc = d=e\n", "1 host; 2 host/a=<>; 3 host/b=<= =>; 4 host/c=<d=e>"},
+		{"[host]\na =\nb = = =\nc = d=e\n",
+		 "1 host; 2 host/a=<>; 3 host/b=<= =>; 4 host/c=<d=e>"},
 		/* Keys are lower-cased, sections and values are not. */
 		{"[device GPU]\nAddress = 0000:0A:00.0\n",
 		 "1 device GPU; 2 device GPU/address=<0000:0A:00.0>"},
 		/* The same key in two sections is two keys. */
 		{"[a]\nx = 1\n[b]\nx = 2\n", "1 a; 2 a/x=<1>; 3 b; 4 b/x=<2>"},
 		/* Continuation lines; the entry is where it begins. */
-		{"[host]\na = 1 \\\n    2 \\\n3\nb = 4\n", "1 host; 2 host/a=<1     2 3>; 5 host/b=<4>"},
+		{"[host]\na = 1 \\\n    2 \\\n3\nb = 4\n",
+		 "1 host; 2 host/a=<1     2 3>; 5 host/b=<4>"},
 		{"[host]\n# a \\\nb = 1\nc = 2\n", "1 host; 4 host/c=<2>"},
 		/* Lines ended as elsewhere, and letters from elsewhere. */
 		{"[host]\r\na = 1\r\nb = 2 \\\r\n3\r\n", "1 host; 2 host/a=<1>; 3 host/b=<2 3>"},
@@ -83,7 +87,8 @@ TEST(files_that_are_refused)
 		 "key \"a\" stands a second time in section [host], first in line 2"},
 		{"[host]\na = 1\nA = 2\n", "f:3",
 		 "key \"a\" stands a second time in section [host], first in line 2"},
-		{"a = 1\na = 2\n", "f:2", "key \"a\" stands a second time in section [], first in line 1"},
+		{"a = 1\na = 2\n", "f:2",
+		 "key \"a\" stands a second time in section [], first in line 1"},
 		{"[host]\na = 1\n[iommu]\n[host]\nb = 2\n", "f:4",
 		 "section [host] stands a second time, first in line 1"},
 		{"[device gpu]\na = 1\n[device GPU]\nb = 1\n", "f:3",
@@ -96,7 +101,8 @@ TEST(files_that_are_refused)
 		{"[host]\nnonsense\n", "f:2",
 		 "\"nonsense\" is neither [section], key = value nor a comment"},
 		{"[host]\n= 1\n", "f:2", "\"= 1\" is neither [section], key = value nor a comment"},
-		{"[host]\n// no\n", "f:2", "\"// no\" is neither [section], key = value nor a comment"},
+		{"[host]\n// no\n", "f:2",
+		 "\"// no\" is neither [section], key = value nor a comment"},
 		{"[host]\na = 1 \\", "f:2", "the file ends in a continuation line"},
 		{"[host]\na = \"1\" \"2\"\n", "f:2", "text stands behind the closing quote"},
 		{"[host]\na = '1' 2\n", "f:2", "text stands behind the closing quote"},
@@ -211,7 +217,8 @@ TEST(as_many_keys_as_the_limit)
 	strcpy(end, "k = 1\n");
 	assert_int_equal(parse(text, &ini, &findings), -EINVAL);
 	check_findings("more", &findings, "profile f:4097");
-	assert_string_equal(findings.items[0].detail, "the file has more than 4096 keys and sections");
+	assert_string_equal(findings.items[0].detail,
+			    "the file has more than 4096 keys and sections");
 	findings_done(&findings);
 	ini_done(&ini);
 }

@@ -50,7 +50,8 @@ static void put_table(struct tree *tree, const char *name, const struct entry *e
 	if (n) {
 		bytes[length++] = (uint8_t)entries[0].key[0];
 		bytes[length++] = (uint8_t)entries[n - 1].key[0];
-		for (unsigned c = (uint8_t)entries[0].key[0]; c <= (uint8_t)entries[n - 1].key[0]; c++)
+		for (unsigned c = (uint8_t)entries[0].key[0]; c <= (uint8_t)entries[n - 1].key[0];
+		     c++)
 			put32(bytes, &length, leaves[c]);
 	}
 	size_t header = 0;
@@ -96,18 +97,21 @@ TEST(aliases_are_looked_up)
 
 	put_tables(&tree);
 	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), 0);
-	assert_int_equal(modules_lookup(modules, "pci:v00008086d000010D3sv1sd2bc02sc00i00", &names), 0);
+	assert_int_equal(modules_lookup(modules, "pci:v00008086d000010D3sv1sd2bc02sc00i00", &names),
+			 0);
 	assert_int_equal(names.n, 2);
 	assert_string_equal(names.items[0], "another_nic");
 	assert_string_equal(names.items[1], "e1000e");
 
 	/* What is found is added, and stays sorted. */
-	assert_int_equal(modules_lookup(modules, "vfio_pci:v00008086d000010D3sv1sd2bc02sc00i00", &names),
+	assert_int_equal(modules_lookup(modules, "vfio_pci:v00008086d000010D3sv1sd2bc02sc00i00",
+					&names),
 			 0);
 	assert_int_equal(names.n, 3);
 	assert_string_equal(names.items[2], "e1000e_vfio_pci");
 
-	assert_int_equal(modules_lookup(modules, "pci:v00001234d00005678sv1sd2bc02sc00i00", &names), 0);
+	assert_int_equal(modules_lookup(modules, "pci:v00001234d00005678sv1sd2bc02sc00i00", &names),
+			 0);
 	assert_int_equal(names.n, 3);
 	strv_done(&names);
 	modules_close(modules);
@@ -121,7 +125,8 @@ TEST(the_host_s_own_configuration_plays_no_part)
 	put_tables(&tree);
 	tree_file(&tree, "etc/modprobe.d/x.conf", "blacklist e1000e\nalias " NIC " other\n");
 	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), 0);
-	assert_int_equal(modules_lookup(modules, "pci:v00008086d000010D3sv1sd2bc02sc00i00", &names), 0);
+	assert_int_equal(modules_lookup(modules, "pci:v00008086d000010D3sv1sd2bc02sc00i00", &names),
+			 0);
 	assert_int_equal(names.n, 2);
 	strv_done(&names);
 	modules_close(modules);
@@ -146,7 +151,8 @@ TEST(tables_stay_inside_the_root)
 	struct modules *modules = NULL;
 
 	tree_dir(&tree, "lib/modules");
-	assert_int_equal(modules_open(&tree.root, "../../../../../../../../tmp", &modules), -ENOENT);
+	assert_int_equal(modules_open(&tree.root, "../../../../../../../../tmp", &modules),
+			 -ENOENT);
 	assert_null(modules);
 }
 
@@ -186,7 +192,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(aliases_are_looked_up, start, stop),
-		cmocka_unit_test_setup_teardown(the_host_s_own_configuration_plays_no_part, start, stop),
+		cmocka_unit_test_setup_teardown(the_host_s_own_configuration_plays_no_part, start,
+						stop),
 		cmocka_unit_test_setup_teardown(tables_that_are_not_there, start, stop),
 		cmocka_unit_test_setup_teardown(tables_stay_inside_the_root, start, stop),
 		cmocka_unit_test_setup_teardown(descriptors_are_closed, start, stop),

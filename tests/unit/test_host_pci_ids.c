@@ -26,7 +26,8 @@ static int start(void **state _unused_)
 	add_function(&inventory, "01:00.1", 0x10de, 0x10f0, 0x040300, 1, NULL);
 	add_function(&inventory, "02:00.0", 0x10de, 0xffff, 0x030000, 2, NULL);
 	add_function(&inventory, "03:00.0", 0xffff, 0x1bb0, 0x030000, 3, NULL);
-	add_function(&inventory, "04:00.0", 0x10de, 0x1bb0, 0x030000, 4, NULL)->unknown = FUNCTION_IDS;
+	add_function(&inventory, "04:00.0", 0x10de, 0x1bb0, 0x030000, 4, NULL)->unknown =
+		FUNCTION_IDS;
 	add_function(&inventory, "05:00.0", 0x10de, 0x1bb0, 0x030000, 5, NULL);
 	return 0;
 }
@@ -83,11 +84,11 @@ TEST(no_file)
 TEST(lines_that_are_none)
 {
 	static const char *const rows[] = {
-		"", "\n\n", "10de\n", "10de\tx\n", "10d\n", "10de", "\t1bb0  device without vendor\n",
-		"10deNVIDIA\n", "\t\t\n", "C 10de\n", "g0de  x\n", "10de0  x\n",
+		"", "\n\n", "10de\n", "10de\tx\n", "10d\n", "10de",
+		"\t1bb0  device without vendor\n", "10deNVIDIA\n", "\t\t\n", "C 10de\n",
+		"g0de  x\n", "10de0  x\n",
 		/* Not beyond the end of a short line, where the next one begins. */
-		"10\nx name\n", "10d\n  name\n"
-	};
+		"10\nx name\n", "10d\n  name\n"};
 
 	inventory.items[2].vendor = 0x0010;
 	inventory.items[3].vendor = 0x010d;
@@ -117,7 +118,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_place, start, stop),
 		cmocka_unit_test_setup_teardown(no_file, start, stop),
 		cmocka_unit_test_setup_teardown(lines_that_are_none, start, stop),
-		cmocka_unit_test_setup_teardown(nothing_is_read_past_the_end_of_the_file, start, stop),
+		cmocka_unit_test_setup_teardown(nothing_is_read_past_the_end_of_the_file, start,
+						stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,9 @@
 #include "host/root.h"
 #include "support.h"
 
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+
 static struct tree tree;
 
 /*
@@ -130,6 +133,15 @@ static const struct {
 	{"/empty", O_WRONLY, -EISDIR, NULL},
 };
 
+/* Old kernels, sandboxes and valgrind lack it. */
+static bool has_openat2(void)
+{
+	struct open_how how = {.flags = O_PATH};
+	long fd = syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof(how));
+
+	return fd >= 0 && close((int)fd) == 0;
+}
+
 /* Both ways of resolution must say the same of all of them. */
 static void resolve(bool no_openat2)
 {
@@ -146,14 +158,12 @@ static void resolve(bool no_openat2)
 		if (fd >= 0)
 			check(paths[i].path, fcntl(fd, F_GETFD) & FD_CLOEXEC);
 	}
-	check_int("still the same way", tree.root.no_openat2, no_openat2);
+	check_int("way taken", tree.root.no_openat2, no_openat2 || !has_openat2());
 }
 
 TEST(openat2_resolves_inside)
 {
 	resolve(false);
-	if (tree.root.no_openat2)
-		skip();
 }
 
 TEST(walk_resolves_inside)
@@ -287,18 +297,24 @@ TEST(link_names)
 		int r;
 		const char *name;
 	} rows[] = {
-		{"/absolute", 16, 5, "hosts"}, {"/to-file", 16, 4, "file"},
-		{"/dangling", 16, 7, "nowhere"}, {"/to-root", 16, 0, ""},
-		{"/dangling", 8, 7, "nowhere"}, {"/dangling", 7, 6, "nowher"},
-		{"/dangling", 1, 0, ""}, {"/etc/hosts", 16, -EINVAL, "untouched"},
-		{"/empty", 16, -EINVAL, "untouched"}, {"/missing", 16, -ENOENT, "untouched"},
+		{"/absolute", 16, 5, "hosts"},
+		{"/to-file", 16, 4, "file"},
+		{"/dangling", 16, 7, "nowhere"},
+		{"/to-root", 16, 0, ""},
+		{"/dangling", 8, 7, "nowhere"},
+		{"/dangling", 7, 6, "nowher"},
+		{"/dangling", 1, 0, ""},
+		{"/etc/hosts", 16, -EINVAL, "untouched"},
+		{"/empty", 16, -EINVAL, "untouched"},
+		{"/missing", 16, -ENOENT, "untouched"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char name[16] = "untouched";
 
 		check_int(rows[i].path,
-			  root_read_link_name(&tree.root, rows[i].path, name, rows[i].size), rows[i].r);
+			  root_read_link_name(&tree.root, rows[i].path, name, rows[i].size),
+			  rows[i].r);
 		check_text(rows[i].path, name, rows[i].name);
 	}
 }
@@ -347,7 +363,8 @@ TEST(attributes_are_read_with_one_read_by_plain_name)
 		char text[10];
 
 		check_int(rows[i].name,
-			  attribute_read(&tree.root, dir, rows[i].name, text, sizeof(text)), rows[i].r);
+			  attribute_read(&tree.root, dir, rows[i].name, text, sizeof(text)),
+			  rows[i].r);
 		check_text(rows[i].name, text, rows[i].text);
 	}
 
@@ -359,8 +376,10 @@ TEST(attributes_are_read_with_one_read_by_plain_name)
 	assert_string_equal(text, "untouched");
 	assert_int_equal(attribute_read_link_name(&tree.root, dir, "link", text, sizeof(text)), 5);
 	assert_string_equal(text, "plain");
-	assert_int_equal(attribute_read_link_name(&tree.root, dir, "plain", text, sizeof(text)), -EINVAL);
-	assert_int_equal(attribute_read_link_name(&tree.root, dir, "none", text, sizeof(text)), -ENOENT);
+	assert_int_equal(attribute_read_link_name(&tree.root, dir, "plain", text, sizeof(text)),
+			 -EINVAL);
+	assert_int_equal(attribute_read_link_name(&tree.root, dir, "none", text, sizeof(text)),
+			 -ENOENT);
 	assert_string_equal(text, "plain");
 }
 
@@ -405,20 +424,23 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(openat2_resolves_inside, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(walk_resolves_inside, make_tree, remove_tree),
-		cmocka_unit_test_setup_teardown(walk_does_not_leak_descriptors, make_tree, remove_tree),
+		cmocka_unit_test_setup_teardown(walk_does_not_leak_descriptors, make_tree,
+						remove_tree),
 		cmocka_unit_test_setup_teardown(walk_follows_a_link_itself_with_o_path, make_tree,
 						remove_tree),
 		cmocka_unit_test_setup_teardown(very_deep_paths_end_with_an_error, make_tree,
 						remove_tree),
 		cmocka_unit_test_setup_teardown(root_is_a_directory, make_tree, remove_tree),
-		cmocka_unit_test_setup_teardown(files_are_read_up_to_a_limit, make_tree, remove_tree),
-		cmocka_unit_test_setup_teardown(directories_are_listed_in_order, make_tree, remove_tree),
+		cmocka_unit_test_setup_teardown(files_are_read_up_to_a_limit, make_tree,
+						remove_tree),
+		cmocka_unit_test_setup_teardown(directories_are_listed_in_order, make_tree,
+						remove_tree),
 		cmocka_unit_test_setup_teardown(link_names, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(links, make_tree, remove_tree),
-		cmocka_unit_test_setup_teardown(attributes_are_read_with_one_read_by_plain_name, make_tree,
-						remove_tree),
-		cmocka_unit_test_setup_teardown(bytes_of_an_attribute_are_left_as_they_are, make_tree,
-						remove_tree),
+		cmocka_unit_test_setup_teardown(attributes_are_read_with_one_read_by_plain_name,
+						make_tree, remove_tree),
+		cmocka_unit_test_setup_teardown(bytes_of_an_attribute_are_left_as_they_are,
+						make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(attributes_are_written_and_never_made, make_tree,
 						remove_tree),
 		cmocka_unit_test(refused_write_is_an_error),

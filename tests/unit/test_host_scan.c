@@ -236,7 +236,8 @@ TEST(attributes_take_the_place_of_uevent)
 {
 	static const char *const names[] = {"vendor", "device", "class", "subsystem_vendor",
 					    "subsystem_device"};
-	static const char *const values[] = {"0x8086\n", "0x10d3\n", "0x020000\n", "1028\n", "0xa1\n"};
+	static const char *const values[] = {"0x8086\n", "0x10d3\n", "0x020000\n", "1028\n",
+					     "0xa1\n"};
 
 	/* Without uevent, and with one that lacks the class. */
 	for (int with_uevent = 0; with_uevent < 2; with_uevent++) {
@@ -247,8 +248,9 @@ TEST(attributes_take_the_place_of_uevent)
 			put_attribute(path, names[i], values[i]);
 		put_attribute(path, "modalias", "pci:nic\n");
 		if (with_uevent)
-			put_attribute(path, "uevent",
-				      "PCI_ID=8086:10D3\nPCI_SUBSYS_ID=1028:00A1\nMODALIAS=pci:first\n");
+			put_attribute(
+				path, "uevent",
+				"PCI_ID=8086:10D3\nPCI_SUBSYS_ID=1028:00A1\nMODALIAS=pci:first\n");
 	}
 	scan(0);
 	for (int with_uevent = 0; with_uevent < 2; with_uevent++) {
@@ -269,8 +271,12 @@ TEST(ids_that_are_none_are_not_known)
 	static const struct {
 		const char *attribute, *value;
 	} rows[] = {
-		{"vendor", "8086x\n"},     {"vendor", "0x18086\n"}, {"vendor", "\n"},
-		{"device", "-1\n"},        {"class", "0x1020000\n"}, {"subsystem_vendor", "0xg\n"},
+		{"vendor", "8086x\n"},
+		{"vendor", "0x18086\n"},
+		{"vendor", "\n"},
+		{"device", "-1\n"},
+		{"class", "0x1020000\n"},
+		{"subsystem_vendor", "0xg\n"},
 		{"subsystem_device", "0x"},
 		{"uevent", "PCI_ID=8086\nPCI_CLASS=20000\nPCI_SUBSYS_ID=0:0\n"},
 		{"uevent", "PCI_ID=8086:g\nPCI_CLASS=20000\nPCI_SUBSYS_ID=0:0\n"},
@@ -307,8 +313,8 @@ TEST(what_is_there_and_cannot_be_read_is_not_absent)
 	put_attribute(PORT "0000:01:00.1", "iommu_group", "no link");
 	tree_link(&tree, "sys/bus/pci/devices/0000:01:00.2", "../../../devices/gone");
 	scan(SCAN_DETAILS | SCAN_OVERRIDES);
-	assert_int_equal(function("01:00.0")->unknown & (FUNCTION_DRIVER | FUNCTION_GROUP |
-							 FUNCTION_OVERRIDE),
+	assert_int_equal(function("01:00.0")->unknown &
+				 (FUNCTION_DRIVER | FUNCTION_GROUP | FUNCTION_OVERRIDE),
 			 FUNCTION_DRIVER | FUNCTION_GROUP | FUNCTION_OVERRIDE);
 	assert_int_equal(function("01:00.1")->unknown & FUNCTION_GROUP, FUNCTION_GROUP);
 	assert_int_equal(function("01:00.1")->unknown & FUNCTION_OVERRIDE, 0);
@@ -334,15 +340,17 @@ TEST(port_paths)
 	} rows[] = {
 		{"sys/devices/pci0000:00/0000:00:1f.0", "00:1f.0", "00:1f.0"},
 		{PORT "0000:01:00.0", "01:00.0", "00:03.1/00.0"},
-		{PORT "0000:02:00.0/0000:03:04.0/0000:05:00.1", "05:00.1", "00:03.1/00.0/04.0/00.1"},
-		{"sys/devices/pci0001:80/0001:80:01.0/0001:81:00.0", "1:81:00.0", "0001:80:01.0/00.0"},
+		{PORT "0000:02:00.0/0000:03:04.0/0000:05:00.1", "05:00.1",
+		 "00:03.1/00.0/04.0/00.1"},
+		{"sys/devices/pci0001:80/0001:80:01.0/0001:81:00.0", "1:81:00.0",
+		 "0001:80:01.0/00.0"},
 		/* Behind Intel VMD: a root bus of its own below the VMD device. */
 		{"sys/devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0",
 		 "10000:e1:00.0", "10000:e0:06.0/00.0"},
 		/* A root bus that ACPI describes elsewhere, and Hyper-V's. */
 		{"sys/devices/platform/soc/pci0002:00/0002:00:00.0", "2:00:00.0", "0002:00:00.0"},
-		{"sys/devices/LNXSYSTM:00/VMBUS:01/47505500/pci4750:00/4750:00:00.0", "4750:00:00.0",
-		 "4750:00:00.0"},
+		{"sys/devices/LNXSYSTM:00/VMBUS:01/47505500/pci4750:00/4750:00:00.0",
+		 "4750:00:00.0", "4750:00:00.0"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
@@ -383,7 +391,11 @@ TEST(overrides)
 {
 	static const struct {
 		const char *content, *override;
-	} rows[] = {{"vfio-pci\n", "vfio-pci"}, {"(null)\n", NULL}, {"\n", NULL}, {"", NULL}, {"x", "x"}};
+	} rows[] = {{"vfio-pci\n", "vfio-pci"},
+		    {"(null)\n", NULL},
+		    {"\n", NULL},
+		    {"", NULL},
+		    {"x", "x"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_free_ char *path = xasprintf(PORT "0000:01:00.%zu", i);
@@ -451,7 +463,8 @@ TEST(iommu)
 			tree_dir(&host, name);
 		}
 		if (rows[i].group) {
-			_cleanup_free_ char *name = xasprintf("sys/kernel/iommu_groups/%s", rows[i].group);
+			_cleanup_free_ char *name = xasprintf("sys/kernel/iommu_groups/%s",
+							      rows[i].group);
 
 			tree_dir(&host, name);
 		}
@@ -559,16 +572,18 @@ static bool chosen(void *userdata, const struct pci_function *candidate)
 /* Functions with these aliases, in slots 0 and on of bus 1; the last one on bus 2. */
 static void put_modules(void)
 {
-	static const char *const aliases[] = {"pci:nic,other", "pci:gpu", "pci:nic,other", NULL,
-					      "pci:broken", "usb:card", "pci:broken", "pci:last"};
+	static const char *const aliases[] = {"pci:nic,other", "pci:gpu",
+					      "pci:nic,other", NULL,
+					      "pci:broken",    "usb:card",
+					      "pci:broken",    "pci:last"};
 
 	tree_file(&tree, "proc/sys/kernel/osrelease", "6.1.0\n");
 	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++) {
-		_cleanup_free_ char *path = xasprintf(
-			PORT "0000:%02x:%02zx.0", i == ARRAY_SIZE(aliases) - 1 ? 2 : 1, i);
-		_cleanup_free_ char *uevent = xasprintf(
-			"PCI_CLASS=20000\nPCI_ID=1:1\nPCI_SUBSYS_ID=0:0\n%s%s\n",
-			aliases[i] ? "MODALIAS=" : "", aliases[i] ? aliases[i] : "");
+		_cleanup_free_ char *path = xasprintf(PORT "0000:%02x:%02zx.0",
+						      i == ARRAY_SIZE(aliases) - 1 ? 2 : 1, i);
+		_cleanup_free_ char *uevent =
+			xasprintf("PCI_CLASS=20000\nPCI_ID=1:1\nPCI_SUBSYS_ID=0:0\n%s%s\n",
+				  aliases[i] ? "MODALIAS=" : "", aliases[i] ? aliases[i] : "");
 
 		put_function(path);
 		put_attribute(path, "uevent", uevent);

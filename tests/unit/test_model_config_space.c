@@ -136,7 +136,8 @@ TEST(reads_nothing_past_its_length)
 
 		if (lengths[i])
 			memcpy(block, config, lengths[i]);
-		assert_int_equal(config_space_serial(block, lengths[i], &serial), lengths[i] >= 0x10c);
+		assert_int_equal(config_space_serial(block, lengths[i], &serial),
+				 lengths[i] >= 0x10c);
 		free(block);
 	}
 }

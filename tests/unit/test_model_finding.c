@@ -6,8 +6,8 @@ TEST(a_finding_owns_its_texts)
 {
 	struct findings findings = {};
 	char subject[] = "host", detail[] = "gone";
-	struct finding *finding = finding_add(&findings, SEVERITY_WARNING, "iommu", subject, "%s %d",
-					      detail, 7);
+	struct finding *finding = finding_add(&findings, SEVERITY_WARNING, "iommu", subject,
+					      "%s %d", detail, 7);
 
 	subject[0] = detail[0] = 'X';
 	assert_string_equal(finding->check, "iommu");

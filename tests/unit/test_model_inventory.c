@@ -81,7 +81,8 @@ TEST(classes)
 		struct pci_function function = {.class = rows[i].class};
 
 		check_int(rows[i].what, function_is_bridge(&function), rows[i].bridge);
-		check_int(rows[i].what, function_is_infrastructure(&function), rows[i].infrastructure);
+		check_int(rows[i].what, function_is_infrastructure(&function),
+			  rows[i].infrastructure);
 	}
 }
 

@@ -9,7 +9,8 @@ static char *written(const struct kernel_args *args)
 
 	vec_foreach(arg, args) {
 		const char *space = arg > args->items ? " " : "";
-		char *longer = arg->value ? xasprintf("%s%s%s=<%s>", text, space, arg->name, arg->value)
+		char *longer = arg->value ? xasprintf("%s%s%s=<%s>", text, space, arg->name,
+						      arg->value)
 					  : xasprintf("%s%s%s", text, space, arg->name);
 
 		free(text);
@@ -87,18 +88,28 @@ TEST(truth_values)
 		const char *cmdline;
 		bool if_absent_true, if_absent_false;
 	} rows[] = {
-		{"", true, false},        {"flag", true, true},         {"flag=1", true, true},
-		{"flag=0", false, false}, {"flag=off", false, false},   {"flag=No", false, false},
-		{"flag=", true, false},   {"flag=maybe", true, false},  {"flag=0 flag=1", true, true},
-		{"flag=1 flag=0", false, false}, {"flag=0 flag", true, true}, {"flags=0", true, false},
-		{"-- flag=0", true, false}, {"flag=\"0\"", false, false},
+		{"", true, false},
+		{"flag", true, true},
+		{"flag=1", true, true},
+		{"flag=0", false, false},
+		{"flag=off", false, false},
+		{"flag=No", false, false},
+		{"flag=", true, false},
+		{"flag=maybe", true, false},
+		{"flag=0 flag=1", true, true},
+		{"flag=1 flag=0", false, false},
+		{"flag=0 flag", true, true},
+		{"flags=0", true, false},
+		{"-- flag=0", true, false},
+		{"flag=\"0\"", false, false},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct kernel_args args;
 
 		kernel_args_parse(rows[i].cmdline, &args);
-		check_int(rows[i].cmdline, kernel_args_bool(&args, "flag", true), rows[i].if_absent_true);
+		check_int(rows[i].cmdline, kernel_args_bool(&args, "flag", true),
+			  rows[i].if_absent_true);
 		check_int(rows[i].cmdline, kernel_args_bool(&args, "flag", false),
 			  rows[i].if_absent_false);
 		kernel_args_done(&args);

@@ -103,10 +103,10 @@ TEST(bootloaders_and_blacklist_modes)
 	static const struct {
 		const char *section, *key, *value;
 	} rows[] = {
-		{"kernel", "bootloader", "auto"},    {"kernel", "bootloader", "grub"},
-		{"kernel", "bootloader", "grubby"},  {"kernel", "bootloader", "kernel-install"},
-		{"kernel", "bootloader", "ostree"},  {"kernel", "bootloader", "none"},
-		{"modules", "blacklist", "auto"},    {"modules", "blacklist", "none"},
+		{"kernel", "bootloader", "auto"},   {"kernel", "bootloader", "grub"},
+		{"kernel", "bootloader", "grubby"}, {"kernel", "bootloader", "kernel-install"},
+		{"kernel", "bootloader", "ostree"}, {"kernel", "bootloader", "none"},
+		{"modules", "blacklist", "auto"},   {"modules", "blacklist", "none"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -125,6 +125,11 @@ TEST(bootloaders_and_blacklist_modes)
 	}
 }
 
+static const void *member(const struct device_section *section, size_t offset)
+{
+	return (const char *)section + offset;
+}
+
 TEST(words_of_a_device)
 {
 	struct profile profile;
@@ -137,12 +142,13 @@ TEST(words_of_a_device)
 		{"driver", "vfio_pci", offsetof(struct device_section, driver), "vfio-pci"},
 		{"driver", "pci_stub", offsetof(struct device_section, driver), "pci-stub"},
 		{"driver", "auto", offsetof(struct device_section, driver), "auto"},
-		{"driver", "mlx5_vfio_pci", offsetof(struct device_section, driver), "mlx5_vfio_pci"},
+		{"driver", "mlx5_vfio_pci", offsetof(struct device_section, driver),
+		 "mlx5_vfio_pci"},
 		{"alias", "card one", offsetof(struct device_section, alias), "card one"},
 		{"numa", "0", offsetof(struct device_section, numa), "0"},
 		{"resource-class", "PGPU", offsetof(struct device_section, resource_class), "PGPU"},
-		{"physical-network", "net\xc3\xa9", offsetof(struct device_section, physical_network),
-		 "net\xc3\xa9"},
+		{"physical-network", "net\xc3\xa9",
+		 offsetof(struct device_section, physical_network), "net\xc3\xa9"},
 		{"trusted", "true", offsetof(struct device_section, trusted), "true"},
 	};
 	static const struct {
@@ -169,16 +175,17 @@ TEST(words_of_a_device)
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		device_with(texts[i].key, texts[i].value, &profile);
 		section = &profile.sections.items[0];
-		check_text(texts[i].key, *(char *const *)((const char *)section + texts[i].offset),
+		check_text(texts[i].key, *(char *const *)member(section, texts[i].offset),
 			   texts[i].text);
 		profile_done(&profile);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 		device_with(numbers[i].key, numbers[i].value, &profile);
 		section = &profile.sections.items[0];
-		check_int(numbers[i].value, *(const unsigned *)((const char *)section + numbers[i].offset),
+		check_int(numbers[i].value, *(const unsigned *)member(section, numbers[i].offset),
 			  numbers[i].number);
-		check_int(numbers[i].value, section->has_count, strcmp(numbers[i].key, "count") == 0);
+		check_int(numbers[i].value, section->has_count,
+			  strcmp(numbers[i].key, "count") == 0);
 		profile_done(&profile);
 	}
 }
@@ -274,13 +281,15 @@ TEST(every_bad_value_is_refused_with_what_was_expected)
 		const char *section, *key, *value, *seen, *remedy;
 	} rows[] = {
 		{"host", "description", "a\tb", "a\tb", "expected text without control characters"},
-		{"host", "description", "a\x7f", "a\x7f", "expected text without control characters"},
+		{"host", "description", "a\x7f", "a\x7f",
+		 "expected text without control characters"},
 		{"iommu", "required", "maybe", "maybe", "expected yes or no"},
 		{"iommu", "passthrough", "", "", "expected yes or no"},
 		{"iommu", "unsafe-interrupts", "2", "2", "expected yes or no"},
 		{"kernel", "bootloader", "lilo", "lilo",
 		 "expected auto, grub, grubby, kernel-install, ostree or none"},
-		{"kernel", "arguments", "a\x01", "a\x01", "expected text without control characters"},
+		{"kernel", "arguments", "a\x01", "a\x01",
+		 "expected text without control characters"},
 		{"modules", "blacklist", "", "", EXPECTED_BLACKLIST},
 		{"modules", "blacklist", " , ", " , ", EXPECTED_BLACKLIST},
 		{"modules", "blacklist", "a.ko", "a.ko", EXPECTED_BLACKLIST},
@@ -326,8 +335,9 @@ TEST(every_bad_value_is_refused_with_what_was_expected)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_free_ char *detail = xasprintf("section [%s], key \"%s\": \"%s\" is not valid",
-							rows[i].section, rows[i].key, rows[i].seen);
+		_cleanup_free_ char *detail =
+			xasprintf("section [%s], key \"%s\": \"%s\" is not valid", rows[i].section,
+				  rows[i].key, rows[i].seen);
 		struct findings findings = {};
 		struct profile profile;
 		struct ini ini = {};
@@ -366,14 +376,16 @@ TEST(sections_and_keys_that_are_not_known)
 		 "write [device LABEL], where LABEL is up to 63 letters, digits, '.', '_' or '-'"},
 		{"device\tgpu", NULL, "unknown section [device\tgpu]",
 		 "sections are [host], [iommu], [kernel], [modules] and [device LABEL]"},
-		{"device two words", NULL, "section [device two words] is not named as it should be",
+		{"device two words", NULL,
+		 "section [device two words] is not named as it should be",
 		 "write [device LABEL], where LABEL is up to 63 letters, digits, '.', '_' or '-'"},
 		{"device " LONG_NAME, NULL,
 		 "section [device " LONG_NAME "] is not named as it should be",
 		 "write [device LABEL], where LABEL is up to 63 letters, digits, '.', '_' or '-'"},
 		{"host name", NULL, "section [host name] is not named as it should be",
 		 "write the section's name alone, as in [host]"},
-		{"devices gpu", NULL, "unknown section [devices gpu]", "did you mean [device LABEL]?"},
+		{"devices gpu", NULL, "unknown section [devices gpu]",
+		 "did you mean [device LABEL]?"},
 		{"Host", NULL, "unknown section [Host]", "did you mean [host]?"},
 		{"network", NULL, "unknown section [network]",
 		 "sections are [host], [iommu], [kernel], [modules] and [device LABEL]"},
@@ -383,7 +395,8 @@ TEST(sections_and_keys_that_are_not_known)
 		 "put it below a line such as [host]"},
 		{"host", "descripton", "unknown key \"descripton\" in section [host]",
 		 "did you mean \"description\"?"},
-		{"iommu", "unsafe_interrupts", "unknown key \"unsafe_interrupts\" in section [iommu]",
+		{"iommu", "unsafe_interrupts",
+		 "unknown key \"unsafe_interrupts\" in section [iommu]",
 		 "did you mean \"unsafe-interrupts\"?"},
 		{"kernel", "argument", "unknown key \"argument\" in section [kernel]",
 		 "did you mean \"arguments\"?"},
@@ -537,8 +550,9 @@ TEST(lists_have_a_limit)
 
 	put_device(&ini, "address", more);
 	assert_int_equal(profile_parse(&ini, &profile, &findings), -EINVAL);
-	assert_string_equal(findings.items[0].detail,
-			    "section [device gpu], key \"address\": \"a longer list\" is not valid");
+	assert_string_equal(
+		findings.items[0].detail,
+		"section [device gpu], key \"address\": \"a longer list\" is not valid");
 	assert_string_equal(findings.items[0].remedy, "expected at most 512 items in one key");
 	findings_done(&findings);
 	ini_done(&ini);
@@ -646,12 +660,18 @@ TEST(class_patterns)
 		int r;
 		uint32_t class, mask;
 	} rows[] = {
-		{"03", 0, 0x030000, 0xff0000},     {"0c0", 0, 0x0c0000, 0xfff000},
-		{"0c03", 0, 0x0c0300, 0xffff00},   {"0c033", 0, 0x0c0330, 0xfffff0},
-		{"0C0330", 0, 0x0c0330, 0xffffff}, {"ffffff", 0, 0xffffff, 0xffffff},
-		{"", -EINVAL, 0, 0},               {"3", -EINVAL, 0, 0},
-		{"0c03300", -EINVAL, 0, 0},        {"0x03", -EINVAL, 0, 0},
-		{"*", -EINVAL, 0, 0},              {"0g", -EINVAL, 0, 0},
+		{"03", 0, 0x030000, 0xff0000},
+		{"0c0", 0, 0x0c0000, 0xfff000},
+		{"0c03", 0, 0x0c0300, 0xffff00},
+		{"0c033", 0, 0x0c0330, 0xfffff0},
+		{"0C0330", 0, 0x0c0330, 0xffffff},
+		{"ffffff", 0, 0xffffff, 0xffffff},
+		{"", -EINVAL, 0, 0},
+		{"3", -EINVAL, 0, 0},
+		{"0c03300", -EINVAL, 0, 0},
+		{"0x03", -EINVAL, 0, 0},
+		{"*", -EINVAL, 0, 0},
+		{"0g", -EINVAL, 0, 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -671,12 +691,12 @@ TEST(id_patterns_match)
 		const char *pattern;
 		bool matches;
 	} rows[] = {
-		{"10de:1bb0", true},       {":", true},
-		{"10de:", true},           {":1bb0", true},
-		{"10de:1bb0:03", true},    {"10de:1bb0:030000", true},
-		{"::0300", true},          {"10df:1bb0", false},
-		{"10de:1bb1", false},      {"10de:1bb0:0302", false},
-		{"::04", false},           {"::030001", false},
+		{"10de:1bb0", true},    {":", true},
+		{"10de:", true},        {":1bb0", true},
+		{"10de:1bb0:03", true}, {"10de:1bb0:030000", true},
+		{"::0300", true},       {"10df:1bb0", false},
+		{"10de:1bb1", false},   {"10de:1bb0:0302", false},
+		{"::04", false},        {"::030001", false},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

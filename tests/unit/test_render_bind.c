@@ -6,14 +6,22 @@ static const struct {
 	struct outcome outcome;
 	const char *line;
 } rows[] = {
-	{{.before = "e1000e", .after = (char[]){"vfio-pci"}, .after_known = true, .result = RESULT_DONE},
+	{{.before = "e1000e",
+	  .after = (char[]){"vfio-pci"},
+	  .after_known = true,
+	  .result = RESULT_DONE},
 	 "0000:01:00.0: done: on vfio-pci (was: e1000e)"},
 	{{.after = (char[]){"vfio-pci"}, .after_known = true, .result = RESULT_DONE},
 	 "0000:01:00.0: done: on vfio-pci (was: none)"},
-	{{.before = "vfio-pci", .after = (char[]){"vfio-pci"}, .after_known = true,
+	{{.before = "vfio-pci",
+	  .after = (char[]){"vfio-pci"},
+	  .after_known = true,
 	  .result = RESULT_ALREADY},
 	 "0000:01:00.0: already: on vfio-pci (was: vfio-pci)"},
-	{{.before = "e1000e", .after_known = true, .result = RESULT_FAILED, .error = (char[]){"why"}},
+	{{.before = "e1000e",
+	  .after_known = true,
+	  .result = RESULT_FAILED,
+	  .error = (char[]){"why"}},
 	 "0000:01:00.0: failed: on no driver (was: e1000e): why"},
 	{{.before = "e1000e", .result = RESULT_TIMEOUT, .error = (char[]){"no answer"}},
 	 "0000:01:00.0: timeout: on an unknown driver (was: e1000e): no answer"},
@@ -22,7 +30,10 @@ static const struct {
 	 "0000:01:00.0: failed: on an unknown driver (was: e1000e)"},
 	{{.after_known = true, .result = RESULT_SKIPPED, .error = (char[]){"not on this host"}},
 	 "0000:01:00.0: skipped: on no driver (was: none): not on this host"},
-	{{.before = "nvme", .after = (char[]){"nvme"}, .after_known = true, .result = RESULT_REFUSED},
+	{{.before = "nvme",
+	  .after = (char[]){"nvme"},
+	  .after_known = true,
+	  .result = RESULT_REFUSED},
 	 "0000:01:00.0: refused: on nvme (was: nvme)"},
 };
 

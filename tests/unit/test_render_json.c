@@ -36,9 +36,12 @@ TEST(text_that_is_no_utf8_loses_what_is_none)
 	static const struct {
 		const char *text, *written;
 	} rows[] = {
-		{"caf\xc3\xa9", "\"caf\xc3\xa9\""}, {"caf\xe9", "\"caf?\""},
-		{"\xff\xfe", "\"??\""},             {"\xc3\xa9 \xe9", "\"?? ?\""},
-		{"\xc0\x80", "\"??\""},             {"\xed\xa0\x80", "\"???\""},
+		{"caf\xc3\xa9", "\"caf\xc3\xa9\""},
+		{"caf\xe9", "\"caf?\""},
+		{"\xff\xfe", "\"??\""},
+		{"\xc3\xa9 \xe9", "\"?? ?\""},
+		{"\xc0\x80", "\"??\""},
+		{"\xed\xa0\x80", "\"???\""},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
@@ -50,7 +53,8 @@ TEST(findings)
 	struct findings findings = {};
 
 	expect(json_findings(&findings), "[]");
-	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "count", "device x", "is \xe9"), "fix");
+	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "count", "device x", "is \xe9"),
+		       "fix");
 	finding_add(&findings, SEVERITY_NOTE, "a", "b", "c");
 	expect(json_findings(&findings),
 	       "[{\"check\": \"count\", \"severity\": \"error\", \"subject\": \"device x\", "

@@ -18,7 +18,8 @@ static int make_inventory(void **state _unused_)
 	inventory.cmdline = xstrdup("quiet");
 	inventory.iommu = IOMMU_ON;
 	inventory.iommu_kind = IOMMU_KIND_INTEL;
-	function = add_function(&inventory, "01:00.0", 0x10de, 0x1bb0, 0x030000, 10, "mlx5_vfio_pci");
+	function = add_function(&inventory, "01:00.0", 0x10de, 0x1bb0, 0x030000, 10,
+				"mlx5_vfio_pci");
 	function->subsystem_vendor = 0x1028;
 	function->subsystem_device = 0x11b2;
 	function->revision = 0xa1;
@@ -28,7 +29,8 @@ static int make_inventory(void **state _unused_)
 	strv_split(&function->modules, "nouveau nvidia", " ");
 	function = add_function(&inventory, "02:00.0", 0, 0, 0, -1, NULL);
 	function->unknown = FUNCTION_IDS | FUNCTION_MODULES;
-	function = add_function(&inventory, "10000:01:10.0", 0x8086, 0x10ca, 0x020000, 123456, NULL);
+	function = add_function(&inventory, "10000:01:10.0", 0x8086, 0x10ca, 0x020000, 123456,
+				NULL);
 	function->name = xstrdup("caf\xe9");
 	function->is_vf = true;
 	function->physfn = address("10000:01:00.0");
@@ -41,77 +43,76 @@ static int free_inventory(void **state _unused_)
 	return 0;
 }
 
-static const char json[] =
-	"{\n"
-	" \"version\": 1,\n"
-	" \"host\": {\n"
-	"  \"kernel\": \"6.1.0\",\n"
-	"  \"cmdline\": \"quiet\",\n"
-	"  \"iommu\": {\n"
-	"   \"state\": \"on\",\n"
-	"   \"kind\": \"intel\"\n"
-	"  }\n"
-	" },\n"
-	" \"functions\": [\n"
-	"  {\n"
-	"   \"address\": \"0000:01:00.0\",\n"
-	"   \"vendor\": \"10de\",\n"
-	"   \"device\": \"1bb0\",\n"
-	"   \"class\": \"030000\",\n"
-	"   \"subsystem_vendor\": \"1028\",\n"
-	"   \"subsystem_device\": \"11b2\",\n"
-	"   \"revision\": \"a1\",\n"
-	"   \"driver\": \"mlx5_vfio_pci\",\n"
-	"   \"driver_override\": \"mlx5_vfio_pci\",\n"
-	"   \"modules\": [\n"
-	"    \"nouveau\",\n"
-	"    \"nvidia\"\n"
-	"   ],\n"
-	"   \"iommu_group\": 10,\n"
-	"   \"name\": \"NVIDIA Quadro\",\n"
-	"   \"numa_node\": 0,\n"
-	"   \"physfn\": null,\n"
-	"   \"guards\": [],\n"
-	"   \"section\": \"gpu\"\n"
-	"  },\n"
-	"  {\n"
-	"   \"address\": \"0000:02:00.0\",\n"
-	"   \"vendor\": null,\n"
-	"   \"device\": null,\n"
-	"   \"class\": null,\n"
-	"   \"subsystem_vendor\": null,\n"
-	"   \"subsystem_device\": null,\n"
-	"   \"revision\": null,\n"
-	"   \"driver\": null,\n"
-	"   \"driver_override\": null,\n"
-	"   \"modules\": null,\n"
-	"   \"iommu_group\": null,\n"
-	"   \"name\": null,\n"
-	"   \"numa_node\": null,\n"
-	"   \"physfn\": null,\n"
-	"   \"guards\": [],\n"
-	"   \"section\": null\n"
-	"  },\n"
-	"  {\n"
-	"   \"address\": \"10000:01:10.0\",\n"
-	"   \"vendor\": \"8086\",\n"
-	"   \"device\": \"10ca\",\n"
-	"   \"class\": \"020000\",\n"
-	"   \"subsystem_vendor\": \"0000\",\n"
-	"   \"subsystem_device\": \"0000\",\n"
-	"   \"revision\": null,\n"
-	"   \"driver\": null,\n"
-	"   \"driver_override\": null,\n"
-	"   \"modules\": [],\n"
-	"   \"iommu_group\": 123456,\n"
-	"   \"name\": \"caf?\",\n"
-	"   \"numa_node\": null,\n"
-	"   \"physfn\": \"10000:01:00.0\",\n"
-	"   \"guards\": [],\n"
-	"   \"section\": null\n"
-	"  }\n"
-	" ]\n"
-	"}\n";
+static const char json[] = "{\n"
+			   " \"version\": 1,\n"
+			   " \"host\": {\n"
+			   "  \"kernel\": \"6.1.0\",\n"
+			   "  \"cmdline\": \"quiet\",\n"
+			   "  \"iommu\": {\n"
+			   "   \"state\": \"on\",\n"
+			   "   \"kind\": \"intel\"\n"
+			   "  }\n"
+			   " },\n"
+			   " \"functions\": [\n"
+			   "  {\n"
+			   "   \"address\": \"0000:01:00.0\",\n"
+			   "   \"vendor\": \"10de\",\n"
+			   "   \"device\": \"1bb0\",\n"
+			   "   \"class\": \"030000\",\n"
+			   "   \"subsystem_vendor\": \"1028\",\n"
+			   "   \"subsystem_device\": \"11b2\",\n"
+			   "   \"revision\": \"a1\",\n"
+			   "   \"driver\": \"mlx5_vfio_pci\",\n"
+			   "   \"driver_override\": \"mlx5_vfio_pci\",\n"
+			   "   \"modules\": [\n"
+			   "    \"nouveau\",\n"
+			   "    \"nvidia\"\n"
+			   "   ],\n"
+			   "   \"iommu_group\": 10,\n"
+			   "   \"name\": \"NVIDIA Quadro\",\n"
+			   "   \"numa_node\": 0,\n"
+			   "   \"physfn\": null,\n"
+			   "   \"guards\": [],\n"
+			   "   \"section\": \"gpu\"\n"
+			   "  },\n"
+			   "  {\n"
+			   "   \"address\": \"0000:02:00.0\",\n"
+			   "   \"vendor\": null,\n"
+			   "   \"device\": null,\n"
+			   "   \"class\": null,\n"
+			   "   \"subsystem_vendor\": null,\n"
+			   "   \"subsystem_device\": null,\n"
+			   "   \"revision\": null,\n"
+			   "   \"driver\": null,\n"
+			   "   \"driver_override\": null,\n"
+			   "   \"modules\": null,\n"
+			   "   \"iommu_group\": null,\n"
+			   "   \"name\": null,\n"
+			   "   \"numa_node\": null,\n"
+			   "   \"physfn\": null,\n"
+			   "   \"guards\": [],\n"
+			   "   \"section\": null\n"
+			   "  },\n"
+			   "  {\n"
+			   "   \"address\": \"10000:01:10.0\",\n"
+			   "   \"vendor\": \"8086\",\n"
+			   "   \"device\": \"10ca\",\n"
+			   "   \"class\": \"020000\",\n"
+			   "   \"subsystem_vendor\": \"0000\",\n"
+			   "   \"subsystem_device\": \"0000\",\n"
+			   "   \"revision\": null,\n"
+			   "   \"driver\": null,\n"
+			   "   \"driver_override\": null,\n"
+			   "   \"modules\": [],\n"
+			   "   \"iommu_group\": 123456,\n"
+			   "   \"name\": \"caf?\",\n"
+			   "   \"numa_node\": null,\n"
+			   "   \"physfn\": \"10000:01:00.0\",\n"
+			   "   \"guards\": [],\n"
+			   "   \"section\": null\n"
+			   "  }\n"
+			   " ]\n"
+			   "}\n";
 
 TEST(json_has_every_key_and_null_for_unknown)
 {
@@ -132,7 +133,8 @@ TEST(json_of_a_host_that_says_nothing)
 	assert_true(json_is_null(json_object_get(host, "kernel")));
 	assert_true(json_is_null(json_object_get(host, "cmdline")));
 	assert_true(json_is_null(json_object_get(json_object_get(host, "iommu"), "kind")));
-	assert_string_equal(json_string_value(json_object_get(json_object_get(host, "iommu"), "state")),
+	assert_string_equal(json_string_value(
+				    json_object_get(json_object_get(host, "iommu"), "state")),
 			    "unknown");
 	assert_int_equal(json_array_size(json_object_get(report, "functions")), 0);
 	json_decref(report);
@@ -143,14 +145,16 @@ TEST(only_what_is_shown)
 	static const bool shown[] = {false, true, false};
 	_cleanup_free_ char *text = render_list(FORMAT_TEXT, &inventory, shown, sections);
 	_cleanup_free_ char *as_json = render_list(FORMAT_JSON, &inventory, shown, sections);
-	json_t *report = json_loads(as_json, 0, NULL), *functions = json_object_get(report, "functions");
+	json_t *report = json_loads(as_json, 0, NULL),
+	       *functions = json_object_get(report, "functions");
 
 	/* The column of drivers is as wide as what is shown. */
 	check_text("text", text,
 		   "ADDRESS      GROUP ID        CLASS DRIVER [SECTION] NAME\n"
 		   "0000:02:00.0 -     ?         ?     -      \n");
 	assert_int_equal(json_array_size(functions), 1);
-	assert_string_equal(json_string_value(json_object_get(json_array_get(functions, 0), "address")),
+	assert_string_equal(json_string_value(
+				    json_object_get(json_array_get(functions, 0), "address")),
 			    "0000:02:00.0");
 	json_decref(report);
 }

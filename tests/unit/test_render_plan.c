@@ -4,7 +4,8 @@
 
 static struct plan plan;
 
-static void add_device(const char *place, enum device_state state, bool companion, const char *before)
+static void add_device(const char *place, enum device_state state, bool companion,
+		       const char *before)
 {
 	*vec_add(&plan) = (struct planned_device){
 		.address = address(place),
@@ -144,8 +145,9 @@ TEST(json_of_nothing)
 	struct plan nothing = {};
 	_cleanup_free_ char *got = render_plan(FORMAT_JSON, &nothing);
 
-	check_text("json", got,
-		   "{\n \"version\": 1,\n \"actions\": [],\n \"files\": [],\n \"findings\": []\n}\n");
+	check_text(
+		"json", got,
+		"{\n \"version\": 1,\n \"actions\": [],\n \"files\": [],\n \"findings\": []\n}\n");
 }
 
 int main(void)
@@ -153,7 +155,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(text, make_plan, free_plan),
 		cmocka_unit_test(text_of_nothing),
-		cmocka_unit_test_setup_teardown(text_without_driver_and_actions, make_plan, free_plan),
+		cmocka_unit_test_setup_teardown(text_without_driver_and_actions, make_plan,
+						free_plan),
 		cmocka_unit_test_setup_teardown(json, make_plan, free_plan),
 		cmocka_unit_test(json_of_nothing),
 	};

@@ -7,7 +7,8 @@ TEST(a_finding_is_a_line_and_its_remedy_another)
 	struct findings findings = {};
 	struct buf buf = {};
 
-	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "count", "device x", "2 match"), "narrow it");
+	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "count", "device x", "2 match"),
+		       "narrow it");
 	finding_add(&findings, SEVERITY_NOTE, "a", "b", "c");
 	text_finding(&buf, &findings.items[0]);
 	text_finding(&buf, &findings.items[1]);

@@ -109,10 +109,12 @@ TEST(truth_values_follow_the_status)
 		    {"unknown", false, false}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_free_ char *got = render_validate(FORMAT_JSON, rows[i].status, &plan, &findings);
+		_cleanup_free_ char *got = render_validate(FORMAT_JSON, rows[i].status, &plan,
+							   &findings);
 		json_t *report = json_loads(got, JSON_REJECT_DUPLICATES, NULL);
 
-		check_int(rows[i].status, json_is_true(json_object_get(report, "ready")), rows[i].ready);
+		check_int(rows[i].status, json_is_true(json_object_get(report, "ready")),
+			  rows[i].ready);
 		check_int(rows[i].status, json_is_true(json_object_get(report, "reboot_required")),
 			  rows[i].reboot_required);
 		check_int(rows[i].status, json_array_size(json_object_get(report, "devices")), 0);

@@ -1,5 +1,6 @@
 # All others have an emulated VT-d.
 
+kinds="initramfs-tools dracut"
 iommu=amd
 
 check() {

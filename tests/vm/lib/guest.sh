@@ -92,8 +92,9 @@ guest_boot() {
 	while kill -0 "$guest_pid" 2>/dev/null; do
 		if ((SECONDS - started > limit)); then
 			reason="no answer in $limit s"
+			break
 		fi
-		[[ -z $reason ]] && ! grep -qE "$FAILURE_STRINGS" "$dir/console" || break
+		! grep -qE "$FAILURE_STRINGS" "$dir/console" || break
 		sleep 0.4
 	done
 	guest_kill
