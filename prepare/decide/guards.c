@@ -75,23 +75,6 @@ static bool on_function(const struct block_device *device, const struct pci_func
 	return false;
 }
 
-/*
- * The USB controller of a graphics card: its port is on the card, and the card goes as a whole. That
- * the host does not stand on it all the same, GUARD_HOST_DISK sees.
- */
-static bool is_of_display(const struct inventory *inventory, const struct pci_function *function)
-{
-	struct pci_address address = function->address;
-
-	for (address.function = 0; address.function < 8; address.function++) {
-		const struct pci_function *sibling = inventory_find(inventory, &address);
-
-		if (sibling && sibling->class >> 16 == 0x03)
-			return true;
-	}
-	return false;
-}
-
 /* What of the host's may lie on the disks of a function, in words; NULL: nothing. */
 static char *data_on(const struct storage *storage, const struct pci_function *function,
 		     bool *ret_has_disks)
@@ -115,8 +98,12 @@ static void guard_storage(struct work *work, const struct pci_function *function
 {
 	const struct carriers *carriers = &work->carriers;
 	const char *what = carriers_find(carriers, &function->address);
+	/*
+	 * The USB port of a graphics card goes with the card. That the host does not stand on what is
+	 * plugged in there all the same, the first of these guards sees.
+	 */
 	bool may_carry = function_may_carry_disks(function) &&
-			 !is_of_display(work->inventory, function);
+			 !inventory_is_of_display_card(work->inventory, function);
 	bool has_disks = false;
 	char *data = data_on(&work->inventory->storage, function, &has_disks);
 

@@ -37,26 +37,13 @@ static void read_links(struct root *root, const char *directory, struct pci_func
 	strv_done(&names);
 }
 
-/* A function of a graphics card: device links tie only those (drivers/pci/quirks.c, quirk_gpu_hda()). */
-static bool is_of_card(const struct inventory *inventory, const struct pci_function *function)
-{
-	struct pci_address address = function->address;
-
-	for (address.function = 0; address.function < 8; address.function++) {
-		const struct pci_function *sibling = inventory_find(inventory, &address);
-
-		if (sibling && sibling->class >> 16 == 0x03)
-			return true;
-	}
-	return false;
-}
-
 static void read_function(struct root *root, const struct inventory *inventory, bool resets,
 			  struct pci_function *function)
 {
 	_cleanup_free_ char *path = xasprintf(DEVICES "/%s", PCI_ADDRESS_TEXT(&function->address));
 	_cleanup_close_ int dir = root_open(root, path, O_PATH | O_DIRECTORY);
-	bool card = is_of_card(inventory, function);
+	/* Device links tie only the functions of graphics cards (drivers/pci/quirks.c, quirk_gpu_hda()). */
+	bool card = inventory_is_of_display_card(inventory, function);
 	char text[256];
 
 	if (dir < 0)

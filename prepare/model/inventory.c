@@ -50,6 +50,20 @@ struct pci_function *inventory_find(const struct inventory *inventory,
 			    : NULL;
 }
 
+bool inventory_is_of_display_card(const struct inventory *inventory,
+				  const struct pci_function *function)
+{
+	struct pci_address address = function->address;
+
+	for (address.function = 0; address.function < 8; address.function++) {
+		const struct pci_function *sibling = inventory_find(inventory, &address);
+
+		if (sibling && sibling->class >> 16 == 0x03)
+			return true;
+	}
+	return false;
+}
+
 bool function_may_carry_disks(const struct pci_function *function)
 {
 	switch (function->class >> 8) {

@@ -98,6 +98,9 @@ void inventory_sort(struct inventory *inventory);
 struct pci_function *inventory_find(const struct inventory *inventory,
 				    const struct pci_address *address);
 
+/* Is there a display among the functions of its slot: is it a graphics card, or its audio or USB? */
+bool inventory_is_of_display_card(const struct inventory *inventory,
+				  const struct pci_function *function);
 /*
  * Could disks hang on it? Storage controllers, USB, FireWire, Fibre Channel and SD hosts; whether
  * any do is another question.
