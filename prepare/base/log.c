@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/log.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,24 @@ void log_set_kmsg(int fd)
 	kmsg_fd = fd;
 }
 
+/*
+ * The kernel takes ten records in five seconds from one open file (printk_devkmsg=ratelimit), which
+ * is fewer than there are devices on a host: each record gets an open file of its own.
+ */
+static void write_kmsg(const char *record, size_t length)
+{
+	char path[sizeof("/proc/self/fd/") + 12];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", kmsg_fd);
+	fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	/* A full or closed kernel log must not stop the boot. */
+	ssize_t n _unused_ = write(fd < 0 ? kmsg_fd : fd, record, length);
+
+	if (fd >= 0)
+		close(fd);
+}
+
 void log_message(enum log_level level, const char *format, ...)
 {
 	/* A kernel log record holds about 1000 bytes (PRINTKRB_RECORD_MAX). */
@@ -40,8 +59,6 @@ void log_message(enum log_level level, const char *format, ...)
 		int n = snprintf(record, sizeof(record), "<%d>vfio-prepare: %s\n",
 				 FACILITY_DAEMON | (int)level, text);
 
-		/* A full or closed kernel log must not stop the boot: nothing to do about it. */
-		if (write(kmsg_fd, record, (size_t)n) < 0)
-			return;
+		write_kmsg(record, (size_t)n);
 	}
 }

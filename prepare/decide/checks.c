@@ -67,28 +67,55 @@ static void check_iommu(const struct profile *profile, const struct inventory *i
 			"itself, look for AMD-Vi in the kernel log");
 }
 
-static void check_device(const struct planned_device *device, struct findings *findings)
+static void check_device(const struct planned_device *device, const char *off,
+			 struct findings *findings)
 {
+	struct finding *finding;
+
 	if (device->state != DEVICE_BIND)
 		return;
-	finding_remedy(finding_add(findings, SEVERITY_ERROR, "wrong-driver",
-				   PCI_ADDRESS_TEXT(&device->address),
-				   "section [device %s] wants it on %s, it is on %s",
-				   device->section, device->want,
-				   device->before ? device->before : "no driver"),
-		       "vfio-prepare bind");
+	finding = finding_add(findings, SEVERITY_ERROR, "wrong-driver",
+			      PCI_ADDRESS_TEXT(&device->address),
+			      "section [device %s] wants it on %s, it is on %s", device->section,
+			      device->want, device->before ? device->before : "no driver");
+	if (off)
+		finding_remedy(finding, "remove %s=0 from the kernel's arguments and restart", off);
+	else
+		finding_remedy(finding, "vfio-prepare bind");
 }
 
-/* What the kernel would answer to a guest that opens the group now. */
-static void check_group(const struct inventory *inventory, const struct planned_device *device,
-			const size_t *members, size_t n, struct findings *findings)
+static bool is_planned(const struct plan *plan, const struct pci_function *function)
+{
+	size_t low = 0, high = plan->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = pci_address_compare(&plan->items[middle].address, &function->address);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/*
+ * What the kernel would answer to a guest that opens the group now. What the profile lists too, and is
+ * not on its driver, has a finding of its own.
+ */
+static void check_group(const struct inventory *inventory, const struct plan *plan,
+			const struct planned_device *device, const size_t *members, size_t n,
+			struct findings *findings)
 {
 	struct buf others = {};
 
 	for (size_t i = 0; i < n; i++) {
 		const struct pci_function *member = &inventory->items[members[i]];
 
-		if (!function_leaves_group_viable(inventory, member))
+		if (!function_leaves_group_viable(inventory, member) && !is_planned(plan, member))
 			buf_addf(&others, "%s%s (%s)", others.length ? ", " : "",
 				 PCI_ADDRESS_TEXT(&member->address),
 				 member->driver ? member->driver : "unknown driver");
@@ -127,7 +154,7 @@ static void check_groups(const struct inventory *inventory, const struct plan *p
 			continue;
 		seen[device->iommu_group] = true;
 		n = group_index_find(&index, inventory, device->iommu_group, &members);
-		check_group(inventory, device, members, n, findings);
+		check_group(inventory, plan, device, members, n, findings);
 	}
 	group_index_done(&index);
 }
@@ -167,7 +194,7 @@ void validation_make(const struct profile *profile, const struct inventory *inve
 	plan->findings = (struct findings){};
 	check_iommu(profile, inventory, &validation.findings);
 	vec_foreach(device, plan)
-		check_device(device, &validation.findings);
+		check_device(device, off, &validation.findings);
 	check_groups(inventory, plan, &validation.findings);
 	check_backend(inventory, plan, &validation.findings);
 	if (off)
