@@ -201,7 +201,7 @@ static void find_cases(const char *pattern, struct strv *ret)
 	}
 	root_done(&root);
 	for (size_t i = 0; i < names.n; i++)
-		if (names.items[i][0] != '.' && fnmatch(pattern, names.items[i], 0) == 0)
+		if (names.items[i][0] != '.' && fnmatch(pattern, names.items[i], FNM_EXTMATCH) == 0)
 			strv_add(ret, names.items[i]);
 	strv_done(&names);
 }
