@@ -100,7 +100,7 @@ static int run_case(const char *name)
 
 /*
  * Each case is a process of its own: one that cannot be understood ends only its own test. Some run
- * ahead of the test that waits for them, as many of them wait for a deadline most of their time.
+ * ahead of the test that waits for them, for the sake of more than one processor.
  */
 struct job {
 	const char *name;
@@ -201,7 +201,7 @@ static void find_cases(const char *pattern, struct strv *ret)
 	}
 	root_done(&root);
 	for (size_t i = 0; i < names.n; i++)
-		if (names.items[i][0] != '.' && fnmatch(pattern, names.items[i], 0) == 0)
+		if (names.items[i][0] != '.' && fnmatch(pattern, names.items[i], FNM_EXTMATCH) == 0)
 			strv_add(ret, names.items[i]);
 	strv_done(&names);
 }
@@ -228,7 +228,7 @@ int main(int argc, char **argv)
 	vec_foreach(job, &jobs)
 		*vec_add(&tests) = (struct CMUnitTest){job->name, test_case, NULL, NULL, job};
 	failed = _cmocka_run_group_tests("scenarios", tests.items, tests.n, NULL, NULL);
-	rmdir(trees);
+	remove_tree(trees);
 	free(tests.items);
 	free(jobs.items);
 	strv_done(&names);

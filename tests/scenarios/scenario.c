@@ -10,7 +10,7 @@
 
 #include "fake/kernel.h"
 
-static void remove_tree(const char *path)
+void remove_tree(const char *path)
 {
 	char *const roots[] = {(char *)path, NULL};
 	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);

@@ -29,6 +29,9 @@ struct scenario {
 void scenario_run(struct scenario *scenario, const char *path);
 void scenario_done(struct scenario *scenario);
 
+/* Removes a directory with all that is in it. */
+void remove_tree(const char *path);
+
 /* For sweep.c: a fresh tree as the statements before this one make it. */
 void scenario_build(struct scenario *scenario, const struct statement *before);
 /* Runs the product and forgets its faults; complaints of the fake kernel are told and break the scenario. */

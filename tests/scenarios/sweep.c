@@ -62,6 +62,11 @@ static bool one_of(const char *text, const char *a, const char *b)
 	return strcmp(text, a) == 0 || strcmp(text, b) == 0;
 }
 
+static bool starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
 static void judge_device(struct trial *trial, const json_t *outcome)
 {
 	const char *address = text_of(outcome, "address"), *result = text_of(outcome, "result");
@@ -103,13 +108,12 @@ static void judge_others(struct trial *trial, const json_t *outcomes)
 	state_compare(trial->before, &after, &changes);
 	strv_split(&lines, buf_text(&changes), "\n");
 	for (size_t i = 0; i < lines.n; i++) {
-		bool told = strncmp(lines.items[i], "module ", 7) == 0;
+		bool told = starts_with(lines.items[i], "module ");
 		const json_t *outcome;
 		size_t index;
 
 		json_array_foreach(outcomes, index, outcome)
-			told = told ||
-			       strncmp(lines.items[i], text_of(outcome, "address"), 12) == 0;
+			told = told || starts_with(lines.items[i], text_of(outcome, "address"));
 		require(trial, told, "%s", lines.items[i]);
 	}
 	buf_done(&changes);

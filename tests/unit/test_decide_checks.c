@@ -186,6 +186,13 @@ TEST(iommu_that_is_not_required)
 	expect("not known", NOT_REQUIRED X, READY, "iommu-unknown host");
 }
 
+TEST(a_refused_device_is_not_ready_even_where_that_is_a_warning)
+{
+	inventory.items[1].iommu_group = -1;
+	expect("no group", NOT_REQUIRED "[device x]\naddress = 02:00.0\n", NOT_READY,
+	       "no-iommu-group 0000:02:00.0");
+}
+
 TEST(what_is_not_known_is_not_ready)
 {
 	inventory.iommu = IOMMU_UNKNOWN;
@@ -262,6 +269,7 @@ int main(void)
 		CHECKS_TEST(iommu_that_is_off),
 		CHECKS_TEST(firmware_without_iommu),
 		CHECKS_TEST(iommu_that_is_not_required),
+		CHECKS_TEST(a_refused_device_is_not_ready_even_where_that_is_a_warning),
 		CHECKS_TEST(what_is_not_known_is_not_ready),
 		CHECKS_TEST(backend),
 		CHECKS_TEST(off_switches),

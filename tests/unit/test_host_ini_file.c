@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: memfd_create */
 #include "host/ini_file.h"
 #include "support.h"
+
+static bool no_memory_file;
+
+int __real_memfd_create(const char *name, unsigned flags);
+int __wrap_memfd_create(const char *name, unsigned flags);
+int __wrap_memfd_create(const char *name, unsigned flags)
+{
+	return no_memory_file ? -1 : __real_memfd_create(name, flags);
+}
 
 /* The entries as "line section/key=<value>", the sections' own lines without key. */
 static char *written(const struct ini *ini)
@@ -163,6 +173,41 @@ static char *long_line(size_t length)
 	return text;
 }
 
+TEST(what_iniparser_refuses_is_refused)
+{
+	char text[3000] = "[host]\na = \\\n";
+	struct findings findings = {};
+	struct ini ini = {};
+
+	/* White space at the beginning of continuation lines counts for iniparser. */
+	for (int i = 0; i < 4; i++)
+		sprintf(text + strlen(text), "%300s\\\n", "x");
+	strcat(text, "end\n");
+	assert_int_equal(parse(text, &ini, &findings), -EINVAL);
+	check_findings("iniparser", &findings, "profile f:1");
+	assert_non_null(strstr(findings.items[0].detail, "too long"));
+	findings_done(&findings);
+
+	no_memory_file = true;
+	assert_int_equal(parse("[host]\na = 1\n", &ini, &findings), -EINVAL);
+	no_memory_file = false;
+	assert_string_equal(findings.items[0].detail, "it cannot be kept in memory");
+	findings_done(&findings);
+	ini_done(&ini);
+}
+
+/* iniparser keeps [a:b] and the key b of [a] under one name. */
+TEST(key_whose_value_a_section_took)
+{
+	struct findings findings = {};
+	struct ini ini = {};
+
+	assert_int_equal(parse("[a]\nb = 1\n[a:b]\n", &ini, &findings), -EINVAL);
+	check_findings("taken", &findings, "profile f:2");
+	findings_done(&findings);
+	ini_done(&ini);
+}
+
 TEST(longest_line)
 {
 	_cleanup_free_ char *most = long_line(INI_MAX_LINE), *more = long_line(INI_MAX_LINE + 1);
@@ -248,6 +293,8 @@ int main(void)
 		cmocka_unit_test(files_that_are_refused),
 		cmocka_unit_test(all_mistakes_of_a_file_are_told),
 		cmocka_unit_test(nul_is_binary),
+		cmocka_unit_test(what_iniparser_refuses_is_refused),
+		cmocka_unit_test(key_whose_value_a_section_took),
 		cmocka_unit_test(longest_line),
 		cmocka_unit_test(continuation_lines_count_as_one),
 		cmocka_unit_test(as_many_keys_as_the_limit),

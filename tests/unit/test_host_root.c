@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: syscall */
 #include "host/root.h"
 #include "support.h"
 
+#include <limits.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 
@@ -142,6 +144,29 @@ static bool has_openat2(void)
 	return fd >= 0 && close((int)fd) == 0;
 }
 
+/* openat2() fails so many times with an error before it is tried. */
+static int openat2_error, openat2_failures, openat2_calls;
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
+{
+	va_list arguments;
+	long a[4];
+
+	va_start(arguments, number);
+	for (size_t i = 0; i < ARRAY_SIZE(a); i++)
+		a[i] = va_arg(arguments, long);
+	va_end(arguments);
+	openat2_calls++;
+	if (openat2_failures > 0) {
+		openat2_failures--;
+		errno = openat2_error;
+		return -1;
+	}
+	return __real_syscall(number, a[0], a[1], a[2], a[3]);
+}
+
 /* Both ways of resolution must say the same of all of them. */
 static void resolve(bool no_openat2)
 {
@@ -169,6 +194,48 @@ TEST(openat2_resolves_inside)
 TEST(walk_resolves_inside)
 {
 	resolve(true);
+}
+
+TEST(where_openat2_is_missing_or_forbidden_it_is_asked_once)
+{
+	static const int errors[] = {ENOSYS, EPERM};
+
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+		tree.root.no_openat2 = false;
+		openat2_error = errors[i];
+		openat2_failures = INT_MAX;
+		openat2_calls = 0;
+		for (int j = 0; j < 3; j++) {
+			_cleanup_close_ int fd = root_open(&tree.root, "/absolute", O_RDONLY);
+
+			assert_true(fd >= 0);
+		}
+		openat2_failures = 0;
+		assert_true(tree.root.no_openat2);
+		assert_int_equal(openat2_calls, 1);
+	}
+}
+
+TEST(openat2_is_tried_again_after_a_rename)
+{
+	if (!has_openat2()) {
+		/* Then the walk does it, which sees no rename. */
+		return;
+	}
+	openat2_error = EAGAIN;
+	openat2_failures = 3;
+	_cleanup_close_ int fd = root_open(&tree.root, "/absolute", O_RDONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(openat2_failures, 0);
+	assert_false(tree.root.no_openat2);
+
+	/* Not for ever; and other errors are what they are. */
+	openat2_failures = INT_MAX;
+	assert_int_equal(root_open(&tree.root, "/absolute", O_RDONLY), -EAGAIN);
+	openat2_error = EACCES;
+	assert_int_equal(root_open(&tree.root, "/absolute", O_RDONLY), -EACCES);
+	openat2_failures = 0;
+	assert_false(tree.root.no_openat2);
 }
 
 TEST(walk_does_not_leak_descriptors)
@@ -424,6 +491,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(openat2_resolves_inside, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(walk_resolves_inside, make_tree, remove_tree),
+		cmocka_unit_test_setup_teardown(
+			where_openat2_is_missing_or_forbidden_it_is_asked_once, make_tree,
+			remove_tree),
+		cmocka_unit_test_setup_teardown(openat2_is_tried_again_after_a_rename, make_tree,
+						remove_tree),
 		cmocka_unit_test_setup_teardown(walk_does_not_leak_descriptors, make_tree,
 						remove_tree),
 		cmocka_unit_test_setup_teardown(walk_follows_a_link_itself_with_o_path, make_tree,

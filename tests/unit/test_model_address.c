@@ -182,6 +182,35 @@ TEST(port_path_has_the_domain_only_where_it_is_not_0)
 	}
 }
 
+TEST(functions_in_a_path_are_in_order)
+{
+	static const struct {
+		const char *path, *addresses;
+	} rows[] = {
+		{"", ""},
+		{"../../devices/virtual/net/lo", ""},
+		{"../../devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0",
+		 "0000:00:1d.0 0000:01:00.0"},
+		{"/pci10000:e0/10000:e0:06.0", "10000:e0:06.0"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct pci_address_list list = {};
+		_cleanup_free_ char *text = xstrdup("");
+
+		path_carriers(rows[i].path, &list);
+		vec_foreach(item, &list) {
+			char *longer = xasprintf("%s%s%s", text, *text ? " " : "",
+						 PCI_ADDRESS_TEXT(item));
+
+			free(text);
+			text = longer;
+		}
+		check_text(rows[i].path, text, rows[i].addresses);
+		free(list.items);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +221,7 @@ int main(void)
 		cmocka_unit_test(one_function_is_one_function),
 		cmocka_unit_test(order_is_by_domain_bus_slot_function),
 		cmocka_unit_test(odd_fields_never_write_more_than_their_room),
+		cmocka_unit_test(functions_in_a_path_are_in_order),
 		cmocka_unit_test(port_path_has_the_domain_only_where_it_is_not_0),
 	};
 

@@ -54,27 +54,31 @@ TEST(classes)
 	static const struct {
 		const char *what;
 		uint32_t class;
-		bool bridge, infrastructure;
+		bool bridge, infrastructure, disks;
 	} rows[] = {
-		{"host bridge", 0x060000, true, true},
-		{"ISA bridge", 0x060100, true, true},
-		{"PCI bridge", 0x060400, true, true},
-		{"subtractive bridge", 0x060401, true, true},
-		{"CardBus bridge", 0x060700, true, true},
-		{"semi-transparent bridge", 0x060940, true, true},
-		{"NVSwitch", 0x068000, false, true},
-		{"memory controller", 0x058000, false, true},
-		{"system peripheral", 0x088000, false, true},
-		{"IOMMU", 0x080600, false, true},
-		{"SMBus", 0x0c0500, false, true},
-		{"USB", 0x0c0330, false, false},
-		{"display", 0x030000, false, false},
-		{"audio", 0x040300, false, false},
-		{"network", 0x020000, false, false},
-		{"NVMe", 0x010802, false, false},
-		{"accelerator", 0x120000, false, false},
-		{"nothing known", 0x000000, false, false},
-		{"class that holds bridge's digits", 0x010604, false, false},
+		{"host bridge", 0x060000, true, true, false},
+		{"ISA bridge", 0x060100, true, true, false},
+		{"PCI bridge", 0x060400, true, true, false},
+		{"subtractive bridge", 0x060401, true, true, false},
+		{"CardBus bridge", 0x060700, true, true, false},
+		{"semi-transparent bridge", 0x060940, true, true, false},
+		{"NVSwitch", 0x068000, false, true, false},
+		{"memory controller", 0x058000, false, true, false},
+		{"system peripheral", 0x088000, false, true, false},
+		{"IOMMU", 0x080600, false, true, false},
+		{"SMBus", 0x0c0500, false, true, false},
+		{"USB", 0x0c0330, false, false, true},
+		{"display", 0x030000, false, false, false},
+		{"audio", 0x040300, false, false, false},
+		{"network", 0x020000, false, false, false},
+		{"NVMe", 0x010802, false, false, true},
+		{"FireWire", 0x0c0010, false, false, true},
+		{"Fibre Channel", 0x0c0400, false, false, true},
+		{"SD host", 0x080501, false, true, true},
+		{"RAID", 0x010400, false, false, true},
+		{"accelerator", 0x120000, false, false, false},
+		{"nothing known", 0x000000, false, false, false},
+		{"class that holds bridge's digits", 0x010604, false, false, true},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -83,6 +87,7 @@ TEST(classes)
 		check_int(rows[i].what, function_is_bridge(&function), rows[i].bridge);
 		check_int(rows[i].what, function_is_infrastructure(&function),
 			  rows[i].infrastructure);
+		check_int(rows[i].what, function_may_carry_disks(&function), rows[i].disks);
 	}
 }
 

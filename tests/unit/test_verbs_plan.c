@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verbs.h"
+
+TEST(status_says_what_would_come_of_it)
+{
+	static const struct {
+		const char *profile;
+		int status;
+	} rows[] = {
+		{"[host]\ndescription = x\n", STATUS_DONE},
+		{"[device x]\naddress = 01:00.0 02:00.0\n", STATUS_DONE},
+		{"[device x]\naddress = 09:00.0\n", STATUS_REFUSED},
+		{"[device x]\naddress = 02:00.0 09:00.0\n", STATUS_PARTLY},
+		{"[device x]\naddress = 02:00.0\nid = 1:1\n", STATUS_REFUSED},
+		{"[device x]\nid = 1:1\n", STATUS_REFUSED},
+		{"[device x]\nid = 8086:10d3\ncount = 3\n", STATUS_PARTLY},
+		{"nonsense", STATUS_USAGE},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		profile(rows[i].profile);
+		check_int(rows[i].profile, run_verb(&plan_verb, &(struct arguments){}),
+			  rows[i].status);
+		check_int(rows[i].profile, *out.text != '\0', rows[i].status != STATUS_USAGE);
+		check_int(rows[i].profile, *err.text != '\0', rows[i].status == STATUS_USAGE);
+	}
+}
+
+TEST(modules_for_an_initramfs)
+{
+	profile("[device x]\naddress = 09:00.0\n[device y]\nid = 1:1\ndriver = pci-stub\n");
+	assert_int_equal(run_verb(&plan_verb, &(struct arguments){.modules = true}), STATUS_DONE);
+	assert_string_equal(out.text, "pci_stub\nvfio_iommu_type1\nvfio_pci\n");
+	profile("[host]\ndescription = x\n");
+	assert_int_equal(run_verb(&plan_verb, &(struct arguments){.modules = true}), STATUS_DONE);
+	assert_string_equal(out.text, "");
+}
+
+TEST(formats)
+{
+	profile("[device x]\naddress = 01:00.0\n");
+	run_verb(&plan_verb, &(struct arguments){});
+	assert_string_equal(out.text, "0000:01:00.0 [x] is on vfio-pci: nothing to do\n");
+	run_verb(&plan_verb, &(struct arguments){.format = FORMAT_JSON});
+	assert_string_equal(out.text, "{\n \"version\": 1,\n \"actions\": [],\n \"files\": [],\n"
+				      " \"findings\": []\n}\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(status_says_what_would_come_of_it, verb_start,
+						verb_stop),
+		cmocka_unit_test_setup_teardown(modules_for_an_initramfs, verb_start, verb_stop),
+		cmocka_unit_test_setup_teardown(formats, verb_start, verb_stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

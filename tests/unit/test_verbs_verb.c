@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support.h"
+#include "verbs/verb.h"
+
+TEST(status_of_what_went_well_was_refused_and_failed)
+{
+	static const struct {
+		size_t good, refused, failed;
+		enum exit_status status;
+	} rows[] = {
+		{0, 0, 0, STATUS_DONE},   {3, 0, 0, STATUS_DONE},   {0, 1, 0, STATUS_REFUSED},
+		{0, 0, 1, STATUS_FAILED}, {0, 1, 1, STATUS_FAILED}, {1, 1, 0, STATUS_PARTLY},
+		{1, 0, 1, STATUS_PARTLY}, {1, 1, 1, STATUS_PARTLY},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *what = xasprintf("row %zu", i);
+
+		check_int(what, status_of_counts(rows[i].good, rows[i].refused, rows[i].failed),
+			  rows[i].status);
+	}
+}
+
+TEST(a_report_goes_to_standard_output)
+{
+	struct capture capture;
+	int status;
+
+	capture_begin(&capture, STDOUT_FILENO);
+	status = report(xstrdup("text\n"), STATUS_PARTLY);
+	assert_string_equal(capture_end(&capture), "text\n");
+	assert_int_equal(status, STATUS_PARTLY);
+}
+
+TEST(a_report_that_cannot_be_written_is_a_failure)
+{
+	struct capture out, error;
+	int full = open("/dev/full", O_WRONLY | O_CLOEXEC), status;
+
+	assert_true(full >= 0);
+	capture_begin(&out, STDOUT_FILENO);
+	capture_begin(&error, STDERR_FILENO);
+	dup2(full, STDOUT_FILENO);
+	close(full);
+	status = report(xstrdup("text\n"), STATUS_DONE);
+	check_text("error", capture_end(&error),
+		   "vfio-prepare: the report cannot be written: No space left on device\n");
+	capture_end(&out);
+	clearerr(stdout);
+	assert_int_equal(status, STATUS_FAILED);
+}
+
+TEST(findings_are_logged_with_their_remedy)
+{
+	struct findings findings = {};
+	struct capture capture;
+
+	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "profile", "f:2", "is wrong"),
+		       "fix it");
+	capture_begin(&capture, STDERR_FILENO);
+	log_findings(&findings);
+	assert_string_equal(capture_end(&capture), "vfio-prepare: f:2: is wrong; fix it\n");
+	findings_done(&findings);
+}
+
+static struct tree tree;
+
+static int start(void **state _unused_)
+{
+	tree_init(&tree);
+	return 0;
+}
+
+static int stop(void **state _unused_)
+{
+	tree_done(&tree);
+	return 0;
+}
+
+static void expect_load(int status, size_t n_planned, const char *message)
+{
+	struct arguments arguments = {};
+	struct situation situation;
+	struct capture capture;
+	int got;
+
+	capture_begin(&capture, STDERR_FILENO);
+	got = situation_load(&tree.root, &arguments, 0, &situation);
+	check_text("message", capture_end(&capture), message);
+	check_int("status", got, status);
+	check_int("devices", situation.plan.n, n_planned);
+	situation_done(&situation);
+}
+
+TEST(situation_without_profile)
+{
+	expect_load(
+		STATUS_USAGE, 0,
+		"vfio-prepare: there is no profile: write /etc/vfio-prepare/profile.conf, or name "
+		"one with --profile\n");
+}
+
+TEST(situation_with_a_profile_that_cannot_be_used)
+{
+	tree_file(&tree, "etc/vfio-prepare/profile.conf", "[hots]\n");
+	expect_load(
+		STATUS_USAGE, 0,
+		"vfio-prepare: /etc/vfio-prepare/profile.conf:1: unknown section [hots]; did you "
+		"mean [host]?\n");
+}
+
+TEST(situation_on_a_host_that_cannot_be_read)
+{
+	tree_file(&tree, "etc/vfio-prepare/profile.conf", "[host]\ndescription = x\n");
+	tree_file(&tree, "sys/bus/pci/devices", "");
+	expect_load(
+		STATUS_FAILED, 0,
+		"vfio-prepare: the PCI functions of the host cannot be read: Not a directory\n");
+}
+
+TEST(situation_reads_serial_numbers_where_they_are_asked_for)
+{
+	uint8_t config[512] = {};
+	static const uint8_t capability[] = {0x03, 0x00, 0x01, 0x00, 0x55, 0x44,
+					     0x33, 0xff, 0xff, 0x22, 0x11, 0x00};
+
+	memcpy(config + 0x100, capability, sizeof(capability));
+	tree_file(&tree, "etc/vfio-prepare/profile.conf",
+		  "[device x]\nserial = 00-11-22-ff-ff-33-44-55\n");
+	tree_file(&tree, "sys/bus/pci/devices/0000:01:00.0/uevent",
+		  "PCI_CLASS=20000\nPCI_ID=8086:10D3\nPCI_SUBSYS_ID=0:0\n");
+	tree_bytes(&tree, "sys/bus/pci/devices/0000:01:00.0/config", config, sizeof(config));
+	expect_load(STATUS_DONE, 1, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(status_of_what_went_well_was_refused_and_failed),
+		cmocka_unit_test(a_report_goes_to_standard_output),
+		cmocka_unit_test(a_report_that_cannot_be_written_is_a_failure),
+		cmocka_unit_test(findings_are_logged_with_their_remedy),
+		cmocka_unit_test_setup_teardown(situation_without_profile, start, stop),
+		cmocka_unit_test_setup_teardown(situation_with_a_profile_that_cannot_be_used, start,
+						stop),
+		cmocka_unit_test_setup_teardown(situation_on_a_host_that_cannot_be_read, start,
+						stop),
+		cmocka_unit_test_setup_teardown(
+			situation_reads_serial_numbers_where_they_are_asked_for, start, stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

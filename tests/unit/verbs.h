@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A host of three functions for the tests of the verbs, and a verb that is run on it. */
+#ifndef UNIT_VERBS_H
+#define UNIT_VERBS_H
+
+#include "support.h"
+#include "verbs/verb.h"
+
+static struct tree tree;
+static struct capture out, err;
+
+/* 01 on vfio-pci, 02 and 03, which are alike, on e1000e; each in a group of its own; IOMMU on. */
+static int verb_start(void **state _unused_)
+{
+	static const struct {
+		const char *place, *id, *driver;
+	} functions[] = {{"0000:01:00.0", "10DE:1BB0", "vfio-pci"},
+			 {"0000:02:00.0", "8086:10D3", "e1000e"},
+			 {"0000:03:00.0", "8086:10D3", "e1000e"}};
+
+	tree_init(&tree);
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++) {
+		_cleanup_free_ char *path = xasprintf("sys/bus/pci/devices/%s", functions[i].place);
+		_cleanup_free_ char *uevent = xasprintf("%s/uevent", path);
+		_cleanup_free_ char *ids = xasprintf(
+			"PCI_CLASS=20000\nPCI_ID=%s\nPCI_SUBSYS_ID=0:0\n", functions[i].id);
+		_cleanup_free_ char *driver = xasprintf("%s/driver", path);
+		_cleanup_free_ char *driver_target = xasprintf("../../drivers/%s",
+							       functions[i].driver);
+		_cleanup_free_ char *group = xasprintf("%s/iommu_group", path);
+		_cleanup_free_ char *group_target = xasprintf("../../../../kernel/iommu_groups/%zu",
+							      i);
+		_cleanup_free_ char *driver_dir = xasprintf("sys/bus/pci/drivers/%s",
+							    functions[i].driver);
+
+		tree_file(&tree, uevent, ids);
+		tree_link(&tree, driver, driver_target);
+		tree_link(&tree, group, group_target);
+		tree_dir(&tree, driver_dir);
+	}
+	tree_dir(&tree, "sys/class/iommu/dmar0");
+	tree_dir(&tree, "sys/kernel/iommu_groups/0");
+	tree_dir(&tree, "sys/module/vfio_iommu_type1");
+	tree_file(&tree, "usr/share/misc/pci.ids", "8086  Intel\n\t10d3  82574L\n10de  NVIDIA\n");
+	return 0;
+}
+
+static int verb_stop(void **state _unused_)
+{
+	tree_done(&tree);
+	return 0;
+}
+
+static inline void profile(const char *text)
+{
+	tree_file(&tree, "etc/vfio-prepare/profile.conf", text);
+}
+
+/* Runs it; what it printed is in out.text and err.text. */
+static int run_verb(const struct verb *verb, const struct arguments *arguments)
+{
+	int status;
+
+	capture_begin(&out, STDOUT_FILENO);
+	capture_begin(&err, STDERR_FILENO);
+	status = verb->run(&tree.root, arguments);
+	capture_end(&err);
+	capture_end(&out);
+	return status;
+}
+
+#endif
