@@ -10,6 +10,7 @@
 
 #include "host/bounded.h"
 #include "host/modules.h"
+#include "host/scan.h"
 #include "model/inventory.h"
 #include "model/profile.h"
 
@@ -37,6 +38,7 @@ struct piece {
 
 struct run {
 	struct root *root;
+	int bus; /* /sys/bus/pci, where drivers_probe is */
 	const struct plan *plan;
 	struct piece *items;
 	size_t n, capacity;
@@ -117,18 +119,28 @@ static void read_override(struct run *run, int dir, char *ret, size_t size)
 		snprintf(ret, size, "\n");
 }
 
+/* dir: the device's. */
+static int write_action(struct run *run, const struct action *action, int dir)
+{
+	if (action->type == ACTION_PROBE)
+		dir = run->bus;
+	else if (action->type != ACTION_SET_OVERRIDE)
+		dir = -1;
+	return root_write_attribute(run->root, dir, action->path, action->value);
+}
+
 /* Takes back what was done to a device that did not come to its driver. */
 static void undo(struct run *run, const struct piece *piece, int dir, const char *override,
 		 struct slot *slot)
 {
 	const struct action *probe = &piece->actions[piece->n_actions - 1];
 
-	root_write_attribute(run->root, piece->actions[0].path, override);
+	root_write_attribute(run->root, dir, piece->actions[0].path, override);
 	read_back(run, dir, slot);
 	if (slot->after_known && !slot->after[0] && piece->device->before) {
 		/* It may not return. */
 		slot->after_known = false;
-		root_write_attribute(run->root, probe->path, probe->value);
+		write_action(run, probe, dir);
 		read_back(run, dir, slot);
 	}
 	slot->undone = true;
@@ -136,12 +148,9 @@ static void undo(struct run *run, const struct piece *piece, int dir, const char
 
 static void bind(struct run *run, const struct piece *piece, struct slot *slot)
 {
-	char override[DRIVER_OVERRIDE_MAX], path[sizeof("/sys/bus/pci/devices/") + PCI_ADDRESS_MAX];
-	_cleanup_close_ int dir = -1;
+	_cleanup_close_ int dir = device_open(run->root, &piece->device->address);
+	char override[DRIVER_OVERRIDE_MAX];
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s",
-		 PCI_ADDRESS_TEXT(&piece->device->address));
-	dir = root_open(run->root, path, O_PATH | O_DIRECTORY);
 	if (dir < 0) {
 		slot->error = dir;
 		return;
@@ -157,7 +166,7 @@ static void bind(struct run *run, const struct piece *piece, struct slot *slot)
 		const struct action *action = &piece->actions[i];
 
 		slot->step = action->type;
-		slot->error = root_write_attribute(run->root, action->path, action->value);
+		slot->error = write_action(run, action, dir);
 	}
 	read_back(run, dir, slot);
 	if (!is_right(piece->device, slot))
@@ -309,12 +318,14 @@ static void add_outcome(struct outcomes *outcomes, const struct planned_device *
 
 void act_run(struct root *root, const struct plan *plan, struct outcomes *ret)
 {
-	struct run run = {.root = root, .plan = plan};
+	struct run run = {.root = root, .bus = -1, .plan = plan};
 	struct outcomes outcomes = {};
 	size_t bytes, piece = 0;
 	int r = -ENOMEM;
 
 	gather(&run);
+	if (run.n)
+		run.bus = root_open(root, "/sys/bus/pci", O_PATH | O_DIRECTORY);
 	bytes = run.n * sizeof(*run.slots);
 	run.slots = bounded_memory(bytes);
 	if (run.slots && run.n) {
@@ -349,6 +360,7 @@ void act_run(struct root *root, const struct plan *plan, struct outcomes *ret)
 		}
 	}
 	bounded_free(run.slots, bytes);
+	close_fd(&run.bus);
 	free(run.items);
 	*ret = outcomes;
 }

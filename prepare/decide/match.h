@@ -53,6 +53,12 @@ bool match_asks_condition(const struct match *match, const struct inventory *inv
 bool match_takes(const struct match *match, const struct inventory *inventory);
 bool match_takes_bound(const struct match *match, const struct inventory *inventory);
 
+/*
+ * Does the decision hang on functions that no section lists? On where an identity is now, or on which
+ * displays the host has.
+ */
+bool match_asks_whole_host(const struct match *match, const struct inventory *inventory);
+
 /* Is the function on the driver that its claim wants? */
 bool claim_is_right(const struct claim *claim, const struct pci_function *function);
 /* The driver that a section wants for a function; auto is resolved. */

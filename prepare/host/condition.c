@@ -14,7 +14,6 @@
 #include "base/number.h"
 #include "host/scan.h"
 
-#define DEVICES "/sys/bus/pci/devices"
 #define TABLE_MAX (4 * 1024 * 1024)
 #define MAX_PROCESSES 65536
 
@@ -40,21 +39,20 @@ static void read_links(struct root *root, const char *directory, struct pci_func
 static void read_function(struct root *root, const struct inventory *inventory, bool resets,
 			  struct pci_function *function)
 {
-	_cleanup_free_ char *path = xasprintf(DEVICES "/%s", PCI_ADDRESS_TEXT(&function->address));
-	_cleanup_close_ int dir = root_open(root, path, O_PATH | O_DIRECTORY);
 	/* Device links tie only the functions of graphics cards (drivers/pci/quirks.c, quirk_gpu_hda()). */
 	bool card = inventory_is_of_display_card(inventory, function);
-	char text[256];
+	_cleanup_close_ int dir = -1;
+	char path[DEVICE_PATH_MAX], text[256];
 
+	if (!card && !resets)
+		return;
+	dir = device_open(root, &function->address);
 	if (dir < 0)
 		return;
-	function->live_vfs = attribute_read_link_name(root, dir, "virtfn0", text, sizeof(text)) > 0;
-	if (card || resets)
-		function->is_vf = attribute_read_link_name(root, dir, "physfn", text,
-							   sizeof(text)) > 0 &&
-				  pci_address_parse(text, &function->physfn) == 0;
+	function->is_vf = attribute_read_link_name(root, dir, "physfn", text, sizeof(text)) > 0 &&
+			  pci_address_parse(text, &function->physfn) == 0;
 	if (card && !function->is_vf)
-		read_links(root, path, function);
+		read_links(root, device_path(&function->address, path), function);
 	if (function->class >> 8 == 0x0300)
 		function->boot_vga = attribute_read(root, dir, "boot_vga", text, sizeof(text)) ==
 					     1 &&

@@ -13,8 +13,8 @@
 #define SNAPSHOT_USERS "/.vfio-prepare/users"
 
 /*
- * physfn, boot_vga, framebuffer, live VFs and device links of what chosen() is true for. resets: the
- * reset methods too, and the port path that goes with them; no write hangs on those.
+ * boot_vga, framebuffer and device links of the graphics cards that chosen() is true for. resets: of
+ * all that it is true for also physfn, the reset methods and the port path; no write hangs on those.
  */
 void scan_condition(struct root *root, struct inventory *inventory, bool resets,
 		    bool (*chosen)(void *userdata, const struct pci_function *function),

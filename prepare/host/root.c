@@ -389,14 +389,17 @@ int root_read_link_name(struct root *root, const char *path, char *ret, size_t s
 	return base_name(target, root_read_link(root, path, target, sizeof(target)), ret, size);
 }
 
-int root_write_attribute(struct root *root, const char *path, const char *value)
+int root_write_attribute(struct root *root, int dir, const char *path, const char *value)
 {
-	_cleanup_close_ int fd = root_open(root, path, O_WRONLY);
+	const char *name = strrchr(path, '/');
+	_cleanup_close_ int fd = dir >= 0 && name
+					 ? openat(dir, name + 1, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
+					 : root_open(root, path, O_WRONLY);
 	size_t length = strlen(value);
 	ssize_t n;
 
 	if (fd < 0)
-		return fd;
+		return dir >= 0 && name ? -errno : fd;
 	n = write(fd, value, length);
 	if (n < 0)
 		return -errno;

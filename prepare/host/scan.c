@@ -15,7 +15,6 @@
 #include "host/pci_ids.h"
 #include "model/config_space.h"
 
-#define DEVICES "/sys/bus/pci/devices"
 #define ATTRIBUTE_MAX 4096
 #define CMDLINE_MAX (64 * 1024)
 #define BUILTIN_MAX (4 * 1024 * 1024)
@@ -23,12 +22,17 @@
 #define OVERRIDE_MS 1000
 #define OVERRIDES_MS 5000
 
-static int open_device(struct root *root, const struct pci_address *address)
+char *device_path(const struct pci_address *address, char path[static DEVICE_PATH_MAX])
 {
-	char path[sizeof(DEVICES "/") + PCI_ADDRESS_MAX];
+	memcpy(path, DEVICE_PATH, strlen(DEVICE_PATH));
+	pci_address_format(address, path + strlen(DEVICE_PATH));
+	return path;
+}
 
-	snprintf(path, sizeof(path), DEVICES "/%s", PCI_ADDRESS_TEXT(address));
-	return root_open(root, path, O_PATH | O_DIRECTORY);
+int device_open(struct root *root, const struct pci_address *address)
+{
+	return root_open(root, device_path(address, (char[DEVICE_PATH_MAX]){}),
+			 O_PATH | O_DIRECTORY);
 }
 
 /* "0x8086" or "8086" */
@@ -121,9 +125,9 @@ static bool ids_from_attributes(struct root *root, int dir, struct pci_function 
 /* The device's entry is a link: ../../../devices/pci0000:00/0000:00:03.1/0000:83:00.0 */
 void scan_path(struct root *root, struct pci_function *function)
 {
-	char path[sizeof(DEVICES "/") + PCI_ADDRESS_MAX], target[PATH_MAX];
+	char path[DEVICE_PATH_MAX], target[PATH_MAX];
 
-	snprintf(path, sizeof(path), DEVICES "/%s", PCI_ADDRESS_TEXT(&function->address));
+	device_path(&function->address, path);
 	if (!function->port_path && root_read_link(root, path, target, sizeof(target)) > 0)
 		function->port_path = port_path_of(target);
 }
@@ -153,7 +157,7 @@ static void read_serial(struct root *root, int dir, struct pci_function *functio
 void scan_serials(struct root *root, struct inventory *inventory)
 {
 	vec_foreach(function, inventory) {
-		_cleanup_close_ int dir = open_device(root, &function->address);
+		_cleanup_close_ int dir = device_open(root, &function->address);
 
 		if (dir >= 0)
 			read_serial(root, dir, function);
@@ -162,7 +166,7 @@ void scan_serials(struct root *root, struct inventory *inventory)
 
 static void read_function(struct root *root, unsigned what, struct pci_function *function)
 {
-	_cleanup_close_ int dir = open_device(root, &function->address);
+	_cleanup_close_ int dir = device_open(root, &function->address);
 	char text[PATH_MAX];
 	uint64_t group;
 	int r;
@@ -186,6 +190,7 @@ static void read_function(struct root *root, unsigned what, struct pci_function 
 	else if (r != -ENOENT)
 		function->unknown |= FUNCTION_GROUP;
 
+	function->live_vfs = attribute_read_link_name(root, dir, "virtfn0", text, sizeof(text)) > 0;
 	if (what & SCAN_DETAILS)
 		read_details(root, dir, function);
 	if (what & SCAN_PATHS)
@@ -206,7 +211,7 @@ static void read_override(void *userdata, size_t piece)
 {
 	struct overrides *overrides = userdata;
 	struct override_slot *slot = &overrides->slots[piece];
-	_cleanup_close_ int dir = open_device(overrides->root,
+	_cleanup_close_ int dir = device_open(overrides->root,
 					      &overrides->inventory->items[piece].address);
 
 	slot->length = dir < 0 ? dir
@@ -247,25 +252,90 @@ static void scan_overrides(struct root *root, struct inventory *inventory)
 	bounded_free(overrides.slots, bytes);
 }
 
-static int scan_functions(struct root *root, unsigned what, struct inventory *inventory)
+static void add_function(struct root *root, unsigned what, const struct pci_address *address,
+			 struct inventory *inventory)
 {
+	struct pci_function *function = vec_add(inventory);
+
+	function->address = *address;
+	function->revision = function->numa_node = function->iommu_group = function->total_vfs = -1;
+	function->unknown = FUNCTION_MODULES | FUNCTION_SERIAL;
+	read_function(root, what, function);
+}
+
+/* Is any of the places on the function's bus? */
+static bool shares_bus(const struct address_list *places, const struct pci_address *address)
+{
+	size_t low = 0, high = places->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct pci_address *place = &places->items[middle].address;
+
+		if (place->domain == address->domain && place->bus == address->bus)
+			return true;
+		if (pci_address_compare(place, address) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* The functions that are not in the inventory yet and share a group with one that is. */
+static void add_group_members(struct root *root, unsigned what, struct inventory *inventory)
+{
+	size_t n = inventory->n;
+
+	inventory_sort(inventory);
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *path = xasprintf("/sys/kernel/iommu_groups/%d/devices",
+						      inventory->items[i].iommu_group);
+		struct strv names = {};
+		bool seen = inventory->items[i].iommu_group < 0;
+
+		for (size_t j = 0; j < i && !seen; j++)
+			seen = inventory->items[j].iommu_group == inventory->items[i].iommu_group;
+		if (!seen)
+			root_list(root, path, &names);
+		for (size_t j = 0; j < names.n; j++) {
+			struct inventory known = {.items = inventory->items, .n = n};
+			struct pci_address address;
+
+			if (pci_address_parse(names.items[j], &address) == 0 &&
+			    !inventory_find(&known, &address))
+				add_function(root, what, &address, inventory);
+		}
+		strv_done(&names);
+	}
+}
+
+static int scan_functions(struct root *root, unsigned what, const struct address_list *places,
+			  struct inventory *inventory)
+{
+	struct pci_address_list addresses = {};
 	struct strv names = {};
-	int r = root_list(root, DEVICES, &names);
+	int r = root_list(root, DEVICE_PATH, &names);
+	size_t n_places = 0;
 
 	for (size_t i = 0; i < names.n; i++) {
 		struct pci_address address;
-		struct pci_function *function;
 
 		if (pci_address_parse(names.items[i], &address) < 0)
 			continue;
-		function = vec_add(inventory);
-		function->address = address;
-		function->revision = function->numa_node = function->iommu_group =
-			function->total_vfs = -1;
-		function->unknown = FUNCTION_MODULES | FUNCTION_SERIAL;
-		read_function(root, what, function);
+		*vec_add(&addresses) = address;
+		n_places += places && shares_bus(places, &address);
 	}
 	strv_done(&names);
+	/* Groups cost a look each: with many places it is less work to read everything. */
+	if (2 * n_places > addresses.n)
+		places = NULL;
+	vec_foreach(address, &addresses)
+		if (!places || shares_bus(places, address))
+			add_function(root, what, address, inventory);
+	free(addresses.items);
+	if (places)
+		add_group_members(root, what, inventory);
 	inventory_sort(inventory);
 	/* A machine without PCI is a host too. */
 	return r == -ENOENT ? 0 : r;
@@ -328,7 +398,8 @@ void scan_arguments(struct root *root, struct kernel_args *ret)
 	kernel_args_parse(cmdline ? cmdline : "", ret);
 }
 
-int scan_host(struct root *root, unsigned what, struct inventory *ret)
+int scan_host(struct root *root, unsigned what, const struct address_list *places,
+	      struct inventory *ret)
 {
 	struct inventory inventory = {};
 	int r;
@@ -337,9 +408,10 @@ int scan_host(struct root *root, unsigned what, struct inventory *ret)
 	inventory.cmdline = read_line(root, "/proc/cmdline");
 	if (inventory.cmdline)
 		kernel_args_parse(inventory.cmdline, &inventory.args);
-	scan_iommu(root, &inventory);
+	if (what & SCAN_IOMMU)
+		scan_iommu(root, &inventory);
 	scan_drivers(root, &inventory);
-	r = scan_functions(root, what, &inventory);
+	r = scan_functions(root, what, places, &inventory);
 	if (r < 0) {
 		inventory_done(&inventory);
 		return r;

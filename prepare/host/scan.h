@@ -14,10 +14,24 @@ enum scan {
 	SCAN_OVERRIDES = 2, /* driver_override; starts a process, as the read can block for ever */
 	SCAN_NAMES = 4,     /* from pci.ids */
 	SCAN_PATHS = 8,     /* root-port paths */
+	SCAN_IOMMU = 16,    /* the state of the IOMMU and what the firmware says of it */
 };
 
-/* 0, or -errno where the host has no readable list of PCI functions (none at all is no error). */
-int scan_host(struct root *root, unsigned what, struct inventory *ret);
+#define DEVICE_PATH "/sys/bus/pci/devices/"
+#define DEVICE_PATH_MAX (sizeof(DEVICE_PATH) + PCI_ADDRESS_MAX)
+/* Where sysfs has the function; returns path. */
+char *device_path(const struct pci_address *address, char path[static DEVICE_PATH_MAX]);
+/* The same, opened as a directory (O_PATH); -errno. */
+int device_open(struct root *root, const struct pci_address *address);
+
+/*
+ * places: only the functions of these buses, and what shares an IOMMU group with them; the rest of
+ * the host is left out where that saves work. NULL: all.
+ *
+ * 0, or -errno where the host has no readable list of PCI functions (none at all is no error).
+ */
+int scan_host(struct root *root, unsigned what, const struct address_list *places,
+	      struct inventory *ret);
 
 /* The kernel's arguments alone; none where they cannot be read. */
 void scan_arguments(struct root *root, struct kernel_args *ret);

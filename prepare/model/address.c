@@ -70,10 +70,29 @@ bool address_pattern_matches(const struct address_pattern *pattern,
 	       (pattern->any_function || pattern->address.function == address->function);
 }
 
+static char *put_hex(char *to, uint32_t value, int digits)
+{
+	for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
+		*to++ = "0123456789abcdef"[value >> shift & 0xf];
+	return to;
+}
+
+/* By hand: it is done a few times for each function of a host, and snprintf() takes thousands of instructions. */
 char *pci_address_format(const struct pci_address *address, char text[static PCI_ADDRESS_MAX])
 {
-	snprintf(text, PCI_ADDRESS_MAX, "%04x:%02x:%02x.%x", address->domain, address->bus,
-		 address->slot & 0x1fU, address->function & 7U);
+	int digits = 4;
+	char *to;
+
+	while (digits < 8 && address->domain >> 4 * digits)
+		digits++;
+	to = put_hex(text, address->domain, digits);
+	*to++ = ':';
+	to = put_hex(to, address->bus, 2);
+	*to++ = ':';
+	to = put_hex(to, address->slot & 0x1fU, 2);
+	*to++ = '.';
+	to = put_hex(to, address->function & 7U, 1);
+	*to = '\0';
 	return text;
 }
 

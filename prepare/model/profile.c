@@ -633,6 +633,18 @@ bool profile_asks_resets(const struct profile *profile)
 	return false;
 }
 
+bool profile_places(const struct profile *profile, struct address_list *ret)
+{
+	vec_foreach(section, &profile->sections) {
+		if (!section->addresses.n)
+			return false;
+		vec_foreach(pattern, &section->addresses)
+			*vec_add(ret) = *pattern;
+	}
+	address_list_sort(ret);
+	return true;
+}
+
 static int id_part(const char *text, size_t length, int32_t *ret)
 {
 	uint64_t value;

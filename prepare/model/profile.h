@@ -93,6 +93,8 @@ void profile_done(struct profile *profile);
 bool profile_asks_serials(const struct profile *profile);
 bool profile_asks_paths(const struct profile *profile);
 bool profile_asks_resets(const struct profile *profile);
+/* Adds all addresses that are listed, sorted; false: a section selects by other means alone. */
+bool profile_places(const struct profile *profile, struct address_list *ret);
 
 /* Reads one "vendor:device[:class]" (an empty or "*" part is any); 0 or -EINVAL. */
 int id_pattern_parse(const char *text, struct id_pattern *ret);

@@ -55,7 +55,7 @@ static char *make_text(struct inventory *inventory, const struct profile *profil
 	struct match match;
 	char *text;
 
-	scan_condition(root, inventory, false, any_function, NULL);
+	scan_condition(root, inventory, true, any_function, NULL);
 	scan_modules(root, inventory, any_function, NULL);
 	scan_serials(root, inventory);
 	scan_storage(root, &inventory->args, true, &inventory->storage);
@@ -89,7 +89,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	}
 	if (selection_parse(arguments, &selection) < 0)
 		return STATUS_USAGE;
-	r = scan_host(root, SCAN_DETAILS | SCAN_NAMES, &inventory);
+	r = scan_host(root, SCAN_DETAILS | SCAN_NAMES, NULL, &inventory);
 	if (r == 0)
 		make_profile(&inventory, &selection, &profile);
 	if (r < 0) {

@@ -71,7 +71,8 @@ static int run(struct root *root, const struct arguments *arguments)
 
 	if (selection_parse(arguments, &selection) < 0)
 		return STATUS_USAGE;
-	r = scan_host(root, SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES | SCAN_PATHS, &inventory);
+	r = scan_host(root, SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES | SCAN_PATHS | SCAN_IOMMU,
+		      NULL, &inventory);
 	if (r < 0) {
 		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
 		selection_done(&selection);

@@ -51,7 +51,8 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 {
 	struct findings findings = {};
 	struct profile profile = {};
-	int r = scan_host(root, SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES, inventory);
+	int r = scan_host(root, SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES | SCAN_IOMMU, NULL,
+			  inventory);
 
 	if (r < 0)
 		return r;

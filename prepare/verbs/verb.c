@@ -81,17 +81,12 @@ static bool concerns_disks(const struct question *question)
 	return false;
 }
 
-int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
-		   bool advise, struct situation *ret)
+/* Reads the host and matches the profile with it. places: see scan_host(). */
+static int load_match(struct root *root, unsigned scan, const struct address_list *places,
+		      struct situation *ret)
 {
-	struct question question = {&ret->match, &ret->inventory};
-	int status, r;
+	int r = scan_host(root, scan, places, &ret->inventory);
 
-	*ret = (struct situation){};
-	status = load_profile(root, arguments->profile, &ret->profile);
-	if (status != STATUS_DONE)
-		return status;
-	r = scan_host(root, profile_asks_paths(&ret->profile) ? SCAN_PATHS : 0, &ret->inventory);
 	if (r < 0) {
 		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
 		return STATUS_FAILED;
@@ -99,6 +94,39 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	if (profile_asks_serials(&ret->profile))
 		scan_serials(root, &ret->inventory);
 	match_make(&ret->profile, &ret->inventory, &ret->match);
+	return STATUS_DONE;
+}
+
+int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
+		   bool advise, struct situation *ret)
+{
+	struct question question = {&ret->match, &ret->inventory};
+	struct address_list places = {};
+	unsigned scan = 0;
+	int status;
+
+	*ret = (struct situation){};
+	status = load_profile(root, arguments->profile, &ret->profile);
+	if (status != STATUS_DONE)
+		return status;
+	if (advise)
+		scan |= SCAN_IOMMU;
+	if (profile_asks_paths(&ret->profile))
+		scan |= SCAN_PATHS;
+	/* An action needs no more of the host than the places that the profile names, if it names any. */
+	if (!advise && profile_places(&ret->profile, &places)) {
+		status = load_match(root, scan, &places, ret);
+		if (status == STATUS_DONE && match_asks_whole_host(&ret->match, &ret->inventory)) {
+			match_done(&ret->match);
+			inventory_done(&ret->inventory);
+			status = load_match(root, scan, NULL, ret);
+		}
+	} else {
+		status = load_match(root, scan, NULL, ret);
+	}
+	free(places.items);
+	if (status != STATUS_DONE)
+		return status;
 	scan_condition(root, &ret->inventory, advise || profile_asks_resets(&ret->profile),
 		       asks_condition, &question);
 	scan_modules(root, &ret->inventory, asks_modules, &question);
