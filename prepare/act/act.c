@@ -15,14 +15,16 @@
 #include "model/profile.h"
 
 #define NO_MODULE SIZE_MAX
+#define ATTRIBUTE_MAX 4096 /* PAGE_SIZE: sysfs gives and takes no more */
 
 /* What the child tells of one piece, in memory that outlives it. */
 struct slot {
 	enum action_type step; /* the one that it is at, or at which it failed */
 	bool ended;            /* as bounded_run() saw it */
 	enum bounded_end end;
-	int error;   /* -errno of the step; 0: the kernel took all writes */
-	bool undone; /* a failed step was taken back */
+	int error;      /* -errno of the step; 0: the kernel took all writes */
+	int undo_error; /* why a failed step could not be taken back */
+	uint32_t started_us;
 	bool after_known;
 	char after[DRIVER_NAME_MAX]; /* "": no driver */
 	uint32_t elapsed_us;
@@ -135,21 +137,23 @@ static void undo(struct run *run, const struct piece *piece, int dir, const char
 {
 	const struct action *probe = &piece->actions[piece->n_actions - 1];
 
-	root_write_attribute(run->root, dir, piece->actions[0].path, override);
+	slot->undo_error = root_write_attribute(run->root, dir, piece->actions[0].path, override);
 	read_back(run, dir, slot);
 	if (slot->after_known && !slot->after[0] && piece->device->before) {
 		/* It may not return. */
 		slot->after_known = false;
-		write_action(run, probe, dir);
+		if (slot->undo_error == 0)
+			slot->undo_error = write_action(run, probe, dir);
+		else
+			write_action(run, probe, dir);
 		read_back(run, dir, slot);
 	}
-	slot->undone = true;
 }
 
 static void bind(struct run *run, const struct piece *piece, struct slot *slot)
 {
 	_cleanup_close_ int dir = device_open(run->root, &piece->device->address);
-	char override[DRIVER_OVERRIDE_MAX];
+	char override[ATTRIBUTE_MAX];
 
 	if (dir < 0) {
 		slot->error = dir;
@@ -178,14 +182,13 @@ static void run_piece(void *userdata, size_t index)
 	struct run *run = userdata;
 	const struct piece *piece = &run->items[index];
 	struct slot *slot = &run->slots[index];
-	uint32_t start = microseconds();
-
+	slot->started_us = microseconds();
 	slot->step = piece->actions->type;
 	if (piece->device)
 		bind(run, piece, slot);
 	else
 		load(run, piece->actions, slot);
-	slot->elapsed_us = microseconds() - start;
+	slot->elapsed_us = microseconds() - slot->started_us;
 }
 
 /*
@@ -218,6 +221,8 @@ static void piece_ended(void *userdata, size_t index, enum bounded_end end)
 
 	slot->end = end;
 	slot->ended = true;
+	if (end == BOUNDED_TIMEOUT)
+		slot->elapsed_us = microseconds() - slot->started_us;
 	if (!run->items[index].device && end != BOUNDED_DONE)
 		slot->error = -ETIMEDOUT;
 }
@@ -255,9 +260,8 @@ static void judge(const struct run *run, const struct piece *piece, const struct
 	outcome->after = slot->after_known && slot->after[0] ? xstrdup(slot->after) : NULL;
 	if (slot->end == BOUNDED_TIMEOUT) {
 		outcome->result = RESULT_TIMEOUT;
-		outcome->error = xasprintf("%s did not return within %d s", step_text(slot->step),
-					   ACT_PIECE_MS / 1000);
-		outcome->elapsed_ms = ACT_PIECE_MS;
+		outcome->error = xasprintf("%s did not return within %u s", step_text(slot->step),
+					   slot->elapsed_us / 1000000);
 	} else if (slot->end == BOUNDED_SKIPPED && module && module->error < 0) {
 		outcome->result = RESULT_FAILED;
 		outcome->error = module_error(device, module);
@@ -281,6 +285,13 @@ static void judge(const struct run *run, const struct piece *piece, const struct
 				: xasprintf("%s did not take it; the kernel log may say why",
 					    device->want);
 	}
+	if (slot->undo_error < 0) {
+		char *longer = xasprintf("%s; and it could not be taken back: %s", outcome->error,
+					 strerror(-slot->undo_error));
+
+		free(outcome->error);
+		outcome->error = longer;
+	}
 	/* What was not begun is as it was. */
 	if (slot->end == BOUNDED_SKIPPED) {
 		outcome->after = xstrdup_null(device->before);
@@ -297,8 +308,9 @@ static void add_outcome(struct outcomes *outcomes, const struct planned_device *
 		.section = device->section,
 		.want = device->want,
 		.before = device->before,
+		.before_known = device->before_known,
 		.after = xstrdup_null(device->before),
-		.after_known = true,
+		.after_known = device->before_known,
 	};
 	if (device->state == DEVICE_RIGHT) {
 		outcome->result = RESULT_ALREADY;
@@ -316,7 +328,30 @@ static void add_outcome(struct outcomes *outcomes, const struct planned_device *
 	}
 }
 
-void act_run(struct root *root, const struct plan *plan, struct outcomes *ret)
+/* A module that no planned device waits for is VFIO's own: without it no guest can use the others. */
+static void judge_backend(const struct run *run, struct findings *findings)
+{
+	for (size_t i = 0; i < run->n; i++) {
+		const char *module = run->items[i].actions->value;
+		bool waited_for = false;
+
+		if (run->items[i].device || run->slots[i].error == 0)
+			continue;
+		for (size_t j = 0; j < run->n; j++)
+			waited_for = waited_for ||
+				     (run->items[j].device && run->items[j].module == i);
+		if (!waited_for)
+			finding_remedy(
+				finding_add(
+					findings, SEVERITY_ERROR, "iommu-backend", "host",
+					"module %s cannot be loaded, so that no guest can use the devices: %s",
+					module, strerror(-run->slots[i].error)),
+				"modprobe %s says more; the initramfs must have it", module);
+	}
+}
+
+void act_run(struct root *root, const struct plan *plan, struct outcomes *ret,
+	     struct findings *findings)
 {
 	struct run run = {.root = root, .bus = -1, .plan = plan};
 	struct outcomes outcomes = {};
@@ -340,6 +375,8 @@ void act_run(struct root *root, const struct plan *plan, struct outcomes *ret)
 		};
 
 		r = bounded_run(&job);
+		if (r == 0)
+			judge_backend(&run, findings);
 	}
 	vec_foreach(device, plan) {
 		add_outcome(&outcomes, device);

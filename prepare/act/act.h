@@ -15,7 +15,11 @@
 #define ACT_PIECE_MS 10000
 #define ACT_TOTAL_MS 45000
 
-/* One outcome for each planned device, in the plan's order. The plan must outlive them. */
-void act_run(struct root *root, const struct plan *plan, struct outcomes *ret);
+/*
+ * One outcome for each planned device, in the plan's order. The plan must outlive them. What went wrong
+ * beside the devices is added to findings: iommu-backend.
+ */
+void act_run(struct root *root, const struct plan *plan, struct outcomes *ret,
+	     struct findings *findings);
 
 #endif

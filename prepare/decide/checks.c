@@ -5,13 +5,14 @@
 
 #include "base/buf.h"
 #include "decide/group.h"
+#include "decide/planner.h"
 
 const char *off_switch(const struct kernel_args *args, bool initramfs)
 {
 	if (!kernel_args_bool(args, "vfio_prepare.enable", true))
-		return "vfio_prepare.enable";
+		return "vfio_prepare.enable=0";
 	if (initramfs && !kernel_args_bool(args, "rd.vfio_prepare", true))
-		return "rd.vfio_prepare";
+		return "rd.vfio_prepare=0";
 	return NULL;
 }
 
@@ -77,9 +78,9 @@ static void check_device(const struct planned_device *device, const char *off,
 	finding = finding_add(findings, SEVERITY_ERROR, "wrong-driver",
 			      PCI_ADDRESS_TEXT(&device->address),
 			      "section [device %s] wants it on %s, it is on %s", device->section,
-			      device->want, device->before ? device->before : "no driver");
+			      device->want, device_driver_text(device));
 	if (off)
-		finding_remedy(finding, "remove %s=0 from the kernel's arguments and restart", off);
+		finding_remedy(finding, "remove %s from the kernel's arguments and restart", off);
 	else
 		finding_remedy(finding, "vfio-prepare bind");
 }
@@ -159,17 +160,17 @@ static void check_groups(const struct inventory *inventory, const struct plan *p
 	group_index_done(&index);
 }
 
-static void check_backend(const struct inventory *inventory, const struct plan *plan,
-			  struct findings *findings)
+/* What a guest's memory is mapped through; the kernel asks for it only when a guest starts. */
+static void check_backend(const struct plan *plan, struct findings *findings)
 {
 	vec_foreach(action, &plan->actions)
-		if (action->type == ACTION_LOAD_MODULE && !inventory->has_iommu_backend &&
-		    strcmp(action->value, "vfio_iommu_type1") == 0)
-			finding_remedy(
-				finding_add(
-					findings, SEVERITY_WARNING, "iommu-backend", "host",
-					"vfio_iommu_type1 is not loaded, so the first guest may fail to start"),
-				"modprobe vfio_iommu_type1");
+		if (action->type == ACTION_LOAD_MODULE && strcmp(action->value, IOMMU_BACKEND) == 0)
+			finding_remedy(finding_add(findings, SEVERITY_ERROR, "iommu-backend",
+						   "host",
+						   "neither " IOMMU_BACKEND
+						   " nor iommufd is loaded, so that no "
+						   "guest can use the devices"),
+				       "modprobe " IOMMU_BACKEND);
 }
 
 static enum readiness status_of(const struct profile *profile, const struct inventory *inventory,
@@ -196,12 +197,12 @@ void validation_make(const struct profile *profile, const struct inventory *inve
 	vec_foreach(device, plan)
 		check_device(device, off, &validation.findings);
 	check_groups(inventory, plan, &validation.findings);
-	check_backend(inventory, plan, &validation.findings);
+	check_backend(plan, &validation.findings);
 	if (off)
 		finding_remedy(finding_add(&validation.findings, SEVERITY_WARNING, "off-switch",
-					   "host",
-					   "this boot was told to leave devices alone: %s=0", off),
-			       "remove %s=0 from the kernel's arguments", off);
+					   "host", "this boot was told to leave devices alone: %s",
+					   off),
+			       "remove %s from the kernel's arguments", off);
 	validation.status = status_of(profile, inventory, plan, &validation.findings);
 	*ret = validation;
 }

@@ -26,7 +26,7 @@ void validation_make(const struct profile *profile, const struct inventory *inve
 void validation_done(struct validation *validation);
 const char *readiness_name(enum readiness status);
 
-/* Which kernel argument keeps the tool from working: its name, or NULL. */
+/* Which kernel argument keeps the tool from working, "vfio_prepare.enable=0"; NULL: none. */
 const char *off_switch(const struct kernel_args *args, bool initramfs);
 
 #endif

@@ -137,11 +137,6 @@ static bool is_claimed(const struct work *work, size_t i)
 	return claim->section && !claim->refused && !claim->waiting;
 }
 
-static bool is_display(const struct pci_function *function)
-{
-	return function->class >> 16 == 0x03;
-}
-
 /*
  * The other functions of the card that a function is on, by what ties them: device links, and for a
  * graphics card its slot. Calls found for each; the functions of a network card are each their own.
@@ -152,25 +147,31 @@ static void each_tied(struct work *work, size_t i,
 	const struct inventory *inventory = work->inventory;
 	const struct pci_function *function = &inventory->items[i];
 	struct pci_address address = function->address;
-	bool card = false;
 
 	vec_foreach(linked, &function->linked) {
 		const struct pci_function *other = inventory_find(inventory, linked);
 
-		if (other && pci_address_same_slot(&other->address, &function->address))
+		if (other)
 			found(work, i, (size_t)(other - inventory->items));
 	}
-	for (int pass = 0; pass < 2; pass++)
-		for (address.function = 0; address.function < 8; address.function++) {
-			const struct pci_function *other = inventory_find(inventory, &address);
+	if (function->is_vf || !inventory_is_of_display_card(inventory, function))
+		return;
+	for (address.function = 0; address.function < 8; address.function++) {
+		const struct pci_function *other = inventory_find(inventory, &address);
 
-			if (!other || other == function || other->is_vf)
-				continue;
-			if (pass == 0)
-				card = card || is_display(other) || is_display(function);
-			else if (card && !function->is_vf)
-				found(work, i, (size_t)(other - inventory->items));
-		}
+		if (other && other != function && !other->is_vf)
+			found(work, i, (size_t)(other - inventory->items));
+	}
+}
+
+/* Must it go with the group, or did it already? */
+static bool goes_with_group(const struct work *work, size_t i, const struct device_section *section)
+{
+	const struct pci_function *function = &work->inventory->items[i];
+
+	return stands_in_the_way(work->inventory, function) ||
+	       (function->driver &&
+		strcmp(function->driver, wanted_driver(section, function)) == 0);
 }
 
 static void join_tied(struct work *work, size_t from, size_t to)
@@ -199,8 +200,8 @@ static void expand(struct work *work)
 				    : group_index_find(&work->index, work->inventory,
 						       function->iommu_group, &members);
 			for (size_t j = 0; j < n; j++)
-				if (stands_in_the_way(work->inventory,
-						      &work->inventory->items[members[j]]) &&
+				if (goes_with_group(work, members[j],
+						    work->match->claims[i].section) &&
 				    may_join(work, members[j], work->match->claims[i].section))
 					join(work, members[j], work->match->claims[i].section);
 			each_tied(work, i, join_tied);

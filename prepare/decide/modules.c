@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "decide/planner.h"
 
 #define IDS_MAX \
 	1023 /* a longer parameter makes vfio-pci fail to load (drivers/vfio/pci/vfio_pci.c) */
@@ -207,7 +208,7 @@ void module_policy_make(const struct profile *profile, const struct inventory *i
 				strv_add(&policy.load, device->module);
 		for (size_t i = 0; i < policy.load.n; i++)
 			if (strstr(policy.load.items[i], "vfio")) {
-				strv_add(&policy.load, "vfio_iommu_type1");
+				strv_add(&policy.load, IOMMU_BACKEND);
 				break;
 			}
 		strv_sort(&policy.load);

@@ -7,7 +7,6 @@
 #include "decide/guards.h"
 
 #define SYSFS_PCI "/sys/bus/pci"
-#define IOMMU_BACKEND "vfio_iommu_type1"
 
 static bool needs_iommu(const char *driver)
 {
@@ -52,6 +51,7 @@ static void add_device(const struct profile *profile, const struct pci_function 
 		.companion = claim->companion,
 		.want = xstrdup(wanted_driver(claim->section, function)),
 		.before = xstrdup_null(function->driver),
+		.before_known = !(function->unknown & FUNCTION_DRIVER),
 		.iommu_group = function->iommu_group,
 	};
 	device->module = module_of(device->want);
@@ -76,6 +76,7 @@ static void add_absent(const struct absence *absence, struct plan *plan)
 		.state = DEVICE_ABSENT,
 		.section = absence->section->label,
 		.want = xstrdup(strcmp(driver, "auto") == 0 ? "vfio-pci" : driver),
+		.before_known = true,
 		.iommu_group = -1,
 	};
 	device->module = module_of(device->want);

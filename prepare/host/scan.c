@@ -354,7 +354,9 @@ static void scan_iommu(struct root *root, struct inventory *inventory)
 	int r_groups = root_has_entries(root, "/sys/kernel/iommu_groups");
 	int r_tables = root_list(root, "/sys/firmware/acpi/tables", &tables);
 
-	if ((r_units < 0 && r_units != -ENOENT) || (r_groups < 0 && r_groups != -ENOENT))
+	/* A kernel without IOMMU support has neither, but /sys/kernel it has. */
+	if ((r_units < 0 && r_units != -ENOENT) || (r_groups < 0 && r_groups != -ENOENT) ||
+	    (r_groups == -ENOENT && root_has_entries(root, "/sys/kernel") < 0))
 		inventory->iommu = IOMMU_UNKNOWN;
 	else
 		inventory->iommu = units.n && r_groups > 0 ? IOMMU_ON : IOMMU_OFF;
@@ -375,10 +377,15 @@ static void scan_iommu(struct root *root, struct inventory *inventory)
 
 static void scan_drivers(struct root *root, struct inventory *inventory)
 {
-	_cleanup_close_ int backend = root_open(root, "/sys/module/vfio_iommu_type1", O_PATH);
+	static const char *const backends[] = {"/sys/module/vfio_iommu_type1",
+					       "/sys/module/iommufd"};
 
 	root_list(root, "/sys/bus/pci/drivers", &inventory->drivers);
-	inventory->has_iommu_backend = backend >= 0;
+	for (size_t i = 0; i < ARRAY_SIZE(backends) && !inventory->has_iommu_backend; i++) {
+		_cleanup_close_ int backend = root_open(root, backends[i], O_PATH);
+
+		inventory->has_iommu_backend = backend >= 0;
+	}
 }
 
 static char *read_line(struct root *root, const char *path)

@@ -22,8 +22,9 @@ struct outcome {
 	struct pci_address address;
 	const char *section; /* owned by the profile */
 	const char *want;    /* owned by the plan */
-	const char *before;  /* owned by the plan; NULL: none */
-	char *after;         /* NULL: none */
+	const char *before;  /* owned by the plan; NULL: none, or not known */
+	bool before_known;
+	char *after; /* NULL: none */
 	bool after_known;
 	enum result result;
 	char *error; /* NULL: none */

@@ -43,3 +43,10 @@ const char *device_state_name(enum device_state state)
 
 	return names[state];
 }
+
+const char *device_driver_text(const struct planned_device *device)
+{
+	if (device->before)
+		return device->before;
+	return device->before_known ? "no driver" : "unknown driver";
+}

@@ -28,8 +28,9 @@ struct planned_device {
 	bool companion;      /* joined through group = expand */
 	char *want;          /* driver; owned */
 	char *module;        /* that provides it; owned */
-	char *before;        /* driver that it has, NULL: none; owned */
-	int iommu_group;     /* -1: none */
+	char *before;        /* driver that it has, NULL: none, or not known; owned */
+	bool before_known;
+	int iommu_group; /* -1: none */
 };
 
 enum action_type {
@@ -64,5 +65,7 @@ struct plan {
 void plan_done(struct plan *plan);
 const char *action_type_name(enum action_type type);
 const char *device_state_name(enum device_state state);
+/* The driver that it has, in words: "no driver", "unknown driver". */
+const char *device_driver_text(const struct planned_device *device);
 
 #endif

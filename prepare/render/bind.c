@@ -36,8 +36,10 @@ char *render_outcome(const struct outcome *outcome)
 
 	return xasprintf("%s: %s: on %s (was: %s)%s%s", PCI_ADDRESS_TEXT(&outcome->address),
 			 result_name(outcome->result), after,
-			 outcome->before ? outcome->before : "none", outcome->error ? ": " : "",
-			 outcome->error ? outcome->error : "");
+			 outcome->before         ? outcome->before
+			 : outcome->before_known ? "none"
+						 : "unknown",
+			 outcome->error ? ": " : "", outcome->error ? outcome->error : "");
 }
 
 char *render_bind(enum format format, const char *phase, const struct outcomes *outcomes,

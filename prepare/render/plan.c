@@ -53,7 +53,7 @@ static char *plan_json(const struct plan *plan, const struct planned_files *file
 
 static void add_device(struct buf *buf, const struct planned_device *device)
 {
-	const char *before = device->before ? device->before : "no driver";
+	const char *before = device_driver_text(device);
 
 	buf_addf(buf, "%s [%s]%s ", PCI_ADDRESS_TEXT(&device->address), device->section,
 		 device->companion ? " (for its group)" : "");

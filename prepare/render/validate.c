@@ -43,6 +43,6 @@ char *render_validate(enum format format, const char *status, const struct plan 
 	vec_foreach(device, plan)
 		buf_addf(&buf, "%s [%s] %s: wants %s, has %s\n", PCI_ADDRESS_TEXT(&device->address),
 			 device->section, device_state_name(device->state), device->want,
-			 device->before ? device->before : "none");
+			 device_driver_text(device));
 	return buf_take(&buf);
 }

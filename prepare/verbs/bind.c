@@ -82,7 +82,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	scan_arguments(root, &args);
 	off = off_switch(&args, early);
 	if (off)
-		log_notice("%s=0 is among the kernel's arguments: nothing is done", off);
+		log_notice("%s is among the kernel's arguments: nothing is done", off);
 	kernel_args_done(&args);
 	if (off)
 		return STATUS_DONE;
@@ -90,7 +90,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	status = situation_load(root, arguments, early ? PHASE_EARLY : PHASE_SYSTEM, false,
 				&situation);
 	if (status == STATUS_DONE) {
-		act_run(root, &situation.plan, &outcomes);
+		act_run(root, &situation.plan, &outcomes, &situation.plan.findings);
 		if (arguments->phase)
 			log_boot(&outcomes, &situation.plan.findings);
 		status = report(render_bind(arguments->format, phase, &outcomes,
