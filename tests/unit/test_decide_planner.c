@@ -202,6 +202,18 @@ TEST(vfio_needs_a_group_and_others_do_not)
 	profile_done(&profile);
 }
 
+TEST(group_0_is_a_group)
+{
+	inventory.items[4].iommu_group = 0;
+	free(TAKE_PTR(inventory.items[4].driver));
+	expect("[device x]\naddress = 05:00.0\n",
+	       "0000:05:00.0 [x] wrong-driver: vfio-pci (vfio_pci), was none, group 0\n",
+	       "set-override 0 vfio-pci " DEVICES "0000:05:00.0/driver_override; "
+	       "only vfio-pci may take it from now on\n"
+	       "probe 0 0000:05:00.0 " PROBE "; vfio-pci takes it\n",
+	       "");
+}
+
 TEST(refused_devices_have_no_action_and_others_go_on)
 {
 	expect("[device x]\naddress = 01:00.0 03:00.0\n",
@@ -305,6 +317,7 @@ int main(void)
 		PLAN_TEST(the_backend_is_for_vfio_alone_and_for_what_is_right_too),
 		PLAN_TEST(auto_takes_the_variant_where_there_is_one),
 		PLAN_TEST(vfio_needs_a_group_and_others_do_not),
+		PLAN_TEST(group_0_is_a_group),
 		PLAN_TEST(refused_devices_have_no_action_and_others_go_on),
 		PLAN_TEST(devices_are_in_order_with_the_absent_among_them),
 		PLAN_TEST(same_input_same_plan),

@@ -236,6 +236,23 @@ TEST(the_time_for_all_ends_it)
 	assert_int_equal(work.shared->runs[2] + work.shared->runs[3], 0);
 }
 
+TEST(the_time_for_all_cuts_a_piece_short)
+{
+	static const enum behaviour behaviours[] = {HANG};
+	struct bounded_job job = {.n = 1,
+				  .piece_ms = 600000,
+				  .total_ms = PIECE_MS,
+				  .userdata = work.shared,
+				  .run = run,
+				  .ended = ended};
+	int64_t start_ms = now_ms();
+
+	work.behaviours = behaviours;
+	assert_int_equal(bounded_run(&job), 0);
+	assert_int_equal(work.ends[0], BOUNDED_TIMEOUT);
+	assert_true(now_ms() - start_ms < 60000);
+}
+
 TEST(without_time_nothing_is_begun)
 {
 	assert_int_equal(run_job(3, NULL, 0), 0);
@@ -293,6 +310,7 @@ int main(void)
 		BOUNDED_TEST(what_the_last_piece_does_is_bounded_too),
 		BOUNDED_TEST(a_child_that_dies_costs_one_piece),
 		BOUNDED_TEST(the_time_for_all_ends_it),
+		BOUNDED_TEST(the_time_for_all_cuts_a_piece_short),
 		BOUNDED_TEST(without_time_nothing_is_begun),
 		BOUNDED_TEST(where_no_child_can_be_made_nothing_is_begun),
 		BOUNDED_TEST(shared_memory),

@@ -23,6 +23,8 @@ static int make_tree(void **state _unused_)
 
 	/* Links that stay, and links that try not to. */
 	tree_link(&tree, "root/absolute", "/etc/hosts");
+	tree_link(&tree, "root/a/absolute", "/etc/hosts");
+	tree_link(&tree, "root/a/b/to-root", "/");
 	tree_link(&tree, "root/a/relative", "../etc/hosts");
 	tree_link(&tree, "root/up", "../../../../etc/hosts");
 	tree_link(&tree, "root/a/up-from-below", "b/../../../../../a/b/c/file");
@@ -88,6 +90,10 @@ static const struct {
 
 	/* Links. */
 	{"/absolute", O_RDONLY, 0, "inside"},
+	{"/a/absolute", O_RDONLY, 0, "inside"},
+	{"/a/b/to-root/etc/hosts", O_RDONLY, 0, "inside"},
+	{"/a/b/to-root/a/absolute", O_RDONLY, 0, "inside"},
+	{"/a/b/../absolute", O_RDONLY, 0, "inside"},
 	{"/a/relative", O_RDONLY, 0, "inside"},
 	{"/up", O_RDONLY, 0, "inside"},
 	{"/a/up-from-below", O_RDONLY, 0, "deep"},
