@@ -15,8 +15,10 @@
  *   late     the error EIO, but it happened
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -26,7 +28,7 @@
 #define ENTRY_MAX 200
 #define HANG_SECONDS 60 /* for ever, but for a product that forgets its child */
 
-int __wrap_root_write_attribute(struct root *root, const char *path, const char *value);
+int __wrap_root_write_attribute(struct root *root, int dir, const char *path, const char *value);
 int __wrap_module_load(struct root *root, const char *name);
 
 enum fault { FAULT_NONE, FAULT_ERROR, FAULT_HANG, FAULT_SHORT, FAULT_LIE, FAULT_LATE };
@@ -144,8 +146,22 @@ static int react(struct root *root, const char *path, const char *value)
 	return r;
 }
 
-int __wrap_root_write_attribute(struct root *root, const char *path, const char *value)
+/* The fake goes by the path, the product by the directory that it holds open: they must be the same. */
+static void check_directory(struct root *root, int dir, const char *path)
 {
+	_cleanup_free_ char *above = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+	_cleanup_close_ int fd = root_open(root, above, O_PATH | O_DIRECTORY);
+	struct stat held, named;
+
+	if (fd < 0 || fstat(dir, &held) < 0 || fstat(fd, &named) < 0 ||
+	    held.st_ino != named.st_ino || held.st_dev != named.st_dev)
+		kernel_complain(root, "%s is not in the directory that is written to", path);
+}
+
+int __wrap_root_write_attribute(struct root *root, int dir, const char *path, const char *value)
+{
+	if (dir >= 0)
+		check_directory(root, dir, path);
 	return react(root, path, value);
 }
 
