@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/group.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/number.h"
 
 static int group_of(const struct inventory *inventory, size_t index)
 {
 	return inventory->items[index].iommu_group;
 }
 
-static int compare(const void *a, const void *b, void *inventory)
+static int compare(const void *a, const void *b, void *userdata)
 {
+	const struct inventory *inventory = *(const struct inventory **)userdata;
 	size_t i = *(const size_t *)a, j = *(const size_t *)b;
 	int order = group_of(inventory, i) - group_of(inventory, j);
 
@@ -27,8 +28,7 @@ void group_index_make(const struct inventory *inventory, struct group_index *ret
 	for (size_t i = 0; i < index.n; i++)
 		index.items[i] = i;
 	if (index.n > 1)
-		qsort_r(index.items, index.n, sizeof(*index.items), compare,
-			(void *)(uintptr_t)inventory);
+		qsort_r(index.items, index.n, sizeof(*index.items), compare, &inventory);
 	*ret = index;
 }
 
@@ -58,11 +58,14 @@ size_t group_index_find(const struct group_index *index, const struct inventory 
 }
 
 /* "6.1.0-56-amd64" is at least 5.19; a kernel that does not say is taken for a new one. */
-static bool kernel_is_at_least(const char *release, unsigned major, unsigned minor)
+static bool kernel_is_at_least(const char *release, uint64_t major, uint64_t minor)
 {
-	unsigned a, b;
+	size_t dot = release ? strcspn(release, ".") : 0;
+	uint64_t a, b;
 
-	if (!release || sscanf(release, "%u.%u", &a, &b) != 2)
+	if (!release || !release[dot] || number_parse_n(release, dot, 10, UINT32_MAX, &a) < 0 ||
+	    number_parse_n(release + dot + 1, strspn(release + dot + 1, "0123456789"), 10,
+			   UINT32_MAX, &b) < 0)
 		return true;
 	return a > major || (a == major && b >= minor);
 }
