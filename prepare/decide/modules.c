@@ -109,16 +109,27 @@ static void decide_natives(struct work *work)
 	strv_sort(&work->policy->softdeps);
 }
 
+/* A function by its id, to be sorted. */
+struct by_id {
+	const struct pci_function *function;
+};
+
 static int compare_ids(const void *a, const void *b)
 {
-	const struct pci_function *f = *(const struct pci_function *const *)a;
-	const struct pci_function *g = *(const struct pci_function *const *)b;
+	const struct pci_function *f = ((const struct by_id *)a)->function;
+	const struct pci_function *g = ((const struct by_id *)b)->function;
 
 	if (f->vendor != g->vendor)
 		return f->vendor - g->vendor;
 	if (f->device != g->device)
 		return f->device - g->device;
 	return pci_address_compare(&f->address, &g->address);
+}
+
+static bool same_id(const struct by_id *a, const struct by_id *b)
+{
+	return a->function->vendor == b->function->vendor &&
+	       a->function->device == b->function->device;
 }
 
 static bool takes_by_id(const struct work *work, const struct pci_function *function)
@@ -129,7 +140,7 @@ static bool takes_by_id(const struct work *work, const struct pci_function *func
 }
 
 /* The functions of one id. It goes into ids= only if that cannot take one that is not given away. */
-static void decide_id(struct work *work, const struct pci_function **functions, size_t n)
+static void decide_id(struct work *work, const struct by_id *functions, size_t n)
 {
 	_cleanup_free_ char *id = xasprintf("%04x:%04x", functions[0]->vendor,
 					    functions[0]->device);
@@ -137,10 +148,10 @@ static void decide_id(struct work *work, const struct pci_function **functions, 
 	bool wanted = false;
 
 	for (size_t i = 0; i < n; i++) {
-		if (takes_by_id(work, functions[i]))
+		if (takes_by_id(work, functions[i].function))
 			wanted = true;
 		else if (others.length < 200)
-			buf_addf(&others, " %s", PCI_ADDRESS_TEXT(&functions[i]->address));
+			buf_addf(&others, " %s", PCI_ADDRESS_TEXT(&functions[i].function->address));
 	}
 	if (wanted && !others.length)
 		strv_add(&work->policy->ids, id);
@@ -155,16 +166,15 @@ static void decide_id(struct work *work, const struct pci_function **functions, 
 static void decide_ids(struct work *work)
 {
 	size_t n = work->inventory->n, length = 0;
-	_cleanup_free_ const struct pci_function **functions = xcalloc(n, sizeof(*functions));
+	_cleanup_free_ struct by_id *functions = xcalloc(n, sizeof(*functions));
 
 	for (size_t i = 0; i < n; i++)
-		functions[i] = &work->inventory->items[i];
+		functions[i].function = &work->inventory->items[i];
 	if (n > 1)
 		qsort(functions, n, sizeof(*functions), compare_ids);
 	for (size_t first = 0, next; first < n; first = next) {
-		for (next = first + 1; next < n &&
-				       functions[next]->vendor == functions[first]->vendor &&
-				       functions[next]->device == functions[first]->device;)
+		next = first + 1;
+		while (next < n && same_id(&functions[next], &functions[first]))
 			next++;
 		decide_id(work, functions + first, next - first);
 	}

@@ -8,7 +8,7 @@
 
 /* The index knows records by number: their place in memory changes while they become more. */
 struct key {
-	char *path;
+	const char *path;
 	size_t number;
 };
 
@@ -36,7 +36,7 @@ struct record *recorder_add(struct recorder *recorder, const char *path, enum re
 	struct record *record;
 
 	path += strspn(path, "/");
-	*key = (struct key){(char *)(uintptr_t)path, recorder->n};
+	*key = (struct key){path, recorder->n};
 	node = tsearch(key, &recorder->index, compare_keys);
 	if (node && *node != key) {
 		free(key);

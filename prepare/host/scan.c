@@ -24,7 +24,7 @@
 
 char *device_path(const struct pci_address *address, char path[static DEVICE_PATH_MAX])
 {
-	memcpy(path, DEVICE_PATH, strlen(DEVICE_PATH));
+	memcpy(path, DEVICE_PATH, sizeof(DEVICE_PATH));
 	pci_address_format(address, path + strlen(DEVICE_PATH));
 	return path;
 }

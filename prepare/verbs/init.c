@@ -95,7 +95,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	if (r < 0) {
 		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
 		status = STATUS_FAILED;
-	} else if (!profile.sections.items->addresses.n) {
+	} else if (!profile.sections.n || !profile.sections.items->addresses.n) {
 		log_error("no device of this host is selected");
 		status = STATUS_REFUSED;
 	} else {
