@@ -161,10 +161,17 @@ static void bind(struct run *run, const struct piece *piece, struct slot *slot)
 	}
 	/* Somebody may have been there since the plan was made: then it is not what was decided on. */
 	read_back(run, dir, slot);
-	if (!is_as_planned(piece->device, slot)) {
-		slot->error = is_right(piece->device, slot) ? 0 : -ESTALE;
+	if (is_right(piece->device, slot)) {
+		/* Its driver took it as its module came; the override still keeps others away. */
+		slot->error = write_action(run, piece->actions, dir);
 		return;
 	}
+	if (!is_as_planned(piece->device, slot)) {
+		slot->error = -ESTALE;
+		return;
+	}
+	/* Until a write has come back, its effect is not known. */
+	slot->after_known = false;
 	read_override(run, dir, override, sizeof(override));
 	for (size_t i = 0; i < piece->n_actions && slot->error == 0; i++) {
 		const struct action *action = &piece->actions[i];
@@ -261,7 +268,7 @@ static void judge(const struct run *run, const struct piece *piece, const struct
 	if (slot->end == BOUNDED_TIMEOUT) {
 		outcome->result = RESULT_TIMEOUT;
 		outcome->error = xasprintf("%s did not return within %u s", step_text(slot->step),
-					   slot->elapsed_us / 1000000);
+					   (slot->elapsed_us + 500000) / 1000000);
 	} else if (slot->end == BOUNDED_SKIPPED && module && module->error < 0) {
 		outcome->result = RESULT_FAILED;
 		outcome->error = module_error(device, module);

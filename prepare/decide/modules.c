@@ -142,8 +142,8 @@ static bool takes_by_id(const struct work *work, const struct pci_function *func
 /* The functions of one id. It goes into ids= only if that cannot take one that is not given away. */
 static void decide_id(struct work *work, const struct by_id *functions, size_t n)
 {
-	_cleanup_free_ char *id = xasprintf("%04x:%04x", functions[0]->vendor,
-					    functions[0]->device);
+	_cleanup_free_ char *id = xasprintf("%04x:%04x", functions[0].function->vendor,
+					    functions[0].function->device);
 	struct buf others = {};
 	bool wanted = false;
 
