@@ -78,7 +78,7 @@ static int run(struct root *root, const struct arguments *arguments)
 		selection_done(&selection);
 		return STATUS_FAILED;
 	}
-	scan_condition(root, &inventory, false, any_function, NULL);
+	scan_condition(root, &inventory, arguments->format == FORMAT_JSON, any_function, NULL);
 	if (arguments->format == FORMAT_JSON)
 		scan_modules(root, &inventory, any_function, NULL);
 	entries = xcalloc(inventory.n, sizeof(*entries));
