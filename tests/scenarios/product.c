@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: poll clock_gettime root_init */
+/* wrap: poll clock_gettime open root_init */
 #include "scenarios/product.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,8 @@ int __real_poll(struct pollfd *fds, nfds_t n, int timeout);
 int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout);
 int __real_clock_gettime(clockid_t clock, struct timespec *ret);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
 int __real_root_init(struct root *ret, const char *path);
 int __wrap_root_init(struct root *ret, const char *path);
 
@@ -76,9 +79,9 @@ static bool something_hangs(void)
 
 int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout)
 {
-	int patience = running && running->hasty ? timeout / HASTE : timeout;
+	int patience = running && running->hasty ? timeout / HASTE : timeout, waited = 0;
 
-	for (int waited = 0; running && waited < patience; waited += TICK_MS) {
+	for (; running && waited < patience; waited += TICK_MS) {
 		int r = __real_poll(fds, n, TICK_MS);
 
 		if (r != 0)
@@ -87,8 +90,25 @@ int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout)
 			break;
 	}
 	if (running && timeout > 0)
-		ahead_ms += timeout;
+		ahead_ms += timeout > waited ? timeout - waited : 0;
 	return __real_poll(fds, n, running ? 0 : timeout);
+}
+
+/* The kernel log keeps each record, whichever open file it came through; the tree's is a plain file. */
+int __wrap_open(const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+
+	if (flags & O_CREAT) {
+		va_list arguments;
+
+		va_start(arguments, flags);
+		mode = va_arg(arguments, mode_t);
+		va_end(arguments);
+	}
+	if (running && strncmp(path, "/proc/self/fd/", 14) == 0 && (flags & O_ACCMODE) == O_WRONLY)
+		flags |= O_APPEND;
+	return __real_open(path, flags, mode);
 }
 
 int __wrap_root_init(struct root *ret, const char *path)

@@ -6,7 +6,7 @@
  *
  *   - what the report says of a device is what the tree has;
  *   - "done" is said of devices on their driver with the override set, and of no others;
- *   - status 0 goes with "done" for all of them, and nothing else does;
+ *   - status 0 goes with "done" for all of them and no error found, and nothing else does;
  *   - a device that the kernel answered for, and that had a driver, has one;
  *   - one that failed has its old override again;
  *   - no other function is different;
@@ -125,7 +125,7 @@ static void judge(struct trial *trial, const struct product_run *run)
 {
 	json_error_t error;
 	json_t *report = json_loads(buf_text(&run->out), 0, &error);
-	const json_t *outcomes = json_object_get(report, "outcomes"), *outcome;
+	const json_t *outcomes = json_object_get(report, "outcomes"), *outcome, *finding;
 	bool all_good = true;
 	size_t index;
 
@@ -139,6 +139,8 @@ static void judge(struct trial *trial, const struct product_run *run)
 	}
 	buf_add(trial->list, "\n");
 	judge_others(trial, outcomes);
+	json_array_foreach(json_object_get(report, "findings"), index, finding)
+		all_good = all_good && strcmp(text_of(finding, "severity"), "error") != 0;
 	require(trial, all_good == (run->status == 0), "status %d", run->status);
 	json_decref(report);
 }
