@@ -49,8 +49,7 @@ static void read_function(struct root *root, const struct inventory *inventory, 
 	dir = device_open(root, &function->address);
 	if (dir < 0)
 		return;
-	function->is_vf = attribute_read_link_name(root, dir, "physfn", text, sizeof(text)) > 0 &&
-			  pci_address_parse(text, &function->physfn) == 0;
+	scan_physfn(root, dir, function);
 	if (card && !function->is_vf)
 		read_links(root, device_path(&function->address, path), function);
 	if (function->class >> 8 == 0x0300)

@@ -132,6 +132,14 @@ void scan_path(struct root *root, struct pci_function *function)
 		function->port_path = port_path_of(target);
 }
 
+void scan_physfn(struct root *root, int dir, struct pci_function *function)
+{
+	char name[PATH_MAX];
+
+	function->is_vf = attribute_read_link_name(root, dir, "physfn", name, sizeof(name)) > 0 &&
+			  pci_address_parse(name, &function->physfn) == 0;
+}
+
 static void read_details(struct root *root, int dir, struct pci_function *function)
 {
 	uint64_t revision;
@@ -140,6 +148,7 @@ static void read_details(struct root *root, int dir, struct pci_function *functi
 		function->revision = (int)revision;
 	function->numa_node = read_decimal(root, dir, "numa_node", -1);
 	function->total_vfs = read_decimal(root, dir, "sriov_totalvfs", -1);
+	scan_physfn(root, dir, function);
 }
 
 static void read_serial(struct root *root, int dir, struct pci_function *function)

@@ -10,7 +10,7 @@
 #include "model/inventory.h"
 
 enum scan {
-	SCAN_DETAILS = 1,   /* revision, NUMA node, sriov_totalvfs */
+	SCAN_DETAILS = 1,   /* revision, NUMA node, SR-IOV */
 	SCAN_OVERRIDES = 2, /* driver_override; starts a process, as the read can block for ever */
 	SCAN_NAMES = 4,     /* from pci.ids */
 	SCAN_PATHS = 8,     /* root-port paths */
@@ -36,6 +36,8 @@ int scan_host(struct root *root, unsigned what, const struct address_list *place
 /* The kernel's arguments alone; none where they cannot be read. */
 void scan_arguments(struct root *root, struct kernel_args *ret);
 
+/* Fills in whose virtual function the one is whose directory is open. */
+void scan_physfn(struct root *root, int dir, struct pci_function *function);
 /* Fills in the root-port path of one function. */
 void scan_path(struct root *root, struct pci_function *function);
 
