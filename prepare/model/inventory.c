@@ -53,14 +53,18 @@ struct pci_function *inventory_find(const struct inventory *inventory,
 bool inventory_is_of_display_card(const struct inventory *inventory,
 				  const struct pci_function *function)
 {
-	struct pci_address address = function->address;
+	const struct pci_function *end = inventory->items + inventory->n, *first = function,
+				  *sibling;
 
-	for (address.function = 0; address.function < 8; address.function++) {
-		const struct pci_function *sibling = inventory_find(inventory, &address);
-
-		if (sibling && sibling->class >> 16 == 0x03)
+	/* Functions of a slot stand beside each other. */
+	while (first > inventory->items &&
+	       pci_address_same_slot(&first[-1].address, &function->address))
+		first--;
+	for (sibling = first;
+	     sibling < end && pci_address_same_slot(&sibling->address, &function->address);
+	     sibling++)
+		if (sibling->class >> 16 == 0x03)
 			return true;
-	}
 	return false;
 }
 
