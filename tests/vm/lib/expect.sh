@@ -109,3 +109,9 @@ expect_not_ready() {
 	expect_json "$VALIDATE" '.ready == false'
 	expect_status "$VALIDATE" 3
 }
+
+# expect_finding CHECK SUBJECT [COMMAND]
+expect_finding() {
+	expect_json "${3:-$VALIDATE}" \
+		"any(.findings[]; .check == \"$1\" and .subject == \"$2\")"
+}

@@ -12,6 +12,10 @@
 	GPU_LIKE="$PORT1 $PORT2 -device VGA,bus=rp1,addr=0.0,multifunction=on,romfile= \
 		-device ich9-intel-hda,bus=rp1,addr=0.1 -device qemu-xhci,bus=rp1,addr=0.2 \
 		-device e1000e,bus=rp2,romfile="
+	# 0000:01:00.0, 1b36:0010, as is the root disk with controller=$ROOT_NVME (0000:00:1b.0)
+	SPARE_NVME="$PORT1 -drive driver=null-co,size=64M,read-zeroes=on,if=none,id=spare \
+		-device nvme,bus=rp1,drive=spare,serial=spare"
+	ROOT_NVME=nvme,serial=rootnvme
 }
 
 # What makes a boot three times faster under TCG and changes nothing that the tests look at;
@@ -60,10 +64,11 @@ guest_command_line() {
 	esac
 }
 
-# guest_boot DIR MODE INITRD IOMMU DEVICES ARGUMENTS: leaves report, console and qemu in DIR.
-# Returns 0 once the guest has ended its report; else says why not on stdout.
+# guest_boot DIR MODE INITRD IOMMU DEVICES ARGUMENTS [DISK [CONTROLLER]]: leaves report, console and
+# qemu in DIR. Returns 0 once the guest has ended its report; else says why not on stdout.
 guest_boot() {
 	local dir=$1 mode=$2 initrd=$3 iommu=$4 devices=$5 arguments=$6
+	local disk=${7:-$DISK} controller=${8:-virtio-blk-pci}
 	local limit=$GUEST_TIMEOUT kernel=$FAST_KERNEL line started=$SECONDS reason=''
 	[[ $mode == stock || $mode == demo ]] && { limit=$STOCK_TIMEOUT; kernel=$KERNEL; }
 	line="$(guest_command_line "$mode") $arguments"
@@ -80,8 +85,8 @@ guest_boot() {
 	*) printf 'no such IOMMU: %s\n' "$iommu"; return 1 ;;
 	esac
 	[[ $mode == alone ]] || set -- "$@" \
-		-drive "file=$DISK,format=raw,if=none,id=d0,snapshot=on,cache=unsafe" \
-		-device virtio-blk-pci,drive=d0,romfile=,addr=1b.0
+		-drive "file=$disk,format=raw,if=none,id=d0,snapshot=on,cache=unsafe" \
+		-device "$controller,drive=d0,romfile=,addr=1b.0"
 	# shellcheck disable=SC2086 # a list of arguments
 	set -- "$@" $devices
 	printf '%q ' "$@" >"$dir/qemu"

@@ -117,6 +117,13 @@ product_build() {
 	cache_prune product 3
 }
 
+disk_path() {
+	case $1 in
+	plain) printf '%s' "$DISK" ;;
+	crypt) printf '%s' "$PRODUCT_DIR/disk-crypt" ;;
+	esac
+}
+
 # Where an image of this flavour is kept: those without the tool outlive a product.
 image_dir() {
 	case $1 in

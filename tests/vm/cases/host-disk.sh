@@ -1,0 +1,17 @@
+# The root and a spare disk are two NVMe of one model, and the profile lists that model. The spare is
+# bound as soon as the root is known, the root never, and the message says why. (With
+# vfio-pci.ids=1b36:0010 this machine does not boot.)
+
+kinds="initramfs-tools dracut"
+profile=nvme
+devices=$SPARE_NVME
+controller=$ROOT_NVME
+
+check() {
+	expect_driver 0000:01:00.0 vfio-pci
+	expect_driver 0000:00:1b.0 nvme
+	expect_message '0000:00:1b\.0: .*the host stands on it: / \(nvme'
+	expect_no_failed_units vfio-prepare.service
+	expect_finding host-disk 0000:00:1b.0
+	expect_not_ready
+}
