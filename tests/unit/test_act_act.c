@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: bounded_run bounded_memory root_write_attribute module_load */
+/* wrap: bounded_run bounded_memory root_write_attribute module_load clock_gettime */
 #include "act/act.h"
 #include "base/buf.h"
 #include "decide/planner.h"
 #include "host/bounded.h"
 #include "host/modules.h"
 #include "support.h"
+
+#include <time.h>
 
 #define DEVICES "/sys/bus/pci/devices/"
 #define DRIVERS "/sys/bus/pci/drivers/"
@@ -16,6 +18,7 @@ static struct inventory inventory;
 static struct profile profile;
 static struct plan plan;
 static struct outcomes outcomes;
+static struct findings findings;
 static struct buf writes; /* "last two parts of the path=value; " for each, in order */
 
 /* What goes wrong: the first write whose path and value contain these words. */
@@ -28,13 +31,15 @@ static struct {
 	bool for_ever;        /* and every later one */
 } fault;
 
-static int module_error;
+static int module_error, backend_error;
 static bool module_without_driver;
-static int run_error; /* of bounded_run() */
+static bool odd_driver_link; /* a probe leaves what cannot be read */
+static int run_error;        /* of bounded_run() */
 static bool no_memory;
 static bool real_processes;
 static size_t n_pieces_in_time;
 static jmp_buf end_of_piece;
+static time_t passed_s; /* on a clock that need not be waited for */
 
 /* --- a kernel of three attributes --- */
 
@@ -57,7 +62,10 @@ static void probe(const char *place)
 	override[strcspn(override, "\n")] = '\0';
 	snprintf(driver, sizeof(driver), "../drivers/%s", *override ? override : "e1000e");
 	device_path(path, sizeof(path), place, "driver");
-	tree_link(&tree, path, driver);
+	if (odd_driver_link)
+		tree_file(&tree, path, "no link");
+	else
+		tree_link(&tree, path, driver);
 }
 
 static void take_effect(const char *path, const char *value)
@@ -73,12 +81,26 @@ static void take_effect(const char *path, const char *value)
 		tree_file(&tree, path, strcmp(value, "\n") == 0 ? "" : value);
 }
 
-int __wrap_root_write_attribute(struct root *root, const char *path, const char *value);
-int __wrap_root_write_attribute(struct root *root, const char *path, const char *value)
+/* dir is the directory that the path's last part is in. */
+static void check_directory(int dir, const char *path)
+{
+	_cleanup_free_ char *parent = xasprintf("%s%.*s", tree.path,
+						(int)(strrchr(path, '/') - path), path);
+	struct stat opened, named;
+
+	assert_int_equal(fstat(dir, &opened), 0);
+	assert_int_equal(stat(parent, &named), 0);
+	assert_int_equal(opened.st_ino, named.st_ino);
+}
+
+int __wrap_root_write_attribute(struct root *root, int dir, const char *path, const char *value);
+int __wrap_root_write_attribute(struct root *root, int dir, const char *path, const char *value)
 {
 	const char *name = strrchr(path, '/');
 
 	assert_ptr_equal(root, &tree.root);
+	if (dir >= 0)
+		check_directory(dir, path);
 	while (name > path && name[-1] != '/')
 		name--;
 	buf_addf(&writes, "%s=%s; ", name, strcmp(value, "\n") == 0 ? "-" : value);
@@ -100,6 +122,8 @@ int __wrap_module_load(struct root *root, const char *name)
 {
 	assert_ptr_equal(root, &tree.root);
 	buf_addf(&writes, "load %s; ", name);
+	if (strcmp(name, "vfio_iommu_type1") == 0 && backend_error)
+		return backend_error;
 	if (strcmp(name, "vfio_iommu_type1") == 0) {
 		tree_dir(&tree, "sys/module/vfio_iommu_type1");
 		return 0;
@@ -115,6 +139,16 @@ int __wrap_module_load(struct root *root, const char *name)
 		tree_dir(&tree, directory);
 	}
 	return module_error;
+}
+
+int __real_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	int r = __real_clock_gettime(clock, ret);
+
+	ret->tv_sec += passed_s;
+	return r;
 }
 
 /* --- pieces in this process, one after another --- */
@@ -136,6 +170,8 @@ int __wrap_bounded_run(const struct bounded_job *job)
 				job->run(job->userdata, piece);
 			else
 				end = fault.end;
+			if (end == BOUNDED_TIMEOUT)
+				passed_s += job->piece_ms / 1000;
 		}
 		job->ended(job->userdata, piece, end);
 	}
@@ -180,8 +216,8 @@ static int start(void **state _unused_)
 	strv_split(&inventory.drivers, "e1000e igb vfio-pci", " ");
 	memset(&fault, 0, sizeof(fault));
 	fault.value = "";
-	module_error = run_error = 0;
-	module_without_driver = no_memory = real_processes = false;
+	module_error = backend_error = run_error = 0;
+	odd_driver_link = module_without_driver = no_memory = real_processes = false;
 	n_pieces_in_time = SIZE_MAX;
 	return 0;
 }
@@ -190,6 +226,7 @@ static int stop(void **state _unused_)
 {
 	buf_done(&writes);
 	outcomes_done(&outcomes);
+	findings_done(&findings);
 	plan_done(&plan);
 	profile_done(&profile);
 	inventory_done(&inventory);
@@ -203,9 +240,9 @@ static void act(const char *text)
 
 	profile_from(text, &profile);
 	match_make(&profile, &inventory, &match);
-	plan_make(&profile, &inventory, &match, &plan);
+	plan_make(&profile, &inventory, PHASE_SYSTEM, &match, &plan);
 	match_done(&match);
-	act_run(&tree.root, &plan, &outcomes);
+	act_run(&tree.root, &plan, &outcomes, &findings);
 	assert_int_equal(outcomes.n, plan.n);
 	for (size_t i = 0; i < outcomes.n; i++) {
 		assert_int_equal(pci_address_compare(&outcomes.items[i].address,
@@ -349,15 +386,15 @@ TEST(failures_are_undone)
 		const char *writes, *text;
 	} rows[] = {
 		{"override", "driver_override", -EINVAL, false,
-		 "0000:02:00.0/driver_override=vfio-pci; 0000:02:00.0/driver_override=before\n; ",
+		 "0000:02:00.0/driver_override=vfio-pci; 0000:02:00.0/driver_override=before; ",
 		 "writing driver_override: Invalid argument"},
 		{"unbind", "unbind", -ENODEV, false,
 		 "0000:02:00.0/driver_override=vfio-pci; e1000e/unbind=0000:02:00.0; "
-		 "0000:02:00.0/driver_override=before\n; ",
+		 "0000:02:00.0/driver_override=before; ",
 		 "unbinding: No such device"},
 		{"unbind does nothing", "unbind", 0, true,
 		 "0000:02:00.0/driver_override=vfio-pci; e1000e/unbind=0000:02:00.0; "
-		 "pci/drivers_probe=0000:02:00.0; 0000:02:00.0/driver_override=before\n; ",
+		 "pci/drivers_probe=0000:02:00.0; 0000:02:00.0/driver_override=before; ",
 		 "vfio-pci did not take it; the kernel log may say why"},
 	};
 
@@ -369,7 +406,7 @@ TEST(failures_are_undone)
 		act("[device x]\naddress = 02:00.0\n");
 		check_text(rows[i].what, buf_text(&writes), rows[i].writes);
 		expect_outcome(0, RESULT_FAILED, "e1000e", rows[i].text);
-		expect_override("0000:02:00.0", "before\n");
+		expect_override("0000:02:00.0", "before");
 		stop(NULL);
 		start(NULL);
 	}
@@ -419,7 +456,9 @@ TEST(undoing_may_fail_too)
 	fault.error = -EIO;
 	fault.for_ever = true;
 	act(ONE);
-	expect_outcome(0, RESULT_FAILED, NULL, "probing: Input/output error");
+	expect_outcome(0, RESULT_FAILED, NULL,
+		       "probing: Input/output error; and it could not be taken back: "
+		       "Input/output error");
 	expect_override("0000:01:00.0", "");
 }
 
@@ -445,13 +484,52 @@ TEST(another_driver_may_be_quicker)
 
 TEST(a_driver_that_cannot_be_read_back_is_not_known)
 {
-	inventory.items[3].driver = NULL;
-	tree_file(&tree, DEVICES "0000:04:00.0/driver", "no link");
-	fault.path = PROBE;
-	fault.silent = true;
+	odd_driver_link = true;
 	act("[device x]\naddress = 04:00.0\n");
 	expect_outcome(0, RESULT_FAILED, "unknown",
 		       "vfio-pci did not take it; the kernel log may say why");
+}
+
+/* Between the plan and the first write to the device. */
+TEST(a_driver_that_changed_meanwhile)
+{
+	static const struct {
+		const char *driver; /* NULL: none */
+		const char *writes, *error;
+		enum result result;
+	} rows[] = {
+		{"../drivers/igb", "",
+		 "its driver changed while the plan was made; it was left alone", RESULT_FAILED},
+		{NULL, "", "its driver changed while the plan was made; it was left alone",
+		 RESULT_FAILED},
+		/* Where somebody has bound it as it is wanted, only the override is missing. */
+		{"../drivers/vfio-pci", "0000:02:00.0/driver_override=vfio-pci; ", NULL,
+		 RESULT_DONE},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		tree_remove(&tree, DEVICES "0000:02:00.0/driver");
+		if (rows[i].driver)
+			tree_link(&tree, DEVICES "0000:02:00.0/driver", rows[i].driver);
+		act("[device x]\naddress = 02:00.0\n");
+		check_text("writes", buf_text(&writes), rows[i].writes);
+		expect_outcome(0, rows[i].result,
+			       rows[i].driver ? strrchr(rows[i].driver, '/') + 1 : NULL,
+			       rows[i].error);
+		stop(NULL);
+		start(NULL);
+	}
+}
+
+/* A backend that nobody waits for is told beside the devices. */
+TEST(a_backend_that_does_not_come)
+{
+	inventory.has_iommu_backend = false;
+	backend_error = -ENOENT;
+	act(ONE);
+	expect_outcome(0, RESULT_DONE, "vfio-pci", NULL);
+	check_findings("backend", &findings, "iommu-backend host");
+	assert_int_equal(findings.items[0].severity, SEVERITY_ERROR);
 }
 
 TEST(a_device_that_does_not_answer_and_others_of_its_driver)
@@ -560,6 +638,8 @@ int main(void)
 		ACT_TEST(what_the_kernel_shows_counts_and_not_what_it_says),
 		ACT_TEST(another_driver_may_be_quicker),
 		ACT_TEST(a_driver_that_cannot_be_read_back_is_not_known),
+		ACT_TEST(a_driver_that_changed_meanwhile),
+		ACT_TEST(a_backend_that_does_not_come),
 		ACT_TEST(a_device_that_does_not_answer_and_others_of_its_driver),
 		ACT_TEST(each_step_that_may_hang_is_named),
 		ACT_TEST(a_process_that_dies_costs_one_device),

@@ -2,6 +2,8 @@
 #include "base/log.h"
 #include "support.h"
 
+#include <sys/socket.h>
+
 static void log_each_level(void)
 {
 	log_error("error %d", 1);
@@ -39,7 +41,7 @@ TEST(standard_error_gets_what_the_level_lets_through)
 	log_set_level(LOG_LEVEL_NOTICE);
 }
 
-/* One write is one record: what a pipe of packets hands out one by one. */
+/* One write is one record: what a socket of packets hands out one by one. It cannot be opened again. */
 static const char *next_record(int fd)
 {
 	static char record[2048];
@@ -55,7 +57,7 @@ TEST(kernel_log_gets_every_level_as_a_record_of_its_own)
 	struct capture capture;
 	int fds[2];
 
-	assert_int_equal(pipe2(fds, O_DIRECT | O_CLOEXEC), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
 	log_set_level(LOG_LEVEL_ERROR);
 	log_set_kmsg(fds[1]);
 	capture_begin(&capture, STDERR_FILENO);
@@ -92,10 +94,26 @@ TEST(long_message_is_cut_and_ends_its_line)
 	close(fds[0]);
 }
 
+/* The kernel counts records by open file: each begins at the start of its own. */
+TEST(each_record_has_an_open_file_of_its_own)
+{
+	int fd = memfd_create("kmsg", MFD_CLOEXEC);
+	char text[64] = "";
+
+	assert_true(fd >= 0);
+	log_set_kmsg(dup(fd));
+	log_error("first");
+	log_error("2nd");
+	log_set_kmsg(-1);
+	assert_true(pread(fd, text, sizeof(text) - 1, 0) > 0);
+	assert_string_equal(text, "<27>vfio-prepare: 2nd\nt\n");
+	close(fd);
+}
+
 TEST(kernel_log_that_takes_nothing_is_no_error)
 {
 	struct capture capture;
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
 
 	assert_true(fd >= 0);
 	log_set_kmsg(fd);
@@ -111,6 +129,7 @@ int main(void)
 		cmocka_unit_test(standard_error_gets_what_the_level_lets_through),
 		cmocka_unit_test(kernel_log_gets_every_level_as_a_record_of_its_own),
 		cmocka_unit_test(long_message_is_cut_and_ends_its_line),
+		cmocka_unit_test(each_record_has_an_open_file_of_its_own),
 		cmocka_unit_test(kernel_log_that_takes_nothing_is_no_error),
 	};
 

@@ -15,7 +15,7 @@ static int make_inventory(void **state _unused_)
 	inventory.firmware_known = true;
 	strv_add(&inventory.firmware_tables, "DMAR");
 	strv_add(&inventory.drivers, "vfio-pci");
-	add_function(&inventory, "01:00.0", 0x10de, 0x1bb0, 0x030000, 10, "vfio-pci");
+	add_function(&inventory, "01:00.0", 0x10de, 0x1bb0, 0x030200, 10, "vfio-pci");
 	add_function(&inventory, "02:00.0", 0x8086, 0x10d3, 0x020000, 11, "e1000e");
 	return 0;
 }
@@ -45,7 +45,7 @@ static void begin(const char *text)
 
 	profile_from(text, &profile);
 	match_make(&profile, &inventory, &match);
-	plan_make(&profile, &inventory, &match, &plan);
+	plan_make(&profile, &inventory, PHASE_SYSTEM, &match, &plan);
 	validation_make(&profile, &inventory, &plan, &validation);
 	assert_int_equal(plan.findings.n, 0);
 	plan_done(&plan);
@@ -79,8 +79,8 @@ TEST(a_host_that_is_ready)
 TEST(a_device_that_is_not)
 {
 	set_driver(0, "nouveau");
-	expect("wrong driver", X, NOT_READY,
-	       "wrong-driver 0000:01:00.0; group-not-viable group 10");
+	/* Its group is not told too: it is the same thing to do. */
+	expect("wrong driver", X, NOT_READY, "wrong-driver 0000:01:00.0");
 	set_driver(0, NULL);
 	expect("no driver", X, NOT_READY, "wrong-driver 0000:01:00.0");
 	expect("absent", "[device x]\naddress = 09:00.0\n", NOT_READY,
@@ -199,19 +199,20 @@ TEST(what_is_not_known_is_not_ready)
 	expect("iommu", X, READINESS_UNKNOWN, "iommu-unknown host");
 	set_driver(0, "nouveau");
 	expect("iommu, and a wrong driver", X, READINESS_UNKNOWN,
-	       "iommu-unknown host; wrong-driver 0000:01:00.0; group-not-viable group 10");
+	       "iommu-unknown host; wrong-driver 0000:01:00.0");
 	inventory.iommu = IOMMU_ON;
 	inventory.items[0].unknown = FUNCTION_DRIVER;
 	set_driver(0, NULL);
-	expect("driver", X, NOT_READY, "unreadable 0000:01:00.0; group-not-viable group 10");
+	expect("driver", X, NOT_READY, "unreadable 0000:01:00.0");
 }
 
 TEST(backend)
 {
 	inventory.has_iommu_backend = false;
-	expect("not loaded", X, READY, "iommu-backend host");
+	expect("not loaded", X, NOT_READY, "iommu-backend host");
 	begin(X);
-	assert_int_equal(validation.findings.items[0].severity, SEVERITY_WARNING);
+	assert_int_equal(validation.findings.items[0].severity, SEVERITY_ERROR);
+	assert_string_equal(validation.findings.items[0].remedy, "modprobe vfio_iommu_type1");
 	end();
 	/* Not where nothing of VFIO is wanted. */
 	set_driver(0, "pci-stub");
@@ -225,12 +226,12 @@ TEST(off_switches)
 	} rows[] = {
 		{"", NULL, NULL},
 		{"vfio_prepare.enable=1 rd.vfio_prepare=1", NULL, NULL},
-		{"vfio_prepare.enable=0", "vfio_prepare.enable", "vfio_prepare.enable"},
-		{"vfio-prepare.enable=no", "vfio_prepare.enable", "vfio_prepare.enable"},
-		{"rd.vfio_prepare=0", "rd.vfio_prepare", NULL},
-		{"rd.vfio-prepare=off", "rd.vfio_prepare", NULL},
-		{"rd.vfio_prepare=0 vfio_prepare.enable=0", "vfio_prepare.enable",
-		 "vfio_prepare.enable"},
+		{"vfio_prepare.enable=0", "vfio_prepare.enable=0", "vfio_prepare.enable=0"},
+		{"vfio-prepare.enable=no", "vfio_prepare.enable=0", "vfio_prepare.enable=0"},
+		{"rd.vfio_prepare=0", "rd.vfio_prepare=0", NULL},
+		{"rd.vfio-prepare=off", "rd.vfio_prepare=0", NULL},
+		{"rd.vfio_prepare=0 vfio_prepare.enable=0", "vfio_prepare.enable=0",
+		 "vfio_prepare.enable=0"},
 		{"vfio_prepare.enable=0 vfio_prepare.enable=1", NULL, NULL},
 		{"vfio_prepare.enable", NULL, NULL},
 		{"-- vfio_prepare.enable=0", NULL, NULL},

@@ -16,6 +16,8 @@ static int make_inventory(void **state _unused_)
 	add_function(&inventory, "03:00.0", 0x8086, 0x10d3, 0x020000, 12, "e1000e");
 	add_function(&inventory, "04:00.0", 0x8086, 0x10d3, 0x020000, 13, "vfio-pci");
 	add_function(&inventory, "05:00.0", 0x8086, 0x10d3, 0x020000, -1, "e1000e");
+	/* Another display, so that the first is not the last one. */
+	add_function(&inventory, "06:00.0", 0x1a03, 0x2000, 0x030000, 14, "ast");
 	return 0;
 }
 
@@ -31,7 +33,7 @@ static void make(const char *text, struct profile *profile, struct plan *plan)
 
 	profile_from(text, profile);
 	match_make(profile, &inventory, &match);
-	plan_make(profile, &inventory, &match, plan);
+	plan_make(profile, &inventory, PHASE_SYSTEM, &match, plan);
 	assert_int_equal(match.findings.n, 0);
 	match_done(&match);
 }
@@ -223,7 +225,7 @@ TEST(refused_devices_have_no_action_and_others_go_on)
 	       "only vfio-pci may take it from now on\n"
 	       "unbind 1 0000:03:00.0 " DRIVERS "e1000e/unbind; e1000e holds it\n"
 	       "probe 1 0000:03:00.0 " PROBE "; vfio-pci takes it\n",
-	       "group-incomplete group 10");
+	       "card-incomplete 0000:01:00.0; group-incomplete group 10");
 }
 
 TEST(devices_are_in_order_with_the_absent_among_them)

@@ -474,13 +474,13 @@ TEST(attributes_are_written_and_never_made)
 	_cleanup_free_ char *text = NULL;
 
 	tree_file(&tree, "root/attribute", "old");
-	assert_int_equal(root_write_attribute(&tree.root, "/attribute", "vfio"), 0);
+	assert_int_equal(root_write_attribute(&tree.root, -1, "/attribute", "vfio"), 0);
 	assert_int_equal(root_read_file(&tree.root, "/attribute", 99, &text, NULL), 0);
 	assert_string_equal(text, "vfio");
-	assert_int_equal(root_write_attribute(&tree.root, "/missing", "x"), -ENOENT);
+	assert_int_equal(root_write_attribute(&tree.root, -1, "/missing", "x"), -ENOENT);
 	assert_int_equal(root_open(&tree.root, "/missing", O_RDONLY), -ENOENT);
-	assert_int_equal(root_write_attribute(&tree.root, "/empty", "x"), -EISDIR);
-	assert_int_equal(root_write_attribute(&tree.root, "/escape", "x"), -ENOENT);
+	assert_int_equal(root_write_attribute(&tree.root, -1, "/empty", "x"), -EISDIR);
+	assert_int_equal(root_write_attribute(&tree.root, -1, "/escape", "x"), -ENOENT);
 }
 
 TEST(refused_write_is_an_error)
@@ -488,7 +488,7 @@ TEST(refused_write_is_an_error)
 	struct root host;
 
 	assert_int_equal(root_init(&host, "/"), 0);
-	assert_int_equal(root_write_attribute(&host, "/dev/full", "x"), -ENOSPC);
+	assert_int_equal(root_write_attribute(&host, -1, "/dev/full", "x"), -ENOSPC);
 	root_done(&host);
 }
 

@@ -135,12 +135,13 @@ static struct pci_function *function(const char *place)
 
 static void scan(unsigned what)
 {
-	assert_int_equal(scan_host(&tree.root, what, &inventory), 0);
+	assert_int_equal(scan_host(&tree.root, what, NULL, &inventory), 0);
 }
 
 TEST(a_host_without_pci_is_a_host)
 {
-	scan(SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES);
+	tree_dir(&tree, "sys/kernel");
+	scan(SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES | SCAN_IOMMU);
 	assert_int_equal(inventory.n, 0);
 	assert_null(inventory.kernel);
 	assert_null(inventory.cmdline);
@@ -157,7 +158,7 @@ TEST(a_list_that_cannot_be_read_is_an_error)
 
 	tree_file(&tree, "sys/bus/pci/devices", "");
 	tree_file(&tree, "proc/cmdline", "quiet");
-	assert_int_equal(scan_host(&tree.root, 0, &untouched), -ENOTDIR);
+	assert_int_equal(scan_host(&tree.root, 0, NULL, &untouched), -ENOTDIR);
 	assert_int_equal(untouched.n, 4711);
 }
 
@@ -176,7 +177,7 @@ TEST(a_function_with_all_of_it)
 	put_attribute(path, "driver_override", "vfio-pci\n");
 	put_link(path, "driver", "../../../../bus/pci/drivers/e1000e");
 	put_link(path, "iommu_group", "../../../../kernel/iommu_groups/14");
-	scan(SCAN_DETAILS | SCAN_OVERRIDES);
+	scan(SCAN_DETAILS | SCAN_OVERRIDES | SCAN_PATHS);
 	nic = function("0000:01:00.0");
 	assert_int_equal(nic->vendor, 0x8086);
 	assert_int_equal(nic->device, 0x10d3);
@@ -206,6 +207,8 @@ TEST(only_what_was_asked_for_is_read)
 	put_attribute(path, "driver_override", "vfio-pci\n");
 	tree_file(&tree, "usr/share/misc/pci.ids", "8086  Intel\n");
 	scan(0);
+	assert_null(function("01:00.0")->port_path);
+	assert_int_equal(inventory.iommu, IOMMU_UNKNOWN);
 	assert_int_equal(function("01:00.0")->revision, -1);
 	assert_null(function("01:00.0")->driver_override);
 	assert_null(function("01:00.0")->name);
@@ -355,7 +358,7 @@ TEST(port_paths)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		put_function(rows[i].path);
-	scan(0);
+	scan(SCAN_PATHS);
 	assert_int_equal(inventory.n, ARRAY_SIZE(rows));
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		check_text(rows[i].path, function(rows[i].address)->port_path, rows[i].port_path);
@@ -443,12 +446,14 @@ TEST(iommu)
 		enum iommu_state state;
 		enum iommu_kind kind;
 	} rows[] = {
-		{"neither", NULL, NULL, IOMMU_OFF, IOMMU_KIND_NONE},
+		{"neither", NULL, "", IOMMU_OFF, IOMMU_KIND_NONE},
+		/* Not even /sys/kernel: nothing can be said. */
+		{"no sysfs", NULL, NULL, IOMMU_UNKNOWN, IOMMU_KIND_NONE},
 		{"VT-d", "dmar0", "0", IOMMU_ON, IOMMU_KIND_INTEL},
 		{"AMD-Vi", "ivhd0", "0", IOMMU_ON, IOMMU_KIND_AMD},
 		{"Arm", "smmu3.0x0000000009050000", "12", IOMMU_ON, IOMMU_KIND_ARM},
 		{"virtio", "virtio0", "0", IOMMU_ON, IOMMU_KIND_OTHER},
-		{"units without groups", "dmar0", NULL, IOMMU_OFF, IOMMU_KIND_INTEL},
+		{"units without groups", "dmar0", "", IOMMU_OFF, IOMMU_KIND_INTEL},
 		{"groups without units", NULL, "0", IOMMU_OFF, IOMMU_KIND_NONE},
 	};
 
@@ -468,7 +473,7 @@ TEST(iommu)
 
 			tree_dir(&host, name);
 		}
-		check_int(rows[i].what, scan_host(&host.root, 0, &seen), 0);
+		check_int(rows[i].what, scan_host(&host.root, SCAN_IOMMU, NULL, &seen), 0);
 		check_int(rows[i].what, seen.iommu, rows[i].state);
 		check_int(rows[i].what, seen.iommu_kind, rows[i].kind);
 		inventory_done(&seen);
@@ -479,12 +484,12 @@ TEST(iommu)
 TEST(iommu_that_cannot_be_read_is_not_off)
 {
 	tree_file(&tree, "sys/class/iommu", "");
-	scan(0);
+	scan(SCAN_IOMMU);
 	assert_int_equal(inventory.iommu, IOMMU_UNKNOWN);
 	inventory_done(&inventory);
 	tree_remove(&tree, "sys/class/iommu");
 	tree_file(&tree, "sys/kernel/iommu_groups", "");
-	scan(0);
+	scan(SCAN_IOMMU);
 	assert_int_equal(inventory.iommu, IOMMU_UNKNOWN);
 }
 
@@ -498,7 +503,7 @@ TEST(kernel_firmware_and_drivers)
 	tree_dir(&tree, "sys/bus/pci/drivers/vfio-pci");
 	tree_dir(&tree, "sys/bus/pci/drivers/e1000e");
 	tree_dir(&tree, "sys/module/vfio_iommu_type1");
-	scan(0);
+	scan(SCAN_IOMMU);
 	assert_string_equal(inventory.kernel, "6.1.0-18-amd64");
 	assert_string_equal(inventory.cmdline, "quiet intel_iommu=on");
 	assert_int_equal(inventory.args.n, 2);

@@ -34,7 +34,7 @@ static void expect_serial(size_t length)
 {
 	uint64_t serial = 0;
 
-	assert_true(config_space_serial(config, length, &serial));
+	assert_true(config_space_serial(config, length, &serial, NULL));
 	assert_true(serial == SERIAL);
 }
 
@@ -42,7 +42,7 @@ static void expect_none(size_t length)
 {
 	uint64_t serial = 4711;
 
-	assert_false(config_space_serial(config, length, &serial));
+	assert_false(config_space_serial(config, length, &serial, NULL));
 	assert_true(serial == 4711);
 }
 
@@ -136,7 +136,7 @@ TEST(reads_nothing_past_its_length)
 
 		if (lengths[i])
 			memcpy(block, config, lengths[i]);
-		assert_int_equal(config_space_serial(block, lengths[i], &serial),
+		assert_int_equal(config_space_serial(block, lengths[i], &serial, NULL),
 				 lengths[i] >= 0x10c);
 		free(block);
 	}

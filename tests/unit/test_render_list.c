@@ -6,8 +6,7 @@
 #include "support.h"
 
 static struct inventory inventory;
-static const bool all[] = {true, true, true};
-static const char *const sections[] = {"gpu", NULL, NULL};
+static struct list_entry entries[3];
 
 /* One function with all of it, one with nothing, one VF whose name is no UTF-8. */
 static int make_inventory(void **state _unused_)
@@ -34,12 +33,17 @@ static int make_inventory(void **state _unused_)
 	function->name = xstrdup("caf\xe9");
 	function->is_vf = true;
 	function->physfn = address("10000:01:00.0");
+	for (size_t i = 0; i < ARRAY_SIZE(entries); i++)
+		entries[i] = (struct list_entry){.shown = true};
+	entries[0].section = "gpu";
+	strv_split(&entries[0].guards, "display in-use", " ");
 	return 0;
 }
 
 static int free_inventory(void **state _unused_)
 {
 	inventory_done(&inventory);
+	strv_done(&entries[0].guards);
 	return 0;
 }
 
@@ -72,7 +76,10 @@ static const char json[] = "{\n"
 			   "   \"name\": \"NVIDIA Quadro\",\n"
 			   "   \"numa_node\": 0,\n"
 			   "   \"physfn\": null,\n"
-			   "   \"guards\": [],\n"
+			   "   \"guards\": [\n"
+			   "    \"display\",\n"
+			   "    \"in-use\"\n"
+			   "   ],\n"
 			   "   \"section\": \"gpu\"\n"
 			   "  },\n"
 			   "  {\n"
@@ -116,7 +123,7 @@ static const char json[] = "{\n"
 
 TEST(json_has_every_key_and_null_for_unknown)
 {
-	_cleanup_free_ char *text = render_list(FORMAT_JSON, &inventory, all, sections);
+	_cleanup_free_ char *text = render_list(FORMAT_JSON, &inventory, entries, 80);
 	json_t *report = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 
 	check_text("report", text, json);
@@ -127,7 +134,7 @@ TEST(json_has_every_key_and_null_for_unknown)
 TEST(json_of_a_host_that_says_nothing)
 {
 	struct inventory nothing = {};
-	_cleanup_free_ char *text = render_list(FORMAT_JSON, &nothing, NULL, NULL);
+	_cleanup_free_ char *text = render_list(FORMAT_JSON, &nothing, NULL, 0);
 	json_t *report = json_loads(text, 0, NULL), *host = json_object_get(report, "host");
 
 	assert_true(json_is_null(json_object_get(host, "kernel")));
@@ -142,16 +149,16 @@ TEST(json_of_a_host_that_says_nothing)
 
 TEST(only_what_is_shown)
 {
-	static const bool shown[] = {false, true, false};
-	_cleanup_free_ char *text = render_list(FORMAT_TEXT, &inventory, shown, sections);
-	_cleanup_free_ char *as_json = render_list(FORMAT_JSON, &inventory, shown, sections);
+	entries[0].shown = entries[2].shown = false;
+	_cleanup_free_ char *text = render_list(FORMAT_TEXT, &inventory, entries, 0);
+	_cleanup_free_ char *as_json = render_list(FORMAT_JSON, &inventory, entries, 0);
 	json_t *report = json_loads(as_json, 0, NULL),
 	       *functions = json_object_get(report, "functions");
 
-	/* The column of drivers is as wide as what is shown. */
+	/* The columns are as wide as what is shown, and those of which nothing is known are gone. */
 	check_text("text", text,
-		   "ADDRESS      GROUP ID        CLASS DRIVER [SECTION] NAME\n"
-		   "0000:02:00.0 -     ?         ?     -      \n");
+		   "ADDRESS       GROUP  ID  CLASS  DRIVER\n"
+		   "0000:02:00.0  -      ?   ?      -\n");
 	assert_int_equal(json_array_size(functions), 1);
 	assert_string_equal(json_string_value(
 				    json_object_get(json_array_get(functions, 0), "address")),
@@ -159,15 +166,51 @@ TEST(only_what_is_shown)
 	json_decref(report);
 }
 
+TEST(nothing_shown_is_a_head)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(entries); i++)
+		entries[i].shown = false;
+	_cleanup_free_ char *text = render_list(FORMAT_TEXT, &inventory, entries, 0);
+
+	check_text("text", text, "ADDRESS  GROUP  ID  CLASS  DRIVER\n");
+}
+
 TEST(text_is_a_table)
 {
-	_cleanup_free_ char *text = render_list(FORMAT_TEXT, &inventory, all, sections);
+	_cleanup_free_ char *text = render_list(FORMAT_TEXT, &inventory, entries, 0);
 
-	check_text("text", text,
-		   "ADDRESS      GROUP ID        CLASS DRIVER        [SECTION] NAME\n"
-		   "0000:01:00.0 10    10de:1bb0 0300  mlx5_vfio_pci [gpu] NVIDIA Quadro\n"
-		   "0000:02:00.0 -     ?         ?     -             \n"
-		   "10000:01:10.0 123456 8086:10ca 0200  -             caf\xe9\n");
+	check_text(
+		"text", text,
+		"ADDRESS        GROUP   ID         CLASS  DRIVER         SECTION  GUARDS          NAME\n"
+		"0000:01:00.0   10      10de:1bb0  0300   mlx5_vfio_pci  gpu      display,in-use  NVIDIA Quadro\n"
+		"0000:02:00.0   -       ?          ?      -              -        -\n"
+		"10000:01:10.0  123456  8086:10ca  0200   -              -        -               caf\xe9\n");
+}
+
+TEST(lines_are_cut_to_the_terminal)
+{
+	_cleanup_free_ char *wide = render_list(FORMAT_TEXT, &inventory, entries, 1000);
+	_cleanup_free_ char *uncut = render_list(FORMAT_TEXT, &inventory, entries, 0);
+	_cleanup_free_ char *narrow = render_list(FORMAT_TEXT, &inventory, entries, 24);
+	_cleanup_free_ char *one = render_list(FORMAT_TEXT, &inventory, entries, 1);
+
+	check_text("wide", wide, uncut);
+	check_text("narrow", narrow,
+		   "ADDRESS        GROUP   I\n"
+		   "0000:01:00.0   10      1\n"
+		   "0000:02:00.0   -       ?\n"
+		   "10000:01:10.0  123456  8\n");
+	check_text("one column", one, "A\n0\n0\n1\n");
+	/* Each width gives no line that is longer, and none that ends in white space. */
+	for (unsigned width = 1; width < 110; width++) {
+		_cleanup_free_ char *text = render_list(FORMAT_TEXT, &inventory, entries, width);
+
+		for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
+			size_t length = strcspn(line, "\n");
+
+			assert_true(length <= width && length > 0 && line[length - 1] != ' ');
+		}
+	}
 }
 
 int main(void)
@@ -177,7 +220,9 @@ int main(void)
 		LIST_TEST(json_has_every_key_and_null_for_unknown),
 		LIST_TEST(json_of_a_host_that_says_nothing),
 		LIST_TEST(only_what_is_shown),
+		LIST_TEST(nothing_shown_is_a_head),
 		LIST_TEST(text_is_a_table),
+		LIST_TEST(lines_are_cut_to_the_terminal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "support.h"
 
 static struct plan plan;
+static const struct planned_files no_files;
 
 static void add_device(const char *place, enum device_state state, bool companion,
 		       const char *before)
@@ -15,6 +16,7 @@ static void add_device(const char *place, enum device_state state, bool companio
 		.want = xstrdup("vfio-pci"),
 		.module = xstrdup("vfio_pci"),
 		.before = xstrdup_null(before),
+		.before_known = true,
 		.iommu_group = 10,
 	};
 }
@@ -53,7 +55,7 @@ static int free_plan(void **state _unused_)
 
 TEST(text)
 {
-	_cleanup_free_ char *got = render_plan(FORMAT_TEXT, &plan);
+	_cleanup_free_ char *got = render_plan(FORMAT_TEXT, &plan, &no_files);
 
 	check_text("text", got,
 		   "0000:01:00.0 [gpu] nouveau -> vfio-pci\n"
@@ -75,7 +77,7 @@ TEST(text)
 TEST(text_of_nothing)
 {
 	struct plan nothing = {};
-	_cleanup_free_ char *got = render_plan(FORMAT_TEXT, &nothing);
+	_cleanup_free_ char *got = render_plan(FORMAT_TEXT, &nothing, &no_files);
 
 	check_text("text", got, "The profile selects no device of this host.\n");
 }
@@ -84,7 +86,7 @@ TEST(text_without_driver_and_actions)
 {
 	free_plan(NULL);
 	add_device("03:00.0", DEVICE_REFUSED, false, NULL);
-	_cleanup_free_ char *got = render_plan(FORMAT_TEXT, &plan);
+	_cleanup_free_ char *got = render_plan(FORMAT_TEXT, &plan, &no_files);
 
 	check_text("text", got, "0000:03:00.0 [gpu] refused, stays on no driver\n");
 }
@@ -92,7 +94,7 @@ TEST(text_without_driver_and_actions)
 TEST(json)
 {
 	free(TAKE_PTR(plan.actions.items[2].reason));
-	_cleanup_free_ char *got = render_plan(FORMAT_JSON, &plan);
+	_cleanup_free_ char *got = render_plan(FORMAT_JSON, &plan, &no_files);
 
 	check_text("json", got,
 		   "{\n"
@@ -143,7 +145,7 @@ TEST(json)
 TEST(json_of_nothing)
 {
 	struct plan nothing = {};
-	_cleanup_free_ char *got = render_plan(FORMAT_JSON, &nothing);
+	_cleanup_free_ char *got = render_plan(FORMAT_JSON, &nothing, &no_files);
 
 	check_text(
 		"json", got,

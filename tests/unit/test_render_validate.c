@@ -16,6 +16,7 @@ static void add_device(const char *place, enum device_state state, const char *b
 		.section = "gpu",
 		.want = xstrdup("vfio-pci"),
 		.before = xstrdup_null(before),
+		.before_known = true,
 		.iommu_group = group,
 	};
 }
@@ -47,7 +48,7 @@ TEST(text)
 		   "  -> vfio-prepare bind\n"
 		   "0000:01:00.0 [gpu] right: wants vfio-pci, has vfio-pci\n"
 		   "0000:02:00.0 [gpu] wrong-driver: wants vfio-pci, has nouveau\n"
-		   "0000:03:00.0 [gpu] absent: wants vfio-pci, has none\n");
+		   "0000:03:00.0 [gpu] absent: wants vfio-pci, has no driver\n");
 }
 
 TEST(json)

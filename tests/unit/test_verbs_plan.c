@@ -36,14 +36,38 @@ TEST(modules_for_an_initramfs)
 	assert_string_equal(out.text, "");
 }
 
+#define HEADER "# Written by vfio-prepare from its profile; changes here are lost.\n"
+
 TEST(formats)
 {
 	profile("[device x]\naddress = 01:00.0\n");
+	tree_file(&tree, "etc/modprobe.d/vfio-prepare.conf", HEADER "options vfio-pci ids=1:2\n");
+	tree_file(&tree, "etc/modules-load.d/vfio-prepare.conf",
+		  HEADER "vfio_iommu_type1\nvfio_pci\n");
 	run_verb(&plan_verb, &(struct arguments){});
-	assert_string_equal(out.text, "0000:01:00.0 [x] is on vfio-pci: nothing to do\n");
+	check_text("text", out.text,
+		   "0000:01:00.0 [x] is on vfio-pci: nothing to do\n"
+		   "\n"
+		   "change /etc/modprobe.d/vfio-prepare.conf\n"
+		   "  -options vfio-pci ids=1:2\n"
+		   "  +options vfio-pci ids=10de:1bb0\n");
 	run_verb(&plan_verb, &(struct arguments){.format = FORMAT_JSON});
-	assert_string_equal(out.text, "{\n \"version\": 1,\n \"actions\": [],\n \"files\": [],\n"
-				      " \"findings\": []\n}\n");
+	check_text(
+		"json", out.text,
+		"{\n \"version\": 1,\n \"actions\": [],\n"
+		" \"files\": [\n"
+		"  {\n"
+		"   \"path\": \"/etc/modprobe.d/vfio-prepare.conf\",\n"
+		"   \"state\": \"change\",\n"
+		"   \"diff\": \"-options vfio-pci ids=1:2\\n+options vfio-pci ids=10de:1bb0\\n\"\n"
+		"  },\n"
+		"  {\n"
+		"   \"path\": \"/etc/modules-load.d/vfio-prepare.conf\",\n"
+		"   \"state\": \"same\",\n"
+		"   \"diff\": \"\"\n"
+		"  }\n"
+		" ],\n"
+		" \"findings\": []\n}\n");
 }
 
 int main(void)

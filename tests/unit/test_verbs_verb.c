@@ -85,7 +85,7 @@ static void expect_load(int status, size_t n_planned, const char *message)
 	int got;
 
 	capture_begin(&capture, STDERR_FILENO);
-	got = situation_load(&tree.root, &arguments, 0, &situation);
+	got = situation_load(&tree.root, &arguments, PHASE_SYSTEM, false, &situation);
 	check_text("message", capture_end(&capture), message);
 	check_int("status", got, status);
 	check_int("devices", situation.plan.n, n_planned);
