@@ -143,10 +143,9 @@ void agree(struct root *root)
 	memset(too_long, 'x', sizeof(too_long) - 1);
 	print_states(root, states);
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
-		print_step(&steps[i],
-			   steps[i].path ? root_write_attribute(root, -1, steps[i].path,
-								steps[i].value)
-					 : module_load(root, steps[i].value));
+		print_step(&steps[i], steps[i].path ? root_write_attribute(root, -1, steps[i].path,
+									   steps[i].value)
+						    : module_load(root, steps[i].value));
 		print_states(root, states);
 		fflush(stdout);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake/host.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,6 +25,23 @@ static void function_done(struct function *function)
 	free(function->override);
 	free(function->serial);
 	free(function->physfn);
+	free(function->vga);
+	free(function->consumer);
+	free(function->reset);
+}
+
+static void block_done(struct block *block)
+{
+	free(block->name);
+	free(block->dm);
+	free(block->file);
+	free(block->type);
+	free(block->uuid);
+	free(block->label);
+	free(block->partuuid);
+	free(block->partlabel);
+	strv_done(&block->on);
+	strv_done(&block->slaves);
 }
 
 void host_free(struct host *host)
@@ -41,6 +59,18 @@ void host_free(struct host *host)
 	}
 	vec_foreach(function, &host->functions)
 		function_done(function);
+	vec_foreach(block, &host->blocks)
+		block_done(block);
+	vec_foreach(mount, &host->mounts) {
+		free(mount->source);
+		free(mount->target);
+		free(mount->type);
+	}
+	vec_foreach(net, &host->nets) {
+		free(net->name);
+		free(net->on);
+		strv_done(&net->lower);
+	}
 	vec_foreach(entry, &host->entries) {
 		free(entry->path);
 		free(entry->target);
@@ -49,7 +79,11 @@ void host_free(struct host *host)
 	free(host->modules.items);
 	free(host->drivers.items);
 	free(host->functions.items);
+	free(host->blocks.items);
+	free(host->mounts.items);
+	free(host->nets.items);
 	free(host->entries.items);
+	strv_done(&host->swaps);
 	strv_done(&host->iommu);
 	strv_done(&host->tables);
 	free(host->kernel);
@@ -178,6 +212,12 @@ static void set_key(const struct context *context, struct function *function, co
 		set_text(&function->serial, name);
 	else if (strcmp(key, "physfn") == 0)
 		set_text(&function->physfn, name);
+	else if (strcmp(key, "vga") == 0)
+		set_text(&function->vga, name);
+	else if (strcmp(key, "consumer") == 0)
+		set_text(&function->consumer, name);
+	else if (strcmp(key, "reset") == 0)
+		set_text(&function->reset, value);
 	else if (strcmp(key, "class") == 0)
 		function->class = (unsigned)strtoul(value, NULL, 16);
 	else if (strcmp(key, "rev") == 0)
@@ -225,19 +265,40 @@ const struct function *host_function(const struct host *host, const char *addres
 	return find_function(host, address);
 }
 
+/* id: which word of the statement is VENDOR:DEVICE; the keys follow it */
+static struct function *new_function(const struct context *context, const char *address, size_t id)
+{
+	struct function *function = vec_add(&context->host->functions);
+
+	*function =
+		(struct function){.address = xstrdup(address), .group = -1, .numa = -1, .vfs = -1};
+	set_key(context, function, "id", word(context, id));
+	set_keys(context, function, id + 1);
+	return function;
+}
+
 static void add_function(const struct context *context)
 {
-	struct function *function;
-
 	if (find_function(context->host, word(context, 1)))
 		wrong(context, "there is a function %s; use set", word(context, 1));
-	function = vec_add(&context->host->functions);
-	*function = (struct function){.address = xstrdup(word(context, 1)),
-				      .group = -1,
-				      .numa = -1,
-				      .vfs = -1};
-	set_key(context, function, "id", word(context, 2));
-	set_keys(context, function, 3);
+	new_function(context, word(context, 1), 2);
+}
+
+static void add_functions(const struct context *context)
+{
+	unsigned domain, bus, slot;
+
+	if (sscanf(word(context, 2), "%x:%x:%x.0", &domain, &bus, &slot) != 3)
+		wrong(context, "\"%s\" is no address", word(context, 2));
+	for (int i = 0; i < number(word(context, 1)); i++) {
+		unsigned place = bus * 32 + slot + (unsigned)i;
+		_cleanup_free_ char *address = xasprintf("%04x:%02x:%02x.0", domain, place / 32,
+							 place % 32);
+		struct function *function = new_function(context, address, 3);
+
+		if (function->group >= 0)
+			function->group += i;
+	}
 }
 
 static struct function *known_function(const struct context *context)
@@ -262,6 +323,76 @@ static void add_absent(const struct context *context)
 	function_done(function);
 	context->host->functions.n--;
 	memmove(function, function + 1, (context->host->functions.n - index) * sizeof(*function));
+}
+
+static void set_list(struct strv *target, const char *list)
+{
+	strv_done(target);
+	strv_split(target, list ? list : "", ",");
+}
+
+const struct block *host_block(const struct host *host, const char *name)
+{
+	vec_foreach(block, &host->blocks)
+		if (strcmp(block->name, name) == 0)
+			return block;
+	return NULL;
+}
+
+/* A second statement of the same name says all of it anew. */
+static void add_block(const struct context *context)
+{
+	static const struct {
+		const char *key;
+		size_t offset;
+	} texts[] = {
+		{"dm", offsetof(struct block, dm)},
+		{"file", offsetof(struct block, file)},
+		{"type", offsetof(struct block, type)},
+		{"uuid", offsetof(struct block, uuid)},
+		{"label", offsetof(struct block, label)},
+		{"partuuid", offsetof(struct block, partuuid)},
+		{"partlabel", offsetof(struct block, partlabel)},
+	};
+	struct block *block = (struct block *)host_block(context->host, word(context, 1));
+
+	if (!block)
+		block = vec_add(&context->host->blocks);
+	block_done(block);
+	*block = (struct block){.name = xstrdup(word(context, 1))};
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		*(char **)((char *)block + texts[i].offset) = xstrdup_null(
+			statement_option(context->statement, texts[i].key));
+	set_list(&block->on, statement_option(context->statement, "on"));
+	set_list(&block->slaves, statement_option(context->statement, "slaves"));
+	block->table = statement_option(context->statement, "table");
+	block->unread = statement_option(context->statement, "unread");
+}
+
+static void add_mount(const struct context *context)
+{
+	struct mounted *mount = vec_add(&context->host->mounts);
+
+	mount->source = xstrdup(word(context, 1));
+	mount->target = xstrdup(word(context, 2));
+	mount->type = xstrdup(word(context, 3));
+}
+
+static void add_swap(const struct context *context)
+{
+	strv_add(&context->host->swaps, word(context, 1));
+}
+
+static void add_interface(const struct context *context)
+{
+	struct net *net = vec_add(&context->host->nets);
+
+	net->name = xstrdup(word(context, 1));
+	net->on = xstrdup_null(statement_option(context->statement, "on"));
+	set_list(&net->lower, statement_option(context->statement, "lower"));
+	net->up = statement_option(context->statement, "up");
+	net->route = statement_option(context->statement, "route");
+	net->route6 = statement_option(context->statement, "route6");
 }
 
 /* The text of a file without its C escapes and newlines. */
@@ -373,14 +504,14 @@ bool host_add(struct host *host, const struct script *script, const struct state
 	static const struct {
 		const char *name;
 		void (*add)(const struct context *);
-	} verbs[] = {{"kernel", add_kernel},     {"cmdline", add_cmdline},
-		     {"iommu", add_iommu},       {"tables", add_tables},
-		     {"module", add_module},     {"driver", add_driver},
-		     {"function", add_function}, {"set", add_set},
-		     {"absent", add_absent},     {"file", add_file},
-		     {"profile", add_profile},   {"link", add_link},
-		     {"fifo", add_fifo},         {"directory", add_directory},
-		     {"remove", add_remove}};
+	} verbs[] = {
+		{"kernel", add_kernel},       {"cmdline", add_cmdline},     {"iommu", add_iommu},
+		{"tables", add_tables},       {"module", add_module},       {"driver", add_driver},
+		{"function", add_function},   {"functions", add_functions}, {"set", add_set},
+		{"absent", add_absent},       {"block", add_block},         {"mount", add_mount},
+		{"swap", add_swap},           {"interface", add_interface}, {"file", add_file},
+		{"profile", add_profile},     {"link", add_link},           {"fifo", add_fifo},
+		{"directory", add_directory}, {"remove", add_remove}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(verbs[i].name, statement->words.items[0]) == 0) {

@@ -16,8 +16,22 @@
  *     below=ADDRESS            the port above it; without, it is on the root bus
  *     subsystem=V:D rev=XX group=N|none driver=NAME|none override=NAME numa=N
  *     serial=XX-XX-...         makes a config space
- *     vfs=N physfn=ADDRESS
+ *     vfs=N physfn=ADDRESS     physfn makes the other's virtfnN, too
+ *     vga=1|0 consumer=ADDRESS boot_vga; a device link, on both sides
+ *     reset=METHOD,...|none    reset_method
+ *   functions N ADDRESS ...    N of them, one in each slot from ADDRESS on, with groups from group= on
  *   absent ADDRESS             takes a function away
+ *   block NAME [KEY=VALUE...]  a block device
+ *     on=ADDRESS | on=DISK     a disk, or a partition; on=ADDRESS,ADDRESS is an NVMe namespace with two
+ *                              paths; without, it is virtual
+ *     slaves=NAME,... dm=NAME  what it lies on; its name for device mapper, with the link in /dev/mapper
+ *     file=PATH                what a loop device shows
+ *     type= uuid= label= partuuid= partlabel= table
+ *                              what libblkid finds there; nothing: it is blank
+ *     unread                   nobody can read it
+ *   mount SOURCE TARGET TYPE   in mountinfo; the device number is that of the block device, if the type has one
+ *   swap SOURCE                in /proc/swaps; /dev/... is a partition, all else a file
+ *   interface NAME [on=ADDRESS] [lower=NAME,...] [up] [route] [route6]
  *   file PATH [mode=OCTAL] [owner=UID] [size=BYTES] [repeat=N] [escapes]
  *     repeat                   the text so often, with the number for each "@" in it
  *     escapes                  \xNN, \n and \\ in the text mean what they do in C, and a line's
@@ -40,9 +54,25 @@ struct driver {
 };
 
 struct function {
-	char *address, *below, *driver, *override, *serial, *physfn;
+	char *address, *below, *driver, *override, *serial, *physfn, *vga, *consumer, *reset;
 	unsigned vendor, device, subvendor, subdevice, class, revision;
 	int group, numa, vfs;
+};
+
+struct block {
+	char *name, *dm, *file, *type, *uuid, *label, *partuuid, *partlabel;
+	struct strv on, slaves;
+	bool table, unread;
+};
+
+struct mounted {
+	char *source, *target, *type;
+};
+
+struct net {
+	char *name, *on;
+	struct strv lower;
+	bool up, route, route6;
 };
 
 enum entry_kind { ENTRY_FILE, ENTRY_LINK, ENTRY_FIFO, ENTRY_DIRECTORY, ENTRY_REMOVE };
@@ -68,6 +98,10 @@ struct host {
 	LIST_OF(module) modules;
 	LIST_OF(driver) drivers;
 	LIST_OF(function) functions;
+	LIST_OF(block) blocks;
+	LIST_OF(mounted) mounts;
+	LIST_OF(net) nets;
+	struct strv swaps;
 	LIST_OF(entry) entries;
 };
 
@@ -79,7 +113,8 @@ bool host_add(struct host *host, const struct script *script, const struct state
 /* The same for all statements of a file; an unknown one ends the process. */
 void host_read(struct host *host, const char *path);
 
-/* The function at an address, or NULL. */
+/* The function at an address, or the block device of a name; NULL: there is none. */
 const struct function *host_function(const struct host *host, const char *address);
+const struct block *host_block(const struct host *host, const char *name);
 
 #endif

@@ -11,13 +11,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "fake/build.h"
 #include "fake/depmod.h"
 #include "fake/kernel.h"
-
-struct build {
-	const char *directory;
-	const struct host *host;
-};
 
 static _Noreturn void failed(const char *path)
 {
@@ -40,7 +36,7 @@ static char *place(const struct build *build, const char *path)
 	return real;
 }
 
-static void put_directory(const struct build *build, const char *path)
+void put_directory(const struct build *build, const char *path)
 {
 	_cleanup_free_ char *real = place(build, path);
 
@@ -58,9 +54,7 @@ static void put_bytes(const struct build *build, const char *path, const void *b
 	close(fd);
 }
 
-static void put(const struct build *build, const char *path, const char *format, ...)
-	_printf_(3, 4);
-static void put(const struct build *build, const char *path, const char *format, ...)
+void put(const struct build *build, const char *path, const char *format, ...)
 {
 	va_list arguments;
 	char *text;
@@ -73,7 +67,7 @@ static void put(const struct build *build, const char *path, const char *format,
 	free(text);
 }
 
-static void put_link(const struct build *build, const char *path, const char *target)
+void put_link(const struct build *build, const char *path, const char *target)
 {
 	_cleanup_free_ char *real = place(build, path);
 
@@ -81,8 +75,7 @@ static void put_link(const struct build *build, const char *path, const char *ta
 		failed(real);
 }
 
-/* "/devices/pci0000:00/0000:00:02.0/0000:01:00.0"; the caller's */
-static char *sysfs_path(const struct host *host, const struct function *function)
+char *sysfs_path(const struct host *host, const struct function *function)
 {
 	_cleanup_free_ char *above = NULL;
 	const struct function *port = function->below ? host_function(host, function->below) : NULL;
@@ -122,6 +115,64 @@ static void put_config(const struct build *build, const char *path, const char *
 	put_bytes(build, path, config, sizeof(config));
 }
 
+/* "flr,bus" */
+static void put_resets(const struct build *build, const char *path, const char *methods)
+{
+	struct strv words = {};
+	struct buf text = {};
+
+	strv_split(&words, strcmp(methods, "none") == 0 ? "" : methods, ",");
+	for (size_t i = 0; i < words.n; i++)
+		buf_addf(&text, "%s%s", i ? " " : "", words.items[i]);
+	put(build, path, "%s\n", buf_text(&text));
+	strv_done(&words);
+	buf_done(&text);
+}
+
+static const struct function *other_function(const struct build *build, const char *address)
+{
+	const struct function *function = host_function(build->host, address);
+
+	if (!function) {
+		fprintf(stderr, "there is no function %s\n", address);
+		exit(1);
+	}
+	return function;
+}
+
+/* A virtual function and its physical one know each other: physfn and virtfnN. */
+static void put_virtual(const struct build *build, const struct function *function,
+			const char *sysfs)
+{
+	_cleanup_free_ char *above = sysfs_path(build->host,
+						other_function(build, function->physfn));
+	_cleanup_free_ char *physfn = xasprintf("/sys%s/physfn", sysfs), *virtfn = NULL;
+	_cleanup_free_ char *up = xasprintf("../%s", function->physfn);
+	_cleanup_free_ char *down = xasprintf("../%s", function->address);
+	unsigned n = 0;
+
+	for (const struct function *before = build->host->functions.items; before < function;
+	     before++)
+		n += before->physfn && strcmp(before->physfn, function->physfn) == 0;
+	virtfn = xasprintf("/sys%s/virtfn%u", above, n);
+	put_link(build, physfn, up);
+	put_link(build, virtfn, down);
+}
+
+static void put_device_link(const struct build *build, const struct function *function,
+			    const char *sysfs)
+{
+	_cleanup_free_ char *other = sysfs_path(build->host,
+						other_function(build, function->consumer));
+	_cleanup_free_ char *consumer = xasprintf("/sys%s/consumer:pci:%s", sysfs,
+						  function->consumer);
+	_cleanup_free_ char *supplier = xasprintf("/sys%s/supplier:pci:%s", other,
+						  function->address);
+
+	put_link(build, consumer, "../../../virtual/devlink");
+	put_link(build, supplier, "../../../virtual/devlink");
+}
+
 static void put_function(const struct build *build, const struct function *function)
 {
 	_cleanup_free_ char *sysfs = sysfs_path(build->host, function), *alias = modalias(function);
@@ -156,11 +207,14 @@ static void put_function(const struct build *build, const struct function *funct
 		put_config(build, ATTRIBUTE("config"), function->serial);
 	if (function->vfs >= 0)
 		put(build, ATTRIBUTE("sriov_totalvfs"), "%d\n", function->vfs);
-	if (function->physfn) {
-		_cleanup_free_ char *target = xasprintf("../%s", function->physfn);
-
-		put_link(build, ATTRIBUTE("physfn"), target);
-	}
+	if (function->vga)
+		put(build, ATTRIBUTE("boot_vga"), "%s\n", function->vga);
+	if (function->reset)
+		put_resets(build, ATTRIBUTE("reset_method"), function->reset);
+	if (function->physfn)
+		put_virtual(build, function, sysfs);
+	if (function->consumer)
+		put_device_link(build, function, sysfs);
 	if (function->group >= 0 && !build->host->no_groups) {
 		_cleanup_free_ char *group = xasprintf("kernel/iommu_groups/%d", function->group);
 		_cleanup_free_ char *target = xasprintf("%s%s", buf_text(&up), group);
@@ -295,6 +349,8 @@ void tree_build(const struct host *host, const char *directory)
 	put_modules(&build);
 	vec_foreach(function, &host->functions)
 		put_function(&build, function);
+	put_block_devices(&build);
+	put_interfaces(&build);
 
 	if (root_init(&root, directory) < 0)
 		failed(directory);

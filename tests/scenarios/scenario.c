@@ -187,7 +187,39 @@ static void run_once(struct scenario *scenario, const struct statement *statemen
 	buf_done(&changes);
 	strv_done(&before);
 	strv_done(&after);
+	product_run_done(&scenario->last);
+	scenario->last = run;
+}
+
+/* The same report as of the run before, byte for byte, or it is shown. */
+static void run_same(struct scenario *scenario, const struct statement *statement)
+{
+	struct product_run run = {.arguments = statement->rest};
+
+	scenario_product(scenario, &run);
+	if (run.status != scenario->last.status ||
+	    strcmp(buf_text(&run.out), buf_text(&scenario->last.out)) != 0 ||
+	    strcmp(buf_text(&run.err), buf_text(&scenario->last.err)) != 0) {
+		buf_addf(&scenario->actual, "status %d\n", run.status);
+		scenario_expect(scenario, "stdout", buf_text(&run.out));
+		scenario_expect(scenario, "stderr", buf_text(&run.err));
+		scenario->broken = true;
+	}
 	product_run_done(&run);
+}
+
+/* What the last run printed becomes a file of the tree. */
+static void save(const struct scenario *scenario, const struct statement *statement)
+{
+	_cleanup_free_ char *path = NULL;
+	FILE *file;
+
+	if (statement->words.n != 2)
+		script_die(&scenario->script, statement, "save PATH");
+	path = xasprintf("%s%s", scenario->tree, statement->words.items[1]);
+	file = fopen(path, "we");
+	if (!file || fputs(buf_text(&scenario->last.out), file) < 0 || fclose(file) != 0)
+		script_die(&scenario->script, statement, "%s: %s", path, strerror(errno));
 }
 
 static void add_fault(struct scenario *scenario, const struct statement *statement)
@@ -215,7 +247,8 @@ static bool is_sweep(const struct statement *statement)
 
 static bool is_run(const struct statement *statement)
 {
-	return is(statement, "run") || is(statement, "agree") || is_sweep(statement);
+	return is(statement, "run") || is(statement, "same") || is(statement, "agree") ||
+	       is_sweep(statement);
 }
 
 /* A statement that is no run: it changes the host, or says how the next run is to be. */
@@ -229,6 +262,8 @@ static void prepare(struct scenario *scenario, const struct statement *statement
 		scenario->hasty = true;
 	else if (is(statement, "fault"))
 		add_fault(scenario, statement);
+	else if (is(statement, "save") && scenario->built)
+		save(scenario, statement);
 	else if (is_event(statement) && scenario->built)
 		happen(scenario, statement);
 	else if (is_event(statement))
@@ -253,6 +288,10 @@ static void carry_out_run(struct scenario *scenario, const struct statement *sta
 
 	if (is_sweep(statement)) {
 		sweep(scenario, statement);
+	} else if (is(statement, "same")) {
+		if (!scenario->last.arguments)
+			script_die(&scenario->script, statement, "there was no run before");
+		run_same(scenario, statement);
 	} else {
 		if (!scenario->built)
 			scenario_build(scenario, statement);
@@ -284,5 +323,6 @@ void scenario_done(struct scenario *scenario)
 	host_free(scenario->host);
 	buf_done(&scenario->faults);
 	buf_done(&scenario->actual);
+	product_run_done(&scenario->last);
 	remove_tree(scenario->tree);
 }

@@ -18,6 +18,7 @@ struct scenario {
 	bool live, hasty, no_openat2; /* see README.md */
 	bool broken;                  /* something is wrong that no expectation can make right */
 	struct buf faults;            /* for the next run */
+	struct product_run last;      /* the last run, with what came of it */
 	struct buf actual;            /* the file as it would be if what happened were expected */
 	size_t copied;                /* lines of the script that are in it */
 };
