@@ -50,7 +50,8 @@ static bool has_identity(const struct device_section *section)
 /* Do two sections ask for the same to be done? */
 static bool same_wish(const struct device_section *a, const struct device_section *b)
 {
-	return strcmp(a->driver, b->driver) == 0 && a->vfs == b->vfs;
+	return strcmp(a->driver, b->driver) == 0 && a->vfs == b->vfs && a->group == b->group &&
+	       a->allow == b->allow && a->reset == b->reset;
 }
 
 /* Adds a finding about a function, and refuses it. */

@@ -76,7 +76,7 @@ static enum bounded_end watch(const struct bounded_job *job, int alive,
 		if (r > 0) /* its end of the pipe is closed */
 			return progress->piece == job->n ? BOUNDED_DONE : BOUNDED_DIED;
 		if (r == 0 && left <= 0)
-			return progress->piece == job->n ? BOUNDED_DONE : BOUNDED_TIMEOUT;
+			return BOUNDED_TIMEOUT;
 	}
 }
 

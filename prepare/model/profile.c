@@ -532,6 +532,7 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 	struct profile profile = {.iommu_required = true, .iommu_passthrough = true};
 	struct reader reader = {.findings = findings};
 	size_t before = findings->n;
+	bool readable;
 
 	profile.bootloader = xstrdup("auto");
 	profile.blacklist_mode = xstrdup("auto");
@@ -565,9 +566,10 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 		if (reader.entry->key)
 			read_entry(&reader, kind, target);
 	}
+	readable = findings->n == before;
 	vec_foreach(section, &profile.sections) {
 		/* A selector that could not be read is no missing one. */
-		if (findings->n == before)
+		if (readable)
 			check_section(section, findings);
 		address_list_sort(&section->addresses);
 		address_list_sort(&section->except);
