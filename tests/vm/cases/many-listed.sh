@@ -12,15 +12,8 @@ for function in 0 1 2 3 4 5 6 7; do
 done
 
 script() {
-	cat <<-END
-		run vfio-prepare bind --phase early
-		say LAB-BEGIN
-		devices
-		kmsg
-		run $VALIDATE
-		say LAB-END
-		poweroff
-	END
+	echo "run vfio-prepare bind --phase early"
+	script_report
 }
 
 check() {

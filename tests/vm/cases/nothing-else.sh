@@ -7,14 +7,7 @@ modules="vfio_pci vfio_iommu_type1 e1000e"
 script() {
 	echo "run vfio-prepare bind --phase early"
 	alone_modules e1000e | sed 's/^/insmod /'
-	cat <<-END
-		say LAB-BEGIN
-		devices
-		kmsg
-		run $VALIDATE
-		say LAB-END
-		poweroff
-	END
+	script_report
 }
 
 check() {

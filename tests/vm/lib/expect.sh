@@ -5,9 +5,12 @@ FAILED=()
 
 fail() { FAILED+=("$*"); }
 
-# One field of a device's DEV line: address vendor device class group driver override.
+# One field of a device's DEV line: address vendor device class group driver override. A script may
+# have looked at it before it began its report, too.
 device_field() {
-	awk -v address="$1" -v field="$2" '$1 == "DEV" && $2 == address { print $(field) }' "$REPORT"
+	awk -v address="$1" -v field="$2" '
+		$1 == "LAB-BEGIN" { on = 1 }
+		on && $1 == "DEV" && $2 == address { print $(field) }' "$REPORT"
 }
 
 # Whether a line of the kernel's log matches; the pattern begins where the time stamp ends. (No pipe
@@ -30,6 +33,12 @@ expect_report() {
 	while read -r error; do
 		fail "the guest's agent: $error"
 	done < <(grep '^ERROR' "$REPORT")
+}
+
+# It was on this driver, without an override, when the script looked before its report.
+expect_untouched() {
+	grep -q "^DEV ${2//./\\.} .* $1 (null)\$" <(sed '/^LAB-BEGIN/q' "$REPORT") ||
+		fail "$2 was touched though it was refused"
 }
 
 expect_driver() {

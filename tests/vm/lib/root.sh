@@ -9,6 +9,8 @@
 #   FAST_KERNEL the same kernel unpacked: QEMU boots it without the guest's own decompression,
 #               which takes seconds under TCG
 #   KVER        its version
+#   CRYPT_TREE  what a root on LVM over dm-crypt needs besides. Not in ROOT, because with LVM installed
+#               each image that initramfs-tools makes and each boot would grow by it
 
 ROOT_PACKAGES=(
 	systemd systemd-sysv udev kmod
@@ -16,6 +18,12 @@ ROOT_PACKAGES=(
 	dracut-core initramfs-tools busybox-static zstd e2fsprogs
 	# the tools that vfio-prepare is compared with
 	driverctl pciutils
+)
+
+# Only unpacked, with the libraries that the root lacks.
+CRYPT_PACKAGES=(
+	cryptsetup cryptsetup-bin cryptsetup-initramfs libpopt0
+	lvm2 dmsetup libaio1 libdevmapper-event1.02.1 libedit2 libbsd0
 )
 
 # What the guests' devices and file systems can ask for. The rest of the kernel's 390 MB
@@ -29,7 +37,7 @@ KERNEL_KEEP=(
 	drivers/pps drivers/ptp drivers/scsi/scsi_mod.ko drivers/scsi/scsi_common.ko
 	drivers/scsi/sd_mod.ko drivers/scsi/sg.ko drivers/usb/host drivers/usb/core
 	drivers/usb/common drivers/vfio drivers/virtio drivers/watchdog
-	drivers/net/ethernet/intel drivers/net/virtio_net.ko drivers/net/net_failover.ko
+	drivers/net/ethernet/intel drivers/net/vmxnet3 drivers/net/virtio_net.ko drivers/net/net_failover.ko
 	drivers/gpu/drm/tiny drivers/gpu/drm/drm.ko drivers/gpu/drm/drm_kms_helper.ko
 	drivers/gpu/drm/drm_vram_helper.ko drivers/gpu/drm/drm_ttm_helper.ko
 	drivers/gpu/drm/drm_shmem_helper.ko drivers/gpu/drm/ttm drivers/gpu/drm/virtio
@@ -85,7 +93,7 @@ root_key() {
 	local codename=$1 kernel=$2
 	{
 		printf '%s\n' "$codename"
-		apt-cache policy "${ROOT_PACKAGES[@]}" "$kernel" | grep -E '^[a-z]|Candidate:'
+		apt-cache policy "${ROOT_PACKAGES[@]}" "${CRYPT_PACKAGES[@]}" "$kernel" | grep -E '^[a-z]|Candidate:'
 		cat "$LAB_DIR/lib/root.sh"
 	} | hash_text
 }
@@ -107,6 +115,19 @@ root_unpack_kernel() {
 		1f8b*) gzip -dc ;;
 		*) die "the kernel's payload has a compression that the lab does not know: $magic" ;;
 		esac >"$out"
+}
+
+# The packages of a directory as they would be installed on a merged /usr, without being configured.
+root_unpack() {
+	local debs=$1 tree=$2 deb link
+	mkdir -p "$tree"/usr/{bin,sbin,lib}
+	for link in bin sbin lib; do
+		ln -s "usr/$link" "$tree/$link"
+	done
+	for deb in "$debs"/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$tree" --keep-directory-symlink
+	done
+	rm -r "$tree"/{bin,sbin,lib} "$tree"/usr/share/{doc,man,locale}
 }
 
 # Take modules, image and configuration of one kernel out of its package, into a root.
@@ -138,7 +159,7 @@ root_make() {
 	work=$dir.new
 	say "making a $codename root with $kernel (one to two minutes, once)"
 	rm -rf "$work"
-	mkdir -p "$work"
+	mkdir -p "$work/crypt-packages"
 	root_sources "$codename" >"$work/debian.sources"
 	[[ -s $work/debian.sources ]] ||
 		die "apt knows no Debian source of release $codename; run apt-get update first"
@@ -158,6 +179,7 @@ root_make() {
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
 		--include="$(IFS=,; printf '%s' "${ROOT_PACKAGES[*]}")" \
 		--customize-hook='cd "'"$work"'" && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get -q download '"$kernel" \
+		--customize-hook='cd "'"$work"'/crypt-packages" && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get -q download '"${CRYPT_PACKAGES[*]}" \
 		"$codename" "$work/root" "$work/debian.sources" >"$work/log" 2>&1 || {
 		tail -n 30 "$work/log" >&2
 		die "mmdebstrap failed; its whole output is in $work/log"
@@ -165,7 +187,8 @@ root_make() {
 	rm "$work/apt.conf"
 	rm -f "$work/root/etc/apt/apt.conf.d/99mmdebstrap"
 	root_add_kernel "$work"/"$kernel"_*.deb "$work/root" "$work"
-	rm "$work"/*.deb
+	root_unpack "$work/crypt-packages" "$work/crypt"
+	rm -r "$work"/*.deb "$work/crypt-packages"
 	mv -T "$work" "$dir"
 }
 
@@ -181,6 +204,7 @@ root_build() {
 	touch "$dir"
 	cache_prune root 2
 	ROOT=$dir/root
+	CRYPT_TREE=$dir/crypt
 	ROOT_KEY=$key
 	KERNEL=$dir/vmlinuz
 	FAST_KERNEL=$dir/vmlinux
