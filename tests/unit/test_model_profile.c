@@ -495,6 +495,11 @@ TEST(section_without_selector)
 	assert_string_equal(findings.items[0].remedy,
 			    "give it at least one of address, id, class, subsystem, path, serial");
 	findings_done(&findings);
+	/* Each of them is told. */
+	put(&ini, "device disk", "group", "expand");
+	assert_int_equal(profile_parse(&ini, &profile, &findings), -EINVAL);
+	check_findings("no selectors", &findings, "profile f:1; profile f:1");
+	findings_done(&findings);
 	ini_done(&ini);
 }
 
