@@ -10,7 +10,7 @@
 #   make vm TEST=NAME     the tests in virtual machines, or one of them
 #   make suite-NAME       one suite of the tests alone
 #   make fuzz             build/fuzz/NAME, libFuzzer programs
-#   make bench            measure; needs the virtual machine
+#   make bench            measure, beside other tools and the least that is possible (root)
 #   make format           clang-format over all C files
 #   make clean            remove what was built, keep what was fetched; make distclean: that too
 #
@@ -307,7 +307,8 @@ suite-vm: all
 	$(Q)tests/vm/run $(TEST)
 
 vm: suite-vm
-bench: all
+bench: deps
+	$(Q)$(MAKE) $(JOBS) all
 	$(Q)tests/bench/run
 run: deps
 	$(Q)$(MAKE) $(JOBS) all

@@ -63,6 +63,8 @@ install() {
 			ln -sfn /dev/null "$initdir/$file"
 		else
 			inst_simple "$root$file" "$file" || dwarn "vfio-prepare: $file is not in the image"
+			# In the image all files are root's.  One that was not stays refused, by its mode.
+			[[ $(stat -L -c %u "$root$file") == 0 ]] || chmod o+w "$initdir$file"
 		fi
 	done
 

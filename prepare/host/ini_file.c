@@ -200,6 +200,9 @@ static dictionary *parse(const char *text, size_t length)
 		iniparser_set_error_callback(keep_message);
 		entries = iniparser_load(path);
 		iniparser_set_error_callback(NULL);
+		if (!entries && access(path, R_OK) < 0)
+			snprintf(iniparser_message, sizeof(iniparser_message),
+				 "it cannot be read, as /proc is not mounted");
 	}
 	close(fd);
 	return entries;
