@@ -4,20 +4,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <search.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/number.h"
 #include "host/bounded.h"
-#include "host/modules.h"
 #include "host/pci_ids.h"
 #include "model/config_space.h"
 
 #define ATTRIBUTE_MAX 4096
 #define CMDLINE_MAX (64 * 1024)
-#define BUILTIN_MAX (4 * 1024 * 1024)
 /* An override is read at once or not for a long time: waiting longer would only delay the boot. */
 #define OVERRIDE_MS 1000
 #define OVERRIDES_MS 5000
@@ -438,96 +435,4 @@ int scan_host(struct root *root, unsigned what, const struct address_list *place
 		pci_ids_name(root, &inventory);
 	*ret = inventory;
 	return 0;
-}
-
-static int compare_modalias(const void *a, const void *b)
-{
-	const struct pci_function *f = a, *g = b;
-
-	return strcmp(f->modalias, g->modalias);
-}
-
-static void keep_node(void *node _unused_)
-{
-}
-
-/* Variant drivers have aliases of their own, "vfio_pci:v000015B3d0000101E..." (Documentation/driver-api/vfio.rst). */
-static void lookup(struct modules *modules, struct pci_function *function)
-{
-	struct strv variants = {};
-
-	if (modules_lookup(modules, function->modalias, &function->modules) < 0)
-		return;
-	function->unknown &= ~(unsigned)FUNCTION_MODULES;
-	if (strncmp(function->modalias, "pci:", 4) == 0) {
-		_cleanup_free_ char *alias = xasprintf("vfio_pci:%s", function->modalias + 4);
-
-		modules_lookup(modules, alias, &variants);
-		for (size_t i = 0; i < variants.n && !function->variant; i++)
-			if (strcmp(variants.items[i], "vfio_pci") != 0)
-				function->variant = xstrdup(variants.items[i]);
-		strv_done(&variants);
-	}
-}
-
-static void copy_lookup(struct pci_function *function, const struct pci_function *known)
-{
-	for (size_t i = 0; i < known->modules.n; i++)
-		strv_add(&function->modules, known->modules.items[i]);
-	function->variant = xstrdup_null(known->variant);
-	function->unknown &= ~(unsigned)FUNCTION_MODULES | (known->unknown & FUNCTION_MODULES);
-}
-
-void scan_modules(struct root *root, struct inventory *inventory,
-		  bool (*chosen)(void *userdata, const struct pci_function *function),
-		  void *userdata)
-{
-	struct modules *modules = NULL;
-	void *known = NULL; /* functions by modalias: equal devices are looked up once */
-
-	if (!inventory->kernel)
-		return;
-	vec_foreach(function, inventory) {
-		struct pci_function **node;
-
-		if (!(function->unknown & FUNCTION_MODULES) || !function->modalias ||
-		    !chosen(userdata, function))
-			continue;
-		if (!modules && modules_open(root, inventory->kernel, &modules) < 0)
-			break;
-		node = tsearch(function, &known, compare_modalias);
-		if (node && *node != function)
-			copy_lookup(function, *node);
-		else
-			lookup(modules, function);
-	}
-	tdestroy(known, keep_node);
-	modules_close(modules);
-}
-
-/* "kernel/drivers/usb/host/xhci-pci.ko" is xhci_pci. */
-void scan_builtin_modules(struct root *root, struct inventory *inventory)
-{
-	_cleanup_free_ char *path = xasprintf("/lib/modules/%s/modules.builtin",
-					      inventory->kernel ? inventory->kernel : "");
-	_cleanup_free_ char *text = NULL;
-	char *position, *line;
-
-	if (root_read_file(root, path, BUILTIN_MAX, &text, NULL) < 0)
-		return;
-	position = text;
-	while ((line = strsep(&position, "\n"))) {
-		char *name = strrchr(line, '/'), *end;
-
-		name = name ? name + 1 : line;
-		end = strstr(name, ".ko");
-		if (!end)
-			continue;
-		*end = '\0';
-		for (char *c = name; *c; c++)
-			if (*c == '-')
-				*c = '_';
-		strv_add(&inventory->builtin_modules, name);
-	}
-	strv_sort(&inventory->builtin_modules);
 }

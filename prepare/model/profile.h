@@ -12,6 +12,7 @@
 #include "base/strv.h"
 #include "model/address.h"
 #include "model/finding.h"
+#include "model/id_pattern.h"
 #include "model/ini.h"
 
 /* Limits on what a file may ask for; each has its own message. */
@@ -19,19 +20,6 @@
 #define PROFILE_MAX_LIST 512
 #define PROFILE_MAX_COUNT 4096
 #define DRIVER_NAME_MAX 64
-
-/* "vendor:device[:class]" as lspci -d takes it. */
-struct id_pattern {
-	int32_t vendor; /* -1: any */
-	int32_t device;
-	uint32_t class; /* left-aligned in 24 bits, to be compared under class_mask (0: any) */
-	uint32_t class_mask;
-};
-
-struct id_list {
-	struct id_pattern *items;
-	size_t n, capacity;
-};
 
 struct serial_list {
 	uint64_t *items;
@@ -95,13 +83,6 @@ bool profile_asks_paths(const struct profile *profile);
 bool profile_asks_resets(const struct profile *profile);
 /* Adds all addresses that are listed, sorted; false: a section selects by other means alone. */
 bool profile_places(const struct profile *profile, struct address_list *ret);
-
-/* Reads one "vendor:device[:class]" (an empty or "*" part is any); 0 or -EINVAL. */
-int id_pattern_parse(const char *text, struct id_pattern *ret);
-/* Reads 2, 4 or 6 (any number from 2 to 6) hex digits of a class code; 0 or -EINVAL. */
-int class_pattern_parse(const char *text, struct id_pattern *ret);
-bool id_pattern_matches(const struct id_pattern *pattern, uint16_t vendor, uint16_t device,
-			uint32_t class);
 
 /* The driver's name as the kernel registers it, where people write the module's. */
 const char *driver_canonical_name(const char *name);
