@@ -29,6 +29,7 @@
 
 #define TICK_MS 5
 #define HASTE 10
+#define START_SECONDS 1000
 #define LIMIT_SECONDS 30 /* for a run, which takes milliseconds */
 #define LIMIT_SECONDS_ON_VALGRIND 120
 
@@ -47,23 +48,19 @@ int __wrap_root_init(struct root *ret, const char *path);
 static const struct product_run *running;
 
 /*
- * The product's clock: it stands ahead of the real one by the deadlines that passed. A deadline
- * passes at once when the fake kernel says that a write hangs, and hardly ever before: so a test
- * waits for nothing, and a machine that is slow changes no result.
+ * The product's clock stands still but for the deadlines that pass. One passes at once when the fake
+ * kernel says that a write hangs, and hardly ever before: so a test waits for nothing, and a machine
+ * that is slow changes no result.
  */
-static int64_t ahead_ms;
+static int64_t passed_ms;
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 {
-	int r = __real_clock_gettime(clock, ret);
-
-	ret->tv_sec += ahead_ms / 1000;
-	ret->tv_nsec += ahead_ms % 1000 * 1000000;
-	if (ret->tv_nsec >= 1000000000) {
-		ret->tv_nsec -= 1000000000;
-		ret->tv_sec++;
-	}
-	return r;
+	if (!running || clock != CLOCK_MONOTONIC)
+		return __real_clock_gettime(clock, ret);
+	*ret = (struct timespec){.tv_sec = START_SECONDS + passed_ms / 1000,
+				 .tv_nsec = passed_ms % 1000 * 1000000};
+	return 0;
 }
 
 /* How often a write has hung since it was asked last. */
@@ -79,9 +76,9 @@ static bool something_hangs(void)
 
 int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout)
 {
-	int patience = running && running->hasty ? timeout / HASTE : timeout, waited = 0;
+	int patience = running && running->hasty ? timeout / HASTE : timeout;
 
-	for (; running && waited < patience; waited += TICK_MS) {
+	for (int waited = 0; running && waited < patience; waited += TICK_MS) {
 		int r = __real_poll(fds, n, TICK_MS);
 
 		if (r != 0)
@@ -90,7 +87,7 @@ int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout)
 			break;
 	}
 	if (running && timeout > 0)
-		ahead_ms += timeout > waited ? timeout - waited : 0;
+		passed_ms += timeout;
 	return __real_poll(fds, n, running ? 0 : timeout);
 }
 
