@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/network.h"
+
+#include "base/buf.h"
+#include "support.h"
+
+static struct tree tree;
+static struct network network;
+
+static int start(void **state _unused_)
+{
+	tree_init(&tree);
+	return 0;
+}
+
+static int stop(void **state _unused_)
+{
+	network_done(&network);
+	tree_done(&tree);
+	return 0;
+}
+
+/* path: its directory below sys/devices, whose last part is its name. */
+static void put_interface(const char *path, const char *operstate)
+{
+	_cleanup_free_ char *link = xasprintf("sys/class/net/%s", strrchr(path, '/') + 1);
+	_cleanup_free_ char *target = xasprintf("../../devices/%s", path);
+	_cleanup_free_ char *state = xasprintf("sys/devices/%s/operstate", path);
+
+	tree_file(&tree, state, operstate);
+	tree_link(&tree, link, target);
+}
+
+static void put_link(const char *path, const char *name)
+{
+	_cleanup_free_ char *place = xasprintf("sys/devices/%s/%s", path, name);
+
+	tree_link(&tree, place, "../x");
+}
+
+static void expect(const char *want)
+{
+	struct buf got = {};
+
+	scan_network(&tree.root, &network);
+	vec_foreach(interface, &network) {
+		buf_addf(&got, "%s", interface->name);
+		vec_foreach(carrier, &interface->carriers)
+			buf_addf(&got, " %s", PCI_ADDRESS_TEXT(carrier));
+		for (size_t i = 0; i < interface->lower.n; i++)
+			buf_addf(&got, " <%s", interface->lower.items[i]);
+		for (size_t i = 0; i < interface->upper.n; i++)
+			buf_addf(&got, " >%s", interface->upper.items[i]);
+		buf_addf(&got, "%s%s\n", interface->up ? " up" : "",
+			 interface->default_route ? " default" : "");
+	}
+	check_text("network", buf_text(&got), want);
+	buf_done(&got);
+}
+
+TEST(no_network)
+{
+	expect("");
+}
+
+#define ETH0 "pci0000:00/0000:00:03.1/0000:01:00.0/net/eth0"
+#define ETH1 "pci0000:00/0000:00:04.0/virtio1/net/eth1"
+
+TEST(cards_bond_vlan_and_bridge)
+{
+	put_interface(ETH0, "up\n");
+	put_interface(ETH1, "down\n");
+	put_interface("virtual/net/bond0", "up\n");
+	put_interface("virtual/net/bond0.5", "up\n");
+	put_interface("virtual/net/br0", "up\n");
+	put_interface("virtual/net/lo", "unknown\n");
+	put_link(ETH0, "upper_bond0");
+	put_link(ETH1, "upper_bond0");
+	put_link("virtual/net/bond0", "lower_eth0");
+	put_link("virtual/net/bond0", "lower_eth1");
+	put_link("virtual/net/bond0", "upper_bond0.5");
+	put_link("virtual/net/bond0.5", "lower_bond0");
+	put_link("virtual/net/bond0.5", "upper_br0");
+	put_link("virtual/net/br0", "lower_bond0.5");
+	tree_file(&tree, "sys/class/net/bonding_masters", "bond0\n");
+	tree_file(&tree, "proc/net/route",
+		  "Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT\n"
+		  "br0 00000000 0202000A 0003 0 0 100 00000000 0 0 0\n");
+	tree_file(&tree, "proc/net/ipv6_route",
+		  "00000000000000000000000000000000 00 00000000000000000000000000000000 00 "
+		  "fe800000000000000000000000000002 00000400 00000001 00000000 00000003 eth1\n");
+	expect("bond0 <eth0 <eth1 >bond0.5 up\n"
+	       "bond0.5 <bond0 >br0 up\n"
+	       "br0 <bond0.5 up default\n"
+	       "eth0 0000:00:03.1 0000:01:00.0 >bond0 up\n"
+	       "eth1 0000:00:04.0 >bond0 default\n"
+	       "lo\n");
+}
+
+TEST(an_interface_that_says_nothing)
+{
+	tree_link(&tree, "sys/class/net/eth0", "../../devices/" ETH0);
+	expect("eth0 0000:00:03.1 0000:01:00.0\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(no_network, start, stop),
+		cmocka_unit_test_setup_teardown(cards_bond_vlan_and_bridge, start, stop),
+		cmocka_unit_test_setup_teardown(an_interface_that_says_nothing, start, stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
