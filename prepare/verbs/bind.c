@@ -90,7 +90,10 @@ static int run(struct root *root, const struct arguments *arguments)
 	status = situation_load(root, arguments, early ? PHASE_EARLY : PHASE_SYSTEM, false,
 				&situation);
 	if (status == STATUS_DONE) {
-		act_run(root, &situation.plan, &outcomes, &situation.plan.findings);
+		act_run(root, &situation.plan,
+			&(struct act_limits){(int)situation.profile.device_timeout_s * 1000,
+					     (int)situation.profile.timeout_s * 1000},
+			&outcomes, &situation.plan.findings);
 		if (arguments->phase)
 			log_boot(&outcomes, &situation.plan.findings);
 		status = report(render_bind(arguments->format, phase, &outcomes,
