@@ -105,7 +105,7 @@ static void guard_storage(struct work *work, const struct pci_function *function
 	bool may_carry = function_may_carry_disks(function) &&
 			 !inventory_is_of_display_card(work->inventory, function);
 	bool has_disks = false;
-	char *data = data_on(&work->inventory->storage, function, &has_disks);
+	_cleanup_free_ char *data = data_on(&work->inventory->storage, function, &has_disks);
 
 	if (what)
 		raise_guard(work, function, GUARD_HOST_DISK,
@@ -122,8 +122,9 @@ static void guard_storage(struct work *work, const struct pci_function *function
 			xasprintf(
 				"its disks are not known, and one that the host may need is missing: %s",
 				carriers->lost_optional));
-	if (data)
-		raise_guard(work, function, GUARD_STORAGE, data);
+	/* Of the host's own disk there is nothing to be allowed. */
+	if (data && !what)
+		raise_guard(work, function, GUARD_STORAGE, TAKE_PTR(data));
 }
 
 /* --- network ------------------------------------------------------------------------------- */

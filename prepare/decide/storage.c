@@ -5,7 +5,8 @@
 
 #include "base/buf.h"
 
-#define MAX_STACK 32 /* deeper than anybody stacks; ends a loop in a broken tree */
+#define MAX_STACK 32       /* deeper than anybody stacks; ends a loop in a broken tree */
+#define MAX_FOLLOWED 65536 /* in all, for one need: in a broken tree each stack can fork */
 
 /* One need on its way down. */
 struct search {
@@ -16,6 +17,7 @@ struct search {
 	bool followed; /* no end of it was lost so far */
 	const char *trail[MAX_STACK];
 	size_t depth;
+	size_t n_followed;
 };
 
 static bool starts_with(const char *text, const char *prefix)
@@ -50,7 +52,7 @@ static void follow_file(struct search *search, const char *path);
 /* Down from a block device to the functions that carry it. */
 static void follow(struct search *search, const struct block_device *device)
 {
-	if (search->depth == MAX_STACK) {
+	if (search->depth == MAX_STACK || search->n_followed++ >= MAX_FOLLOWED) {
 		lose(search, "the devices stand on each other");
 		return;
 	}

@@ -43,8 +43,9 @@ static void add_comments(struct buf *buf, const struct profile_member *member)
 {
 	const struct pci_function *function = member->function;
 
-	buf_addf(buf, "# %s %04x:%04x %s\n", PCI_ADDRESS_TEXT(&function->address), function->vendor,
-		 function->device, function->name ? function->name : "");
+	buf_addf(buf, "# %s %04x:%04x%s%s\n", PCI_ADDRESS_TEXT(&function->address),
+		 function->vendor, function->device, function->name ? " " : "",
+		 function->name ? function->name : "");
 	buf_addf(buf, "#   %s; IOMMU group ", member->reason);
 	if (function->iommu_group < 0)
 		buf_add(buf, "none: it cannot be given to a guest until the IOMMU is on");

@@ -21,10 +21,15 @@ static void log_to_kernel(struct root *root)
 
 static void log_boot(const struct outcomes *outcomes, const struct findings *findings)
 {
+	static const enum log_level levels[] = {
+		[SEVERITY_NOTE] = LOG_LEVEL_INFO,
+		[SEVERITY_WARNING] = LOG_LEVEL_WARNING,
+		[SEVERITY_ERROR] = LOG_LEVEL_ERROR,
+	};
+
 	vec_foreach(finding, findings)
-		log_message(finding->severity == SEVERITY_ERROR ? LOG_LEVEL_ERROR
-								: LOG_LEVEL_WARNING,
-			    "%s: %s; %s [%s]", finding->subject, finding->detail, finding->remedy,
+		log_message(levels[finding->severity], "%s: %s%s%s [%s]", finding->subject,
+			    finding->detail, *finding->remedy ? "; " : "", finding->remedy,
 			    finding->check);
 	vec_foreach(outcome, outcomes) {
 		_cleanup_free_ char *line = render_outcome(outcome);

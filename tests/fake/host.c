@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake/host.h"
 
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -339,34 +338,36 @@ const struct block *host_block(const struct host *host, const char *name)
 	return NULL;
 }
 
+static char *option(const struct context *context, const char *name)
+{
+	return xstrdup_null(statement_option(context->statement, name));
+}
+
 /* A second statement of the same name says all of it anew. */
 static void add_block(const struct context *context)
 {
-	static const struct {
-		const char *key;
-		size_t offset;
-	} texts[] = {
-		{"dm", offsetof(struct block, dm)},
-		{"file", offsetof(struct block, file)},
-		{"type", offsetof(struct block, type)},
-		{"uuid", offsetof(struct block, uuid)},
-		{"label", offsetof(struct block, label)},
-		{"partuuid", offsetof(struct block, partuuid)},
-		{"partlabel", offsetof(struct block, partlabel)},
-	};
-	struct block *block = (struct block *)host_block(context->host, word(context, 1));
+	struct block *block = NULL;
 
+	vec_foreach(known, &context->host->blocks)
+		if (strcmp(known->name, word(context, 1)) == 0)
+			block = known;
 	if (!block)
 		block = vec_add(&context->host->blocks);
 	block_done(block);
-	*block = (struct block){.name = xstrdup(word(context, 1))};
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		*(char **)((char *)block + texts[i].offset) = xstrdup_null(
-			statement_option(context->statement, texts[i].key));
+	*block = (struct block){
+		.name = xstrdup(word(context, 1)),
+		.dm = option(context, "dm"),
+		.file = option(context, "file"),
+		.type = option(context, "type"),
+		.uuid = option(context, "uuid"),
+		.label = option(context, "label"),
+		.partuuid = option(context, "partuuid"),
+		.partlabel = option(context, "partlabel"),
+		.table = statement_option(context->statement, "table"),
+		.unread = statement_option(context->statement, "unread"),
+	};
 	set_list(&block->on, statement_option(context->statement, "on"));
 	set_list(&block->slaves, statement_option(context->statement, "slaves"));
-	block->table = statement_option(context->statement, "table");
-	block->unread = statement_option(context->statement, "unread");
 }
 
 static void add_mount(const struct context *context)
