@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: poll clock_gettime open root_init */
+/* wrap: poll clock_gettime open root_init bounded_run */
 #include "scenarios/product.h"
 
 #include <errno.h>
@@ -18,6 +18,7 @@
 
 #include "fake/agree.h"
 #include "fake/kernel.h"
+#include "host/bounded.h"
 #include "host/root.h"
 #include "scenarios/state.h"
 
@@ -43,27 +44,40 @@ int __wrap_open(const char *path, int flags, ...);
 int __real_root_init(struct root *ret, const char *path);
 int __wrap_root_init(struct root *ret, const char *path);
 
+int __real_bounded_run(const struct bounded_job *job);
+int __wrap_bounded_run(const struct bounded_job *job);
+
 /* Set in the child that is the product. */
 static const struct product_run *running;
 
 /*
- * The product's clock: it stands ahead of the real one by the deadlines that passed. A deadline
- * passes at once when the fake kernel says that a write hangs, and hardly ever before: so a test
- * waits for nothing, and a machine that is slow changes no result.
+ * What goes side by side writes in any order. A scenario wants the same writes each time, so that all
+ * go in one lane, unless it says "side-by-side".
  */
-static int64_t ahead_ms;
+int __wrap_bounded_run(const struct bounded_job *job)
+{
+	struct bounded_job one_lane = *job;
+
+	if (!running || !running->side_by_side)
+		one_lane.lane = NULL;
+	return __real_bounded_run(&one_lane);
+}
+
+/*
+ * The product's clock stands still but for the deadlines that pass: so a run tells the same times each
+ * time. A deadline passes at once when the fake kernel says that a write hangs, and hardly ever before:
+ * so a test waits for nothing, and a machine that is slow changes no result.
+ */
+#define BOOTED_MS 4200
+static int64_t passed_ms;
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 {
-	int r = __real_clock_gettime(clock, ret);
-
-	ret->tv_sec += ahead_ms / 1000;
-	ret->tv_nsec += ahead_ms % 1000 * 1000000;
-	if (ret->tv_nsec >= 1000000000) {
-		ret->tv_nsec -= 1000000000;
-		ret->tv_sec++;
-	}
-	return r;
+	if (!running)
+		return __real_clock_gettime(clock, ret);
+	*ret = (struct timespec){.tv_sec = (BOOTED_MS + passed_ms) / 1000,
+				 .tv_nsec = (BOOTED_MS + passed_ms) % 1000 * 1000000};
+	return 0;
 }
 
 /* How often a write has hung since it was asked last. */
@@ -90,7 +104,7 @@ int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout)
 			break;
 	}
 	if (running && timeout > 0)
-		ahead_ms += timeout > waited ? timeout - waited : 0;
+		passed_ms += timeout;
 	return __real_poll(fds, n, running ? 0 : timeout);
 }
 
