@@ -234,6 +234,12 @@ $(BUILD)/tests/agree: $(OBJ)/tests/fake/agree_main.o $(FAKE) $(ARCHIVE)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) -static-pie $(LDFLAGS_ALL) -o $@ $< $(FAKE) $(ARCHIVE) $(LIBS)
 
+# Makes a fake host's tree of its description.
+$(BUILD)/tests/tree: $(OBJ)/tests/fake/tree_main.o $(FAKE) $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call link_test)
+
 # A fuzz target with a main() that gives it each file of its corpus.
 $(REPLAYS): $(BUILD)/%: $(OBJ)/%.o $(OBJ)/tests/fuzz/replay.o $(FAKE) $(ARCHIVE)
 	$(call say,LINK,$@)

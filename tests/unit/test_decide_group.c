@@ -252,6 +252,214 @@ TEST(companions_of_a_refused_section_are_refused_with_it)
 	       "0000:01:00.0 x!; 0000:01:00.1 x+!; 0000:02:00.0 x", "group-incomplete group 7");
 }
 
+/* --- cards --- */
+
+/* A host that stands on none of its functions, so that those that carry disks are free. */
+static void stand_on_nothing(void)
+{
+	inventory.storage.known = true;
+	kernel_args_parse("root=/dev/ram0", &inventory.args);
+}
+
+/* A GPU whose four functions have IOMMU groups of their own. */
+static void add_card(const char *audio_driver)
+{
+	stand_on_nothing();
+	add_function(&inventory, "01:00.0", 0x10de, 1, 0x030000, 10, NULL);
+	add_function(&inventory, "01:00.1", 0x10de, 2, 0x040300, 11, audio_driver);
+	add_function(&inventory, "01:00.2", 0x10de, 3, 0x0c0330, 12, NULL);
+	add_candidate(&inventory.items[2], "xhci_pci");
+	add_function(&inventory, "01:00.3", 0x10de, 4, 0x0c8000, 13, NULL);
+	add_function(&inventory, "02:00.0", 0x10de, 2, 0x040300, 14, "snd_hda_intel");
+}
+
+TEST(a_graphics_card_goes_as_one)
+{
+	add_card("snd_hda_intel");
+	expect("[device x]\naddress = 01:00.0\ngroup = expand\n",
+	       "0000:01:00.0 x; 0000:01:00.1 x+; 0000:01:00.2 x+; 0000:01:00.3 x+", "");
+	/* From whichever function one begins. */
+	expect("[device x]\naddress = 01:00.2\ngroup = expand\n",
+	       "0000:01:00.0 x+; 0000:01:00.1 x+; 0000:01:00.2 x; 0000:01:00.3 x+", "");
+	/* Without expand what stays is told, where a driver has it or may take it. */
+	expect("[device x]\naddress = 01:00.0\n", "0000:01:00.0 x",
+	       "card-incomplete 0000:01:00.0; card-incomplete 0000:01:00.0");
+	expect("[device x]\naddress = 01:00.0\ngroup = ignore\n", "0000:01:00.0 x",
+	       "card-incomplete 0000:01:00.0; card-incomplete 0000:01:00.0");
+	expect("[device x]\naddress = 01:00.*\n",
+	       "0000:01:00.0 x; 0000:01:00.1 x; 0000:01:00.2 x; 0000:01:00.3 x", "");
+	expect("[device x]\naddress = 01:00.0 01:00.2\ngroup = expand\nexcept = 01:00.1\n",
+	       "0000:01:00.0 x; 0000:01:00.2 x; 0000:01:00.3 x+",
+	       "card-incomplete 0000:01:00.0; card-incomplete 0000:01:00.2; "
+	       "card-incomplete 0000:01:00.3");
+}
+
+TEST(what_a_guard_keeps_does_not_join)
+{
+	add_card("snd_hda_intel");
+	inventory.items[1].user = xstrdup("pipewire (7)");
+	expect("[device x]\naddress = 01:00.0\ngroup = expand\n",
+	       "0000:01:00.0 x; 0000:01:00.2 x+; 0000:01:00.3 x+",
+	       "card-incomplete 0000:01:00.0; card-incomplete 0000:01:00.2; "
+	       "card-incomplete 0000:01:00.3");
+	/* The display that the firmware chose joins where it is allowed. */
+	inventory.items[0].boot_vga = true;
+	free(TAKE_PTR(inventory.items[1].user));
+	expect("[device x]\naddress = 01:00.1\ngroup = expand\nallow = display\n",
+	       "0000:01:00.0 x+; 0000:01:00.1 x; 0000:01:00.2 x+; 0000:01:00.3 x+", "");
+	expect("[device x]\naddress = 01:00.1\ngroup = expand\n",
+	       "0000:01:00.1 x; 0000:01:00.2 x+; 0000:01:00.3 x+", "");
+}
+
+TEST(device_links_tie_functions_of_other_slots)
+{
+	add_card(NULL);
+	*vec_add(&inventory.items[0].linked) = address("02:00.0");
+	*vec_add(&inventory.items[0].linked) = address("09:00.0");
+	expect("[device x]\naddress = 01:00.*\ngroup = expand\n",
+	       "0000:01:00.0 x; 0000:01:00.1 x; 0000:01:00.2 x; 0000:01:00.3 x; 0000:02:00.0 x+",
+	       "");
+	expect("[device x]\naddress = 01:00.*\n",
+	       "0000:01:00.0 x; 0000:01:00.1 x; 0000:01:00.2 x; 0000:01:00.3 x",
+	       "card-incomplete 0000:01:00.0");
+	/* To another section it belongs already. */
+	expect("[device x]\naddress = 01:00.*\ngroup = expand\n[device y]\naddress = 02:00.0\n",
+	       "0000:01:00.0 x; 0000:01:00.1 x; 0000:01:00.2 x; 0000:01:00.3 x; 0000:02:00.0 y",
+	       "");
+}
+
+/* Each port of a network card is its own, though they share a slot. */
+TEST(the_second_port_of_a_network_card_never_joins)
+{
+	add_function(&inventory, "03:00.0", 0x8086, 1, 0x020000, 20, "igb");
+	add_function(&inventory, "03:00.1", 0x8086, 1, 0x020000, 21, "igb");
+	expect("[device x]\naddress = 03:00.0\ngroup = expand\n", "0000:03:00.0 x", "");
+	expect("[device x]\naddress = 03:00.0\n", "0000:03:00.0 x", "");
+	/* In one group the kernel demands it. */
+	inventory.items[1].iommu_group = 20;
+	expect("[device x]\naddress = 03:00.0\ngroup = expand\n", "0000:03:00.0 x; 0000:03:00.1 x+",
+	       "");
+}
+
+TEST(virtual_functions_are_no_part_of_a_card)
+{
+	add_card("snd_hda_intel");
+	for (size_t i = 1; i < 4; i++)
+		inventory.items[i].is_vf = true;
+	expect("[device x]\naddress = 01:00.0\ngroup = expand\n", "0000:01:00.0 x", "");
+	expect("[device x]\naddress = 01:00.1\ngroup = expand\n", "0000:01:00.1 x", "");
+}
+
+/* What joins brings what is tied to it, and that its group, until nothing more does. */
+TEST(joining_goes_on)
+{
+	stand_on_nothing();
+	add_function(&inventory, "01:00.0", 1, 1, 0x030000, 10, NULL);
+	add_function(&inventory, "01:00.1", 1, 2, 0x040300, 11, "snd_hda_intel");
+	add_function(&inventory, "05:00.0", 1, 3, 0x010802, 11, "nvme");
+	add_function(&inventory, "06:00.0", 1, 4, 0x020000, 11, "igb");
+	*vec_add(&inventory.items[3].linked) = address("00:1f.0");
+	expect("[device x]\naddress = 01:00.0\ngroup = expand\n",
+	       "0000:01:00.0 x; 0000:01:00.1 x+; 0000:05:00.0 x+; 0000:06:00.0 x+", "");
+	/* Once the disk is the host's, its group is not to be had, and so the card is not whole. */
+	storage_done(&inventory.storage);
+	expect("[device x]\naddress = 01:00.0\ngroup = expand\n",
+	       "0000:01:00.0 x; 0000:01:00.1 x+!; 0000:06:00.0 x+!", "group-incomplete group 11");
+}
+
+/* --- resets --- */
+
+/* Two functions on a bus: the first with these methods, the second listed or not. */
+TEST(resets)
+{
+	static const struct {
+		const char *what, *methods, *path, *mode;
+		bool both, told, vf;
+		const char *claims, *findings;
+	} rows[] = {
+		{"flr", "flr bus", "00:01.0/00.0", "warn", false, true, false, "0000:05:00.0 x",
+		 ""},
+		{"bus, the other stays", "bus", "00:01.0/00.0", "warn", false, true, false,
+		 "0000:05:00.0 x", "reset 0000:05:00.0"},
+		{"none, the other stays", "", "00:01.0/00.0", "warn", false, true, false,
+		 "0000:05:00.0 x", "reset 0000:05:00.0"},
+		{"bus, the other stays", "bus", "00:01.0/00.0", "require", false, true, false,
+		 "0000:05:00.0 x!", "reset 0000:05:00.0"},
+		{"bus, the other stays", "bus", "00:01.0/00.0", "ignore", false, true, false,
+		 "0000:05:00.0 x", ""},
+		{"bus, both listed", "bus", "00:01.0/00.0", "require", true, true, false,
+		 "0000:05:00.0 x; 0000:05:01.0 x", ""},
+		{"bus, the other is a VF", "bus", "00:01.0/00.0", "warn", false, true, true,
+		 "0000:05:00.0 x", ""},
+		{"on a root bus", "", "05:00.0", "warn", true, true, false,
+		 "0000:05:00.0 x; 0000:05:01.0 x", "reset 0000:05:00.0"},
+		{"on a root bus", "", "05:00.0", "require", true, true, false,
+		 "0000:05:00.0 x!; 0000:05:01.0 x", "reset 0000:05:00.0"},
+		/* Kernels before 5.15 do not say. */
+		{"not told", "", "05:00.0", "require", false, false, false, "0000:05:00.0 x", ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *text =
+			xasprintf("# %s\n[device x]\naddress = 05:00.0 %s\nreset = %s\n",
+				  rows[i].what, rows[i].both ? "05:01.0" : "", rows[i].mode);
+
+		add_function(&inventory, "04:00.0", 1, 1, 0x020000, 4, "igb")->has_reset_methods =
+			rows[i].told;
+		add_function(&inventory, "05:00.0", 1, 1, 0x020000, 5, NULL);
+		add_function(&inventory, "05:01.0", 1, 1, 0x020000, 6, "igb");
+		add_function(&inventory, "06:00.0", 1, 1, 0x020000, 7, "igb");
+		strv_split(&inventory.items[1].reset_methods, rows[i].methods, " ");
+		inventory.items[1].port_path = xstrdup(rows[i].path);
+		inventory.items[2].is_vf = rows[i].vf;
+		strv_split(&inventory.items[2].reset_methods, "flr", " ");
+		expect(text, rows[i].claims, rows[i].findings);
+		inventory_done(&inventory);
+	}
+}
+
+TEST(a_reset_finding_names_who_stays)
+{
+	struct profile profile;
+	struct match match;
+
+	add_function(&inventory, "05:00.0", 1, 1, 0x020000, 5, NULL)->has_reset_methods = true;
+	add_function(&inventory, "05:00.1", 2, 3, 0x020000, 6, "igb");
+	profile_from("[device x]\naddress = 05:00.0\nreset = require\n", &profile);
+	match_make(&profile, &inventory, &match);
+	complete(&match);
+	assert_int_equal(match.findings.n, 1);
+	assert_int_equal(match.findings.items[0].severity, SEVERITY_ERROR);
+	assert_string_equal(match.findings.items[0].detail,
+			    "only a reset of its whole bus can reset it, and these stay with the "
+			    "host: 0000:05:00.1 (0002:0003, igb)");
+	match_done(&match);
+	profile_done(&profile);
+}
+
+/* --- waiting --- */
+
+/* What shares a group with a disk that waits waits with it, and nothing is wrong with that. */
+TEST(a_group_waits_as_one)
+{
+	struct profile profile;
+	struct match match;
+
+	stand_on_nothing();
+	add_function(&inventory, "05:00.0", 1, 1, 0x010802, 5, "nvme");
+	add_function(&inventory, "05:00.1", 1, 1, 0x020000, 5, "igb");
+	add_function(&inventory, "06:00.0", 1, 1, 0x020000, 6, "igb");
+	profile_from("[device x]\naddress = 05:00.* 06:00.0\n", &profile);
+	match_make(&profile, &inventory, &match);
+	match.claims[0].waiting = true;
+	complete(&match);
+	check_findings("waiting", &match.findings, "");
+	assert_true(match.claims[1].waiting && !match.claims[1].refused);
+	assert_false(match.claims[2].waiting);
+	match_done(&match);
+	profile_done(&profile);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +474,17 @@ int main(void)
 		cmocka_unit_test_teardown(a_refused_neighbour_is_in_the_way, free_inventory),
 		cmocka_unit_test_teardown(companions_of_a_refused_section_are_refused_with_it,
 					  free_inventory),
+		cmocka_unit_test_teardown(a_graphics_card_goes_as_one, free_inventory),
+		cmocka_unit_test_teardown(what_a_guard_keeps_does_not_join, free_inventory),
+		cmocka_unit_test_teardown(device_links_tie_functions_of_other_slots,
+					  free_inventory),
+		cmocka_unit_test_teardown(the_second_port_of_a_network_card_never_joins,
+					  free_inventory),
+		cmocka_unit_test_teardown(virtual_functions_are_no_part_of_a_card, free_inventory),
+		cmocka_unit_test_teardown(joining_goes_on, free_inventory),
+		cmocka_unit_test_teardown(resets, free_inventory),
+		cmocka_unit_test_teardown(a_reset_finding_names_who_stays, free_inventory),
+		cmocka_unit_test_teardown(a_group_waits_as_one, free_inventory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

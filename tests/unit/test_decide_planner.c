@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/buf.h"
 #include "decide/planner.h"
-#include "support.h"
+#include "storage.h"
 
 static struct inventory inventory;
 
@@ -21,21 +21,36 @@ static int make_inventory(void **state _unused_)
 	return 0;
 }
 
+/* An interface with the host's default route. */
+static void add_default_route(const char *name, const char *place)
+{
+	struct interface *interface = vec_add(&inventory.network);
+
+	interface->name = xstrdup(name);
+	interface->default_route = true;
+	*vec_add(&interface->carriers) = address(place);
+}
+
 static int free_inventory(void **state _unused_)
 {
 	inventory_done(&inventory);
 	return 0;
 }
 
-static void make(const char *text, struct profile *profile, struct plan *plan)
+static void make_in(enum phase phase, const char *text, struct profile *profile, struct plan *plan)
 {
 	struct match match;
 
 	profile_from(text, profile);
 	match_make(profile, &inventory, &match);
-	plan_make(profile, &inventory, PHASE_SYSTEM, &match, plan);
+	plan_make(profile, &inventory, phase, &match, plan);
 	assert_int_equal(match.findings.n, 0);
 	match_done(&match);
+}
+
+static void make(const char *text, struct profile *profile, struct plan *plan)
+{
+	make_in(PHASE_SYSTEM, text, profile, plan);
 }
 
 static void add_devices(struct buf *buf, const struct plan *plan)
@@ -307,6 +322,179 @@ TEST(modules_that_an_initramfs_needs)
 	}
 }
 
+/* --- guards --- */
+
+/* The states of the planned devices, "ADDRESS state" each, and the findings. */
+static void expect_states(enum phase phase, const char *text, const char *states,
+			  const char *findings)
+{
+	struct buf got = {};
+	struct profile profile;
+	struct plan plan;
+
+	make_in(phase, text, &profile, &plan);
+	vec_foreach(device, &plan)
+		buf_addf(&got, "%s%s %s", got.length ? "; " : "",
+			 PCI_ADDRESS_TEXT(&device->address), device_state_name(device->state));
+	check_text(text, buf_text(&got), states);
+	check_findings(text, &plan.findings, findings);
+	vec_foreach(action, &plan.actions)
+		check(text, action->device == SIZE_MAX ||
+				    plan.items[action->device].state == DEVICE_BIND);
+	buf_done(&got);
+	plan_done(&plan);
+	profile_done(&profile);
+}
+
+/* Each guard that gives way, and those that never do, against each word of allow. */
+TEST(allow_opens_only_what_it_names)
+{
+	static const struct {
+		const char *guard, *opener;
+	} rows[] = {
+		{"display", "display"},      {"network", "network"}, {"storage", "storage"},
+		{"live-vfs", NULL},          {"in-use", NULL},       {"host-disk", NULL},
+		{"host-disk-unknown", NULL},
+	};
+	static const char *const words[] = {"display", "network", "storage"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(words); j++) {
+			_cleanup_free_ char *text =
+				xasprintf("# %s\n[device x]\naddress = 07:00.0\nallow = %s\n",
+					  rows[i].guard, words[j]);
+			_cleanup_free_ char *finding = xasprintf("%s 0000:07:00.0", rows[i].guard);
+			bool opened = rows[i].opener && strcmp(rows[i].opener, words[j]) == 0;
+			struct pci_function *function;
+
+			inventory.storage.known = true;
+			kernel_args_parse("root=/dev/ram0", &inventory.args);
+			function = add_function(&inventory, "07:00.0", 1, 1, 0x010802, 17, "x");
+			function->live_vfs = i == 3;
+			function->user = i == 4 ? xstrdup("qemu (1)") : NULL;
+			if (i == 0) {
+				function->class = 0x030000;
+				function->boot_vga = true;
+			} else if (i == 1) {
+				function->class = 0x020000;
+				add_default_route("eth0", "07:00.0");
+			} else if (i == 2) {
+				storage_devices(&inventory.storage, "sda 8:0 @07:00.0 type=xfs\n");
+			} else if (i == 5) {
+				storage_devices(&inventory.storage, "sda 8:0 @07:00.0 type=xfs\n");
+				mountinfo_parse("2 1 8:0 / / rw - xfs /dev/sda rw\n",
+						&inventory.storage.mounts);
+			} else if (i == 6) {
+				inventory.storage.known = false;
+			}
+			expect_states(PHASE_SYSTEM, text,
+				      opened ? "0000:07:00.0 wrong-driver" : "0000:07:00.0 refused",
+				      opened ? "" : finding);
+			free_inventory(NULL);
+			make_inventory(NULL);
+		}
+}
+
+TEST(what_is_right_is_not_guarded)
+{
+	inventory.items[3].user = xstrdup("qemu-system-x86 (812)");
+	expect_states(PHASE_SYSTEM, "[device x]\naddress = 04:00.0\n", "0000:04:00.0 right", "");
+}
+
+TEST(a_guard_of_one_leaves_the_others)
+{
+	inventory.items[2].user = xstrdup("dhclient (5)");
+	expect_states(PHASE_SYSTEM, "[device x]\naddress = 03:00.0 04:00.0 01:00.*\n",
+		      "0000:01:00.0 wrong-driver; 0000:01:00.1 wrong-driver; 0000:03:00.0 refused; "
+		      "0000:04:00.0 right",
+		      "in-use 0000:03:00.0");
+}
+
+TEST(remedies_name_the_word)
+{
+	struct profile profile;
+	struct plan plan;
+
+	inventory.items[0].boot_vga = true;
+	make("[device x]\naddress = 01:00.0\ngroup = ignore\n", &profile, &plan);
+	assert_string_equal(plan.findings.items[0].check, "display");
+	assert_int_equal(plan.findings.items[0].severity, SEVERITY_ERROR);
+	assert_string_equal(plan.findings.items[0].detail,
+			    "section [device x] wants it, but it is the display that the firmware "
+			    "chose");
+	assert_string_equal(
+		plan.findings.items[0].remedy,
+		"put it into except; or write allow = display, if the host can do without it");
+	plan_done(&plan);
+	profile_done(&profile);
+}
+
+/* Early in a boot nothing of the host's disks is known: what could carry them waits, and that is no error. */
+TEST(disks_wait_early)
+{
+	struct profile profile;
+	struct plan plan;
+
+	add_function(&inventory, "07:00.0", 1, 1, 0x010802, 17, NULL);
+	add_function(&inventory, "08:00.0", 1, 1, 0x010802, 18, "vfio-pci");
+	expect_states(PHASE_EARLY, "[device x]\naddress = 03:00.0 07:00.0 08:00.0\n",
+		      "0000:03:00.0 wrong-driver; 0000:07:00.0 waiting; 0000:08:00.0 right",
+		      "disk-waits 0000:07:00.0");
+	make_in(PHASE_EARLY, "[device x]\naddress = 07:00.0\n", &profile, &plan);
+	assert_int_equal(plan.findings.items[0].severity, SEVERITY_NOTE);
+	assert_int_equal(plan.actions.n, 0);
+	plan_done(&plan);
+	profile_done(&profile);
+	/* Later it is one. */
+	expect_states(PHASE_SYSTEM, "[device x]\naddress = 07:00.0\n", "0000:07:00.0 refused",
+		      "host-disk-unknown 0000:07:00.0");
+	/* What stands in its group waits with it, if a driver may come for the disk. */
+	strv_add(&inventory.items[6].modules, "nvme");
+	inventory.items[2].iommu_group = 17;
+	expect_states(PHASE_EARLY, "[device x]\naddress = 03:00.0 07:00.0\n",
+		      "0000:03:00.0 waiting; 0000:07:00.0 waiting", "disk-waits 0000:07:00.0");
+	/* The USB port of a graphics card does not wait: it is the card's. */
+	add_function(&inventory, "09:00.0", 1, 1, 0x030000, 19, NULL);
+	add_function(&inventory, "09:00.2", 1, 1, 0x0c0330, 20, NULL);
+	expect_states(PHASE_EARLY, "[device x]\naddress = 09:00.*\n",
+		      "0000:09:00.0 wrong-driver; 0000:09:00.2 wrong-driver", "");
+}
+
+TEST(the_last_display_stays)
+{
+	static const char both[] = "[device x]\naddress = 01:00.* 06:00.0\n";
+
+	strv_add(&inventory.items[0].modules, "nouveau");
+	expect_states(PHASE_SYSTEM, both,
+		      "0000:01:00.0 refused; 0000:01:00.1 refused; 0000:06:00.0 wrong-driver",
+		      "display 0000:01:00.0; group-incomplete group 10");
+	expect_states(PHASE_SYSTEM, "[device x]\naddress = 06:00.0\n", "0000:06:00.0 wrong-driver",
+		      "");
+	/* Where one is allowed to go, the host was told that it can do without. */
+	expect_states(
+		PHASE_SYSTEM,
+		"[device x]\naddress = 01:00.*\nallow = display\n[device y]\naddress = 06:00.0\n",
+		"0000:01:00.0 wrong-driver; 0000:01:00.1 wrong-driver; "
+		"0000:06:00.0 wrong-driver",
+		"");
+	/* One that is refused for another reason stays, and so the other may go. */
+	inventory.items[5].user = xstrdup("Xorg (3)");
+	expect_states(PHASE_SYSTEM, both,
+		      "0000:01:00.0 wrong-driver; 0000:01:00.1 wrong-driver; 0000:06:00.0 refused",
+		      "in-use 0000:06:00.0");
+	free(TAKE_PTR(inventory.items[5].user));
+	/* One is away already: the other is the last. */
+	inventory.items[0].driver = xstrdup("vfio-pci");
+	expect_states(PHASE_SYSTEM, both,
+		      "0000:01:00.0 right; 0000:01:00.1 wrong-driver; 0000:06:00.0 refused",
+		      "display 0000:06:00.0");
+	/* A 3D controller shows nothing. */
+	inventory.items[5].class = 0x030200;
+	expect_states(PHASE_SYSTEM, both,
+		      "0000:01:00.0 right; 0000:01:00.1 wrong-driver; 0000:06:00.0 wrong-driver",
+		      "");
+}
+
 int main(void)
 {
 #define PLAN_TEST(name) cmocka_unit_test_setup_teardown(name, make_inventory, free_inventory)
@@ -324,6 +512,12 @@ int main(void)
 		PLAN_TEST(devices_are_in_order_with_the_absent_among_them),
 		PLAN_TEST(same_input_same_plan),
 		PLAN_TEST(modules_that_an_initramfs_needs),
+		PLAN_TEST(allow_opens_only_what_it_names),
+		PLAN_TEST(what_is_right_is_not_guarded),
+		PLAN_TEST(a_guard_of_one_leaves_the_others),
+		PLAN_TEST(remedies_name_the_word),
+		PLAN_TEST(disks_wait_early),
+		PLAN_TEST(the_last_display_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

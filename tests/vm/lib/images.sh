@@ -65,7 +65,7 @@ furniture_stage() {
 	local tree=$1 lab=$1/usr/lib/lab
 	mkdir -p "$lab" "$tree/etc/systemd/system"
 	cp "$AGENT" "$LAB_DIR/guest/lab-profile" "$LAB_DIR/guest/script" "$lab/"
-	cp -r "$LAB_DIR/profiles" "$lab/profiles"
+	cp -r "$LAB_DIR/guest/extra" "$LAB_DIR/profiles" "$lab/"
 	cp "$LAB_DIR"/guest/*.service "$LAB_DIR"/guest/*.target "$tree/etc/systemd/system/"
 	printf 'UUID=%s / ext4 errors=remount-ro 0 1\n' "$DISK_UUID" >"$tree/etc/fstab"
 	printf 'lab\n' >"$tree/etc/hostname"

@@ -127,7 +127,7 @@ root_unpack() {
 	for deb in "$debs"/*.deb; do
 		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$tree" --keep-directory-symlink
 	done
-	rm -r "$tree"/{bin,sbin,lib} "$tree"/usr/share/{doc,man,locale}
+	rm -r "$tree"/usr/share/{doc,man,locale} "${tree:?}"/{bin,sbin,lib}
 }
 
 # Take modules, image and configuration of one kernel out of its package, into a root.

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/guards.h"
+
+#include "base/buf.h"
+#include "model/profile.h"
+#include "storage.h"
+
+static struct inventory inventory;
+
+static int stop(void **state _unused_)
+{
+	inventory_done(&inventory);
+	return 0;
+}
+
+/* A host whose root is on the first of two NVMe disks; the other is empty. */
+#define DISKS                                                     \
+	"nvme0n1 259:0 @05:00.0 table\n"                          \
+	"nvme0n1p2 259:2 @05:00.0 <nvme0n1 type=ext4 uuid=aa-1\n" \
+	"nvme1n1 259:3 @06:00.0\n"
+
+static void set_disks(const char *devices, const char *mounts, const char *cmdline)
+{
+	storage_done(&inventory.storage);
+	kernel_args_done(&inventory.args);
+	inventory.storage.known = true;
+	storage_devices(&inventory.storage, devices);
+	mountinfo_parse(mounts, &inventory.storage.mounts);
+	kernel_args_parse(cmdline, &inventory.args);
+}
+
+static int start(void **state _unused_)
+{
+	add_function(&inventory, "02:00.0", 0x8086, 0x10d3, 0x020000, 2, "e1000e");
+	add_function(&inventory, "03:00.0", 0x8086, 0x10d3, 0x020000, 3, "e1000e");
+	add_function(&inventory, "05:00.0", 0x144d, 0xa808, 0x010802, 5, "nvme");
+	add_function(&inventory, "06:00.0", 0x144d, 0xa808, 0x010802, 6, "nvme");
+	set_disks(DISKS, "22 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n", "");
+	return 0;
+}
+
+static struct interface *add_interface(const char *name, const char *place, bool up)
+{
+	struct interface *interface = vec_add(&inventory.network);
+
+	interface->name = xstrdup(name);
+	interface->up = up;
+	if (place)
+		*vec_add(&interface->carriers) = address(place);
+	return interface;
+}
+
+/* Interface b stands on a. */
+static void stack(const char *a, const char *b)
+{
+	strv_add(&network_find(&inventory.network, a)->upper, b);
+	strv_add(&network_find(&inventory.network, b)->lower, a);
+}
+
+/* "ADDRESS guard: detail" in each line. */
+static void expect(const char *what, const char *want)
+{
+	struct guards guards;
+	struct buf got = {};
+
+	guards_make(&inventory, &guards);
+	assert_int_equal(guards.n, inventory.n);
+	for (size_t i = 0; i < inventory.n; i++)
+		vec_foreach(guard, &guards.functions[i])
+			buf_addf(&got, "%s %s: %s\n", PCI_ADDRESS_TEXT(&inventory.items[i].address),
+				 guard_name(guard->kind), guard->detail);
+	check_text(what, buf_text(&got), want);
+	buf_done(&got);
+	guards_done(&guards);
+}
+
+#define ON_ROOT "0000:05:00.0 host-disk: the host stands on it: / (nvme0n1p2)\n"
+
+TEST(names_and_what_opens_them)
+{
+	static const struct {
+		enum guard_kind kind;
+		const char *name;
+		unsigned opener;
+	} rows[] = {
+		{GUARD_HOST_DISK, "host-disk", 0},
+		{GUARD_HOST_DISK_UNKNOWN, "host-disk-unknown", 0},
+		{GUARD_STORAGE, "storage", ALLOW_STORAGE},
+		{GUARD_NETWORK, "network", ALLOW_NETWORK},
+		{GUARD_DISPLAY, "display", ALLOW_DISPLAY},
+		{GUARD_LIVE_VFS, "live-vfs", 0},
+		{GUARD_IN_USE, "in-use", 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		check_text(rows[i].name, guard_name(rows[i].kind), rows[i].name);
+		check_int(rows[i].name, guard_opened_by(rows[i].kind), rows[i].opener);
+	}
+	guards_done(NULL);
+}
+
+TEST(the_hosts_disk_and_a_spare_one_of_its_model)
+{
+	expect("spare", ON_ROOT);
+}
+
+TEST(disks_with_data)
+{
+	static const struct {
+		const char *device, *want;
+	} rows[] = {
+		{"nvme1n1 259:3 @06:00.0 type=xfs\n",
+		 "0000:06:00.0 storage: nvme1n1 holds data (xfs)\n"},
+		{"nvme1n1 259:3 @06:00.0 table\n",
+		 "0000:06:00.0 storage: nvme1n1 has a partition table\n"},
+		{"nvme1n1 259:3 @06:00.0\nnvme1n1p1 259:4 @06:00.0 <nvme1n1 type=LVM2_member\n",
+		 "0000:06:00.0 storage: nvme1n1p1 holds data (LVM2_member)\n"},
+		{"nvme1n1 259:3 @06:00.0 unread\n",
+		 "0000:06:00.0 storage: nvme1n1 cannot be read, so whether it holds data is not known\n"},
+		/* An optical drive is not asked, and holds nothing of the host's. */
+		{"sr0 11:0 @06:00.0 unread\n", ""},
+		{"nvme1n1 259:3 @06:00.0\n", ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *devices =
+			xasprintf("nvme0n1 259:0 @05:00.0 table\n"
+				  "nvme0n1p2 259:2 @05:00.0 <nvme0n1 type=ext4\n%s",
+				  rows[i].device);
+		_cleanup_free_ char *want = xasprintf(ON_ROOT "%s", rows[i].want);
+
+		set_disks(devices, "22 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n", "");
+		expect(rows[i].device, want);
+	}
+}
+
+/* What the host stands on cannot be followed to its end: whatever may carry disks is refused. */
+TEST(the_guard_fails_closed)
+{
+	add_function(&inventory, "07:00.0", 1, 1, 0x0c0330, 7, "xhci_hcd");
+	add_function(&inventory, "08:00.0", 1, 1, 0x0c0400, 8, NULL);
+	add_function(&inventory, "09:00.0", 1, 1, 0x080501, 9, NULL);
+	add_function(&inventory, "0a:00.0", 1, 1, 0x0c0010, 10, NULL);
+	add_function(&inventory, "0b:00.0", 1, 1, 0x040300, 11, NULL);
+	set_disks(DISKS, "", "root=UUID=none");
+#define LOST                                                                                     \
+	" host-disk-unknown: the host may stand on it, as this cannot be followed to its disk: " \
+	"root UUID=none: no disk that can be read has it\n"
+	expect("root is not found",
+	       "0000:05:00.0" LOST "0000:05:00.0 storage: nvme0n1 has a partition table\n"
+	       "0000:06:00.0" LOST "0000:07:00.0" LOST "0000:08:00.0" LOST "0000:09:00.0" LOST
+	       "0000:0a:00.0" LOST);
+#undef LOST
+	inventory.storage.known = false;
+	storage_done(&inventory.storage);
+#define LOST                                                                                     \
+	" host-disk-unknown: the host may stand on it, as this cannot be followed to its disk: " \
+	"the host's disks and mounts cannot be read\n"
+	expect("not looked at", "0000:05:00.0" LOST "0000:06:00.0" LOST "0000:07:00.0" LOST
+				"0000:08:00.0" LOST "0000:09:00.0" LOST "0000:0a:00.0" LOST);
+#undef LOST
+}
+
+/* Whatever class says, disks that hang on a function are disks. */
+TEST(disks_on_what_is_no_storage_controller)
+{
+	add_function(&inventory, "07:00.0", 1, 0x1042, 0x00ff00, 7, "virtio-pci");
+	set_disks(DISKS "vda 254:0 @07:00.0\n", "", "root=UUID=none");
+	struct guards guards;
+
+	guards_make(&inventory, &guards);
+	assert_int_equal(guards.functions[4].n, 1);
+	assert_int_equal(guards.functions[4].items[0].kind, GUARD_HOST_DISK_UNKNOWN);
+	guards_done(&guards);
+}
+
+TEST(what_is_missing_and_optional_may_be_on_what_shows_no_disk)
+{
+	static const char mounts[] = "22 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n";
+
+	/* The spare shows its disk, which is not it; a controller that shows none may have it. */
+	set_disks(DISKS, mounts, "resume=UUID=none");
+	expect("all disks show", ON_ROOT);
+	set_disks("nvme0n1 259:0 @05:00.0\nnvme0n1p2 259:2 @05:00.0 <nvme0n1 type=ext4\n", mounts,
+		  "resume=UUID=none");
+	expect("a controller without driver", ON_ROOT
+	       "0000:06:00.0 host-disk-unknown: its disks are not known, and one that the host may "
+	       "need is missing: resume UUID=none: no disk that can be read has it\n");
+}
+
+/* The USB port of a graphics card goes with the card; with a disk plugged in, it stays. */
+TEST(usb_port_of_a_graphics_card)
+{
+	add_function(&inventory, "07:00.0", 0x10de, 1, 0x030000, 7, NULL);
+	add_function(&inventory, "07:00.2", 0x10de, 2, 0x0c0330, 7, "xhci_hcd");
+	set_disks(DISKS, "", "root=UUID=none");
+	struct guards guards;
+
+	guards_make(&inventory, &guards);
+	assert_int_equal(guards.functions[5].n, 0);
+	guards_done(&guards);
+	set_disks(DISKS "sda 8:0 @07:00.2 type=ext4\n", "22 1 8:0 / / rw - ext4 /dev/sda rw\n", "");
+	expect("root on a stick in it", "0000:05:00.0 storage: nvme0n1 has a partition table\n"
+					"0000:07:00.2 host-disk: the host stands on it: / (sda)\n");
+	set_disks(DISKS "sda 8:0 @07:00.2 type=ext4\n", "", "root=UUID=none");
+	guards_make(&inventory, &guards);
+	assert_int_equal(guards.functions[5].n, 2);
+	assert_int_equal(guards.functions[5].items[0].kind, GUARD_HOST_DISK_UNKNOWN);
+	assert_int_equal(guards.functions[5].items[1].kind, GUARD_STORAGE);
+	guards_done(&guards);
+}
+
+TEST(network_cards)
+{
+	add_interface("eth0", "02:00.0", true)->default_route = true;
+	add_interface("eth1", "03:00.0", true);
+	add_interface("lo", NULL, false);
+	expect("default route", "0000:02:00.0 network: eth0 has a default route\n" ON_ROOT);
+	inventory.network.items[0].default_route = false;
+	expect("two links", ON_ROOT);
+	inventory.network.items[1].up = false;
+	expect("the only link",
+	       "0000:02:00.0 network: eth0 has the only link that is up\n" ON_ROOT);
+	inventory.network.items[0].up = false;
+	expect("no link", ON_ROOT);
+}
+
+TEST(links_without_a_card_are_no_other_link)
+{
+	add_interface("eth0", "02:00.0", true);
+	add_interface("docker0", NULL, true);
+	expect("only link", "0000:02:00.0 network: eth0 has the only link that is up\n" ON_ROOT);
+}
+
+TEST(bond_vlan_and_bridge)
+{
+	add_interface("bond0", NULL, true);
+	add_interface("bond0.5", NULL, true);
+	add_interface("br0", NULL, true)->default_route = true;
+	add_interface("eth0", "02:00.0", true);
+	add_interface("eth1", "03:00.0", true);
+	stack("eth0", "bond0");
+	stack("eth1", "bond0");
+	stack("bond0", "bond0.5");
+	stack("bond0.5", "br0");
+	expect("default route above all",
+	       "0000:02:00.0 network: eth0 carries bond0, which is part of bond0.5\n"
+	       "0000:03:00.0 network: eth1 carries bond0, which is part of bond0.5\n" ON_ROOT);
+	/* Without routes the parts are told all the same. */
+	inventory.network.items[2].default_route = false;
+	strv_done(&inventory.network.items[0].upper);
+	strv_done(&inventory.network.items[1].upper);
+	expect("part of a bond", "0000:02:00.0 network: eth0 is part of bond0\n"
+				 "0000:03:00.0 network: eth1 is part of bond0\n" ON_ROOT);
+}
+
+TEST(a_default_route_is_followed_down)
+{
+	add_interface("br0", NULL, true)->default_route = true;
+	add_interface("eth0", "02:00.0", false);
+	strv_add(&inventory.network.items[0].lower, "eth0");
+	strv_add(&inventory.network.items[0].lower, "gone");
+	expect("bridge",
+	       "0000:02:00.0 network: eth0 carries br0, which has a default route\n" ON_ROOT);
+}
+
+TEST(interfaces_that_stand_on_each_other)
+{
+	add_interface("a", "02:00.0", false)->default_route = true;
+	add_interface("b", NULL, false);
+	stack("a", "b");
+	stack("b", "a");
+	expect("loop", "0000:02:00.0 network: a has a default route\n" ON_ROOT);
+}
+
+TEST(hosts_that_boot_over_the_network)
+{
+	static const struct {
+		const char *cmdline, *why;
+	} rows[] = {
+		{"ip=dhcp", "may be what the kernel's argument ip= means"},
+		{"ip=off", NULL},
+		{"ip=none", NULL},
+		{"ip=", NULL},
+		{"BOOTIF=01-52-54-00-12-34-56", "may be what the kernel's argument BOOTIF= means"},
+		{"nfsroot=10.0.0.1:/x", "may be what the kernel's argument nfsroot= means"},
+		{"netroot=iscsi:x", "may carry what the host has over the network: netroot="},
+		{"root=nfs:10.0.0.1:/x",
+		 "may carry what the host has over the network: root nfs:10.0.0.1:/x "
+		 "(nfs:10.0.0.1:/x)"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *early =
+			rows[i].why ? xasprintf("0000:02:00.0 network: it %s\n"
+						"0000:03:00.0 network: it %s\n" ON_ROOT,
+						rows[i].why, rows[i].why)
+				    : xstrdup(ON_ROOT);
+		_cleanup_free_ char *later =
+			rows[i].why ? xasprintf("0000:02:00.0 network: eth0 %s\n"
+						"0000:03:00.0 network: eth1 %s\n" ON_ROOT,
+						rows[i].why, rows[i].why)
+				    : xstrdup(ON_ROOT);
+
+		set_disks(DISKS, "22 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n", rows[i].cmdline);
+		expect(rows[i].cmdline, early);
+		/* Where links are up, it is over one of them. */
+		add_interface("eth0", "02:00.0", true);
+		add_interface("eth1", "03:00.0", true);
+		expect(rows[i].cmdline, later);
+		network_done(&inventory.network);
+	}
+}
+
+TEST(displays)
+{
+	add_function(&inventory, "07:00.0", 0x10de, 1, 0x030000, 7, NULL)->boot_vga = true;
+	add_function(&inventory, "08:00.0", 0x10de, 1, 0x030000, 8, NULL)->boot_framebuffer = true;
+	add_function(&inventory, "09:00.0", 0x10de, 1, 0x030000, 9, NULL);
+	expect("displays",
+	       ON_ROOT "0000:07:00.0 display: it is the display that the firmware chose\n"
+		       "0000:08:00.0 display: the boot framebuffer lies in its memory\n");
+	/* One reason is enough. */
+	inventory.items[4].boot_framebuffer = true;
+	inventory.items[5].boot_framebuffer = false;
+	expect("both", ON_ROOT "0000:07:00.0 display: it is the display that the firmware chose\n");
+}
+
+TEST(live_vfs_and_users)
+{
+	inventory.items[0].live_vfs = true;
+	inventory.items[1].user = xstrdup("qemu-system-x86 (812)");
+	expect("both", "0000:02:00.0 live-vfs: it has virtual functions, which would go with it\n"
+		       "0000:03:00.0 in-use: qemu-system-x86 (812) has it open\n" ON_ROOT);
+}
+
+TEST(nothing_to_guard)
+{
+	struct inventory nothing = {};
+	struct guards guards;
+
+	guards_make(&nothing, &guards);
+	assert_int_equal(guards.n, 0);
+	guards_done(&guards);
+}
+
+int main(void)
+{
+#define GUARD_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_and_what_opens_them),
+		GUARD_TEST(the_hosts_disk_and_a_spare_one_of_its_model),
+		GUARD_TEST(disks_with_data),
+		GUARD_TEST(the_guard_fails_closed),
+		GUARD_TEST(disks_on_what_is_no_storage_controller),
+		GUARD_TEST(what_is_missing_and_optional_may_be_on_what_shows_no_disk),
+		GUARD_TEST(usb_port_of_a_graphics_card),
+		GUARD_TEST(network_cards),
+		GUARD_TEST(links_without_a_card_are_no_other_link),
+		GUARD_TEST(bond_vlan_and_bridge),
+		GUARD_TEST(a_default_route_is_followed_down),
+		GUARD_TEST(interfaces_that_stand_on_each_other),
+		GUARD_TEST(hosts_that_boot_over_the_network),
+		GUARD_TEST(displays),
+		GUARD_TEST(live_vfs_and_users),
+		cmocka_unit_test(nothing_to_guard),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
