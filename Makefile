@@ -290,9 +290,9 @@ suite-corpora:
 	$(Q)$(MAKE) $(ASAN) run-corpora
 suite-unit-valgrind: $(UNIT_TESTS)
 	$(Q)$(TAP) -v $(UNIT_TESTS)
-# Without the hundreds of runs of the sweeps, which find their errors elsewhere.
+# Without the hundreds of runs of the sweeps and the largest host, which find their errors elsewhere.
 suite-scenarios-valgrind: $(BUILD)/tests/scenario-runner
-	$(Q)$(TAP) -v '$(BUILD)/tests/scenario-runner tests/scenarios !(sweep*)'
+	$(Q)$(TAP) -v '$(BUILD)/tests/scenario-runner tests/scenarios !(sweep*|large-host)'
 suite-shell: all
 	$(Q)tests/shell/run
 suite-cppcheck:

@@ -210,7 +210,7 @@ void swaps_parse(const char *text, struct mount_list *ret)
 static void add_field(struct buf *buf, const char *text)
 {
 	buf_add(buf, " ");
-	if (!text)
+	if (!text || !*text)
 		buf_add(buf, "-");
 	for (const char *c = text; c && *c; c++) {
 		if ((unsigned char)*c <= ' ' || *c == '\\' || *c == 0x7f ||

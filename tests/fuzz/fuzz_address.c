@@ -1,12 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An address that is read is written in a form that reads as the same address. */
+/*
+ * An address that is read is written in a form that reads as the same address; and each function on
+ * a way through sysfs has its step in the path.
+ */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "model/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_path(const char *path)
+{
+	struct pci_address_list carriers = {};
+	char *ports = port_path_of(path);
+	size_t n_steps = ports != NULL;
+
+	for (const char *c = ports; c && *c; c++)
+		n_steps += *c == '/';
+	path_carriers(path, &carriers);
+	/* A root bus below another begins the path anew. */
+	assert(n_steps <= carriers.n);
+	if (!strstr(path, "pci"))
+		assert(n_steps == carriers.n);
+	free(carriers.items);
+	free(ports);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -26,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(pattern.any_function);
 		assert(address_pattern_matches(&pattern, &pattern.address));
 	}
+	check_path(input);
 	free(input);
 	return 0;
 }

@@ -30,6 +30,7 @@
 
 #define TICK_MS 5
 #define HASTE 10
+#define START_SECONDS 1000
 #define LIMIT_SECONDS 30 /* for a run, which takes milliseconds */
 #define LIMIT_SECONDS_ON_VALGRIND 120
 
@@ -64,19 +65,18 @@ int __wrap_bounded_run(const struct bounded_job *job)
 }
 
 /*
- * The product's clock stands still but for the deadlines that pass: so a run tells the same times each
- * time. A deadline passes at once when the fake kernel says that a write hangs, and hardly ever before:
- * so a test waits for nothing, and a machine that is slow changes no result.
+ * The product's clock stands still but for the deadlines that pass. One passes at once when the fake
+ * kernel says that a write hangs, and hardly ever before: so a test waits for nothing, and a machine
+ * that is slow changes no result.
  */
-#define BOOTED_MS 4200
 static int64_t passed_ms;
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 {
-	if (!running)
+	if (!running || (clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME))
 		return __real_clock_gettime(clock, ret);
-	*ret = (struct timespec){.tv_sec = (BOOTED_MS + passed_ms) / 1000,
-				 .tv_nsec = (BOOTED_MS + passed_ms) % 1000 * 1000000};
+	*ret = (struct timespec){.tv_sec = START_SECONDS + passed_ms / 1000,
+				 .tv_nsec = passed_ms % 1000 * 1000000};
 	return 0;
 }
 
@@ -93,9 +93,9 @@ static bool something_hangs(void)
 
 int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout)
 {
-	int patience = running && running->hasty ? timeout / HASTE : timeout, waited = 0;
+	int patience = running && running->hasty ? timeout / HASTE : timeout;
 
-	for (; running && waited < patience; waited += TICK_MS) {
+	for (int waited = 0; running && waited < patience; waited += TICK_MS) {
 		int r = __real_poll(fds, n, TICK_MS);
 
 		if (r != 0)

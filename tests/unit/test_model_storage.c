@@ -143,6 +143,19 @@ TEST(contents_as_text)
 	storage_done(&storage);
 }
 
+/* libblkid never says so, but a snapshot from elsewhere may: its line has all fields all the same. */
+TEST(empty_contents_are_none)
+{
+	struct storage storage = {};
+	_cleanup_free_ char *text = NULL;
+
+	storage_devices(&storage, "sda 8:0 unread\n");
+	contents_parse("sda 0 \\000 - x - -\n", &storage);
+	text = contents_format(&storage);
+	assert_string_equal(text, "sda 0 - - x - -\n");
+	storage_done(&storage);
+}
+
 /* Empty text too, which cannot be told from none. */
 static const char *some(const char *text)
 {
@@ -216,6 +229,7 @@ int main(void)
 		cmocka_unit_test(escapes_that_are_none_stay),
 		cmocka_unit_test(devices_are_found_by_name),
 		cmocka_unit_test(contents_as_text),
+		cmocka_unit_test(empty_contents_are_none),
 		cmocka_unit_test(contents_are_read_back),
 		cmocka_unit_test(contents_that_are_no_line_of_ours),
 	};

@@ -6,11 +6,12 @@ kinds="initramfs-tools dracut"
 profile=nvme
 devices=$SPARE_NVME
 controller=$ROOT_NVME
+stack='nvme[01]n1'
 
 check() {
 	expect_driver 0000:01:00.0 vfio-pci
 	expect_driver 0000:00:1b.0 nvme
-	expect_message '0000:00:1b\.0: .*the host stands on it: / \(nvme'
+	expect_message "0000:00:1b\.0: .*the host stands on it: / \($stack\)"
 	expect_no_failed_units vfio-prepare.service
 	expect_finding host-disk 0000:00:1b.0
 	expect_not_ready

@@ -3,13 +3,16 @@
 # real generators make of it. Each is made when it is first asked for.
 #
 # product_build sets PRODUCT (the installed tree) and DISK (the guests' root disk).
+# disk_path sets DISK_PATH: DISK, or "crypt", the same file system on LVM over dm-crypt.
 # image_path KIND FLAVOUR sets IMAGE.
 #   kinds     initramfs-tools dracut dracut-nosystemd
 #   flavours  tool     with vfio-prepare, its profile and the cards' native driver
+#             crypt    the same, and what opens the disk "crypt"; initramfs-tools only
 #             bare     without vfio-prepare
 #             bare-nic without vfio-prepare and without the cards' native driver
 
 DISK_UUID=6d0c0de5-7f10-4a11-8a5e-0123456789ab
+CRYPT_KEY=lab
 DEFAULT_PROFILE=one-listed
 
 # What the images need to find their root on a virtio disk, and what an installation on other
@@ -117,17 +120,73 @@ product_build() {
 	cache_prune product 3
 }
 
+# An LVM physical volume with the volume lab/root, as large as the guests' disk, and nothing in it.
+# LVM insists on a block device, so a guest makes it.
+lvm_make() {
+	local out=$1 dir=$BUILD_DIR/lvm binary=/usr/sbin/lvm lib reason
+	rm -rf "$dir"
+	mkdir -p "$dir/files/lab" "$dir/files/etc/lvm"
+	truncate -s 641M "$dir/volume" # the first megabyte is LVM's
+	install -D "$CRYPT_TREE$binary" "$dir/files$binary"
+	# shellcheck disable=SC2016 # expanded in the chroot
+	in_root "$dir" "$CRYPT_TREE" sh -c 'ldd "$1" | grep -o "/[^ ]*" | xargs cp -Lt /lab/out/files/lab' sh "$binary"
+	mkdir -p "$dir/files/lib64"
+	mv "$dir"/files/lab/ld-linux* "$dir/files/lib64/"
+	install -D -t "$dir/files/usr/lib/x86_64-linux-gnu" "$dir"/files/lab/*
+	rm "$dir"/files/lab/*
+	cat >"$dir/files/etc/lvm/lvm.conf" <<-END
+		devices { obtain_device_list_from_udev = 0 }
+		global { activation = 0 }
+		activation { udev_sync = 0 udev_rules = 0 }
+		backup { backup = 0 archive = 0 }
+	END
+	{
+		alone_modules virtio_pci virtio_blk | sed 's/^/insmod /'
+		cat <<-END
+			run lvm pvcreate /dev/vda
+			run lvm vgcreate lab /dev/vda
+			run lvm lvcreate --activate n --zero n --wipesignatures n --name root --extents 100%FREE lab
+			say LAB-END
+			poweroff
+		END
+	} >"$dir/files/lab/script"
+	image_alone "$dir/files" "$dir/initrd" virtio_pci virtio_blk
+	reason=$(guest_boot "$dir" alone "$dir/initrd" none \
+		"-drive file=$dir/volume,format=raw,if=none,id=pv -device virtio-blk-pci,drive=pv,romfile=" '') ||
+		die "the guest that makes an LVM volume failed: $reason"
+	[[ $(grep -c '^STATUS 0' "$dir/report") == 3 ]] || {
+		cat "$dir/report" >&2
+		die "the LVM volume could not be made"
+	}
+	mv "$dir/volume" "$out"
+	rm -rf "$dir"
+}
+
+# QEMU writes LUKS without the kernel's help. It measures the hash first, and fails where that takes
+# no time that it can see: so not the fastest of them.
+disk_crypt_make() {
+	local volume=$PRODUCT_DIR/volume empty=${CRYPT_TREE%/*}/volume
+	say "making the guests' disk on LVM over dm-crypt"
+	[[ -e $empty ]] || lvm_make "$empty"
+	cp --sparse=always "$empty" "$volume"
+	dd if="$DISK" of="$volume" bs=1M seek=1 conv=notrunc,sparse status=none
+	qemu-img convert -f raw -O luks --object "secret,id=key,data=$CRYPT_KEY" \
+		-o key-secret=key,iter-time=10,hash-alg=sha512 "$volume" "$PRODUCT_DIR/disk-crypt.new"
+	rm "$volume"
+	mv "$PRODUCT_DIR/disk-crypt.new" "$PRODUCT_DIR/disk-crypt"
+}
+
 disk_path() {
-	case $1 in
-	plain) printf '%s' "$DISK" ;;
-	crypt) printf '%s' "$PRODUCT_DIR/disk-crypt" ;;
-	esac
+	DISK_PATH=$DISK
+	[[ $1 == crypt ]] || return 0
+	DISK_PATH=$DISK-crypt
+	[[ -e $DISK_PATH ]] || disk_crypt_make
 }
 
 # Where an image of this flavour is kept: those without the tool outlive a product.
 image_dir() {
 	case $1 in
-	tool) printf '%s' "$PRODUCT_DIR" ;;
+	tool | crypt) printf '%s' "$PRODUCT_DIR" ;;
 	*) printf '%s' "$CACHE_DIR/bare-$(
 		printf '%s\n' "$ROOT_KEY" "$(tree_key "$LAB_DIR/lib/images.sh")" | hash_text
 	)" ;;
@@ -138,14 +197,19 @@ image_make() {
 	local kind=$1 flavour=$2 dir=$3 trees='' modules=$IMAGE_MODULES
 	say "making the image $kind ($flavour)"
 	mkdir -p "$dir"
-	[[ $flavour == tool ]] && trees=$PRODUCT
+	[[ $flavour == bare* ]] || trees=$PRODUCT
 	[[ $flavour == bare-nic ]] || modules+=" $NIC_MODULES"
+	[[ $flavour != crypt ]] || {
+		trees+=" $CRYPT_TREE"
+		modules+=" dm_crypt xts aes"
+	}
 	case $kind in
 	initramfs-tools)
 		# A hook adds the modules: those in the file "modules" are also loaded at boot, which is
 		# another test.
 		# shellcheck disable=SC2016 # expanded in the chroot
 		in_root "$dir" "$trees" sh -euc '
+			[ ! -d /etc/cryptsetup-initramfs ] || echo CRYPTSETUP=y >>/etc/cryptsetup-initramfs/conf-hook
 			cp -r /etc/initramfs-tools /lab/conf
 			sed -i "s/^MODULES=.*/MODULES=list/" /lab/conf/initramfs.conf
 			printf "%s\n" "#!/bin/sh" "[ \"\$1\" = prereqs ] && exit 0" \
