@@ -147,8 +147,7 @@ TEST(at_boot_the_kernel_log_has_the_record)
 	ssize_t n;
 	int fd;
 
-	profile("[device x]\naddress = 02:00.0 03:00.0 09:00.0\n[device y]\naddress = 03:00.0\n"
-		"group = ignore\n");
+	profile("[device x]\naddress = 02:00.0 03:00.0 09:00.0\n[device y]\naddress = 03:00.0\n");
 	results[1] = RESULT_FAILED;
 	results[2] = RESULT_SKIPPED;
 	assert_int_equal(mkfifo(kmsg, 0600), 0);
