@@ -40,7 +40,9 @@ struct piece {
 
 struct run {
 	struct root *root;
-	int bus; /* /sys/bus/pci, where drivers_probe is */
+	size_t first;  /* the piece that the job at hand begins with */
+	size_t *lanes; /* beside the pieces */
+	int bus;       /* /sys/bus/pci, where drivers_probe is */
 	const struct plan *plan;
 	struct piece *items;
 	size_t n, capacity;
@@ -77,6 +79,47 @@ static void gather(struct run *run)
 		}
 		i += piece->n_actions;
 	}
+}
+
+/* Drivers whose devices must go one after another. */
+static const char *const serial_drivers[] = {
+	"ioatdma", /* crashes: kernel bug 209041, as SPDK's scripts/setup.sh has it */
+};
+
+static bool is_serial(const char *driver)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(serial_drivers); i++)
+		if (strcmp(serial_drivers[i], driver) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Gives each piece its lane and returns how many there are. What no driver holds stays in the first:
+ * it is quick, and a child costs more. A serial driver has a lane; other devices have one each, while
+ * there are.
+ */
+static size_t assign_lanes(struct run *run)
+{
+	size_t n = 1, n_bound = 0;
+
+	run->lanes = xcalloc(run->n, sizeof(*run->lanes));
+	for (size_t i = 0; i < run->n; i++) {
+		const char *driver = run->items[i].device ? run->items[i].device->before : NULL;
+
+		if (!driver)
+			continue;
+		for (size_t j = 0; j < i && is_serial(driver) && !run->lanes[i]; j++)
+			if (run->items[j].device && run->items[j].device->before &&
+			    strcmp(run->items[j].device->before, driver) == 0)
+				run->lanes[i] = run->lanes[j];
+		if (run->lanes[i])
+			continue;
+		run->lanes[i] = 1 + n_bound++ % (ACT_MAX_LANES - 1);
+		if (run->lanes[i] >= n)
+			n = run->lanes[i] + 1;
+	}
+	return n;
 }
 
 static void load(struct run *run, const struct action *action, struct slot *slot)
@@ -184,11 +227,18 @@ static void bind(struct run *run, const struct piece *piece, struct slot *slot)
 		undo(run, piece, dir, override, slot);
 }
 
+static size_t piece_lane(void *userdata, size_t index)
+{
+	const struct run *run = userdata;
+
+	return run->lanes[run->first + index];
+}
+
 static void run_piece(void *userdata, size_t index)
 {
 	struct run *run = userdata;
-	const struct piece *piece = &run->items[index];
-	struct slot *slot = &run->slots[index];
+	const struct piece *piece = &run->items[run->first + index];
+	struct slot *slot = &run->slots[run->first + index];
 	slot->started_us = microseconds();
 	slot->step = piece->actions->type;
 	if (piece->device)
@@ -205,13 +255,13 @@ static void run_piece(void *userdata, size_t index)
 static bool piece_wanted(void *userdata, size_t index)
 {
 	struct run *run = userdata;
-	const struct piece *piece = &run->items[index];
+	const struct piece *piece = &run->items[run->first + index];
 
 	if (!piece->device)
 		return true;
 	if (piece->module != NO_MODULE && run->slots[piece->module].error < 0)
 		return false;
-	for (size_t i = 0; i < index && piece->device->before; i++) {
+	for (size_t i = 0; i < run->n && piece->device->before; i++) {
 		const struct planned_device *other = run->items[i].device;
 
 		if (run->slots[i].ended && run->slots[i].end == BOUNDED_TIMEOUT && other &&
@@ -224,13 +274,13 @@ static bool piece_wanted(void *userdata, size_t index)
 static void piece_ended(void *userdata, size_t index, enum bounded_end end)
 {
 	struct run *run = userdata;
-	struct slot *slot = &run->slots[index];
+	struct slot *slot = &run->slots[run->first + index];
 
 	slot->end = end;
 	slot->ended = true;
 	if (end == BOUNDED_TIMEOUT)
 		slot->elapsed_us = microseconds() - slot->started_us;
-	if (!run->items[index].device && end != BOUNDED_DONE)
+	if (!run->items[run->first + index].device && end != BOUNDED_DONE)
 		slot->error = -ETIMEDOUT;
 }
 
@@ -357,8 +407,45 @@ static void judge_backend(const struct run *run, struct findings *findings)
 	}
 }
 
-void act_run(struct root *root, const struct plan *plan, struct outcomes *ret,
-	     struct findings *findings)
+/* The pieces from run->first to end. */
+static int run_pieces(struct run *run, size_t end, size_t n_lanes, const struct act_limits *limits,
+		      int total_ms)
+{
+	struct bounded_job job = {
+		.n = end - run->first,
+		.piece_ms = limits->piece_ms,
+		.total_ms = total_ms,
+		.userdata = run,
+		.lane = n_lanes > 1 ? piece_lane : NULL,
+		.n_lanes = n_lanes,
+		.run = run_piece,
+		.wanted = piece_wanted,
+		.ended = piece_ended,
+	};
+
+	return bounded_run(&job);
+}
+
+/* With several lanes the modules have to be there before the first of them starts. */
+static int run_all(struct run *run, const struct act_limits *limits)
+{
+	size_t n_lanes = assign_lanes(run), n_modules = 0;
+	uint32_t start = microseconds();
+	int r = 0;
+
+	while (n_lanes > 1 && n_modules < run->n && !run->items[n_modules].device)
+		n_modules++;
+	if (n_modules)
+		r = run_pieces(run, n_modules, 1, limits, limits->total_ms);
+	run->first = n_modules;
+	if (r == 0)
+		r = run_pieces(run, run->n, n_lanes, limits,
+			       limits->total_ms - (int)((microseconds() - start) / 1000));
+	return r;
+}
+
+void act_run(struct root *root, const struct plan *plan, const struct act_limits *limits,
+	     struct outcomes *ret, struct findings *findings)
 {
 	struct run run = {.root = root, .bus = -1, .plan = plan};
 	struct outcomes outcomes = {};
@@ -370,18 +457,11 @@ void act_run(struct root *root, const struct plan *plan, struct outcomes *ret,
 		run.bus = root_open(root, "/sys/bus/pci", O_PATH | O_DIRECTORY);
 	bytes = run.n * sizeof(*run.slots);
 	run.slots = bounded_memory(bytes);
+	/* What is not begun ends as it would, had nobody wanted it. */
+	for (size_t i = 0; i < run.n && run.slots; i++)
+		run.slots[i].end = BOUNDED_SKIPPED;
 	if (run.slots && run.n) {
-		struct bounded_job job = {
-			.n = run.n,
-			.piece_ms = ACT_PIECE_MS,
-			.total_ms = ACT_TOTAL_MS,
-			.userdata = &run,
-			.run = run_piece,
-			.wanted = piece_wanted,
-			.ended = piece_ended,
-		};
-
-		r = bounded_run(&job);
+		r = run_all(&run, limits);
 		if (r == 0)
 			judge_backend(&run, findings);
 	}
@@ -405,6 +485,7 @@ void act_run(struct root *root, const struct plan *plan, struct outcomes *ret,
 	}
 	bounded_free(run.slots, bytes);
 	close_fd(&run.bus);
+	free(run.lanes);
 	free(run.items);
 	*ret = outcomes;
 }

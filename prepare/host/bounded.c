@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -11,6 +12,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/alloc.h"
 
 void *bounded_memory(size_t bytes)
 {
@@ -34,62 +37,64 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Where the child is, in memory that it shares with the parent; the ends of the pieces follow. */
+/* Where a child is, in memory that it shares with the parent. */
 struct progress {
-	_Atomic size_t piece;       /* the one that it is at */
+	_Atomic size_t piece;       /* the one that it is at; job->n: at the end */
 	_Atomic int64_t started_ms; /* since when */
-	unsigned char ends[];       /* enum bounded_end of those before it */
 };
 
-/* The child: pieces from first on. No system call but those of the pieces, so that it costs nothing. */
-static void child(const struct bounded_job *job, size_t first, struct progress *progress)
+struct lane {
+	size_t next; /* the first of its pieces whose end was not told; job->n: none */
+	pid_t pid;
+	int alive; /* reads the end of file once the child is gone; -1: there is none */
+	struct progress *progress;
+};
+
+struct work {
+	const struct bounded_job *job;
+	int64_t deadline;
+	struct lane *lanes;
+	size_t n_lanes;
+	unsigned char *ends; /* enum bounded_end of the pieces, shared */
+};
+
+/* The first piece of a lane from piece on; job->n: none. */
+static size_t next_of_lane(const struct bounded_job *job, size_t lane, size_t piece)
 {
-	for (size_t piece = first; piece < job->n; piece++) {
+	while (piece < job->n && job->lane && job->lane(job->userdata, piece) != lane)
+		piece++;
+	return piece;
+}
+
+/* The child: pieces from first on. No system call but those of the pieces, so that it costs nothing. */
+static void child(const struct work *work, size_t lane, size_t first)
+{
+	const struct bounded_job *job = work->job;
+	struct progress *progress = work->lanes[lane].progress;
+
+	for (size_t piece = first; piece < job->n;) {
 		bool wanted = !job->wanted || job->wanted(job->userdata, piece);
 
 		if (wanted)
 			job->run(job->userdata, piece);
-		progress->ends[piece] = wanted ? BOUNDED_DONE : BOUNDED_SKIPPED;
+		work->ends[piece] = wanted ? BOUNDED_DONE : BOUNDED_SKIPPED;
+		piece = next_of_lane(job, lane, piece + 1);
 		progress->started_ms = now_ms();
-		progress->piece = piece + 1;
+		progress->piece = piece;
 	}
 	_exit(0);
 }
 
-/*
- * Watches one child until it has ended, a piece or all of them are over their time. DONE: the child
- * came to the end of all pieces.
- */
-static enum bounded_end watch(const struct bounded_job *job, int alive,
-			      const struct progress *progress, int64_t deadline)
+static int start(const struct work *work, size_t index)
 {
-	for (;;) {
-		/* A piece that begins while we look only makes us look once more. */
-		int64_t end = progress->started_ms + job->piece_ms, left;
-		struct pollfd event = {.fd = alive, .events = POLLIN};
-		int r;
-
-		if (end > deadline)
-			end = deadline;
-		left = end - now_ms();
-		r = poll(&event, 1, left > 0 ? (int)left : 0);
-		if (r > 0) /* its end of the pipe is closed */
-			return progress->piece == job->n ? BOUNDED_DONE : BOUNDED_DIED;
-		if (r == 0 && left <= 0)
-			return BOUNDED_TIMEOUT;
-	}
-}
-
-static int run_child(const struct bounded_job *job, size_t first, struct progress *progress,
-		     int *ret_alive, pid_t *ret_pid)
-{
+	struct lane *lane = &work->lanes[index];
 	int fds[2];
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
-	progress->piece = first;
-	progress->started_ms = now_ms();
+	lane->progress->piece = lane->next;
+	lane->progress->started_ms = now_ms();
 	pid = fork();
 	if (pid < 0) {
 		int error = errno;
@@ -99,52 +104,115 @@ static int run_child(const struct bounded_job *job, size_t first, struct progres
 		return -error;
 	}
 	if (pid == 0) {
+		/* That it holds the write end tells the parent that it lives. */
 		close(fds[0]);
-		child(job, first, progress);
+		child(work, index, lane->next);
 	}
 	close(fds[1]);
-	*ret_alive = fds[0];
-	*ret_pid = pid;
+	lane->alive = fds[0];
+	lane->pid = pid;
 	return 0;
 }
 
-/* Tells the ends of the pieces from *told on that the child has behind it. */
-static void tell(const struct bounded_job *job, const struct progress *progress, size_t *told)
+/* A lane's child is gone or was given up: what it has behind it, and what became of where it was. */
+static void finish(const struct work *work, size_t index, enum bounded_end end)
 {
-	for (size_t piece = progress->piece; *told < piece; (*told)++)
-		job->ended(job->userdata, *told, (enum bounded_end)progress->ends[*told]);
+	const struct bounded_job *job = work->job;
+	struct lane *lane = &work->lanes[index];
+
+	if (end == BOUNDED_DIED) {
+		waitpid(lane->pid, NULL, 0);
+	} else {
+		/* Stuck in the kernel it stays, whatever is sent; never wait for it. */
+		kill(lane->pid, SIGKILL);
+		waitpid(lane->pid, NULL, WNOHANG);
+	}
+	close(lane->alive);
+	lane->alive = -1;
+	for (size_t at = lane->progress->piece; lane->next < at;
+	     lane->next = next_of_lane(job, index, lane->next + 1))
+		job->ended(job->userdata, lane->next, (enum bounded_end)work->ends[lane->next]);
+	if (lane->next < job->n) {
+		job->ended(job->userdata, lane->next, end);
+		lane->next = next_of_lane(job, index, lane->next + 1);
+	}
+}
+
+/* When the lane's child is to be given up: its piece, or all of them, are over their time. */
+static int64_t lane_end(const struct work *work, const struct lane *lane)
+{
+	int64_t end = lane->progress->started_ms + work->job->piece_ms;
+
+	return end < work->deadline ? end : work->deadline;
+}
+
+/* Waits until something happens to a lane, and sees to it. false: no lane has a child any more. */
+static bool watch(struct work *work, struct pollfd *events)
+{
+	int64_t left = INT_MAX;
+	bool any = false;
+	int r;
+
+	for (size_t i = 0; i < work->n_lanes; i++) {
+		const struct lane *lane = &work->lanes[i];
+
+		events[i] = (struct pollfd){.fd = lane->alive, .events = POLLIN};
+		if (lane->alive < 0)
+			continue;
+		any = true;
+		if (lane_end(work, lane) - now_ms() < left)
+			left = lane_end(work, lane) - now_ms();
+	}
+	if (!any)
+		return false;
+	r = poll(events, work->n_lanes, left > 0 ? (int)left : 0);
+	for (size_t i = 0; i < work->n_lanes; i++) {
+		struct lane *lane = &work->lanes[i];
+
+		if (lane->alive < 0)
+			continue;
+		/* A piece that began while we looked has its own time. */
+		if (r > 0 && events[i].revents)
+			finish(work, i, BOUNDED_DIED);
+		else if (now_ms() >= lane_end(work, lane))
+			finish(work, i, BOUNDED_TIMEOUT);
+		else
+			continue;
+		if (lane->next < work->job->n && now_ms() < work->deadline)
+			start(work, i);
+	}
+	return true;
 }
 
 int bounded_run(const struct bounded_job *job)
 {
-	size_t bytes = sizeof(struct progress) + job->n, told = 0;
-	struct progress *progress = bounded_memory(bytes);
-	int64_t deadline = now_ms() + job->total_ms;
-	int r = progress ? 0 : -ENOMEM;
+	struct work work = {
+		.job = job,
+		.deadline = now_ms() + job->total_ms,
+		.n_lanes = job->lane ? job->n_lanes : 1,
+	};
+	size_t bytes = work.n_lanes * sizeof(struct progress) + job->n;
+	struct progress *shared = bounded_memory(bytes);
+	struct pollfd *events = xcalloc(work.n_lanes, sizeof(*events));
+	int r = shared ? 0 : -ENOMEM;
 
-	while (r == 0 && told < job->n && now_ms() < deadline) {
-		enum bounded_end end;
-		int alive = -1;
-		pid_t pid = -1;
-
-		r = run_child(job, told, progress, &alive, &pid);
-		if (r < 0)
-			break;
-		end = watch(job, alive, progress, deadline);
-		if (end == BOUNDED_DONE) {
-			waitpid(pid, NULL, 0);
-		} else {
-			/* Stuck in the kernel it stays, whatever is sent; never wait for it. */
-			kill(pid, SIGKILL);
-			waitpid(pid, NULL, WNOHANG);
-		}
-		close(alive);
-		tell(job, progress, &told);
-		if (end != BOUNDED_DONE && told < job->n)
-			job->ended(job->userdata, told++, end);
+	work.lanes = xcalloc(work.n_lanes, sizeof(*work.lanes));
+	work.ends = (unsigned char *)(shared + work.n_lanes);
+	for (size_t i = 0; i < work.n_lanes; i++) {
+		work.lanes[i] = (struct lane){.next = next_of_lane(job, i, 0),
+					      .alive = -1,
+					      .progress = shared + i};
+		if (r == 0 && work.lanes[i].next < job->n && job->total_ms > 0)
+			r = start(&work, i);
 	}
-	while (told < job->n)
-		job->ended(job->userdata, told++, BOUNDED_SKIPPED);
-	bounded_free(progress, bytes);
+	while (watch(&work, events))
+		;
+	for (size_t i = 0; i < work.n_lanes; i++)
+		for (struct lane *lane = &work.lanes[i]; lane->next < job->n;
+		     lane->next = next_of_lane(job, i, lane->next + 1))
+			job->ended(job->userdata, lane->next, BOUNDED_SKIPPED);
+	bounded_free(shared, bytes);
+	free(work.lanes);
+	free(events);
 	return r;
 }

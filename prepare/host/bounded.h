@@ -8,6 +8,9 @@
  * watches: when one piece takes too long it gives the child up, does not wait for it, and lets a
  * new child go on with the pieces that remain.
  *
+ * Pieces may be spread over lanes: those of one lane go one after another, lanes side by side, each
+ * with a child of its own.
+ *
  * What a piece finds out it writes into memory that both share (bounded_memory()), so that it can
  * be read even when the child is stuck.
  */
@@ -29,11 +32,14 @@ struct bounded_job {
 	int piece_ms;
 	int total_ms;
 	void *userdata;
+	/* The lane of a piece, below n_lanes; NULL: there is one lane. */
+	size_t (*lane)(void *userdata, size_t piece);
+	size_t n_lanes;
 	/* Does one piece, in the child. */
 	void (*run)(void *userdata, size_t piece);
-	/* May it be begun, after what became of the earlier ones? In the child. NULL: always. */
+	/* May it be begun, after what became of others? In the child. NULL: always. */
 	bool (*wanted)(void *userdata, size_t piece);
-	/* Is told each piece's end, in their order, in the parent. */
+	/* Is told each piece's end, in the order of its lane, in the parent. */
 	void (*ended)(void *userdata, size_t piece, enum bounded_end end);
 };
 

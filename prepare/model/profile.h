@@ -19,6 +19,7 @@
 #define PROFILE_MAX_SECTIONS 512
 #define PROFILE_MAX_LIST 512
 #define PROFILE_MAX_COUNT 4096
+#define PROFILE_MAX_TIMEOUT_S 55 /* the units end a phase after 60 */
 #define DRIVER_NAME_MAX 64
 
 struct serial_list {
@@ -64,6 +65,7 @@ struct profile {
 	bool iommu_required;
 	bool iommu_passthrough;
 	bool unsafe_interrupts;
+	unsigned device_timeout_s, timeout_s; /* for one device, and for all of a phase */
 	char *kernel_arguments;
 	char *bootloader;
 	char *blacklist_mode; /* "auto" or "none"; NULL: the list */

@@ -214,6 +214,11 @@ static int read_count(struct reader *reader, void *target, const char *value)
 	return read_number(reader, &section->count, value, PROFILE_MAX_COUNT);
 }
 
+static int read_timeout(struct reader *reader, void *target, const char *value)
+{
+	return read_number(reader, target, value, PROFILE_MAX_TIMEOUT_S);
+}
+
 static int read_vfs(struct reader *reader, void *target, const char *value)
 {
 	return read_number(reader, target, value, 65535);
@@ -369,6 +374,11 @@ static const struct key kernel_keys[] = {
 	{"bootloader", read_bootloader, offsetof(struct profile, bootloader),
 	 "auto, grub, grubby, kernel-install, ostree or none"},
 };
+static const struct key bind_keys[] = {
+	{"device-timeout", read_timeout, offsetof(struct profile, device_timeout_s),
+	 "seconds, from 1 to 55"},
+	{"timeout", read_timeout, offsetof(struct profile, timeout_s), "seconds, from 1 to 55"},
+};
 static const struct key modules_keys[] = {
 	{"blacklist", read_blacklist, 0, "auto, none or names of modules"},
 };
@@ -409,9 +419,10 @@ static const struct section_kind {
 	{"iommu", iommu_keys, ARRAY_SIZE(iommu_keys)},
 	{"kernel", kernel_keys, ARRAY_SIZE(kernel_keys)},
 	{"modules", modules_keys, ARRAY_SIZE(modules_keys)},
+	{"bind", bind_keys, ARRAY_SIZE(bind_keys)},
 	{"device", device_keys, ARRAY_SIZE(device_keys)},
 };
-#define DEVICE_KIND (&kinds[4])
+#define DEVICE_KIND (&kinds[ARRAY_SIZE(kinds) - 1])
 
 static bool is_label(const char *label)
 {
@@ -452,7 +463,7 @@ static const struct section_kind *section_kind(struct reader *reader, const char
 	remedy =
 		near ? xasprintf("did you mean [%s%s]?", near,
 				 strcmp(near, "device") == 0 ? " LABEL" : "")
-		     : xstrdup("sections are [host], [iommu], [kernel], [modules] and [device LABEL]");
+		     : xstrdup("sections are [host], [iommu], [kernel], [modules], [bind] and [device LABEL]");
 	complain(reader, detail, remedy);
 	return NULL;
 }
@@ -529,7 +540,12 @@ static void check_section(const struct device_section *section, struct findings 
 
 int profile_parse(const struct ini *ini, struct profile *ret, struct findings *findings)
 {
-	struct profile profile = {.iommu_required = true, .iommu_passthrough = true};
+	struct profile profile = {
+		.iommu_required = true,
+		.iommu_passthrough = true,
+		.device_timeout_s = 10,
+		.timeout_s = 45,
+	};
 	struct reader reader = {.findings = findings};
 	size_t before = findings->n;
 	bool readable;

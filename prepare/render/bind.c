@@ -7,23 +7,10 @@
 static char *bind_json(const char *phase, const struct outcomes *outcomes,
 		       const struct findings *findings)
 {
-	json_t *report = json_report(), *array = json_array();
+	json_t *report = json_report();
 
 	json_object_set_new(report, "phase", json_string(phase));
-	vec_foreach(outcome, outcomes) {
-		json_t *object = json_object();
-
-		json_object_set_new(object, "address", json_address(&outcome->address));
-		json_object_set_new(object, "section", json_text_or_null(outcome->section));
-		json_object_set_new(object, "want", json_text_or_null(outcome->want));
-		json_object_set_new(object, "before", json_text_or_null(outcome->before));
-		json_object_set_new(object, "after", json_text_or_null(outcome->after));
-		json_object_set_new(object, "result", json_string(result_name(outcome->result)));
-		json_object_set_new(object, "error", json_text_or_null(outcome->error));
-		json_object_set_new(object, "elapsed_ms", json_integer(outcome->elapsed_ms));
-		json_array_append_new(array, object);
-	}
-	json_object_set_new(report, "outcomes", array);
+	json_object_set_new(report, "outcomes", json_outcomes(outcomes));
 	json_object_set_new(report, "findings", json_findings(findings));
 	return json_text(report);
 }

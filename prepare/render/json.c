@@ -84,3 +84,23 @@ json_t *json_findings(const struct findings *findings)
 	}
 	return array;
 }
+
+json_t *json_outcomes(const struct outcomes *outcomes)
+{
+	json_t *array = json_array();
+
+	vec_foreach(outcome, outcomes) {
+		json_t *object = json_object();
+
+		json_object_set_new(object, "address", json_address(&outcome->address));
+		json_object_set_new(object, "section", json_text_or_null(outcome->section));
+		json_object_set_new(object, "want", json_text_or_null(outcome->want));
+		json_object_set_new(object, "before", json_text_or_null(outcome->before));
+		json_object_set_new(object, "after", json_text_or_null(outcome->after));
+		json_object_set_new(object, "result", json_string(result_name(outcome->result)));
+		json_object_set_new(object, "error", json_text_or_null(outcome->error));
+		json_object_set_new(object, "elapsed_ms", json_integer(outcome->elapsed_ms));
+		json_array_append_new(array, object);
+	}
+	return array;
+}

@@ -8,6 +8,7 @@
 #include "base/strv.h"
 #include "model/address.h"
 #include "model/finding.h"
+#include "model/outcome.h"
 
 /* {"version":1}, to be added to. */
 json_t *json_report(void);
@@ -22,5 +23,6 @@ json_t *json_hex(unsigned value, int digits);
 json_t *json_address(const struct pci_address *address);
 json_t *json_strv(const struct strv *strv);
 json_t *json_findings(const struct findings *findings);
+json_t *json_outcomes(const struct outcomes *outcomes);
 
 #endif

@@ -11,6 +11,7 @@
 #include "host/scan.h"
 #include "host/storage.h"
 #include "model/scrub.h"
+#include "render/boot.h"
 #include "verbs/verb.h"
 
 #define FILE_MAX (1024 * 1024)
@@ -49,6 +50,7 @@ static void record_overrides(struct recorder *recorder, const struct inventory *
 static int read_everything(struct root *root, const struct arguments *arguments,
 			   struct inventory *inventory)
 {
+	_cleanup_free_ char *memory = NULL;
 	struct findings findings = {};
 	struct profile profile = {};
 	int r = scan_host(root, SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES | SCAN_IOMMU, NULL,
@@ -64,6 +66,8 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 		modules_touch(root, inventory->kernel);
 	scan_storage(root, &inventory->args, true, &inventory->storage);
 	scan_network(root, &inventory->network);
+	if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0)
+		memory = NULL;
 	profile_load(root, arguments->profile, &profile, &findings);
 	for (size_t i = 0; i < N_MANAGED_FILES; i++) {
 		char *text;

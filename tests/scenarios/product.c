@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: poll clock_gettime open root_init */
+/* wrap: poll clock_gettime open root_init bounded_run */
 #include "scenarios/product.h"
 
 #include <errno.h>
@@ -18,6 +18,7 @@
 
 #include "fake/agree.h"
 #include "fake/kernel.h"
+#include "host/bounded.h"
 #include "host/root.h"
 #include "scenarios/state.h"
 
@@ -44,8 +45,24 @@ int __wrap_open(const char *path, int flags, ...);
 int __real_root_init(struct root *ret, const char *path);
 int __wrap_root_init(struct root *ret, const char *path);
 
+int __real_bounded_run(const struct bounded_job *job);
+int __wrap_bounded_run(const struct bounded_job *job);
+
 /* Set in the child that is the product. */
 static const struct product_run *running;
+
+/*
+ * What goes side by side writes in any order. A scenario wants the same writes each time, so that all
+ * go in one lane, unless it says "side-by-side".
+ */
+int __wrap_bounded_run(const struct bounded_job *job)
+{
+	struct bounded_job one_lane = *job;
+
+	if (!running || !running->side_by_side)
+		one_lane.lane = NULL;
+	return __real_bounded_run(&one_lane);
+}
 
 /*
  * The product's clock stands still but for the deadlines that pass. One passes at once when the fake
@@ -56,7 +73,7 @@ static int64_t passed_ms;
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 {
-	if (!running || clock != CLOCK_MONOTONIC)
+	if (!running || (clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME))
 		return __real_clock_gettime(clock, ret);
 	*ret = (struct timespec){.tv_sec = START_SECONDS + passed_ms / 1000,
 				 .tv_nsec = passed_ms % 1000 * 1000000};

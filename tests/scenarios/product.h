@@ -13,6 +13,7 @@ struct product_run {
 	bool agree;            /* instead of the product runs the list of fake/agree.h */
 	bool live;             /* the product takes the tree for the running host */
 	bool no_openat2;       /* as on a kernel without that system call */
+	bool side_by_side;     /* devices are unbound in lanes, as in truth */
 	bool hasty;            /* its deadlines are a tenth of what they are */
 
 	/* what came of it */

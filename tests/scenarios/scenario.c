@@ -148,6 +148,7 @@ void scenario_product(struct scenario *scenario, struct product_run *run)
 	run->live = scenario->live;
 	run->no_openat2 = scenario->no_openat2;
 	run->hasty = scenario->hasty;
+	run->side_by_side = scenario->side_by_side;
 	product_run(run);
 	buf_done(&scenario->faults);
 
@@ -259,6 +260,8 @@ static void prepare(struct scenario *scenario, const struct statement *statement
 		scenario->no_openat2 = true;
 	else if (is(statement, "hasty"))
 		scenario->hasty = true;
+	else if (is(statement, "side-by-side"))
+		scenario->side_by_side = true;
 	else if (is(statement, "fault"))
 		add_fault(scenario, statement);
 	else if (is(statement, "save") && scenario->built)

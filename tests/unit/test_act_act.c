@@ -37,6 +37,8 @@ static bool odd_driver_link; /* a probe leaves what cannot be read */
 static int run_error;        /* of bounded_run() */
 static bool no_memory;
 static bool real_processes;
+static const struct act_limits limits = {.piece_ms = 10000, .total_ms = 45000};
+static struct buf lanes; /* of each job: how many, and that of each piece */
 static size_t n_pieces_in_time;
 static jmp_buf end_of_piece;
 static time_t passed_s; /* on a clock that need not be waited for */
@@ -159,8 +161,12 @@ int __wrap_bounded_run(const struct bounded_job *job)
 {
 	if (real_processes)
 		return __real_bounded_run(job);
-	assert_int_equal(job->piece_ms, ACT_PIECE_MS);
-	assert_int_equal(job->total_ms, ACT_TOTAL_MS);
+	assert_int_equal(job->piece_ms, limits.piece_ms);
+	assert_in_range(job->total_ms, 1, limits.total_ms);
+	buf_addf(&lanes, "%zu:", job->lane ? job->n_lanes : 1);
+	for (size_t piece = 0; piece < job->n; piece++)
+		buf_addf(&lanes, " %zu", job->lane ? job->lane(job->userdata, piece) : 0);
+	buf_add(&lanes, "; ");
 	for (volatile size_t piece = 0; piece < job->n; piece++) {
 		volatile enum bounded_end end = BOUNDED_SKIPPED;
 
@@ -225,6 +231,7 @@ static int start(void **state _unused_)
 static int stop(void **state _unused_)
 {
 	buf_done(&writes);
+	buf_done(&lanes);
 	outcomes_done(&outcomes);
 	findings_done(&findings);
 	plan_done(&plan);
@@ -242,7 +249,7 @@ static void act(const char *text)
 	match_make(&profile, &inventory, &match);
 	plan_make(&profile, &inventory, PHASE_SYSTEM, &match, &plan);
 	match_done(&match);
-	act_run(&tree.root, &plan, &outcomes, &findings);
+	act_run(&tree.root, &plan, &limits, &outcomes, &findings);
 	assert_int_equal(outcomes.n, plan.n);
 	for (size_t i = 0; i < outcomes.n; i++) {
 		assert_int_equal(pci_address_compare(&outcomes.items[i].address,
@@ -309,6 +316,51 @@ TEST(in_processes_of_their_own_too)
 	}
 	/* This process wrote nothing itself. */
 	check_text("writes", buf_text(&writes), "");
+}
+
+/* What no driver holds shares a lane; each of the others has one. */
+TEST(devices_of_drivers_go_side_by_side)
+{
+	act("[device x]\naddress = 01:00.0 02:00.0 03:00.0 04:00.0\n");
+	check_text("lanes", buf_text(&lanes), "4: 1 2 3 0; ");
+}
+
+TEST(modules_come_before_all_lanes)
+{
+	strv_done(&inventory.drivers);
+	act("[device x]\naddress = 01:00.0 03:00.0\n");
+	check_text("lanes", buf_text(&lanes), "1: 0; 3: 1 2; ");
+	expect_outcome(0, RESULT_DONE, "vfio-pci", NULL);
+	expect_outcome(1, RESULT_DONE, "vfio-pci", NULL);
+}
+
+/* ioatdma is on the list of drivers whose devices must go one after another. */
+TEST(a_serial_driver_has_one_lane)
+{
+	put_device("05:00.0", "ioatdma", "(null)\n");
+	put_device("06:00.0", "igb", "(null)\n");
+	put_device("07:00.0", "ioatdma", "(null)\n");
+	act("[device x]\naddress = 03:00.0 05:00.0 06:00.0 07:00.0\n");
+	check_text("lanes", buf_text(&lanes), "4: 1 2 3 2; ");
+}
+
+TEST(there_are_no_more_lanes_than_the_limit)
+{
+	struct buf text = {};
+
+	buf_add(&text, "[device x]\naddress =");
+	for (int bus = 0x10; bus < 0x30; bus++) {
+		char place[8];
+
+		snprintf(place, sizeof(place), "%02x:00.0", bus);
+		put_device(place, "igb", "(null)\n");
+		buf_addf(&text, " %s", place);
+	}
+	buf_add(&text, "\n");
+	act(buf_text(&text));
+	check_int("lanes",
+		  strncmp(buf_text(&lanes), "16: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 1 2 ", 44), 0);
+	buf_done(&text);
 }
 
 TEST(nothing_to_do)
@@ -539,7 +591,7 @@ TEST(a_device_that_does_not_answer_and_others_of_its_driver)
 	fault.end = BOUNDED_TIMEOUT;
 	act("[device x]\naddress = 01:00.0 02:00.0 03:00.0 04:00.0\n");
 	expect_outcome(0, RESULT_TIMEOUT, "unknown", "unbinding did not return within 10 s");
-	assert_int_equal(outcomes.items[0].elapsed_ms, ACT_PIECE_MS);
+	assert_int_equal(outcomes.items[0].elapsed_ms, limits.piece_ms);
 	/* Its driver would not answer for the next one either. */
 	expect_outcome(1, RESULT_SKIPPED, "e1000e",
 		       "left alone, as another device did not answer in time");
@@ -627,6 +679,10 @@ int main(void)
 		ACT_TEST(override_unbind_probe),
 		ACT_TEST(a_device_without_driver_is_not_unbound),
 		ACT_TEST(in_processes_of_their_own_too),
+		ACT_TEST(devices_of_drivers_go_side_by_side),
+		ACT_TEST(modules_come_before_all_lanes),
+		ACT_TEST(a_serial_driver_has_one_lane),
+		ACT_TEST(there_are_no_more_lanes_than_the_limit),
 		ACT_TEST(nothing_to_do),
 		ACT_TEST(what_is_right_refused_or_absent_is_not_touched),
 		ACT_TEST(modules_are_loaded_first),

@@ -41,6 +41,8 @@ TEST(empty_profile_has_defaults)
 	assert_true(profile.iommu_required);
 	assert_true(profile.iommu_passthrough);
 	assert_false(profile.unsafe_interrupts);
+	assert_int_equal(profile.device_timeout_s, 10);
+	assert_int_equal(profile.timeout_s, 45);
 	assert_null(profile.kernel_arguments);
 	assert_string_equal(profile.bootloader, "auto");
 	assert_string_equal(profile.blacklist_mode, "auto");
@@ -80,6 +82,8 @@ TEST(keys_of_the_host)
 	put(&ini, "iommu", "required", "no");
 	put(&ini, "iommu", "passthrough", "off");
 	put(&ini, "iommu", "unsafe-interrupts", "1");
+	put(&ini, "bind", "device-timeout", "1");
+	put(&ini, "bind", "timeout", "55");
 	put(&ini, "kernel", "arguments", "hugepages=64 quiet");
 	put(&ini, "kernel", "bootloader", "kernel-install");
 	put(&ini, "modules", "blacklist", "nouveau,  snd_hda_intel");
@@ -88,6 +92,8 @@ TEST(keys_of_the_host)
 	assert_false(profile.iommu_required);
 	assert_false(profile.iommu_passthrough);
 	assert_true(profile.unsafe_interrupts);
+	assert_int_equal(profile.device_timeout_s, 1);
+	assert_int_equal(profile.timeout_s, 55);
 	assert_string_equal(profile.kernel_arguments, "hugepages=64 quiet");
 	assert_string_equal(profile.bootloader, "kernel-install");
 	assert_null(profile.blacklist_mode);
@@ -286,6 +292,9 @@ TEST(every_bad_value_is_refused_with_what_was_expected)
 		{"iommu", "required", "maybe", "maybe", "expected yes or no"},
 		{"iommu", "passthrough", "", "", "expected yes or no"},
 		{"iommu", "unsafe-interrupts", "2", "2", "expected yes or no"},
+		{"bind", "device-timeout", "0", "0", "expected seconds, from 1 to 55"},
+		{"bind", "timeout", "56", "56", "expected seconds, from 1 to 55"},
+		{"bind", "timeout", "1m", "1m", "expected seconds, from 1 to 55"},
 		{"kernel", "bootloader", "lilo", "lilo",
 		 "expected auto, grub, grubby, kernel-install, ostree or none"},
 		{"kernel", "arguments", "a\x01", "a\x01",
@@ -375,7 +384,7 @@ TEST(sections_and_keys_that_are_not_known)
 		{"device  gpu", NULL, "section [device  gpu] is not named as it should be",
 		 "write [device LABEL], where LABEL is up to 63 letters, digits, '.', '_' or '-'"},
 		{"device\tgpu", NULL, "unknown section [device\tgpu]",
-		 "sections are [host], [iommu], [kernel], [modules] and [device LABEL]"},
+		 "sections are [host], [iommu], [kernel], [modules], [bind] and [device LABEL]"},
 		{"device two words", NULL,
 		 "section [device two words] is not named as it should be",
 		 "write [device LABEL], where LABEL is up to 63 letters, digits, '.', '_' or '-'"},
@@ -388,9 +397,9 @@ TEST(sections_and_keys_that_are_not_known)
 		 "did you mean [device LABEL]?"},
 		{"Host", NULL, "unknown section [Host]", "did you mean [host]?"},
 		{"network", NULL, "unknown section [network]",
-		 "sections are [host], [iommu], [kernel], [modules] and [device LABEL]"},
+		 "sections are [host], [iommu], [kernel], [modules], [bind] and [device LABEL]"},
 		{LONG_NAME, NULL, "unknown section [" LONG_NAME "]",
-		 "sections are [host], [iommu], [kernel], [modules] and [device LABEL]"},
+		 "sections are [host], [iommu], [kernel], [modules], [bind] and [device LABEL]"},
 		{"", "address", "a key stands before the first section",
 		 "put it below a line such as [host]"},
 		{"host", "descripton", "unknown key \"descripton\" in section [host]",

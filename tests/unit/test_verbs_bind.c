@@ -8,15 +8,17 @@
 static enum result results[3];
 static int n_acted;
 
-void __wrap_act_run(struct root *root, const struct plan *plan, struct outcomes *ret,
-		    struct findings *findings);
-void __wrap_act_run(struct root *root, const struct plan *plan, struct outcomes *ret,
-		    struct findings *findings)
+void __wrap_act_run(struct root *root, const struct plan *plan, const struct act_limits *limits,
+		    struct outcomes *ret, struct findings *findings);
+void __wrap_act_run(struct root *root, const struct plan *plan, const struct act_limits *limits,
+		    struct outcomes *ret, struct findings *findings)
 {
 	size_t i = 0;
 
 	assert_ptr_equal(root, &tree.root);
 	assert_ptr_equal(findings, &plan->findings);
+	assert_int_equal(limits->piece_ms, 10000);
+	assert_int_equal(limits->total_ms, 45000);
 	n_acted++;
 	*ret = (struct outcomes){};
 	vec_foreach(device, plan) {
@@ -37,7 +39,9 @@ static int start(void **state)
 {
 	memset(results, 0, sizeof(results));
 	n_acted = 0;
-	return verb_start(state);
+	verb_start(state);
+	tree_dir(&tree, "run");
+	return 0;
 }
 
 static int bind(const char *phase)
@@ -143,8 +147,7 @@ TEST(at_boot_the_kernel_log_has_the_record)
 	ssize_t n;
 	int fd;
 
-	profile("[device x]\naddress = 02:00.0 03:00.0 09:00.0\n[device y]\naddress = 03:00.0\n"
-		"group = ignore\n");
+	profile("[device x]\naddress = 02:00.0 03:00.0 09:00.0\n[device y]\naddress = 03:00.0\n");
 	results[1] = RESULT_FAILED;
 	results[2] = RESULT_SKIPPED;
 	assert_int_equal(mkfifo(kmsg, 0600), 0);

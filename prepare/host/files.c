@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The directory that path lies in, and in *ret_name what it is called there. */
+static int open_parent(struct root *root, const char *path, const char **ret_name)
+{
+	const char *slash = strrchr(path, '/');
+	_cleanup_free_ char *parent = xstrndup(path, slash ? (size_t)(slash - path) : 0);
+
+	*ret_name = slash ? slash + 1 : path;
+	return root_open(root, parent, O_RDONLY | O_DIRECTORY);
+}
+
+static int open_or_make_parent(struct root *root, const char *path, const char **ret_name)
+{
+	int dir = open_parent(root, path, ret_name);
+
+	if (dir == -ENOENT) {
+		_cleanup_free_ char *parent = xstrndup(path, (size_t)(*ret_name - path - 1));
+		const char *name;
+		_cleanup_close_ int above = open_parent(root, parent, &name);
+
+		if (above < 0 || (mkdirat(above, name, 0755) < 0 && errno != EEXIST))
+			return above < 0 ? above : -errno;
+		dir = open_parent(root, path, ret_name);
+	}
+	return dir;
+}
+
+static int write_synced(int fd, const char *text)
+{
+	size_t length = strlen(text);
+
+	while (length > 0) {
+		ssize_t n = write(fd, text, length);
+
+		if (n < 0)
+			return -errno;
+		text += n;
+		length -= (size_t)n;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+int root_replace_file(struct root *root, const char *path, const char *text, mode_t mode)
+{
+	const char *name;
+	_cleanup_close_ int dir = open_or_make_parent(root, path, &name), fd = -1;
+	char temporary[64];
+	int r;
+
+	if (dir < 0)
+		return dir;
+	/* Not of a name that anybody reads: modprobe, udev and this tool take *.conf, *.rules, *.json. */
+	snprintf(temporary, sizeof(temporary), ".vfio-prepare-%d", getpid());
+	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (fd < 0)
+		return -errno;
+	r = write_synced(fd, text);
+	if (r == 0 && (fchmod(fd, mode) < 0 || renameat(dir, temporary, dir, name) < 0))
+		r = -errno;
+	if (r < 0)
+		unlinkat(dir, temporary, 0);
+	else if (fsync(dir) < 0)
+		r = -errno;
+	return r;
+}

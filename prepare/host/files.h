@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files of the host that the tool writes whole: state below /run, configuration below /etc. */
+#ifndef HOST_FILES_H
+#define HOST_FILES_H
+
+#include <sys/types.h>
+
+#include "host/root.h"
+
+/*
+ * Gives path the content text: a temporary file beside it is written, synced and renamed, so that
+ * whoever looks, and whatever happens meanwhile, finds the old file or the new one. Makes the directory
+ * that it lies in if only that one is missing. 0 or -errno.
+ */
+int root_replace_file(struct root *root, const char *path, const char *text, mode_t mode);
+
+#endif

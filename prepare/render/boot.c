@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "render/boot.h"
+
+#include "render/json.h"
+
+/* The phases of a memory; an empty list where there is none that can be read. */
+static json_t *read_phases(const char *memory)
+{
+	json_t *report = memory ? json_loads(memory, 0, NULL) : NULL;
+	json_t *phases = json_object_get(report, "phases");
+
+	phases = json_is_array(phases) ? json_incref(phases) : json_array();
+	json_decref(report);
+	return phases;
+}
+
+char *render_boot(const char *before, const struct boot_phase *phase,
+		  const struct outcomes *outcomes, const struct findings *findings)
+{
+	json_t *report = json_report(), *phases = read_phases(before), *object = json_object();
+
+	while (json_array_size(phases) >= BOOT_MAX_PHASES)
+		json_array_remove(phases, 0);
+	json_object_set_new(object, "phase", json_string(phase->phase));
+	json_object_set_new(object, "started_ms", json_integer((json_int_t)phase->started_ms));
+	json_object_set_new(object, "elapsed_ms", json_integer(phase->elapsed_ms));
+	json_object_set_new(object, "off", json_text_or_null(phase->off));
+	json_object_set_new(object, "outcomes", json_outcomes(outcomes));
+	json_object_set_new(object, "findings", json_findings(findings));
+	json_array_append_new(phases, object);
+	json_object_set_new(report, "phases", phases);
+	return json_text(report);
+}
+
+/* The text of a key; "" where it has none. */
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static void add_outcome(struct buf *buf, const json_t *outcome)
+{
+	const char *after = text_of(outcome, "after"), *error = text_of(outcome, "error");
+
+	buf_addf(buf, "  %s [%s] %s, on %s%s%s\n", text_of(outcome, "address"),
+		 text_of(outcome, "section"), text_of(outcome, "result"),
+		 *after ? after : "no driver", *error ? ": " : "", error);
+}
+
+bool text_boot(struct buf *buf, const char *memory)
+{
+	json_t *phases = read_phases(memory);
+	size_t n = json_array_size(phases);
+
+	for (size_t i = 0; i < n; i++) {
+		const json_t *phase = json_array_get(phases, i);
+		const json_t *outcomes = json_object_get(phase, "outcomes");
+		const char *off = text_of(phase, "off");
+		json_int_t started_ms = json_integer_value(json_object_get(phase, "started_ms"));
+
+		buf_addf(buf, "%s phase, %lld.%lld s after the kernel's start, took %lld ms%s%s\n",
+			 text_of(phase, "phase"), (long long)started_ms / 1000,
+			 (long long)started_ms / 100 % 10,
+			 (long long)json_integer_value(json_object_get(phase, "elapsed_ms")),
+			 *off ? ": turned off by " : "", off);
+		for (size_t j = 0; j < json_array_size(outcomes); j++)
+			add_outcome(buf, json_array_get(outcomes, j));
+	}
+	json_decref(phases);
+	return n > 0;
+}

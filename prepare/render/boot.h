@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The memory of a boot, /run/vfio-prepare/boot.json, which survives the switch to the real root:
+ * {"version":1,"phases":[{"phase","started_ms","elapsed_ms","off","outcomes":[...],"findings":[...]}]},
+ * outcomes and findings as bind reports them. Times are milliseconds; started_ms counts from the start
+ * of the kernel.
+ */
+#ifndef RENDER_BOOT_H
+#define RENDER_BOOT_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "model/finding.h"
+#include "model/outcome.h"
+
+#define BOOT_PATH "/run/vfio-prepare/boot.json"
+/* More phases than a boot has; with them a file that something writes in a loop stays small. */
+#define BOOT_MAX_PHASES 16
+#define BOOT_MAX_BYTES (4 * 1024 * 1024)
+
+struct boot_phase {
+	const char *phase;
+	const char *off; /* the argument that turned it off; NULL: it was not */
+	uint64_t started_ms;
+	uint32_t elapsed_ms;
+};
+
+/*
+ * The memory with one more phase. before: its text so far; NULL, or what is none, starts anew. The
+ * oldest phases give way when there are too many.
+ */
+char *render_boot(const char *before, const struct boot_phase *phase,
+		  const struct outcomes *outcomes, const struct findings *findings);
+
+/* Adds the story that the memory tells, a line for each phase and device; false: it tells none. */
+bool text_boot(struct buf *buf, const char *memory);
+
+#endif

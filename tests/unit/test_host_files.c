@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: fsync renameat */
+#include "host/files.h"
+
+#include "support.h"
+
+static struct tree tree;
+static int fsync_error, rename_error;
+
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __wrap_fsync(int fd)
+{
+	if (!fsync_error)
+		return __real_fsync(fd);
+	errno = fsync_error;
+	return -1;
+}
+
+int __real_renameat(int from, const char *old, int to, const char *new);
+int __wrap_renameat(int from, const char *old, int to, const char *new);
+int __wrap_renameat(int from, const char *old, int to, const char *new)
+{
+	if (!rename_error)
+		return __real_renameat(from, old, to, new);
+	errno = rename_error;
+	return -1;
+}
+
+static int start(void **state _unused_)
+{
+	tree_init(&tree);
+	tree_dir(&tree, "run");
+	fsync_error = rename_error = 0;
+	return 0;
+}
+
+static int stop(void **state _unused_)
+{
+	tree_done(&tree);
+	return 0;
+}
+
+static void expect_content(const char *path, const char *content)
+{
+	_cleanup_free_ char *text = NULL;
+
+	assert_int_equal(root_read_file(&tree.root, path, 1000, &text, NULL), 0);
+	check_text(path, text, content);
+}
+
+/* Nothing but the file is left in its directory. */
+static void expect_alone(const char *directory, size_t n)
+{
+	struct strv names = {};
+
+	assert_int_equal(root_list(&tree.root, directory, &names), 0);
+	check_int(directory, names.n, n);
+	strv_done(&names);
+}
+
+TEST(a_file_is_made_with_its_directory)
+{
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+
+	assert_int_equal(root_replace_file(&tree.root, "/run/vfio-prepare/boot.json", "{}\n", 0640),
+			 0);
+	expect_content("/run/vfio-prepare/boot.json", "{}\n");
+	expect_alone("/run/vfio-prepare", 1);
+	fd = root_open(&tree.root, "/run/vfio-prepare/boot.json", O_PATH);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+}
+
+TEST(a_file_is_replaced)
+{
+	tree_file(&tree, "run/a", "old and longer\n");
+	assert_int_equal(root_replace_file(&tree.root, "run/a", "new\n", 0644), 0);
+	expect_content("/run/a", "new\n");
+	expect_alone("/run", 1);
+}
+
+TEST(a_link_is_replaced_not_followed)
+{
+	tree_file(&tree, "run/target", "mine\n");
+	tree_link(&tree, "run/a", "target");
+	assert_int_equal(root_replace_file(&tree.root, "/run/a", "new\n", 0644), 0);
+	expect_content("/run/target", "mine\n");
+	expect_content("/run/a", "new\n");
+}
+
+TEST(only_one_directory_is_made)
+{
+	assert_int_equal(root_replace_file(&tree.root, "/run/a/b/c", "x", 0644), -ENOENT);
+	expect_alone("/run", 0);
+}
+
+TEST(what_is_in_the_way_stays)
+{
+	tree_file(&tree, "run/a", "file\n");
+	tree_dir(&tree, "run/d/e");
+	assert_int_equal(root_replace_file(&tree.root, "/run/a/b", "x", 0644), -ENOTDIR);
+	assert_int_equal(root_replace_file(&tree.root, "/run/d", "x", 0644), -EISDIR);
+	expect_content("/run/a", "file\n");
+	expect_alone("/run", 2);
+}
+
+TEST(what_fails_leaves_the_old_file)
+{
+	tree_file(&tree, "run/a", "old\n");
+	fsync_error = EIO;
+	assert_int_equal(root_replace_file(&tree.root, "/run/a", "new\n", 0644), -EIO);
+	fsync_error = 0;
+	rename_error = ENOSPC;
+	assert_int_equal(root_replace_file(&tree.root, "/run/a", "new\n", 0644), -ENOSPC);
+	expect_content("/run/a", "old\n");
+	expect_alone("/run", 1);
+}
+
+int main(void)
+{
+#define FILES_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+	const struct CMUnitTest tests[] = {
+		FILES_TEST(a_file_is_made_with_its_directory),
+		FILES_TEST(a_file_is_replaced),
+		FILES_TEST(a_link_is_replaced_not_followed),
+		FILES_TEST(only_one_directory_is_made),
+		FILES_TEST(what_is_in_the_way_stays),
+		FILES_TEST(what_fails_leaves_the_old_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "render/boot.h"
+
+#include <jansson.h>
+
+#include "support.h"
+
+static struct outcomes outcomes;
+static struct findings findings;
+
+static int start(void **state _unused_)
+{
+	*vec_add(&outcomes) = (struct outcome){.address = {.bus = 1},
+					       .section = "gpu",
+					       .want = "vfio-pci",
+					       .after = xstrdup("vfio-pci"),
+					       .after_known = true,
+					       .before_known = true,
+					       .result = RESULT_DONE,
+					       .elapsed_ms = 12};
+	*vec_add(&outcomes) = (struct outcome){.address = {.bus = 2},
+					       .section = "gpu",
+					       .want = "vfio-pci",
+					       .before = "nouveau",
+					       .before_known = true,
+					       .after_known = true,
+					       .result = RESULT_TIMEOUT,
+					       .error = xstrdup(
+						       "unbinding did not return within 10 s")};
+	finding_add(&findings, SEVERITY_ERROR, "device-absent", "0000:03:00.0", "gone");
+	return 0;
+}
+
+static int stop(void **state _unused_)
+{
+	outcomes_done(&outcomes);
+	findings_done(&findings);
+	return 0;
+}
+
+static const struct boot_phase early = {.phase = "early", .started_ms = 2149, .elapsed_ms = 310};
+
+static size_t n_phases(const char *memory)
+{
+	json_t *report = json_loads(memory, JSON_REJECT_DUPLICATES, NULL);
+	size_t n = json_array_size(json_object_get(report, "phases"));
+
+	assert_non_null(report);
+	assert_int_equal(json_integer_value(json_object_get(report, "version")), 1);
+	json_decref(report);
+	return n;
+}
+
+TEST(a_phase_is_kept_whole)
+{
+	_cleanup_free_ char *memory = render_boot(NULL, &early, &outcomes, &findings);
+	json_t *report = json_loads(memory, 0, NULL);
+	json_t *phase = json_array_get(json_object_get(report, "phases"), 0);
+	json_t *outcome = json_array_get(json_object_get(phase, "outcomes"), 1);
+
+	assert_int_equal(n_phases(memory), 1);
+	assert_string_equal(json_string_value(json_object_get(phase, "phase")), "early");
+	assert_int_equal(json_integer_value(json_object_get(phase, "started_ms")), 2149);
+	assert_int_equal(json_integer_value(json_object_get(phase, "elapsed_ms")), 310);
+	assert_true(json_is_null(json_object_get(phase, "off")));
+	assert_int_equal(json_array_size(json_object_get(phase, "findings")), 1);
+	assert_string_equal(json_string_value(json_object_get(outcome, "address")), "0000:02:00.0");
+	assert_string_equal(json_string_value(json_object_get(outcome, "result")), "timeout");
+	json_decref(report);
+}
+
+TEST(phases_come_one_after_another)
+{
+	struct boot_phase system = {.phase = "system",
+				    .off = "vfio_prepare.enable=0",
+				    .started_ms = 65000};
+	_cleanup_free_ char *first = render_boot(NULL, &early, &outcomes, &findings);
+	_cleanup_free_ char *both = render_boot(first, &system, &(struct outcomes){},
+						&(struct findings){});
+	struct buf story = {};
+
+	assert_int_equal(n_phases(both), 2);
+	assert_true(text_boot(&story, both));
+	check_text(
+		"story", buf_text(&story),
+		"early phase, 2.1 s after the kernel's start, took 310 ms\n"
+		"  0000:01:00.0 [gpu] done, on vfio-pci\n"
+		"  0000:02:00.0 [gpu] timeout, on no driver: unbinding did not return within 10 s\n"
+		"system phase, 65.0 s after the kernel's start, took 0 ms: turned off by "
+		"vfio_prepare.enable=0\n");
+	buf_done(&story);
+}
+
+TEST(what_is_no_memory_starts_anew)
+{
+	static const char *const texts[] = {
+		"", "{", "[]", "{\"phases\":3}", "{\"version\":1}", "\xff\xfe"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		_cleanup_free_ char *memory = render_boot(texts[i], &early, &outcomes, &findings);
+		struct buf story = {};
+
+		check_int(texts[i], n_phases(memory), 1);
+		check(texts[i], !text_boot(&story, texts[i]));
+		check_text(texts[i], buf_text(&story), "");
+		buf_done(&story);
+	}
+}
+
+/* A memory that something else wrote tells what it can, and nothing breaks. */
+TEST(odd_phases_are_told_as_far_as_they_go)
+{
+	struct buf story = {};
+
+	assert_true(text_boot(
+		&story,
+		"{\"phases\":[7,{\"phase\":\"early\",\"outcomes\":[null,{\"address\":1}]}]}"));
+	check_text("story", buf_text(&story),
+		   " phase, 0.0 s after the kernel's start, took 0 ms\n"
+		   "early phase, 0.0 s after the kernel's start, took 0 ms\n"
+		   "   [] , on no driver\n"
+		   "   [] , on no driver\n");
+	buf_done(&story);
+}
+
+TEST(the_oldest_phases_give_way)
+{
+	char *memory = NULL;
+	json_t *report;
+
+	for (unsigned i = 0; i < BOOT_MAX_PHASES + 3; i++) {
+		struct boot_phase phase = {.phase = "system", .started_ms = i};
+		char *next = render_boot(memory, &phase, &(struct outcomes){},
+					 &(struct findings){});
+
+		free(memory);
+		memory = next;
+	}
+	assert_int_equal(n_phases(memory), BOOT_MAX_PHASES);
+	report = json_loads(memory, 0, NULL);
+	assert_int_equal(json_integer_value(json_object_get(
+				 json_array_get(json_object_get(report, "phases"), 0),
+				 "started_ms")),
+			 3);
+	json_decref(report);
+	free(memory);
+}
+
+int main(void)
+{
+#define BOOT_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+	const struct CMUnitTest tests[] = {
+		BOOT_TEST(a_phase_is_kept_whole),
+		BOOT_TEST(phases_come_one_after_another),
+		BOOT_TEST(what_is_no_memory_starts_anew),
+		BOOT_TEST(odd_phases_are_told_as_far_as_they_go),
+		BOOT_TEST(the_oldest_phases_give_way),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
