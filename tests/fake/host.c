@@ -85,6 +85,7 @@ void host_free(struct host *host)
 	strv_done(&host->swaps);
 	strv_done(&host->iommu);
 	strv_done(&host->tables);
+	free(host->captured);
 	free(host->kernel);
 	free(host->cmdline);
 	free(host);
@@ -119,6 +120,16 @@ static void set_words(const struct context *context, struct strv *target, const 
 	for (size_t i = 1; i < context->statement->words.n; i++)
 		if (strcmp(word(context, i), none) != 0)
 			strv_add(target, word(context, i));
+}
+
+/* The file lies beside the script. */
+static void add_captured(const struct context *context)
+{
+	const char *script = context->script->path, *slash = strrchr(script, '/');
+
+	free(context->host->captured);
+	context->host->captured = xasprintf("%.*s/%s", slash ? (int)(slash - script) : 1,
+					    slash ? script : ".", word(context, 1));
 }
 
 static void add_kernel(const struct context *context)
@@ -505,14 +516,17 @@ bool host_add(struct host *host, const struct script *script, const struct state
 	static const struct {
 		const char *name;
 		void (*add)(const struct context *);
-	} verbs[] = {
-		{"kernel", add_kernel},       {"cmdline", add_cmdline},     {"iommu", add_iommu},
-		{"tables", add_tables},       {"module", add_module},       {"driver", add_driver},
-		{"function", add_function},   {"functions", add_functions}, {"set", add_set},
-		{"absent", add_absent},       {"block", add_block},         {"mount", add_mount},
-		{"swap", add_swap},           {"interface", add_interface}, {"file", add_file},
-		{"profile", add_profile},     {"link", add_link},           {"fifo", add_fifo},
-		{"directory", add_directory}, {"remove", add_remove}};
+	} verbs[] = {{"captured", add_captured},   {"kernel", add_kernel},
+		     {"cmdline", add_cmdline},     {"iommu", add_iommu},
+		     {"tables", add_tables},       {"module", add_module},
+		     {"driver", add_driver},       {"function", add_function},
+		     {"functions", add_functions}, {"set", add_set},
+		     {"absent", add_absent},       {"block", add_block},
+		     {"mount", add_mount},         {"swap", add_swap},
+		     {"interface", add_interface}, {"file", add_file},
+		     {"profile", add_profile},     {"link", add_link},
+		     {"fifo", add_fifo},           {"directory", add_directory},
+		     {"remove", add_remove}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(verbs[i].name, statement->words.items[0]) == 0) {

@@ -3,6 +3,8 @@
  * A host, described by statements; tree.h makes a directory tree of it. A later statement overrides
  * an earlier one, so that a scenario can start from a host that exists and change it.
  *
+ *   captured FILE              starts from a snapshot in a tar archive; of what follows only modules,
+ *                              drivers and files are made
  *   kernel RELEASE
  *   cmdline THE REST OF THE LINE
  *   iommu UNIT...              as in /sys/class/iommu; "iommu off" takes all groups away, too
@@ -92,7 +94,7 @@ struct entry {
 	}
 
 struct host {
-	char *kernel, *cmdline;
+	char *captured, *kernel, *cmdline;
 	struct strv iommu, tables;
 	bool no_groups;
 	LIST_OF(module) modules;

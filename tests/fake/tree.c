@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -339,11 +341,38 @@ static void put_entry(const struct build *build, const struct entry *entry)
 	}
 }
 
+static void unpack(const struct build *build)
+{
+	char *argv[] = {(char[]){"tar"}, (char[]){"-xzf"},         build->host->captured,
+			(char[]){"-C"},  (char *)build->directory, NULL};
+	int status = -1;
+	pid_t pid;
+
+	if (posix_spawnp(&pid, "tar", NULL, NULL, argv, environ) != 0 ||
+	    waitpid(pid, &status, 0) < 0 || status != 0) {
+		fprintf(stderr, "%s: tar ended with status %x\n", build->host->captured,
+			(unsigned)status);
+		exit(1);
+	}
+	/* Where /lib leads to; its content is too large to be captured with the rest. */
+	put_directory(build, "/usr/lib");
+	put_directory(build, FAKE "/modules");
+	put_directory(build, FAKE "/drivers");
+}
+
 void tree_build(const struct host *host, const char *directory)
 {
 	struct build build = {directory, host};
 	struct root root;
 
+	if (host->captured) {
+		unpack(&build);
+		put_facts(&build);
+		put_modules(&build);
+		vec_foreach(entry, &host->entries)
+			put_entry(&build, entry);
+		return;
+	}
 	put_skeleton(&build);
 	put_facts(&build);
 	put_modules(&build);
