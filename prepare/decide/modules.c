@@ -191,6 +191,32 @@ static void decide_ids(struct work *work)
 	}
 }
 
+/* A kernel that has vfio-pci built in reads no modprobe.d for it, and has it before any module. */
+static void forget_built_in(struct work *work)
+{
+	struct module_policy *policy = work->policy;
+	struct finding *finding;
+	struct buf ids = {};
+
+	if (!list_has(&work->inventory->builtin_modules, "vfio_pci"))
+		return;
+	for (size_t i = 0; i < policy->ids.n; i++)
+		buf_addf(&ids, "%s%s", i ? "," : "", policy->ids.items[i]);
+	finding = finding_add(
+		&work->plan->findings, SEVERITY_NOTE, "module-built-in", "vfio_pci",
+		"it is built into the kernel, which takes its options from the kernel's "
+		"arguments and not from modprobe.d");
+	if (ids.length)
+		finding_remedy(
+			finding,
+			"nothing to do, as devices are bound by their addresses; vfio-pci.ids=%s is what "
+			"the kernel's arguments would say",
+			buf_text(&ids));
+	strv_done(&policy->ids);
+	strv_done(&policy->softdeps);
+	buf_done(&ids);
+}
+
 void module_policy_make(const struct profile *profile, const struct inventory *inventory,
 			struct plan *plan, struct module_policy *ret)
 {
@@ -212,6 +238,7 @@ void module_policy_make(const struct profile *profile, const struct inventory *i
 		} else if (strcmp(profile->blacklist_mode, "auto") == 0) {
 			decide_natives(&work);
 		}
+		forget_built_in(&work);
 		vec_foreach(device, plan)
 			if (device->state != DEVICE_REFUSED && device->state != DEVICE_ABSENT &&
 			    !strv_contains(&policy.load, device->module))

@@ -165,6 +165,13 @@ TEST(built_in_modules_are_told)
 	       "module-built-in nouveau; module-built-in snd_hda_intel");
 }
 
+/* It reads no modprobe.d, and is there before any module that could come first. */
+TEST(built_in_vfio_pci_has_no_options_and_no_softdeps)
+{
+	strv_add(&inventory.builtin_modules, "vfio_pci");
+	expect(GPU, "blacklist nouveau nvidia nvidia_drm\n" LOAD, "module-built-in vfio_pci");
+}
+
 TEST(blacklist_of_the_profile)
 {
 	expect(GPU "[modules]\nblacklist = nouveau nvidia-drm nvidia_drm\n",
@@ -224,6 +231,7 @@ int main(void)
 		MODULES_TEST(names_as_the_kernel_compares_them),
 		MODULES_TEST(vfio_modules_are_not_native),
 		MODULES_TEST(built_in_modules_are_told),
+		MODULES_TEST(built_in_vfio_pci_has_no_options_and_no_softdeps),
 		MODULES_TEST(blacklist_of_the_profile),
 		MODULES_TEST(other_drivers),
 		MODULES_TEST(unsafe_interrupts),
