@@ -311,11 +311,15 @@ bool claim_is_right(const struct claim *claim, const struct pci_function *functi
 
 static bool takes(const struct match *match, const struct inventory *inventory, bool bound)
 {
-	for (size_t i = 0; i < inventory->n; i++)
-		if (match->claims[i].section && !match->claims[i].refused &&
-		    !claim_is_right(&match->claims[i], &inventory->items[i]) &&
-		    (!bound || inventory->items[i].driver))
+	for (size_t i = 0; i < inventory->n; i++) {
+		const struct claim *claim = &match->claims[i];
+
+		/* What joins a section later may be bound, whatever the section lists. */
+		if (claim->section && !claim->refused &&
+		    !claim_is_right(claim, &inventory->items[i]) &&
+		    (!bound || inventory->items[i].driver || claim->section->group == GROUP_EXPAND))
 			return true;
+	}
 	return false;
 }
 

@@ -133,6 +133,55 @@ TEST(situation_reads_serial_numbers_where_they_are_asked_for)
 	expect_load(STATUS_DONE, 1, "");
 }
 
+static void put_function(const char *place, const char *uevent, const char *group,
+			 const char *driver)
+{
+	_cleanup_free_ char *file = xasprintf("sys/bus/pci/devices/%s/uevent", place);
+	_cleanup_free_ char *group_link = xasprintf("sys/bus/pci/devices/%s/iommu_group", place);
+	_cleanup_free_ char *driver_link = xasprintf("sys/bus/pci/devices/%s/driver", place);
+	_cleanup_free_ char *member = xasprintf("sys/kernel/iommu_groups/%s/devices/%s",
+						strrchr(group, '/') + 1, place);
+
+	tree_file(&tree, file, uevent);
+	tree_link(&tree, group_link, group);
+	tree_link(&tree, member, "x");
+	if (driver)
+		tree_link(&tree, driver_link, driver);
+}
+
+/*
+ * A device that no driver has takes along one that carries the host's network: what the guards have
+ * to know of it is read, though nothing that is listed would lose a driver.
+ */
+TEST(companions_are_guarded_too)
+{
+	struct arguments arguments = {};
+	struct situation situation;
+
+	tree_file(&tree, "etc/vfio-prepare/profile.conf",
+		  "[device x]\naddress = 01:00.0\ngroup = expand\n");
+	put_function("0000:01:00.0", "PCI_CLASS=120000\nPCI_ID=1:1\nPCI_SUBSYS_ID=0:0\n",
+		     "../groups/7", NULL);
+	put_function("0000:02:00.0", "PCI_CLASS=20000\nPCI_ID=8086:10D3\nPCI_SUBSYS_ID=0:0\n",
+		     "../groups/7", "../drivers/igb");
+	put_function("0000:09:00.0", "PCI_CLASS=20000\nPCI_ID=8086:10D3\nPCI_SUBSYS_ID=0:0\n",
+		     "../groups/9", NULL);
+	tree_link(&tree, "sys/class/net/eth0",
+		  "../../devices/pci0000:00/0000:00:01.0/0000:02:00.0/net/eth0");
+	tree_file(&tree, "proc/net/route",
+		  "eth0\t00000000\t0202000A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n");
+	for (int advise = 0; advise < 2; advise++) {
+		assert_int_equal(situation_load(&tree.root, &arguments, PHASE_SYSTEM, advise,
+						&situation),
+				 STATUS_DONE);
+		assert_int_equal(situation.plan.n, 1);
+		assert_int_equal(situation.plan.items[0].state, DEVICE_REFUSED);
+		assert_int_equal(situation.plan.actions.n, 0);
+		check_findings("plan", &situation.plan.findings, "group-incomplete group 7");
+		situation_done(&situation);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +196,7 @@ int main(void)
 						stop),
 		cmocka_unit_test_setup_teardown(
 			situation_reads_serial_numbers_where_they_are_asked_for, start, stop),
+		cmocka_unit_test_setup_teardown(companions_are_guarded_too, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
