@@ -270,6 +270,55 @@ TEST(modules_matter_for_auto_and_for_others_of_a_group)
 	profile_done(&profile);
 }
 
+/* What more of the host the decision hangs on; each as "ADDRESS" of those that are asked for. */
+static void expect_asked(const char *text, const char *condition, bool takes, bool takes_bound,
+			 bool whole_host)
+{
+	_cleanup_free_ char *asked = xstrdup("");
+	struct profile profile;
+	struct match match;
+
+	profile_from(text, &profile);
+	match_make(&profile, &inventory, &match);
+	for (size_t i = 0; i < inventory.n; i++)
+		if (match_asks_condition(&match, &inventory, &inventory.items[i])) {
+			char *longer = xasprintf("%s %s", asked,
+						 PCI_ADDRESS_TEXT(&inventory.items[i].address));
+
+			free(asked);
+			asked = longer;
+		}
+	check_text(text, asked, condition);
+	check_int(text, match_takes(&match, &inventory), takes);
+	check_int(text, match_takes_bound(&match, &inventory), takes_bound);
+	check_int(text, match_asks_whole_host(&match, &inventory), whole_host);
+	match_done(&match);
+	profile_done(&profile);
+}
+
+TEST(what_the_decision_hangs_on)
+{
+	expect_asked("[host]\ndescription = x\n", "", false, false, false);
+	expect_asked("[device x]\naddress = 03:00.0\n", " 0000:03:00.0", true, true, false);
+	/* A display asks for the others, a card for its slot. */
+	expect_asked("[device x]\naddress = 01:00.0\n", " 0000:01:00.0 0000:01:00.1", true, false,
+		     true);
+	expect_asked("[device x]\naddress = 02:00.1\n", " 0000:02:00.0 0000:02:00.1", true, false,
+		     false);
+	/* What joins may be on a driver, whatever is listed. */
+	expect_asked("[device x]\naddress = 02:00.1\ngroup = expand\n",
+		     " 0000:02:00.0 0000:02:00.1", true, true, false);
+	inventory.items[6].iommu_group = 12;
+	expect_asked("[device x]\naddress = 03:00.0\n", " 0000:03:00.0 0000:04:00.0", true, true,
+		     false);
+	/* Where an identity went, the whole host may say. */
+	expect_asked("[device x]\naddress = 03:00.0\nid = 1:1\n", " 0000:03:00.0 0000:04:00.0",
+		     false, false, true);
+	/* What is on its driver is not taken from anybody. */
+	expect_asked("[device x]\naddress = 03:00.0\ndriver = e1000e\n",
+		     " 0000:03:00.0 0000:04:00.0", false, false, false);
+}
+
 int main(void)
 {
 #define MATCH_TEST(name) cmocka_unit_test_setup_teardown(name, make_inventory, free_inventory)
@@ -285,6 +334,7 @@ int main(void)
 		MATCH_TEST(what_cannot_be_handed_on),
 		MATCH_TEST(what_cannot_be_read_is_left_alone),
 		MATCH_TEST(modules_matter_for_auto_and_for_others_of_a_group),
+		MATCH_TEST(what_the_decision_hangs_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -648,6 +648,87 @@ TEST(modules_without_tables_or_kernel)
 	assert_int_equal(tables.asked.n, 0);
 }
 
+/* The functions that a scan of these places finds, "ADDRESS" each. */
+static void expect_places(const char *places, const char *want)
+{
+	_cleanup_free_ char *got = xstrdup("");
+	struct address_list list = {};
+	struct strv words = {};
+
+	strv_split(&words, places, " ");
+	for (size_t i = 0; i < words.n; i++)
+		assert_int_equal(address_pattern_parse(words.items[i], vec_add(&list)), 0);
+	address_list_sort(&list);
+	assert_int_equal(scan_host(&tree.root, 0, &list, &inventory), 0);
+	vec_foreach(found, &inventory) {
+		char *longer = xasprintf("%s%s%s", got, *got ? " " : "",
+					 PCI_ADDRESS_TEXT(&found->address));
+
+		free(got);
+		got = longer;
+	}
+	check_text(places, got, want);
+	inventory_done(&inventory);
+	strv_done(&words);
+	free(list.items);
+}
+
+/* Only the buses that are asked for, and who shares a group with what is there. */
+TEST(places_alone)
+{
+	static const struct {
+		const char *place, *group;
+	} rows[] = {{"0000:01:00.0", "1"}, {"0000:01:00.1", "1"},  {"0000:02:00.0", "1"},
+		    {"0000:03:00.0", "2"}, {"0000:04:00.0", NULL}, {"0000:05:00.0", "3"},
+		    {"0000:06:00.0", "2"}, {"0001:01:00.0", "4"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *path = xasprintf(PORT "%s", rows[i].place);
+
+		put_function(path);
+		if (rows[i].group) {
+			_cleanup_free_ char *group = xasprintf("../../kernel/iommu_groups/%s",
+							       rows[i].group);
+			_cleanup_free_ char *member =
+				xasprintf("sys/kernel/iommu_groups/%s/devices/%s", rows[i].group,
+					  rows[i].place);
+
+			put_link(path, "iommu_group", group);
+			tree_link(&tree, member, "x");
+		}
+	}
+	expect_places("05:00.0", "0000:05:00.0");
+	expect_places("03:00.0", "0000:03:00.0 0000:06:00.0");
+	expect_places("02:00.*", "0000:01:00.0 0000:01:00.1 0000:02:00.0");
+	/* All of the bus, though only one of it is named. */
+	expect_places("01:00.1", "0000:01:00.0 0000:01:00.1 0000:02:00.0");
+	expect_places("04:00.0", "0000:04:00.0");
+	expect_places("1:01:00.0", "0001:01:00.0");
+	expect_places("09:00.0", "");
+	expect_places("", "");
+	expect_places("04:00.0 05:00.0 09:00.0", "0000:04:00.0 0000:05:00.0");
+	/* For most of the host all of it is less work. */
+	expect_places("01:00.0 02:00.0 03:00.0 04:00.0",
+		      "0000:01:00.0 0000:01:00.1 0000:02:00.0 0000:03:00.0 0000:04:00.0 "
+		      "0000:05:00.0 0000:06:00.0 0001:01:00.0");
+}
+
+TEST(builtin_modules)
+{
+	tree_file(&tree, "proc/sys/kernel/osrelease", "6.1.0\n");
+	scan(0);
+	scan_builtin_modules(&tree.root, &inventory);
+	assert_int_equal(inventory.builtin_modules.n, 0);
+	tree_file(&tree, "lib/modules/6.1.0/modules.builtin",
+		  "kernel/drivers/usb/host/xhci-pci.ko\nkernel/fs/ext4/ext4.ko.xz\nnonsense\n\n"
+		  "plain.ko\n");
+	scan_builtin_modules(&tree.root, &inventory);
+	assert_int_equal(inventory.builtin_modules.n, 3);
+	assert_string_equal(inventory.builtin_modules.items[0], "ext4");
+	assert_string_equal(inventory.builtin_modules.items[1], "plain");
+	assert_string_equal(inventory.builtin_modules.items[2], "xhci_pci");
+}
+
 int main(void)
 {
 #define SCAN_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -674,6 +755,8 @@ int main(void)
 		SCAN_TEST(serial_numbers),
 		SCAN_TEST(modules_of_the_chosen),
 		SCAN_TEST(modules_without_tables_or_kernel),
+		SCAN_TEST(places_alone),
+		SCAN_TEST(builtin_modules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,6 +211,57 @@ TEST(functions_in_a_path_are_in_order)
 	}
 }
 
+TEST(lists_are_searched_by_place)
+{
+	static const char *const patterns[] = {"02:00.*",   "01:00.1", "01:00.0",
+					       "1:00:00.0", "02:00.3", "05:1f.7"};
+	static const struct {
+		const char *address;
+		bool has;
+	} rows[] = {
+		{"01:00.0", true},  {"01:00.1", true}, {"01:00.2", false}, {"02:00.0", true},
+		{"02:00.3", true},  {"02:00.7", true}, {"02:01.0", false}, {"1:00:00.0", true},
+		{"00:00.0", false}, {"05:1f.7", true}, {"05:1f.6", false},
+	};
+	struct address_list list = {};
+
+	address_list_sort(&list);
+	assert_false(address_list_has(&list, &(struct pci_address){}));
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
+		assert_int_equal(address_pattern_parse(patterns[i], vec_add(&list)), 0);
+	address_list_sort(&list);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct pci_address wanted = address(rows[i].address);
+
+		check_int(rows[i].address, address_list_has(&list, &wanted), rows[i].has);
+	}
+	free(list.items);
+}
+
+/* From a function's directory in sysfs. */
+TEST(ways_through_sysfs)
+{
+	static const struct {
+		const char *path, *ports;
+	} rows[] = {
+		{"", NULL},
+		{"../../../devices/platform/x", NULL},
+		{"../../../devices/pci0000:00/0000:00:1f.0", "00:1f.0"},
+		{"../../../devices/pci0000:00/0000:00:03.1/0000:83:00.0", "00:03.1/00.0"},
+		{"../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0",
+		 "10000:e0:06.0/00.0"},
+		{"pci0000:00", NULL},
+		{"0000:00:1f.0/pci0000:00", NULL},
+		{"/0000:00:1f.0/", "00:1f.0"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *ports = port_path_of(rows[i].path);
+
+		check_text(rows[i].path, ports, rows[i].ports);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +274,8 @@ int main(void)
 		cmocka_unit_test(odd_fields_never_write_more_than_their_room),
 		cmocka_unit_test(functions_in_a_path_are_in_order),
 		cmocka_unit_test(port_path_has_the_domain_only_where_it_is_not_0),
+		cmocka_unit_test(lists_are_searched_by_place),
+		cmocka_unit_test(ways_through_sysfs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,6 +103,29 @@ TEST(names)
 	assert_string_equal(iommu_state_name(IOMMU_ON), "on");
 }
 
+TEST(functions_of_display_cards)
+{
+	static const struct {
+		const char *place;
+		uint32_t class;
+		bool of_card;
+	} rows[] = {
+		{"00:1f.0", 0x060100, false}, {"01:00.0", 0x030000, true},
+		{"01:00.1", 0x040300, true},  {"01:00.7", 0x0c0330, true},
+		{"01:01.0", 0x040300, false}, {"02:00.0", 0x040300, true},
+		{"02:00.1", 0x030200, true},  {"1:01:00.0", 0x040300, false},
+	};
+	struct inventory inventory = {};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		add_function(&inventory, rows[i].place, 1, 1, rows[i].class, -1, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_int(rows[i].place,
+			  inventory_is_of_display_card(&inventory, &inventory.items[i]),
+			  rows[i].of_card);
+	inventory_done(&inventory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +133,7 @@ int main(void)
 		cmocka_unit_test(everything_in_it_is_freed),
 		cmocka_unit_test(classes),
 		cmocka_unit_test(names),
+		cmocka_unit_test(functions_of_display_cards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

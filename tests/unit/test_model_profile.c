@@ -721,6 +721,46 @@ TEST(id_patterns_match)
 	}
 }
 
+TEST(what_a_profile_asks_of_the_host)
+{
+	static const struct {
+		const char *text;
+		bool serials, paths, resets;
+		size_t n_places; /* SIZE_MAX: it selects by other means too */
+	} rows[] = {
+		{"[host]\ndescription = x\n", false, false, false, 0},
+		{"[device x]\naddress = 02:00.0 01:00.*\n[device y]\naddress = 00:1f.0\nid = 1:1\n",
+		 false, false, false, 3},
+		{"[device x]\naddress = 02:00.0\n[device y]\nid = 1:1\n", false, false, false,
+		 SIZE_MAX},
+		{"[device x]\naddress = 02:00.0\nserial = 00-00-00-00-00-00-00-01\n", true, false,
+		 false, 1},
+		{"[device x]\npath = 00:01.0/00.0\n", false, true, false, SIZE_MAX},
+		{"[device x]\naddress = 02:00.0\nreset = require\n", false, false, true, 1},
+		{"[device x]\naddress = 02:00.0\nreset = warn\n", false, false, false, 1},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct address_list places = {};
+		struct profile profile;
+		bool by_place;
+
+		profile_from(rows[i].text, &profile);
+		check_int(rows[i].text, profile_asks_serials(&profile), rows[i].serials);
+		check_int(rows[i].text, profile_asks_paths(&profile), rows[i].paths);
+		check_int(rows[i].text, profile_asks_resets(&profile), rows[i].resets);
+		by_place = profile_places(&profile, &places);
+		check_int(rows[i].text, by_place, rows[i].n_places != SIZE_MAX);
+		if (by_place)
+			check_int(rows[i].text, places.n, rows[i].n_places);
+		for (size_t j = 1; by_place && j < places.n; j++)
+			check(rows[i].text, pci_address_compare(&places.items[j - 1].address,
+								&places.items[j].address) <= 0);
+		free(places.items);
+		profile_done(&profile);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -744,6 +784,7 @@ int main(void)
 		cmocka_unit_test(id_patterns),
 		cmocka_unit_test(class_patterns),
 		cmocka_unit_test(id_patterns_match),
+		cmocka_unit_test(what_a_profile_asks_of_the_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

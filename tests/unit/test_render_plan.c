@@ -152,6 +152,51 @@ TEST(json_of_nothing)
 		"{\n \"version\": 1,\n \"actions\": [],\n \"files\": [],\n \"findings\": []\n}\n");
 }
 
+TEST(waiting_and_unknown)
+{
+	free_plan(NULL);
+	add_device("03:00.0", DEVICE_WAITING, false, NULL);
+	add_device("04:00.0", DEVICE_REFUSED, false, NULL);
+	plan.items[1].before_known = false;
+	_cleanup_free_ char *got = render_plan(FORMAT_TEXT, &plan, &no_files);
+
+	check_text("text", got,
+		   "0000:03:00.0 [gpu] waits until what the host stands on is known\n"
+		   "0000:04:00.0 [gpu] refused, stays on unknown driver\n");
+}
+
+TEST(files)
+{
+	struct planned_files files = {};
+	struct plan nothing = {};
+	_cleanup_free_ char *text_form = NULL, *json_form = NULL;
+
+	planned_file_add(&files, "/etc/a", NULL, FILE_HEADER "x\n");
+	planned_file_add(&files, "/etc/b", "theirs\n", FILE_HEADER "x\n");
+	planned_file_add(&files, "/etc/c", FILE_HEADER "x\n", "");
+	planned_file_add(&files, "/etc/d", FILE_HEADER "x\n", FILE_HEADER "x\n");
+	text_form = render_plan(FORMAT_TEXT, &nothing, &files);
+	json_form = render_plan(FORMAT_JSON, &nothing, &files);
+	check_text("text", text_form,
+		   "The profile selects no device of this host.\n"
+		   "\n"
+		   "create /etc/a\n"
+		   "  +# Written by vfio-prepare from its profile; changes here are lost.\n"
+		   "  +x\n"
+		   "\n"
+		   "foreign /etc/b: not written by vfio-prepare, left alone\n"
+		   "  +# Written by vfio-prepare from its profile; changes here are lost.\n"
+		   "  +x\n"
+		   "\n"
+		   "remove /etc/c\n"
+		   "  -# Written by vfio-prepare from its profile; changes here are lost.\n"
+		   "  -x\n");
+	assert_non_null(strstr(json_form, "\"state\": \"foreign\""));
+	assert_non_null(strstr(json_form, "\"path\": \"/etc/d\",\n   \"state\": \"same\",\n   "
+					  "\"diff\": \"\"\n"));
+	planned_files_done(&files);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +206,8 @@ int main(void)
 						free_plan),
 		cmocka_unit_test_setup_teardown(json, make_plan, free_plan),
 		cmocka_unit_test(json_of_nothing),
+		cmocka_unit_test_setup_teardown(waiting_and_unknown, make_plan, free_plan),
+		cmocka_unit_test(files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
