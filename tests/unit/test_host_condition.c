@@ -178,7 +178,7 @@ TEST(captured_users)
 {
 	_cleanup_free_ char *text = NULL;
 
-	tree_file(&tree, SNAPSHOT_USERS + 1,
+	tree_file(&tree, SNAPSHOT_USERS,
 		  "0000:01:00.0 qemu-system-x86 (812)\n0000:01:00.0 second (9)\n"
 		  "0000:09:00.0 gone (1)\nnonsense\n0000:02:00.0\nx y\n0000:02:00.0 a b (7)\n");
 	scan(true, 0);

@@ -235,8 +235,7 @@ TEST(captured_contents)
 	scan(true);
 	assert_false(storage_find(&storage, "sda")->probed);
 	storage_done(&storage);
-	tree_file(&tree, SNAPSHOT_CONTENTS + 1,
-		  "sda 0 ext4 1-2 My\\040Disk - -\nsdx 0 a b c d e\n");
+	tree_file(&tree, SNAPSHOT_CONTENTS, "sda 0 ext4 1-2 My\\040Disk - -\nsdx 0 a b c d e\n");
 	scan(false);
 	assert_false(storage_find(&storage, "sda")->probed);
 	storage_done(&storage);

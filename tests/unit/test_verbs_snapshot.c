@@ -33,8 +33,8 @@ static int start(void **state)
 		  "root=UUID=" UUID " resume=/dev/disk/by-id/nvme-Samsung_S4EV\n");
 	tree_file(&tree, "etc/fstab", "UUID=" UUID " / ext4 rw\n");
 	tree_file(&tree, "etc/modprobe.d/vfio-prepare.conf", "# theirs\n");
-	tree_file(&tree, SNAPSHOT_CONTENTS + 1, "nvme0n1 0 ext4 " UUID " root - -\n");
-	tree_file(&tree, SNAPSHOT_USERS + 1, "0000:02:00.0 dhclient (7)\n");
+	tree_file(&tree, SNAPSHOT_CONTENTS, "nvme0n1 0 ext4 " UUID " root - -\n");
+	tree_file(&tree, SNAPSHOT_USERS, "0000:02:00.0 dhclient (7)\n");
 	profile("[device disk]\nserial = " SERIAL "\n[device nic]\naddress = 02:00.0\n"
 		"[device gpu]\naddress = 01:00.0\n");
 	return 0;
