@@ -12,7 +12,7 @@
 void scrub_done(struct scrub *scrub)
 {
 	strv_done(&scrub->uuids);
-	strv_done(&scrub->short_uuids);
+	strv_done(&scrub->ids);
 	strv_done(&scrub->serials);
 	strv_done(&scrub->names);
 }
@@ -28,13 +28,20 @@ static size_t number_of(struct strv *known, const char *text, size_t length)
 	return known->n;
 }
 
-/* Does text have this shape: 'x' a hex digit, all else itself? Not in the middle of a longer word. */
+/* Do so many bytes at text make a word, not the middle of a longer one? */
+static bool is_word(const char *start, const char *text, const char *end, size_t length)
+{
+	return (size_t)(end - text) >= length &&
+	       (text == start || !isalnum((unsigned char)text[-1])) &&
+	       ((size_t)(end - text) == length || !isalnum((unsigned char)text[length]));
+}
+
+/* Does a word at text have this shape: 'x' a hex digit, all else itself? */
 static bool has_shape(const char *start, const char *text, const char *end, const char *shape)
 {
 	size_t length = strlen(shape);
 
-	if ((size_t)(end - text) < length || (text > start && isalnum((unsigned char)text[-1])) ||
-	    ((size_t)(end - text) > length && isalnum((unsigned char)text[length])))
+	if (!is_word(start, text, end, length))
 		return false;
 	for (size_t i = 0; i < length; i++)
 		if (shape[i] == 'x' ? !isxdigit((unsigned char)text[i]) : text[i] != shape[i])
@@ -44,13 +51,33 @@ static bool has_shape(const char *start, const char *text, const char *end, cons
 
 #define UUID_SHAPE "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 #define SERIAL_SHAPE "xx-xx-xx-xx-xx-xx-xx-xx"
-#define SHORT_SHAPE "xxxx-xxxx"
+#define ID_MIN 8 /* shorter ones would be found in other text too */
 #define BY_ID "/by-id/"
 
 void scrub_learn(struct scrub *scrub, const char *id)
 {
-	if (has_shape(id, id, id + strlen(id), SHORT_SHAPE))
-		number_of(&scrub->short_uuids, id, strlen(id));
+	size_t length = strlen(id);
+
+	if (length >= ID_MIN && !has_shape(id, id, id + length, UUID_SHAPE))
+		number_of(&scrub->ids, id, length);
+}
+
+/* What was learned, if it stands at text: zeros and its number at the end. Its length, or 0. */
+static size_t replace_learned(const struct scrub *scrub, const char *start, const char *text,
+			      const char *end, struct buf *buf)
+{
+	for (size_t i = 0; i < scrub->ids.n; i++) {
+		size_t length = strlen(scrub->ids.items[i]);
+
+		if (!is_word(start, text, end, length) ||
+		    strncasecmp(scrub->ids.items[i], text, length) != 0)
+			continue;
+		for (size_t j = 0; j < length - 4; j++)
+			buf_add(buf, isalnum((unsigned char)text[j]) ? "0" : "-");
+		buf_addf(buf, "%04zx", (i + 1) & 0xffff);
+		return length;
+	}
+	return 0;
 }
 
 static void add_serial(struct buf *buf, size_t number)
@@ -71,13 +98,6 @@ static size_t replace(struct scrub *scrub, const char *start, const char *text, 
 		add_serial(buf, number_of(&scrub->serials, text, strlen(SERIAL_SHAPE)));
 		return strlen(SERIAL_SHAPE);
 	}
-	if (has_shape(start, text, end, SHORT_SHAPE))
-		for (size_t i = 0; i < scrub->short_uuids.n; i++)
-			if (strncasecmp(scrub->short_uuids.items[i], text, strlen(SHORT_SHAPE)) ==
-			    0) {
-				buf_addf(buf, "0000-%04zx", i + 1);
-				return strlen(SHORT_SHAPE);
-			}
 	if ((size_t)(end - text) > strlen(BY_ID) && strncmp(text, BY_ID, strlen(BY_ID)) == 0) {
 		size_t length = strlen(BY_ID);
 
@@ -88,7 +108,7 @@ static size_t replace(struct scrub *scrub, const char *start, const char *text, 
 			 number_of(&scrub->names, text + strlen(BY_ID), length - strlen(BY_ID)));
 		return length;
 	}
-	return 0;
+	return replace_learned(scrub, start, text, end, buf);
 }
 
 char *scrub_text(struct scrub *scrub, const char *text, size_t length, size_t *ret_length)

@@ -13,13 +13,13 @@
 #include "base/strv.h"
 
 struct scrub {
-	struct strv uuids, short_uuids, serials, names; /* a place in its vector is the number */
+	struct strv uuids, ids, serials, names; /* a place in its vector is the number */
 };
 
 void scrub_done(struct scrub *scrub);
 /*
- * Makes a volume id of FAT ("1234-ABCD") known: it is too short to be told from other text where it
- * was not named before.
+ * Makes an id known that has no shape of its own: of FAT ("1234-ABCD"), LVM, NTFS, ZFS. It cannot be
+ * told from other text where it was not named before.
  */
 void scrub_learn(struct scrub *scrub, const char *id);
 /* The scrubbed text, the caller's; of the length of the original but for names. */

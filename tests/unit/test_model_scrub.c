@@ -48,7 +48,7 @@ TEST(serials)
 	expect("00-11-22-ff-ff-33-44", "00-11-22-ff-ff-33-44");
 }
 
-TEST(short_ids_are_hidden_once_they_are_known)
+TEST(ids_without_a_shape_are_hidden_once_they_are_known)
 {
 	expect("1234-ABCD", "1234-ABCD");
 	scrub_learn(&scrub, "1234-ABCD");
@@ -57,10 +57,19 @@ TEST(short_ids_are_hidden_once_they_are_known)
 	scrub_learn(&scrub, UUID1);
 	scrub_learn(&scrub, "1234");
 	scrub_learn(&scrub, "");
-	assert_int_equal(scrub.short_uuids.n, 2);
+	assert_int_equal(scrub.ids.n, 2);
 	expect("UUID=1234-ABCD UUID=DEAD-BEEF 2000-2099",
 	       "UUID=0000-0001 UUID=0000-0002 2000-2099");
 	expect("1234-ABCDE 01234-ABCD", "1234-ABCDE 01234-ABCD");
+	/* LVM, NTFS, ZFS */
+	scrub_learn(&scrub, "kXFZ1l-1ab2-9Qrs-TUVw-xyz1-2345-6789Zq");
+	scrub_learn(&scrub, "0A1B2C3D4E5F6071");
+	scrub_learn(&scrub, "15231412341234123412");
+	expect("sda1 0 LVM2_member kXFZ1l-1ab2-9Qrs-TUVw-xyz1-2345-6789Zq - -",
+	       "sda1 0 LVM2_member 000000-0000-0000-0000-0000-0000-000003 - -");
+	expect("UUID=0a1b2c3d4e5f6071 x0A1B2C3D4E5F6071",
+	       "UUID=0000000000000004 x0A1B2C3D4E5F6071");
+	expect("15231412341234123412", "00000000000000000005");
 }
 
 TEST(names_by_id)
@@ -117,7 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(uuids, stop),
 		cmocka_unit_test_teardown(serials, stop),
-		cmocka_unit_test_teardown(short_ids_are_hidden_once_they_are_known, stop),
+		cmocka_unit_test_teardown(ids_without_a_shape_are_hidden_once_they_are_known, stop),
 		cmocka_unit_test_teardown(names_by_id, stop),
 		cmocka_unit_test_teardown(bytes_that_are_no_text_stay, stop),
 		cmocka_unit_test_teardown(nothing_stays_nothing, stop),
