@@ -6,8 +6,6 @@
 #include "decide/storage.h"
 #include "model/profile.h"
 
-#define MAX_STACK 16 /* bonds of bridges of VLANs; ends a loop in a broken tree */
-
 const char *guard_name(enum guard_kind kind)
 {
 	static const char *const names[] = {
@@ -38,6 +36,7 @@ struct work {
 	const struct inventory *inventory;
 	struct guards *guards;
 	struct carriers carriers;
+	bool *seen; /* beside the interfaces: looked at for the reason at hand */
 };
 
 static void raise_guard(struct work *work, const struct pci_function *function,
@@ -129,22 +128,33 @@ static void guard_storage(struct work *work, const struct pci_function *function
 
 /* --- network ------------------------------------------------------------------------------- */
 
-/* An interface whose loss would matter, and with it what it stands on. */
-static void guard_interface(struct work *work, const struct interface *interface, const char *why,
-			    unsigned depth)
+static void guard_stack(struct work *work, const struct interface *interface, const char *why)
 {
+	const struct network *network = &work->inventory->network;
 	_cleanup_free_ char *detail = xasprintf("%s %s", interface->name, why);
+	bool *seen = &work->seen[interface - network->items];
 
+	/* Each once, however many ways lead there: in a broken tree they stand on each other. */
+	if (*seen)
+		return;
+	*seen = true;
 	raise_at(work, &interface->carriers, GUARD_NETWORK, detail);
-	for (size_t i = 0; i < interface->lower.n && depth < MAX_STACK; i++) {
-		const struct interface *lower = network_find(&work->inventory->network,
-							     interface->lower.items[i]);
+	for (size_t i = 0; i < interface->lower.n; i++) {
+		const struct interface *lower = network_find(network, interface->lower.items[i]);
 		_cleanup_free_ char *carries = xasprintf("carries %s, which %s", interface->name,
 							 why);
 
 		if (lower)
-			guard_interface(work, lower, carries, depth + 1);
+			guard_stack(work, lower, carries);
 	}
+}
+
+/* An interface whose loss would matter, and with it what it stands on. */
+static void guard_interface(struct work *work, const struct interface *interface, const char *why)
+{
+	for (size_t i = 0; i < work->inventory->network.n; i++)
+		work->seen[i] = false;
+	guard_stack(work, interface, why);
 }
 
 static void guard_only_link(struct work *work)
@@ -158,7 +168,7 @@ static void guard_only_link(struct work *work)
 			n++;
 		}
 	if (n == 1)
-		guard_interface(work, only, "has the only link that is up", 0);
+		guard_interface(work, only, "has the only link that is up");
 }
 
 /* The argument by which the host boots over the network, or NULL. */
@@ -191,7 +201,7 @@ static void guard_network_boot(struct work *work)
 		      : xasprintf("may be what the kernel's argument %s= means", argument);
 	vec_foreach(interface, &work->inventory->network)
 		if (interface->up && interface->carriers.n) {
-			guard_interface(work, interface, why, 0);
+			guard_interface(work, interface, why);
 			found = true;
 		}
 	if (found)
@@ -205,12 +215,12 @@ static void guard_networks(struct work *work)
 {
 	vec_foreach(interface, &work->inventory->network) {
 		if (interface->default_route)
-			guard_interface(work, interface, "has a default route", 0);
+			guard_interface(work, interface, "has a default route");
 		if (interface->upper.n) {
 			_cleanup_free_ char *why = xasprintf("is part of %s",
 							     interface->upper.items[0]);
 
-			guard_interface(work, interface, why, 0);
+			guard_interface(work, interface, why);
 		}
 	}
 	guard_only_link(work);
@@ -243,9 +253,11 @@ void guards_make(const struct inventory *inventory, struct guards *ret)
 	struct work work = {.inventory = inventory, .guards = &guards};
 
 	carriers_make(&inventory->storage, &inventory->args, &work.carriers);
+	work.seen = xcalloc(inventory->network.n, sizeof(*work.seen));
 	vec_foreach(function, inventory)
 		guard_function(&work, function);
 	guard_networks(&work);
+	free(work.seen);
 	carriers_done(&work.carriers);
 	*ret = guards;
 }
