@@ -11,6 +11,7 @@ stack='nvme[01]n1'
 check() {
 	expect_driver 0000:01:00.0 vfio-pci
 	expect_driver 0000:00:1b.0 nvme
+	[[ $(device_field 0000:00:1b.0 8) == '(null)' ]] || fail "the root disk has a driver override"
 	expect_message "0000:00:1b\.0: .*the host stands on it: / \($stack\)"
 	expect_no_failed_units vfio-prepare.service
 	expect_finding host-disk 0000:00:1b.0
