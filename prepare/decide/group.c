@@ -117,6 +117,13 @@ static bool is_guarded(const struct work *work, size_t i, const struct device_se
 	return false;
 }
 
+/* What is there already is not taken from anybody, whoever holds it: a guest that runs. */
+static bool is_where_wanted(const struct pci_function *function,
+			    const struct device_section *section)
+{
+	return function->driver && strcmp(function->driver, wanted_driver(section, function)) == 0;
+}
+
 static bool may_join(const struct work *work, size_t i, const struct device_section *section)
 {
 	const struct pci_function *function = &work->inventory->items[i];
@@ -124,7 +131,7 @@ static bool may_join(const struct work *work, size_t i, const struct device_sect
 	return !work->match->claims[i].section && !function_is_infrastructure(function) &&
 	       !address_list_has(&section->except, &function->address) &&
 	       !(function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER)) &&
-	       !is_guarded(work, i, section);
+	       (is_where_wanted(function, section) || !is_guarded(work, i, section));
 }
 
 static void join(struct work *work, size_t i, const struct device_section *section)
@@ -172,9 +179,7 @@ static bool goes_with_group(const struct work *work, size_t i, const struct devi
 {
 	const struct pci_function *function = &work->inventory->items[i];
 
-	return stands_in_the_way(work->inventory, function) ||
-	       (function->driver &&
-		strcmp(function->driver, wanted_driver(section, function)) == 0);
+	return stands_in_the_way(work->inventory, function) || is_where_wanted(function, section);
 }
 
 static void join_tied(struct work *work, size_t from, size_t to)
