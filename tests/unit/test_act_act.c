@@ -147,10 +147,11 @@ int __real_clock_gettime(clockid_t clock, struct timespec *ret);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 {
-	int r = __real_clock_gettime(clock, ret);
-
-	ret->tv_sec += passed_s;
-	return r;
+	if (real_processes)
+		return __real_clock_gettime(clock, ret);
+	/* It stands still but for the deadlines that pass, however slow the machine is. */
+	*ret = (struct timespec){.tv_sec = 1000 + passed_s};
+	return 0;
 }
 
 /* --- pieces in this process, one after another --- */
