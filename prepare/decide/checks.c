@@ -85,7 +85,8 @@ static void check_device(const struct planned_device *device, const char *off,
 		finding_remedy(finding, "vfio-prepare bind");
 }
 
-static bool is_planned(const struct plan *plan, const struct pci_function *function)
+/* Is it planned, and not where it should be already? Then a finding of its own says so. */
+static bool has_own_finding(const struct plan *plan, const struct pci_function *function)
 {
 	size_t low = 0, high = plan->n;
 
@@ -94,7 +95,7 @@ static bool is_planned(const struct plan *plan, const struct pci_function *funct
 		int order = pci_address_compare(&plan->items[middle].address, &function->address);
 
 		if (order == 0)
-			return true;
+			return plan->items[middle].state != DEVICE_RIGHT;
 		if (order < 0)
 			low = middle + 1;
 		else
@@ -116,7 +117,8 @@ static void check_group(const struct inventory *inventory, const struct plan *pl
 	for (size_t i = 0; i < n; i++) {
 		const struct pci_function *member = &inventory->items[members[i]];
 
-		if (!function_leaves_group_viable(inventory, member) && !is_planned(plan, member))
+		if (!function_leaves_group_viable(inventory, member) &&
+		    !has_own_finding(plan, member))
 			buf_addf(&others, "%s%s (%s)", others.length ? ", " : "",
 				 PCI_ADDRESS_TEXT(&member->address),
 				 member->driver ? member->driver : "unknown driver");
@@ -151,7 +153,9 @@ static void check_groups(const struct inventory *inventory, const struct plan *p
 		const size_t *members;
 		size_t n;
 
-		if (device->iommu_group < 0 || seen[device->iommu_group])
+		/* What goes to a native driver asks nothing of its group. */
+		if (device->iommu_group < 0 || seen[device->iommu_group] ||
+		    !driver_leaves_group_viable(device->want))
 			continue;
 		seen[device->iommu_group] = true;
 		n = group_index_find(&index, inventory, device->iommu_group, &members);

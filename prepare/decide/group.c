@@ -70,6 +70,13 @@ static bool kernel_is_at_least(const char *release, uint64_t major, uint64_t min
 	return a > major || (a == major && b >= minor);
 }
 
+bool driver_leaves_group_viable(const char *driver)
+{
+	/* Variant drivers have vfio in their names: mlx5_vfio_pci, nvgrace_gpu_vfio_pci. */
+	return strstr(driver, "vfio") || strcmp(driver, "pci-stub") == 0 ||
+	       strcmp(driver, "pcieport") == 0;
+}
+
 bool function_leaves_group_viable(const struct inventory *inventory,
 				  const struct pci_function *function)
 {
@@ -77,9 +84,7 @@ bool function_leaves_group_viable(const struct inventory *inventory,
 
 	if (function->unknown & FUNCTION_DRIVER)
 		return false;
-	/* Variant drivers have vfio in their names: mlx5_vfio_pci, nvgrace_gpu_vfio_pci. */
-	if (!driver || strstr(driver, "vfio") || strcmp(driver, "pci-stub") == 0 ||
-	    strcmp(driver, "pcieport") == 0)
+	if (!driver || driver_leaves_group_viable(driver))
 		return true;
 	/* Older kernels let any driver stay on a bridge (vfio_dev_driver_allowed()). */
 	return function->class >> 8 == 0x0604 && !kernel_is_at_least(inventory->kernel, 5, 19);
@@ -145,6 +150,14 @@ static bool is_claimed(const struct work *work, size_t i)
 	const struct claim *claim = &work->match->claims[i];
 
 	return claim->section && !claim->refused && !claim->waiting;
+}
+
+/* A claim for a native driver is no claim for a guest: it stands in the way like what no section has. */
+static bool goes_to_guest(const struct work *work, size_t i)
+{
+	return is_claimed(work, i) &&
+	       driver_leaves_group_viable(
+		       wanted_driver(work->match->claims[i].section, &work->inventory->items[i]));
 }
 
 /*
@@ -267,7 +280,7 @@ static void check_group(struct work *work, size_t i)
 	for (size_t j = 0; j < n; j++) {
 		const struct pci_function *member = &work->inventory->items[members[j]];
 
-		if (is_claimed(work, members[j]) || !stands_in_the_way(work->inventory, member))
+		if (goes_to_guest(work, members[j]) || !stands_in_the_way(work->inventory, member))
 			continue;
 		if (work->match->claims[members[j]].waiting)
 			waiting = true;
@@ -383,7 +396,7 @@ void group_complete(const struct inventory *inventory, const struct guards *guar
 			check_reset(&work, i, kernel_tells);
 		}
 	for (size_t i = 0; i < inventory->n; i++)
-		if (is_claimed(&work, i) && inventory->items[i].iommu_group >= 0 &&
+		if (goes_to_guest(&work, i) && inventory->items[i].iommu_group >= 0 &&
 		    is_first_of_group(&work, i))
 			check_group(&work, i);
 	group_index_done(&work.index);

@@ -11,7 +11,9 @@
 #include "decide/guards.h"
 #include "decide/match.h"
 
-/* May the function, on the driver that it has, stay in a group that a guest uses? */
+/* May a device on this driver stay in a group that a guest uses? */
+bool driver_leaves_group_viable(const char *driver);
+/* The same of a function with the driver that it has. */
 bool function_leaves_group_viable(const struct inventory *inventory,
 				  const struct pci_function *function);
 

@@ -46,7 +46,9 @@ static void find_given(struct work *work)
 		const struct pci_function *function = inventory_find(work->inventory,
 								     &device->address);
 
-		if (!function || device->state == DEVICE_REFUSED || device->state == DEVICE_ABSENT)
+		/* On a native driver it is the host's, which needs that driver's module. */
+		if (!function || device->state == DEVICE_REFUSED ||
+		    device->state == DEVICE_ABSENT || !is_vfio(device->module))
 			continue;
 		work->given[function - work->inventory->items] = true;
 		work->want[function - work->inventory->items] = device->want;
