@@ -123,17 +123,14 @@ product_build() {
 # An LVM physical volume with the volume lab/root, as large as the guests' disk, and nothing in it.
 # LVM insists on a block device, so a guest makes it.
 lvm_make() {
-	local out=$1 dir=$BUILD_DIR/lvm binary=/usr/sbin/lvm lib reason
+	local out=$1 dir=$BUILD_DIR/lvm binary=/usr/sbin/lvm
 	rm -rf "$dir"
 	mkdir -p "$dir/files/lab" "$dir/files/etc/lvm"
 	truncate -s 641M "$dir/volume" # the first megabyte is LVM's
 	install -D "$CRYPT_TREE$binary" "$dir/files$binary"
 	# shellcheck disable=SC2016 # expanded in the chroot
-	in_root "$dir" "$CRYPT_TREE" sh -c 'ldd "$1" | grep -o "/[^ ]*" | xargs cp -Lt /lab/out/files/lab' sh "$binary"
-	mkdir -p "$dir/files/lib64"
-	mv "$dir"/files/lab/ld-linux* "$dir/files/lib64/"
-	install -D -t "$dir/files/usr/lib/x86_64-linux-gnu" "$dir"/files/lab/*
-	rm "$dir"/files/lab/*
+	in_root "$dir" "$CRYPT_TREE" sh -c 'ldd "$1" | grep -o "/[^ ]*" | sed "s,^/lib/,/usr/lib/," |
+		xargs cp -L --parents -t /lab/out/files' sh "$binary"
 	cat >"$dir/files/etc/lvm/lvm.conf" <<-END
 		devices { obtain_device_list_from_udev = 0 }
 		global { activation = 0 }
@@ -151,9 +148,9 @@ lvm_make() {
 		END
 	} >"$dir/files/lab/script"
 	image_alone "$dir/files" "$dir/initrd" virtio_pci virtio_blk
-	reason=$(guest_boot "$dir" alone "$dir/initrd" none \
-		"-drive file=$dir/volume,format=raw,if=none,id=pv -device virtio-blk-pci,drive=pv,romfile=" '') ||
-		die "the guest that makes an LVM volume failed: $reason"
+	guest_boot "$dir" alone "$dir/initrd" none \
+		"-drive file=$dir/volume,format=raw,if=none,id=pv -device virtio-blk-pci,drive=pv,romfile=" '' \
+		>"$dir/reason" || die "the guest that makes an LVM volume failed: $(<"$dir/reason")"
 	[[ $(grep -c '^STATUS 0' "$dir/report") == 3 ]] || {
 		cat "$dir/report" >&2
 		die "the LVM volume could not be made"
