@@ -336,7 +336,7 @@ bool match_takes_bound(const struct match *match, const struct inventory *invent
 bool match_asks_whole_host(const struct match *match, const struct inventory *inventory)
 {
 	for (size_t i = 0; i < inventory->n; i++)
-		if (match->claims[i].section && inventory->items[i].class >> 16 == 0x03)
+		if (match->concerned[i] && inventory->items[i].class >> 16 == 0x03)
 			return true;
 	vec_foreach(finding, &match->findings)
 		if (strcmp(finding->check, "identity-mismatch") == 0)

@@ -206,11 +206,14 @@ static void apply_guards(const struct inventory *inventory, enum phase phase,
 
 /*
  * A host whose displays would all go keeps the first. Where one is the boot display, its own guard
- * has seen to that, or has been told to let it go.
+ * has seen to that, or has been told to let it go. One that no section lists may still join one that
+ * takes its card or group along: the first such stays too.
  */
-static void keep_last_display(const struct inventory *inventory, struct match *match)
+static void keep_last_display(const struct inventory *inventory, struct guards *guards,
+			      struct match *match)
 {
-	size_t last = SIZE_MAX;
+	char why[] = "it is the last display that the host has";
+	size_t last = SIZE_MAX, unlisted = SIZE_MAX;
 
 	for (size_t i = inventory->n; i > 0; i--) {
 		const struct pci_function *function = &inventory->items[i - 1];
@@ -218,17 +221,20 @@ static void keep_last_display(const struct inventory *inventory, struct match *m
 
 		if (function->class >> 8 != 0x0300)
 			continue;
-		if (!claim->section || claim->refused || (claim->section->allow & ALLOW_DISPLAY))
+		if (claim->section ? claim->refused || (claim->section->allow & ALLOW_DISPLAY)
+				   : !match->concerned[i - 1])
 			return;
-		if (!claim_is_right(claim, function))
+		if (!claim->section)
+			unlisted = i - 1;
+		else if (!claim_is_right(claim, function))
 			last = i - 1;
 	}
-	if (last == SIZE_MAX)
-		return;
-	refuse_guarded(&match->claims[last], &inventory->items[last],
-		       &(struct guard){GUARD_DISPLAY,
-				       (char[]){"it is the last display that the host has"}},
-		       &match->findings);
+	if (unlisted != SIZE_MAX)
+		*vec_add(&guards->functions[unlisted]) = (struct guard){GUARD_DISPLAY,
+									xstrdup(why)};
+	else if (last != SIZE_MAX)
+		refuse_guarded(&match->claims[last], &inventory->items[last],
+			       &(struct guard){GUARD_DISPLAY, why}, &match->findings);
 }
 
 void plan_make(const struct profile *profile, const struct inventory *inventory, enum phase phase,
@@ -239,7 +245,7 @@ void plan_make(const struct profile *profile, const struct inventory *inventory,
 
 	guards_make(inventory, &guards);
 	apply_guards(inventory, phase, &guards, match);
-	keep_last_display(inventory, match);
+	keep_last_display(inventory, &guards, match);
 	group_complete(inventory, &guards, match);
 	guards_done(&guards);
 

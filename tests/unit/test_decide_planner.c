@@ -460,6 +460,29 @@ TEST(disks_wait_early)
 		      "0000:09:00.0 wrong-driver; 0000:09:00.2 wrong-driver", "");
 }
 
+/* The last display does not go for the sake of its audio function either. */
+TEST(the_last_display_does_not_join)
+{
+	static const char audio[] = "[device x]\naddress = 01:00.1\ngroup = expand\n";
+
+	inventory.items[0].driver = xstrdup("nouveau");
+	inventory.items[0].iommu_group = 9;
+	expect_states(PHASE_SYSTEM, audio, "0000:01:00.0 wrong-driver; 0000:01:00.1 wrong-driver",
+		      "");
+	inventory.items[5].class = 0x030200;
+	expect_states(PHASE_SYSTEM, audio, "0000:01:00.1 wrong-driver",
+		      "card-incomplete 0000:01:00.1");
+	/* Where it is allowed, it goes. */
+	expect_states(PHASE_SYSTEM,
+		      "[device x]\naddress = 01:00.1\ngroup = expand\nallow = display\n",
+		      "0000:01:00.0 wrong-driver; 0000:01:00.1 wrong-driver", "");
+	/* Of two displays the other stays. */
+	add_function(&inventory, "00:02.0", 0x8086, 1, 0x030000, 20, "i915");
+	inventory_sort(&inventory);
+	expect_states(PHASE_SYSTEM, audio, "0000:01:00.0 wrong-driver; 0000:01:00.1 wrong-driver",
+		      "");
+}
+
 TEST(the_last_display_stays)
 {
 	static const char both[] = "[device x]\naddress = 01:00.* 06:00.0\n";
@@ -517,6 +540,7 @@ int main(void)
 		PLAN_TEST(a_guard_of_one_leaves_the_others),
 		PLAN_TEST(remedies_name_the_word),
 		PLAN_TEST(disks_wait_early),
+		PLAN_TEST(the_last_display_does_not_join),
 		PLAN_TEST(the_last_display_stays),
 	};
 
