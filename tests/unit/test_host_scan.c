@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: modules_open modules_lookup modules_close attribute_read bounded_memory */
+/* wrap: attribute_read bounded_memory */
 #include "host/bounded.h"
-#include "host/modules.h"
 #include "host/scan.h"
 #include "model/config_space.h"
 #include "support.h"
@@ -11,53 +10,10 @@
 static struct tree tree;
 static struct inventory inventory;
 
-/* --- what stands in for the module tables, and for an attribute that hangs or fails --- */
-
-static struct {
-	int open_error;
-	const char *release; /* opened; NULL: not open */
-	struct strv asked;
-} tables;
+/* --- what stands in for an attribute that hangs or fails --- */
 
 static const char *hanging_override; /* content of driver_override whose read never returns */
 static bool no_shared_memory;
-
-int __wrap_modules_open(struct root *root, const char *release, struct modules **ret);
-int __wrap_modules_open(struct root *root _unused_, const char *release, struct modules **ret)
-{
-	static char opened[32];
-
-	if (tables.open_error)
-		return tables.open_error;
-	snprintf(opened, sizeof(opened), "%s", release);
-	tables.release = opened;
-	*ret = (struct modules *)(void *)&tables;
-	return 0;
-}
-
-void __wrap_modules_close(struct modules *modules);
-void __wrap_modules_close(struct modules *modules)
-{
-	if (modules)
-		tables.release = NULL;
-}
-
-/* The alias is a list of its own modules: "pci:a,b" is for a and b, "vfio_pci:..." for v_a, v_b. */
-int __wrap_modules_lookup(struct modules *modules, const char *alias, struct strv *ret);
-int __wrap_modules_lookup(struct modules *modules, const char *alias, struct strv *ret)
-{
-	assert_ptr_equal(modules, &tables);
-	strv_add(&tables.asked, alias);
-	if (strstr(alias, "broken"))
-		return -EIO;
-	if (strcmp(alias, "vfio_pci:nic,other") == 0)
-		strv_split(ret, "vfio_pci nic_vfio_pci zz_vfio_pci", " ");
-	else if (strncmp(alias, "vfio_pci:", 9) == 0)
-		strv_add(ret, "vfio_pci");
-	else
-		strv_split(ret, strchr(alias, ':') + 1, ",");
-	return 0;
-}
 
 int __real_attribute_read(struct root *root, int dir, const char *name, char *ret, size_t size);
 int __wrap_attribute_read(struct root *root, int dir, const char *name, char *ret, size_t size);
@@ -84,7 +40,6 @@ void *__wrap_bounded_memory(size_t bytes)
 static int start(void **state _unused_)
 {
 	tree_init(&tree);
-	memset(&tables, 0, sizeof(tables));
 	hanging_override = NULL;
 	no_shared_memory = false;
 	return 0;
@@ -92,8 +47,6 @@ static int start(void **state _unused_)
 
 static int stop(void **state _unused_)
 {
-	assert_null(tables.release);
-	strv_done(&tables.asked);
 	inventory_done(&inventory);
 	tree_done(&tree);
 	return 0;
@@ -569,85 +522,6 @@ TEST(serial_numbers)
 	assert_true(function("01:00.5")->unknown & FUNCTION_SERIAL);
 }
 
-static bool chosen(void *userdata, const struct pci_function *candidate)
-{
-	return candidate->address.bus != *(const uint8_t *)userdata;
-}
-
-/* Functions with these aliases, in slots 0 and on of bus 1; the last one on bus 2. */
-static void put_modules(void)
-{
-	static const char *const aliases[] = {"pci:nic,other", "pci:gpu",
-					      "pci:nic,other", NULL,
-					      "pci:broken",    "usb:card",
-					      "pci:broken",    "pci:last"};
-
-	tree_file(&tree, "proc/sys/kernel/osrelease", "6.1.0\n");
-	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++) {
-		_cleanup_free_ char *path = xasprintf(PORT "0000:%02x:%02zx.0",
-						      i == ARRAY_SIZE(aliases) - 1 ? 2 : 1, i);
-		_cleanup_free_ char *uevent =
-			xasprintf("PCI_CLASS=20000\nPCI_ID=1:1\nPCI_SUBSYS_ID=0:0\n%s%s\n",
-				  aliases[i] ? "MODALIAS=" : "", aliases[i] ? aliases[i] : "");
-
-		put_function(path);
-		put_attribute(path, "uevent", uevent);
-	}
-	scan(0);
-}
-
-static void expect_modules(const char *place, size_t n, const char *first, const char *variant)
-{
-	const struct pci_function *card = function(place);
-
-	check_int(place, card->unknown & FUNCTION_MODULES, 0);
-	check_int(place, card->modules.n, n);
-	check_text(place, card->modules.items[0], first);
-	check_text(place, card->variant, variant);
-}
-
-TEST(modules_of_the_chosen)
-{
-	uint8_t not_bus = 2;
-
-	put_modules();
-	scan_modules(&tree.root, &inventory, chosen, &not_bus);
-	expect_modules("01:00.0", 2, "nic", "nic_vfio_pci");
-	expect_modules("01:01.0", 1, "gpu", NULL);
-	expect_modules("01:02.0", 2, "nic", "nic_vfio_pci");
-	expect_modules("01:05.0", 1, "card", NULL);
-	assert_true(function("01:03.0")->unknown & FUNCTION_MODULES);
-	assert_true(function("01:04.0")->unknown & FUNCTION_MODULES);
-	assert_true(function("01:06.0")->unknown & FUNCTION_MODULES);
-	assert_true(function("02:07.0")->unknown & FUNCTION_MODULES);
-	/* Equal devices are asked for once; a variant only of what is PCI. */
-	assert_int_equal(tables.asked.n, 2 + 2 + 1 + 1);
-	assert_false(strv_contains(&tables.asked, "pci:last"));
-	assert_false(strv_contains(&tables.asked, "vfio_pci:card"));
-
-	/* What is known is not asked for again. */
-	scan_modules(&tree.root, &inventory, chosen, &not_bus);
-	assert_int_equal(function("01:00.0")->modules.n, 2);
-	not_bus = 1;
-	scan_modules(&tree.root, &inventory, chosen, &not_bus);
-	expect_modules("02:07.0", 1, "last", NULL);
-}
-
-TEST(modules_without_tables_or_kernel)
-{
-	uint8_t not_bus = 2;
-
-	put_modules();
-	tables.open_error = -ENOENT;
-	scan_modules(&tree.root, &inventory, chosen, &not_bus);
-	assert_true(function("01:00.0")->unknown & FUNCTION_MODULES);
-	tables.open_error = 0;
-	free(TAKE_PTR(inventory.kernel));
-	scan_modules(&tree.root, &inventory, chosen, &not_bus);
-	assert_true(function("01:00.0")->unknown & FUNCTION_MODULES);
-	assert_int_equal(tables.asked.n, 0);
-}
-
 /* The functions that a scan of these places finds, "ADDRESS" each. */
 static void expect_places(const char *places, const char *want)
 {
@@ -713,22 +587,6 @@ TEST(places_alone)
 		      "0000:05:00.0 0000:06:00.0 0001:01:00.0");
 }
 
-TEST(builtin_modules)
-{
-	tree_file(&tree, "proc/sys/kernel/osrelease", "6.1.0\n");
-	scan(0);
-	scan_builtin_modules(&tree.root, &inventory);
-	assert_int_equal(inventory.builtin_modules.n, 0);
-	tree_file(&tree, "lib/modules/6.1.0/modules.builtin",
-		  "kernel/drivers/usb/host/xhci-pci.ko\nkernel/fs/ext4/ext4.ko.xz\nnonsense\n\n"
-		  "plain.ko\n");
-	scan_builtin_modules(&tree.root, &inventory);
-	assert_int_equal(inventory.builtin_modules.n, 3);
-	assert_string_equal(inventory.builtin_modules.items[0], "ext4");
-	assert_string_equal(inventory.builtin_modules.items[1], "plain");
-	assert_string_equal(inventory.builtin_modules.items[2], "xhci_pci");
-}
-
 int main(void)
 {
 #define SCAN_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -753,10 +611,7 @@ int main(void)
 		SCAN_TEST(kernel_firmware_and_drivers),
 		SCAN_TEST(arguments_alone),
 		SCAN_TEST(serial_numbers),
-		SCAN_TEST(modules_of_the_chosen),
-		SCAN_TEST(modules_without_tables_or_kernel),
 		SCAN_TEST(places_alone),
-		SCAN_TEST(builtin_modules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
