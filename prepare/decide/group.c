@@ -259,10 +259,11 @@ static void refuse_group(struct work *work, const struct device_section *section
 			    "%s of section [device %s] shares its IOMMU group with %s",
 			    PCI_ADDRESS_TEXT(&listed->address), section->label, buf_text(others));
 
-	finding_remedy(finding, "%s; or move the card to a slot of its own",
-		       section->group == GROUP_EXPAND
-			       ? "what is named may not join: see its own finding, or unbind it"
-			       : "list these too, or write group = expand");
+	finding_remedy(
+		finding, "%s; or move the card to a slot of its own",
+		section->group == GROUP_EXPAND
+			? "what is named may not join: except or a guard keeps it; vfio-prepare list shows guards"
+			: "list these too, or write group = expand");
 	for (size_t j = 0; j < n && section->group != GROUP_IGNORE; j++)
 		if (work->match->claims[members[j]].section == section)
 			work->match->claims[members[j]].refused = true;
@@ -325,7 +326,12 @@ static void check_tied(struct work *work, size_t from, size_t to)
 		"%s (%04x:%04x) is part of the same card and stays with the host: resets of one reach "
 		"the other, and drivers of guests miss it",
 		PCI_ADDRESS_TEXT(&other->address), other->vendor, other->device);
-	finding_remedy(finding, "list it too, or write group = expand");
+	if (work->match->claims[from].section->group == GROUP_EXPAND)
+		finding_remedy(
+			finding,
+			"it may not join: except or a guard keeps it; vfio-prepare list shows guards");
+	else
+		finding_remedy(finding, "list it too, or write group = expand");
 }
 
 /* On the same bus, so that a reset of the bus reaches it too. */

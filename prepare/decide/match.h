@@ -14,7 +14,8 @@ struct claim {
 	const struct device_section *section; /* NULL: nothing */
 	bool refused;                         /* a finding says why */
 	bool waiting;                         /* for a later phase */
-	bool companion;                       /* joined for its group's sake */
+	bool next_boot; /* refused only as it is in use now: the next boot takes it */
+	bool companion; /* joined for its group's sake */
 };
 
 /* An address that the profile lists and the host does not have. */

@@ -6,8 +6,10 @@
 #include "base/buf.h"
 #include "decide/planner.h"
 
-#define IDS_MAX \
-	1023 /* a longer parameter makes vfio-pci fail to load (drivers/vfio/pci/vfio_pci.c) */
+/* Of the functions that an id would take, so many are named; the rest is counted. */
+#define MAX_NAMED 8
+/* A longer parameter makes vfio-pci fail to load (drivers/vfio/pci/vfio_pci.c). */
+#define IDS_MAX 1023
 
 struct work {
 	const struct inventory *inventory;
@@ -40,6 +42,13 @@ static bool list_has(const struct strv *list, const char *module)
 	return false;
 }
 
+/* Does it go to its guest, now or at the next boot? */
+static bool is_given(const struct planned_device *device)
+{
+	return device->state != DEVICE_ABSENT &&
+	       (device->state != DEVICE_REFUSED || device->next_boot);
+}
+
 static void find_given(struct work *work)
 {
 	vec_foreach(device, work->plan) {
@@ -47,8 +56,7 @@ static void find_given(struct work *work)
 								     &device->address);
 
 		/* On a native driver it is the host's, which needs that driver's module. */
-		if (!function || device->state == DEVICE_REFUSED ||
-		    device->state == DEVICE_ABSENT || !is_vfio(device->module))
+		if (!function || !is_given(device) || !is_vfio(device->module))
 			continue;
 		work->given[function - work->inventory->items] = true;
 		work->want[function - work->inventory->items] = device->want;
@@ -148,13 +156,16 @@ static void decide_id(struct work *work, const struct by_id *functions, size_t n
 					    functions[0].function->device);
 	struct buf others = {};
 	bool wanted = false;
+	size_t n_others = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		if (takes_by_id(work, functions[i].function))
 			wanted = true;
-		else if (others.length < 200)
+		else if (++n_others <= MAX_NAMED)
 			buf_addf(&others, " %s", PCI_ADDRESS_TEXT(&functions[i].function->address));
 	}
+	if (n_others > MAX_NAMED)
+		buf_addf(&others, " and %zu more", n_others - MAX_NAMED);
 	if (wanted && !others.length)
 		strv_add(&work->policy->ids, id);
 	else if (wanted)
@@ -242,8 +253,7 @@ void module_policy_make(const struct profile *profile, const struct inventory *i
 		}
 		forget_built_in(&work);
 		vec_foreach(device, plan)
-			if (device->state != DEVICE_REFUSED && device->state != DEVICE_ABSENT &&
-			    !strv_contains(&policy.load, device->module))
+			if (is_given(device) && !strv_contains(&policy.load, device->module))
 				strv_add(&policy.load, device->module);
 		for (size_t i = 0; i < policy.load.n; i++)
 			if (strstr(policy.load.items[i], "vfio")) {

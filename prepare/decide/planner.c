@@ -49,6 +49,7 @@ static void add_device(const struct profile *profile, const struct pci_function 
 		.address = function->address,
 		.section = claim->section->label,
 		.companion = claim->companion,
+		.next_boot = claim->next_boot,
 		.want = xstrdup(wanted_driver(claim->section, function)),
 		.before = xstrdup_null(function->driver),
 		.before_known = !(function->unknown & FUNCTION_DRIVER),
@@ -190,6 +191,8 @@ static void apply_guards(const struct inventory *inventory, enum phase phase,
 
 		if (!claim->section || claim->refused || claim_is_right(claim, function))
 			continue;
+		bool for_good = false;
+
 		vec_foreach(guard, &guards->functions[i]) {
 			if (guard->kind == GUARD_HOST_DISK_UNKNOWN && phase == PHASE_EARLY) {
 				claim->waiting = true;
@@ -199,8 +202,10 @@ static void apply_guards(const struct inventory *inventory, enum phase phase,
 					"disks may hang on it: it waits until what the host stands on is known");
 			} else if (!(claim->section->allow & guard_opened_by(guard->kind))) {
 				refuse_guarded(claim, function, guard, &match->findings);
+				for_good = for_good || guard->kind != GUARD_IN_USE;
 			}
 		}
+		claim->next_boot = claim->refused && !for_good;
 	}
 }
 

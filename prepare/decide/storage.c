@@ -48,6 +48,7 @@ static void lose(struct search *search, const char *why)
 }
 
 static void follow_file(struct search *search, const char *path);
+static void note_network(struct search *search, const char *source);
 
 /* Down from a block device to the functions that carry it. */
 static void follow(struct search *search, const struct block_device *device)
@@ -70,6 +71,8 @@ static void follow(struct search *search, const struct block_device *device)
 	}
 	if (device->backing_file)
 		follow_file(search, device->backing_file);
+	else if (device->over_network)
+		note_network(search, device->name);
 	else if (!device->carriers.n && !device->below.n && !device->in_memory) {
 		_cleanup_free_ char *why = xasprintf("sysfs does not say what %s stands on",
 						     device->name);

@@ -92,6 +92,13 @@ static void read_numbers(struct root *root, struct block_device *device)
 	device->minor = (unsigned)minor;
 }
 
+/* /sys/devices/platform/host3/session1/target3:0:0/..., /sys/devices/virtual/nvme-fabrics/ctl/... */
+static bool is_over_network(const char *name, const char *path)
+{
+	return strncmp(name, "nbd", 3) == 0 || strstr(path, "/nvme-fabrics/") ||
+	       (strstr(path, "/session") && strstr(path, "/target"));
+}
+
 static int scan_devices(struct root *root, struct storage *storage)
 {
 	struct strv names = {};
@@ -109,6 +116,7 @@ static int scan_devices(struct root *root, struct storage *storage)
 			path_carriers(path, &device->carriers);
 			add_subsystem_carriers(root, path, &device->carriers);
 		}
+		device->over_network = is_over_network(device->name, path);
 		read_numbers(root, device);
 		add_below(root, device, path);
 		device->dm_name = read_attribute(root, device->name, "dm/name");

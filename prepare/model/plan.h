@@ -26,6 +26,7 @@ struct planned_device {
 	enum device_state state;
 	const char *section; /* label, owned by the profile */
 	bool companion;      /* joined through group = expand */
+	bool next_boot;      /* refused only as it is in use now */
 	char *want;          /* driver; owned */
 	char *module;        /* that provides it; owned */
 	char *before;        /* driver that it has, NULL: none, or not known; owned */

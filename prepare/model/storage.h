@@ -18,6 +18,7 @@ struct block_device {
 	struct strv below;  /* block devices that it lies on: a partition's disk, slaves */
 	char *dm_name;      /* "vg-root"; NULL: no device mapper */
 	char *backing_file; /* of a loop device; NULL: none */
+	bool over_network;  /* iSCSI, NBD, NVMe over fabrics: stands on no device here */
 	bool in_memory;     /* ram, zram: stands on no device */
 	/* What libblkid finds on it. */
 	bool probed;                                      /* false: it could not be read */

@@ -132,14 +132,15 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	scan_modules(root, &ret->inventory, asks_modules, &question);
 	/* Early there is nothing to be lost yet; later, what no driver has can only be a disk to come. */
 	if (phase != PHASE_EARLY && match_takes(&ret->match, &ret->inventory)) {
-		bool disks = concerns_disks(&question);
+		bool disks = concerns_disks(&question),
+		     bound = match_takes_bound(&ret->match, &ret->inventory);
 
-		if (disks || match_takes_bound(&ret->match, &ret->inventory))
+		if (disks || bound)
 			scan_storage(root, &ret->inventory.args, disks, &ret->inventory.storage);
-		if (match_takes_bound(&ret->match, &ret->inventory)) {
-			scan_network(root, &ret->inventory.network);
+		/* Which interfaces are up tells which cards a boot over the network does not mean. */
+		scan_network(root, &ret->inventory.network);
+		if (bound)
 			scan_users(root, &ret->inventory);
-		}
 	}
 	plan_make(&ret->profile, &ret->inventory, phase, &ret->match, &ret->plan);
 	return STATUS_DONE;
