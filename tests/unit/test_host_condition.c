@@ -146,6 +146,7 @@ TEST(virtual_functions_and_what_they_are_of)
 	tree_link(&tree, PORT "0000:01:00.4/consumer:pci:0000:01:00.1", "x");
 	tree_link(&tree, PORT "0000:01:00.1/physfn", "../nonsense");
 	tree_link(&tree, PORT "0000:02:00.0/virtfn0", "../0000:02:10.0");
+	tree_link(&tree, PORT "0000:02:00.0/driver", "../../../../bus/pci/drivers/igb");
 	scan(true, 0);
 	assert_true(function("01:00.4")->is_vf);
 	assert_string_equal(PCI_ADDRESS_TEXT(&function("01:00.4")->physfn), "0000:01:00.0");
