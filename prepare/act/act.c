@@ -15,7 +15,8 @@
 #include "model/profile.h"
 
 #define NO_MODULE SIZE_MAX
-#define ATTRIBUTE_MAX 4096 /* PAGE_SIZE: sysfs gives and takes no more */
+#define DRIVERS_PROBE "/sys/bus/pci/drivers_probe" /* one for all devices */
+#define ATTRIBUTE_MAX 4096                         /* PAGE_SIZE: sysfs gives and takes no more */
 
 /* What the child tells of one piece, in memory that outlives it. */
 struct slot {
@@ -42,7 +43,6 @@ struct run {
 	struct root *root;
 	size_t first;  /* the piece that the job at hand begins with */
 	size_t *lanes; /* beside the pieces */
-	int bus;       /* /sys/bus/pci, where drivers_probe is */
 	const struct plan *plan;
 	struct piece *items;
 	size_t n, capacity;
@@ -167,11 +167,8 @@ static void read_override(struct run *run, int dir, char *ret, size_t size)
 /* dir: the device's. */
 static int write_action(struct run *run, const struct action *action, int dir)
 {
-	if (action->type == ACTION_PROBE)
-		dir = run->bus;
-	else if (action->type != ACTION_SET_OVERRIDE)
-		dir = -1;
-	return root_write_attribute(run->root, dir, action->path, action->value);
+	return root_write_attribute(run->root, action->type == ACTION_SET_OVERRIDE ? dir : -1,
+				    action->path, action->value);
 }
 
 /* Takes back what was done to a device that did not come to its driver. */
@@ -447,14 +444,14 @@ static int run_all(struct run *run, const struct act_limits *limits)
 void act_run(struct root *root, const struct plan *plan, const struct act_limits *limits,
 	     struct outcomes *ret, struct findings *findings)
 {
-	struct run run = {.root = root, .bus = -1, .plan = plan};
+	struct run run = {.root = root, .plan = plan};
 	struct outcomes outcomes = {};
 	size_t bytes, piece = 0;
 	int r = -ENOMEM;
 
 	gather(&run);
 	if (run.n)
-		run.bus = root_open(root, "/sys/bus/pci", O_PATH | O_DIRECTORY);
+		root_keep_attribute(root, DRIVERS_PROBE);
 	bytes = run.n * sizeof(*run.slots);
 	run.slots = bounded_memory(bytes);
 	/* What is not begun ends as it would, had nobody wanted it. */
@@ -484,7 +481,7 @@ void act_run(struct root *root, const struct plan *plan, const struct act_limits
 		}
 	}
 	bounded_free(run.slots, bytes);
-	close_fd(&run.bus);
+	root_keep_attribute(root, NULL);
 	free(run.lanes);
 	free(run.items);
 	*ret = outcomes;

@@ -389,18 +389,39 @@ int root_read_link_name(struct root *root, const char *path, char *ret, size_t s
 	return base_name(target, root_read_link(root, path, target, sizeof(target)), ret, size);
 }
 
+void root_keep_attribute(struct root *root, const char *path)
+{
+	int fd;
+
+	if (root->kept_path)
+		close(root->kept_fd);
+	root->kept_path = NULL;
+	fd = path ? root_open(root, path, O_WRONLY) : -1;
+	if (fd >= 0) {
+		root->kept_path = path;
+		root->kept_fd = fd;
+	}
+}
+
 int root_write_attribute(struct root *root, int dir, const char *path, const char *value)
 {
 	const char *name = strrchr(path, '/');
-	_cleanup_close_ int fd = dir >= 0 && name
-					 ? openat(dir, name + 1, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
-					 : root_open(root, path, O_WRONLY);
 	size_t length = strlen(value);
+	_cleanup_close_ int fd = -1;
 	ssize_t n;
 
-	if (fd < 0)
-		return dir >= 0 && name ? -errno : fd;
-	n = write(fd, value, length);
+	if (root->kept_path && strcmp(root->kept_path, path) == 0) {
+		/* Each write(2) is a whole value to sysfs, wherever it is said to stand (fs/sysfs/file.c). */
+		n = pwrite(root->kept_fd, value, length, 0);
+	} else {
+		if (dir >= 0 && name)
+			fd = openat(dir, name + 1, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+		else
+			fd = root_open(root, path, O_WRONLY);
+		if (fd < 0)
+			return dir >= 0 && name ? -errno : fd;
+		n = write(fd, value, length);
+	}
 	if (n < 0)
 		return -errno;
 	return (size_t)n == length ? 0 : -EIO;

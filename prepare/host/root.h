@@ -21,6 +21,8 @@ struct root {
 	bool live;       /* "/": the kernel answers, not a tree of files */
 	bool no_openat2; /* set by the first openat2() that is not supported; tests set it too */
 	struct recorder *recorder; /* remembers what is read; NULL: nothing is */
+	const char *kept_path;     /* see root_keep_attribute(); NULL: none */
+	int kept_fd;
 };
 
 /* Opens the directory at path as the root. */
@@ -48,6 +50,12 @@ int root_read_link_name(struct root *root, const char *path, char *ret, size_t s
  * saves the way there; -1: none. May block for ever: see host/bounded.h.
  */
 int root_write_attribute(struct root *root, int dir, const char *path, const char *value);
+
+/*
+ * Opens an attribute that many writes will go to, so that root_write_attribute() finds it open; path
+ * must outlive it. Without effect where it cannot be opened. NULL closes it.
+ */
+void root_keep_attribute(struct root *root, const char *path);
 
 /*
  * Below an open directory of the root, by plain name; a symbolic link is not followed.

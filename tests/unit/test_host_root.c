@@ -492,6 +492,29 @@ TEST(refused_write_is_an_error)
 	root_done(&host);
 }
 
+/* One that stays open takes each write from its beginning, as sysfs does; others are not touched. */
+TEST(an_attribute_that_is_kept_open)
+{
+	_cleanup_free_ char *text = NULL, *other = NULL;
+	static const char kept[] = "/kept";
+
+	tree_file(&tree, "root/kept", "");
+	tree_file(&tree, "root/other", "");
+	root_keep_attribute(&tree.root, "/nowhere");
+	assert_null(tree.root.kept_path);
+	root_keep_attribute(&tree.root, kept);
+	assert_string_equal(tree.root.kept_path, kept);
+	assert_int_equal(root_write_attribute(&tree.root, -1, "/kept", "first"), 0);
+	assert_int_equal(root_write_attribute(&tree.root, -1, "/other", "other"), 0);
+	assert_int_equal(root_write_attribute(&tree.root, -1, "/kept", "again"), 0);
+	root_keep_attribute(&tree.root, NULL);
+	assert_null(tree.root.kept_path);
+	assert_int_equal(root_read_file(&tree.root, "/kept", 99, &text, NULL), 0);
+	assert_string_equal(text, "again");
+	assert_int_equal(root_read_file(&tree.root, "/other", 99, &other, NULL), 0);
+	assert_string_equal(other, "other");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -520,6 +543,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(bytes_of_an_attribute_are_left_as_they_are,
 						make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(attributes_are_written_and_never_made, make_tree,
+						remove_tree),
+		cmocka_unit_test_setup_teardown(an_attribute_that_is_kept_open, make_tree,
 						remove_tree),
 		cmocka_unit_test(refused_write_is_an_error),
 	};
