@@ -44,10 +44,16 @@ static void read_function(struct root *root, const struct inventory *inventory, 
 	_cleanup_close_ int dir = -1;
 	char path[DEVICE_PATH_MAX], text[256];
 
-	if (!card && !resets)
+	if (!card && !resets && !function->driver)
 		return;
 	dir = device_open(root, &function->address);
 	if (dir < 0)
+		return;
+	/* A driver made them, and hardly any leaves them behind. */
+	if (function->driver)
+		function->live_vfs = attribute_read_link_name(root, dir, "virtfn0", text,
+							      sizeof(text)) > 0;
+	if (!card && !resets)
 		return;
 	scan_physfn(root, dir, function);
 	if (card && !function->is_vf)

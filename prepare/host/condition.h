@@ -13,8 +13,8 @@
 #define SNAPSHOT_USERS "/.vfio-prepare/users"
 
 /*
- * boot_vga, framebuffer and device links of the graphics cards that chosen() is true for. resets: of
- * all that it is true for also physfn, the reset methods and the port path; no write hangs on those.
+ * Live VFs, and of graphics cards boot_vga, framebuffer and device links, of what chosen() is true
+ * for. resets: also physfn, the reset methods and the port path of all of it; no write hangs on those.
  */
 void scan_condition(struct root *root, struct inventory *inventory, bool resets,
 		    bool (*chosen)(void *userdata, const struct pci_function *function),

@@ -196,9 +196,6 @@ static void read_function(struct root *root, unsigned what, struct pci_function 
 	else if (r != -ENOENT)
 		function->unknown |= FUNCTION_GROUP;
 
-	/* A driver made them, and hardly any leaves them behind. */
-	function->live_vfs = function->driver &&
-			     attribute_read_link_name(root, dir, "virtfn0", text, sizeof(text)) > 0;
 	if (what & SCAN_DETAILS)
 		read_details(root, dir, function);
 	if (what & SCAN_PATHS)
