@@ -54,11 +54,6 @@ void buf_addf(struct buf *buf, const char *format, ...)
 	buf->length += (size_t)n;
 }
 
-void buf_add_column(struct buf *buf, const char *text, size_t width)
-{
-	buf_addf(buf, "%-*s ", (int)width, text);
-}
-
 const char *buf_text(const struct buf *buf)
 {
 	return buf->text ? buf->text : "";

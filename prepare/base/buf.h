@@ -17,8 +17,6 @@ void buf_done(struct buf *buf);
 void buf_add(struct buf *buf, const char *text);
 void buf_add_n(struct buf *buf, const char *text, size_t n);
 void buf_addf(struct buf *buf, const char *format, ...) _printf_(2, 3);
-/* Adds text left-aligned in a column of at least width bytes, and one space. */
-void buf_add_column(struct buf *buf, const char *text, size_t width);
 /* The text, "" where nothing was added; stays owned by the buffer. */
 const char *buf_text(const struct buf *buf);
 /* The text, owned by the caller; the buffer is empty afterwards. */

@@ -34,19 +34,17 @@ static int open_or_make_parent(struct root *root, const char *path, const char *
 	return dir;
 }
 
-static int write_synced(int fd, const char *text)
+int write_all(int fd, const char *bytes, size_t length)
 {
-	size_t length = strlen(text);
-
 	while (length > 0) {
-		ssize_t n = write(fd, text, length);
+		ssize_t n = write(fd, bytes, length);
 
 		if (n < 0)
 			return -errno;
-		text += n;
+		bytes += n;
 		length -= (size_t)n;
 	}
-	return fsync(fd) < 0 ? -errno : 0;
+	return 0;
 }
 
 int root_replace_file(struct root *root, const char *path, const char *text, mode_t mode)
@@ -63,8 +61,9 @@ int root_replace_file(struct root *root, const char *path, const char *text, mod
 	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return -errno;
-	r = write_synced(fd, text);
-	if (r == 0 && (fchmod(fd, mode) < 0 || renameat(dir, temporary, dir, name) < 0))
+	r = write_all(fd, text, strlen(text));
+	if (r == 0 &&
+	    (fsync(fd) < 0 || fchmod(fd, mode) < 0 || renameat(dir, temporary, dir, name) < 0))
 		r = -errno;
 	if (r < 0)
 		unlinkat(dir, temporary, 0);

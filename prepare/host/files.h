@@ -14,4 +14,7 @@
  */
 int root_replace_file(struct root *root, const char *path, const char *text, mode_t mode);
 
+/* Writes all the bytes, however many calls it takes; 0 or -errno. */
+int write_all(int fd, const char *bytes, size_t length);
+
 #endif

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/root.h"
+#include "host/files.h"
 
 #define FILE_MODE 0600 /* it may hold serial numbers and key file names */
 #define DIRECTORY_MODE 0700
@@ -23,19 +23,6 @@ static int make_parents(int dir, const char *path)
 		if (mkdirat(dir, parent, DIRECTORY_MODE) < 0 && errno != EEXIST)
 			return -errno;
 		*slash = '/';
-	}
-	return 0;
-}
-
-static int write_all(int fd, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t n = write(fd, bytes, length);
-
-		if (n < 0)
-			return -errno;
-		bytes += n;
-		length -= (size_t)n;
 	}
 	return 0;
 }

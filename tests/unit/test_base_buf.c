@@ -30,17 +30,6 @@ TEST(adds_text_bytes_and_formats)
 	assert_int_equal(buf.length, 0);
 }
 
-TEST(columns_are_filled_but_never_cut)
-{
-	struct buf buf = {};
-
-	buf_add_column(&buf, "ab", 4);
-	buf_add_column(&buf, "abcdef", 4);
-	buf_add_column(&buf, "", 1);
-	assert_string_equal(buf_text(&buf), "ab   abcdef   ");
-	buf_done(&buf);
-}
-
 TEST(grows)
 {
 	struct buf buf = {};
@@ -75,7 +64,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_added_is_the_empty_text),
 		cmocka_unit_test(adds_text_bytes_and_formats),
-		cmocka_unit_test(columns_are_filled_but_never_cut),
 		cmocka_unit_test(grows),
 		cmocka_unit_test(taken_text_leaves_an_empty_buffer),
 	};
