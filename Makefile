@@ -79,7 +79,7 @@ LDFLAGS_ALL = -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-need
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
 ifeq ($(LINK),static)
-LIBS = $(KMOD)/libkmod.a -lblkid -liniparser -ljansson -lzstd -llzma -lz
+LIBS = $(KMOD)/libkmod.a $(KMOD)/absent.o -lblkid -liniparser -ljansson -lzstd -llzma -lz
 else ifeq ($(LINK),shared)
 LIBS = $(shell pkg-config --libs libkmod blkid jansson) -liniparser
 else
@@ -135,8 +135,9 @@ KMOD_CFLAGS = -std=gnu11 -Os -g -fno-asynchronous-unwind-tables -w -fPIE -ffunct
 	-fstack-protector-strong -D_FORTIFY_SOURCE=2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-include prepare/libkmod/config.h
 
-# One command for all its files: what they are is known only once the tree is there.
-$(KMOD)/libkmod.a: prepare/libkmod/config.h $(KMOD)/flags \
+# One command for all its files: what they are is known only once the tree is there. absent.o goes with
+# it, to every static link.
+$(KMOD)/libkmod.a: prepare/libkmod/static/absent.c prepare/libkmod/config.h $(KMOD)/flags \
 		$(or $(wildcard $(KMOD_SOURCE:%=%/libkmod/*.[ch]) $(KMOD_SOURCE:%=%/shared/*.[ch])),build/kmod/fetched)
 	$(call say,KMOD,$@)
 	$(Q)rm -rf $(KMOD)/obj $@ && mkdir -p $(KMOD)/obj $(KMOD)/include
@@ -144,6 +145,7 @@ $(KMOD)/libkmod.a: prepare/libkmod/config.h $(KMOD)/flags \
 	$(Q)for c in $(KMOD_TREE)/libkmod/*.c $(KMOD_TREE)/shared/*.c; do \
 		$(CC) $(KMOD_CFLAGS) -I$(KMOD_TREE) -c -o "$(KMOD)/obj/$$(basename "$$c" .c).o" "$$c" || exit 1; \
 	done
+	$(Q)$(CC) $(KMOD_CFLAGS) -c -o $(KMOD)/absent.o $<
 	$(Q)ar rcsD $@ $(KMOD)/obj/*.o
 
 build/kmod/fetched: prepare/libkmod/fetch
@@ -209,7 +211,7 @@ FAKE_SOURCES = $(filter-out %_main.c,$(wildcard tests/fake/*.c))
 wraps = $(addprefix -Wl$(comma)--wrap=,$(shell sed -n 's|^/\* wrap: \(.*\) \*/$$|\1|p' $(1)))
 comma = ,
 link_test = $(CC) $(CFLAGS_ALL) -pie $(LDFLAGS_ALL) $(1) -o $@ $(filter %.o,$^) $(FAKE) $(ARCHIVE) \
-	$(FAKE) -lcmocka $(LIBS)
+	$(FAKE) -lcmocka $(filter-out %/absent.o,$(LIBS))
 
 $(OBJ)/tests/%.o: private CPPFLAGS_ALL += -Itests
 
