@@ -12,6 +12,7 @@
  *	run PROGRAM [ARG...]	write RUN and the line, the program's output, STATUS and a number
  *	write PATH TEXT		write TEXT and a newline into a file
  *	insmod PATH		load one module file
+ *	wait PATH		until it exists, a minute at most
  *	devices			one DEV line per PCI function, as sysfs has it
  *	kmsg			the kernel's log between KMSG-BEGIN and KMSG-END
  *	poweroff		at once: the disk is a snapshot
@@ -136,6 +137,16 @@ static void load_module(const char *path)
 		close(fd);
 }
 
+static void wait_for(const char *path)
+{
+	for (int i = 0; i < 600; i++) {
+		if (access(path, F_OK) == 0)
+			return;
+		usleep(100000);
+	}
+	printf("ERROR wait %s: %s\n", path, strerror(errno));
+}
+
 static void run(char *line)
 {
 	char *argv[MAX_ARGS + 1] = {NULL};
@@ -173,6 +184,8 @@ static void carry_out(char *line)
 		write_file(path, text ? text : "");
 	} else if (!strcmp(verb, "insmod"))
 		load_module(text);
+	else if (!strcmp(verb, "wait"))
+		wait_for(text);
 	else if (!strcmp(verb, "devices"))
 		say_devices();
 	else if (!strcmp(verb, "kmsg"))

@@ -26,13 +26,17 @@ status_of() { awk -v run="RUN $1" '$0 == run { on = 1 } on && /^STATUS / { print
 
 VALIDATE='vfio-prepare validate --format json'
 
-# The report is whole, and the kernel's log in it reaches back to its first line.
+# The report is whole, the kernel's log in it reaches back to its first line, and QEMU did all that it
+# was told to.
 expect_report() {
 	local error
 	kernel_said 'Linux version' || fail "the kernel's log in the report is not complete"
 	while read -r error; do
 		fail "the guest's agent: $error"
 	done < <(grep '^ERROR' "$REPORT")
+	while read -r error; do
+		fail "QEMU: $error"
+	done < <(jq -r '.error.desc // empty' "${REPORT%/*}/qmp")
 }
 
 # It was on this driver, without an override, when the script looked before its report.

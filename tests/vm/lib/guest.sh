@@ -43,9 +43,30 @@ GUEST_TIMEOUT=${VM_TIMEOUT:-150}
 STOCK_TIMEOUT=${VM_STOCK_TIMEOUT:-300}
 
 guest_pid=
+guest_qmp=
 
 guest_kill() {
 	[[ -z $guest_pid ]] || kill -KILL "$guest_pid" 2>/dev/null || true
+}
+
+# qmp COMMAND [ARGUMENTS]: has QEMU do this to its running guest; the arguments are a JSON object.
+# (QEMU's
+# QMP reference; its answers are in the file "qmp" beside the report.)
+qmp() {
+	local arguments=${2:-null}
+	jq -cn --arg command "$1" --argjson arguments "$arguments" \
+		'{execute: $command, arguments: ($arguments // {})}' >&"$guest_qmp"
+}
+
+# Has the case do what the guest asks for in lines "LAB-WANTS ..." of its report, each of them once. (A
+# line without its end is not all there yet.)
+guest_serve() {
+	local want n=0
+	while read -r want; do
+		((++n > served)) || continue
+		served=$n
+		guest_wants "$want"
+	done < <(sed -n 's/^LAB-WANTS //p' "$1")
 }
 
 # The command line as Debian's bootloader gives it, plus the console; or the tests' fast one.
@@ -66,18 +87,19 @@ guest_command_line() {
 	esac
 }
 
-# guest_boot DIR MODE INITRD IOMMU DEVICES ARGUMENTS [DISK [CONTROLLER]]: leaves report, console and
-# qemu in DIR. Returns 0 once the guest has ended its report; else says why not on stdout.
+# guest_boot DIR MODE INITRD IOMMU DEVICES ARGUMENTS [DISK [CONTROLLER]]: leaves report, console,
+# qmp, qemu and qemu.log in DIR. Returns 0 once the guest has ended its report; else says why not on
+# stdout.
 guest_boot() {
 	local dir=$1 mode=$2 initrd=$3 iommu=$4 devices=$5 arguments=$6
 	local disk=${7:-$DISK} controller=${8:-virtio-blk-pci}
-	local limit=$GUEST_TIMEOUT kernel=$FAST_KERNEL line started=$SECONDS reason=''
+	local limit=$GUEST_TIMEOUT kernel=$FAST_KERNEL line started=$SECONDS reason='' served=0
 	[[ $mode == stock || $mode == demo ]] && { limit=$STOCK_TIMEOUT; kernel=$KERNEL; }
 	line="$(guest_command_line "$mode") $arguments"
 	((${#line} < 2048)) || { printf 'the command line is too long: %d\n' ${#line}; return 1; }
 	set -- qemu-system-x86_64 -machine q35,accel=tcg -smp 1 -m 768 \
 		-cpu qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16 \
-		-nodefaults -display none -no-reboot \
+		-nodefaults -display none -no-reboot -qmp stdio \
 		-serial "file:$dir/console" -serial "file:$dir/report" \
 		-kernel "$kernel" -initrd "$initrd" -append "$line"
 	case $iommu in
@@ -94,13 +116,18 @@ guest_boot() {
 	printf '%q ' "$@" >"$dir/qemu"
 	: >"$dir/console"
 	: >"$dir/report"
-	"$@" </dev/null >"$dir/qemu.log" 2>&1 &
+	mkfifo "$dir/qmp.in"
+	exec {guest_qmp}<>"$dir/qmp.in"
+	rm "$dir/qmp.in"
+	"$@" <&"$guest_qmp" >"$dir/qmp" 2>"$dir/qemu.log" &
 	guest_pid=$!
+	qmp qmp_capabilities
 	while kill -0 "$guest_pid" 2>/dev/null; do
 		if ((SECONDS - started > limit)); then
 			reason="no answer in $limit s"
 			break
 		fi
+		guest_serve "$dir/report"
 		! grep -qE "$FAILURE_STRINGS" "$dir/console" || break
 		sleep 0.4
 	done
@@ -108,6 +135,7 @@ guest_boot() {
 	wait "$guest_pid" 2>/dev/null || [[ -n $reason ]] ||
 		reason="QEMU failed: $(tail -n 1 "$dir/qemu.log")"
 	guest_pid=
+	exec {guest_qmp}>&-
 	grep -q '^LAB-END' "$dir/report" && return 0
 	grep -aoE -m 1 ".{0,60}($FAILURE_STRINGS).{0,60}" "$dir/console" ||
 		printf '%s\n' "${reason:-the guest ended without its report}"
