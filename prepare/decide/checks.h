@@ -17,10 +17,7 @@ struct validation {
 	struct findings findings;
 };
 
-/*
- * Findings: those of the plan, which move over, and firmware-table, iommu, iommu-unknown,
- * wrong-driver, group-not-viable, iommu-backend, off-switch.
- */
+/* Findings: those of the plan, which move over, and those of decide/check.h. */
 void validation_make(const struct profile *profile, const struct inventory *inventory,
 		     struct plan *plan, struct validation *ret);
 void validation_done(struct validation *validation);
