@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "act/device.h"
+#include "act/judge.h"
 #include "host/bounded.h"
 #include "host/modules.h"
 #include "host/scan.h"
@@ -16,20 +18,6 @@
 
 #define NO_MODULE SIZE_MAX
 #define DRIVERS_PROBE "/sys/bus/pci/drivers_probe" /* one for all devices */
-#define ATTRIBUTE_MAX 4096                         /* PAGE_SIZE: sysfs gives and takes no more */
-
-/* What the child tells of one piece, in memory that outlives it. */
-struct slot {
-	enum action_type step; /* the one that it is at, or at which it failed */
-	bool ended;            /* as bounded_run() saw it */
-	enum bounded_end end;
-	int error;      /* -errno of the step; 0: the kernel took all writes */
-	int undo_error; /* why a failed step could not be taken back */
-	uint32_t started_us;
-	bool after_known;
-	char after[DRIVER_NAME_MAX]; /* "": no driver */
-	uint32_t elapsed_us;
-};
 
 /* A piece is one module, or all the actions of one device. */
 struct piece {
@@ -136,94 +124,6 @@ static void load(struct run *run, const struct action *action, struct slot *slot
 	close_fd(&fd);
 }
 
-static void read_back(struct run *run, int dir, struct slot *slot)
-{
-	int r = attribute_read_link_name(run->root, dir, "driver", slot->after,
-					 sizeof(slot->after));
-
-	if (r == -ENOENT)
-		slot->after[0] = '\0';
-	slot->after_known = r >= 0 || r == -ENOENT;
-}
-
-static bool is_right(const struct planned_device *device, const struct slot *slot)
-{
-	return slot->after_known && strcmp(slot->after, device->want) == 0;
-}
-
-static bool is_as_planned(const struct planned_device *device, const struct slot *slot)
-{
-	return slot->after_known && strcmp(slot->after, device->before ? device->before : "") == 0;
-}
-
-/* The override as it was before, to be put back; "\n" clears it (drivers/pci/pci-sysfs.c). */
-static void read_override(struct run *run, int dir, char *ret, size_t size)
-{
-	if (attribute_read(run->root, dir, "driver_override", ret, size) <= 0 ||
-	    strcmp(ret, "(null)") == 0)
-		snprintf(ret, size, "\n");
-}
-
-/* dir: the device's. */
-static int write_action(struct run *run, const struct action *action, int dir)
-{
-	return root_write_attribute(run->root, action->type == ACTION_SET_OVERRIDE ? dir : -1,
-				    action->path, action->value);
-}
-
-/* Takes back what was done to a device that did not come to its driver. */
-static void undo(struct run *run, const struct piece *piece, int dir, const char *override,
-		 struct slot *slot)
-{
-	const struct action *probe = &piece->actions[piece->n_actions - 1];
-
-	slot->undo_error = root_write_attribute(run->root, dir, piece->actions[0].path, override);
-	read_back(run, dir, slot);
-	if (slot->after_known && !slot->after[0] && piece->device->before) {
-		/* It may not return. */
-		slot->after_known = false;
-		if (slot->undo_error == 0)
-			slot->undo_error = write_action(run, probe, dir);
-		else
-			write_action(run, probe, dir);
-		read_back(run, dir, slot);
-	}
-}
-
-static void bind(struct run *run, const struct piece *piece, struct slot *slot)
-{
-	_cleanup_close_ int dir = device_open(run->root, &piece->device->address);
-	char override[ATTRIBUTE_MAX];
-
-	if (dir < 0) {
-		slot->error = dir;
-		return;
-	}
-	/* Somebody may have been there since the plan was made: then it is not what was decided on. */
-	read_back(run, dir, slot);
-	if (is_right(piece->device, slot)) {
-		/* Its driver took it as its module came; the override still keeps others away. */
-		slot->error = write_action(run, piece->actions, dir);
-		return;
-	}
-	if (!is_as_planned(piece->device, slot)) {
-		slot->error = -ESTALE;
-		return;
-	}
-	/* Until a write has come back, its effect is not known. */
-	slot->after_known = false;
-	read_override(run, dir, override, sizeof(override));
-	for (size_t i = 0; i < piece->n_actions && slot->error == 0; i++) {
-		const struct action *action = &piece->actions[i];
-
-		slot->step = action->type;
-		slot->error = write_action(run, action, dir);
-	}
-	read_back(run, dir, slot);
-	if (!is_right(piece->device, slot))
-		undo(run, piece, dir, override, slot);
-}
-
 static size_t piece_lane(void *userdata, size_t index)
 {
 	const struct run *run = userdata;
@@ -239,7 +139,7 @@ static void run_piece(void *userdata, size_t index)
 	slot->started_us = microseconds();
 	slot->step = piece->actions->type;
 	if (piece->device)
-		bind(run, piece, slot);
+		device_run(run->root, piece->device, piece->actions, piece->n_actions, slot);
 	else
 		load(run, piece->actions, slot);
 	slot->elapsed_us = microseconds() - slot->started_us;
@@ -279,107 +179,6 @@ static void piece_ended(void *userdata, size_t index, enum bounded_end end)
 		slot->elapsed_us = microseconds() - slot->started_us;
 	if (!run->items[run->first + index].device && end != BOUNDED_DONE)
 		slot->error = -ETIMEDOUT;
-}
-
-static const char *step_text(enum action_type step)
-{
-	static const char *const texts[] = {
-		[ACTION_LOAD_MODULE] = "loading the module",
-		[ACTION_SET_OVERRIDE] = "writing driver_override",
-		[ACTION_UNBIND] = "unbinding",
-		[ACTION_PROBE] = "probing",
-	};
-
-	return texts[step];
-}
-
-static char *module_error(const struct planned_device *device, const struct slot *slot)
-{
-	if (slot->error == -ENXIO)
-		return xasprintf("module %s is loaded but has no PCI driver %s", device->module,
-				 device->want);
-	if (slot->error == -ENOENT)
-		return xasprintf("there is no module %s for this kernel", device->module);
-	return xasprintf("module %s cannot be loaded: %s", device->module, strerror(-slot->error));
-}
-
-static void judge(const struct run *run, const struct piece *piece, const struct slot *slot,
-		  struct outcome *outcome)
-{
-	const struct planned_device *device = piece->device;
-	const struct slot *module = piece->module == NO_MODULE ? NULL : &run->slots[piece->module];
-
-	outcome->elapsed_ms = slot->elapsed_us / 1000;
-	outcome->after_known = slot->after_known;
-	outcome->after = slot->after_known && slot->after[0] ? xstrdup(slot->after) : NULL;
-	if (slot->end == BOUNDED_TIMEOUT) {
-		outcome->result = RESULT_TIMEOUT;
-		outcome->error = xasprintf("%s did not return within %u s", step_text(slot->step),
-					   (slot->elapsed_us + 500000) / 1000000);
-	} else if (slot->end == BOUNDED_SKIPPED && module && module->error < 0) {
-		outcome->result = RESULT_FAILED;
-		outcome->error = module_error(device, module);
-	} else if (slot->end == BOUNDED_SKIPPED) {
-		outcome->result = RESULT_SKIPPED;
-		outcome->error = xstrdup("left alone, as another device did not answer in time");
-	} else if (slot->end == BOUNDED_DIED) {
-		outcome->result = RESULT_FAILED;
-		outcome->error = xasprintf("the process died at %s", step_text(slot->step));
-	} else if (slot->error == -ESTALE) {
-		outcome->result = RESULT_FAILED;
-		outcome->error = xstrdup(
-			"its driver changed while the plan was made; it was left alone");
-	} else if (is_right(device, slot)) {
-		outcome->result = RESULT_DONE;
-	} else {
-		outcome->result = RESULT_FAILED;
-		outcome->error =
-			slot->error < 0
-				? xasprintf("%s: %s", step_text(slot->step), strerror(-slot->error))
-				: xasprintf("%s did not take it; the kernel log may say why",
-					    device->want);
-	}
-	if (slot->undo_error < 0) {
-		char *longer = xasprintf("%s; and it could not be taken back: %s", outcome->error,
-					 strerror(-slot->undo_error));
-
-		free(outcome->error);
-		outcome->error = longer;
-	}
-	/* What was not begun is as it was. */
-	if (slot->end == BOUNDED_SKIPPED) {
-		outcome->after = xstrdup_null(device->before);
-		outcome->after_known = true;
-	}
-}
-
-static void add_outcome(struct outcomes *outcomes, const struct planned_device *device)
-{
-	struct outcome *outcome = vec_add(outcomes);
-
-	*outcome = (struct outcome){
-		.address = device->address,
-		.section = device->section,
-		.want = device->want,
-		.before = device->before,
-		.before_known = device->before_known,
-		.after = xstrdup_null(device->before),
-		.after_known = device->before_known,
-	};
-	if (device->state == DEVICE_RIGHT) {
-		outcome->result = RESULT_ALREADY;
-	} else if (device->state == DEVICE_REFUSED) {
-		outcome->result = RESULT_REFUSED;
-		outcome->error = xstrdup("a finding says why");
-	} else if (device->state == DEVICE_WAITING) {
-		outcome->result = RESULT_SKIPPED;
-		outcome->error = xstrdup("waits until what the host stands on is known");
-	} else if (device->state == DEVICE_ABSENT) {
-		outcome->result = RESULT_SKIPPED;
-		outcome->error = xstrdup("not on this host");
-	} else {
-		free(TAKE_PTR(outcome->after));
-	}
 }
 
 /* A module that no planned device waits for is VFIO's own: without it no guest can use the others. */
@@ -463,10 +262,11 @@ void act_run(struct root *root, const struct plan *plan, const struct act_limits
 			judge_backend(&run, findings);
 	}
 	vec_foreach(device, plan) {
-		add_outcome(&outcomes, device);
+		struct outcome *outcome = vec_add(&outcomes);
+
+		outcome_begin(device, outcome);
 		if (device->state != DEVICE_BIND)
 			continue;
-		struct outcome *outcome = &outcomes.items[outcomes.n - 1];
 
 		/* Pieces and devices stand in the same order. */
 		while (piece < run.n && run.items[piece].device != device)
@@ -477,7 +277,10 @@ void act_run(struct root *root, const struct plan *plan, const struct act_limits
 			outcome->after = xstrdup_null(device->before);
 			outcome->error = xasprintf("no process can be started: %s", strerror(-r));
 		} else {
-			judge(&run, &run.items[piece], &run.slots[piece], outcome);
+			const size_t module = run.items[piece].module;
+
+			judge_device(device, &run.slots[piece],
+				     module == NO_MODULE ? NULL : &run.slots[module], outcome);
 		}
 	}
 	bounded_free(run.slots, bytes);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One device's actions, one after another, in the child that may not come back: the device is read
+ * before and after, and what did not bring it to its driver is taken back.
+ */
+#ifndef ACT_DEVICE_H
+#define ACT_DEVICE_H
+
+#include <stdint.h>
+
+#include "host/bounded.h"
+#include "host/root.h"
+#include "model/plan.h"
+#include "model/profile.h"
+
+/* What the child tells of a device or module, in memory that outlives it. */
+struct slot {
+	enum action_type step; /* the one that it is at, or at which it failed */
+	bool ended;            /* as bounded_run() saw it */
+	enum bounded_end end;
+	int error;      /* -errno of the step; 0: the kernel took all writes */
+	int undo_error; /* why a failed step could not be taken back */
+	uint32_t started_us;
+	bool after_known;
+	char after[DRIVER_NAME_MAX]; /* "": no driver */
+	uint32_t elapsed_us;
+};
+
+/* Carries out the device's actions; -ESTALE in slot->error: it is not as it was planned on. */
+void device_run(struct root *root, const struct planned_device *device,
+		const struct action *actions, size_t n_actions, struct slot *slot);
+
+/* Is the device, as it was read back, where the plan wants it? */
+bool slot_is_right(const struct slot *slot, const struct planned_device *device);
+
+#endif
