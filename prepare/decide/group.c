@@ -111,6 +111,7 @@ struct work {
 	const struct guards *guards;
 	struct match *match;
 	struct group_index index;
+	bool *told; /* beside the functions: that it stays behind has been said for one of its card */
 	bool grown;
 };
 
@@ -318,8 +319,10 @@ static void check_tied(struct work *work, size_t from, size_t to)
 	struct finding *finding;
 
 	if (is_claimed(work, to) || work->match->claims[to].refused ||
-	    work->match->claims[to].waiting || !stands_in_the_way(work->inventory, other))
+	    work->match->claims[to].waiting || work->told[to] ||
+	    !stands_in_the_way(work->inventory, other))
 		return;
+	work->told[to] = true;
 	finding = finding_add(
 		&work->match->findings, SEVERITY_WARNING, "card-incomplete",
 		PCI_ADDRESS_TEXT(&function->address),
@@ -395,6 +398,7 @@ void group_complete(const struct inventory *inventory, const struct guards *guar
 	vec_foreach(function, inventory)
 		kernel_tells = kernel_tells || function->has_reset_methods;
 	group_index_make(inventory, &work.index);
+	work.told = xcalloc(inventory->n, sizeof(*work.told));
 	expand(&work);
 	for (size_t i = 0; i < inventory->n; i++)
 		if (is_claimed(&work, i)) {
@@ -405,5 +409,6 @@ void group_complete(const struct inventory *inventory, const struct guards *guar
 		if (goes_to_guest(&work, i) && inventory->items[i].iommu_group >= 0 &&
 		    is_first_of_group(&work, i))
 			check_group(&work, i);
+	free(work.told);
 	group_index_done(&work.index);
 }

@@ -63,6 +63,14 @@ static void find_given(struct work *work)
 	}
 }
 
+/* udev loads what the kernel's tables offer for a function: a native driver, not vfio-pci. */
+static bool comes_by_itself(const struct work *work, const struct planned_device *device)
+{
+	const struct pci_function *function = inventory_find(work->inventory, &device->address);
+
+	return function && list_has(&function->modules, device->module);
+}
+
 /* Does a function that stays with the host need the module? */
 static bool host_needs(const struct work *work, const char *module)
 {
@@ -253,7 +261,8 @@ void module_policy_make(const struct profile *profile, const struct inventory *i
 		}
 		forget_built_in(&work);
 		vec_foreach(device, plan)
-			if (is_given(device) && !strv_contains(&policy.load, device->module))
+			if (is_given(device) && !comes_by_itself(&work, device) &&
+			    !strv_contains(&policy.load, device->module))
 				strv_add(&policy.load, device->module);
 		for (size_t i = 0; i < policy.load.n; i++)
 			if (strstr(policy.load.items[i], "vfio")) {

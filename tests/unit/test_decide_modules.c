@@ -184,6 +184,11 @@ TEST(other_drivers)
 	/* ids= is vfio-pci's. */
 	expect(GPU "driver = pci-stub\n",
 	       "blacklist nouveau nvidia nvidia_drm\nsoftdep snd_hda_intel\nload pci_stub\n", "");
+	/* A native driver comes as it always does. */
+	expect(GPU NIC "driver = e1000e\n",
+	       "ids 10de:10f0 10de:1bb0\nblacklist nouveau nvidia nvidia_drm\n"
+	       "softdep snd_hda_intel\n" LOAD,
+	       "");
 	inventory.items[4].variant = xstrdup("e1000e_vfio_pci");
 	expect("[device nic]\nid = 8086:10d3\ndriver = auto\n",
 	       "blacklist e1000e\nload e1000e_vfio_pci vfio_iommu_type1 vfio_pci\n",

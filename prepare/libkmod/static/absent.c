@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Stands in for those parts of the static libraries that nothing here reaches, a fourteenth of the
+ * Stands in for those parts of the static libraries that nothing here reaches, a thirteenth of the
  * whole file otherwise: libzstd's decoders for frames of before 2016 (lib/legacy/, a kernel has never
  * had modules in them) and libz's writer of files. The linker takes what is defined here and leaves
  * the members of the archives out. A decoder that cannot be made is an error to libzstd like a lack of
