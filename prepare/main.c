@@ -53,7 +53,7 @@ static const struct option_help {
 	{"list init", "name", "REGEX", OPTION_NAME, "only devices whose name matches"},
 	{"plan", "modules", NULL, OPTION_MODULES,
 	 "only the modules that an initramfs needs, one in a line"},
-	{"snapshot", "scrub", NULL, OPTION_SCRUB, "hide serial numbers and UUIDs"},
+	{"snapshot", "scrub", NULL, OPTION_SCRUB, "hide serial numbers, MAC addresses and UUIDs"},
 	{"bind", "phase", "PHASE", OPTION_PHASE,
 	 "early or system: at boot, with the kernel log as record"},
 };

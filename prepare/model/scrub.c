@@ -14,6 +14,7 @@ void scrub_done(struct scrub *scrub)
 	strv_done(&scrub->uuids);
 	strv_done(&scrub->ids);
 	strv_done(&scrub->serials);
+	strv_done(&scrub->macs);
 	strv_done(&scrub->names);
 }
 
@@ -51,7 +52,9 @@ static bool has_shape(const char *start, const char *text, const char *end, cons
 
 #define UUID_SHAPE "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 #define SERIAL_SHAPE "xx-xx-xx-xx-xx-xx-xx-xx"
-#define ID_MIN 8 /* shorter ones would be found in other text too */
+#define MAC_SHAPE "xx:xx:xx:xx:xx:xx"
+#define BOOTIF_SHAPE "01-xx-xx-xx-xx-xx-xx" /* the same, as PXE loaders write it */
+#define ID_MIN 8                            /* shorter ones would be found in other text too */
 #define BY_ID "/by-id/"
 
 void scrub_learn(struct scrub *scrub, const char *id)
@@ -85,10 +88,32 @@ static void add_serial(struct buf *buf, size_t number)
 	buf_addf(buf, "00-00-00-00-00-00-%02zx-%02zx", number >> 8 & 0xff, number & 0xff);
 }
 
+/* A MAC address at text, in either form, by the same number. Its length, or 0. */
+static size_t replace_mac(struct scrub *scrub, const char *start, const char *text, const char *end,
+			  struct buf *buf)
+{
+	bool bootif = has_shape(start, text, end, BOOTIF_SHAPE);
+	char mac[sizeof(MAC_SHAPE)];
+	size_t number;
+
+	if (!bootif && !has_shape(start, text, end, MAC_SHAPE))
+		return 0;
+	snprintf(mac, sizeof(mac), "%s", bootif ? text + strlen("01-") : text);
+	for (char *c = mac; *c; c++)
+		if (*c == '-')
+			*c = ':';
+	number = number_of(&scrub->macs, mac, strlen(mac));
+	buf_addf(buf, bootif ? "01-00-00-00-00-%02zx-%02zx" : "00:00:00:00:%02zx:%02zx",
+		 number >> 8 & 0xff, number & 0xff);
+	return strlen(bootif ? BOOTIF_SHAPE : MAC_SHAPE);
+}
+
 /* What stands at text, replaced; the length that it had, or 0: nothing to hide begins here. */
 static size_t replace(struct scrub *scrub, const char *start, const char *text, const char *end,
 		      struct buf *buf)
 {
+	size_t mac;
+
 	if (has_shape(start, text, end, UUID_SHAPE)) {
 		buf_addf(buf, "00000000-0000-0000-0000-%012zx",
 			 number_of(&scrub->uuids, text, strlen(UUID_SHAPE)));
@@ -108,7 +133,8 @@ static size_t replace(struct scrub *scrub, const char *start, const char *text, 
 			 number_of(&scrub->names, text + strlen(BY_ID), length - strlen(BY_ID)));
 		return length;
 	}
-	return replace_learned(scrub, start, text, end, buf);
+	mac = replace_mac(scrub, start, text, end, buf);
+	return mac ? mac : replace_learned(scrub, start, text, end, buf);
 }
 
 char *scrub_text(struct scrub *scrub, const char *text, size_t length, size_t *ret_length)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hides what names one machine: UUIDs, device serial numbers and names under by-id. Each gets a
- * number in the order of its first appearance, the same wherever it stands, so that what referred to
+ * Hides what names one machine: UUIDs, device serial numbers, MAC addresses and names under by-id. Each
+ * gets a number in the order of its first appearance, the same wherever it stands, so that what referred to
  * it still does.
  */
 #ifndef MODEL_SCRUB_H
@@ -13,7 +13,7 @@
 #include "base/strv.h"
 
 struct scrub {
-	struct strv uuids, ids, serials, names; /* a place in its vector is the number */
+	struct strv uuids, ids, serials, macs, names; /* a place in its vector is the number */
 };
 
 void scrub_done(struct scrub *scrub);

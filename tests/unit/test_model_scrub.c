@@ -40,6 +40,16 @@ TEST(uuids)
 	expect(UUID1 "-" UUID1, NUMBER1 "-" NUMBER1);
 }
 
+TEST(macs)
+{
+	expect("address 52:54:00:12:34:56\n", "address 00:00:00:00:00:01\n");
+	/* One card is one card, however it is written. */
+	expect("BOOTIF=01-52-54-00-12-34-57 ifname=lan:52:54:00:AB:cd:ef 52:54:00:12:34:57",
+	       "BOOTIF=01-00-00-00-00-00-02 ifname=lan:00:00:00:00:00:03 00:00:00:00:00:02");
+	/* Addresses of PCI functions and of IPv6 are none. */
+	expect("0000:01:00.0 10000:e1:00.0 fe80::1:2", "0000:01:00.0 10000:e1:00.0 fe80::1:2");
+}
+
 TEST(serials)
 {
 	expect("serial = 00-11-22-ff-FF-33-44-55\n", "serial = 00-00-00-00-00-00-00-01\n");
@@ -125,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(uuids, stop),
+		cmocka_unit_test_teardown(macs, stop),
 		cmocka_unit_test_teardown(serials, stop),
 		cmocka_unit_test_teardown(ids_without_a_shape_are_hidden_once_they_are_known, stop),
 		cmocka_unit_test_teardown(names_by_id, stop),
