@@ -61,6 +61,15 @@ void recorder_add_bytes(struct recorder *recorder, const char *path, enum record
 	record->has_bytes = true;
 }
 
+void recorder_add_unreadable(struct recorder *recorder, const char *path)
+{
+	const struct record *record = recorder_add(recorder, path, RECORD_FILE);
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	if (record->kind == RECORD_FILE && !record->has_bytes)
+		recorder_add_bytes(recorder, path, RECORD_LINK, name, strlen(name));
+}
+
 static int compare_records(const void *a, const void *b)
 {
 	return strcmp(((const struct record *)a)->path, ((const struct record *)b)->path);

@@ -33,6 +33,11 @@ struct record *recorder_add(struct recorder *recorder, const char *path, enum re
 /* The same with content, which replaces what it had. */
 void recorder_add_bytes(struct recorder *recorder, const char *path, enum record_kind kind,
 			const void *bytes, size_t length);
+/*
+ * The same for a file that is there and gave an error instead of its bytes: a link to itself, which
+ * can be read no better. What was read once stays.
+ */
+void recorder_add_unreadable(struct recorder *recorder, const char *path);
 /* By path, so that a directory stands before what is in it. */
 void recorder_sort(struct recorder *recorder);
 

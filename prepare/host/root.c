@@ -150,6 +150,19 @@ static void record_opened(const struct walk *walk, const char *name, int fd)
 	}
 }
 
+/* What could not be opened. A directory may still lead to what can be. */
+static void record_unopened(const struct walk *walk, const char *name)
+{
+	_cleanup_free_ char *path = walk_path(walk, name);
+	struct stat st;
+	int error = errno;
+
+	if (walk->recorder && fstatat(walk_top(walk), name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode))
+		recorder_add_unreadable(walk->recorder, path);
+	errno = error;
+}
+
 /* What openat2() with RESOLVE_IN_ROOT does, for kernels before 5.6 and to see the links on the way. */
 static int open_walking(const struct root *root, const char *path, int flags)
 {
@@ -179,6 +192,8 @@ static int open_walking(const struct root *root, const char *path, int flags)
 			r = openat(walk_top(&walk), name, flags | O_NOFOLLOW);
 			if (r >= 0)
 				record_opened(&walk, name, r);
+			else
+				record_unopened(&walk, name);
 			break;
 		}
 		if (r < 0)
@@ -241,11 +256,31 @@ static void record_bytes(struct root *root, int dir, const char *name, enum reco
 		recorder_add_bytes(root->recorder, path, kind, bytes, length);
 }
 
+/* What the open file at path was read as; NULL: not. */
+static void record_file(struct root *root, int fd, const char *path, const char *text,
+			size_t length)
+{
+	/* What the path leads to, past the links on the way, has the bytes. */
+	_cleanup_free_ char *canonical = root->recorder ? recorded_path(root, fd, "") : NULL;
+
+	if (!root->recorder)
+		return;
+	if (canonical && canonical[strlen(canonical) - 1] == '/')
+		canonical[strlen(canonical) - 1] = '\0';
+	if (canonical)
+		path = canonical;
+	if (text)
+		recorder_add_bytes(root->recorder, path, RECORD_FILE, text, length);
+	else
+		recorder_add_unreadable(root->recorder, path);
+}
+
 int root_read_fd(struct root *root, int fd, const char *path, size_t max, char **ret,
 		 size_t *ret_length)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t length = 0, capacity = 4096;
+	int error = 0;
 	ssize_t n;
 
 	do {
@@ -253,21 +288,14 @@ int root_read_fd(struct root *root, int fd, const char *path, size_t max, char *
 			text = xreallocarray(text, capacity *= 2, 1);
 		n = read(fd, text + length, capacity - 1 - length);
 		if (n < 0)
-			return -errno;
-		length += (size_t)n;
-		if (length > max)
-			return -EFBIG;
-	} while (n > 0);
+			error = -errno;
+		else if ((length += (size_t)n) > max)
+			error = -EFBIG;
+	} while (n > 0 && !error);
 	text[length] = '\0';
-	if (root->recorder) {
-		/* What the path leads to, past the links on the way, has the bytes. */
-		_cleanup_free_ char *canonical = recorded_path(root, fd, "");
-
-		if (canonical && canonical[strlen(canonical) - 1] == '/')
-			canonical[strlen(canonical) - 1] = '\0';
-		recorder_add_bytes(root->recorder, canonical ? canonical : path, RECORD_FILE, text,
-				   length);
-	}
+	record_file(root, fd, path, error ? NULL : text, length);
+	if (error)
+		return error;
 	*ret = TAKE_PTR(text);
 	if (ret_length)
 		*ret_length = length;
@@ -433,8 +461,16 @@ int attribute_read_bytes(struct root *root, int dir, const char *name, void *ret
 					O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, ret, size);
 
-	if (n < 0)
-		return -errno;
+	if (n < 0) {
+		int error = errno;
+		_cleanup_free_ char *path = root->recorder && error != ENOENT
+						    ? recorded_path(root, dir, name)
+						    : NULL;
+
+		if (path)
+			recorder_add_unreadable(root->recorder, path);
+		return -error;
+	}
 	record_bytes(root, dir, name, RECORD_FILE, ret, (size_t)n);
 	return (int)n;
 }

@@ -208,6 +208,48 @@ TEST(each_question_brings_its_own_answer)
 	}
 }
 
+/* An error is not the same as nothing. */
+TEST(what_gave_an_error_gives_one_elsewhere)
+{
+	_cleanup_free_ char *path = xasprintf("%s.snapshot", tree.path), *text = NULL;
+	struct root elsewhere;
+	char bytes[4];
+	int dir;
+
+	tree.root.recorder = &recorder;
+	assert_int_equal(root_read_file(&tree.root, "/large", 5, &text, NULL), -EFBIG);
+	dir = root_open(&tree.root, "/sys/names", O_PATH | O_DIRECTORY);
+	assert_true(dir >= 0);
+	assert_int_equal(attribute_read_bytes(&tree.root, dir, "b", bytes, sizeof(bytes)), -EISDIR);
+	close(dir);
+	tree.root.recorder = NULL;
+
+	assert_int_equal(snapshot_write(path, &recorder), 0);
+	assert_int_equal(root_init(&elsewhere, path), 0);
+	assert_int_equal(root_read_file(&elsewhere, "/large", 5, &text, NULL), -ELOOP);
+	dir = root_open(&elsewhere, "/sys/names", O_PATH | O_DIRECTORY);
+	assert_int_equal(attribute_read_bytes(&elsewhere, dir, "b", bytes, sizeof(bytes)), -ELOOP);
+	close(dir);
+	root_done(&elsewhere);
+	assert_int_equal(nftw(path, tree_remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+/* What was read once is not forgotten. */
+TEST(an_error_after_an_answer_changes_nothing)
+{
+	_cleanup_free_ char *text = NULL, *more = NULL;
+
+	tree.root.recorder = &recorder;
+	assert_int_equal(root_read_file(&tree.root, "/large", 99, &text, NULL), 0);
+	assert_int_equal(root_read_file(&tree.root, "/large", 5, &more, NULL), -EFBIG);
+	tree.root.recorder = NULL;
+	recorder_sort(&recorder);
+	vec_foreach(record, &recorder)
+		if (strcmp(record->path, "large") == 0)
+			assert_string_equal(record->bytes, "0123456789");
+	assert_int_equal(recorder.n, 1);
+}
+
 static const struct record *find(const char *path)
 {
 	vec_foreach(record, &recorder)
@@ -258,6 +300,8 @@ int main(void)
 		RECORDING_TEST(recording_changes_no_answer),
 		RECORDING_TEST(what_was_recorded_answers_the_same),
 		RECORDING_TEST(each_question_brings_its_own_answer),
+		RECORDING_TEST(what_gave_an_error_gives_one_elsewhere),
+		RECORDING_TEST(an_error_after_an_answer_changes_nothing),
 		RECORDING_TEST(nothing_is_recorded_that_was_not_read),
 		RECORDING_TEST(a_root_whose_name_begins_another),
 	};
