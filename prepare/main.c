@@ -42,7 +42,8 @@ static const struct option_help {
 } options[] = {
 	{NULL, "root", "DIR", OPTION_ROOT, "read and write below DIR instead of /"},
 	{NULL, "profile", "FILE", OPTION_PROFILE, "read this profile alone"},
-	{NULL, "format", "FORMAT", OPTION_FORMAT, "text (default) or json"},
+	{NULL, "format", "FORMAT", OPTION_FORMAT,
+	 "text (default) or json; validate also: nagios, prometheus, maas"},
 	{NULL, "verbose", NULL, 'v', "-v, say more"},
 	{NULL, "quiet", NULL, 'q', "-q, say errors only"},
 	{NULL, "help", NULL, 'h', "-h, this help"},
@@ -111,15 +112,20 @@ static int print_help(const struct verb *verb)
 	return fflush(stdout) == 0 ? STATUS_DONE : STATUS_FAILED;
 }
 
-static bool set_format(struct arguments *arguments, const char *format)
+static const char *const formats[] = {
+	[FORMAT_TEXT] = "text",     [FORMAT_JSON] = "json",
+	[FORMAT_NAGIOS] = "nagios", [FORMAT_PROMETHEUS] = "prometheus",
+	[FORMAT_MAAS] = "maas",
+};
+
+static bool set_format(struct arguments *arguments, const char *name)
 {
-	if (strcmp(format, "text") == 0)
-		arguments->format = FORMAT_TEXT;
-	else if (strcmp(format, "json") == 0)
-		arguments->format = FORMAT_JSON;
-	else
-		return false;
-	return true;
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (strcmp(formats[i], name) == 0) {
+			arguments->format = (enum format)i;
+			return true;
+		}
+	return false;
 }
 
 static void set_argument(struct arguments *arguments, int option, const char *value)
@@ -211,7 +217,9 @@ int main(int argc, char **argv)
 			return printf("vfio-prepare %s\n", VFIO_PREPARE_VERSION) < 0 ? STATUS_FAILED
 										     : STATUS_DONE;
 		if (option == OPTION_FORMAT && !set_format(&arguments, optarg))
-			return USAGE_ERROR("--format: \"%s\" is neither text nor json", optarg);
+			return USAGE_ERROR(
+				"--format: \"%s\" is none of text, json, nagios, prometheus, maas",
+				optarg);
 		if (option == 'v')
 			log_set_level(LOG_LEVEL_INFO);
 		else if (option == 'q')
@@ -234,6 +242,9 @@ int main(int argc, char **argv)
 		return USAGE_ERROR("%s takes no \"%s\"", verb->name, argv[optind + 1]);
 	if (verb->operand && !arguments.operand)
 		return USAGE_ERROR("%s needs %s behind it", verb->name, verb->operand);
+	if (format_is_for_monitor(arguments.format) && verb != &validate_verb)
+		return USAGE_ERROR("%s has no --format %s, only validate has", verb->name,
+				   formats[arguments.format]);
 	wrong = misplaced(verb, given);
 	if (wrong)
 		return USAGE_ERROR("%s has no option --%s", verb->name, wrong->name);

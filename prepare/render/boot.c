@@ -44,7 +44,7 @@ static void add_outcome(struct buf *buf, const json_t *outcome)
 {
 	const char *after = text_of(outcome, "after"), *error = text_of(outcome, "error");
 
-	buf_addf(buf, "  %s [%s] %s, on %s%s%s\n", text_of(outcome, "address"),
+	buf_addf(buf, "    %s [%s] %s, on %s%s%s\n", text_of(outcome, "address"),
 		 text_of(outcome, "section"), text_of(outcome, "result"),
 		 *after ? after : "no driver", *error ? ": " : "", error);
 }
@@ -60,7 +60,8 @@ bool text_boot(struct buf *buf, const char *memory)
 		const char *off = text_of(phase, "off");
 		json_int_t started_ms = json_integer_value(json_object_get(phase, "started_ms"));
 
-		buf_addf(buf, "%s phase, %lld.%lld s after the kernel's start, took %lld ms%s%s\n",
+		buf_addf(buf,
+			 "  %s phase, %lld.%lld s after the kernel's start, took %lld ms%s%s\n",
 			 text_of(phase, "phase"), (long long)started_ms / 1000,
 			 (long long)started_ms / 100 % 10,
 			 (long long)json_integer_value(json_object_get(phase, "elapsed_ms")),

@@ -6,7 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum format { FORMAT_TEXT, FORMAT_JSON };
+/* The last three are of validate alone, for programs that watch hosts. */
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_NAGIOS, FORMAT_PROMETHEUS, FORMAT_MAAS };
+
+static inline bool format_is_for_monitor(enum format format)
+{
+	return format > FORMAT_JSON;
+}
 
 #define REPORT_VERSION 1
 

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "render/json.h"
+#include "render/text.h"
 
 static json_t *id_or_null(const struct pci_function *function, unsigned value, int digits)
 {
@@ -70,81 +71,52 @@ static const char *const titles[N_COLUMNS] = {
 	[DRIVER] = "DRIVER",   [SECTION] = "SECTION", [GUARDS] = "GUARDS", [NAME] = "NAME",
 };
 
-/* The cells of one row, as text that the caller frees. */
-static void fill_row(const struct pci_function *function, const struct list_entry *entry,
-		     char *row[N_COLUMNS])
+static void add_row(struct strv *cells, const struct pci_function *function,
+		    const struct list_entry *entry)
 {
 	bool known = !(function->unknown & FUNCTION_IDS);
 	struct buf guards = {};
 
 	for (size_t i = 0; i < entry->guards.n; i++)
 		buf_addf(&guards, "%s%s", i ? "," : "", entry->guards.items[i]);
-	row[ADDRESS] = xstrdup(PCI_ADDRESS_TEXT(&function->address));
-	row[GROUP] = function->iommu_group < 0 ? xstrdup("-")
-					       : xasprintf("%d", function->iommu_group);
-	row[ID] = known ? xasprintf("%04x:%04x", function->vendor, function->device) : xstrdup("?");
-	row[CLASS] = known ? xasprintf("%04x", function->class >> 8) : xstrdup("?");
-	row[DRIVER] = xstrdup(function->driver ? function->driver : "-");
-	row[SECTION] = xstrdup(entry->section ? entry->section : "-");
-	row[GUARDS] = guards.length ? buf_take(&guards) : xstrdup("-");
-	row[NAME] = xstrdup(function->name ? function->name : "");
+	strv_add(cells, PCI_ADDRESS_TEXT(&function->address));
+	strv_take(cells, function->iommu_group < 0 ? xstrdup("-")
+						   : xasprintf("%d", function->iommu_group));
+	strv_take(cells, known ? xasprintf("%04x:%04x", function->vendor, function->device)
+			       : xstrdup("?"));
+	strv_take(cells, known ? xasprintf("%04x", function->class >> 8) : xstrdup("?"));
+	strv_add(cells, function->driver ? function->driver : "-");
+	strv_add(cells, entry->section ? entry->section : "-");
+	strv_add(cells, guards.length ? buf_text(&guards) : "-");
+	strv_add(cells, function->name ? function->name : "");
 	buf_done(&guards);
 }
 
 /* A column of which nothing is known on this host takes no room. */
-static bool is_empty(char *(*rows)[N_COLUMNS], size_t n, enum column column)
+static bool is_empty(const struct strv *cells, enum column column)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(rows[i][column], "-") != 0 && *rows[i][column])
+	for (size_t i = N_COLUMNS + (size_t)column; i < cells->n; i += N_COLUMNS)
+		if (*cells->items[i] && strcmp(cells->items[i], "-") != 0)
 			return false;
 	return true;
-}
-
-static void add_row(struct buf *buf, const char *const row[N_COLUMNS],
-		    const size_t widths[N_COLUMNS], unsigned width)
-{
-	struct buf line = {};
-	size_t length;
-
-	for (int column = 0; column < N_COLUMNS; column++)
-		if (widths[column])
-			buf_addf(&line, "%-*s  ", (int)widths[column], row[column]);
-	length = line.length;
-	if (width && length > width)
-		length = width;
-	while (length && buf_text(&line)[length - 1] == ' ')
-		length--;
-	buf_add_n(buf, buf_text(&line), length);
-	buf_add(buf, "\n");
-	buf_done(&line);
 }
 
 static char *list_text(const struct inventory *inventory, const struct list_entry *entries,
 		       unsigned width)
 {
-	char *(*rows)[N_COLUMNS] = xcalloc(inventory->n, sizeof(*rows));
-	size_t widths[N_COLUMNS], n = 0;
+	struct strv cells = {};
 	struct buf buf = {};
 
+	for (int column = 0; column < N_COLUMNS; column++)
+		strv_add(&cells, titles[column]);
 	for (size_t i = 0; i < inventory->n; i++)
 		if (entries[i].shown)
-			fill_row(&inventory->items[i], &entries[i], rows[n++]);
-	for (int column = 0; column < N_COLUMNS; column++) {
-		widths[column] = strlen(titles[column]);
-		for (size_t i = 0; i < n; i++)
-			if (strlen(rows[i][column]) > widths[column])
-				widths[column] = strlen(rows[i][column]);
-		if ((column == SECTION || column == GUARDS || column == NAME) &&
-		    is_empty(rows, n, (enum column)column))
-			widths[column] = 0;
-	}
-	add_row(&buf, titles, widths, width);
-	for (size_t i = 0; i < n; i++) {
-		add_row(&buf, (const char *const *)rows[i], widths, width);
-		for (int column = 0; column < N_COLUMNS; column++)
-			free(rows[i][column]);
-	}
-	free(rows);
+			add_row(&cells, &inventory->items[i], &entries[i]);
+	for (enum column column = SECTION; column <= NAME; column++)
+		if (is_empty(&cells, column))
+			*cells.items[column] = '\0';
+	text_table(&buf, &cells, N_COLUMNS, "", width);
+	strv_done(&cells);
 	return buf_take(&buf);
 }
 

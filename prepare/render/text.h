@@ -4,11 +4,25 @@
 #define RENDER_TEXT_H
 
 #include "base/buf.h"
+#include "base/strv.h"
 #include "model/finding.h"
 
 /* One finding: severity, subject and detail in a line, the remedy in another below it. */
 void text_finding(struct buf *buf, const struct finding *finding);
 /* All of them, errors first. */
 void text_findings(struct buf *buf, const struct findings *findings);
+
+/*
+ * Adds text in lines that a terminal of 96 columns shows whole, broken at blanks only. The first line
+ * is indented by first blanks, the others by rest.
+ */
+void text_wrap(struct buf *buf, const char *text, unsigned first, unsigned rest);
+
+/*
+ * Adds a table: cells row by row, the titles as the first row; a column whose title is "" is left out.
+ * Each line begins with indent and is cut at width, where that is not 0.
+ */
+void text_table(struct buf *buf, const struct strv *cells, size_t n_columns, const char *indent,
+		unsigned width);
 
 #endif

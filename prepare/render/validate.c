@@ -3,19 +3,23 @@
 
 #include <string.h>
 
+#include "render/boot.h"
 #include "render/json.h"
+#include "render/monitor.h"
 #include "render/text.h"
 
-static char *validate_json(const char *status, const struct plan *plan,
-			   const struct findings *findings)
+/* So many subjects are named beside a remedy. */
+#define SUBJECTS_MAX 6
+
+static char *validate_json(const struct verdict *verdict)
 {
 	json_t *report = json_report(), *devices = json_array();
 
-	json_object_set_new(report, "status", json_string(status));
-	json_object_set_new(report, "ready", json_boolean(strcmp(status, "ready") == 0));
+	json_object_set_new(report, "status", json_string(verdict->status));
+	json_object_set_new(report, "ready", json_boolean(verdict_is(verdict, "ready")));
 	json_object_set_new(report, "reboot_required",
-			    json_boolean(strcmp(status, "reboot-required") == 0));
-	vec_foreach(device, plan) {
+			    json_boolean(verdict_is(verdict, "reboot-required")));
+	vec_foreach(device, verdict->plan) {
 		json_t *object = json_object();
 
 		json_object_set_new(object, "address", json_address(&device->address));
@@ -27,22 +31,167 @@ static char *validate_json(const char *status, const struct plan *plan,
 		json_array_append_new(devices, object);
 	}
 	json_object_set_new(report, "devices", devices);
-	json_object_set_new(report, "findings", json_findings(findings));
+	json_object_set_new(report, "findings", json_findings(verdict->findings));
 	return json_text(report);
 }
 
-char *render_validate(enum format format, const char *status, const struct plan *plan,
-		      const struct findings *findings)
-{
-	struct buf buf = {};
+/* Select graphic rendition (ECMA-48). */
+#define BOLD "1"
+#define BOLD_RED "1;31"
+#define BOLD_GREEN "1;32"
+#define BOLD_YELLOW "1;33"
 
-	if (format == FORMAT_JSON)
-		return validate_json(status, plan, findings);
-	buf_addf(&buf, "%s\n", status);
-	text_findings(&buf, findings);
-	vec_foreach(device, plan)
-		buf_addf(&buf, "%s [%s] %s: wants %s, has %s\n", PCI_ADDRESS_TEXT(&device->address),
-			 device->section, device_state_name(device->state), device->want,
-			 device_driver_text(device));
+static void add_line(struct buf *buf, const struct verdict *verdict, const char *colour,
+		     const char *text)
+{
+	if (verdict->colour)
+		buf_addf(buf, "\033[%sm%s\033[0m\n", colour, text);
+	else
+		buf_addf(buf, "%s\n", text);
+}
+
+static void add_heading(struct buf *buf, const struct verdict *verdict, const char *colour,
+			const char *text)
+{
+	buf_add(buf, "\n");
+	add_line(buf, verdict, colour, text);
+}
+
+static void add_headline(struct buf *buf, const struct verdict *verdict)
+{
+	struct buf line = {};
+	const char *colour = BOLD_RED;
+
+	if (verdict_is(verdict, "ready"))
+		colour = BOLD_GREEN;
+	else if (verdict_is(verdict, "reboot-required"))
+		colour = BOLD_YELLOW;
+	verdict_headline(&line, verdict);
+	add_line(buf, verdict, colour, buf_text(&line));
+	buf_done(&line);
+}
+
+/* Is it the first, in the order of the report, that gives this remedy? Once is enough. */
+static bool is_first_of_remedy(const struct findings *findings, const struct finding *finding)
+{
+	vec_foreach(other, findings)
+		if (strcmp(other->remedy, finding->remedy) == 0 &&
+		    (other->severity > finding->severity ||
+		     (other->severity == finding->severity && other < finding)))
+			return false;
+	return true;
+}
+
+/* "wrong-driver: 0000:01:00.0, 0000:01:00.1; iommu: host": what the remedy is for. */
+static void add_subjects(struct buf *buf, const struct findings *findings, const char *remedy)
+{
+	const char *check = NULL;
+	struct buf line = {};
+	size_t n = 0;
+
+	vec_foreach(finding, findings) {
+		if (finding->severity == SEVERITY_NOTE || strcmp(finding->remedy, remedy) != 0 ||
+		    n++ >= SUBJECTS_MAX)
+			continue;
+		if (!check || strcmp(check, finding->check) != 0)
+			buf_addf(&line, "%s%s: ", check ? "; " : "", finding->check);
+		else
+			buf_add(&line, ", ");
+		buf_add(&line, finding->subject);
+		check = finding->check;
+	}
+	if (n > SUBJECTS_MAX)
+		buf_addf(&line, " and %zu more", n - SUBJECTS_MAX);
+	text_wrap(buf, buf_text(&line), 7, 7);
+	buf_done(&line);
+}
+
+static void add_remedies(struct buf *buf, const struct verdict *verdict, enum severity severity,
+			 const char *title, unsigned *number)
+{
+	bool first = true;
+
+	vec_foreach(finding, verdict->findings) {
+		if (finding->severity != severity || !*finding->remedy ||
+		    !is_first_of_remedy(verdict->findings, finding))
+			continue;
+		if (first)
+			add_heading(buf, verdict, BOLD, title);
+		first = false;
+		/* Not broken into lines: it may be pasted. */
+		buf_addf(buf, "%3u. %s\n", ++*number, finding->remedy);
+		add_subjects(buf, verdict->findings, finding->remedy);
+	}
+}
+
+static void add_devices(struct buf *buf, const struct verdict *verdict)
+{
+	static const char *const titles[] = {"ADDRESS", "SECTION", "GROUP",
+					     "WANTS",   "HAS",     "STATE"};
+	struct strv cells = {};
+
+	if (!verdict->plan->n)
+		return;
+	add_heading(buf, verdict, BOLD, "Devices:");
+	for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
+		strv_add(&cells, titles[i]);
+	vec_foreach(device, verdict->plan) {
+		strv_add(&cells, PCI_ADDRESS_TEXT(&device->address));
+		strv_add(&cells, device->section);
+		strv_take(&cells, device->iommu_group < 0 ? xstrdup("-")
+							  : xasprintf("%d", device->iommu_group));
+		strv_add(&cells, device->want);
+		strv_add(&cells, device_driver_text(device));
+		strv_add(&cells, device_state_name(device->state));
+	}
+	text_table(buf, &cells, ARRAY_SIZE(titles), "  ", 0);
+	strv_done(&cells);
+}
+
+static void add_findings(struct buf *buf, const struct verdict *verdict, enum severity severity,
+			 const char *colour, const char *title)
+{
+	bool first = true;
+
+	vec_foreach(finding, verdict->findings) {
+		_cleanup_free_ char *text = NULL;
+
+		if (finding->severity != severity)
+			continue;
+		if (first)
+			add_heading(buf, verdict, colour, title);
+		first = false;
+		text = xasprintf("%s: %s [%s]", finding->subject, finding->detail, finding->check);
+		text_wrap(buf, text, 2, 4);
+		/* Those of the others stand above, under what to do. */
+		if (severity == SEVERITY_NOTE && *finding->remedy)
+			buf_addf(buf, "    -> %s\n", finding->remedy);
+	}
+}
+
+static char *validate_text(const struct verdict *verdict)
+{
+	struct buf buf = {}, story = {};
+	unsigned number = 0;
+
+	add_headline(&buf, verdict);
+	add_remedies(&buf, verdict, SEVERITY_ERROR, "What to do:", &number);
+	add_remedies(&buf, verdict, SEVERITY_WARNING, "Worth doing:", &number);
+	add_devices(&buf, verdict);
+	add_findings(&buf, verdict, SEVERITY_ERROR, BOLD_RED, "Errors:");
+	add_findings(&buf, verdict, SEVERITY_WARNING, BOLD_YELLOW, "Warnings:");
+	add_findings(&buf, verdict, SEVERITY_NOTE, BOLD, "Notes:");
+	if (verdict->boot && text_boot(&story, verdict->boot)) {
+		add_heading(&buf, verdict, BOLD, "This boot:");
+		buf_add(&buf, buf_text(&story));
+	}
+	buf_done(&story);
 	return buf_take(&buf);
+}
+
+char *render_validate(enum format format, const struct verdict *verdict)
+{
+	if (format_is_for_monitor(format))
+		return render_monitor(format, verdict);
+	return format == FORMAT_JSON ? validate_json(verdict) : validate_text(verdict);
 }

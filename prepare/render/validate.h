@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The report of the verb validate: the verdict first, then what is wrong, then each device. */
+/*
+ * The report of the verb validate. As text: the verdict, then what to do, then the devices, the
+ * findings and the story of this boot.
+ */
 #ifndef RENDER_VALIDATE_H
 #define RENDER_VALIDATE_H
 
-#include "model/finding.h"
-#include "model/plan.h"
 #include "render/format.h"
+#include "render/verdict.h"
 
-char *render_validate(enum format format, const char *status, const struct plan *plan,
-		      const struct findings *findings);
+char *render_validate(enum format format, const struct verdict *verdict);
 
 #endif

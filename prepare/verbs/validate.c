@@ -1,44 +1,74 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render/validate.h"
 
-#include "base/buf.h"
+#include <string.h>
+#include <unistd.h>
+
 #include "decide/checks.h"
 #include "render/boot.h"
+#include "render/monitor.h"
 #include "verbs/verb.h"
 
-/* The verdict, and below it how this boot came to it, where it was kept. */
-static char *with_story(struct root *root, char *verdict)
+/* For a terminal that knows colours, unless somebody asked for none (no-color.org). */
+static bool wants_colour(void)
 {
-	_cleanup_free_ char *memory = NULL;
-	struct buf buf = {}, story = {};
+	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
 
-	if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0 ||
-	    !text_boot(&story, memory)) {
-		buf_done(&story);
-		return verdict;
-	}
-	buf_addf(&buf, "%s\nThis boot:\n%s", verdict, buf_text(&story));
-	buf_done(&story);
-	free(verdict);
-	return buf_take(&buf);
+	return isatty(STDOUT_FILENO) && (!no_colour || !*no_colour) && terminal &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
+static int tell(const struct arguments *arguments, const struct verdict *verdict, int status)
+{
+	if (arguments->format == FORMAT_NAGIOS)
+		status = (int)nagios_state(verdict);
+	return report(render_validate(arguments->format, verdict), status);
+}
+
+/* A monitor wants its answer on standard output even where nothing could be judged. */
+static int tell_failure(const struct arguments *arguments, int status)
+{
+	struct findings findings = {};
+	struct plan plan = {};
+
+	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "not-validated", "host",
+				   "the profile or the host cannot be read"),
+		       "vfio-prepare validate");
+	status = tell(arguments,
+		      &(struct verdict){
+			      .status = readiness_name(READINESS_UNKNOWN),
+			      .plan = &plan,
+			      .findings = &findings,
+		      },
+		      status);
+	findings_done(&findings);
+	return status;
 }
 
 static int run(struct root *root, const struct arguments *arguments)
 {
+	_cleanup_free_ char *memory = NULL;
 	struct situation situation;
 	struct validation validation = {};
-	char *text;
 	int status = situation_load(root, arguments, PHASE_SYSTEM, true, &situation);
 
 	if (status == STATUS_DONE) {
 		validation_make(&situation.profile, &situation.inventory, &situation.plan,
 				&validation);
-		text = render_validate(arguments->format, readiness_name(validation.status),
-				       &situation.plan, &validation.findings);
-		if (arguments->format == FORMAT_TEXT)
-			text = with_story(root, text);
-		status = report(text, validation.status == READY ? STATUS_DONE : STATUS_REFUSED);
+		if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0)
+			memory = NULL;
+		status = tell(arguments,
+			      &(struct verdict){
+				      .status = readiness_name(validation.status),
+				      .plan = &situation.plan,
+				      .findings = &validation.findings,
+				      .boot = memory,
+				      .colour = wants_colour(),
+			      },
+			      validation.status == READY ? STATUS_DONE : STATUS_REFUSED);
 		validation_done(&validation);
+	} else if (format_is_for_monitor(arguments->format)) {
+		status = tell_failure(arguments, status);
 	}
 	situation_done(&situation);
 	return status;

@@ -83,10 +83,10 @@ TEST(phases_come_one_after_another)
 	assert_true(text_boot(&story, both));
 	check_text(
 		"story", buf_text(&story),
-		"early phase, 2.1 s after the kernel's start, took 310 ms\n"
-		"  0000:01:00.0 [gpu] done, on vfio-pci\n"
-		"  0000:02:00.0 [gpu] timeout, on no driver: unbinding did not return within 10 s\n"
-		"system phase, 65.0 s after the kernel's start, took 0 ms: turned off by "
+		"  early phase, 2.1 s after the kernel's start, took 310 ms\n"
+		"    0000:01:00.0 [gpu] done, on vfio-pci\n"
+		"    0000:02:00.0 [gpu] timeout, on no driver: unbinding did not return within 10 s\n"
+		"  system phase, 65.0 s after the kernel's start, took 0 ms: turned off by "
 		"vfio_prepare.enable=0\n");
 	buf_done(&story);
 }
@@ -116,10 +116,10 @@ TEST(odd_phases_are_told_as_far_as_they_go)
 		&story,
 		"{\"phases\":[7,{\"phase\":\"early\",\"outcomes\":[null,{\"address\":1}]}]}"));
 	check_text("story", buf_text(&story),
-		   " phase, 0.0 s after the kernel's start, took 0 ms\n"
-		   "early phase, 0.0 s after the kernel's start, took 0 ms\n"
-		   "   [] , on no driver\n"
-		   "   [] , on no driver\n");
+		   "   phase, 0.0 s after the kernel's start, took 0 ms\n"
+		   "  early phase, 0.0 s after the kernel's start, took 0 ms\n"
+		   "     [] , on no driver\n"
+		   "     [] , on no driver\n");
 	buf_done(&story);
 }
 

@@ -39,11 +39,68 @@ TEST(errors_come_first_and_the_order_of_each_kind_stays)
 	findings_done(&findings);
 }
 
+TEST(long_texts_are_broken_at_blanks)
+{
+	struct buf buf = {}, text = {};
+
+	for (int i = 0; i < 20; i++)
+		buf_addf(&text, "%sword-%02d", i ? " " : "", i);
+	text_wrap(&buf, buf_text(&text), 2, 4);
+	text_wrap(&buf, "short", 1, 4);
+	text_wrap(&buf, "", 0, 4);
+	assert_string_equal(
+		buf_text(&buf),
+		"  word-00 word-01 word-02 word-03 word-04 word-05 word-06 word-07 word-08 word-09 "
+		"word-10\n"
+		"    word-11 word-12 word-13 word-14 word-15 word-16 word-17 word-18 word-19\n"
+		" short\n"
+		"\n");
+	buf_done(&buf);
+	buf_done(&text);
+}
+
+TEST(a_word_that_is_too_long_stays_whole)
+{
+	_cleanup_free_ char *wanted = NULL;
+	char word[200] = {};
+	struct buf buf = {};
+	_cleanup_free_ char *text = NULL;
+
+	memset(word, 'x', sizeof(word) - 1);
+	text = xasprintf("a %s b", word);
+	wanted = xasprintf("a\n  %s\n  b\n", word);
+	text_wrap(&buf, text, 0, 2);
+	assert_string_equal(buf_text(&buf), wanted);
+	buf_done(&buf);
+}
+
+TEST(a_table_is_as_wide_as_it_must_be)
+{
+	struct strv cells = {};
+	struct buf buf = {};
+
+	strv_split(&cells, "A,-,LONG,1,x,2,333,x,4", ",");
+	*cells.items[1] = '\0';
+	text_table(&buf, &cells, 3, "> ", 0);
+	text_table(&buf, &cells, 3, "", 7);
+	assert_string_equal(buf_text(&buf), "> A    LONG\n"
+					    "> 1    2\n"
+					    "> 333  4\n"
+					    "A    LO\n"
+					    "1    2\n"
+					    "333  4\n");
+	strv_done(&cells);
+	buf_done(&buf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_finding_is_a_line_and_its_remedy_another),
 		cmocka_unit_test(errors_come_first_and_the_order_of_each_kind_stays),
+		cmocka_unit_test(long_texts_are_broken_at_blanks),
+		cmocka_unit_test(a_word_that_is_too_long_stays_whole),
+		cmocka_unit_test(a_table_is_as_wide_as_it_must_be),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

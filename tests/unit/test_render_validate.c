@@ -38,22 +38,103 @@ static int free_report(void **state _unused_)
 	return 0;
 }
 
+static char *render(enum format format, const char *status, const char *boot, bool colour)
+{
+	return render_validate(format, &(struct verdict){
+					       .status = status,
+					       .plan = &plan,
+					       .findings = &findings,
+					       .boot = boot,
+					       .colour = colour,
+				       });
+}
+
 TEST(text)
 {
-	_cleanup_free_ char *got = render_validate(FORMAT_TEXT, "not-ready", &plan, &findings);
+	_cleanup_free_ char *got = NULL;
 
+	finding_remedy(finding_add(&findings, SEVERITY_WARNING, "reset", "0000:01:00.0", "no"),
+		       "live with it");
+	finding_remedy(finding_add(&findings, SEVERITY_NOTE, "ids", "10de:1bb0", "left out"),
+		       "nothing to do");
+	got = render(FORMAT_TEXT, "not-ready",
+		     "{\"phases\":[{\"phase\":\"early\",\"started_ms\":1200,\"elapsed_ms\":3}]}",
+		     false);
 	check_text("text", got,
-		   "not-ready\n"
-		   "error: 0000:02:00.0: x [wrong-driver]\n"
-		   "  -> vfio-prepare bind\n"
-		   "0000:01:00.0 [gpu] right: wants vfio-pci, has vfio-pci\n"
-		   "0000:02:00.0 [gpu] wrong-driver: wants vfio-pci, has nouveau\n"
-		   "0000:03:00.0 [gpu] absent: wants vfio-pci, has no driver\n");
+		   "not ready: 1 of 3 devices on their drivers; 1 error, 1 warning\n"
+		   "\n"
+		   "What to do:\n"
+		   "  1. vfio-prepare bind\n"
+		   "       wrong-driver: 0000:02:00.0\n"
+		   "\n"
+		   "Worth doing:\n"
+		   "  2. live with it\n"
+		   "       reset: 0000:01:00.0\n"
+		   "\n"
+		   "Devices:\n"
+		   "  ADDRESS       SECTION  GROUP  WANTS     HAS        STATE\n"
+		   "  0000:01:00.0  gpu      10     vfio-pci  vfio-pci   right\n"
+		   "  0000:02:00.0  gpu      11     vfio-pci  nouveau    wrong-driver\n"
+		   "  0000:03:00.0  gpu      -      vfio-pci  no driver  absent\n"
+		   "\n"
+		   "Errors:\n"
+		   "  0000:02:00.0: x [wrong-driver]\n"
+		   "\n"
+		   "Warnings:\n"
+		   "  0000:01:00.0: no [reset]\n"
+		   "\n"
+		   "Notes:\n"
+		   "  10de:1bb0: left out [ids]\n"
+		   "    -> nothing to do\n"
+		   "\n"
+		   "This boot:\n"
+		   "  early phase, 1.2 s after the kernel's start, took 3 ms\n");
+}
+
+TEST(colours_are_asked_for)
+{
+	static const struct {
+		const char *status, *begin;
+	} rows[] = {{"ready", "\033[1;32mready: "},
+		    {"reboot-required", "\033[1;33mreboot required: "},
+		    {"not-ready", "\033[1;31mnot ready: "},
+		    {"unknown", "\033[1;31munknown: "}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *coloured = render(FORMAT_TEXT, rows[i].status, NULL, true),
+				    *plain = render(FORMAT_TEXT, rows[i].status, NULL, false),
+				    *json = render(FORMAT_JSON, rows[i].status, NULL, true);
+
+		check(rows[i].status, strncmp(coloured, rows[i].begin, strlen(rows[i].begin)) == 0);
+		check(rows[i].status, strstr(coloured, "\033[0m\n") != NULL);
+		check(rows[i].status, !strchr(plain, '\033') && !strchr(json, '\033'));
+	}
+}
+
+TEST(a_remedy_of_many_is_given_once)
+{
+	_cleanup_free_ char *got = NULL;
+
+	finding_remedy(finding_add(&findings, SEVERITY_WARNING, "other", "host", "w"), "do it");
+	for (unsigned i = 0; i < 6; i++) {
+		_cleanup_free_ char *subject = xasprintf("%u", i);
+
+		finding_remedy(finding_add(&findings, SEVERITY_ERROR, i < 2 ? "a" : "b", subject,
+					   "e"),
+			       "do it");
+	}
+	finding_remedy(finding_add(&findings, SEVERITY_NOTE, "n", "x", "y"), "do it");
+	got = render(FORMAT_TEXT, "not-ready", NULL, false);
+	check_text("remedies", strtok(strstr(got, "What"), "E"),
+		   "What to do:\n"
+		   "  1. do it\n"
+		   "       other: host; a: 0, 1; b: 2, 3, 4 and 1 more\n"
+		   "\n");
 }
 
 TEST(json)
 {
-	_cleanup_free_ char *got = render_validate(FORMAT_JSON, "not-ready", &plan, &findings);
+	_cleanup_free_ char *got = render(FORMAT_JSON, "not-ready", NULL, false);
 
 	check_text("json", got,
 		   "{\n"
@@ -110,8 +191,7 @@ TEST(truth_values_follow_the_status)
 		    {"unknown", false, false}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_free_ char *got = render_validate(FORMAT_JSON, rows[i].status, &plan,
-							   &findings);
+		_cleanup_free_ char *got = render(FORMAT_JSON, rows[i].status, NULL, false);
 		json_t *report = json_loads(got, JSON_REJECT_DUPLICATES, NULL);
 
 		check_int(rows[i].status, json_is_true(json_object_get(report, "ready")),
@@ -127,6 +207,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(text, make_report, free_report),
+		cmocka_unit_test_setup_teardown(colours_are_asked_for, make_report, free_report),
+		cmocka_unit_test_setup_teardown(a_remedy_of_many_is_given_once, NULL, free_report),
 		cmocka_unit_test_setup_teardown(json, make_report, free_report),
 		cmocka_unit_test(truth_values_follow_the_status),
 	};

@@ -8,10 +8,10 @@ TEST(status_is_the_verdict)
 		int status;
 		const char *first_line;
 	} rows[] = {
-		{"[device x]\naddress = 01:00.0\n", STATUS_DONE, "ready\n"},
-		{"[host]\ndescription = x\n", STATUS_DONE, "ready\n"},
-		{"[device x]\naddress = 01:00.0 02:00.0\n", STATUS_REFUSED, "not-ready\n"},
-		{"[device x]\naddress = 09:00.0\n", STATUS_REFUSED, "not-ready\n"},
+		{"[device x]\naddress = 01:00.0\n", STATUS_DONE, "ready: "},
+		{"[host]\ndescription = x\n", STATUS_DONE, "ready: "},
+		{"[device x]\naddress = 01:00.0 02:00.0\n", STATUS_REFUSED, "not ready: "},
+		{"[device x]\naddress = 09:00.0\n", STATUS_REFUSED, "not ready: "},
 		{"[hots]\n", STATUS_USAGE, ""},
 	};
 
@@ -31,7 +31,7 @@ TEST(unknown_is_not_ready)
 	tree_remove(&tree, "sys/class/iommu");
 	tree_file(&tree, "sys/class/iommu", "");
 	assert_int_equal(run_verb(&validate_verb, &(struct arguments){}), STATUS_REFUSED);
-	assert_memory_equal(out.text, "unknown\n", 8);
+	assert_memory_equal(out.text, "unknown: ", 9);
 }
 
 TEST(json)
@@ -41,11 +41,51 @@ TEST(json)
 	assert_non_null(strstr(out.text, "\"status\": \"ready\",\n \"ready\": true,"));
 }
 
+TEST(a_plugin_has_its_own_status)
+{
+	const struct arguments nagios = {.format = FORMAT_NAGIOS};
+
+	profile("[device x]\naddress = 01:00.0\n");
+	assert_int_equal(run_verb(&validate_verb, &nagios), 0);
+	assert_memory_equal(out.text, "VFIO OK - ", 10);
+	profile("[device x]\naddress = 01:00.0 02:00.0\n");
+	assert_int_equal(run_verb(&validate_verb, &nagios), 2);
+	assert_memory_equal(out.text, "VFIO CRITICAL - ", 16);
+}
+
+TEST(monitors_are_told_that_a_profile_is_wrong)
+{
+	static const struct {
+		enum format format;
+		int status;
+		const char *text;
+	} rows[] = {
+		{FORMAT_NAGIOS, 3, "VFIO UNKNOWN - "},
+		{FORMAT_PROMETHEUS, STATUS_USAGE, "\nvfio_prepare_ready 0\n"},
+		{FORMAT_MAAS, STATUS_USAGE, "status: failed\n"},
+		{FORMAT_JSON, STATUS_USAGE, ""},
+	};
+
+	profile("[hots]\n");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int status = run_verb(&validate_verb,
+				      &(struct arguments){.format = rows[i].format});
+
+		check_int(rows[i].text, status, rows[i].status);
+		check(rows[i].text, strstr(out.text, rows[i].text) != NULL);
+		check(rows[i].text, strstr(err.text, "hots") != NULL);
+	}
+	assert_string_equal(out.text, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(status_is_the_verdict, verb_start, verb_stop),
 		cmocka_unit_test_setup_teardown(unknown_is_not_ready, verb_start, verb_stop),
+		cmocka_unit_test_setup_teardown(a_plugin_has_its_own_status, verb_start, verb_stop),
+		cmocka_unit_test_setup_teardown(monitors_are_told_that_a_profile_is_wrong,
+						verb_start, verb_stop),
 		cmocka_unit_test_setup_teardown(json, verb_start, verb_stop),
 	};
 

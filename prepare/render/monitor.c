@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "render/monitor.h"
+
+#include <string.h>
+
+enum nagios_state nagios_state(const struct verdict *verdict)
+{
+	if (verdict_is(verdict, "unknown"))
+		return NAGIOS_UNKNOWN;
+	if (verdict_is(verdict, "reboot-required"))
+		return NAGIOS_WARNING;
+	if (!verdict_is(verdict, "ready"))
+		return NAGIOS_CRITICAL;
+	return findings_have(verdict->findings, SEVERITY_WARNING) ? NAGIOS_WARNING : NAGIOS_OK;
+}
+
+/* A line of a plugin: '|' would begin performance data, and a line's end the next line. */
+static void add_nagios_text(struct buf *buf, const char *text)
+{
+	for (; *text; text++)
+		buf_add_n(buf, *text == '|' ? "/" : (unsigned char)*text < ' ' ? " " : text, 1);
+}
+
+static void add_first_error(struct buf *buf, const struct findings *findings)
+{
+	vec_foreach(finding, findings)
+		if (finding->severity == SEVERITY_ERROR) {
+			buf_addf(buf, ": %s ", finding->check);
+			add_nagios_text(buf, finding->subject);
+			return;
+		}
+}
+
+static void add_finding(struct buf *buf, const struct finding *finding)
+{
+	buf_addf(buf, "%s: %s: %s [%s]", severity_name(finding->severity), finding->subject,
+		 finding->detail, finding->check);
+	if (*finding->remedy)
+		buf_addf(buf, "; %s", finding->remedy);
+}
+
+static char *render_nagios(const struct verdict *verdict)
+{
+	static const char *const names[] = {
+		[NAGIOS_OK] = "OK",
+		[NAGIOS_WARNING] = "WARNING",
+		[NAGIOS_CRITICAL] = "CRITICAL",
+		[NAGIOS_UNKNOWN] = "UNKNOWN",
+	};
+	struct tally tally;
+	struct buf buf = {};
+
+	verdict_count(verdict, &tally);
+	buf_addf(&buf, "VFIO %s - ", names[nagios_state(verdict)]);
+	verdict_headline(&buf, verdict);
+	add_first_error(&buf, verdict->findings);
+	buf_addf(&buf, " | right=%zu;;;0;%zu errors=%zu;;;0 warnings=%zu;;;0\n", tally.n_right,
+		 tally.n_devices, tally.n_findings[SEVERITY_ERROR],
+		 tally.n_findings[SEVERITY_WARNING]);
+	for (int severity = SEVERITY_ERROR; severity > SEVERITY_NOTE; severity--)
+		vec_foreach(finding, verdict->findings) {
+			struct buf line = {};
+
+			if ((int)finding->severity != severity)
+				continue;
+			add_finding(&line, finding);
+			add_nagios_text(&buf, buf_text(&line));
+			buf_add(&buf, "\n");
+			buf_done(&line);
+		}
+	return buf_take(&buf);
+}
+
+/* In double quotes; what is written so means the same as a label of Prometheus and in YAML. */
+static void add_quoted(struct buf *buf, const char *text)
+{
+	buf_add(buf, "\"");
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '\n')
+			buf_add(buf, "\\n");
+		else if (c < ' ' || c >= 0x7f)
+			buf_add(buf, "?");
+		else
+			buf_addf(buf, "%s%c", c == '"' || c == '\\' ? "\\" : "", c);
+	}
+	buf_add(buf, "\"");
+}
+
+static void add_label(struct buf *buf, const char *separator, const char *name, const char *value)
+{
+	buf_addf(buf, "%s%s=", separator, name);
+	add_quoted(buf, value ? value : "");
+}
+
+static void begin_metric(struct buf *buf, const char *name, const char *help)
+{
+	buf_addf(buf, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+}
+
+static void add_statuses(struct buf *buf, const struct verdict *verdict)
+{
+	static const char *const statuses[] = {"ready", "not-ready", "reboot-required", "unknown"};
+
+	begin_metric(buf, "vfio_prepare_status", "What validate says: one of them is 1.");
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
+		add_label(buf, "vfio_prepare_status{", "status", statuses[i]);
+		buf_addf(buf, "} %d\n", verdict_is(verdict, statuses[i]));
+	}
+}
+
+static void add_devices(struct buf *buf, const struct plan *plan)
+{
+	if (!plan->n)
+		return;
+	begin_metric(buf, "vfio_prepare_device_bound",
+		     "Is the device on the driver that the profile wants?");
+	vec_foreach(device, plan) {
+		_cleanup_free_ char *group = device->iommu_group < 0
+						     ? NULL
+						     : xasprintf("%d", device->iommu_group);
+
+		add_label(buf, "vfio_prepare_device_bound{", "address",
+			  PCI_ADDRESS_TEXT(&device->address));
+		add_label(buf, ",", "section", device->section);
+		add_label(buf, ",", "want", device->want);
+		add_label(buf, ",", "driver", device->before);
+		add_label(buf, ",", "iommu_group", group);
+		buf_addf(buf, "} %d\n", device->state == DEVICE_RIGHT);
+	}
+}
+
+static bool same_series(const struct finding *a, const struct finding *b)
+{
+	return a->severity == b->severity && strcmp(a->check, b->check) == 0 &&
+	       strcmp(a->subject, b->subject) == 0;
+}
+
+/* How many findings there are like this one; 0: an earlier one has said so. No series may repeat. */
+static size_t count_alike(const struct findings *findings, const struct finding *finding)
+{
+	size_t n = 0;
+
+	vec_foreach(other, findings)
+		if (same_series(other, finding)) {
+			if (other < finding)
+				return 0;
+			n++;
+		}
+	return n;
+}
+
+static void add_findings(struct buf *buf, const struct verdict *verdict, const struct tally *tally)
+{
+	begin_metric(buf, "vfio_prepare_findings", "Findings of validate.");
+	for (int severity = SEVERITY_ERROR; severity >= SEVERITY_NOTE; severity--) {
+		add_label(buf, "vfio_prepare_findings{", "severity", severity_name(severity));
+		buf_addf(buf, "} %zu\n", tally->n_findings[severity]);
+	}
+	if (!verdict->findings->n)
+		return;
+	begin_metric(buf, "vfio_prepare_finding", "Findings of one check about one subject.");
+	vec_foreach(finding, verdict->findings) {
+		size_t n = count_alike(verdict->findings, finding);
+
+		if (!n)
+			continue;
+		add_label(buf, "vfio_prepare_finding{", "check", finding->check);
+		add_label(buf, ",", "severity", severity_name(finding->severity));
+		add_label(buf, ",", "subject", finding->subject);
+		buf_addf(buf, "} %zu\n", n);
+	}
+}
+
+static char *render_prometheus(const struct verdict *verdict)
+{
+	struct tally tally;
+	struct buf buf = {};
+
+	verdict_count(verdict, &tally);
+	begin_metric(&buf, "vfio_prepare_ready", "Is the host ready?");
+	buf_addf(&buf, "vfio_prepare_ready %d\n", verdict_is(verdict, "ready"));
+	begin_metric(&buf, "vfio_prepare_reboot_required",
+		     "Is all written, and only a reboot missing?");
+	buf_addf(&buf, "vfio_prepare_reboot_required %d\n", verdict_is(verdict, "reboot-required"));
+	add_statuses(&buf, verdict);
+	add_devices(&buf, verdict->plan);
+	add_findings(&buf, verdict, &tally);
+	return buf_take(&buf);
+}
+
+static const char *maas_status(const struct verdict *verdict)
+{
+	if (verdict_is(verdict, "reboot-required"))
+		return "degraded";
+	if (!verdict_is(verdict, "ready"))
+		return "failed";
+	return verdict->plan->n ? "passed" : "skipped";
+}
+
+/* MAAS wants the results flat: text, numbers, truth values, and lists of these. */
+static char *render_maas(const struct verdict *verdict)
+{
+	struct tally tally;
+	struct buf buf = {};
+	bool any = false;
+
+	verdict_count(verdict, &tally);
+	buf_addf(&buf,
+		 "status: %s\n"
+		 "results:\n"
+		 "  readiness: ",
+		 maas_status(verdict));
+	add_quoted(&buf, verdict->status);
+	buf_addf(&buf,
+		 "\n"
+		 "  ready: %s\n"
+		 "  devices: %zu\n"
+		 "  devices_right: %zu\n"
+		 "  errors: %zu\n"
+		 "  warnings: %zu\n"
+		 "  findings:",
+		 verdict_is(verdict, "ready") ? "true" : "false", tally.n_devices, tally.n_right,
+		 tally.n_findings[SEVERITY_ERROR], tally.n_findings[SEVERITY_WARNING]);
+	vec_foreach(finding, verdict->findings) {
+		struct buf line = {};
+
+		add_finding(&line, finding);
+		buf_add(&buf, "\n  - ");
+		add_quoted(&buf, buf_text(&line));
+		buf_done(&line);
+		any = true;
+	}
+	buf_add(&buf, any ? "\n" : " []\n");
+	return buf_take(&buf);
+}
+
+char *render_monitor(enum format format, const struct verdict *verdict)
+{
+	if (format == FORMAT_NAGIOS)
+		return render_nagios(verdict);
+	return format == FORMAT_PROMETHEUS ? render_prometheus(verdict) : render_maas(verdict);
+}

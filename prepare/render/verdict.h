@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What validate came to, as all its formats are made of it. Owns nothing. */
+#ifndef RENDER_VERDICT_H
+#define RENDER_VERDICT_H
+
+#include "base/buf.h"
+#include "model/finding.h"
+#include "model/plan.h"
+
+struct verdict {
+	const char *status; /* ready, not-ready, reboot-required, unknown */
+	const struct plan *plan;
+	const struct findings *findings;
+	const char *boot; /* the memory of this boot (render/boot.h); NULL: none */
+	bool colour;      /* of the text, for a terminal */
+};
+
+struct tally {
+	size_t n_devices, n_right;
+	size_t n_findings[SEVERITY_ERROR + 1]; /* by severity */
+};
+
+void verdict_count(const struct verdict *verdict, struct tally *ret);
+bool verdict_is(const struct verdict *verdict, const char *status);
+/* "not ready: 1 of 2 devices on their drivers; 1 error, 2 warnings", without an end of line. */
+void verdict_headline(struct buf *buf, const struct verdict *verdict);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "render/monitor.h"
+
+#include "support.h"
+
+static struct plan plan;
+static struct findings findings;
+
+static void add_device(const char *place, enum device_state state, const char *before, int group)
+{
+	*vec_add(&plan) = (struct planned_device){
+		.address = address(place),
+		.state = state,
+		.section = "gpu",
+		.want = xstrdup("vfio-pci"),
+		.before = xstrdup_null(before),
+		.before_known = true,
+		.iommu_group = group,
+	};
+}
+
+static int start(void **state _unused_)
+{
+	plan = (struct plan){};
+	findings = (struct findings){};
+	return 0;
+}
+
+static int stop(void **state _unused_)
+{
+	plan_done(&plan);
+	findings_done(&findings);
+	return 0;
+}
+
+static char *render(enum format format, const char *status)
+{
+	return render_monitor(format, &(struct verdict){.status = status,
+							.plan = &plan,
+							.findings = &findings});
+}
+
+static enum nagios_state state_of(const char *status)
+{
+	return nagios_state(
+		&(struct verdict){.status = status, .plan = &plan, .findings = &findings});
+}
+
+TEST(each_status_has_a_nagios_state)
+{
+	check_int("ready", state_of("ready"), NAGIOS_OK);
+	check_int("not-ready", state_of("not-ready"), NAGIOS_CRITICAL);
+	check_int("reboot-required", state_of("reboot-required"), NAGIOS_WARNING);
+	check_int("unknown", state_of("unknown"), NAGIOS_UNKNOWN);
+	finding_add(&findings, SEVERITY_NOTE, "n", "x", "y");
+	check_int("ready with a note", state_of("ready"), NAGIOS_OK);
+	finding_add(&findings, SEVERITY_WARNING, "w", "x", "y");
+	check_int("ready with a warning", state_of("ready"), NAGIOS_WARNING);
+	check_int("not ready with a warning", state_of("not-ready"), NAGIOS_CRITICAL);
+}
+
+TEST(nagios_when_all_is_right)
+{
+	_cleanup_free_ char *got = NULL;
+
+	add_device("01:00.0", DEVICE_RIGHT, "vfio-pci", 10);
+	finding_add(&findings, SEVERITY_NOTE, "n", "x", "not told");
+	got = render(FORMAT_NAGIOS, "ready");
+	check_text("ready", got,
+		   "VFIO OK - ready: 1 of 1 devices on their drivers"
+		   " | right=1;;;0;1 errors=0;;;0 warnings=0;;;0\n");
+}
+
+TEST(nagios_text_has_no_bar_and_no_line_of_its_own)
+{
+	_cleanup_free_ char *got = NULL;
+
+	add_device("01:00.0", DEVICE_BIND, NULL, 10);
+	finding_add(&findings, SEVERITY_WARNING, "w", "first", "a\tb");
+	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "e", "a|b\nc", "x | y\nz"),
+		       "do|this");
+	got = render(FORMAT_NAGIOS, "not-ready");
+	check_text("odd characters", got,
+		   "VFIO CRITICAL - not ready: 0 of 1 devices on their drivers; 1 error, 1 warning"
+		   ": e a/b c | right=0;;;0;1 errors=1;;;0 warnings=1;;;0\n"
+		   "error: a/b c: x / y z [e]; do/this\n"
+		   "warning: first: a b [w]\n");
+}
+
+TEST(prometheus)
+{
+	_cleanup_free_ char *got = NULL;
+
+	add_device("01:00.0", DEVICE_RIGHT, "vfio-pci", 10);
+	add_device("02:00.0", DEVICE_ABSENT, NULL, -1);
+	finding_add(&findings, SEVERITY_ERROR, "device-absent", "0000:02:00.0", "x");
+	finding_add(&findings, SEVERITY_WARNING, "w", "a \"b\\c\"\nd\033\xc3\xa4", "x");
+	finding_add(&findings, SEVERITY_ERROR, "device-absent", "0000:02:00.0", "y");
+	got = render(FORMAT_PROMETHEUS, "not-ready");
+	check_text(
+		"not ready", got,
+		"# HELP vfio_prepare_ready Is the host ready?\n"
+		"# TYPE vfio_prepare_ready gauge\n"
+		"vfio_prepare_ready 0\n"
+		"# HELP vfio_prepare_reboot_required Is all written, and only a reboot missing?\n"
+		"# TYPE vfio_prepare_reboot_required gauge\n"
+		"vfio_prepare_reboot_required 0\n"
+		"# HELP vfio_prepare_status What validate says: one of them is 1.\n"
+		"# TYPE vfio_prepare_status gauge\n"
+		"vfio_prepare_status{status=\"ready\"} 0\n"
+		"vfio_prepare_status{status=\"not-ready\"} 1\n"
+		"vfio_prepare_status{status=\"reboot-required\"} 0\n"
+		"vfio_prepare_status{status=\"unknown\"} 0\n"
+		"# HELP vfio_prepare_device_bound Is the device on the driver that the profile wants?\n"
+		"# TYPE vfio_prepare_device_bound gauge\n"
+		"vfio_prepare_device_bound{address=\"0000:01:00.0\",section=\"gpu\",want=\"vfio-pci\","
+		"driver=\"vfio-pci\",iommu_group=\"10\"} 1\n"
+		"vfio_prepare_device_bound{address=\"0000:02:00.0\",section=\"gpu\",want=\"vfio-pci\","
+		"driver=\"\",iommu_group=\"\"} 0\n"
+		"# HELP vfio_prepare_findings Findings of validate.\n"
+		"# TYPE vfio_prepare_findings gauge\n"
+		"vfio_prepare_findings{severity=\"error\"} 2\n"
+		"vfio_prepare_findings{severity=\"warning\"} 1\n"
+		"vfio_prepare_findings{severity=\"note\"} 0\n"
+		"# HELP vfio_prepare_finding Findings of one check about one subject.\n"
+		"# TYPE vfio_prepare_finding gauge\n"
+		"vfio_prepare_finding{check=\"device-absent\",severity=\"error\","
+		"subject=\"0000:02:00.0\"} 2\n"
+		"vfio_prepare_finding{check=\"w\",severity=\"warning\","
+		"subject=\"a \\\"b\\\\c\\\"\\nd???\"} 1\n");
+}
+
+TEST(prometheus_without_devices_has_no_metric_of_them)
+{
+	_cleanup_free_ char *got = render(FORMAT_PROMETHEUS, "ready");
+
+	assert_non_null(strstr(got, "\nvfio_prepare_ready 1\n"));
+	assert_null(strstr(got, "device_bound"));
+	assert_null(strstr(got, "vfio_prepare_finding "));
+}
+
+TEST(maas)
+{
+	_cleanup_free_ char *got = NULL;
+
+	add_device("01:00.0", DEVICE_RIGHT, "vfio-pci", 10);
+	add_device("02:00.0", DEVICE_BIND, "nouveau", 11);
+	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "e", "x: \"y\"", "a\nb # c"), "- do");
+	finding_add(&findings, SEVERITY_NOTE, "n", "host", "d");
+	got = render(FORMAT_MAAS, "not-ready");
+	check_text("not ready", got,
+		   "status: failed\n"
+		   "results:\n"
+		   "  readiness: \"not-ready\"\n"
+		   "  ready: false\n"
+		   "  devices: 2\n"
+		   "  devices_right: 1\n"
+		   "  errors: 1\n"
+		   "  warnings: 0\n"
+		   "  findings:\n"
+		   "  - \"error: x: \\\"y\\\": a\\nb # c [e]; - do\"\n"
+		   "  - \"note: host: d [n]\"\n");
+}
+
+TEST(each_status_has_one_of_maas)
+{
+	static const struct {
+		const char *status;
+		bool device;
+		const char *begin;
+	} rows[] = {{"ready", true, "status: passed\n"},
+		    {"ready", false, "status: skipped\n"},
+		    {"not-ready", false, "status: failed\n"},
+		    {"reboot-required", true, "status: degraded\n"},
+		    {"unknown", false, "status: failed\n"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *got = NULL;
+
+		if (rows[i].device && !plan.n)
+			add_device("01:00.0", DEVICE_RIGHT, "vfio-pci", 10);
+		if (!rows[i].device)
+			plan_done(&plan);
+		got = render(FORMAT_MAAS, rows[i].status);
+		check(rows[i].status, strncmp(got, rows[i].begin, strlen(rows[i].begin)) == 0);
+		check(rows[i].status, strstr(got, "\n  findings: []\n") != NULL);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(each_status_has_a_nagios_state, start, stop),
+		cmocka_unit_test_setup_teardown(nagios_when_all_is_right, start, stop),
+		cmocka_unit_test_setup_teardown(nagios_text_has_no_bar_and_no_line_of_its_own,
+						start, stop),
+		cmocka_unit_test_setup_teardown(prometheus, start, stop),
+		cmocka_unit_test_setup_teardown(prometheus_without_devices_has_no_metric_of_them,
+						start, stop),
+		cmocka_unit_test_setup_teardown(maas, start, stop),
+		cmocka_unit_test_setup_teardown(each_status_has_one_of_maas, start, stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
