@@ -3,21 +3,64 @@
 
 #include "render/json.h"
 
-/* The phases of a memory; an empty list where there is none that can be read. */
-static json_t *read_phases(const char *memory)
+/* A list of a memory; an empty one where there is none that can be read. */
+static json_t *read_list(const char *memory, const char *key)
 {
 	json_t *report = memory ? json_loads(memory, 0, NULL) : NULL;
-	json_t *phases = json_object_get(report, "phases");
+	json_t *list = json_object_get(report, key);
 
-	phases = json_is_array(phases) ? json_incref(phases) : json_array();
+	list = json_is_array(list) ? json_incref(list) : json_array();
 	json_decref(report);
-	return phases;
+	return list;
+}
+
+/* The text of a key; "" where it has none. */
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+void boot_bindings(const char *memory, struct bindings *ret)
+{
+	json_t *bound = read_list(memory, "bound"), *binding;
+	struct pci_address address;
+	size_t index;
+
+	json_array_foreach(bound, index, binding) if (pci_address_parse(text_of(binding, "address"),
+									&address) == 0 &&
+						      *text_of(binding, "driver"))
+		bindings_set(ret, &address, text_of(binding, "section"),
+			     text_of(binding, "driver"));
+	json_decref(bound);
+}
+
+/* The bindings of a memory with what these outcomes make of them. */
+static json_t *bound_after(const char *memory, const struct outcomes *outcomes)
+{
+	struct bindings bindings = {};
+	json_t *array = json_array();
+
+	boot_bindings(memory, &bindings);
+	bindings_update(&bindings, outcomes);
+	vec_foreach(binding, &bindings) {
+		json_t *object = json_object();
+
+		json_object_set_new(object, "address", json_address(&binding->address));
+		json_object_set_new(object, "section", json_text_or_null(binding->section));
+		json_object_set_new(object, "driver", json_text_or_null(binding->driver));
+		json_array_append_new(array, object);
+	}
+	bindings_done(&bindings);
+	return array;
 }
 
 char *render_boot(const char *before, const struct boot_phase *phase,
 		  const struct outcomes *outcomes, const struct findings *findings)
 {
-	json_t *report = json_report(), *phases = read_phases(before), *object = json_object();
+	json_t *report = json_report(), *phases = read_list(before, "phases"),
+	       *object = json_object();
 
 	while (json_array_size(phases) >= BOOT_MAX_PHASES)
 		json_array_remove(phases, 0);
@@ -28,16 +71,9 @@ char *render_boot(const char *before, const struct boot_phase *phase,
 	json_object_set_new(object, "outcomes", json_outcomes(outcomes));
 	json_object_set_new(object, "findings", json_findings(findings));
 	json_array_append_new(phases, object);
+	json_object_set_new(report, "bound", bound_after(before, outcomes));
 	json_object_set_new(report, "phases", phases);
 	return json_text(report);
-}
-
-/* The text of a key; "" where it has none. */
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
 }
 
 static void add_outcome(struct buf *buf, const json_t *outcome)
@@ -51,7 +87,7 @@ static void add_outcome(struct buf *buf, const json_t *outcome)
 
 bool text_boot(struct buf *buf, const char *memory)
 {
-	json_t *phases = read_phases(memory);
+	json_t *phases = read_list(memory, "phases");
 	size_t n = json_array_size(phases);
 
 	for (size_t i = 0; i < n; i++) {

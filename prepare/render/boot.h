@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The memory of a boot, /run/vfio-prepare/boot.json, which survives the switch to the real root:
- * {"version":1,"phases":[{"phase","started_ms","elapsed_ms","off","outcomes":[...],"findings":[...]}]},
+ * {"version":1,"bound":[{"address","section","driver"}],
+ *  "phases":[{"phase","started_ms","elapsed_ms","off","outcomes":[...],"findings":[...]}]},
  * outcomes and findings as bind reports them. Times are milliseconds; started_ms counts from the start
- * of the kernel.
+ * of the kernel. "bound" is what the phases came to, those that have given way too.
  */
 #ifndef RENDER_BOOT_H
 #define RENDER_BOOT_H
@@ -11,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "model/binding.h"
 #include "model/finding.h"
 #include "model/outcome.h"
 
@@ -32,6 +34,9 @@ struct boot_phase {
  */
 char *render_boot(const char *before, const struct boot_phase *phase,
 		  const struct outcomes *outcomes, const struct findings *findings);
+
+/* The devices that are bound, as the memory has it; none where it cannot be read. */
+void boot_bindings(const char *memory, struct bindings *ret);
 
 /* Adds the story that the memory tells, a line for each phase and device; false: it tells none. */
 bool text_boot(struct buf *buf, const char *memory);

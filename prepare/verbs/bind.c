@@ -3,14 +3,12 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 
 #include "act/act.h"
 #include "base/log.h"
 #include "decide/checks.h"
-#include "host/files.h"
 #include "host/scan.h"
-#include "render/boot.h"
+#include "verbs/memory.h"
 #include "verbs/verb.h"
 
 /* At boot the kernel log is the record; below another root it is not ours to write to. */
@@ -70,34 +68,10 @@ static int bind_status(const struct outcomes *outcomes, const struct plan *plan)
 	return status_of_counts(n_good, n_refused, n_failed);
 }
 
-static uint64_t milliseconds_since_start(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-/* Adds the phase to the memory of the boot. That it cannot be written is told, and no failure. */
-static void remember(struct root *root, struct boot_phase *phase, const struct outcomes *outcomes,
-		     const struct findings *findings)
-{
-	_cleanup_free_ char *before = NULL, *after = NULL;
-	int r;
-
-	if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &before, NULL) < 0)
-		before = NULL;
-	phase->elapsed_ms = (uint32_t)(milliseconds_since_start() - phase->started_ms);
-	after = render_boot(before, phase, outcomes, findings);
-	r = root_replace_file(root, BOOT_PATH, after, 0644);
-	if (r < 0)
-		log_warning("%s cannot be written: %s", BOOT_PATH, strerror(-r));
-}
-
 static int run(struct root *root, const struct arguments *arguments)
 {
 	bool early = arguments->phase && strcmp(arguments->phase, "early") == 0;
-	struct boot_phase phase = {.phase = arguments->phase ? arguments->phase : "system"};
+	struct boot_phase phase = memory_begin(arguments->phase ? arguments->phase : "manual");
 	struct kernel_args args = {};
 	struct situation situation = {};
 	struct outcomes outcomes = {};
@@ -110,7 +84,6 @@ static int run(struct root *root, const struct arguments *arguments)
 	if (arguments->phase)
 		log_to_kernel(root);
 
-	phase.started_ms = milliseconds_since_start();
 	scan_arguments(root, &args);
 	phase.off = off_switch(&args, early);
 	kernel_args_done(&args);
@@ -131,7 +104,9 @@ static int run(struct root *root, const struct arguments *arguments)
 				bind_status(&outcomes, &situation.plan));
 	}
 	if (arguments->phase)
-		remember(root, &phase, &outcomes, &situation.plan.findings);
+		memory_add(root, &phase, &outcomes, &situation.plan.findings);
+	else
+		memory_add_news(root, &phase, &outcomes, &situation.plan.findings);
 	outcomes_done(&outcomes);
 	situation_done(&situation);
 	return status;
@@ -142,8 +117,8 @@ const struct verb bind_verb = {
 	.summary = "bring the devices to their drivers, now",
 	.help = "Sets the driver override of each device that the profile selects, unbinds it where another\n"
 		"driver holds it, loads and probes the driver that it should have, and reads the result back.\n"
-		"What is right already is not written to. --phase is for the boot: early in an initramfs,\n"
-		"system in the real root; messages then go to the kernel log, and what became of each device is kept\n"
-		"in /run/vfio-prepare/boot.json.\n",
+		"What is right already is not written to. What became of each device is kept in\n"
+		"/run/vfio-prepare/boot.json, so that release knows what was bound. --phase is for the boot: early in\n"
+		"an initramfs, system in the real root; messages then go to the kernel log.\n",
 	.run = run,
 };

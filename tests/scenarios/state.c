@@ -5,13 +5,16 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <fts.h>
+#include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "fake/kernel.h"
+#include "render/boot.h"
 
 #define TEXT_MAX (1024 * 1024)
 
@@ -71,12 +74,35 @@ static uint64_t content_hash(const char *path)
 	return hash;
 }
 
+/* The memory of the boot in short: its phases, and what is bound; wording is none of its business. */
+static char *describe_memory(const char *path, const char *name)
+{
+	json_t *memory = json_load_file(path, 0, NULL), *item;
+	struct buf text = {};
+	char *line;
+	size_t index;
+
+	json_array_foreach(json_object_get(memory, "phases"), index, item)
+		buf_addf(&text, " %s", json_string_value(json_object_get(item, "phase")));
+	buf_add(&text, "; bound");
+	json_array_foreach(json_object_get(memory, "bound"), index, item)
+		buf_addf(&text, " %s [%s] %s", json_string_value(json_object_get(item, "address")),
+			 json_string_value(json_object_get(item, "section")),
+			 json_string_value(json_object_get(item, "driver")));
+	line = xasprintf("%s\tphases%s", name, memory ? buf_text(&text) : " unreadable");
+	json_decref(memory);
+	buf_done(&text);
+	return line;
+}
+
 static char *describe_file(const char *path, const char *name, const struct stat *st)
 {
 	char target[4096] = "";
 
 	if (S_ISLNK(st->st_mode) && readlink(path, target, sizeof(target) - 1) >= 0)
 		return xasprintf("%s\tlink to %s", name, target);
+	if (S_ISREG(st->st_mode) && strcmp(name, BOOT_PATH) == 0)
+		return describe_memory(path, name);
 	if (S_ISREG(st->st_mode))
 		return xasprintf("%s\tfile, mode %04o, %lld bytes, hash %016llx", name,
 				 st->st_mode & 07777U, (long long)st->st_size,

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "fake/kernel.h"
+#include "render/boot.h"
 #include "scenarios/scenario.h"
 
 static const char *const kinds[] = {"EIO", "hang", "lie", "late", "short"};
@@ -98,7 +99,7 @@ static void judge_device(struct trial *trial, const json_t *outcome)
 		"%s is left without a driver", address);
 }
 
-/* What is different, but for the devices of the report and for modules. */
+/* What is different, but for the devices of the report, modules and the memory of it. */
 static void judge_others(struct trial *trial, const json_t *outcomes)
 {
 	struct strv after = {}, lines = {};
@@ -108,7 +109,8 @@ static void judge_others(struct trial *trial, const json_t *outcomes)
 	state_compare(trial->before, &after, &changes);
 	strv_split(&lines, buf_text(&changes), "\n");
 	for (size_t i = 0; i < lines.n; i++) {
-		bool told = starts_with(lines.items[i], "module ");
+		bool told = starts_with(lines.items[i], "module ") ||
+			    starts_with(lines.items[i], BOOT_PATH);
 		const json_t *outcome;
 		size_t index;
 

@@ -146,6 +146,47 @@ TEST(the_oldest_phases_give_way)
 	free(memory);
 }
 
+/* What a phase did counts on when the phase itself has given way. */
+TEST(bindings_outlive_their_phase)
+{
+	char *memory = render_boot(NULL, &early, &outcomes, &findings);
+	struct bindings bindings = {};
+
+	for (unsigned i = 0; i < BOOT_MAX_PHASES; i++) {
+		char *next = render_boot(memory, &(struct boot_phase){.phase = "manual"},
+					 &(struct outcomes){}, &(struct findings){});
+
+		free(memory);
+		memory = next;
+	}
+	boot_bindings(memory, &bindings);
+	assert_int_equal(bindings.n, 1);
+	assert_int_equal(bindings.items[0].address.bus, 1);
+	check_text("section", bindings.items[0].section, "gpu");
+	check_text("driver", bindings.items[0].driver, "vfio-pci");
+	bindings_done(&bindings);
+	free(memory);
+}
+
+TEST(odd_bindings_are_none)
+{
+	static const char *const texts[] = {
+		"",
+		"{\"bound\":3}",
+		"{\"bound\":[3,null]}",
+		"{\"bound\":[{\"address\":\"01:00.0\"}]}",
+		"{\"bound\":[{\"address\":\"x\",\"driver\":\"vfio-pci\"}]}",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct bindings bindings = {};
+
+		boot_bindings(texts[i], &bindings);
+		check_int(texts[i], bindings.n, 0);
+	}
+	boot_bindings(NULL, &(struct bindings){});
+}
+
 int main(void)
 {
 #define BOOT_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -155,6 +196,8 @@ int main(void)
 		BOOT_TEST(what_is_no_memory_starts_anew),
 		BOOT_TEST(odd_phases_are_told_as_far_as_they_go),
 		BOOT_TEST(the_oldest_phases_give_way),
+		BOOT_TEST(bindings_outlive_their_phase),
+		BOOT_TEST(odd_bindings_are_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,7 +85,7 @@ TEST(report_on_standard_output)
 	assert_string_equal(out.text, "0000:02:00.0: done: on vfio-pci (was: e1000e)\n");
 	assert_string_equal(err.text, "");
 	run_verb(&bind_verb, &(struct arguments){.format = FORMAT_JSON});
-	assert_non_null(strstr(out.text, "\"phase\": \"system\""));
+	assert_non_null(strstr(out.text, "\"phase\": \"manual\""));
 	run_verb(&bind_verb, &(struct arguments){.format = FORMAT_JSON, .phase = "early"});
 	assert_non_null(strstr(out.text, "\"phase\": \"early\""));
 }

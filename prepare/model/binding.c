@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/binding.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+
+static void binding_done(struct binding *binding)
+{
+	free(binding->section);
+	free(binding->driver);
+}
+
+void bindings_done(struct bindings *bindings)
+{
+	if (!bindings)
+		return;
+	vec_foreach(binding, bindings)
+		binding_done(binding);
+	free(bindings->items);
+	*bindings = (struct bindings){};
+}
+
+const struct binding *bindings_find(const struct bindings *bindings,
+				    const struct pci_address *address)
+{
+	vec_foreach(binding, bindings)
+		if (pci_address_compare(&binding->address, address) == 0)
+			return binding;
+	return NULL;
+}
+
+static void remove_binding(struct bindings *bindings, const struct pci_address *address)
+{
+	size_t n = 0;
+
+	vec_foreach(binding, bindings)
+		if (pci_address_compare(&binding->address, address) == 0)
+			binding_done(binding);
+		else
+			bindings->items[n++] = *binding;
+	bindings->n = n;
+}
+
+void bindings_set(struct bindings *bindings, const struct pci_address *address, const char *section,
+		  const char *driver)
+{
+	struct binding binding = {.address = *address,
+				  .section = xstrdup(section ? section : ""),
+				  .driver = xstrdup(driver)};
+	size_t at;
+
+	remove_binding(bindings, address);
+	vec_add(bindings);
+	for (at = bindings->n - 1;
+	     at > 0 && pci_address_compare(&bindings->items[at - 1].address, address) > 0; at--)
+		bindings->items[at] = bindings->items[at - 1];
+	bindings->items[at] = binding;
+}
+
+void bindings_update(struct bindings *bindings, const struct outcomes *outcomes)
+{
+	vec_foreach(outcome, outcomes) {
+		if (outcome->result != RESULT_DONE && outcome->result != RESULT_ALREADY)
+			continue;
+		if (outcome->want)
+			bindings_set(bindings, &outcome->address, outcome->section, outcome->want);
+		else
+			remove_binding(bindings, &outcome->address);
+	}
+}
+
+bool bindings_tell(const struct bindings *bindings, const struct outcomes *outcomes)
+{
+	vec_foreach(outcome, outcomes) {
+		const struct binding *binding = bindings_find(bindings, &outcome->address);
+		bool known = outcome->want ? binding && strcmp(binding->driver, outcome->want) == 0
+					   : !binding;
+
+		if (outcome->result == RESULT_DONE || outcome->result == RESULT_FAILED ||
+		    outcome->result == RESULT_TIMEOUT ||
+		    (outcome->result == RESULT_ALREADY && !known))
+			return false;
+	}
+	return true;
+}
