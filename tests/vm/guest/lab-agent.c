@@ -15,7 +15,8 @@
  *	wait PATH		until it exists, a minute at most
  *	devices			one DEV line per PCI function, as sysfs has it
  *	kmsg			the kernel's log between KMSG-BEGIN and KMSG-END
- *	poweroff		at once: the disk is a snapshot
+ *	poweroff		at once: the disk is a snapshot, unless lab.keep is among the kernel's
+ *				arguments: then all is written out before
  */
 #include <dirent.h>
 #include <errno.h>
@@ -28,6 +29,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -170,6 +172,33 @@ static void run(char *line)
 	printf("\nSTATUS %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
+static int is_kept(void)
+{
+	char line[4096] = "";
+	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, line, sizeof(line) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	return n > 0 && strstr(line, " lab.keep");
+}
+
+/* As SysRq does it: what has files open for writing becomes read-only too, and clean. */
+static void make_read_only(void)
+{
+	int fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
+	struct statvfs root;
+
+	sync();
+	if (fd < 0 || write(fd, "u", 1) != 1)
+		printf("ERROR /proc/sysrq-trigger: %s\n", strerror(errno));
+	for (int i = 0; i < 200 && statvfs("/", &root) == 0 && !(root.f_flag & ST_RDONLY); i++)
+		usleep(50000);
+	/* This one waits until the other is through. */
+	if (mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0)
+		printf("ERROR /: %s\n", strerror(errno));
+}
+
 static void carry_out(char *line)
 {
 	char *verb = strsep(&line, " ");
@@ -190,9 +219,11 @@ static void carry_out(char *line)
 		say_devices();
 	else if (!strcmp(verb, "kmsg"))
 		say_kernel_log();
-	else if (!strcmp(verb, "poweroff"))
+	else if (!strcmp(verb, "poweroff")) {
+		if (is_kept())
+			make_read_only();
 		reboot(RB_POWER_OFF);
-	else if (*verb)
+	} else if (*verb)
 		printf("ERROR unknown command %s\n", verb);
 	/* Each command's words are out before the next one may hang. */
 	fflush(stdout);

@@ -92,7 +92,7 @@ guest_command_line() {
 # stdout.
 guest_boot() {
 	local dir=$1 mode=$2 initrd=$3 iommu=$4 devices=$5 arguments=$6
-	local disk=${7:-$DISK} controller=${8:-virtio-blk-pci}
+	local disk=${7:-$DISK} controller=${8:-virtio-blk-pci} snapshot=${9:-on}
 	local limit=$GUEST_TIMEOUT kernel=$FAST_KERNEL line started=$SECONDS reason='' served=0
 	[[ $mode == stock || $mode == demo ]] && { limit=$STOCK_TIMEOUT; kernel=$KERNEL; }
 	line="$(guest_command_line "$mode") $arguments"
@@ -109,7 +109,7 @@ guest_boot() {
 	*) printf 'no such IOMMU: %s\n' "$iommu"; return 1 ;;
 	esac
 	[[ $mode == alone ]] || set -- "$@" \
-		-drive "file=$disk,format=raw,if=none,id=d0,snapshot=on,cache=unsafe" \
+		-drive "file=$disk,format=raw,if=none,id=d0,snapshot=$snapshot,cache=unsafe" \
 		-device "$controller,drive=d0,romfile=,addr=1b.0"
 	# shellcheck disable=SC2086 # a list of arguments
 	set -- "$@" $devices
