@@ -11,9 +11,10 @@
  *	say TEXT		write TEXT
  *	run PROGRAM [ARG...]	write RUN and the line, the program's output, STATUS and a number
  *	write PATH TEXT		write TEXT and a newline into a file
- *	insmod PATH		load one module file
+ *	insmod PATH [PARAMETERS]	load one module file
  *	wait PATH		until it exists, a minute at most
- *	devices			one DEV line per PCI function, as sysfs has it
+ *	devices			one DEV line per PCI function, as sysfs has it; "-blocks" is an
+ *				override that cannot be read
  *	kmsg			the kernel's log between KMSG-BEGIN and KMSG-END
  *	poweroff		at once: the disk is a snapshot, unless lab.keep is among the kernel's
  *				arguments: then all is written out before
@@ -22,6 +23,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +41,7 @@
 #define PORT "/dev/ttyS1"
 #define PCI_DEVICES "/sys/bus/pci/devices"
 #define MAX_ARGS 16
+#define ANSWER_MS 3000
 
 /* from linux/syslog.h of the kernel, which user space headers do not have */
 #define SYSLOG_ACTION_READ_ALL 3
@@ -62,6 +65,37 @@ static const char *attribute(const char *address, const char *name, char *buf, s
 	buf[n] = '\0';
 	buf[strcspn(buf, "\n")] = '\0';
 	return *buf ? buf : "-";
+}
+
+/*
+ * The same from a child, which the kernel may not let go: driver_override, before 6.12.91, waits for the
+ * device's lock.
+ */
+static const char *blocking_attribute(const char *address, const char *name, char *buf, size_t size)
+{
+	struct pollfd answer = {.events = POLLIN};
+	const char *value = "-blocks";
+	int pipe_fds[2];
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe(pipe_fds) < 0)
+		return "-";
+	pid = fork();
+	if (pid == 0) {
+		value = attribute(address, name, buf, size);
+		_exit(write(pipe_fds[1], value, strlen(value)) < 0);
+	}
+	close(pipe_fds[1]);
+	answer.fd = pipe_fds[0];
+	if (pid > 0 && poll(&answer, 1, ANSWER_MS) > 0) {
+		n = read(pipe_fds[0], buf, size - 1);
+		buf[n < 0 ? 0 : n] = '\0';
+		value = buf;
+		waitpid(pid, NULL, 0);
+	}
+	close(pipe_fds[0]);
+	return value;
 }
 
 /* The last part of where a link below a device points, or "-". */
@@ -96,7 +130,8 @@ static void say_devices(void)
 			       attribute(address, "class", class, sizeof(class)),
 			       link_name(address, "iommu_group", group, sizeof(group)),
 			       link_name(address, "driver", driver, sizeof(driver)),
-			       attribute(address, "driver_override", override, sizeof(override)));
+			       blocking_attribute(address, "driver_override", override,
+						  sizeof(override)));
 		free(entries[i]);
 	}
 	if (n >= 0)
@@ -126,11 +161,11 @@ static void write_file(const char *path, const char *text)
 		close(fd);
 }
 
-static void load_module(const char *path)
+static void load_module(const char *path, const char *parameters)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0) != 0) {
+	if (fd < 0 || syscall(SYS_finit_module, fd, parameters, 0) != 0) {
 		/* ENODEV: one of several variants, for another processor. */
 		if (errno != EEXIST && errno != ENODEV)
 			printf("ERROR insmod %s: %s\n", path, strerror(errno));
@@ -211,9 +246,10 @@ static void carry_out(char *line)
 	else if (!strcmp(verb, "write")) {
 		path = strsep(&text, " ");
 		write_file(path, text ? text : "");
-	} else if (!strcmp(verb, "insmod"))
-		load_module(text);
-	else if (!strcmp(verb, "wait"))
+	} else if (!strcmp(verb, "insmod")) {
+		path = strsep(&text, " ");
+		load_module(path, text ? text : "");
+	} else if (!strcmp(verb, "wait"))
 		wait_for(text);
 	else if (!strcmp(verb, "devices"))
 		say_devices();

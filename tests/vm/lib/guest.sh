@@ -93,7 +93,7 @@ guest_command_line() {
 guest_boot() {
 	local dir=$1 mode=$2 initrd=$3 iommu=$4 devices=$5 arguments=$6
 	local disk=${7:-$DISK} controller=${8:-virtio-blk-pci} snapshot=${9:-on}
-	local limit=$GUEST_TIMEOUT kernel=$FAST_KERNEL line started=$SECONDS reason='' served=0
+	local limit=$GUEST_TIMEOUT kernel=$FAST_KERNEL line started=$SECONDS reason='' served=0 ending=0
 	[[ $mode == stock || $mode == demo ]] && { limit=$STOCK_TIMEOUT; kernel=$KERNEL; }
 	line="$(guest_command_line "$mode") $arguments"
 	((${#line} < 2048)) || { printf 'the command line is too long: %d\n' ${#line}; return 1; }
@@ -128,6 +128,8 @@ guest_boot() {
 			break
 		fi
 		guest_serve "$dir/report"
+		# It has said all, and has a little time to end by itself.
+		! grep -q '^LAB-END' "$dir/report" || ((ending++ < 50)) || break
 		! grep -qE "$FAILURE_STRINGS" "$dir/console" || break
 		sleep 0.4
 	done
