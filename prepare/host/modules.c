@@ -96,6 +96,7 @@ int module_load(struct root *root, const char *name)
 {
 	struct kmod_list *list = NULL, *item;
 	struct kmod_ctx *kmod;
+	bool loaded = false;
 	int r;
 
 	if (!root->live)
@@ -110,13 +111,16 @@ int module_load(struct root *root, const char *name)
 		r = -ENOENT;
 	kmod_list_foreach(item, list) {
 		struct kmod_module *module = kmod_module_get_module(item);
+		int error = kmod_module_probe_insert_module(
+			module, KMOD_PROBE_IGNORE_COMMAND | KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY,
+			NULL, NULL, NULL, NULL);
 
-		if (r == 0)
-			r = kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_COMMAND, NULL,
-							    NULL, NULL, NULL);
+		loaded = loaded || error == 0;
+		if (r == 0 && error)
+			r = error < 0 ? error : -ECANCELED;
 		kmod_module_unref(module);
 	}
 	kmod_module_unref_list(list);
 	kmod_unref(kmod);
-	return r;
+	return loaded ? 0 : r;
 }

@@ -22,12 +22,13 @@ void modules_touch(struct root *root, const char *release);
 
 /*
  * Loads a module of the running kernel with its dependencies, the options and soft dependencies of
- * modprobe.d and the kernel command line; "install" commands there are not run, and no blacklist
- * applies to a module that is asked for by name. Already loaded or built in is success. Blocks for
- * as long as the module's init does: see host/bounded.h.
+ * modprobe.d and the kernel command line; "install" commands there are not run. Named by a modalias it is
+ * what udev would load, one or more of which one is enough, and a blacklist applies, as it does not to a
+ * module that is asked for by name. Already loaded or built in is success. Blocks for as long as the
+ * module's init does: see host/bounded.h.
  *
- * -ENOENT: there is no such module; -EOPNOTSUPP: the root is not the running host; otherwise the
- * kernel's error (-EPERM lockdown, -EKEYREJECTED signature).
+ * -ENOENT: there is no such module; -EOPNOTSUPP: the root is not the running host; -ECANCELED: it is
+ * blacklisted; otherwise the kernel's error (-EPERM lockdown, -EKEYREJECTED signature).
  */
 int module_load(struct root *root, const char *name);
 

@@ -17,18 +17,21 @@
 
 #define CARD1 "0000:01:00.0"
 #define CARD2 "0000:02:00.0"
+#define PORT1 "0000:00:02.0"
 #define PORT2 "0000:00:03.0"
 #define ISA "0000:00:1f.0"
 
-static const char *const shown[] = {CARD1, CARD2, PORT2, ISA};
+static const char *const cards[] = {CARD1, CARD2, PORT2, ISA};
 
 /* Longer than what is worth printing, as long as an override may be, and one byte longer. */
 static char longest[4095], too_long[4096];
 
-static const struct step {
+struct step {
 	const char *path; /* NULL: a module is loaded */
 	const char *value;
-} steps[] = {
+};
+
+static const struct step card_steps[] = {
 	/* No driver is there yet. */
 	{PROBE, CARD1},
 	{PROBE, CARD1 "\n"},
@@ -93,35 +96,134 @@ static const struct step {
 	{PROBE, ISA},
 };
 
+/* An NVMe controller that can have four virtual ones. (Its driver probes side by side with what comes next,
+ * unless it is told by drivers_probe; and the virtual ones it drops after a while, as QEMU has them offline:
+ * so it is kept from them.)
+ */
+#define PF "0000:01:00.0"
+#define VF1 "0000:01:00.1"
+#define VF2 "0000:01:00.2"
+#define VF3 "0000:01:00.3"
+#define VF4 "0000:01:00.4"
+#define NUMVFS "/sriov_numvfs"
+#define AUTOPROBE "/sriov_drivers_autoprobe"
+
+static const char *const nvmes[] = {PF, VF1, VF2, VF3, VF4};
+
+static const struct step sriov_steps[] = {
+	/* Without a driver, or without SR-IOV. */
+	{DEVICES PF NUMVFS, "2"},
+	{DEVICES PF NUMVFS, "0"},
+	{DEVICES PF NUMVFS, "5"},
+	{DEVICES PF NUMVFS, "65536"},
+	{DEVICES PF NUMVFS, "-1"},
+	{DEVICES PF NUMVFS, "two"},
+	{DEVICES PF NUMVFS, ""},
+	{DEVICES PF AUTOPROBE, "x"},
+	{DEVICES PORT1 NUMVFS, "1"},
+	{DEVICES PORT1 AUTOPROBE, "0"},
+
+	/* With its own driver. */
+	{DEVICES PF OVERRIDE, "none"},
+	{NULL, "pci:v00001B36d00000010sv00001AF4sd00001100bc01sc08i02"},
+	{DEVICES PF OVERRIDE, "\n"},
+	{PROBE, PF},
+	{DEVICES PF NUMVFS, "5"},
+	{DEVICES PF AUTOPROBE, "0"},
+	{DEVICES PF NUMVFS, "2\n"},
+	{DEVICES PF NUMVFS, "3"},
+	{DEVICES PF NUMVFS, "2"},
+	{PROBE, VF1},
+	{DRIVERS "nvme/bind", VF1},
+
+	/* With an override they are probed all the same. */
+	{NULL, "vfio-pci"},
+	{DEVICES VF1 OVERRIDE, "vfio-pci"},
+	{PROBE, VF1},
+	{DRIVERS "vfio-pci/bind", VF2},
+	{DEVICES VF2 OVERRIDE, "vfio-pci"},
+	{DRIVERS "vfio-pci/bind", VF2},
+
+	/* vfio-pci takes no physical function that has virtual ones; they outlive its driver. */
+	{DEVICES PF OVERRIDE, "vfio-pci"},
+	{DRIVERS "nvme/unbind", PF},
+	{DEVICES PF NUMVFS, "0"},
+	{PROBE, PF},
+	{DRIVERS "vfio-pci/bind", PF},
+	{DEVICES PF OVERRIDE, "\n"},
+	{PROBE, PF},
+
+	/* With the functions their overrides go. */
+	{DEVICES PF NUMVFS, "0"},
+	{DEVICES VF1 OVERRIDE, "vfio-pci"},
+	{DEVICES PF NUMVFS, "4"},
+	{DEVICES PF AUTOPROBE, "1"},
+	{DEVICES VF4 OVERRIDE, "vfio-pci"},
+	{PROBE, VF4},
+	{DEVICES PF NUMVFS, "0"},
+
+	/* vfio-pci makes none. */
+	{DEVICES PF OVERRIDE, "vfio-pci"},
+	{DRIVERS "nvme/unbind", PF},
+	{PROBE, PF},
+	{DEVICES PF NUMVFS, "1"},
+};
+
+static const struct list {
+	const char *name;
+	const char *const *shown;
+	size_t n_shown;
+	const struct step *steps;
+	size_t n_steps;
+} lists[] = {
+	{"", cards, ARRAY_SIZE(cards), card_steps, ARRAY_SIZE(card_steps)},
+	{"sriov", nvmes, ARRAY_SIZE(nvmes), sriov_steps, ARRAY_SIZE(sriov_steps)},
+};
+
+#define MAX_SHOWN 5
+
 struct device_state {
 	char driver[64];
 	char override[64];
+	char vfs[64];
 };
+
+static char *attribute(struct root *root, const char *address, const char *name)
+{
+	_cleanup_free_ char *path = xasprintf(DEVICES "%s%s", address, name);
+
+	return kernel_text(root, path);
+}
 
 static void read_state(struct root *root, const char *address, struct device_state *ret)
 {
 	_cleanup_free_ char *driver = xasprintf(DEVICES "%s/driver", address);
-	_cleanup_free_ char *override = xasprintf(DEVICES "%s" OVERRIDE, address), *text = NULL;
+	_cleanup_free_ char *override = attribute(root, address, OVERRIDE),
+			    *vfs = attribute(root, address, NUMVFS),
+			    *autoprobe = attribute(root, address, AUTOPROBE);
 
 	memset(ret, 0, sizeof(*ret));
 	if (root_read_link_name(root, driver, ret->driver, sizeof(ret->driver)) < 0)
-		strcpy(ret->driver, "no driver");
-	text = kernel_text(root, override);
-	snprintf(ret->override, sizeof(ret->override), "\"%.40s\"%s", text ? text : "?",
-		 text && strlen(text) > 40 ? "..." : "");
+		strcpy(ret->driver, override ? "no driver" : "not there");
+	snprintf(ret->override, sizeof(ret->override), "\"%.40s\"%s", override ? override : "?",
+		 override && strlen(override) > 40 ? "..." : "");
 	for (char *newline; (newline = strchr(ret->override, '\n'));)
 		*newline = '$';
+	if (vfs && autoprobe)
+		snprintf(ret->vfs, sizeof(ret->vfs), ", virtual functions %.*s, autoprobe %.1s",
+			 (int)strcspn(vfs, "\n"), vfs, autoprobe);
 }
 
 /* Of each device what is different from before. */
-static void print_states(struct root *root, struct device_state *states)
+static void print_states(struct root *root, const struct list *list, struct device_state *states)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(shown); i++) {
+	for (size_t i = 0; i < list->n_shown; i++) {
 		struct device_state now;
 
-		read_state(root, shown[i], &now);
+		read_state(root, list->shown[i], &now);
 		if (memcmp(&now, &states[i], sizeof(now)) != 0)
-			printf("  %s: %s, override %s\n", shown[i], now.driver, now.override);
+			printf("  %s: %s, override %s%s\n", list->shown[i], now.driver,
+			       now.override, now.vfs);
 		states[i] = now;
 	}
 }
@@ -135,18 +237,26 @@ static void print_step(const struct step *step, int result)
 	       result < 0 ? errno_name(-result) : "done");
 }
 
-void agree(struct root *root)
+void agree(struct root *root, const char *name)
 {
-	struct device_state states[ARRAY_SIZE(shown)] = {};
+	struct device_state states[MAX_SHOWN] = {};
+	const struct list *list = lists;
 
+	while (strcmp(list->name, name) != 0)
+		if (++list == lists + ARRAY_SIZE(lists)) {
+			printf("there is no list %s\n", name);
+			return;
+		}
 	memset(longest, 'x', sizeof(longest) - 1);
 	memset(too_long, 'x', sizeof(too_long) - 1);
-	print_states(root, states);
-	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
-		print_step(&steps[i], steps[i].path ? root_write_attribute(root, -1, steps[i].path,
-									   steps[i].value)
-						    : module_load(root, steps[i].value));
-		print_states(root, states);
+	print_states(root, list, states);
+	for (size_t i = 0; i < list->n_steps; i++) {
+		const struct step *step = &list->steps[i];
+
+		print_step(step, step->path
+					 ? root_write_attribute(root, -1, step->path, step->value)
+					 : module_load(root, step->value));
+		print_states(root, list, states);
 		fflush(stdout);
 	}
 }

@@ -5,7 +5,7 @@
 
 #include "fake/agree.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct root root;
 	int r = root_init(&root, "/");
@@ -14,7 +14,7 @@ int main(void)
 		fprintf(stderr, "/: %s\n", strerror(-r));
 		return 1;
 	}
-	agree(&root);
+	agree(&root, argc > 1 ? argv[1] : "");
 	root_done(&root);
 	return 0;
 }

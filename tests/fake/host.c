@@ -27,6 +27,7 @@ static void function_done(struct function *function)
 	free(function->vga);
 	free(function->consumer);
 	free(function->reset);
+	free(function->vf);
 }
 
 static void block_done(struct block *block)
@@ -54,6 +55,7 @@ void host_free(struct host *host)
 		free(driver->name);
 		free(driver->module);
 		free(driver->probe);
+		free(driver->sriov);
 		strv_done(&driver->aliases);
 	}
 	vec_foreach(function, &host->functions)
@@ -196,6 +198,7 @@ static void add_driver(const struct context *context)
 	check_errno(context, statement_option(context->statement, "probe"));
 	set_text(&driver->module, module);
 	set_text(&driver->probe, statement_option(context->statement, "probe"));
+	set_text(&driver->sriov, statement_option(context->statement, "sriov"));
 	strv_done(&driver->aliases);
 	for (size_t i = 2; i < context->statement->words.n; i++)
 		if (strchr(word(context, i), ':'))
@@ -226,6 +229,8 @@ static void set_key(const struct context *context, struct function *function, co
 		set_text(&function->vga, name);
 	else if (strcmp(key, "consumer") == 0)
 		set_text(&function->consumer, name);
+	else if (strcmp(key, "vf") == 0)
+		set_text(&function->vf, name);
 	else if (strcmp(key, "reset") == 0)
 		set_text(&function->reset, value);
 	else if (strcmp(key, "class") == 0)

@@ -11,14 +11,17 @@
  *   tables NAME...             ACPI tables of the firmware; "tables none"
  *   module NAME [loaded|builtin] [needs=M,M] [init=ERROR]
  *                              init: what loading it fails with
- *   driver NAME module=M [probe=ERROR] [ALIAS...]
+ *   driver NAME module=M [probe=ERROR] [sriov=N] [ALIAS...]
+ *                              sriov: makes virtual functions, up to N of each physical one
  *                              ALIAS: as in modules.alias; "vfio_pci:..." matches only by override
  *   function ADDRESS VENDOR:DEVICE class=CCSSPP [KEY=VALUE...]
  *   set ADDRESS KEY=VALUE...   of an earlier function
  *     below=ADDRESS            the port above it; without, it is on the root bus
  *     subsystem=V:D rev=XX group=N|none driver=NAME|none override=NAME numa=N
  *     serial=XX-XX-...         makes a config space
- *     vfs=N physfn=ADDRESS     physfn makes the other's virtfnN, too
+ *     vfs=N vf=V:D physfn=ADDRESS
+ *                              sriov_totalvfs and the id of those that the fake kernel makes, else that
+ *                              of the function itself; physfn makes the other's virtfnN, too
  *     vga=1|0 consumer=ADDRESS boot_vga; a device link, on both sides
  *     reset=METHOD,...|none    reset_method
  *   functions N ADDRESS ...    N of them, one in each slot from ADDRESS on, with groups from group= on
@@ -51,12 +54,12 @@ struct module {
 };
 
 struct driver {
-	char *name, *module, *probe;
+	char *name, *module, *probe, *sriov;
 	struct strv aliases;
 };
 
 struct function {
-	char *address, *below, *driver, *override, *serial, *physfn, *vga, *consumer, *reset;
+	char *address, *below, *driver, *override, *serial, *physfn, *vga, *consumer, *reset, *vf;
 	unsigned vendor, device, subvendor, subdevice, class, revision;
 	int group, numa, vfs;
 };

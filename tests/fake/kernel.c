@@ -13,8 +13,8 @@
 
 #include "base/buf.h"
 #include "base/strv.h"
+#include "fake/inside.h"
 
-#define PCI "/sys/bus/pci"
 #define OVERRIDE_MAX 4094 /* PAGE_SIZE - 2 */
 #define STATE_MAX (256 * 1024)
 #define ERRNO_MAX 133
@@ -64,7 +64,7 @@ char *kernel_text(struct root *root, const char *path)
 	return root_read_file(root, path, STATE_MAX, &text, NULL) < 0 ? NULL : text;
 }
 
-static bool exists(struct root *root, const char *path)
+bool kernel_exists(struct root *root, const char *path)
 {
 	_cleanup_close_ int fd = root_open(root, path, O_PATH);
 
@@ -80,7 +80,7 @@ static int open_directory(struct root *root, const char *path)
 	return fd;
 }
 
-static void make_directory(struct root *root, const char *parent, const char *name)
+void kernel_make_directory(struct root *root, const char *parent, const char *name)
 {
 	_cleanup_close_ int dir = open_directory(root, parent);
 
@@ -88,7 +88,7 @@ static void make_directory(struct root *root, const char *parent, const char *na
 		kernel_complain(root, "%s/%s: %s", parent, name, strerror(errno));
 }
 
-static void make_file(struct root *root, const char *parent, const char *name, const char *text)
+void kernel_make_file(struct root *root, const char *parent, const char *name, const char *text)
 {
 	_cleanup_close_ int dir = open_directory(root, parent);
 	_cleanup_close_ int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -97,7 +97,7 @@ static void make_file(struct root *root, const char *parent, const char *name, c
 		kernel_complain(root, "%s/%s: %s", parent, name, strerror(errno));
 }
 
-static void make_link(struct root *root, const char *parent, const char *name, const char *target)
+void kernel_make_link(struct root *root, const char *parent, const char *name, const char *target)
 {
 	_cleanup_close_ int dir = open_directory(root, parent);
 
@@ -105,16 +105,16 @@ static void make_link(struct root *root, const char *parent, const char *name, c
 		kernel_complain(root, "%s/%s: %s", parent, name, strerror(errno));
 }
 
-static void remove_entry(struct root *root, const char *parent, const char *name)
+void kernel_remove(struct root *root, const char *parent, const char *name)
 {
 	_cleanup_close_ int dir = open_directory(root, parent);
 
-	if (unlinkat(dir, name, 0) < 0)
+	if (unlinkat(dir, name, 0) < 0 &&
+	    (errno != EISDIR || unlinkat(dir, name, AT_REMOVEDIR) < 0))
 		kernel_complain(root, "%s/%s: %s", parent, name, strerror(errno));
 }
 
-/* The value of the first line "KEY VALUE" of a file below FAKE; the caller's, NULL: none. */
-static char *fact(struct root *root, const char *kind, const char *name, const char *key)
+char *kernel_fact(struct root *root, const char *kind, const char *name, const char *key)
 {
 	_cleanup_free_ char *path = xasprintf(FAKE "/%s/%s", kind, name),
 			    *text = kernel_text(root, path);
@@ -143,11 +143,10 @@ static bool device_exists(struct root *root, const char *address)
 {
 	_cleanup_free_ char *path = device_path(address);
 
-	return *address && !strchr(address, '/') && exists(root, path);
+	return *address && !strchr(address, '/') && kernel_exists(root, path);
 }
 
-/* "" without a driver */
-static void driver_of(struct root *root, const char *address, char *ret, size_t size)
+void kernel_driver_of(struct root *root, const char *address, char *ret, size_t size)
 {
 	_cleanup_free_ char *path = xasprintf(PCI "/devices/%s/driver", address);
 
@@ -155,7 +154,7 @@ static void driver_of(struct root *root, const char *address, char *ret, size_t 
 		ret[0] = '\0';
 }
 
-static char *read_attribute(struct root *root, const char *address, const char *name)
+char *kernel_attribute(struct root *root, const char *address, const char *name)
 {
 	_cleanup_free_ char *path = xasprintf(PCI "/devices/%s/%s", address, name);
 	char *text = kernel_text(root, path);
@@ -185,17 +184,17 @@ void kernel_attach(struct root *root, const char *address, const char *driver)
 		buf_add(&up, "../");
 	buf_addf(&up, "bus/pci/drivers/%s", driver);
 	back = xasprintf("../%s", place);
-	make_link(root, device, "driver", buf_text(&up));
-	make_link(root, directory, address, back);
+	kernel_make_link(root, device, "driver", buf_text(&up));
+	kernel_make_link(root, directory, address, back);
 	buf_done(&up);
 }
 
-static void detach(struct root *root, const char *address, const char *driver)
+void kernel_detach(struct root *root, const char *address, const char *driver)
 {
 	_cleanup_free_ char *device = device_path(address), *directory = driver_path(driver);
 
-	remove_entry(root, device, "driver");
-	remove_entry(root, directory, address);
+	kernel_remove(root, device, "driver");
+	kernel_remove(root, directory, address);
 }
 
 static bool alias_matches(struct root *root, const char *driver, const char *modalias)
@@ -212,33 +211,40 @@ static bool alias_matches(struct root *root, const char *driver, const char *mod
 
 static bool matches(struct root *root, const char *driver, const char *address)
 {
-	_cleanup_free_ char *override = read_attribute(root, address, "driver_override");
-	_cleanup_free_ char *modalias = read_attribute(root, address, "modalias");
+	_cleanup_free_ char *override = kernel_attribute(root, address, "driver_override");
+	_cleanup_free_ char *modalias = kernel_attribute(root, address, "modalias");
 
 	if (override && strcmp(override, "(null)") != 0)
 		return strcmp(override, driver) == 0;
 	return modalias && alias_matches(root, driver, modalias);
 }
 
-/* The driver's probe(): 0 and the device is its own, or -errno. */
+/*
+ * The driver's probe(): 0 and the device is its own, or -errno. Before it the PCI core asks whether the
+ * function may be probed at all.
+ */
 static int probe(struct root *root, const char *driver, const char *address)
 {
-	_cleanup_free_ char *fails = fact(root, "drivers", driver, "probe");
-	_cleanup_free_ char *class = read_attribute(root, address, "class");
+	_cleanup_free_ char *fails = kernel_fact(root, "drivers", driver, "probe");
+	_cleanup_free_ char *class = kernel_attribute(root, address, "class");
 	_cleanup_free_ char *group = xasprintf(PCI "/devices/%s/iommu_group", address);
 
+	if (!sriov_may_probe(root, address))
+		return -ENODEV;
 	if (fails)
 		return -errno_number(fails);
+	/* "Cannot bind to PF with SR-IOV enabled" */
+	if (strstr(driver, "vfio") && sriov_count(root, address) > 0)
+		return -EBUSY;
 	/* vfio-pci goes by the header type, which only bridges to another bus have. */
 	if (strstr(driver, "vfio") &&
-	    (!exists(root, group) || !class || fnmatch("0x060[4789]*", class, 0) == 0))
+	    (!kernel_exists(root, group) || !class || fnmatch("0x060[4789]*", class, 0) == 0))
 		return -EINVAL;
 	kernel_attach(root, address, driver);
 	return 0;
 }
 
-/* device_attach(): the first driver that matches and whose probe() succeeds. */
-static void attach_any(struct root *root, const char *address)
+void kernel_attach_any(struct root *root, const char *address)
 {
 	struct strv drivers = {};
 	bool done = false;
@@ -258,7 +264,7 @@ static void attach_all(struct root *root, const char *driver)
 
 	root_list(root, PCI "/devices", &addresses);
 	for (size_t i = 0; i < addresses.n; i++) {
-		driver_of(root, addresses.items[i], present, sizeof(present));
+		kernel_driver_of(root, addresses.items[i], present, sizeof(present));
 		if (!*present && matches(root, driver, addresses.items[i]))
 			probe(root, driver, addresses.items[i]);
 	}
@@ -273,9 +279,9 @@ static int drivers_probe_store(struct root *root, const char *address)
 
 	if (!device_exists(root, address))
 		return -ENODEV;
-	driver_of(root, address, present, sizeof(present));
+	kernel_driver_of(root, address, present, sizeof(present));
 	if (!*present)
-		attach_any(root, address);
+		kernel_attach_any(root, address);
 	return 0;
 }
 
@@ -285,7 +291,7 @@ static int bind_store(struct root *root, const char *driver, const char *address
 
 	if (!device_exists(root, address) || !matches(root, driver, address))
 		return -ENODEV;
-	driver_of(root, address, present, sizeof(present));
+	kernel_driver_of(root, address, present, sizeof(present));
 	return *present ? -EBUSY : probe(root, driver, address);
 }
 
@@ -295,10 +301,10 @@ static int unbind_store(struct root *root, const char *driver, const char *addre
 
 	if (!device_exists(root, address))
 		return -ENODEV;
-	driver_of(root, address, present, sizeof(present));
+	kernel_driver_of(root, address, present, sizeof(present));
 	if (strcmp(present, driver) != 0)
 		return -ENODEV;
-	detach(root, address, driver);
+	kernel_detach(root, address, driver);
 	return 0;
 }
 
@@ -312,7 +318,7 @@ static int driver_override_store(struct root *root, const char *address, const c
 	if (!*value) /* a write of no bytes does not reach the driver core */
 		return 0;
 	text = length ? xasprintf("%.*s\n", (int)length, value) : xstrdup("(null)\n");
-	make_file(root, device, "driver_override", text);
+	kernel_make_file(root, device, "driver_override", text);
 	return 0;
 }
 
@@ -326,9 +332,14 @@ int kernel_write(struct root *root, const char *path, const char *value)
 		return fd;
 	if (strcmp(path, PCI "/drivers_probe") == 0)
 		return drivers_probe_store(root, address);
-	if (sscanf(path, PCI "/devices/%127[^/]/%31[^/]", name, attribute) == 2 &&
-	    strcmp(attribute, "driver_override") == 0)
-		return driver_override_store(root, name, value);
+	if (sscanf(path, PCI "/devices/%127[^/]/%31[^/]", name, attribute) == 2) {
+		if (strcmp(attribute, "driver_override") == 0)
+			return driver_override_store(root, name, value);
+		if (strcmp(attribute, "sriov_numvfs") == 0)
+			return sriov_numvfs_store(root, name, value);
+		if (strcmp(attribute, "sriov_drivers_autoprobe") == 0)
+			return sriov_autoprobe_store(root, name, value);
+	}
 	if (sscanf(path, PCI "/drivers/%127[^/]/%31[^/]", name, attribute) == 2) {
 		if (strcmp(attribute, "bind") == 0)
 			return bind_store(root, name, address);
@@ -349,7 +360,7 @@ static void each_driver(struct root *root, const char *module,
 
 	root_list(root, FAKE "/drivers", &drivers);
 	for (size_t i = 0; i < drivers.n; i++) {
-		_cleanup_free_ char *of = fact(root, "drivers", drivers.items[i], "module");
+		_cleanup_free_ char *of = kernel_fact(root, "drivers", drivers.items[i], "module");
 
 		if (of && strcmp(of, module) == 0)
 			what(root, drivers.items[i]);
@@ -360,24 +371,45 @@ static void each_driver(struct root *root, const char *module,
 static void register_driver(struct root *root, const char *driver)
 {
 	_cleanup_free_ char *directory = driver_path(driver),
-			    *of = fact(root, "drivers", driver, "module");
+			    *of = kernel_fact(root, "drivers", driver, "module");
 	_cleanup_free_ char *module = xasprintf("../../../../module/%s", of);
 
-	make_directory(root, PCI "/drivers", driver);
-	make_file(root, directory, "bind", "");
-	make_file(root, directory, "unbind", "");
-	make_file(root, directory, "new_id", "");
-	make_link(root, directory, "module", module);
+	kernel_make_directory(root, PCI "/drivers", driver);
+	kernel_make_file(root, directory, "bind", "");
+	kernel_make_file(root, directory, "unbind", "");
+	kernel_make_file(root, directory, "new_id", "");
+	kernel_make_link(root, directory, "module", module);
 }
 
 void kernel_register(struct root *root, const char *module, bool builtin)
 {
 	_cleanup_free_ char *directory = xasprintf("/sys/module/%s", module);
 
-	make_directory(root, "/sys/module", module);
+	kernel_make_directory(root, "/sys/module", module);
 	if (!builtin)
-		make_file(root, directory, "initstate", "live\n");
+		kernel_make_file(root, directory, "initstate", "live\n");
 	each_driver(root, module, register_driver);
+}
+
+/* As modprobe does with a modalias: each module that has a driver for it. */
+static int load_by_alias(struct root *root, const char *modalias)
+{
+	struct strv drivers = {};
+	bool found = false;
+	int r = 0;
+
+	root_list(root, FAKE "/drivers", &drivers);
+	for (size_t i = 0; i < drivers.n && r == 0; i++) {
+		_cleanup_free_ char *module = kernel_fact(root, "drivers", drivers.items[i],
+							  "module");
+
+		if (!alias_matches(root, drivers.items[i], modalias))
+			continue;
+		found = true;
+		r = kernel_load(root, module);
+	}
+	strv_done(&drivers);
+	return found ? r : -ENOENT;
 }
 
 int kernel_load(struct root *root, const char *module)
@@ -392,12 +424,14 @@ int kernel_load(struct root *root, const char *module)
 			*c = '_';
 	known = xasprintf(FAKE "/modules/%s", name);
 	loaded = xasprintf("/sys/module/%s", name);
-	if (!exists(root, known))
+	if (strncmp(module, "pci:", 4) == 0)
+		return load_by_alias(root, module);
+	if (!kernel_exists(root, known))
 		return -ENOENT;
-	if (exists(root, loaded))
+	if (kernel_exists(root, loaded))
 		return 0;
-	needs = fact(root, "modules", name, "needs");
-	fails = fact(root, "modules", name, "init");
+	needs = kernel_fact(root, "modules", name, "needs");
+	fails = kernel_fact(root, "modules", name, "init");
 	strv_split(&needed, needs ? needs : "", ",");
 	for (size_t i = 0; i < needed.n && r == 0; i++)
 		r = kernel_load(root, needed.items[i]);

@@ -8,10 +8,14 @@
  *   drivers/D/bind           -ENODEV: no such device, or no match; -EBUSY: has a driver; probe()'s error
  *   drivers/D/unbind         -ENODEV: not bound to D
  *   devices/A/driver_override  "\n" clears, an unset one reads "(null)"; -EINVAL above 4094 bytes
+ *   devices/A/sriov_numvfs   -ERANGE: more than sriov_totalvfs; -ENOENT: no driver, or one that makes none;
+ *                            -EBUSY: another number stands that is not 0; the same number is no error
+ *   devices/A/sriov_drivers_autoprobe  at 0 a new virtual function is probed only with an override
  *   loading a module         registers its drivers, which take the unbound devices that they match
  *
  * A driver matches if it is what the override names, or without an override by its "pci:" aliases.
- * The probe of a vfio driver fails for a device without IOMMU group, and for a bridge to another bus. A write to
+ * The probe of a vfio driver fails for a device without IOMMU group, for a bridge to another bus, and for a
+ * physical function that has virtual ones. A module may also be named by a modalias. A write to
  * anything else ends the process with a complaint: whoever teaches the product a new write teaches
  * it to the fake first, and agree.c checks the fake against a real kernel.
  *

@@ -142,6 +142,20 @@ static const struct function *other_function(const struct build *build, const ch
 	return function;
 }
 
+/* The virtual functions of a physical one, before the one that is named; NULL: all. */
+static unsigned count_virtual(const struct build *build, const char *physfn,
+			      const struct function *end)
+{
+	unsigned n = 0;
+
+	vec_foreach(function, &build->host->functions) {
+		if (function == end)
+			break;
+		n += function->physfn && strcmp(function->physfn, physfn) == 0;
+	}
+	return n;
+}
+
 /* A virtual function and its physical one know each other: physfn and virtfnN. */
 static void put_virtual(const struct build *build, const struct function *function,
 			const char *sysfs)
@@ -151,12 +165,9 @@ static void put_virtual(const struct build *build, const struct function *functi
 	_cleanup_free_ char *physfn = xasprintf("/sys%s/physfn", sysfs), *virtfn = NULL;
 	_cleanup_free_ char *up = xasprintf("../%s", function->physfn);
 	_cleanup_free_ char *down = xasprintf("../%s", function->address);
-	unsigned n = 0;
 
-	for (const struct function *before = build->host->functions.items; before < function;
-	     before++)
-		n += before->physfn && strcmp(before->physfn, function->physfn) == 0;
-	virtfn = xasprintf("/sys%s/virtfn%u", above, n);
+	virtfn = xasprintf("/sys%s/virtfn%u", above,
+			   count_virtual(build, function->physfn, function));
 	put_link(build, physfn, up);
 	put_link(build, virtfn, down);
 }
@@ -207,8 +218,12 @@ static void put_function(const struct build *build, const struct function *funct
 	    function->subdevice, function->address, alias);
 	if (function->serial)
 		put_config(build, ATTRIBUTE("config"), function->serial);
-	if (function->vfs >= 0)
+	if (function->vfs >= 0) {
 		put(build, ATTRIBUTE("sriov_totalvfs"), "%d\n", function->vfs);
+		put(build, ATTRIBUTE("sriov_numvfs"), "%u\n",
+		    count_virtual(build, function->address, NULL));
+		put(build, ATTRIBUTE("sriov_drivers_autoprobe"), "1\n");
+	}
 	if (function->vga)
 		put(build, ATTRIBUTE("boot_vga"), "%s\n", function->vga);
 	if (function->reset)
@@ -247,10 +262,22 @@ static void put_facts(const struct build *build)
 		buf_addf(&text, "module %s\n", driver->module);
 		if (driver->probe)
 			buf_addf(&text, "probe %s\n", driver->probe);
+		if (driver->sriov)
+			buf_addf(&text, "sriov %s\n", driver->sriov);
 		for (size_t i = 0; i < driver->aliases.n; i++)
 			buf_addf(&text, "alias %s\n", driver->aliases.items[i]);
 		put(build, path, "%s", buf_text(&text));
 		buf_done(&text);
+	}
+	vec_foreach(function, &build->host->functions) {
+		_cleanup_free_ char *path = xasprintf(FAKE "/functions/%s", function->address);
+
+		if (function->vfs < 0)
+			continue;
+		if (function->vf)
+			put(build, path, "vf %s\n", function->vf);
+		else
+			put(build, path, "vf %04x:%04x\n", function->vendor, function->device);
 	}
 	put(build, FAKE "/log", "%s", "");
 	put(build, FAKE "/faults", "%s", "");

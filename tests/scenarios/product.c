@@ -142,13 +142,13 @@ static _Noreturn void failed(const char *what)
 	exit(1);
 }
 
-static int run_agree(const char *tree)
+static int run_agree(const char *tree, const char *list)
 {
 	struct root root;
 
 	if (root_init(&root, tree) < 0)
 		return 1;
-	agree(&root);
+	agree(&root, list);
 	root_done(&root);
 	return 0;
 }
@@ -171,7 +171,7 @@ static _Noreturn void be_product(const struct product_run *run, int out, int err
 		_exit(1);
 	alarm(RUNNING_ON_VALGRIND ? LIMIT_SECONDS_ON_VALGRIND : LIMIT_SECONDS);
 	running = run;
-	int status = run->agree ? run_agree(run->tree)
+	int status = run->agree ? run_agree(run->tree, run->arguments)
 				: product_main((int)words.we_wordc + 3, words.we_wordv);
 	memset(words.we_wordv, 0, 3 * sizeof(*words.we_wordv));
 	wordfree(&words);
