@@ -160,8 +160,12 @@ INSTALL = $(BUILD)/vfio-prepare:sbin/ \
 	$(patsubst %,%:lib/dracut/modules.d/50vfio-prepare/,$(wildcard dracut-module/50vfio-prepare/*)) \
 	initramfs-tools-hook/hooks/vfio-prepare:share/initramfs-tools/hooks/ \
 	initramfs-tools-hook/scripts/init-top/00-vfio-prepare:share/initramfs-tools/scripts/init-top/ \
+	initramfs-tools-hook/scripts/premount/vfio-prepare:share/initramfs-tools/scripts/local-premount/ \
+	initramfs-tools-hook/scripts/premount/vfio-prepare:share/initramfs-tools/scripts/nfs-premount/ \
 	units/vfio-prepare.service:lib/systemd/system/ \
 	units/vfio-prepare.target:lib/systemd/system/ \
+	units/vfio-prepare-hotplug@.service:lib/systemd/system/ \
+	udev/04-vfio-prepare.rules:lib/udev/rules.d/ \
 	man/vfio-prepare.8:share/man/man8/ \
 	completion/vfio-prepare:share/bash-completion/completions/ \
 	$(patsubst %,%:share/doc/vfio-prepare/examples/,$(wildcard conf.d/*.conf))

@@ -56,7 +56,7 @@ static const struct option_help {
 	 "only the modules that an initramfs needs, one in a line"},
 	{"snapshot", "scrub", NULL, OPTION_SCRUB, "hide serial numbers, MAC addresses and UUIDs"},
 	{"bind", "phase", "PHASE", OPTION_PHASE,
-	 "early or system: at boot, with the kernel log as record"},
+	 "early, premount, system or hotplug: at boot, with the kernel log as record"},
 };
 
 /* Does the verb have the option? */

@@ -15,6 +15,13 @@ vfio_prepare_profile() {
 	done
 }
 
+# A unit of the module, and the target that pulls it in.
+vfio_prepare_unit() {
+	inst_simple "$moddir/$1" "$systemdsystemunitdir/$1"
+	mkdir -p "${initdir:?}$systemdsystemunitdir/$2.wants"
+	ln -sfn "../$1" "$initdir$systemdsystemunitdir/$2.wants/$1"
+}
+
 # called by dracut
 check() {
 	require_binaries vfio-prepare || return 1
@@ -68,17 +75,20 @@ install() {
 		fi
 	done
 
+	# Generic images have no rules of /etc either.
+	for file in /usr/lib/udev/rules.d/04-vfio-prepare.rules /etc/udev/rules.d/05-vfio-prepare.rules; do
+		[[ ! -e $root$file ]] || inst_simple "$root$file" "$file"
+	done
+
 	# One of the two, never both.  The pre-udev hook, the usual place, would be too late in either
 	# kind of image.  With systemd, dracut-pre-udev.service is not ordered against
 	# systemd-modules-load.service.  Without, rd.driver.pre= (and with it force_drivers) loads the
 	# native driver in cmdline hook 01.
 	if dracut_module_included systemd; then
-		inst_simple "$moddir/vfio-prepare-early.service" \
-			"$systemdsystemunitdir/vfio-prepare-early.service"
-		mkdir -p "$initdir$systemdsystemunitdir/sysinit.target.wants"
-		ln -sfn ../vfio-prepare-early.service \
-			"$initdir$systemdsystemunitdir/sysinit.target.wants/vfio-prepare-early.service"
+		vfio_prepare_unit vfio-prepare-early.service sysinit.target
+		vfio_prepare_unit vfio-prepare-premount.service initrd.target
 	else
 		inst_hook cmdline 00 "$moddir/vfio-prepare.sh"
+		inst_hook pre-mount 00 "$moddir/vfio-prepare-premount.sh"
 	fi
 }

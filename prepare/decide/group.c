@@ -109,16 +109,20 @@ static bool stands_in_the_way(const struct inventory *inventory,
 struct work {
 	const struct inventory *inventory;
 	const struct guards *guards;
+	enum phase phase;
 	struct match *match;
 	struct group_index index;
 	bool *told; /* beside the functions: that it stays behind has been said for one of its card */
 	bool grown;
 };
 
-static bool is_guarded(const struct work *work, size_t i, const struct device_section *section)
+/* Does a guard keep it from the section; for good, or only in this phase? */
+static bool is_guarded(const struct work *work, size_t i, const struct device_section *section,
+		       bool for_good)
 {
 	vec_foreach(guard, &work->guards->functions[i])
-		if (!(section->allow & guard_opened_by(guard->kind)))
+		if (!guard_passes(guard->kind, work->phase, section->allow) &&
+		    guard_waits(guard->kind, work->phase) != for_good)
 			return true;
 	return false;
 }
@@ -137,12 +141,16 @@ static bool may_join(const struct work *work, size_t i, const struct device_sect
 	return !work->match->claims[i].section && !function_is_infrastructure(function) &&
 	       !address_list_has(&section->except, &function->address) &&
 	       !(function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER)) &&
-	       (is_where_wanted(function, section) || !is_guarded(work, i, section));
+	       (is_where_wanted(function, section) || !is_guarded(work, i, section, true));
 }
 
 static void join(struct work *work, size_t i, const struct device_section *section)
 {
-	work->match->claims[i] = (struct claim){.section = section, .companion = true};
+	work->match->claims[i] = (struct claim){
+		.section = section,
+		.companion = true,
+		.waiting = is_guarded(work, i, section, false),
+	};
 	work->grown = true;
 }
 
@@ -390,9 +398,12 @@ static void check_reset(struct work *work, size_t i, bool kernel_tells)
 }
 
 void group_complete(const struct inventory *inventory, const struct guards *guards,
-		    struct match *match)
+		    enum phase phase, struct match *match)
 {
-	struct work work = {.inventory = inventory, .guards = guards, .match = match};
+	struct work work = {.inventory = inventory,
+			    .guards = guards,
+			    .phase = phase,
+			    .match = match};
 	bool kernel_tells = false; /* reset_method came with 5.15 */
 
 	vec_foreach(function, inventory)

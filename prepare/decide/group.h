@@ -19,11 +19,12 @@ bool function_leaves_group_viable(const struct inventory *inventory,
 
 /*
  * Completes the claims by the sections' key group: require refuses what stands in an incomplete
- * group, expand lets the others join, ignore only warns. Findings: group-incomplete, card-incomplete,
+ * group, expand lets the others join, ignore only warns. What a guard puts off in this phase joins, and
+ * its group waits with it. Findings: group-incomplete, card-incomplete,
  * reset. Needs the candidate modules and the condition of what the match is concerned with.
  */
 void group_complete(const struct inventory *inventory, const struct guards *guards,
-		    struct match *match);
+		    enum phase phase, struct match *match);
 
 /* Indices of the inventory's functions, ordered by group; those of one group stand together. */
 struct group_index {

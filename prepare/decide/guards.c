@@ -32,8 +32,30 @@ unsigned guard_opened_by(enum guard_kind kind)
 	}
 }
 
+bool guard_waits(enum guard_kind kind, enum phase phase)
+{
+	switch (kind) {
+	case GUARD_HOST_DISK_UNKNOWN:
+	case GUARD_NETWORK:
+		return phase != PHASE_SYSTEM;
+	case GUARD_STORAGE:
+	case GUARD_IN_USE: /* udev looks at each new disk */
+		return phase == PHASE_PREMOUNT;
+	default:
+		return false;
+	}
+}
+
+bool guard_passes(enum guard_kind kind, enum phase phase, unsigned allow)
+{
+	if (kind == GUARD_STORAGE && phase == PHASE_PREMOUNT)
+		return false;
+	return allow & guard_opened_by(kind);
+}
+
 struct work {
 	const struct inventory *inventory;
+	enum phase phase;
 	struct guards *guards;
 	struct carriers carriers;
 	bool *seen; /* beside the interfaces: looked at for the reason at hand */
@@ -115,12 +137,14 @@ static void guard_storage(struct work *work, const struct pci_function *function
 			xasprintf(
 				"the host may stand on it, as this cannot be followed to its disk: %s",
 				carriers->lost));
-	else if (may_carry && !has_disks && carriers->lost_optional)
+	else if (may_carry && !has_disks &&
+		 (carriers->lost_optional || work->phase == PHASE_PREMOUNT))
 		raise_guard(
 			work, function, GUARD_HOST_DISK_UNKNOWN,
 			xasprintf(
 				"its disks are not known, and one that the host may need is missing: %s",
-				carriers->lost_optional));
+				carriers->lost_optional ? carriers->lost_optional
+							: "fstab of the root is still to be read"));
 	/* Of the host's own disk there is nothing to be allowed. */
 	if (data && !what)
 		raise_guard(work, function, GUARD_STORAGE, TAKE_PTR(data));
@@ -246,11 +270,11 @@ static void guard_function(struct work *work, const struct pci_function *functio
 			    xasprintf("%s has it open", function->user));
 }
 
-void guards_make(const struct inventory *inventory, struct guards *ret)
+void guards_make(const struct inventory *inventory, enum phase phase, struct guards *ret)
 {
 	struct guards guards = {.functions = xcalloc(inventory->n, sizeof(*guards.functions)),
 				.n = inventory->n};
-	struct work work = {.inventory = inventory, .guards = &guards};
+	struct work work = {.inventory = inventory, .phase = phase, .guards = &guards};
 
 	carriers_make(&inventory->storage, &inventory->args, &work.carriers);
 	work.seen = xcalloc(inventory->network.n, sizeof(*work.seen));

@@ -2,11 +2,21 @@
 /*
  * What the host would lose with a function. Pure. Some guards give way where the profile's key
  * allow names them; the host's own disk never does.
+ *
+ * The phases of a boot before the last one do not know all that the host needs, so there a guard may
+ * mean "not yet" instead of no (guard_waits()):
+ *   early     nothing is mounted and no disk known: whatever could carry disks waits, and on a host that
+ *             boots over the network each network card.
+ *   premount  root=, resume= and what they stack on are known, fstab of the root is not. A disk that
+ *             they need is refused. A disk with nothing on it is taken; whatever lies on it, it waits, also
+ *             with allow = storage, for fstab may need it; so does a controller whose disks are not seen.
+ *   system    all is known: what a guard holds is refused.
  */
 #ifndef DECIDE_GUARDS_H
 #define DECIDE_GUARDS_H
 
 #include "model/inventory.h"
+#include "model/plan.h"
 
 enum guard_kind {
 	GUARD_HOST_DISK,         /* root, boot, swap, a mount or an entry of fstab stands on it */
@@ -34,11 +44,15 @@ struct guards {
 };
 
 /* As far as the inventory knows: what was not scanned raises no guard but GUARD_HOST_DISK_UNKNOWN. */
-void guards_make(const struct inventory *inventory, struct guards *ret);
+void guards_make(const struct inventory *inventory, enum phase phase, struct guards *ret);
 void guards_done(struct guards *guards);
 
 /* The stable name that findings and reports use: "host-disk". */
 const char *guard_name(enum guard_kind kind);
+/* In that phase, does it only put the decision off to a later one? */
+bool guard_waits(enum guard_kind kind, enum phase phase);
+/* Does that phase pass it for a section that allows these (enum allow_flag)? */
+bool guard_passes(enum guard_kind kind, enum phase phase, unsigned allow);
 /* The bit of the profile's allow (enum allow_flag) that opens it; 0: none does. */
 unsigned guard_opened_by(enum guard_kind kind);
 

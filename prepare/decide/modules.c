@@ -42,13 +42,6 @@ static bool list_has(const struct strv *list, const char *module)
 	return false;
 }
 
-/* Does it go to its guest, now or at the next boot? */
-static bool is_given(const struct planned_device *device)
-{
-	return device->state != DEVICE_ABSENT &&
-	       (device->state != DEVICE_REFUSED || device->next_boot);
-}
-
 static void find_given(struct work *work)
 {
 	vec_foreach(device, work->plan) {
@@ -56,7 +49,7 @@ static void find_given(struct work *work)
 								     &device->address);
 
 		/* On a native driver it is the host's, which needs that driver's module. */
-		if (!function || !is_given(device) || !is_vfio(device->module))
+		if (!function || !device_is_given(device) || !is_vfio(device->module))
 			continue;
 		work->given[function - work->inventory->items] = true;
 		work->want[function - work->inventory->items] = device->want;
@@ -261,7 +254,7 @@ void module_policy_make(const struct profile *profile, const struct inventory *i
 		}
 		forget_built_in(&work);
 		vec_foreach(device, plan)
-			if (is_given(device) && !comes_by_itself(&work, device) &&
+			if (device_is_given(device) && !comes_by_itself(&work, device) &&
 			    !strv_contains(&policy.load, device->module))
 				strv_add(&policy.load, device->module);
 		for (size_t i = 0; i < policy.load.n; i++)

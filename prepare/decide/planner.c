@@ -13,8 +13,7 @@ static bool needs_iommu(const char *driver)
 	return strstr(driver, "vfio") != NULL;
 }
 
-/* Modules are named with '_' where drivers have '-'. */
-static char *module_of(const char *driver)
+char *module_of_driver(const char *driver)
 {
 	char *module = xstrdup(driver);
 
@@ -55,7 +54,7 @@ static void add_device(const struct profile *profile, const struct pci_function 
 		.before_known = !(function->unknown & FUNCTION_DRIVER),
 		.iommu_group = function->iommu_group,
 	};
-	device->module = module_of(device->want);
+	device->module = module_of_driver(device->want);
 	if (claim->refused)
 		device->state = DEVICE_REFUSED;
 	else if (claim_is_right(claim, function))
@@ -80,7 +79,7 @@ static void add_absent(const struct absence *absence, struct plan *plan)
 		.before_known = true,
 		.iommu_group = -1,
 	};
-	device->module = module_of(device->want);
+	device->module = module_of_driver(device->want);
 }
 
 static int compare(const void *a, const void *b)
@@ -181,6 +180,18 @@ static void refuse_guarded(struct claim *claim, const struct pci_function *funct
 				words[i].word);
 }
 
+static void put_off(struct claim *claim, const struct pci_function *function,
+		    const struct guard *guard, struct findings *findings)
+{
+	bool network = guard->kind == GUARD_NETWORK;
+
+	if (!claim->waiting)
+		finding_add(findings, SEVERITY_NOTE, network ? "network-waits" : "disk-waits",
+			    PCI_ADDRESS_TEXT(&function->address),
+			    "it waits for a later phase of the boot: %s", guard->detail);
+	claim->waiting = true;
+}
+
 /* Holds each claim against the guards; what is right already is not taken from anybody. */
 static void apply_guards(const struct inventory *inventory, enum phase phase,
 			 const struct guards *guards, struct match *match)
@@ -194,16 +205,14 @@ static void apply_guards(const struct inventory *inventory, enum phase phase,
 		bool for_good = false;
 
 		vec_foreach(guard, &guards->functions[i]) {
-			if (guard->kind == GUARD_HOST_DISK_UNKNOWN && phase == PHASE_EARLY) {
-				claim->waiting = true;
-				finding_add(
-					&match->findings, SEVERITY_NOTE, "disk-waits",
-					PCI_ADDRESS_TEXT(&function->address),
-					"disks may hang on it: it waits until what the host stands on is known");
-			} else if (!(claim->section->allow & guard_opened_by(guard->kind))) {
-				refuse_guarded(claim, function, guard, &match->findings);
-				for_good = for_good || guard->kind != GUARD_IN_USE;
+			if (guard_passes(guard->kind, phase, claim->section->allow))
+				continue;
+			if (guard_waits(guard->kind, phase)) {
+				put_off(claim, function, guard, &match->findings);
+				continue;
 			}
+			refuse_guarded(claim, function, guard, &match->findings);
+			for_good = for_good || guard->kind != GUARD_IN_USE;
 		}
 		claim->next_boot = claim->refused && !for_good;
 	}
@@ -248,10 +257,10 @@ void plan_make(const struct profile *profile, const struct inventory *inventory,
 	struct guards guards;
 	struct plan plan = {};
 
-	guards_make(inventory, &guards);
+	guards_make(inventory, phase, &guards);
 	apply_guards(inventory, phase, &guards, match);
 	keep_last_display(inventory, &guards, match);
-	group_complete(inventory, &guards, match);
+	group_complete(inventory, &guards, phase, match);
 	guards_done(&guards);
 
 	plan.findings = match->findings;
@@ -278,7 +287,7 @@ void plan_modules(const struct plan *plan, const struct profile *profile, struct
 	vec_foreach(section, &profile->sections) {
 		const char *driver = strcmp(section->driver, "auto") == 0 ? "vfio-pci"
 									  : section->driver;
-		_cleanup_free_ char *module = module_of(driver);
+		_cleanup_free_ char *module = module_of_driver(driver);
 
 		if (!strv_contains(ret, module))
 			strv_add(ret, module);

@@ -13,13 +13,13 @@
  * Takes the match's claims, holds them against the guards, completes their groups and lists the
  * actions: modules first, then for each device, in the order of their addresses: driver override,
  * unbind, probe. Findings of the match move into the plan. Findings of its own: one for each kind
- * of guard, by its name, disk-waits, and no-iommu-group. The profile must outlive the plan.
- *
- * In PHASE_EARLY what could carry disks waits for a later phase; in the others it is refused as long
- * as the inventory does not show what the host stands on.
+ * of guard, by its name, disk-waits, network-waits, and no-iommu-group. The profile must outlive the plan.
  */
 void plan_make(const struct profile *profile, const struct inventory *inventory, enum phase phase,
 	       struct match *match, struct plan *ret);
+
+/* The module that has the driver: named with '_' where that has '-'. The caller's. */
+char *module_of_driver(const char *driver);
 
 /* The modules that an initramfs needs for the profile, whatever the host; sorted. */
 void plan_modules(const struct plan *plan, const struct profile *profile, struct strv *ret);

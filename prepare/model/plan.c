@@ -44,6 +44,12 @@ const char *device_state_name(enum device_state state)
 	return names[state];
 }
 
+bool device_is_given(const struct planned_device *device)
+{
+	return device->state != DEVICE_ABSENT &&
+	       (device->state != DEVICE_REFUSED || device->next_boot);
+}
+
 const char *device_driver_text(const struct planned_device *device)
 {
 	if (device->before)

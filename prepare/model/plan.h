@@ -10,8 +10,11 @@
 #include "model/address.h"
 #include "model/finding.h"
 
-/* When the plan is to be carried out: early in the initramfs little of the host is known yet. */
-enum phase { PHASE_EARLY, PHASE_SYSTEM };
+/*
+ * When the plan is to be carried out: early in the initramfs little of the host is known yet; before the
+ * root is mounted its disk is, but not what its fstab needs.
+ */
+enum phase { PHASE_EARLY, PHASE_PREMOUNT, PHASE_SYSTEM };
 
 enum device_state {
 	DEVICE_BIND,    /* has actions */
@@ -66,6 +69,8 @@ struct plan {
 void plan_done(struct plan *plan);
 const char *action_type_name(enum action_type type);
 const char *device_state_name(enum device_state state);
+/* Does it go to its guest, now or at the next boot? */
+bool device_is_given(const struct planned_device *device);
 /* The driver that it has, in words: "no driver", "unknown driver". */
 const char *device_driver_text(const struct planned_device *device);
 

@@ -18,6 +18,18 @@ void module_policy_done(struct module_policy *policy)
 	strv_done(&policy->load);
 }
 
+void device_rules_done(struct device_rules *rules)
+{
+	if (!rules)
+		return;
+	vec_foreach(rule, rules) {
+		free(rule->driver);
+		free(rule->module);
+	}
+	free(rules->items);
+	*rules = (struct device_rules){};
+}
+
 static void add_lines(struct buf *diff, char sign, const struct strv *lines, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)

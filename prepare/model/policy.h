@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the module loader is to be told (modprobe.d): which ids vfio-pci may take by itself, which
- * native modules are kept out, and which only have to come after vfio-pci.
+ * native modules are kept out, and which only have to come after vfio-pci. What udev is to be told of
+ * devices that appear later. And the files that say so.
  */
 #ifndef MODEL_POLICY_H
 #define MODEL_POLICY_H
@@ -9,6 +10,8 @@
 #include <stdbool.h>
 
 #include "base/strv.h"
+#include "model/address.h"
+#include "model/id_pattern.h"
 
 struct module_policy {
 	struct strv ids;       /* "10de:1bb0", for options vfio-pci ids= */
@@ -19,6 +22,24 @@ struct module_policy {
 };
 
 void module_policy_done(struct module_policy *policy);
+
+/* What a device that appears later must look like, and the driver that it then gets. */
+struct device_rule {
+	bool anywhere;                /* whatever its address */
+	struct address_pattern place; /* where not anywhere */
+	struct id_pattern id;
+	int32_t subsystem_vendor, subsystem_device; /* -1: any */
+	char *driver;                               /* NULL: the program has to find out which */
+	char *module;                               /* that provides it */
+	unsigned looks; /* enum allow_flag: for what a guard has to look at the device first */
+};
+
+struct device_rules {
+	struct device_rule *items;
+	size_t n, capacity;
+};
+
+void device_rules_done(struct device_rules *rules);
 
 /* A file that the host should have, beside what it has now. */
 enum file_state {

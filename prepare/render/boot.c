@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render/boot.h"
 
+#include <string.h>
+
 #include "render/json.h"
 
 /* A list of a memory; an empty one where there is none that can be read. */
@@ -56,6 +58,20 @@ static json_t *bound_after(const char *memory, const struct outcomes *outcomes)
 	return array;
 }
 
+/* Makes room: what comes again and again gives way before what a boot has once. */
+static void forget_one(json_t *phases)
+{
+	size_t n = json_array_size(phases), i = 0;
+
+	for (; i < n; i++) {
+		const char *phase = text_of(json_array_get(phases, i), "phase");
+
+		if (strcmp(phase, "hotplug") == 0 || strcmp(phase, "manual") == 0)
+			break;
+	}
+	json_array_remove(phases, i < n ? i : 0);
+}
+
 char *render_boot(const char *before, const struct boot_phase *phase,
 		  const struct outcomes *outcomes, const struct findings *findings)
 {
@@ -63,7 +79,7 @@ char *render_boot(const char *before, const struct boot_phase *phase,
 	       *object = json_object();
 
 	while (json_array_size(phases) >= BOOT_MAX_PHASES)
-		json_array_remove(phases, 0);
+		forget_one(phases);
 	json_object_set_new(object, "phase", json_string(phase->phase));
 	json_object_set_new(object, "started_ms", json_integer((json_int_t)phase->started_ms));
 	json_object_set_new(object, "elapsed_ms", json_integer(phase->elapsed_ms));

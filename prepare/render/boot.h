@@ -30,7 +30,7 @@ struct boot_phase {
 
 /*
  * The memory with one more phase. before: its text so far; NULL, or what is none, starts anew. The
- * oldest phases give way when there are too many.
+ * oldest phases give way when there are too many, those of hotplug first.
  */
 char *render_boot(const char *before, const struct boot_phase *phase,
 		  const struct outcomes *outcomes, const struct findings *findings);

@@ -20,7 +20,7 @@ static void log_to_kernel(struct root *root)
 		log_set_kmsg(fd);
 }
 
-static void log_boot(const struct outcomes *outcomes, const struct findings *findings)
+static void log_boot(const struct outcomes *outcomes, const struct plan *plan)
 {
 	static const enum log_level levels[] = {
 		[SEVERITY_NOTE] = LOG_LEVEL_INFO,
@@ -28,14 +28,17 @@ static void log_boot(const struct outcomes *outcomes, const struct findings *fin
 		[SEVERITY_ERROR] = LOG_LEVEL_ERROR,
 	};
 
-	vec_foreach(finding, findings)
+	vec_foreach(finding, &plan->findings)
 		log_message(levels[finding->severity], "%s: %s%s%s [%s]", finding->subject,
 			    finding->detail, *finding->remedy ? "; " : "", finding->remedy,
 			    finding->check);
-	vec_foreach(outcome, outcomes) {
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct outcome *outcome = &outcomes->items[i];
 		_cleanup_free_ char *line = render_outcome(outcome);
 
-		if (outcome->result == RESULT_DONE || outcome->result == RESULT_ALREADY)
+		/* That it waits is as planned: a later phase answers for it. */
+		if (outcome->result == RESULT_DONE || outcome->result == RESULT_ALREADY ||
+		    plan->items[i].state == DEVICE_WAITING)
 			log_info("%s", line);
 		else
 			log_warning("%s", line);
@@ -47,7 +50,6 @@ static int bind_status(const struct outcomes *outcomes, const struct plan *plan)
 	size_t n_good = 0, n_failed = 0, n_refused = findings_have(&plan->findings, SEVERITY_ERROR);
 
 	for (size_t i = 0; i < plan->n; i++) {
-		/* That it waits is as planned: a later phase answers for it. */
 		if (plan->items[i].state == DEVICE_WAITING)
 			continue;
 		switch (outcomes->items[i].result) {
@@ -68,42 +70,62 @@ static int bind_status(const struct outcomes *outcomes, const struct plan *plan)
 	return status_of_counts(n_good, n_refused, n_failed);
 }
 
+/* The points of a boot that the units and scripts name; what comes later decides like the last of them. */
+static const struct when {
+	const char *name;
+	enum phase phase;
+	bool initramfs;
+} whens[] = {
+	{"system", PHASE_SYSTEM, false},
+	{"early", PHASE_EARLY, true},
+	{"premount", PHASE_PREMOUNT, true},
+	{"hotplug", PHASE_SYSTEM, false},
+};
+
+static const struct when *find_when(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(whens); i++)
+		if (strcmp(whens[i].name, name) == 0)
+			return &whens[i];
+	return NULL;
+}
+
 static int run(struct root *root, const struct arguments *arguments)
 {
-	bool early = arguments->phase && strcmp(arguments->phase, "early") == 0;
+	const struct when *when = find_when(arguments->phase ? arguments->phase : "system");
 	struct boot_phase phase = memory_begin(arguments->phase ? arguments->phase : "manual");
 	struct kernel_args args = {};
 	struct situation situation = {};
 	struct outcomes outcomes = {};
 	int status = STATUS_DONE;
 
-	if (arguments->phase && !early && strcmp(arguments->phase, "system") != 0) {
-		log_error("--phase: \"%s\" is neither early nor system", arguments->phase);
+	if (!when) {
+		log_error("--phase: \"%s\" is none of early, premount, system and hotplug",
+			  arguments->phase);
 		return STATUS_USAGE;
 	}
 	if (arguments->phase)
 		log_to_kernel(root);
 
 	scan_arguments(root, &args);
-	phase.off = off_switch(&args, early);
+	phase.off = off_switch(&args, when->initramfs);
 	kernel_args_done(&args);
 	if (phase.off)
 		log_notice("%s is among the kernel's arguments: nothing is done", phase.off);
 	else
-		status = situation_load(root, arguments, early ? PHASE_EARLY : PHASE_SYSTEM, false,
-					&situation);
+		status = situation_load(root, arguments, when->phase, false, &situation);
 	if (!phase.off && status == STATUS_DONE) {
 		act_run(root, &situation.plan,
 			&(struct act_limits){(int)situation.profile.device_timeout_s * 1000,
 					     (int)situation.profile.timeout_s * 1000},
 			&outcomes, &situation.plan.findings);
 		if (arguments->phase)
-			log_boot(&outcomes, &situation.plan.findings);
+			log_boot(&outcomes, &situation.plan);
 		status = report(render_bind(arguments->format, phase.phase, &outcomes,
 					    &situation.plan.findings),
 				bind_status(&outcomes, &situation.plan));
 	}
-	if (arguments->phase)
+	if (arguments->phase && strcmp(arguments->phase, "hotplug") != 0)
 		memory_add(root, &phase, &outcomes, &situation.plan.findings);
 	else
 		memory_add_news(root, &phase, &outcomes, &situation.plan.findings);
@@ -118,7 +140,8 @@ const struct verb bind_verb = {
 	.help = "Sets the driver override of each device that the profile selects, unbinds it where another\n"
 		"driver holds it, loads and probes the driver that it should have, and reads the result back.\n"
 		"What is right already is not written to. What became of each device is kept in\n"
-		"/run/vfio-prepare/boot.json, so that release knows what was bound. --phase is for the boot: early in\n"
-		"an initramfs, system in the real root; messages then go to the kernel log.\n",
+		"/run/vfio-prepare/boot.json, so that release knows what was bound. --phase is for the boot: early and\n"
+		"premount in an initramfs, system in the real root, hotplug for what comes later; messages then go to\n"
+		"the kernel log.\n",
 	.run = run,
 };

@@ -61,9 +61,9 @@ static char *make_text(struct inventory *inventory, const struct profile *profil
 	scan_storage(root, &inventory->args, true, &inventory->storage);
 	scan_network(root, &inventory->network);
 	scan_users(root, inventory);
-	guards_make(inventory, &guards);
+	guards_make(inventory, PHASE_SYSTEM, &guards);
 	match_make(profile, inventory, &match);
-	group_complete(inventory, &guards, &match);
+	group_complete(inventory, &guards, PHASE_SYSTEM, &match);
 	for (size_t i = 0; i < inventory->n; i++)
 		if (match.claims[i].section)
 			add_member(inventory, &guards, &match.claims[i], i, &members);

@@ -45,7 +45,7 @@ static void find_guards(struct root *root, struct inventory *inventory, struct l
 	scan_storage(root, &inventory->args, true, &inventory->storage);
 	scan_network(root, &inventory->network);
 	scan_users(root, inventory);
-	guards_make(inventory, &guards);
+	guards_make(inventory, PHASE_SYSTEM, &guards);
 	for (size_t i = 0; i < inventory->n; i++)
 		vec_foreach(guard, &guards.functions[i])
 			strv_add(&entries[i].guards, guard_name(guard->kind));

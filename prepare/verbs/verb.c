@@ -8,18 +8,21 @@
 #include "base/log.h"
 #include "decide/modules.h"
 #include "decide/planner.h"
+#include "decide/rules.h"
 #include "host/condition.h"
 #include "host/network.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
 #include "host/storage.h"
 #include "render/files.h"
+#include "render/udev.h"
 
 #define FILE_MAX (1024 * 1024)
 
 const char *const managed_files[N_MANAGED_FILES] = {
 	[FILE_MODPROBE] = "/etc/modprobe.d/vfio-prepare.conf",
 	[FILE_MODULES_LOAD] = "/etc/modules-load.d/vfio-prepare.conf",
+	[FILE_UDEV_RULES] = "/etc/udev/rules.d/05-vfio-prepare.rules",
 };
 
 void log_findings(const struct findings *findings)
@@ -165,6 +168,7 @@ static void plan_file(struct root *root, const char *path, char *content,
 void situation_plan_files(struct root *root, struct situation *situation, struct planned_files *ret)
 {
 	struct module_policy policy;
+	struct device_rules rules;
 
 	scan_modules(root, &situation->inventory, any_function, NULL);
 	scan_builtin_modules(root, &situation->inventory);
@@ -172,6 +176,10 @@ void situation_plan_files(struct root *root, struct situation *situation, struct
 	plan_file(root, managed_files[FILE_MODPROBE], render_modprobe(&policy), ret);
 	plan_file(root, managed_files[FILE_MODULES_LOAD], render_modules_load(&policy), ret);
 	module_policy_done(&policy);
+	device_rules_make(&situation->profile, &situation->inventory, &situation->match,
+			  &situation->plan, &rules);
+	plan_file(root, managed_files[FILE_UDEV_RULES], render_udev_rules(&rules), ret);
+	device_rules_done(&rules);
 }
 
 void situation_done(struct situation *situation)

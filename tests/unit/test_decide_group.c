@@ -8,8 +8,8 @@ static void complete(struct match *match)
 {
 	struct guards guards;
 
-	guards_make(&inventory, &guards);
-	group_complete(&inventory, &guards, match);
+	guards_make(&inventory, PHASE_SYSTEM, &guards);
+	group_complete(&inventory, &guards, PHASE_SYSTEM, match);
 	guards_done(&guards);
 }
 

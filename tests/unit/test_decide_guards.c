@@ -63,7 +63,7 @@ static void expect(const char *what, const char *want)
 	struct guards guards;
 	struct buf got = {};
 
-	guards_make(&inventory, &guards);
+	guards_make(&inventory, PHASE_SYSTEM, &guards);
 	assert_int_equal(guards.n, inventory.n);
 	for (size_t i = 0; i < inventory.n; i++)
 		vec_foreach(guard, &guards.functions[i])
@@ -168,7 +168,7 @@ TEST(disks_on_what_is_no_storage_controller)
 	set_disks(DISKS "vda 254:0 @07:00.0\n", "", "root=UUID=none");
 	struct guards guards;
 
-	guards_make(&inventory, &guards);
+	guards_make(&inventory, PHASE_SYSTEM, &guards);
 	assert_int_equal(guards.functions[4].n, 1);
 	assert_int_equal(guards.functions[4].items[0].kind, GUARD_HOST_DISK_UNKNOWN);
 	guards_done(&guards);
@@ -196,14 +196,14 @@ TEST(usb_port_of_a_graphics_card)
 	set_disks(DISKS, "", "root=UUID=none");
 	struct guards guards;
 
-	guards_make(&inventory, &guards);
+	guards_make(&inventory, PHASE_SYSTEM, &guards);
 	assert_int_equal(guards.functions[5].n, 0);
 	guards_done(&guards);
 	set_disks(DISKS "sda 8:0 @07:00.2 type=ext4\n", "22 1 8:0 / / rw - ext4 /dev/sda rw\n", "");
 	expect("root on a stick in it", "0000:05:00.0 storage: nvme0n1 has a partition table\n"
 					"0000:07:00.2 host-disk: the host stands on it: / (sda)\n");
 	set_disks(DISKS "sda 8:0 @07:00.2 type=ext4\n", "", "root=UUID=none");
-	guards_make(&inventory, &guards);
+	guards_make(&inventory, PHASE_SYSTEM, &guards);
 	assert_int_equal(guards.functions[5].n, 2);
 	assert_int_equal(guards.functions[5].items[0].kind, GUARD_HOST_DISK_UNKNOWN);
 	assert_int_equal(guards.functions[5].items[1].kind, GUARD_STORAGE);
@@ -341,12 +341,65 @@ TEST(live_vfs_and_users)
 		       "0000:03:00.0 in-use: qemu-system-x86 (812) has it open\n" ON_ROOT);
 }
 
+TEST(what_is_put_off_and_what_is_not)
+{
+	static const struct {
+		enum guard_kind kind;
+		bool early, premount, system;
+	} rows[] = {
+		{GUARD_HOST_DISK, false, false, false},
+		{GUARD_HOST_DISK_UNKNOWN, true, true, false},
+		{GUARD_STORAGE, false, true, false},
+		{GUARD_NETWORK, true, true, false},
+		{GUARD_DISPLAY, false, false, false},
+		{GUARD_LIVE_VFS, false, false, false},
+		{GUARD_IN_USE, false, true, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *name = guard_name(rows[i].kind);
+
+		check_int(name, guard_waits(rows[i].kind, PHASE_EARLY), rows[i].early);
+		check_int(name, guard_waits(rows[i].kind, PHASE_PREMOUNT), rows[i].premount);
+		check_int(name, guard_waits(rows[i].kind, PHASE_SYSTEM), rows[i].system);
+	}
+}
+
+TEST(what_a_section_may_pass)
+{
+	assert_true(guard_passes(GUARD_STORAGE, PHASE_SYSTEM, ALLOW_STORAGE));
+	assert_false(guard_passes(GUARD_STORAGE, PHASE_SYSTEM, ALLOW_NETWORK));
+	/* fstab of the root may need it. */
+	assert_false(guard_passes(GUARD_STORAGE, PHASE_PREMOUNT, ALLOW_STORAGE));
+	assert_true(guard_passes(GUARD_NETWORK, PHASE_PREMOUNT, ALLOW_NETWORK));
+	assert_false(guard_passes(GUARD_HOST_DISK, PHASE_SYSTEM, ~0U));
+}
+
+/* A controller that shows no disk yet, before the root is mounted and after. */
+TEST(disks_that_are_not_seen)
+{
+	struct guards guards;
+
+	add_function(&inventory, "07:00.0", 0x8086, 0xa352, 0x010601, 7, "ahci");
+	guards_make(&inventory, PHASE_PREMOUNT, &guards);
+	assert_int_equal(guards.functions[4].n, 1);
+	assert_int_equal(guards.functions[4].items[0].kind, GUARD_HOST_DISK_UNKNOWN);
+	assert_string_equal(guards.functions[4].items[0].detail,
+			    "its disks are not known, and one that the host may need is missing: "
+			    "fstab of the root is still to be read");
+	assert_int_equal(guards.functions[3].n, 0);
+	guards_done(&guards);
+	guards_make(&inventory, PHASE_SYSTEM, &guards);
+	assert_int_equal(guards.functions[4].n, 0);
+	guards_done(&guards);
+}
+
 TEST(nothing_to_guard)
 {
 	struct inventory nothing = {};
 	struct guards guards;
 
-	guards_make(&nothing, &guards);
+	guards_make(&nothing, PHASE_SYSTEM, &guards);
 	assert_int_equal(guards.n, 0);
 	guards_done(&guards);
 }
@@ -370,6 +423,9 @@ int main(void)
 		GUARD_TEST(hosts_that_boot_over_the_network),
 		GUARD_TEST(displays),
 		GUARD_TEST(live_vfs_and_users),
+		cmocka_unit_test(what_is_put_off_and_what_is_not),
+		cmocka_unit_test(what_a_section_may_pass),
+		GUARD_TEST(disks_that_are_not_seen),
 		cmocka_unit_test(nothing_to_guard),
 	};
 

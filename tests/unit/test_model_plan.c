@@ -34,11 +34,31 @@ TEST(names)
 	assert_string_equal(device_state_name(DEVICE_ABSENT), "absent");
 }
 
+TEST(what_is_given)
+{
+	static const struct {
+		const char *what;
+		struct planned_device device;
+		bool given;
+	} rows[] = {
+		{"bind", {.state = DEVICE_BIND}, true},
+		{"right", {.state = DEVICE_RIGHT}, true},
+		{"waiting", {.state = DEVICE_WAITING}, true},
+		{"refused", {.state = DEVICE_REFUSED}, false},
+		{"in use", {.state = DEVICE_REFUSED, .next_boot = true}, true},
+		{"absent", {.state = DEVICE_ABSENT}, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_int(rows[i].what, device_is_given(&rows[i].device), rows[i].given);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_in_it_is_freed),
 		cmocka_unit_test(names),
+		cmocka_unit_test(what_is_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -187,6 +187,30 @@ TEST(odd_bindings_are_none)
 	boot_bindings(NULL, &(struct bindings){});
 }
 
+/* However often something is plugged in, how the boot went is still told. */
+TEST(hotplug_gives_way_first)
+{
+	char *memory = NULL;
+	struct buf story = {};
+
+	for (unsigned i = 0; i < BOOT_MAX_PHASES + 3; i++) {
+		struct boot_phase phase = {.phase = i ? "hotplug" : "early",
+					   .started_ms = i * 1000};
+		char *next = render_boot(memory, &phase, &(struct outcomes){},
+					 &(struct findings){});
+
+		free(memory);
+		memory = next;
+	}
+	assert_int_equal(n_phases(memory), BOOT_MAX_PHASES);
+	text_boot(&story, memory);
+	assert_non_null(strstr(buf_text(&story), "early phase, 0.0 s"));
+	assert_non_null(strstr(buf_text(&story), "hotplug phase, 4.0 s"));
+	assert_null(strstr(buf_text(&story), "hotplug phase, 3.0 s"));
+	buf_done(&story);
+	free(memory);
+}
+
 int main(void)
 {
 #define BOOT_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -198,6 +222,7 @@ int main(void)
 		BOOT_TEST(the_oldest_phases_give_way),
 		BOOT_TEST(bindings_outlive_their_phase),
 		BOOT_TEST(odd_bindings_are_none),
+		BOOT_TEST(hotplug_gives_way_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,7 +98,7 @@ TEST(phases)
 	assert_int_equal(n_acted, 2);
 	assert_int_equal(bind("late"), STATUS_USAGE);
 	assert_string_equal(err.text,
-			    "vfio-prepare: --phase: \"late\" is neither early nor system\n");
+			    "vfio-prepare: --phase: \"late\" is none of early, premount, system and hotplug\n");
 	assert_int_equal(n_acted, 2);
 }
 

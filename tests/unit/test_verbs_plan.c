@@ -38,12 +38,22 @@ TEST(modules_for_an_initramfs)
 
 #define HEADER "# Written by vfio-prepare from its profile; changes here are lost.\n"
 
+/* How they are written is told in test_render_udev.c. */
+#define RULE                                                                             \
+	"KERNEL==\"0000:01:00.0\", ATTR{vendor}==\"0x10de\", ATTR{device}==\"0x1bb0\", " \
+	"DRIVER!=\"vfio-pci\", ENV{.vfio_prepare}==\""
+#define RULES                                                                                              \
+	RULE "add\", ATTR{driver_override}=\"vfio-pci\", "                                                 \
+	     "ATTR{[subsystem/pci]drivers_probe}=\"$kernel\", RUN{builtin}+=\"kmod load vfio_pci\"\n" RULE \
+	     "bind\", RUN+=\"/bin/systemctl --no-block start vfio-prepare-hotplug@$kernel.service\"\n"
+
 TEST(formats)
 {
 	profile("[device x]\naddress = 01:00.0\n");
 	tree_file(&tree, "etc/modprobe.d/vfio-prepare.conf", HEADER "options vfio-pci ids=1:2\n");
 	tree_file(&tree, "etc/modules-load.d/vfio-prepare.conf",
 		  HEADER "vfio_iommu_type1\nvfio_pci\n");
+	tree_file(&tree, "etc/udev/rules.d/05-vfio-prepare.rules", HEADER RULES);
 	run_verb(&plan_verb, &(struct arguments){});
 	check_text("text", out.text,
 		   "0000:01:00.0 [x] is on vfio-pci: nothing to do\n"
@@ -63,6 +73,11 @@ TEST(formats)
 		"  },\n"
 		"  {\n"
 		"   \"path\": \"/etc/modules-load.d/vfio-prepare.conf\",\n"
+		"   \"state\": \"same\",\n"
+		"   \"diff\": \"\"\n"
+		"  },\n"
+		"  {\n"
+		"   \"path\": \"/etc/udev/rules.d/05-vfio-prepare.rules\",\n"
 		"   \"state\": \"same\",\n"
 		"   \"diff\": \"\"\n"
 		"  }\n"

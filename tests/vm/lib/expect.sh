@@ -128,3 +128,9 @@ expect_finding() {
 	expect_json "${3:-$VALIDATE}" \
 		"any(.findings[]; .check == \"$1\" and .subject == \"$2\")"
 }
+
+# expect_phase PHASE ADDRESS RESULT: what this phase of the boot did with a device.
+expect_phase() {
+	expect_json 'cat /run/vfio-prepare/boot.json' "any(.phases[]; .phase == \"$1\" and
+		any(.outcomes[]; .address == \"$2\" and .result == \"$3\"))"
+}
