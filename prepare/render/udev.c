@@ -9,8 +9,10 @@
 /* The class as sysfs shows it, "0x030000", with as many digits as the pattern has. */
 static void add_class(struct buf *buf, const struct id_pattern *id)
 {
-	int digits = __builtin_popcount(id->class_mask) / 4;
+	int digits = 0;
 
+	for (uint32_t mask = id->class_mask; mask; mask = mask << 4 & 0xffffff)
+		digits++;
 	if (digits)
 		buf_addf(buf, ", ATTR{class}==\"0x%0*x%s\"", digits, id->class >> 4 * (6 - digits),
 			 digits < 6 ? "*" : "");
