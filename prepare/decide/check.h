@@ -15,15 +15,24 @@ struct checks {
 	const struct inventory *inventory;
 	const struct plan *plan;
 	struct findings *findings;
-	bool unknown; /* what readiness hangs on could not be read: set beside the finding that says so */
+	size_t n_unknown; /* errors of a kind: what readiness hangs on could not be read */
 };
 
-/* firmware-table, iommu, iommu-unknown */
+/*
+ * firmware-table, iommu-argument, iommu-not-built, iommu-default-off, iommu, iommu-unknown;
+ * interrupt-remapping, interrupt-remapping-unknown, unsafe-interrupts
+ */
 void check_iommu(struct checks *checks);
-/* wrong-driver */
+/* argument-without-effect (decide/iommu_arguments.c) */
+void check_iommu_arguments(struct checks *checks);
+/* module-missing, module-unknown, module-blacklisted, modules-disabled, module-signature, blacklist-spelling */
+void check_modules(struct checks *checks);
+/* wrong-driver, override-cleared, override-differs, override-unknown, not-assignable, denylisted, driver-variant */
 void check_devices(struct checks *checks);
-/* group-not-viable, iommu-backend */
+/* vfio-noiommu, reserved-region, reserved-region-unknown, group-not-viable, iommu-backend */
 void check_groups(struct checks *checks);
+/* console, keyboard, framebuffer */
+void check_people(struct checks *checks);
 /* off-switch */
 void check_off_switch(struct checks *checks);
 

@@ -1,28 +1,125 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "decide/check.h"
 #include "decide/checks.h"
+#include "decide/group.h"
 
-static void check_device(const struct planned_device *device, const char *off,
-			 struct findings *findings)
+static void check_driver(const struct checks *checks, const struct planned_device *device,
+			 const struct pci_function *function)
 {
+	const char *off = off_switch(&checks->inventory->args, true);
+	const char *override = function ? function->driver_override : NULL;
 	struct finding *finding;
 
 	if (device->state != DEVICE_BIND)
 		return;
-	finding = finding_add(findings, SEVERITY_ERROR, "wrong-driver",
+	finding = finding_add(checks->findings, SEVERITY_ERROR, "wrong-driver",
 			      PCI_ADDRESS_TEXT(&device->address),
-			      "section [device %s] wants it on %s, it is on %s", device->section,
-			      device->want, device_driver_text(device));
+			      "section [device %s] wants it on %s, it is on %s%s%s%s",
+			      device->section, device->want, device_driver_text(device),
+			      override ? " (driver_override: " : "", override ? override : "",
+			      override ? ")" : "");
 	if (off)
 		finding_remedy(finding, "remove %s from the kernel's arguments and restart", off);
 	else
 		finding_remedy(finding, "vfio-prepare bind");
 }
 
+/*
+ * It is where it should be, but what keeps it there is gone: libvirt's reattach and vdsm clear the
+ * override. The next rescan, or module that is loaded, may take it.
+ */
+static void check_override(const struct checks *checks, const struct planned_device *device,
+			   const struct pci_function *function)
+{
+	const char *address = PCI_ADDRESS_TEXT(&device->address);
+	struct finding *finding;
+
+	if (device->state != DEVICE_RIGHT || !driver_leaves_group_viable(device->want))
+		return;
+	if (function->unknown & FUNCTION_OVERRIDE)
+		finding = finding_add(checks->findings, SEVERITY_WARNING, "override-unknown",
+				      address,
+				      "its driver_override cannot be read: another process may "
+				      "hold the device for long");
+	else if (!function->driver_override)
+		finding = finding_add(checks->findings, SEVERITY_WARNING, "override-cleared",
+				      address,
+				      "it is on %s, but its driver_override is empty, so that "
+				      "another driver may take it when it is probed again",
+				      device->want);
+	else if (strcmp(function->driver_override, device->want) != 0)
+		finding = finding_add(checks->findings, SEVERITY_WARNING, "override-differs",
+				      address,
+				      "it is on %s, but its driver_override says %s, which gets it "
+				      "when it is probed again",
+				      device->want, function->driver_override);
+	else
+		return;
+	finding_remedy(finding, "echo %s >/sys/bus/pci/devices/%s/driver_override", device->want,
+		       address);
+}
+
+/* drivers/vfio/pci/vfio_pci.c vfio_pci_dev_in_denylist(); all are Intel's. */
+static bool is_denylisted(const struct pci_function *function)
+{
+	static const uint16_t devices[] = {
+		0x19e2, 0x19e3, /* QAT C3XXX and its virtual functions */
+		0x37c8, 0x37c9, /* QAT C62X */
+		0x0435, 0x0443, /* QAT DH895XCC */
+		0x0b25, 0x0cfe, /* DSA and IAX of Sapphire Rapids; since 6.9 */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
+		if (function->vendor == 0x8086 && function->device == devices[i])
+			return true;
+	return false;
+}
+
+/* What vfio-pci would refuse to take (EINVAL), and what it would take though another fits better. */
+static void check_type(const struct checks *checks, const struct planned_device *device,
+		       const struct pci_function *function)
+{
+	const struct inventory *inventory = checks->inventory;
+	const char *address = PCI_ADDRESS_TEXT(&device->address);
+	bool on_vfio_pci = strcmp(device->want, "vfio-pci") == 0;
+
+	if (device->state == DEVICE_BIND && function->header_type > 0)
+		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR, "not-assignable",
+					   address,
+					   "its configuration space has a header of type %d: it is "
+					   "a bridge, which no guest can have",
+					   function->header_type),
+			       "list the devices behind it, or put it into except");
+	if (device->state == DEVICE_BIND && on_vfio_pci && is_denylisted(function) &&
+	    inventory->platform.denylist_off != ANSWER_YES &&
+	    !kernel_args_bool(&inventory->args, "vfio_pci.disable_denylist", false))
+		finding_remedy(
+			finding_add(checks->findings, SEVERITY_ERROR, "denylisted", address,
+				    "vfio-pci refuses %04x:%04x, which lets a guest harm the host",
+				    function->vendor, function->device),
+			"where all guests are trusted, add vfio-pci.disable_denylist=1 to the "
+			"kernel's arguments and restart");
+	if (on_vfio_pci && function->variant)
+		finding_remedy(
+			finding_add(
+				checks->findings, SEVERITY_NOTE, "driver-variant", address,
+				"%s is made for it, and can more than vfio-pci, such as migration",
+				function->variant),
+			"write driver = auto in section [device %s]", device->section);
+}
+
 void check_devices(struct checks *checks)
 {
-	const char *off = off_switch(&checks->inventory->args, true);
+	vec_foreach(device, checks->plan) {
+		const struct pci_function *function = inventory_find(checks->inventory,
+								     &device->address);
 
-	vec_foreach(device, checks->plan)
-		check_device(device, off, checks->findings);
+		check_driver(checks, device, function);
+		if (!function)
+			continue;
+		check_override(checks, device, function);
+		check_type(checks, device, function);
+	}
 }

@@ -25,52 +25,120 @@ static bool has_own_finding(const struct plan *plan, const struct pci_function *
 	return false;
 }
 
+/* How to bring what is in the way out of it: a bridge cannot go along, but does without its driver. */
+static void remedy_group(struct finding *finding, const struct planned_device *device,
+			 const struct pci_function *bridge, bool bridges_only)
+{
+	_cleanup_free_ char *unbind = NULL;
+	const char *address;
+
+	if (!bridge) {
+		finding_remedy(
+			finding,
+			"list them in the profile, or write group = expand in section [device %s]",
+			device->section);
+		return;
+	}
+	address = PCI_ADDRESS_TEXT(&bridge->address);
+	unbind = xasprintf("echo none >/sys/bus/pci/devices/%s/driver_override; echo %s "
+			   ">/sys/bus/pci/drivers/%s/unbind",
+			   address, address, bridge->driver);
+	if (bridges_only)
+		finding_remedy(finding,
+			       "the kernel does without %s there: %s; or move the card to another "
+			       "slot",
+			       bridge->driver, unbind);
+	else
+		finding_remedy(finding,
+			       "list them in the profile, or write group = expand in section "
+			       "[device %s]; and for the bridge: %s",
+			       device->section, unbind);
+}
+
 /*
  * What the kernel would answer to a guest that opens the group now. What the profile lists too, and is
  * not on its driver, has a finding of its own.
  */
-static void check_group(const struct inventory *inventory, const struct plan *plan,
-			const struct planned_device *device, const size_t *members, size_t n,
-			struct findings *findings)
+static void check_viability(const struct checks *checks, const struct planned_device *device,
+			    const char *subject, const size_t *members, size_t n)
 {
+	const struct inventory *inventory = checks->inventory;
+	const struct pci_function *bridge = NULL;
+	bool bridges_only = true;
 	struct buf others = {};
 
 	for (size_t i = 0; i < n; i++) {
 		const struct pci_function *member = &inventory->items[members[i]];
 
-		if (!function_leaves_group_viable(inventory, member) &&
-		    !has_own_finding(plan, member))
-			buf_addf(&others, "%s%s (%s)", others.length ? ", " : "",
-				 PCI_ADDRESS_TEXT(&member->address),
-				 member->driver ? member->driver : "unknown driver");
+		if (function_leaves_group_viable(inventory, member) ||
+		    has_own_finding(checks->plan, member))
+			continue;
+		if (!function_is_infrastructure(member))
+			bridges_only = false;
+		else if (!bridge && member->driver)
+			bridge = member;
+		buf_addf(&others, "%s%s (%s)", others.length ? ", " : "",
+			 PCI_ADDRESS_TEXT(&member->address),
+			 member->driver ? member->driver : "unknown driver");
 	}
-	if (others.length) {
-		_cleanup_free_ char *subject = xasprintf("group %d", device->iommu_group);
-
-		finding_remedy(
+	if (others.length)
+		remedy_group(
 			finding_add(
-				findings, SEVERITY_ERROR, "group-not-viable", subject,
+				checks->findings, SEVERITY_ERROR, "group-not-viable", subject,
 				"no guest can use %s while these of its IOMMU group are on other drivers: %s",
 				PCI_ADDRESS_TEXT(&device->address), buf_text(&others)),
-			"list them in the profile, or write group = expand in section [device %s]",
-			device->section);
-	}
+			device, bridge, bridges_only);
 	buf_done(&others);
 }
 
-static void check_viability(const struct inventory *inventory, const struct plan *plan,
-			    struct findings *findings)
+/* What of the group itself keeps it from guests; the kernel binds its devices all the same. */
+static void check_translation(struct checks *checks, const struct planned_device *device,
+			      const char *subject)
 {
+	const struct iommu_group *group = platform_group(&checks->inventory->platform,
+							 device->iommu_group);
+	const char *address = PCI_ADDRESS_TEXT(&device->address);
+
+	if (group && group->noiommu)
+		finding_remedy(
+			finding_add(checks->findings, SEVERITY_ERROR, "vfio-noiommu", subject,
+				    "the group of %s is made up by vfio's no-IOMMU mode: "
+				    "nothing is translated, and no virtual machine can use it",
+				    address),
+			"turn the IOMMU on, and take vfio.enable_unsafe_noiommu_mode away");
+	if (!group || group->direct == ANSWER_UNKNOWN) {
+		checks->n_unknown++;
+		finding_remedy(
+			finding_add(checks->findings, SEVERITY_ERROR, "reserved-region-unknown",
+				    subject, "the reserved regions of %s cannot be read", address),
+			"look at /sys/kernel/iommu_groups/%d/reserved_regions on the host itself",
+			device->iommu_group);
+	} else if (group->direct == ANSWER_YES) {
+		finding_remedy(
+			finding_add(
+				checks->findings, SEVERITY_ERROR, "reserved-region", subject,
+				"the firmware wants memory of %s mapped one to one (%s): it can be "
+				"bound, but the kernel gives it to no guest",
+				address, group->regions),
+			"turn off in the firmware setup what uses it (option ROM, shared memory of "
+			"the management controller, legacy USB), or use another slot");
+	}
+}
+
+static void check_each_group(struct checks *checks)
+{
+	const struct inventory *inventory = checks->inventory;
 	struct group_index index;
 	int max_group = -1;
 	_cleanup_free_ bool *seen = NULL;
 
-	vec_foreach(device, plan)
+	vec_foreach(device, checks->plan)
 		if (device->iommu_group > max_group)
 			max_group = device->iommu_group;
 	seen = xcalloc((size_t)max_group + 1, sizeof(*seen));
 	group_index_make(inventory, &index);
-	vec_foreach(device, plan) {
+	vec_foreach(device, checks->plan) {
+		_cleanup_free_ char *subject = xasprintf("group %d", device->iommu_group);
 		const size_t *members;
 		size_t n;
 
@@ -80,7 +148,8 @@ static void check_viability(const struct inventory *inventory, const struct plan
 			continue;
 		seen[device->iommu_group] = true;
 		n = group_index_find(&index, inventory, device->iommu_group, &members);
-		check_group(inventory, plan, device, members, n, findings);
+		check_translation(checks, device, subject);
+		check_viability(checks, device, subject, members, n);
 	}
 	group_index_done(&index);
 }
@@ -100,6 +169,6 @@ static void check_backend(const struct plan *plan, struct findings *findings)
 
 void check_groups(struct checks *checks)
 {
-	check_viability(checks->inventory, checks->plan, checks->findings);
+	check_each_group(checks);
 	check_backend(checks->plan, checks->findings);
 }

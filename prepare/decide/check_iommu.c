@@ -2,58 +2,277 @@
 #include <string.h>
 
 #include "decide/check.h"
+#include "decide/iommu_arguments.h"
 
-/* The argument that turns the IOMMU off, whatever else stands there; NULL: none (kernel.md 1, 2). */
-static const char *iommu_off_argument(const struct kernel_args *args)
+static enum severity severity_of(const struct checks *checks)
 {
-	const struct kernel_arg *intel = kernel_args_last(args, "intel_iommu");
+	return checks->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING;
+}
 
-	if (kernel_args_list_has(args, "iommu", "off"))
-		return "iommu=off";
-	if (kernel_args_list_has(args, "amd_iommu", "off"))
-		return "amd_iommu=off";
-	if (intel && intel->value && strncmp(intel->value, "off", 3) == 0)
-		return "intel_iommu=off";
+/* The IOMMU that the machine has: by the firmware's word, else by its processor. */
+static enum iommu_kind kind_of(const struct inventory *inventory)
+{
+	static const struct {
+		const char *table;
+		enum iommu_kind kind;
+	} tables[] = {{"DMAR", IOMMU_KIND_INTEL},
+		      {"IVRS", IOMMU_KIND_AMD},
+		      {"IORT", IOMMU_KIND_ARM},
+		      {"VIOT", IOMMU_KIND_OTHER}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		if (strv_contains(&inventory->firmware_tables, tables[i].table))
+			return tables[i].kind;
+	switch (inventory->platform.cpu) {
+	case CPU_INTEL:
+		return IOMMU_KIND_INTEL;
+	case CPU_AMD:
+		return IOMMU_KIND_AMD;
+	case CPU_ARM:
+		return IOMMU_KIND_ARM;
+	default:
+		return IOMMU_KIND_NONE;
+	}
+}
+
+static enum kernel_option option_of(enum iommu_kind kind)
+{
+	switch (kind) {
+	case IOMMU_KIND_INTEL:
+		return KERNEL_INTEL_IOMMU;
+	case IOMMU_KIND_AMD:
+		return KERNEL_AMD_IOMMU;
+	case IOMMU_KIND_ARM:
+		return KERNEL_ARM_SMMU;
+	case IOMMU_KIND_OTHER:
+		return KERNEL_VIRTIO_IOMMU;
+	default:
+		return N_KERNEL_OPTIONS;
+	}
+}
+
+/* What the firmware says of an IOMMU, as a half sentence. */
+static const char *firmware_text(const struct inventory *inventory)
+{
+	if (inventory->firmware_tables.n)
+		return inventory->firmware_tables.items[0];
+	if (inventory->platform.devicetree_iommu)
+		return "device tree";
 	return NULL;
 }
 
-void check_iommu(struct checks *checks)
+static bool firmware_has_none(const struct inventory *inventory)
+{
+	return (inventory->firmware_known || inventory->platform.devicetree) &&
+	       !firmware_text(inventory);
+}
+
+static void find_firmware(struct checks *checks)
+{
+	struct finding *finding =
+		finding_add(checks->findings, severity_of(checks), "firmware-table", "host",
+			    checks->inventory->firmware_known
+				    ? "the firmware describes no IOMMU (no DMAR, IVRS, IORT or "
+				      "VIOT table)"
+				    : "the firmware's device tree describes no IOMMU");
+
+	finding_remedy(finding,
+		       "turn VT-d or AMD-Vi (IOMMU; SVM alone is not enough) on in the firmware "
+		       "setup; no kernel argument helps");
+}
+
+/* The argument goes, or of a list the one item. */
+static void remedy_argument(struct finding *finding, const struct kernel_arg *arg)
+{
+	if (arg->value && strchr(arg->value, ','))
+		finding_remedy(finding,
+			       "take \"off\" out of %s in the kernel's arguments and restart",
+			       arg->text);
+	else
+		finding_remedy(finding, "remove %s from the kernel's arguments and restart",
+			       arg->text);
+}
+
+static void find_argument(struct checks *checks, const struct turned_off *off)
+{
+	struct finding *finding =
+		off->beaten ? finding_add(checks->findings, severity_of(checks), "iommu-argument",
+					  "host",
+					  "a kernel argument turns the IOMMU off: %s, which wins "
+					  "over %s",
+					  off->by->text, off->beaten->text)
+			    : finding_add(checks->findings, severity_of(checks), "iommu-argument",
+					  "host", "a kernel argument turns the IOMMU off: %s",
+					  off->by->text);
+
+	remedy_argument(finding, off->by);
+}
+
+static void find_not_built(struct checks *checks, enum kernel_option option)
+{
+	finding_remedy(finding_add(checks->findings, severity_of(checks), "iommu-not-built", "host",
+				   "this kernel is built without a driver for the IOMMU: %s is not "
+				   "set in %s",
+				   kernel_option_name(option),
+				   checks->inventory->platform.config_path),
+		       "start a kernel that has %s=y, such as the distribution's own",
+		       kernel_option_name(option));
+}
+
+static void find_default_off(struct checks *checks)
+{
+	finding_remedy(finding_add(checks->findings, severity_of(checks), "iommu-default-off",
+				   "host",
+				   "this kernel leaves the IOMMU off unless it is told otherwise: "
+				   "%s is not set in %s",
+				   kernel_option_name(KERNEL_INTEL_IOMMU_DEFAULT_ON),
+				   checks->inventory->platform.config_path),
+		       "add intel_iommu=on to the kernel's arguments and restart");
+}
+
+/* It is off, and what is known does not say why. */
+static void find_off(struct checks *checks, enum iommu_kind kind)
 {
 	const struct inventory *inventory = checks->inventory;
-	struct findings *findings = checks->findings;
-	enum severity severity = checks->profile->iommu_required ? SEVERITY_ERROR
-								 : SEVERITY_WARNING;
-	const char *argument = iommu_off_argument(&inventory->args);
+	const char *firmware = firmware_text(inventory);
 	struct finding *finding;
+
+	if (firmware)
+		finding = finding_add(checks->findings, severity_of(checks), "iommu", "host",
+				      "no IOMMU is in use, though the firmware describes one (%s)",
+				      firmware);
+	else
+		finding = finding_add(checks->findings, severity_of(checks), "iommu", "host",
+				      "no IOMMU is in use, and what the firmware says of one "
+				      "cannot be read");
+	if (inventory->platform.config_path || kind == IOMMU_KIND_AMD || kind == IOMMU_KIND_ARM ||
+	    intel_iommu_turned_on(&inventory->args))
+		finding_remedy(finding, "no argument turns it off: look for DMAR, AMD-Vi or "
+					"iommu in the kernel's log, journalctl -k -b");
+	else
+		finding_remedy(
+			finding,
+			"add intel_iommu=on to the kernel's arguments on an Intel host, as whether "
+			"this kernel has it on by itself is not known: no configuration in /boot "
+			"or /lib/modules can be read");
+}
+
+static void check_state(struct checks *checks)
+{
+	const struct inventory *inventory = checks->inventory;
+	const enum answer *config = inventory->platform.config;
+	enum iommu_kind kind = kind_of(inventory);
+	enum kernel_option option = option_of(kind);
+	struct turned_off off;
 
 	if (inventory->iommu == IOMMU_ON)
 		return;
 	if (inventory->iommu == IOMMU_UNKNOWN) {
-		checks->unknown = checks->profile->iommu_required;
+		checks->n_unknown += checks->profile->iommu_required;
 		finding_remedy(
-			finding_add(findings, severity, "iommu-unknown", "host",
+			finding_add(checks->findings, severity_of(checks), "iommu-unknown", "host",
 				    "/sys/class/iommu or /sys/kernel/iommu_groups cannot be read"),
 			"run as root, on the host itself");
-		return;
+	} else if (firmware_has_none(inventory)) {
+		find_firmware(checks);
+	} else if (iommu_turned_off(&inventory->args, kind, &off)) {
+		find_argument(checks, &off);
+	} else if (option != N_KERNEL_OPTIONS && config[option] == ANSWER_NO) {
+		find_not_built(checks, option);
+	} else if (kind == IOMMU_KIND_INTEL && config[KERNEL_INTEL_IOMMU_DEFAULT_ON] == ANSWER_NO &&
+		   !intel_iommu_turned_on(&inventory->args)) {
+		find_default_off(checks);
+	} else {
+		find_off(checks, kind);
 	}
-	if (inventory->firmware_known && inventory->firmware_tables.n == 0) {
+}
+
+/* --- interrupt remapping ---------------------------------------------------------------------- */
+
+static bool wants_vfio(const struct plan *plan)
+{
+	vec_foreach(device, plan)
+		if (strstr(device->want, "vfio"))
+			return true;
+	return false;
+}
+
+/* Arm has its own way to keep a guest's interrupts apart (GICv3 ITS). */
+static bool is_arm(const struct inventory *inventory)
+{
+	return inventory->platform.cpu == CPU_ARM || inventory->iommu_kind == IOMMU_KIND_ARM;
+}
+
+static void find_no_remapping(struct checks *checks)
+{
+	const struct platform *platform = &checks->inventory->platform;
+	struct finding *finding =
+		finding_add(checks->findings, severity_of(checks), "interrupt-remapping", "host",
+			    "interrupts are not remapped, so that VFIO refuses each guest (EPERM), "
+			    "though devices can be bound");
+	struct turned_off off;
+
+	if (interrupt_remapping_turned_off(&checks->inventory->args, &off))
+		remedy_argument(finding, off.by);
+	else if (platform->config[KERNEL_IRQ_REMAP] == ANSWER_NO)
+		finding_remedy(finding, "start a kernel that has %s=y, which %s does not set",
+			       kernel_option_name(KERNEL_IRQ_REMAP), platform->config_path);
+	else if (checks->profile->unsafe_interrupts)
 		finding_remedy(
-			finding_add(
-				findings, severity, "firmware-table", "host",
-				"the firmware describes no IOMMU (no DMAR, IVRS, IORT or VIOT table)"),
-			"turn VT-d or AMD-Vi (IOMMU; SVM alone is not enough) on in the firmware setup; no kernel "
-			"argument helps");
-		return;
-	}
-	finding = finding_add(
-		findings, severity, "iommu", "host", "no IOMMU is in use%s%s",
-		inventory->firmware_tables.n ? ", though the firmware describes one: table " : "",
-		inventory->firmware_tables.n ? inventory->firmware_tables.items[0] : "");
-	if (argument)
-		finding_remedy(finding, "remove %s from the kernel's arguments", argument);
+			finding,
+			"the profile accepts that, and the running kernel does not know it yet: echo Y "
+			">/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts");
 	else
 		finding_remedy(
 			finding,
-			"add intel_iommu=on to the kernel's arguments on an Intel host; on AMD it is on by "
-			"itself, look for AMD-Vi in the kernel log");
+			"turn interrupt remapping (x2APIC) on in the firmware setup; where there is "
+			"none, unsafe-interrupts = yes in [iommu] of the profile lets guests raise "
+			"interrupts in the host");
+}
+
+static void find_unsafe(struct checks *checks, bool needed)
+{
+	struct finding *finding =
+		finding_add(checks->findings, SEVERITY_WARNING, "unsafe-interrupts", "host",
+			    needed ? "interrupts are not remapped, and VFIO is told to go without: "
+				     "guests can raise interrupts in the host"
+				   : "VFIO is told to go without interrupt remapping, which this "
+				     "host has");
+
+	finding_remedy(
+		finding,
+		needed ? "run only guests that you trust"
+		       : "echo N >/sys/module/vfio_iommu_type1/parameters/"
+			 "allow_unsafe_interrupts, and unsafe-interrupts = no in the profile");
+}
+
+static void check_interrupts(struct checks *checks)
+{
+	const struct platform *platform = &checks->inventory->platform;
+	bool unsafe = platform->unsafe_interrupts == ANSWER_YES;
+
+	if (checks->inventory->iommu != IOMMU_ON || is_arm(checks->inventory) ||
+	    !wants_vfio(checks->plan))
+		return;
+	if (platform->interrupt_remapping == ANSWER_YES) {
+		if (unsafe)
+			find_unsafe(checks, false);
+	} else if (unsafe && checks->profile->unsafe_interrupts) {
+		find_unsafe(checks, true);
+	} else if (platform->interrupt_remapping == ANSWER_NO) {
+		find_no_remapping(checks);
+	} else {
+		checks->n_unknown += checks->profile->iommu_required;
+		finding_remedy(finding_add(checks->findings, severity_of(checks),
+					   "interrupt-remapping-unknown", "host",
+					   "/proc/interrupts cannot be read, or names no I/O APIC"),
+			       "look for IR-IO-APIC there, on the host itself");
+	}
+}
+
+void check_iommu(struct checks *checks)
+{
+	check_state(checks);
+	check_iommu_arguments(checks);
+	check_interrupts(checks);
 }

@@ -24,18 +24,25 @@ void check_off_switch(struct checks *checks)
 
 /* In the order in which a person would look: without an IOMMU there is nothing else to be seen. */
 static void (*const topics[])(struct checks *checks) = {
-	check_iommu,
-	check_devices,
-	check_groups,
-	check_off_switch,
+	check_iommu,      /* the machine and its kernel */
+	check_modules,    /* what can be loaded */
+	check_devices,    /* each device of the plan */
+	check_groups,     /* what goes to a guest together */
+	check_people,     /* who would miss a device */
+	check_off_switch, /* whether the tool may work */
 };
 
+/* What is known to be wrong says more than what is not known; neither is ready. */
 static enum readiness status_of(const struct checks *checks)
 {
-	if (checks->unknown)
-		return READINESS_UNKNOWN;
-	if (findings_have(checks->findings, SEVERITY_ERROR))
+	size_t n_errors = 0;
+
+	vec_foreach(finding, checks->findings)
+		n_errors += finding->severity == SEVERITY_ERROR;
+	if (n_errors > checks->n_unknown)
 		return NOT_READY;
+	if (n_errors)
+		return READINESS_UNKNOWN;
 	vec_foreach(device, checks->plan)
 		if (device->state != DEVICE_RIGHT)
 			return NOT_READY;
@@ -46,7 +53,7 @@ void validation_make(const struct profile *profile, const struct inventory *inve
 		     struct plan *plan, struct validation *ret)
 {
 	struct validation validation = {.findings = plan->findings};
-	struct checks checks = {profile, inventory, plan, &validation.findings, false};
+	struct checks checks = {profile, inventory, plan, &validation.findings, 0};
 
 	plan->findings = (struct findings){};
 	for (size_t i = 0; i < ARRAY_SIZE(topics); i++)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/number.h"
 
 static int group_of(const struct inventory *inventory, size_t index)
 {
@@ -57,19 +56,6 @@ size_t group_index_find(const struct group_index *index, const struct inventory 
 	return n;
 }
 
-/* "6.1.0-56-amd64" is at least 5.19; a kernel that does not say is taken for a new one. */
-static bool kernel_is_at_least(const char *release, uint64_t major, uint64_t minor)
-{
-	size_t dot = release ? strcspn(release, ".") : 0;
-	uint64_t a, b;
-
-	if (!release || !release[dot] || number_parse_n(release, dot, 10, UINT32_MAX, &a) < 0 ||
-	    number_parse_n(release + dot + 1, strspn(release + dot + 1, "0123456789"), 10,
-			   UINT32_MAX, &b) < 0)
-		return true;
-	return a > major || (a == major && b >= minor);
-}
-
 bool driver_leaves_group_viable(const char *driver)
 {
 	/* Variant drivers have vfio in their names: mlx5_vfio_pci, nvgrace_gpu_vfio_pci. */
@@ -87,7 +73,7 @@ bool function_leaves_group_viable(const struct inventory *inventory,
 	if (!driver || driver_leaves_group_viable(driver))
 		return true;
 	/* Older kernels let any driver stay on a bridge (vfio_dev_driver_allowed()). */
-	return function->class >> 8 == 0x0604 && !kernel_is_at_least(inventory->kernel, 5, 19);
+	return function->class >> 8 == 0x0604 && !inventory_kernel_is_at_least(inventory, 5, 19);
 }
 
 /*

@@ -23,24 +23,45 @@ char *module_of_driver(const char *driver)
 	return module;
 }
 
-static void check_iommu(const struct profile *profile, const struct pci_function *function,
-			struct planned_device *device, struct findings *findings)
+/* Intel's display, which has a unit of the IOMMU of its own that an argument leaves out. */
+static const char *graphics_argument(const struct kernel_args *args,
+				     const struct pci_function *function)
 {
+	return function->vendor == 0x8086 && function->class >> 16 == 0x03 &&
+			       function->address.bus == 0 &&
+			       kernel_args_list_has(args, "intel_iommu", "igfx_off")
+		       ? "intel_iommu=igfx_off"
+		       : NULL;
+}
+
+static void check_iommu(const struct profile *profile, const struct inventory *inventory,
+			const struct pci_function *function, struct planned_device *device,
+			struct findings *findings)
+{
+	const char *argument = graphics_argument(&inventory->args, function);
+	struct finding *finding;
+
 	if (device->state != DEVICE_BIND || function->iommu_group >= 0 ||
 	    !needs_iommu(device->want))
 		return;
 	device->state = DEVICE_REFUSED;
-	finding_remedy(
-		finding_add(
-			findings, profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
-			"no-iommu-group", PCI_ADDRESS_TEXT(&device->address),
-			"section [device %s] wants it on %s, but it is in no IOMMU group: the kernel would refuse",
-			device->section, device->want),
-		"turn the IOMMU on, in the firmware and by the kernel's arguments; vfio-prepare validate says which");
+	finding = finding_add(
+		findings, profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
+		"no-iommu-group", PCI_ADDRESS_TEXT(&device->address),
+		"section [device %s] wants it on %s, but it is in no IOMMU group: the kernel would refuse",
+		device->section, device->want);
+	if (argument)
+		finding_remedy(finding, "remove %s from the kernel's arguments and restart",
+			       argument);
+	else
+		finding_remedy(
+			finding,
+			"turn the IOMMU on, in the firmware and by the kernel's arguments; vfio-prepare validate says which");
 }
 
-static void add_device(const struct profile *profile, const struct pci_function *function,
-		       const struct claim *claim, struct plan *plan)
+static void add_device(const struct profile *profile, const struct inventory *inventory,
+		       const struct pci_function *function, const struct claim *claim,
+		       struct plan *plan)
 {
 	struct planned_device *device = vec_add(plan);
 
@@ -63,7 +84,7 @@ static void add_device(const struct profile *profile, const struct pci_function 
 		device->state = DEVICE_WAITING;
 	else
 		device->state = DEVICE_BIND;
-	check_iommu(profile, function, device, &plan->findings);
+	check_iommu(profile, inventory, function, device, &plan->findings);
 }
 
 static void add_absent(const struct absence *absence, struct plan *plan)
@@ -267,7 +288,8 @@ void plan_make(const struct profile *profile, const struct inventory *inventory,
 	match->findings = (struct findings){};
 	for (size_t i = 0; i < inventory->n; i++)
 		if (match->claims[i].section)
-			add_device(profile, &inventory->items[i], &match->claims[i], &plan);
+			add_device(profile, inventory, &inventory->items[i], &match->claims[i],
+				   &plan);
 	vec_foreach(absence, &match->absent)
 		add_absent(absence, &plan);
 	if (plan.n > 1)

@@ -206,6 +206,8 @@ static void read_function(struct root *root, unsigned what, struct pci_function 
 struct overrides {
 	struct root *root;
 	struct inventory *inventory;
+	bool (*chosen)(void *userdata, const struct pci_function *function);
+	void *userdata;
 	struct override_slot {
 		int length; /* or -errno */
 		char text[DRIVER_OVERRIDE_MAX];
@@ -216,9 +218,13 @@ static void read_override(void *userdata, size_t piece)
 {
 	struct overrides *overrides = userdata;
 	struct override_slot *slot = &overrides->slots[piece];
-	_cleanup_close_ int dir = device_open(overrides->root,
-					      &overrides->inventory->items[piece].address);
+	const struct pci_function *function = &overrides->inventory->items[piece];
+	_cleanup_close_ int dir = -1;
 
+	slot->length = -ENOENT;
+	if (!overrides->chosen(overrides->userdata, function))
+		return;
+	dir = device_open(overrides->root, &function->address);
 	slot->length = dir < 0 ? dir
 			       : attribute_read(overrides->root, dir, "driver_override", slot->text,
 						sizeof(slot->text));
@@ -238,10 +244,12 @@ static void override_ended(void *userdata, size_t piece, enum bounded_end end)
 		function->driver_override = xstrdup(slot->text);
 }
 
-static void scan_overrides(struct root *root, struct inventory *inventory)
+void scan_overrides(struct root *root, struct inventory *inventory,
+		    bool (*chosen)(void *userdata, const struct pci_function *function),
+		    void *userdata)
 {
 	size_t bytes = inventory->n * sizeof(struct override_slot);
-	struct overrides overrides = {root, inventory, bounded_memory(bytes)};
+	struct overrides overrides = {root, inventory, chosen, userdata, bounded_memory(bytes)};
 	struct bounded_job job = {
 		.n = inventory->n,
 		.piece_ms = OVERRIDE_MS,
@@ -263,7 +271,8 @@ static void add_function(struct root *root, unsigned what, const struct pci_addr
 	struct pci_function *function = vec_add(inventory);
 
 	function->address = *address;
-	function->revision = function->numa_node = function->iommu_group = function->total_vfs = -1;
+	function->revision = function->numa_node = function->iommu_group = function->total_vfs =
+		function->header_type = -1;
 	function->unknown = FUNCTION_MODULES | FUNCTION_SERIAL;
 	read_function(root, what, function);
 }
@@ -428,8 +437,6 @@ int scan_host(struct root *root, unsigned what, const struct address_list *place
 		inventory_done(&inventory);
 		return r;
 	}
-	if (what & SCAN_OVERRIDES)
-		scan_overrides(root, &inventory);
 	if (what & SCAN_NAMES)
 		pci_ids_name(root, &inventory);
 	*ret = inventory;

@@ -10,11 +10,10 @@
 #include "model/inventory.h"
 
 enum scan {
-	SCAN_DETAILS = 1,   /* revision, NUMA node, SR-IOV */
-	SCAN_OVERRIDES = 2, /* driver_override; starts a process, as the read can block for ever */
-	SCAN_NAMES = 4,     /* from pci.ids */
-	SCAN_PATHS = 8,     /* root-port paths */
-	SCAN_IOMMU = 16,    /* the state of the IOMMU and what the firmware says of it */
+	SCAN_DETAILS = 1, /* revision, NUMA node, SR-IOV */
+	SCAN_NAMES = 4,   /* from pci.ids */
+	SCAN_PATHS = 8,   /* root-port paths */
+	SCAN_IOMMU = 16,  /* the state of the IOMMU and what the firmware says of it */
 };
 
 #define DEVICE_PATH "/sys/bus/pci/devices/"
@@ -40,6 +39,14 @@ void scan_arguments(struct root *root, struct kernel_args *ret);
 void scan_physfn(struct root *root, int dir, struct pci_function *function);
 /* Fills in the root-port path of one function. */
 void scan_path(struct root *root, struct pci_function *function);
+
+/*
+ * Fills in driver_override of the functions that chosen(userdata, function) is true for. Starts a
+ * process, as the read can block for ever.
+ */
+void scan_overrides(struct root *root, struct inventory *inventory,
+		    bool (*chosen)(void *userdata, const struct pci_function *function),
+		    void *userdata);
 
 /* Fills in the device serial numbers, from the configuration space; root sees them, others do not. */
 void scan_serials(struct root *root, struct inventory *inventory);

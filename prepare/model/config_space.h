@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #define PCI_CONFIG_BYTES 4096
+#define PCI_CONFIG_HEADER_BYTES 64 /* what an ordinary user may read */
 
 /*
  * The device serial number capability (PCIe base specification 7.9.3; PCI_EXT_CAP_ID_DSN), most

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/inventory.h"
 
+#include <string.h>
+
+#include "base/number.h"
+
 void inventory_done(struct inventory *inventory)
 {
 	if (!inventory)
@@ -19,6 +23,7 @@ void inventory_done(struct inventory *inventory)
 	}
 	storage_done(&inventory->storage);
 	network_done(&inventory->network);
+	platform_done(&inventory->platform);
 	free(inventory->items);
 	free(inventory->kernel);
 	free(inventory->cmdline);
@@ -27,6 +32,19 @@ void inventory_done(struct inventory *inventory)
 	strv_done(&inventory->drivers);
 	strv_done(&inventory->builtin_modules);
 	*inventory = (struct inventory){};
+}
+
+bool inventory_kernel_is_at_least(const struct inventory *inventory, unsigned major, unsigned minor)
+{
+	const char *release = inventory->kernel;
+	size_t dot = release ? strcspn(release, ".") : 0;
+	uint64_t a, b;
+
+	if (!release || !release[dot] || number_parse_n(release, dot, 10, UINT32_MAX, &a) < 0 ||
+	    number_parse_n(release + dot + 1, strspn(release + dot + 1, "0123456789"), 10,
+			   UINT32_MAX, &b) < 0)
+		return true;
+	return a > major || (a == major && b >= minor);
 }
 
 static int compare(const void *a, const void *b)

@@ -14,6 +14,7 @@
 #include "model/address.h"
 #include "model/kernel_args.h"
 #include "model/network.h"
+#include "model/platform.h"
 #include "model/storage.h"
 
 /* Longer overrides name no driver: the kernel's names of modules end below 64 bytes. */
@@ -42,6 +43,7 @@ struct pci_function {
 	char *driver_override; /* NULL: none, or not asked for */
 	char *port_path;       /* "00:03.1/00.0", see the profile's key path; NULL: not known */
 	char *name;            /* from pci.ids; NULL: not known */
+	int header_type;       /* of its configuration space; -1: not known or not asked for */
 	int total_vfs;         /* sriov_totalvfs; -1: not a PF, or not asked for */
 	bool has_serial;
 	uint64_t serial;
@@ -82,8 +84,9 @@ struct inventory {
 	struct strv builtin_modules; /* of this kernel, sorted; empty where not asked for */
 	bool has_iommu_backend;      /* vfio_iommu_type1 or iommufd is loaded or built in */
 
-	struct storage storage; /* .known is false where it was not asked for */
-	struct network network; /* empty where it was not asked for */
+	struct storage storage;   /* .known is false where it was not asked for */
+	struct network network;   /* empty where it was not asked for */
+	struct platform platform; /* the same */
 
 	/* Sorted by address. */
 	struct pci_function *items;
@@ -98,6 +101,9 @@ void inventory_sort(struct inventory *inventory);
 struct pci_function *inventory_find(const struct inventory *inventory,
 				    const struct pci_address *address);
 
+/* "6.1.0-56-amd64" is at least 5.19; a kernel that does not say is taken for a new one. */
+bool inventory_kernel_is_at_least(const struct inventory *inventory, unsigned major,
+				  unsigned minor);
 /* Is there a display among the functions of its slot: is it a graphics card, or its audio or USB? */
 bool inventory_is_of_display_card(const struct inventory *inventory,
 				  const struct pci_function *function);

@@ -17,6 +17,7 @@ static void add(struct kernel_args *args, const char *token, size_t length)
 	struct kernel_arg *arg;
 	const char *equals;
 	bool quoted = length && *token == '"';
+	size_t whole = length;
 
 	/* A quote around the whole token loses both ends, as next_arg() does it. */
 	if (quoted) {
@@ -27,6 +28,7 @@ static void add(struct kernel_args *args, const char *token, size_t length)
 	}
 	equals = memchr(token, '=', length);
 	arg = vec_add(args);
+	arg->text = xstrndup(token - quoted, whole);
 	arg->name = xstrndup(token, equals ? (size_t)(equals - token) : length);
 	for (char *c = arg->name; *c; c++)
 		if (*c == '-')
@@ -45,11 +47,12 @@ static void add(struct kernel_args *args, const char *token, size_t length)
 	}
 }
 
-void kernel_args_parse(const char *cmdline, struct kernel_args *ret)
+/* Ends behind a bare "--", or with the text; returns what is left. */
+static const char *parse(const char *cmdline, struct kernel_args *args)
 {
-	struct kernel_args args = {};
+	const char *c = cmdline;
 
-	for (const char *c = cmdline; *c;) {
+	while (*c) {
 		const char *token;
 		bool in_quote = false;
 
@@ -62,9 +65,28 @@ void kernel_args_parse(const char *cmdline, struct kernel_args *ret)
 		if (c - token == 2 && memcmp(token, "--", 2) == 0)
 			break;
 		if (c > token)
-			add(&args, token, (size_t)(c - token));
+			add(args, token, (size_t)(c - token));
 	}
+	return c;
+}
+
+void kernel_args_parse(const char *cmdline, struct kernel_args *ret)
+{
+	struct kernel_args args = {};
+
+	parse(cmdline, &args);
 	*ret = args;
+}
+
+void kernel_args_parse_behind(const char *cmdline, struct kernel_args *ret)
+{
+	struct kernel_args args = {}, behind = {};
+	const char *rest = parse(cmdline, &args);
+
+	while (*rest)
+		rest = parse(rest, &behind);
+	kernel_args_done(&args);
+	*ret = behind;
 }
 
 void kernel_args_done(struct kernel_args *args)
@@ -74,6 +96,7 @@ void kernel_args_done(struct kernel_args *args)
 	vec_foreach(arg, args) {
 		free(arg->name);
 		free(arg->value);
+		free(arg->text);
 	}
 	free(args->items);
 	*args = (struct kernel_args){};

@@ -13,6 +13,7 @@
 struct kernel_arg {
 	char *name;  /* with '_' for each '-' */
 	char *value; /* NULL without '=' */
+	char *text;  /* as it stands there, quotes and all */
 };
 
 struct kernel_args {
@@ -22,6 +23,8 @@ struct kernel_args {
 };
 
 void kernel_args_parse(const char *cmdline, struct kernel_args *ret);
+/* What follows the bare "--": it looks like arguments, and the kernel does not see it. */
+void kernel_args_parse_behind(const char *cmdline, struct kernel_args *ret);
 void kernel_args_done(struct kernel_args *args);
 
 /* The last occurrence of name ('_' spelling), which wins for most arguments; NULL: not there. */

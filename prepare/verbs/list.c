@@ -71,13 +71,13 @@ static int run(struct root *root, const struct arguments *arguments)
 
 	if (selection_parse(arguments, &selection) < 0)
 		return STATUS_USAGE;
-	r = scan_host(root, SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES | SCAN_PATHS | SCAN_IOMMU,
-		      NULL, &inventory);
+	r = scan_host(root, SCAN_DETAILS | SCAN_NAMES | SCAN_PATHS | SCAN_IOMMU, NULL, &inventory);
 	if (r < 0) {
 		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
 		selection_done(&selection);
 		return STATUS_FAILED;
 	}
+	scan_overrides(root, &inventory, any_function, NULL);
 	scan_condition(root, &inventory, arguments->format == FORMAT_JSON, any_function, NULL);
 	if (arguments->format == FORMAT_JSON)
 		scan_modules(root, &inventory, any_function, NULL);

@@ -7,6 +7,7 @@
 #include "host/condition.h"
 #include "host/modules.h"
 #include "host/network.h"
+#include "host/platform.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
 #include "host/storage.h"
@@ -53,11 +54,14 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 	_cleanup_free_ char *memory = NULL;
 	struct findings findings = {};
 	struct profile profile = {};
-	int r = scan_host(root, SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES | SCAN_IOMMU, NULL,
-			  inventory);
+	struct strv none = {};
+	int r = scan_host(root, SCAN_DETAILS | SCAN_NAMES | SCAN_IOMMU, NULL, inventory);
 
 	if (r < 0)
 		return r;
+	scan_overrides(root, inventory, any_function, NULL);
+	/* First its few bytes of each configuration space, then all of them, which is what remains. */
+	scan_platform(root, inventory, &none, any_function, NULL);
 	scan_serials(root, inventory);
 	scan_condition(root, inventory, true, any_function, NULL);
 	scan_modules(root, inventory, any_function, NULL);

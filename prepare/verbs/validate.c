@@ -53,6 +53,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	int status = situation_load(root, arguments, PHASE_SYSTEM, true, &situation);
 
 	if (status == STATUS_DONE) {
+		situation_load_platform(root, &situation);
 		validation_make(&situation.profile, &situation.inventory, &situation.plan,
 				&validation);
 		if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0)

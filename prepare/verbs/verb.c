@@ -11,6 +11,7 @@
 #include "decide/rules.h"
 #include "host/condition.h"
 #include "host/network.h"
+#include "host/platform.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
 #include "host/storage.h"
@@ -147,6 +148,18 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	}
 	plan_make(&ret->profile, &ret->inventory, phase, &ret->match, &ret->plan);
 	return STATUS_DONE;
+}
+
+void situation_load_platform(struct root *root, struct situation *situation)
+{
+	struct question question = {&situation->match, &situation->inventory};
+	struct strv modules = {};
+
+	plan_modules(&situation->plan, &situation->profile, &modules);
+	scan_platform(root, &situation->inventory, &modules, asks_condition, &question);
+	scan_overrides(root, &situation->inventory, asks_condition, &question);
+	scan_modules(root, &situation->inventory, asks_condition, &question);
+	strv_done(&modules);
 }
 
 bool any_function(void *userdata _unused_, const struct pci_function *function _unused_)

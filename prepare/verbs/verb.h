@@ -70,6 +70,8 @@ void situation_plan_files(struct root *root, struct situation *situation,
 int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
 		   bool advise, struct situation *ret);
 void situation_done(struct situation *situation);
+/* Reads what only a verdict on the plan asks for, and neither the plan nor an action. */
+void situation_load_platform(struct root *root, struct situation *situation);
 
 /* The status that a count of what went well, of what was refused and of what failed comes to. */
 int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed);

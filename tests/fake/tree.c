@@ -239,8 +239,11 @@ static void put_function(const struct build *build, const struct function *funct
 							function->address);
 		_cleanup_free_ char *back = xasprintf("../../../..%s", sysfs);
 
+		_cleanup_free_ char *regions = xasprintf("/sys/%s/reserved_regions", group);
+
 		put_link(build, ATTRIBUTE("iommu_group"), target);
 		put_link(build, member, back);
+		put(build, regions, "%s", "0x00000000fee00000 0x00000000feefffff msi\n");
 	}
 	put_link(build, bus, to);
 	buf_done(&up);
@@ -285,6 +288,27 @@ static void put_facts(const struct build *build)
 	put(build, FAKE "/hanging", "%s", "");
 }
 
+/* What tells of the machine and the kernel, as Debian's are; the processor by the IOMMU's tables. */
+static void put_platform(const struct build *build)
+{
+	_cleanup_free_ char *config = xasprintf("/boot/config-%s", build->host->kernel);
+	bool amd = strv_contains(&build->host->tables, "IVRS");
+	const char *remapped = build->host->iommu.n ? "IR-" : "";
+
+	put(build, "/proc/cpuinfo", "processor\t: 0\nvendor_id\t: %s\n",
+	    amd ? "AuthenticAMD" : "GenuineIntel");
+	put(build, "/proc/interrupts",
+	    "            CPU0\n   1:          9  %sIO-APIC    1-edge      i8042\n"
+	    " 120:          0   PCI-MSI 0-edge      dmar0\n",
+	    remapped);
+	put(build, config, "%s",
+	    "CONFIG_AMD_IOMMU=y\nCONFIG_INTEL_IOMMU=y\n# CONFIG_INTEL_IOMMU_DEFAULT_ON is not set\n"
+	    "CONFIG_INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF=y\nCONFIG_IRQ_REMAP=y\n"
+	    "CONFIG_VFIO_PCI=m\nCONFIG_VFIO_IOMMU_TYPE1=m\n");
+	put(build, "/sys/kernel/security/lockdown", "%s", "[none] integrity confidentiality\n");
+	put(build, "/proc/sys/kernel/modules_disabled", "%s", "0\n");
+}
+
 static void put_skeleton(const struct build *build)
 {
 	static const char *const directories[] = {"/sys/bus/pci/devices",
@@ -303,6 +327,7 @@ static void put_skeleton(const struct build *build)
 	put(build, "/sys/bus/pci/drivers_probe", "%s", "");
 	put(build, "/proc/cmdline", "%s\n", build->host->cmdline);
 	put(build, "/proc/sys/kernel/osrelease", "%s\n", build->host->kernel);
+	put_platform(build);
 	for (size_t i = 0; i < build->host->iommu.n; i++) {
 		_cleanup_free_ char *unit = xasprintf("/sys/devices/virtual/iommu/%s",
 						      build->host->iommu.items[i]);

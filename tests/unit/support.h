@@ -221,6 +221,7 @@ static inline struct pci_function *add_function(struct inventory *inventory, con
 		.numa_node = -1,
 		.iommu_group = group,
 		.total_vfs = -1,
+		.header_type = -1,
 		.driver = xstrdup_null(driver),
 	};
 	return function;

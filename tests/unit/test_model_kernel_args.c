@@ -149,13 +149,48 @@ TEST(lists)
 	}
 }
 
+TEST(as_it_stands_there)
+{
+	struct kernel_args args;
+
+	kernel_args_parse("a-b=\"c d\" \"e=f g\" h", &args);
+	check_int("n", args.n, 3);
+	check_text("value", args.items[0].text, "a-b=\"c d\"");
+	check_text("token", args.items[1].text, "\"e=f g\"");
+	check_text("plain", args.items[2].text, "h");
+	kernel_args_done(&args);
+}
+
+TEST(what_init_gets)
+{
+	static const struct {
+		const char *cmdline, *written;
+	} rows[] = {
+		{"", ""},
+		{"a b", ""},
+		{"a --", ""},
+		{"a -- b=1 c", "b=<1> c"},
+		{"-- b -- c", "b c"},
+		{"a \"x -- y\" b", ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct kernel_args args;
+
+		kernel_args_parse_behind(rows[i].cmdline, &args);
+		_cleanup_free_ char *text = written(&args);
+
+		check_text(rows[i].cmdline, text, rows[i].written);
+		kernel_args_done(&args);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cut_as_the_kernel_cuts),
-		cmocka_unit_test(last_one_wins),
-		cmocka_unit_test(truth_values),
-		cmocka_unit_test(lists),
+		cmocka_unit_test(cut_as_the_kernel_cuts), cmocka_unit_test(as_it_stands_there),
+		cmocka_unit_test(what_init_gets),         cmocka_unit_test(last_one_wins),
+		cmocka_unit_test(truth_values),           cmocka_unit_test(lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "decide/check.h"
+#include "decide/planner.h"
+
+/* --- can the drivers be loaded? --------------------------------------------------------------- */
+
+static enum answer is_missing(const struct platform *platform, const char *module)
+{
+	if (platform->modules_known != ANSWER_YES)
+		return ANSWER_UNKNOWN;
+	return strv_contains(&platform->modules_missing, module) ? ANSWER_YES : ANSWER_NO;
+}
+
+/* The option of the kernel's configuration that makes a module; N_KERNEL_OPTIONS: not looked at. */
+static enum kernel_option option_of(const char *module)
+{
+	if (strcmp(module, "vfio_pci") == 0)
+		return KERNEL_VFIO_PCI;
+	return strcmp(module, IOMMU_BACKEND) == 0 ? KERNEL_VFIO_IOMMU_TYPE1 : N_KERNEL_OPTIONS;
+}
+
+static void find_missing(const struct checks *checks, const char *module)
+{
+	const struct platform *platform = &checks->inventory->platform;
+	enum kernel_option option = option_of(module);
+	struct finding *finding = finding_add(checks->findings, SEVERITY_ERROR, "module-missing",
+					      module,
+					      "it is not loaded, and kernel %s has no such module",
+					      checks->inventory->kernel);
+
+	if (option != N_KERNEL_OPTIONS && platform->config[option] == ANSWER_NO)
+		finding_remedy(finding, "start a kernel that has %s=m, which %s does not set",
+			       kernel_option_name(option), platform->config_path);
+	else
+		finding_remedy(
+			finding,
+			"install the rest of this kernel's modules (Ubuntu: "
+			"linux-modules-extra-%s, Fedora: kernel-modules), or correct driver= "
+			"in the profile",
+			checks->inventory->kernel);
+}
+
+/* Does module_blacklist= name it? Of several only the last counts (kernel/module/main.c). */
+static const struct kernel_arg *blacklisted_by(const struct kernel_args *args, const char *module)
+{
+	const struct kernel_arg *arg = kernel_args_last(args, "module_blacklist");
+	struct kernel_args last = {.items = (struct kernel_arg *)arg, .n = arg != NULL};
+
+	return kernel_args_list_has(&last, "module_blacklist", module) ? arg : NULL;
+}
+
+static void check_module(struct checks *checks, const char *module)
+{
+	const struct inventory *inventory = checks->inventory;
+	const struct kernel_arg *blacklisted = blacklisted_by(&inventory->args, module);
+
+	switch (is_missing(&inventory->platform, module)) {
+	case ANSWER_YES:
+		find_missing(checks, module);
+		break;
+	case ANSWER_UNKNOWN:
+		checks->n_unknown++;
+		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR, "module-unknown",
+					   module,
+					   "it is not loaded, and the tables of this kernel's "
+					   "modules cannot be read"),
+			       "look for /lib/modules/%s; depmod makes its tables",
+			       inventory->kernel ? inventory->kernel : "$(uname -r)");
+		break;
+	default:
+		break;
+	}
+	if (blacklisted)
+		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR, "module-blacklisted",
+					   module, "the kernel refuses to load it: %s",
+					   blacklisted->text),
+			       "remove it from %s in the kernel's arguments and restart",
+			       blacklisted->text);
+}
+
+/* What forbids modules altogether, where one has to be loaded. */
+static void check_policy(const struct checks *checks, const char *module)
+{
+	const struct platform *platform = &checks->inventory->platform;
+	bool locked = platform->lockdown && strcmp(platform->lockdown, "none") != 0;
+
+	if (platform->modules_disabled == ANSWER_YES)
+		finding_remedy(
+			finding_add(
+				checks->findings, SEVERITY_ERROR, "modules-disabled", "host",
+				"%s has to be loaded, and kernel.modules_disabled = 1 forbids it",
+				module),
+			"nothing undoes that before the next boot: restart, with %s in "
+			"/etc/modules-load.d or in the initramfs",
+			module);
+	else if (locked || platform->signatures_enforced == ANSWER_YES)
+		finding_remedy(
+			finding_add(
+				checks->findings, SEVERITY_WARNING, "module-signature", module,
+				"it has to be loaded, and this kernel takes only modules with a "
+				"signature that it knows (%s)",
+				locked ? platform->lockdown : "module.sig_enforce"),
+			"modinfo -F signer %s; where that is empty, sign it and enrol the key with "
+			"mokutil --import",
+			module);
+}
+
+static void check_loading(struct checks *checks)
+{
+	const char *first = NULL;
+
+	vec_foreach(action, &checks->plan->actions)
+		if (action->type == ACTION_LOAD_MODULE) {
+			check_module(checks, action->value);
+			first = first ? first : action->value;
+		}
+	if (first)
+		check_policy(checks, first);
+}
+
+/* --- blacklists on the kernel command line ---------------------------------------------------- */
+
+static void spelling(const struct checks *checks, const struct kernel_arg *arg, char *detail,
+		     const char *remedy)
+{
+	finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, "blacklist-spelling",
+				   arg->text, "%s", detail),
+		       "%s", remedy);
+	free(detail);
+}
+
+static void check_names(const struct checks *checks, const struct kernel_arg *arg)
+{
+	struct strv names = {};
+
+	strv_split(&names, arg->value ? arg->value : "", ",");
+	for (size_t i = 0; i < names.n; i++) {
+		_cleanup_free_ char *remedy = NULL;
+
+		if (!strchr(names.items[i], '-'))
+			continue;
+		remedy = xstrdup(names.items[i]);
+		for (char *c = remedy; *c; c++)
+			if (*c == '-')
+				*c = '_';
+		char *write = xasprintf("write %s", remedy);
+
+		spelling(checks, arg,
+			 xasprintf("here \"%s\" blacklists nothing: names are compared with '_' "
+				   "alone",
+				   names.items[i]),
+			 write);
+		free(write);
+	}
+	strv_done(&names);
+}
+
+static void check_spelling(const struct checks *checks)
+{
+	const struct kernel_args *args = &checks->inventory->args;
+	const struct kernel_arg *last = kernel_args_last(args, "module_blacklist");
+
+	vec_foreach(arg, args) {
+		bool of_kmod = strcmp(arg->name, "modprobe.blacklist") == 0;
+		bool of_kernel = strcmp(arg->name, "module_blacklist") == 0;
+
+		if (!of_kmod && !of_kernel)
+			continue;
+		if (of_kmod && strchr(arg->text, '"'))
+			spelling(checks, arg,
+				 xstrdup("modprobe does not take quotes off, so that this "
+					 "blacklists nothing"),
+				 "write it without quotes");
+		if (of_kernel && arg != last)
+			spelling(checks, arg,
+				 xasprintf("of several only the last counts, which is %s",
+					   last->text),
+				 "write one list, separated by commas");
+		check_names(checks, arg);
+	}
+}
+
+void check_modules(struct checks *checks)
+{
+	check_loading(checks);
+	check_spelling(checks);
+}

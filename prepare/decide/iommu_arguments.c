@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/iommu_arguments.h"
+
+#include <string.h>
+
+static bool starts(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* The next item of a comma list; position is moved on. NULL: there is none. */
+static const char *next_item(const char **position)
+{
+	const char *item;
+
+	*position += strspn(*position, ",");
+	item = *position;
+	*position += strcspn(item, ",");
+	return *item ? item : NULL;
+}
+
+/* Walks all items of all arguments of a name; the last "on" or "off" wins. */
+static void walk(const struct kernel_args *args, const char *name, struct turned_off *state)
+{
+	vec_foreach(arg, args) {
+		const char *position = arg->value, *item;
+
+		if (strcmp(arg->name, name) != 0 || !arg->value)
+			continue;
+		while ((item = next_item(&position))) {
+			if (starts(item, "off"))
+				state->by = arg;
+			if (starts(item, "on")) {
+				state->by = NULL;
+				state->beaten = arg;
+			}
+		}
+	}
+}
+
+/* The first "off" of a name that nothing takes back. */
+static const struct kernel_arg *sticky(const struct kernel_args *args, const char *name)
+{
+	vec_foreach(arg, args) {
+		const char *position = arg->value, *item;
+
+		if (strcmp(arg->name, name) != 0 || !arg->value)
+			continue;
+		while ((item = next_item(&position))) {
+			if (starts(item, "off"))
+				return arg;
+			/* iommu_setup() reads no further behind it. */
+			if (strcmp(name, "iommu") == 0 && starts(item, "usedac"))
+				break;
+		}
+	}
+	return NULL;
+}
+
+bool iommu_turned_off(const struct kernel_args *args, enum iommu_kind kind, struct turned_off *ret)
+{
+	bool any = kind == IOMMU_KIND_NONE;
+	struct turned_off intel = {}, amd = {};
+
+	if (kind == IOMMU_KIND_ARM || kind == IOMMU_KIND_OTHER)
+		return false;
+	walk(args, "intel_iommu", &intel);
+	walk(args, "amd_iommu", &amd);
+	*ret = (struct turned_off){
+		.by = sticky(args, "iommu"),
+		.beaten = kind == IOMMU_KIND_AMD ? amd.beaten : intel.beaten,
+	};
+	if (!ret->by && (any || kind == IOMMU_KIND_AMD))
+		ret->by = sticky(args, "amd_iommu");
+	if (!ret->by && (any || kind == IOMMU_KIND_INTEL))
+		ret->by = intel.by;
+	if (ret->beaten == ret->by)
+		ret->beaten = NULL;
+	return ret->by;
+}
+
+bool intel_iommu_turned_on(const struct kernel_args *args)
+{
+	struct turned_off state = {};
+
+	walk(args, "intel_iommu", &state);
+	return state.beaten && !state.by;
+}
+
+bool interrupt_remapping_turned_off(const struct kernel_args *args, struct turned_off *ret)
+{
+	struct turned_off state = {};
+	const struct kernel_arg *no = kernel_args_last(args, "nointremap");
+
+	walk(args, "intremap", &state);
+	/* Whichever comes later has the last word. */
+	if (no && (!state.beaten || no > state.beaten) && !state.by)
+		state.by = no;
+	*ret = state;
+	return state.by;
+}
+
+/* --- arguments that do nothing ---------------------------------------------------------------- */
+
+/* The values that a list knows; the kernel compares prefixes. */
+static const struct list {
+	const char *name, *values; /* separated by blanks */
+} lists[] = {
+	{"intel_iommu",
+	 "on off igfx_off intgpu_off sm_on sm_off sp_off strict forcedac tboot_noforce"},
+	{"amd_iommu",
+	 "off force_enable force_isolation fullflush pgtbl_v1 pgtbl_v2 irtcachedis nohugepages "
+	 "v2_pgsizes_only"},
+	{"iommu",
+	 "off noforce force pt nopt soft merge nomerge biomerge panic nopanic usedac nodac forcesac "
+	 "allowdac fullflush nofullflush noagp noaperture memaper leak allowed"},
+	{"intremap", "on off nosid no_x2apic_optout nopost posted_msi"},
+};
+
+static bool list_knows(const struct list *list, const char *item)
+{
+	for (const char *value = list->values; *value; value += strspn(value, " ")) {
+		size_t length = strcspn(value, " ");
+
+		if (strncmp(item, value, length) == 0)
+			return true;
+		value += length;
+	}
+	return false;
+}
+
+static struct finding *without_effect(const struct checks *checks, const struct kernel_arg *arg,
+				      char *detail)
+{
+	struct finding *finding = finding_add(checks->findings,
+					      checks->inventory->iommu == IOMMU_ON
+						      ? SEVERITY_NOTE
+						      : SEVERITY_WARNING,
+					      "argument-without-effect", arg->text, "%s", detail);
+
+	free(detail);
+	finding_remedy(finding, "remove it from the kernel's arguments");
+	return finding;
+}
+
+static void check_values(const struct checks *checks, const struct list *list,
+			 const struct kernel_arg *arg)
+{
+	const char *position = arg->value ? arg->value : "", *item;
+	bool any = false;
+
+	while ((item = next_item(&position))) {
+		int length = (int)strcspn(item, ",");
+		struct finding *finding;
+
+		any = true;
+		if (list_knows(list, item))
+			continue;
+		finding =
+			without_effect(checks, arg,
+				       xasprintf("\"%.*s\" is no value of %s=, and changes nothing",
+						 length, item, list->name));
+		if (strcmp(list->name, "intel_iommu") == 0)
+			finding_remedy(finding, "write intel_iommu=on instead");
+		else if (strcmp(list->name, "amd_iommu") == 0)
+			finding_remedy(finding, "remove it from the kernel's arguments: an AMD "
+						"IOMMU is on by itself");
+	}
+	if (!any)
+		without_effect(checks, arg, xasprintf("it has no value, and changes nothing"));
+}
+
+static void check_machine(const struct checks *checks, const struct kernel_arg *arg)
+{
+	enum cpu_vendor cpu = checks->inventory->platform.cpu;
+	const char *why = NULL;
+
+	if (cpu == CPU_ARM)
+		why = "only x86 reads it, and this processor is an Arm";
+	else if (cpu == CPU_AMD && strcmp(arg->name, "intel_iommu") == 0)
+		why = "it is for Intel's IOMMU, and this processor is AMD's";
+	else if (cpu == CPU_INTEL && strcmp(arg->name, "amd_iommu") == 0)
+		why = "it is for AMD's IOMMU, and this processor is Intel's";
+	if (why)
+		without_effect(checks, arg, xstrdup(why));
+}
+
+static const struct list *list_of(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		if (strcmp(lists[i].name, name) == 0)
+			return &lists[i];
+	return NULL;
+}
+
+/* Does the kernel, or a module that matters here, read an argument of that name? */
+static bool concerns_us(const char *name)
+{
+	return list_of(name) || strcmp(name, "nointremap") == 0 || starts(name, "iommu.") ||
+	       starts(name, "vfio") || starts(name, "modprobe.blacklist") ||
+	       strcmp(name, "module_blacklist") == 0;
+}
+
+static void check_behind(const struct checks *checks)
+{
+	struct kernel_args behind;
+
+	kernel_args_parse_behind(checks->inventory->cmdline ? checks->inventory->cmdline : "",
+				 &behind);
+	vec_foreach(arg, &behind)
+		if (concerns_us(arg->name))
+			finding_remedy(
+				without_effect(checks, arg,
+					       xstrdup("it stands behind \"--\", so that init gets "
+						       "it and not the kernel")),
+				"put it in front of \"--\"");
+	kernel_args_done(&behind);
+}
+
+/*
+ * "kernel.iommu = pt": a boot configuration is put in front of the command line after the kernel has
+ * taken its early arguments out of it (init/main.c start_kernel()).
+ */
+static void check_bootconfig(const struct checks *checks)
+{
+	static const char *const early[] = {"kernel.iommu", "kernel.intremap", "kernel.nointremap"};
+	const char *text = checks->inventory->platform.bootconfig;
+
+	for (; text && *text; text += strcspn(text, "\n"), text += *text == '\n')
+		for (size_t i = 0; i < ARRAY_SIZE(early); i++) {
+			size_t length = strlen(early[i]);
+
+			if (strncmp(text, early[i], length) != 0 || !strchr(" =.\n", text[length]))
+				continue;
+			_cleanup_free_ char *line = xstrndup(text, strcspn(text, "\n"));
+
+			finding_remedy(
+				without_effect(
+					checks, &(struct kernel_arg){.text = line},
+					xstrdup("it comes from the boot configuration, which "
+						"the kernel reads too late for it")),
+				"put it into the kernel's command line");
+		}
+}
+
+void check_iommu_arguments(struct checks *checks)
+{
+	vec_foreach(arg, &checks->inventory->args) {
+		const struct list *list = list_of(arg->name);
+
+		if (!list)
+			continue;
+		check_machine(checks, arg);
+		check_values(checks, list, arg);
+	}
+	check_behind(checks);
+	check_bootconfig(checks);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the kernel's arguments do to the IOMMU, read as the kernel reads them: values are prefixes in
+ * lists, taken in order; some cannot be taken back. Pure. (drivers/iommu/intel/iommu.c
+ * intel_iommu_setup(), drivers/iommu/amd/init.c parse_amd_iommu_options(), arch/x86/kernel/pci-dma.c
+ * iommu_setup(), drivers/iommu/irq_remapping.c setup_irqremap())
+ */
+#ifndef DECIDE_IOMMU_ARGUMENTS_H
+#define DECIDE_IOMMU_ARGUMENTS_H
+
+#include "decide/check.h"
+
+/* An argument that turns something off, and one that says "on" and does not count beside it. */
+struct turned_off {
+	const struct kernel_arg *by;
+	const struct kernel_arg *beaten; /* NULL: none */
+};
+
+/* kind: the IOMMU that the firmware has; NONE: not known, then whatever could turn one off counts. */
+bool iommu_turned_off(const struct kernel_args *args, enum iommu_kind kind, struct turned_off *ret);
+/* Does intel_iommu= say "on" in the end? */
+bool intel_iommu_turned_on(const struct kernel_args *args);
+bool interrupt_remapping_turned_off(const struct kernel_args *args, struct turned_off *ret);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/platform.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "host/modules.h"
+#include "host/scan.h"
+#include "model/config_space.h"
+
+#define TABLE_MAX (16 * 1024 * 1024)
+#define CONFIG_MAX (4 * 1024 * 1024)
+#define HEADER_TYPE 0x0e /* include/uapi/linux/pci_regs.h; the top bit says "more functions" */
+
+static char *read_text(struct root *root, const char *path)
+{
+	char *text = NULL;
+
+	return root_read_file(root, path, TABLE_MAX, &text, NULL) < 0 ? NULL : text;
+}
+
+static char *read_first_line(struct root *root, const char *path)
+{
+	char *text = read_text(root, path);
+
+	if (text)
+		text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+/* "Y", "N", "1", "0": a module's parameter, or a setting of sysctl. */
+static enum answer read_answer(struct root *root, const char *path)
+{
+	_cleanup_free_ char *text = read_first_line(root, path);
+
+	if (!text || !*text)
+		return ANSWER_UNKNOWN;
+	return *text == 'N' || *text == '0' ? ANSWER_NO : ANSWER_YES;
+}
+
+/* The first processor stands in the first page: of hundreds more nothing is asked. */
+static void scan_cpu(struct root *root, struct platform *platform)
+{
+	_cleanup_close_ int dir = root_open(root, "/proc", O_PATH | O_DIRECTORY);
+	char text[4096];
+
+	if (dir >= 0 && attribute_read(root, dir, "cpuinfo", text, sizeof(text)) > 0)
+		cpuinfo_parse(text, platform);
+}
+
+/* What gzip(1) made, unpacked; NULL: it is not that, or too large. */
+static char *unpack(const char *bytes, size_t length)
+{
+	z_stream stream = {.next_in = (Bytef *)(uintptr_t)bytes, .avail_in = (uInt)length};
+	char *text = xcalloc(CONFIG_MAX, 1);
+	int r = inflateInit2(&stream, 16 + MAX_WBITS);
+
+	if (r == Z_OK) {
+		stream.next_out = (Bytef *)text;
+		stream.avail_out = CONFIG_MAX - 1;
+		r = inflate(&stream, Z_FINISH);
+		inflateEnd(&stream);
+	}
+	if (r == Z_STREAM_END)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static bool take_config(struct platform *platform, const char *path, const char *text)
+{
+	if (text)
+		kernel_config_parse(text, platform);
+	if (platform->config[0] == ANSWER_UNKNOWN)
+		return false;
+	platform->config_path = xstrdup(path);
+	return true;
+}
+
+static void scan_config(struct root *root, struct inventory *inventory)
+{
+	const char *kernel = inventory->kernel ? inventory->kernel : "";
+	char *paths[] = {xasprintf("/boot/config-%s", kernel),
+			 xasprintf("/lib/modules/%s/config", kernel)};
+	_cleanup_free_ char *packed = NULL;
+	size_t length;
+	bool found = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		_cleanup_free_ char *text = found ? NULL : read_text(root, paths[i]);
+
+		found = found || take_config(&inventory->platform, paths[i], text);
+		free(paths[i]);
+	}
+	if (!found && root_read_file(root, "/proc/config.gz", CONFIG_MAX, &packed, &length) == 0) {
+		_cleanup_free_ char *text = unpack(packed, length);
+
+		take_config(&inventory->platform, "/proc/config.gz", text);
+	}
+}
+
+/* A node of the root that names an IOMMU; "smmu@5000000", "iommu@..." may lie one level deeper. */
+static void scan_devicetree(struct root *root, struct platform *platform)
+{
+	static const char *const directories[] = {"/sys/firmware/devicetree/base",
+						  "/sys/firmware/devicetree/base/soc",
+						  "/sys/firmware/devicetree/base/soc@0"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+		struct strv names = {};
+
+		if (root_list(root, directories[i], &names) == 0)
+			platform->devicetree = true;
+		for (size_t j = 0; j < names.n; j++)
+			if (strncmp(names.items[j], "smmu", 4) == 0 ||
+			    strncmp(names.items[j], "iommu", 5) == 0)
+				platform->devicetree_iommu = true;
+		strv_done(&names);
+	}
+}
+
+static void scan_interrupts(struct root *root, struct platform *platform)
+{
+	static const char *const backends[] = {
+		"/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts",
+		"/sys/module/iommufd/parameters/allow_unsafe_interrupts"};
+	_cleanup_free_ char *text = read_text(root, "/proc/interrupts");
+
+	if (text)
+		interrupts_parse(text, platform);
+	for (size_t i = 0; i < ARRAY_SIZE(backends); i++) {
+		enum answer answer = read_answer(root, backends[i]);
+
+		if (answer > platform->unsafe_interrupts)
+			platform->unsafe_interrupts = answer;
+	}
+}
+
+static void scan_policy(struct root *root, struct platform *platform)
+{
+	_cleanup_free_ char *text = read_first_line(root, "/sys/kernel/security/lockdown");
+
+	if (text)
+		lockdown_parse(text, platform);
+	platform->signatures_enforced = read_answer(root,
+						    "/sys/module/module/parameters/sig_enforce");
+	platform->modules_disabled = read_answer(root, "/proc/sys/kernel/modules_disabled");
+	platform->denylist_off = read_answer(root,
+					     "/sys/module/vfio_pci/parameters/disable_denylist");
+}
+
+static void scan_missing(struct root *root, struct inventory *inventory, const struct strv *modules)
+{
+	struct platform *platform = &inventory->platform;
+	struct modules *tables;
+
+	if (!inventory->kernel || modules_open(root, inventory->kernel, &tables) < 0) {
+		platform->modules_known = ANSWER_NO;
+		return;
+	}
+	platform->modules_known = ANSWER_YES;
+	for (size_t i = 0; i < modules->n; i++) {
+		struct strv found = {};
+
+		if (modules_lookup(tables, modules->items[i], &found) == 0 && !found.n)
+			strv_add(&platform->modules_missing, modules->items[i]);
+		strv_done(&found);
+	}
+	modules_close(tables);
+}
+
+/* Who would be missed: consoles and keyboards. */
+static void scan_people(struct root *root, struct platform *platform)
+{
+	_cleanup_free_ char *consoles = read_text(root, "/proc/consoles");
+	_cleanup_free_ char *input = read_text(root, "/proc/bus/input/devices");
+	char *framebuffer = read_first_line(root, "/proc/fb");
+
+	if (consoles)
+		consoles_parse(consoles, platform);
+	if (input)
+		input_devices_parse(input, platform);
+	/* "0 EFI VGA" */
+	if (framebuffer && strchr(framebuffer, ' '))
+		platform->framebuffer = xstrdup(strchr(framebuffer, ' ') + 1);
+	free(framebuffer);
+	vec_foreach(console, &platform->consoles) {
+		_cleanup_free_ char *link = xasprintf("/sys/class/tty/%s", console->name);
+		char path[PATH_MAX];
+
+		if (root_read_link(root, link, path, sizeof(path)) > 0)
+			path_carriers(path, &console->carriers);
+	}
+}
+
+static void scan_group(struct root *root, int number, struct platform *platform)
+{
+	_cleanup_free_ char *name_path = xasprintf("/sys/kernel/iommu_groups/%d/name", number);
+	_cleanup_free_ char *regions_path =
+		xasprintf("/sys/kernel/iommu_groups/%d/reserved_regions", number);
+	_cleanup_free_ char *name = read_first_line(root, name_path);
+	_cleanup_free_ char *regions = read_text(root, regions_path);
+	struct iommu_group *group = vec_add(&platform->groups);
+
+	*group = (struct iommu_group){.number = number,
+				      .noiommu = name && strcmp(name, "vfio-noiommu") == 0};
+	if (regions)
+		reserved_regions_parse(regions, group);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+static void scan_functions(struct root *root, struct inventory *inventory,
+			   bool (*chosen)(void *userdata, const struct pci_function *function),
+			   void *userdata)
+{
+	_cleanup_free_ int *numbers = xcalloc(inventory->n, sizeof(*numbers));
+	size_t n = 0;
+
+	vec_foreach(function, inventory) {
+		_cleanup_close_ int dir = -1;
+		unsigned char config[PCI_CONFIG_HEADER_BYTES];
+
+		if (!chosen(userdata, function))
+			continue;
+		if (function->iommu_group >= 0)
+			numbers[n++] = function->iommu_group;
+		dir = device_open(root, &function->address);
+		if (dir >= 0 &&
+		    attribute_read_bytes(root, dir, "config", config, sizeof(config)) > HEADER_TYPE)
+			function->header_type = config[HEADER_TYPE] & 0x7f;
+	}
+	if (n > 1)
+		qsort(numbers, n, sizeof(*numbers), compare_numbers);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || numbers[i] != numbers[i - 1])
+			scan_group(root, numbers[i], &inventory->platform);
+}
+
+void scan_platform(struct root *root, struct inventory *inventory, const struct strv *modules,
+		   bool (*chosen)(void *userdata, const struct pci_function *function),
+		   void *userdata)
+{
+	struct platform *platform = &inventory->platform;
+
+	scan_cpu(root, platform);
+	scan_config(root, inventory);
+	scan_devicetree(root, platform);
+	platform->bootconfig = read_text(root, "/proc/bootconfig");
+	scan_interrupts(root, platform);
+	scan_policy(root, platform);
+	scan_missing(root, inventory, modules);
+	scan_people(root, platform);
+	scan_functions(root, inventory, chosen, userdata);
+}

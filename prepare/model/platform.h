@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What only a verdict on the host needs, and no action: what the kernel was built with, whether
+ * interrupts are remapped, what the firmware reserves, who else uses a device. Plain data;
+ * host/platform.c fills it. In all of it 0 or NULL is "not known".
+ */
+#ifndef MODEL_PLATFORM_H
+#define MODEL_PLATFORM_H
+
+#include <stdbool.h>
+
+#include "base/strv.h"
+#include "model/address.h"
+
+enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
+enum cpu_vendor { CPU_UNKNOWN, CPU_INTEL, CPU_AMD, CPU_ARM, CPU_OTHER };
+
+/* Options of the kernel's configuration; YES: built in or a module. */
+enum kernel_option {
+	KERNEL_INTEL_IOMMU,
+	KERNEL_INTEL_IOMMU_DEFAULT_ON, /* also Debian's variant that leaves graphics out */
+	KERNEL_AMD_IOMMU,
+	KERNEL_ARM_SMMU,
+	KERNEL_VIRTIO_IOMMU,
+	KERNEL_IRQ_REMAP,
+	KERNEL_VFIO_PCI,
+	KERNEL_VFIO_IOMMU_TYPE1,
+	N_KERNEL_OPTIONS,
+};
+
+/* An IOMMU group, beside who is in it. */
+struct iommu_group {
+	int number;
+	bool noiommu;       /* made up by vfio's no-IOMMU mode: nothing is translated */
+	enum answer direct; /* has a region that must stay mapped one to one */
+	char *regions;      /* these regions, "0xbf000000-0xbfffffff" */
+};
+
+/* A console of the kernel, and the PCI functions that it hangs on. */
+struct console {
+	char *name; /* "ttyS0" */
+	struct pci_address_list carriers;
+};
+
+struct platform {
+	enum cpu_vendor cpu;
+	char *config_path; /* where the kernel's configuration was found */
+	enum answer config[N_KERNEL_OPTIONS];
+	bool devicetree;       /* the firmware has one */
+	bool devicetree_iommu; /* and an IOMMU in it */
+	char *bootconfig; /* arguments that come from there; they are in the command line too */
+
+	enum answer interrupt_remapping;
+	enum answer unsafe_interrupts; /* a loaded backend of VFIO goes without it */
+	enum answer denylist_off;      /* vfio-pci takes what it otherwise refuses */
+
+	char *lockdown; /* "none", "integrity", "confidentiality" */
+	enum answer signatures_enforced;
+	enum answer modules_disabled; /* no module can be loaded any more */
+	enum answer modules_known;    /* NO: the kernel's module tables cannot be read */
+	struct strv modules_missing;  /* of those asked for: the tables have no such module */
+
+	char *framebuffer; /* the first in /proc/fb, "EFI VGA" */
+	/* The functions on which a keyboard hangs, and whether there is one that hangs on none. */
+	struct pci_address_list keyboards;
+	bool keyboard_elsewhere;
+
+	struct {
+		struct console *items;
+		size_t n, capacity;
+	} consoles;
+	struct {
+		struct iommu_group *items;
+		size_t n, capacity;
+	} groups; /* sorted by number; those that were asked for */
+};
+
+void platform_done(struct platform *platform);
+/* The group with that number, or NULL: not looked at. */
+const struct iommu_group *platform_group(const struct platform *platform, int number);
+/* "CONFIG_INTEL_IOMMU" */
+const char *kernel_option_name(enum kernel_option option);
+
+/* Texts of the kernel, from which each of these fills in what is there. */
+void cpuinfo_parse(const char *text, struct platform *ret);
+void kernel_config_parse(const char *text, struct platform *ret);
+void interrupts_parse(const char *text, struct platform *ret);
+void lockdown_parse(const char *text, struct platform *ret);
+void reserved_regions_parse(const char *text, struct iommu_group *ret);
+/* /proc/bus/input/devices: the keyboards. */
+void input_devices_parse(const char *text, struct platform *ret);
+/* /proc/consoles: the names. */
+void consoles_parse(const char *text, struct platform *ret);
+
+#endif

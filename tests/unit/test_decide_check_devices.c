@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "checks.h"
+
+TEST(on_the_wrong_driver)
+{
+	set_driver(0, "nouveau");
+	set_override(0, NULL);
+	expect_one("no override", X, NOT_READY, SEVERITY_ERROR, "wrong-driver 0000:01:00.0",
+		   "section [device x] wants it on vfio-pci, it is on nouveau",
+		   "vfio-prepare bind");
+	set_override(0, "nouveau");
+	expect_one("another's override", X, NOT_READY, SEVERITY_ERROR, "wrong-driver 0000:01:00.0",
+		   "section [device x] wants it on vfio-pci, it is on nouveau (driver_override: "
+		   "nouveau)",
+		   "vfio-prepare bind");
+	set_arguments("vfio_prepare.enable=0");
+	begin(X);
+	check_findings("turned off", &validation.findings,
+		       "wrong-driver 0000:01:00.0; off-switch host");
+	assert_string_equal(validation.findings.items[0].remedy,
+			    "remove vfio_prepare.enable=0 from the kernel's arguments and restart");
+	end();
+}
+
+#define REPAIR "echo vfio-pci >/sys/bus/pci/devices/0000:01:00.0/driver_override"
+
+TEST(overrides)
+{
+	set_override(0, NULL);
+	expect_one(
+		"cleared", X, READY, SEVERITY_WARNING, "override-cleared 0000:01:00.0",
+		"it is on vfio-pci, but its driver_override is empty, so that another driver may "
+		"take it when it is probed again",
+		REPAIR);
+	set_override(0, "nouveau");
+	expect_one("another's", X, READY, SEVERITY_WARNING, "override-differs 0000:01:00.0",
+		   "it is on vfio-pci, but its driver_override says nouveau, which gets it when it "
+		   "is probed again",
+		   REPAIR);
+	inventory.items[0].unknown = FUNCTION_OVERRIDE;
+	expect_one(
+		"unknown", X, READY, SEVERITY_WARNING, "override-unknown 0000:01:00.0",
+		"its driver_override cannot be read: another process may hold the device for long",
+		REPAIR);
+	/* What goes to its native driver gets there without. */
+	inventory.items[0].unknown = 0;
+	set_override(0, NULL);
+	set_driver(0, "nouveau");
+	expect("native", X "driver = nouveau\n", READY, "");
+}
+
+static void set_ids(uint16_t vendor, uint16_t device)
+{
+	inventory.items[0].vendor = vendor;
+	inventory.items[0].device = device;
+}
+
+TEST(devices_that_vfio_pci_refuses)
+{
+	set_driver(0, NULL);
+	set_override(0, NULL);
+	set_ids(0x8086, 0x37c8);
+	begin(X);
+	check_findings("QAT", &validation.findings,
+		       "wrong-driver 0000:01:00.0; denylisted 0000:01:00.0");
+	assert_string_equal(validation.findings.items[1].detail,
+			    "vfio-pci refuses 8086:37c8, which lets a guest harm the host");
+	assert_int_equal(validation.findings.items[1].severity, SEVERITY_ERROR);
+	end();
+	set_ids(0x8086, 0x0b25);
+	expect("DSA", X, NOT_READY, "wrong-driver 0000:01:00.0; denylisted 0000:01:00.0");
+	set_ids(0x1af4, 0x37c8);
+	expect("another vendor's", X, NOT_READY, "wrong-driver 0000:01:00.0");
+	set_ids(0x8086, 0x37c8);
+	set_arguments("vfio-pci.disable_denylist=1");
+	expect("allowed by an argument", X, NOT_READY, "wrong-driver 0000:01:00.0");
+	set_arguments("");
+	inventory.platform.denylist_off = ANSWER_YES;
+	expect("allowed", X, NOT_READY, "wrong-driver 0000:01:00.0");
+	inventory.platform.denylist_off = ANSWER_NO;
+	expect("stub", X "driver = pci-stub\n", NOT_READY, "wrong-driver 0000:01:00.0");
+	/* An older kernel took it. */
+	set_driver(0, "vfio-pci");
+	set_override(0, "vfio-pci");
+	expect("there", X, READY, "");
+}
+
+TEST(headers)
+{
+	set_driver(0, NULL);
+	set_override(0, NULL);
+	inventory.items[0].header_type = 1;
+	begin(X);
+	check_findings("bridge", &validation.findings,
+		       "wrong-driver 0000:01:00.0; not-assignable 0000:01:00.0");
+	assert_string_equal(validation.findings.items[1].detail,
+			    "its configuration space has a header of type 1: it is a bridge, which "
+			    "no guest can have");
+	end();
+	inventory.items[0].header_type = 0;
+	expect("device", X, NOT_READY, "wrong-driver 0000:01:00.0");
+}
+
+TEST(variants)
+{
+	inventory.items[0].variant = xstrdup("mlx5_vfio_pci");
+	expect_one("a better driver", X, READY, SEVERITY_NOTE, "driver-variant 0000:01:00.0",
+		   "mlx5_vfio_pci is made for it, and can more than vfio-pci, such as migration",
+		   "write driver = auto in section [device x]");
+	set_driver(0, "mlx5_vfio_pci");
+	set_override(0, "mlx5_vfio_pci");
+	strv_add(&inventory.drivers, "mlx5_vfio_pci");
+	expect("auto", X "driver = auto\n", READY, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CHECKS_TEST(on_the_wrong_driver),
+		CHECKS_TEST(overrides),
+		CHECKS_TEST(devices_that_vfio_pci_refuses),
+		CHECKS_TEST(headers),
+		CHECKS_TEST(variants),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "checks.h"
+
+TEST(a_group_that_no_guest_can_use)
+{
+	add_function(&inventory, "03:00.0", 0x10de, 0x10f0, 0x040300, 10, "snd_hda_intel");
+	add_function(&inventory, "03:00.1", 0x10de, 0x10f1, 0x040300, 10, "pcieport");
+	expect("neighbour", X, NOT_READY, "group-incomplete group 10; group-not-viable group 10");
+	/* The kernel would refuse the guest, whatever the profile is content with. */
+	expect("ignored", X "group = ignore\n", NOT_READY,
+	       "group-incomplete group 10; group-not-viable group 10");
+	begin(X "group = ignore\n");
+	assert_int_equal(validation.findings.items[1].severity, SEVERITY_ERROR);
+	assert_string_equal(
+		validation.findings.items[1].detail,
+		"no guest can use 0000:01:00.0 while these of its IOMMU group are on other "
+		"drivers: 0000:03:00.0 (snd_hda_intel)");
+	assert_string_equal(
+		validation.findings.items[1].remedy,
+		"list them in the profile, or write group = expand in section [device x]");
+	end();
+
+	set_driver(2, NULL);
+	expect("neighbour without driver", X, READY, "");
+	inventory.items[2].unknown = FUNCTION_DRIVER;
+	expect("neighbour on who knows what", X "group = ignore\n", NOT_READY,
+	       "group-incomplete group 10; group-not-viable group 10");
+
+	/* Two devices of one group: told once. */
+	inventory.items[2].unknown = 0;
+	set_driver(1, "e1000e");
+	inventory.items[1].iommu_group = 10;
+	set_driver(2, "vfio-pci");
+	set_override(2, "vfio-pci");
+	expect("once", "[device x]\naddress = 01:00.0 03:00.0\n", NOT_READY,
+	       "group-incomplete group 10; group-not-viable group 10");
+}
+
+#define UNBIND                                                                \
+	"echo none >/sys/bus/pci/devices/0000:03:00.0/driver_override; echo " \
+	"0000:03:00.0 >/sys/bus/pci/drivers/shpchp/unbind"
+
+TEST(a_bridge_on_a_driver_of_its_own)
+{
+	add_function(&inventory, "03:00.0", 0x8086, 0x2033, 0x060400, 10, "shpchp");
+	begin(X "group = ignore\n");
+	check_findings("shpchp", &validation.findings,
+		       "group-incomplete group 10; group-not-viable group 10");
+	assert_string_equal(validation.findings.items[1].remedy,
+			    "the kernel does without shpchp there: " UNBIND
+			    "; or move the card to another slot");
+	end();
+	add_function(&inventory, "03:00.1", 0x10de, 0x10f0, 0x040300, 10, "snd_hda_intel");
+	begin(X "group = ignore\n");
+	assert_string_equal(validation.findings.items[1].remedy,
+			    "list them in the profile, or write group = expand in section [device "
+			    "x]; and for the bridge: " UNBIND);
+	end();
+	/* Older kernels do not mind. */
+	set_driver(3, NULL);
+	set_text(&inventory.kernel, "5.10.0");
+	expect("5.10", X, READY, "");
+}
+
+TEST(regions_that_the_firmware_reserves)
+{
+	struct iommu_group *group = &inventory.platform.groups.items[0];
+
+	group->direct = ANSWER_YES;
+	group->regions = xstrdup("0xbf000000-0xbfffffff");
+	expect_one("direct", X, NOT_READY, SEVERITY_ERROR, "reserved-region group 10",
+		   "the firmware wants memory of 0000:01:00.0 mapped one to one "
+		   "(0xbf000000-0xbfffffff): it can be bound, but the kernel gives it to no guest",
+		   "turn off in the firmware setup what uses it");
+	set_driver(0, "nouveau");
+	expect("for the host", X "driver = nouveau\n", READY, "");
+	set_driver(0, "vfio-pci");
+	group->direct = ANSWER_UNKNOWN;
+	expect_one("unknown", X, READINESS_UNKNOWN, SEVERITY_ERROR,
+		   "reserved-region-unknown group 10",
+		   "the reserved regions of 0000:01:00.0 cannot be read",
+		   "look at /sys/kernel/iommu_groups/10/reserved_regions");
+	inventory.items[0].iommu_group = 12;
+	expect("never looked at", X, READINESS_UNKNOWN, "reserved-region-unknown group 12");
+}
+
+TEST(groups_that_are_none)
+{
+	inventory.platform.groups.items[0].noiommu = true;
+	expect_one("made up", X, NOT_READY, SEVERITY_ERROR, "vfio-noiommu group 10",
+		   "the group of 0000:01:00.0 is made up by vfio's no-IOMMU mode: nothing is "
+		   "translated, and no virtual machine can use it",
+		   "turn the IOMMU on, and take vfio.enable_unsafe_noiommu_mode away");
+}
+
+TEST(backend)
+{
+	inventory.has_iommu_backend = false;
+	expect_one("not loaded", X, NOT_READY, SEVERITY_ERROR, "iommu-backend host",
+		   "neither vfio_iommu_type1 nor iommufd is loaded, so that no guest can use the "
+		   "devices",
+		   "modprobe vfio_iommu_type1");
+	/* Not where nothing of VFIO is wanted. */
+	set_driver(0, "pci-stub");
+	set_override(0, "pci-stub");
+	expect("pci-stub", X "driver = pci-stub\n", READY, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CHECKS_TEST(a_group_that_no_guest_can_use),
+		CHECKS_TEST(a_bridge_on_a_driver_of_its_own),
+		CHECKS_TEST(regions_that_the_firmware_reserves),
+		CHECKS_TEST(groups_that_are_none),
+		CHECKS_TEST(backend),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "checks.h"
+
+static void set_config(enum kernel_option option, enum answer answer)
+{
+	set_text(&inventory.platform.config_path, "/boot/config-6.1.0");
+	inventory.platform.config[option] = answer;
+}
+
+TEST(off_in_firmware)
+{
+	inventory.iommu = IOMMU_OFF;
+	strv_done(&inventory.firmware_tables);
+	expect_one("no table", X, NOT_READY, SEVERITY_ERROR, "firmware-table host",
+		   "the firmware describes no IOMMU (no DMAR, IVRS, IORT or VIOT table)",
+		   "turn VT-d or AMD-Vi");
+	/* Arguments do not matter then. */
+	set_arguments("intel_iommu=off");
+	expect("no table, and an argument", X, NOT_READY, "firmware-table host");
+	/* An IOMMU that works needs no table that we know. */
+	inventory.iommu = IOMMU_ON;
+	expect("works", X, READY, "");
+}
+
+TEST(off_in_the_device_tree)
+{
+	inventory.iommu = IOMMU_OFF;
+	inventory.platform.cpu = CPU_ARM;
+	inventory.firmware_known = false;
+	inventory.platform.devicetree = true;
+	strv_done(&inventory.firmware_tables);
+	expect_one("no node", X, NOT_READY, SEVERITY_ERROR, "firmware-table host",
+		   "the firmware's device tree describes no IOMMU", "turn VT-d or AMD-Vi");
+	inventory.platform.devicetree_iommu = true;
+	expect_one("a node", X, NOT_READY, SEVERITY_ERROR, "iommu host",
+		   "no IOMMU is in use, though the firmware describes one (device tree)",
+		   "no argument turns it off: look for");
+	set_config(KERNEL_ARM_SMMU, ANSWER_NO);
+	expect("no driver", X, NOT_READY, "iommu-not-built host");
+}
+
+TEST(off_by_argument)
+{
+	static const struct {
+		const char *table, *cmdline, *detail, *remedy;
+	} rows[] = {
+		{"DMAR", "iommu=off", "iommu=off", "remove iommu=off from"},
+		{"DMAR", "intel_iommu=on iommu=off", "iommu=off, which wins over intel_iommu=on",
+		 "remove iommu=off from"},
+		{"DMAR", "iommu=pt,off", "iommu=pt,off", "take \"off\" out of iommu=pt,off in"},
+		{"DMAR", "intel-iommu=off", "intel-iommu=off", "remove intel-iommu=off from"},
+		{"DMAR", "intel_iommu=on intel_iommu=off",
+		 "intel_iommu=off, which wins over intel_iommu=on", "remove intel_iommu=off from"},
+		{"DMAR", "\"intel_iommu=off\"", "\"intel_iommu=off\"",
+		 "remove \"intel_iommu=off\""},
+		{"IVRS", "amd_iommu=off amd_iommu=force_enable", "amd_iommu=off",
+		 "remove amd_iommu=off from"},
+		{"IVRS", "iommu=off", "iommu=off", "remove iommu=off from"},
+	};
+
+	inventory.iommu = IOMMU_OFF;
+	inventory.platform.cpu = CPU_UNKNOWN;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *detail = xasprintf("a kernel argument turns the IOMMU off: %s",
+							rows[i].detail);
+
+		strv_done(&inventory.firmware_tables);
+		strv_add(&inventory.firmware_tables, rows[i].table);
+		set_arguments(rows[i].cmdline);
+		expect_one(rows[i].cmdline, X, NOT_READY, SEVERITY_ERROR, "iommu-argument host",
+			   detail, rows[i].remedy);
+	}
+	/* Tables that cannot be listed: then any argument that could do it is named. */
+	inventory.firmware_known = false;
+	strv_done(&inventory.firmware_tables);
+	set_arguments("amd_iommu=off");
+	expect("unknown table", X, NOT_READY, "iommu-argument host");
+	/* On a machine that has another IOMMU it is innocent. */
+	strv_add(&inventory.firmware_tables, "DMAR");
+	expect("not this one's", X, NOT_READY, "iommu host");
+	strv_done(&inventory.firmware_tables);
+	strv_add(&inventory.firmware_tables, "VIOT");
+	set_arguments("iommu=off");
+	expect("virtio", X, NOT_READY, "iommu host");
+}
+
+TEST(off_by_the_kernel)
+{
+	inventory.iommu = IOMMU_OFF;
+	set_config(KERNEL_INTEL_IOMMU, ANSWER_NO);
+	expect_one("not built", X, NOT_READY, SEVERITY_ERROR, "iommu-not-built host",
+		   "this kernel is built without a driver for the IOMMU: CONFIG_INTEL_IOMMU is not "
+		   "set in /boot/config-6.1.0",
+		   "start a kernel that has CONFIG_INTEL_IOMMU=y");
+	set_config(KERNEL_INTEL_IOMMU, ANSWER_YES);
+	set_config(KERNEL_INTEL_IOMMU_DEFAULT_ON, ANSWER_NO);
+	expect_one("default off", X, NOT_READY, SEVERITY_ERROR, "iommu-default-off host",
+		   "this kernel leaves the IOMMU off unless it is told otherwise: "
+		   "CONFIG_INTEL_IOMMU_DEFAULT_ON is not set in /boot/config-6.1.0",
+		   "add intel_iommu=on to");
+	/* Told, and still off: why is not known. */
+	set_arguments("intel_iommu=on");
+	expect_one("told to be on", X, NOT_READY, SEVERITY_ERROR, "iommu host",
+		   "no IOMMU is in use, though the firmware describes one (DMAR)",
+		   "no argument turns it off");
+	set_arguments("");
+	strv_done(&inventory.firmware_tables);
+	strv_add(&inventory.firmware_tables, "IVRS");
+	expect("AMD has no such default", X, NOT_READY, "iommu host");
+	set_config(KERNEL_AMD_IOMMU, ANSWER_NO);
+	expect("AMD not built", X, NOT_READY, "iommu-not-built host");
+}
+
+TEST(off_and_why_cannot_be_told)
+{
+	inventory.iommu = IOMMU_OFF;
+	expect_one("no configuration", X, NOT_READY, SEVERITY_ERROR, "iommu host",
+		   "no IOMMU is in use, though the firmware describes one (DMAR)",
+		   "add intel_iommu=on to the kernel's arguments on an Intel host");
+	inventory.firmware_known = false;
+	strv_done(&inventory.firmware_tables);
+	expect_one("no tables", X, NOT_READY, SEVERITY_ERROR, "iommu host",
+		   "no IOMMU is in use, and what the firmware says of one cannot be read",
+		   "add intel_iommu=on");
+	inventory.platform.cpu = CPU_AMD;
+	expect_one("AMD", X, NOT_READY, SEVERITY_ERROR, "iommu host",
+		   "no IOMMU is in use, and what the firmware says of one cannot be read",
+		   "no argument turns it off");
+	inventory.iommu = IOMMU_UNKNOWN;
+	expect("not even that", X, READINESS_UNKNOWN, "iommu-unknown host");
+}
+
+TEST(not_required)
+{
+	inventory.iommu = IOMMU_OFF;
+	expect_one("off", NOT_REQUIRED X, READY, SEVERITY_WARNING, "iommu host",
+		   "no IOMMU is in use, though the firmware describes one (DMAR)", "");
+	set_arguments("iommu=off");
+	expect("argument", NOT_REQUIRED X, READY, "iommu-argument host");
+	strv_done(&inventory.firmware_tables);
+	expect("no table", NOT_REQUIRED X, READY, "firmware-table host");
+	inventory.iommu = IOMMU_UNKNOWN;
+	expect("not known", NOT_REQUIRED X, READY, "iommu-unknown host");
+	inventory.iommu = IOMMU_ON;
+	inventory.platform.interrupt_remapping = ANSWER_UNKNOWN;
+	expect("interrupts", NOT_REQUIRED X, READY, "interrupt-remapping-unknown host");
+}
+
+#define NOT_REMAPPED                                                                            \
+	"interrupts are not remapped, so that VFIO refuses each guest (EPERM), though devices " \
+	"can be bound"
+
+TEST(interrupts_that_are_not_remapped)
+{
+	static const struct {
+		const char *cmdline, *remedy;
+	} rows[] = {
+		{"", "turn interrupt remapping (x2APIC) on in the firmware setup"},
+		{"intremap=off", "remove intremap=off from"},
+		{"intremap=nosid,off", "take \"off\" out of intremap=nosid,off in"},
+		{"intremap=on nointremap", "remove nointremap from"},
+		{"intremap=off intremap=on", "turn interrupt remapping (x2APIC) on in"},
+		{"nointremap intremap=on", "turn interrupt remapping (x2APIC) on in"},
+	};
+
+	inventory.platform.interrupt_remapping = ANSWER_NO;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		set_arguments(rows[i].cmdline);
+		expect_one(rows[i].cmdline, X, NOT_READY, SEVERITY_ERROR,
+			   "interrupt-remapping host", NOT_REMAPPED, rows[i].remedy);
+	}
+	set_arguments("");
+	set_config(KERNEL_IRQ_REMAP, ANSWER_NO);
+	expect_one("not built", X, NOT_READY, SEVERITY_ERROR, "interrupt-remapping host",
+		   NOT_REMAPPED, "start a kernel that has CONFIG_IRQ_REMAP=y, which /boot/config");
+	/* Nobody asks for it where no guest comes, or where the IOMMU is off anyway. */
+	set_driver(0, "nouveau");
+	expect("native", X "driver = nouveau\n", READY, "");
+	set_driver(0, "vfio-pci");
+	inventory.iommu = IOMMU_OFF;
+	expect("off", X, NOT_READY, "iommu host");
+}
+
+TEST(interrupts_that_need_no_remapping)
+{
+	inventory.platform.interrupt_remapping = ANSWER_NO;
+	inventory.platform.cpu = CPU_ARM;
+	expect("Arm", X, READY, "");
+	inventory.platform.cpu = CPU_UNKNOWN;
+	inventory.iommu_kind = IOMMU_KIND_ARM;
+	expect("Arm by its IOMMU", X, READY, "");
+}
+
+TEST(interrupts_that_cannot_be_read)
+{
+	inventory.platform.interrupt_remapping = ANSWER_UNKNOWN;
+	expect_one("unknown", X, READINESS_UNKNOWN, SEVERITY_ERROR,
+		   "interrupt-remapping-unknown host",
+		   "/proc/interrupts cannot be read, or names no I/O APIC", "look for IR-IO-APIC");
+	inventory.platform.unsafe_interrupts = ANSWER_YES;
+	expect("unsafe, and so wanted", UNSAFE X, READY, "unsafe-interrupts host");
+}
+
+TEST(interrupts_that_are_allowed_to_be_unsafe)
+{
+	inventory.platform.unsafe_interrupts = ANSWER_YES;
+	expect_one("not needed", X, READY, SEVERITY_WARNING, "unsafe-interrupts host",
+		   "VFIO is told to go without interrupt remapping, which this host has",
+		   "echo N >/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts");
+	inventory.platform.interrupt_remapping = ANSWER_NO;
+	expect_one("needed", UNSAFE X, READY, SEVERITY_WARNING, "unsafe-interrupts host",
+		   "interrupts are not remapped, and VFIO is told to go without: guests can raise "
+		   "interrupts in the host",
+		   "run only guests that you trust");
+	/* Somebody allowed it, and not the profile. */
+	expect("not wanted", X, NOT_READY, "interrupt-remapping host");
+	inventory.platform.unsafe_interrupts = ANSWER_NO;
+	expect_one("wanted, and not yet so", UNSAFE X, NOT_READY, SEVERITY_ERROR,
+		   "interrupt-remapping host", NOT_REMAPPED,
+		   "the profile accepts that, and the running kernel does not know it yet: echo Y");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CHECKS_TEST(off_in_firmware),
+		CHECKS_TEST(off_in_the_device_tree),
+		CHECKS_TEST(off_by_argument),
+		CHECKS_TEST(off_by_the_kernel),
+		CHECKS_TEST(off_and_why_cannot_be_told),
+		CHECKS_TEST(not_required),
+		CHECKS_TEST(interrupts_that_are_not_remapped),
+		CHECKS_TEST(interrupts_that_need_no_remapping),
+		CHECKS_TEST(interrupts_that_cannot_be_read),
+		CHECKS_TEST(interrupts_that_are_allowed_to_be_unsafe),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

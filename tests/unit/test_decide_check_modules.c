@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "checks.h"
+
+/* Nothing of VFIO is loaded: two modules have to be. */
+static void unload(void)
+{
+	strv_done(&inventory.drivers);
+	set_driver(0, NULL);
+	set_override(0, NULL);
+	inventory.has_iommu_backend = false;
+}
+
+#define NOT_THERE "wrong-driver 0000:01:00.0; iommu-backend host"
+
+/* What is found first, before what follows from it. */
+static void expect_first(const char *what, const char *findings, enum severity severity,
+			 const char *detail, const char *remedy)
+{
+	_cleanup_free_ char *all = xasprintf("%s; " NOT_THERE, findings);
+
+	begin(X);
+	check_text(what, readiness_name(validation.status), "not-ready");
+	check_findings(what, &validation.findings, all);
+	check_int(what, validation.findings.items[0].severity, severity);
+	check_text(what, validation.findings.items[0].detail, detail);
+	if (strncmp(validation.findings.items[0].remedy, remedy, strlen(remedy)) != 0)
+		check_text(what, validation.findings.items[0].remedy, remedy);
+	end();
+}
+
+TEST(modules_that_are_not_there)
+{
+	unload();
+	expect("there", X, NOT_READY, NOT_THERE);
+	strv_add(&inventory.platform.modules_missing, "vfio_pci");
+	expect_first(
+		"missing", "module-missing vfio_pci", SEVERITY_ERROR,
+		"it is not loaded, and kernel 6.1.0 has no such module",
+		"install the rest of this kernel's modules (Ubuntu: linux-modules-extra-6.1.0");
+	set_text(&inventory.platform.config_path, "/boot/config-6.1.0");
+	inventory.platform.config[KERNEL_VFIO_PCI] = ANSWER_NO;
+	expect_first(
+		"not built", "module-missing vfio_pci", SEVERITY_ERROR,
+		"it is not loaded, and kernel 6.1.0 has no such module",
+		"start a kernel that has CONFIG_VFIO_PCI=m, which /boot/config-6.1.0 does not");
+	strv_add(&inventory.platform.modules_missing, "vfio_iommu_type1");
+	inventory.platform.config[KERNEL_VFIO_IOMMU_TYPE1] = ANSWER_NO;
+	expect("both", X, NOT_READY,
+	       "module-missing vfio_pci; module-missing vfio_iommu_type1; " NOT_THERE);
+}
+
+TEST(modules_that_may_be_there)
+{
+	unload();
+	inventory.platform.modules_known = ANSWER_NO;
+	expect_first("no tables", "module-unknown vfio_pci; module-unknown vfio_iommu_type1",
+		     SEVERITY_ERROR,
+		     "it is not loaded, and the tables of this kernel's modules cannot be read",
+		     "look for /lib/modules/6.1.0");
+	/* What is loaded needs no tables. */
+	strv_add(&inventory.drivers, "vfio-pci");
+	inventory.has_iommu_backend = true;
+	set_driver(0, "vfio-pci");
+	set_override(0, "vfio-pci");
+	expect("loaded", X, READY, "");
+}
+
+TEST(modules_that_the_kernel_refuses)
+{
+	unload();
+	set_arguments("module_blacklist=nouveau,vfio_pci");
+	expect_first("blacklisted", "module-blacklisted vfio_pci", SEVERITY_ERROR,
+		     "the kernel refuses to load it: module_blacklist=nouveau,vfio_pci",
+		     "remove it from module_blacklist=nouveau,vfio_pci in");
+	set_arguments("module_blacklist=vfio_pci module_blacklist=nouveau");
+	expect("the last counts", X, NOT_READY,
+	       "blacklist-spelling module_blacklist=vfio_pci; " NOT_THERE);
+	/* kmod's own is only for what nobody asks for by name. */
+	set_arguments("modprobe.blacklist=vfio_pci");
+	expect("modprobe's", X, NOT_READY, NOT_THERE);
+}
+
+TEST(no_modules_any_more)
+{
+	inventory.platform.modules_disabled = ANSWER_YES;
+	expect("all there", X, READY, "");
+	unload();
+	expect_first("disabled", "modules-disabled host", SEVERITY_ERROR,
+		     "vfio_pci has to be loaded, and kernel.modules_disabled = 1 forbids it",
+		     "nothing undoes that before the next boot");
+}
+
+TEST(signatures)
+{
+	set_text(&inventory.platform.lockdown, "integrity");
+	expect("all there", X, READY, "");
+	unload();
+	expect_first(
+		"lockdown", "module-signature vfio_pci", SEVERITY_WARNING,
+		"it has to be loaded, and this kernel takes only modules with a signature that "
+		"it knows (integrity)",
+		"modinfo -F signer vfio_pci");
+	set_text(&inventory.platform.lockdown, "none");
+	expect("none", X, NOT_READY, NOT_THERE);
+	inventory.platform.signatures_enforced = ANSWER_YES;
+	expect_first(
+		"enforced", "module-signature vfio_pci", SEVERITY_WARNING,
+		"it has to be loaded, and this kernel takes only modules with a signature that "
+		"it knows (module.sig_enforce)",
+		"modinfo");
+}
+
+TEST(blacklists_that_do_nothing)
+{
+	static const struct {
+		const char *cmdline, *subject, *detail, *remedy;
+	} rows[] = {
+		{"modprobe.blacklist=nouveau,snd-hda-intel",
+		 "modprobe.blacklist=nouveau,snd-hda-intel",
+		 "here \"snd-hda-intel\" blacklists nothing: names are compared with '_' alone",
+		 "write snd_hda_intel"},
+		{"module_blacklist=snd-hda-intel", "module_blacklist=snd-hda-intel",
+		 "here \"snd-hda-intel\" blacklists nothing: names are compared with '_' alone",
+		 "write snd_hda_intel"},
+		{"modprobe.blacklist=\"nouveau\"", "modprobe.blacklist=\"nouveau\"",
+		 "modprobe does not take quotes off, so that this blacklists nothing",
+		 "write it without quotes"},
+		{"\"modprobe.blacklist=nouveau\"", "\"modprobe.blacklist=nouveau\"",
+		 "modprobe does not take quotes off, so that this blacklists nothing",
+		 "write it without quotes"},
+		{"module_blacklist=a module_blacklist=b", "module_blacklist=a",
+		 "of several only the last counts, which is module_blacklist=b",
+		 "write one list, separated by commas"},
+	};
+	static const char *const silent[] = {
+		"modprobe.blacklist=a,b_c modprobe.blacklist=d",
+		"module_blacklist=\"a\"",
+		"modprobe.blacklist",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *finding = xasprintf("blacklist-spelling %s", rows[i].subject);
+
+		set_arguments(rows[i].cmdline);
+		expect_one(rows[i].cmdline, X, READY, SEVERITY_WARNING, finding, rows[i].detail,
+			   rows[i].remedy);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(silent); i++) {
+		set_arguments(silent[i]);
+		expect(silent[i], X, READY, "");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CHECKS_TEST(modules_that_are_not_there),
+		CHECKS_TEST(modules_that_may_be_there),
+		CHECKS_TEST(modules_that_the_kernel_refuses),
+		CHECKS_TEST(no_modules_any_more),
+		CHECKS_TEST(signatures),
+		CHECKS_TEST(blacklists_that_do_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "checks.h"
+
+static void add_console(const char *name, const char *on)
+{
+	struct console *console = vec_add(&inventory.platform.consoles);
+
+	*console = (struct console){.name = xstrdup(name)};
+	if (on)
+		*vec_add(&console->carriers) = address(on);
+}
+
+TEST(consoles)
+{
+	add_console("tty0", NULL);
+	add_console("ttyS0", "02:00.0");
+	expect("another's", X, READY, "");
+	add_console("ttyS4", "01:00.0");
+	expect_one("its own", X, READY, SEVERITY_WARNING, "console 0000:01:00.0",
+		   "the kernel's console ttyS4 is on it, and goes with it",
+		   "move the console by console= in the kernel's arguments");
+	set_driver(0, "serial");
+	expect("stays with the host", X "driver = serial\n", READY, "");
+}
+
+TEST(keyboards)
+{
+	struct platform *platform = &inventory.platform;
+
+	add_function(&inventory, "03:00.0", 0x8086, 0x2033, 0x060400, 12, NULL);
+	/* One below a bridge and the listed device. */
+	*vec_add(&platform->keyboards) = address("03:00.0");
+	*vec_add(&platform->keyboards) = address("01:00.0");
+	expect_one("the only one", X, READY, SEVERITY_NOTE, "keyboard 0000:01:00.0",
+		   "a keyboard hangs on it, and goes with it; the host has no other that is known",
+		   "plug it in elsewhere");
+	*vec_add(&platform->keyboards) = address("02:00.0");
+	expect_one("another", X, READY, SEVERITY_NOTE, "keyboard 0000:01:00.0",
+		   "a keyboard hangs on it, and goes with it; the host keeps another", "");
+	platform->keyboards.n = 2;
+	platform->keyboard_elsewhere = true;
+	expect_one("PS/2", X, READY, SEVERITY_NOTE, "keyboard 0000:01:00.0",
+		   "a keyboard hangs on it, and goes with it; the host keeps another", "");
+	platform->keyboards.n = 1;
+	expect("another's", X, READY, "");
+}
+
+TEST(framebuffers)
+{
+	inventory.items[0].boot_framebuffer = true;
+	expect("taken by vfio-pci", X, READY, "");
+	set_driver(0, NULL);
+	set_override(0, NULL);
+	begin(X "allow = display\n");
+	check_findings("to be taken", &validation.findings,
+		       "wrong-driver 0000:01:00.0; framebuffer 0000:01:00.0");
+	assert_int_equal(validation.findings.items[1].severity, SEVERITY_NOTE);
+	assert_string_equal(validation.findings.items[1].detail,
+			    "the host's screen is on it, and goes dark when it is bound");
+	end();
+
+	/* Before 6.0 it stays in the guest's way. */
+	set_driver(0, "vfio-pci");
+	set_override(0, "vfio-pci");
+	set_text(&inventory.kernel, "5.10.0-1");
+	expect_one("unknown", X, READY, SEVERITY_WARNING, "framebuffer 0000:01:00.0",
+		   "the boot framebuffer (of a kind that is not known) lies in its memory, which "
+		   "this kernel then gives to no guest",
+		   "add initcall_blacklist=sysfb_init to");
+	set_text(&inventory.platform.framebuffer, "EFI VGA");
+	expect_one("efifb", X, READY, SEVERITY_WARNING, "framebuffer 0000:01:00.0",
+		   "the boot framebuffer (EFI VGA) lies in its memory, which this kernel then "
+		   "gives to no guest",
+		   "add video=efifb:off to");
+	set_text(&inventory.platform.framebuffer, "VESA VGA");
+	expect_one("vesafb", X, READY, SEVERITY_WARNING, "framebuffer 0000:01:00.0",
+		   "the boot framebuffer (VESA VGA) lies in its memory, which this kernel then "
+		   "gives to no guest",
+		   "add initcall_blacklist=sysfb_init to");
+	inventory.items[0].boot_framebuffer = false;
+	expect("none", X, READY, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CHECKS_TEST(consoles),
+		CHECKS_TEST(keyboards),
+		CHECKS_TEST(framebuffers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/iommu_arguments.h"
+
+#include "checks.h"
+
+TEST(what_turns_the_iommu_off)
+{
+	static const struct {
+		const char *cmdline;
+		enum iommu_kind kind;
+		const char *by, *beaten;
+	} rows[] = {
+		{"", IOMMU_KIND_NONE, NULL, NULL},
+		{"quiet iommu=pt", IOMMU_KIND_INTEL, NULL, NULL},
+		{"iommu=off", IOMMU_KIND_INTEL, "iommu=off", NULL},
+		{"iommu=off iommu=pt", IOMMU_KIND_INTEL, "iommu=off", NULL},
+		{"iommu=official", IOMMU_KIND_INTEL, "iommu=official", NULL},
+		{"iommu=usedac,off", IOMMU_KIND_INTEL, NULL, NULL},
+		{"iommu=usedac,pt iommu=off", IOMMU_KIND_INTEL, "iommu=off", NULL},
+		{"iommu=noforce", IOMMU_KIND_INTEL, NULL, NULL},
+		{"iommu", IOMMU_KIND_INTEL, NULL, NULL},
+		{"iommu=off intel_iommu=on", IOMMU_KIND_INTEL, "iommu=off", "intel_iommu=on"},
+		{"intel_iommu=off", IOMMU_KIND_INTEL, "intel_iommu=off", NULL},
+		{"intel_iommu=off intel_iommu=on", IOMMU_KIND_INTEL, NULL, NULL},
+		{"intel_iommu=on,off", IOMMU_KIND_INTEL, "intel_iommu=on,off", NULL},
+		{"intel_iommu=off,on", IOMMU_KIND_INTEL, NULL, NULL},
+		{"intel_iommu=one intel_iommu=off", IOMMU_KIND_INTEL, "intel_iommu=off",
+		 "intel_iommu=one"},
+		{"intel_iommu=,,off", IOMMU_KIND_INTEL, "intel_iommu=,,off", NULL},
+		{"intel_iommu=1", IOMMU_KIND_INTEL, NULL, NULL},
+		{"intel_iommu=OFF", IOMMU_KIND_INTEL, NULL, NULL},
+		{"intel_iommu=off", IOMMU_KIND_AMD, NULL, NULL},
+		{"amd_iommu=off amd_iommu=on", IOMMU_KIND_AMD, "amd_iommu=off", "amd_iommu=on"},
+		{"amd_iommu=off,force_enable", IOMMU_KIND_AMD, "amd_iommu=off,force_enable", NULL},
+		{"amd_iommu=off", IOMMU_KIND_INTEL, NULL, NULL},
+		{"amd_iommu=off", IOMMU_KIND_NONE, "amd_iommu=off", NULL},
+		{"intel_iommu=off", IOMMU_KIND_NONE, "intel_iommu=off", NULL},
+		{"iommu=off intel_iommu=off", IOMMU_KIND_ARM, NULL, NULL},
+		{"iommu=off", IOMMU_KIND_OTHER, NULL, NULL},
+		{"-- iommu=off", IOMMU_KIND_INTEL, NULL, NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct turned_off off = {};
+
+		set_arguments(rows[i].cmdline);
+		check_int(rows[i].cmdline, iommu_turned_off(&inventory.args, rows[i].kind, &off),
+			  rows[i].by != NULL);
+		if (!rows[i].by)
+			continue;
+		check_text(rows[i].cmdline, off.by->text, rows[i].by);
+		check_text(rows[i].cmdline, off.beaten ? off.beaten->text : NULL, rows[i].beaten);
+	}
+}
+
+TEST(what_turns_it_on)
+{
+	set_arguments("");
+	assert_false(intel_iommu_turned_on(&inventory.args));
+	set_arguments("intel_iommu=sm_on");
+	assert_false(intel_iommu_turned_on(&inventory.args));
+	set_arguments("intel_iommu=sm_on,on");
+	assert_true(intel_iommu_turned_on(&inventory.args));
+	set_arguments("intel_iommu=on intel_iommu=off");
+	assert_false(intel_iommu_turned_on(&inventory.args));
+}
+
+TEST(arguments_without_effect)
+{
+	static const struct {
+		enum cpu_vendor cpu;
+		const char *cmdline, *finding, *detail, *remedy;
+	} rows[] = {
+		{CPU_AMD, "amd_iommu=on", "amd_iommu=on",
+		 "\"on\" is no value of amd_iommu=, and changes nothing",
+		 "remove it from the kernel's arguments: an AMD IOMMU is on by itself"},
+		{CPU_INTEL, "intel_iommu=1", "intel_iommu=1",
+		 "\"1\" is no value of intel_iommu=, and changes nothing",
+		 "write intel_iommu=on instead"},
+		{CPU_INTEL, "intel_iommu=on,foo", "intel_iommu=on,foo",
+		 "\"foo\" is no value of intel_iommu=, and changes nothing",
+		 "write intel_iommu=on"},
+		{CPU_INTEL, "intel_iommu=", "intel_iommu=", "it has no value, and changes nothing",
+		 "remove it from the kernel's arguments"},
+		{CPU_INTEL, "intel_iommu", "intel_iommu", "it has no value, and changes nothing",
+		 "remove it"},
+		{CPU_INTEL, "iommu=on", "iommu=on",
+		 "\"on\" is no value of iommu=, and changes nothing", "remove it"},
+		{CPU_INTEL, "intremap=1", "intremap=1",
+		 "\"1\" is no value of intremap=, and changes nothing", "remove it"},
+		{CPU_AMD, "intel_iommu=on", "intel_iommu=on",
+		 "it is for Intel's IOMMU, and this processor is AMD's", "remove it"},
+		{CPU_INTEL, "amd_iommu=force_isolation", "amd_iommu=force_isolation",
+		 "it is for AMD's IOMMU, and this processor is Intel's", "remove it"},
+		{CPU_ARM, "iommu=pt", "iommu=pt", "only x86 reads it, and this processor is an Arm",
+		 "remove it"},
+		{CPU_INTEL, "quiet -- intel_iommu=off", "intel_iommu=off",
+		 "it stands behind \"--\", so that init gets it and not the kernel",
+		 "put it in front of \"--\""},
+		{CPU_INTEL, "-- single vfio-pci.ids=1:2", "vfio-pci.ids=1:2",
+		 "it stands behind \"--\", so that init gets it and not the kernel", "put it"},
+	};
+	static const char *const silent[] = {
+		"",
+		"intel_iommu=on,sm_on iommu=pt intremap=nosid",
+		"iommu=memaper=3",
+		"iommu.passthrough=1 -- single quiet",
+		"amd_iommu_intr=vapic intel_iommu=igfx_off",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *finding = xasprintf("argument-without-effect %s",
+							 rows[i].finding);
+
+		inventory.platform.cpu = rows[i].cpu;
+		set_arguments(rows[i].cmdline);
+		expect_one(rows[i].cmdline, X, READY, SEVERITY_NOTE, finding, rows[i].detail,
+			   rows[i].remedy);
+	}
+	inventory.platform.cpu = CPU_INTEL;
+	for (size_t i = 0; i < ARRAY_SIZE(silent); i++) {
+		set_arguments(silent[i]);
+		expect(silent[i], X, READY, "");
+	}
+	/* Where the IOMMU is off, it may be why somebody believes it to be on. */
+	inventory.iommu = IOMMU_OFF;
+	set_arguments("iommu=on");
+	begin(X);
+	check_findings("off", &validation.findings, "iommu host; argument-without-effect iommu=on");
+	assert_int_equal(validation.findings.items[1].severity, SEVERITY_WARNING);
+	end();
+}
+
+TEST(boot_configuration)
+{
+	set_text(&inventory.platform.bootconfig,
+		 "kernel.root = \"/dev/sda1\"\nkernel.iommu = \"pt\"\nkernel.iommu_x = 1\n");
+	expect_one("early", X, READY, SEVERITY_NOTE,
+		   "argument-without-effect kernel.iommu = \"pt\"",
+		   "it comes from the boot configuration, which the kernel reads too late for it",
+		   "put it into the kernel's command line");
+	set_text(&inventory.platform.bootconfig, "kernel.nointremap");
+	expect("without a value or an end of line", X, READY,
+	       "argument-without-effect kernel.nointremap");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CHECKS_TEST(what_turns_the_iommu_off),
+		CHECKS_TEST(what_turns_it_on),
+		CHECKS_TEST(arguments_without_effect),
+		CHECKS_TEST(boot_configuration),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
