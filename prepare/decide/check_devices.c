@@ -14,6 +14,8 @@ static void check_driver(const struct checks *checks, const struct planned_devic
 
 	if (device->state != DEVICE_BIND)
 		return;
+	if (override && strcmp(override, device->want) == 0)
+		override = NULL;
 	finding = finding_add(checks->findings, SEVERITY_ERROR, "wrong-driver",
 			      PCI_ADDRESS_TEXT(&device->address),
 			      "section [device %s] wants it on %s, it is on %s%s%s%s",

@@ -21,7 +21,6 @@ TEST(a_device_that_is_not)
 	expect("mismatch", X "id = 1:1\n", NOT_READY, "identity-mismatch 0000:01:00.0");
 
 	set_driver(0, NULL);
-	set_override(0, NULL);
 	begin(X);
 	assert_string_equal(validation.findings.items[0].detail,
 			    "section [device x] wants it on vfio-pci, it is on no driver");
