@@ -86,6 +86,18 @@ static struct pci_function *function(const char *place)
 	return found;
 }
 
+static bool all_but_bus_9(void *userdata, const struct pci_function *function)
+{
+	assert_ptr_equal(userdata, &inventory);
+	return function->address.bus != 9;
+}
+
+static void scan_with_overrides(unsigned what)
+{
+	assert_int_equal(scan_host(&tree.root, what, NULL, &inventory), 0);
+	scan_overrides(&tree.root, &inventory, all_but_bus_9, &inventory);
+}
+
 static void scan(unsigned what)
 {
 	assert_int_equal(scan_host(&tree.root, what, NULL, &inventory), 0);
@@ -94,7 +106,7 @@ static void scan(unsigned what)
 TEST(a_host_without_pci_is_a_host)
 {
 	tree_dir(&tree, "sys/kernel");
-	scan(SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES | SCAN_IOMMU);
+	scan_with_overrides(SCAN_DETAILS | SCAN_NAMES | SCAN_IOMMU);
 	assert_int_equal(inventory.n, 0);
 	assert_null(inventory.kernel);
 	assert_null(inventory.cmdline);
@@ -130,7 +142,7 @@ TEST(a_function_with_all_of_it)
 	put_attribute(path, "driver_override", "vfio-pci\n");
 	put_link(path, "driver", "../../../../bus/pci/drivers/e1000e");
 	put_link(path, "iommu_group", "../../../../kernel/iommu_groups/14");
-	scan(SCAN_DETAILS | SCAN_OVERRIDES | SCAN_PATHS);
+	scan_with_overrides(SCAN_DETAILS | SCAN_PATHS);
 	nic = function("0000:01:00.0");
 	assert_int_equal(nic->vendor, 0x8086);
 	assert_int_equal(nic->device, 0x10d3);
@@ -176,7 +188,7 @@ TEST(a_bare_function_has_nothing_but_its_place)
 	const struct pci_function *bare;
 
 	put_function(path);
-	scan(SCAN_DETAILS | SCAN_OVERRIDES | SCAN_NAMES);
+	scan_with_overrides(SCAN_DETAILS | SCAN_NAMES);
 	bare = function("01:00.0");
 	assert_null(bare->driver);
 	assert_null(bare->driver_override);
@@ -268,7 +280,7 @@ TEST(what_is_there_and_cannot_be_read_is_not_absent)
 	put_function(PORT "0000:01:00.1");
 	put_attribute(PORT "0000:01:00.1", "iommu_group", "no link");
 	tree_link(&tree, "sys/bus/pci/devices/0000:01:00.2", "../../../devices/gone");
-	scan(SCAN_DETAILS | SCAN_OVERRIDES);
+	scan_with_overrides(SCAN_DETAILS);
 	assert_int_equal(function("01:00.0")->unknown &
 				 (FUNCTION_DRIVER | FUNCTION_GROUP | FUNCTION_OVERRIDE),
 			 FUNCTION_DRIVER | FUNCTION_GROUP | FUNCTION_OVERRIDE);
@@ -359,7 +371,7 @@ TEST(overrides)
 		put_function(path);
 		put_attribute(path, "driver_override", rows[i].content);
 	}
-	scan(SCAN_OVERRIDES);
+	scan_with_overrides(0);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		check_text(rows[i].content, inventory.items[i].driver_override, rows[i].override);
 		check_int(rows[i].content, inventory.items[i].unknown & FUNCTION_OVERRIDE, 0);
@@ -375,7 +387,7 @@ TEST(an_override_whose_read_hangs_is_not_known)
 		put_attribute(path, "driver_override", i == 1 ? "hangs\n" : "vfio-pci\n");
 	}
 	hanging_override = "hangs";
-	scan(SCAN_OVERRIDES);
+	scan_with_overrides(0);
 	assert_string_equal(inventory.items[0].driver_override, "vfio-pci");
 	assert_null(inventory.items[1].driver_override);
 	assert_true(inventory.items[1].unknown & FUNCTION_OVERRIDE);
@@ -387,9 +399,18 @@ TEST(overrides_are_not_known_where_they_cannot_be_asked)
 	put_function(PORT "0000:01:00.0");
 	put_attribute(PORT "0000:01:00.0", "driver_override", "vfio-pci\n");
 	no_shared_memory = true;
-	scan(SCAN_OVERRIDES);
+	scan_with_overrides(0);
 	assert_null(inventory.items[0].driver_override);
 	assert_true(inventory.items[0].unknown & FUNCTION_OVERRIDE);
+}
+
+TEST(overrides_that_nobody_asks_for)
+{
+	put_function(PORT "0000:09:00.0");
+	put_attribute(PORT "0000:09:00.0", "driver_override", "vfio-pci\n");
+	scan_with_overrides(0);
+	assert_null(inventory.items[0].driver_override);
+	assert_false(inventory.items[0].unknown & FUNCTION_OVERRIDE);
 }
 
 TEST(iommu)
@@ -606,6 +627,7 @@ int main(void)
 		SCAN_TEST(overrides),
 		SCAN_TEST(an_override_whose_read_hangs_is_not_known),
 		SCAN_TEST(overrides_are_not_known_where_they_cannot_be_asked),
+		SCAN_TEST(overrides_that_nobody_asks_for),
 		SCAN_TEST(iommu),
 		SCAN_TEST(iommu_that_cannot_be_read_is_not_off),
 		SCAN_TEST(kernel_firmware_and_drivers),
