@@ -30,6 +30,8 @@ static int verb_start(void **state _unused_)
 		_cleanup_free_ char *group = xasprintf("%s/iommu_group", path);
 		_cleanup_free_ char *group_target = xasprintf("../../../../kernel/iommu_groups/%zu",
 							      i);
+		_cleanup_free_ char *regions =
+			xasprintf("sys/kernel/iommu_groups/%zu/reserved_regions", i);
 		_cleanup_free_ char *driver_dir = xasprintf("sys/bus/pci/drivers/%s",
 							    functions[i].driver);
 
@@ -37,9 +39,11 @@ static int verb_start(void **state _unused_)
 		tree_link(&tree, driver, driver_target);
 		tree_link(&tree, group, group_target);
 		tree_dir(&tree, driver_dir);
+		tree_file(&tree, regions, "");
 	}
 	tree_dir(&tree, "sys/class/iommu/dmar0");
-	tree_dir(&tree, "sys/kernel/iommu_groups/0");
+	tree_file(&tree, "sys/bus/pci/devices/0000:01:00.0/driver_override", "vfio-pci\n");
+	tree_file(&tree, "proc/interrupts", "1: 9 IR-IO-APIC 1-edge i8042\n");
 	tree_dir(&tree, "sys/module/vfio_iommu_type1");
 	tree_file(&tree, "usr/share/misc/pci.ids", "8086  Intel\n\t10d3  82574L\n10de  NVIDIA\n");
 	return 0;
