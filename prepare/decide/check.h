@@ -33,6 +33,8 @@ void check_devices(struct checks *checks);
 void check_groups(struct checks *checks);
 /* console, keyboard, framebuffer */
 void check_people(struct checks *checks);
+/* foreign-*, ids-conflict: what else was told about these devices, by hand or by another tool */
+void check_foreign(struct checks *checks);
 /* off-switch */
 void check_off_switch(struct checks *checks);
 

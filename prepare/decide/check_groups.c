@@ -9,20 +9,9 @@
 /* Is it planned, and not where it should be already? Then a finding of its own says so. */
 static bool has_own_finding(const struct plan *plan, const struct pci_function *function)
 {
-	size_t low = 0, high = plan->n;
+	const struct planned_device *device = plan_find(plan, &function->address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = pci_address_compare(&plan->items[middle].address, &function->address);
-
-		if (order == 0)
-			return plan->items[middle].state != DEVICE_RIGHT;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
+	return device && device->state != DEVICE_RIGHT;
 }
 
 /* How to bring what is in the way out of it: a bridge cannot go along, but does without its driver. */

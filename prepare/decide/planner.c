@@ -13,16 +13,6 @@ static bool needs_iommu(const char *driver)
 	return strstr(driver, "vfio") != NULL;
 }
 
-char *module_of_driver(const char *driver)
-{
-	char *module = xstrdup(driver);
-
-	for (char *c = module; *c; c++)
-		if (*c == '-')
-			*c = '_';
-	return module;
-}
-
 /* Intel's display, which has a unit of the IOMMU of its own that an argument leaves out. */
 static const char *graphics_argument(const struct kernel_args *args,
 				     const struct pci_function *function)

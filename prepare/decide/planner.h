@@ -18,9 +18,6 @@
 void plan_make(const struct profile *profile, const struct inventory *inventory, enum phase phase,
 	       struct match *match, struct plan *ret);
 
-/* The module that has the driver: named with '_' where that has '-'. The caller's. */
-char *module_of_driver(const char *driver);
-
 /* The modules that an initramfs needs for the profile, whatever the host; sorted. */
 void plan_modules(const struct plan *plan, const struct profile *profile, struct strv *ret);
 

@@ -24,6 +24,7 @@ void inventory_done(struct inventory *inventory)
 	storage_done(&inventory->storage);
 	network_done(&inventory->network);
 	platform_done(&inventory->platform);
+	foreign_done(&inventory->foreign);
 	free(inventory->items);
 	free(inventory->kernel);
 	free(inventory->cmdline);

@@ -12,6 +12,7 @@
 
 #include "base/strv.h"
 #include "model/address.h"
+#include "model/foreign.h"
 #include "model/kernel_args.h"
 #include "model/network.h"
 #include "model/platform.h"
@@ -87,6 +88,7 @@ struct inventory {
 	struct storage storage;   /* .known is false where it was not asked for */
 	struct network network;   /* empty where it was not asked for */
 	struct platform platform; /* the same */
+	struct foreign foreign;   /* the same */
 
 	/* Sorted by address. */
 	struct pci_function *items;

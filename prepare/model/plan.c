@@ -21,6 +21,24 @@ void plan_done(struct plan *plan)
 	*plan = (struct plan){};
 }
 
+const struct planned_device *plan_find(const struct plan *plan, const struct pci_address *address)
+{
+	size_t low = 0, high = plan->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = pci_address_compare(&plan->items[middle].address, address);
+
+		if (order == 0)
+			return &plan->items[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
 const char *action_type_name(enum action_type type)
 {
 	static const char *const names[] = {

@@ -67,6 +67,8 @@ struct plan {
 };
 
 void plan_done(struct plan *plan);
+/* The plan's device at address or NULL. */
+const struct planned_device *plan_find(const struct plan *plan, const struct pci_address *address);
 const char *action_type_name(enum action_type type);
 const char *device_state_name(enum device_state state);
 /* Does it go to its guest, now or at the next boot? */

@@ -77,3 +77,13 @@ const char *driver_canonical_name(const char *name)
 		return "pci-stub";
 	return name;
 }
+
+char *module_of_driver(const char *driver)
+{
+	char *module = xstrdup(driver);
+
+	for (char *c = module; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	return module;
+}

@@ -88,5 +88,7 @@ bool profile_places(const struct profile *profile, struct address_list *ret);
 
 /* The driver's name as the kernel registers it, where people write the module's. */
 const char *driver_canonical_name(const char *name);
+/* The module of a driver: modules are named with '_' where drivers have '-'. The caller's. */
+char *module_of_driver(const char *driver);
 
 #endif

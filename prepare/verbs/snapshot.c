@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "host/condition.h"
+#include "host/foreign.h"
 #include "host/modules.h"
 #include "host/network.h"
 #include "host/platform.h"
@@ -70,6 +71,7 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 		modules_touch(root, inventory->kernel);
 	scan_storage(root, &inventory->args, true, &inventory->storage);
 	scan_network(root, &inventory->network);
+	scan_foreign(root, &inventory->args, &inventory->foreign);
 	if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0)
 		memory = NULL;
 	profile_load(root, arguments->profile, &profile, &findings);

@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "decide/foreign.h"
 #include "decide/modules.h"
 #include "decide/planner.h"
 #include "decide/rules.h"
 #include "host/condition.h"
+#include "host/foreign.h"
 #include "host/network.h"
 #include "host/platform.h"
 #include "host/profile_files.h"
@@ -101,6 +103,11 @@ static int load_match(struct root *root, unsigned scan, const struct address_lis
 	return STATUS_DONE;
 }
 
+bool any_function(void *userdata _unused_, const struct pci_function *function _unused_)
+{
+	return true;
+}
+
 int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
 		   bool advise, struct situation *ret)
 {
@@ -158,13 +165,12 @@ void situation_load_platform(struct root *root, struct situation *situation)
 	plan_modules(&situation->plan, &situation->profile, &modules);
 	scan_platform(root, &situation->inventory, &modules, asks_condition, &question);
 	scan_overrides(root, &situation->inventory, asks_condition, &question);
-	scan_modules(root, &situation->inventory, asks_condition, &question);
+	scan_foreign(root, &situation->inventory.args, &situation->inventory.foreign);
+	scan_modules(root, &situation->inventory,
+		     foreign_asks_modules(&situation->inventory.foreign) ? any_function
+									 : asks_condition,
+		     &question);
 	strv_done(&modules);
-}
-
-bool any_function(void *userdata _unused_, const struct pci_function *function _unused_)
-{
-	return true;
 }
 
 static void plan_file(struct root *root, const char *path, char *content,

@@ -22,6 +22,21 @@ TEST(everything_in_it_is_freed)
 	plan_done(NULL);
 }
 
+TEST(a_device_is_found)
+{
+	static const char *const places[] = {"0000:01:00.0", "0000:01:00.1", "0001:00:1f.7"};
+	struct pci_address absent = address("0000:01:00.2");
+	struct plan plan = {};
+
+	assert_null(plan_find(&plan, &absent));
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		((struct planned_device *)vec_add(&plan))->address = address(places[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		assert_ptr_equal(plan_find(&plan, &plan.items[i].address), &plan.items[i]);
+	assert_null(plan_find(&plan, &absent));
+	plan_done(&plan);
+}
+
 TEST(names)
 {
 	assert_string_equal(action_type_name(ACTION_LOAD_MODULE), "load-module");
@@ -57,6 +72,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_in_it_is_freed),
+		cmocka_unit_test(a_device_is_found),
 		cmocka_unit_test(names),
 		cmocka_unit_test(what_is_given),
 	};

@@ -659,9 +659,24 @@ TEST(what_a_profile_asks_of_the_host)
 	}
 }
 
+TEST(test_module_of_driver)
+{
+	static const char *const rows[][2] = {{"vfio-pci", "vfio_pci"},
+					      {"xhci_hcd", "xhci_hcd"},
+					      {"a-b-c", "a_b_c"},
+					      {"", ""}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *module = module_of_driver(rows[i][0]);
+
+		check_text(rows[i][0], module, rows[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_module_of_driver),
 		cmocka_unit_test(empty_profile_has_defaults),
 		cmocka_unit_test(device_section_has_defaults),
 		cmocka_unit_test(keys_of_the_host),

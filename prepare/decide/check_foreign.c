@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "decide/check.h"
+#include "decide/foreign.h"
+
+/* Of the devices that a setting means, so many are named; the rest is counted. */
+#define MAX_NAMED 8
+
+/* A list of names for a sentence, "a, b and 3 more". */
+struct names {
+	struct buf text;
+	size_t n;
+};
+
+static void add_name(struct names *names, const char *name)
+{
+	if (++names->n <= MAX_NAMED)
+		buf_addf(&names->text, "%s%s", names->n > 1 ? ", " : "", name);
+}
+
+static const char *names_text(struct names *names)
+{
+	if (names->n > MAX_NAMED)
+		buf_addf(&names->text, " and %zu more", names->n - MAX_NAMED);
+	return buf_text(&names->text);
+}
+
+/* What a setting does to the devices that it means, beside what the profile wants of them. */
+struct effect {
+	struct names same;  /* the profile wants the same driver for them */
+	struct names other; /* it wants another one: "0000:01:00.0 ([device nic] wants vfio-pci)" */
+	struct names unlisted; /* it does not list them */
+	struct names bad;      /* ids that the driver passes over */
+};
+
+static void effect_done(struct effect *effect)
+{
+	buf_done(&effect->same.text);
+	buf_done(&effect->other.text);
+	buf_done(&effect->unlisted.text);
+	buf_done(&effect->bad.text);
+}
+
+static void add_device(const struct checks *checks, const struct pci_address *address,
+		       const char *driver, struct effect *effect)
+{
+	const struct planned_device *device = plan_find(checks->plan, address);
+	_cleanup_free_ char *text = NULL;
+
+	if (!device) {
+		add_name(&effect->unlisted, PCI_ADDRESS_TEXT(address));
+	} else if (strcmp(device->want, driver) == 0) {
+		add_name(&effect->same, PCI_ADDRESS_TEXT(address));
+	} else {
+		text = xasprintf("%s (section [device %s] wants %s)", PCI_ADDRESS_TEXT(address),
+				 device->section, device->want);
+		add_name(&effect->other, text);
+	}
+}
+
+static void add_setting(const struct checks *checks, const struct foreign_setting *setting,
+			struct effect *effect)
+{
+	for (size_t i = 0; i < setting->values.n; i++) {
+		struct pci_address address;
+		struct foreign_id id;
+
+		if (setting->effect == FOREIGN_ADDRESSES) {
+			if (pci_address_parse(setting->values.items[i], &address) == 0)
+				add_device(checks, &address, setting->name, effect);
+		} else if (foreign_id_parse(setting->values.items[i], &id) < 0) {
+			add_name(&effect->bad, setting->values.items[i]);
+		} else {
+			vec_foreach(function, checks->inventory)
+				if (foreign_id_matches(&id, function))
+					add_device(checks, &function->address, setting->name,
+						   effect);
+		}
+	}
+}
+
+static bool is_late_service(const struct foreign_setting *setting)
+{
+	return setting->source == FOREIGN_UNIT || setting->source == FOREIGN_RC_LOCAL ||
+	       setting->source == FOREIGN_VFIO_BIND;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* What stands in the same file and does the same to other devices is told at once. */
+static bool continues(const struct foreign_setting *first, const struct foreign_setting *setting)
+{
+	return setting > first && setting->source == first->source &&
+	       setting->effect == first->effect && setting->line && !setting->flaw &&
+	       !first->flaw && first->file && same_text(setting->file, first->file) &&
+	       same_text(setting->name, first->name);
+}
+
+/* Was it told with an earlier one? */
+static bool is_continued(const struct foreign *foreign, const struct foreign_setting *setting)
+{
+	vec_foreach(first, foreign)
+		if (continues(first, setting))
+			return true;
+	return false;
+}
+
+/* " and lines 4, 7" */
+static void add_lines(const struct foreign *foreign, const struct foreign_setting *first,
+		      struct buf *buf)
+{
+	struct buf lines = {};
+	size_t n = 0;
+
+	vec_foreach(setting, foreign)
+		if (continues(first, setting))
+			buf_addf(&lines, "%s%u", n++ ? ", " : "", setting->line);
+	if (n)
+		buf_addf(buf, " and line%s %s", n > 1 ? "s" : "", buf_text(&lines));
+	buf_done(&lines);
+}
+
+/* A script that names nothing, run by a unit that says as little. */
+static bool is_told_by_unit(const struct foreign *foreign, const struct foreign_setting *script)
+{
+	vec_foreach(setting, foreign)
+		if (setting != script && setting->source == FOREIGN_UNIT && script->file &&
+		    script->source == FOREIGN_UNIT && !script->values.n &&
+		    strstr(setting->text, script->file))
+			return true;
+	return false;
+}
+
+static enum severity severity_of(const struct foreign_setting *setting, const struct effect *effect)
+{
+	if (setting->fatal)
+		return SEVERITY_ERROR;
+	/* An override or a bind has the last word; ids give way to the override that is set early. */
+	if (effect->other.n && setting->effect == FOREIGN_ADDRESSES && !setting->flaw)
+		return SEVERITY_ERROR;
+	if (setting->flaw || effect->other.n || effect->bad.n ||
+	    (setting->effect == FOREIGN_IDS && effect->same.n && effect->unlisted.n))
+		return SEVERITY_WARNING;
+	return is_late_service(setting) ? SEVERITY_WARNING : SEVERITY_NOTE;
+}
+
+static void describe(const struct foreign_setting *setting, struct effect *effect, struct buf *buf)
+{
+	bool ids = setting->effect == FOREIGN_IDS;
+
+	if (effect->other.n)
+		buf_addf(buf, "; it gives to %s %s", setting->name, names_text(&effect->other));
+	if (effect->same.n)
+		buf_addf(buf, "; the profile sees to %s already", names_text(&effect->same));
+	if (effect->unlisted.n)
+		buf_addf(buf, "; it %smeans %s, which no section lists",
+			 ids && (effect->same.n || effect->other.n) ? "also " : "",
+			 names_text(&effect->unlisted));
+	if (effect->bad.n)
+		buf_addf(buf, "; no id: %s", names_text(&effect->bad));
+	if (!effect->other.n && !effect->same.n && !effect->unlisted.n)
+		buf_addf(buf, "; %s",
+			 ids ? "no device of this host has such an id"
+			     : "which devices it means cannot be told from it");
+	buf_addf(buf, "; %s", setting->flaw ? setting->flaw : foreign_why(setting));
+}
+
+static void add_finding(struct checks *checks, const struct foreign_setting *setting,
+			enum severity severity, const char *detail, bool import)
+{
+	_cleanup_free_ char *place = foreign_place(setting), *removal = foreign_removal(setting);
+
+	finding_remedy(finding_add(checks->findings, severity, foreign_check_name(setting), place,
+				   "\"%s\"%s", setting->text, detail),
+		       "%s%s",
+		       import ? "vfio-prepare import lists them for the profile; then " : "",
+		       removal);
+}
+
+/* It brings devices to a driver. */
+static void check_binding(struct checks *checks, const struct foreign_setting *setting)
+{
+	const struct foreign *foreign = &checks->inventory->foreign;
+	_cleanup_free_ char *module = module_of_driver(setting->name);
+	struct effect effect = {};
+	struct buf detail = {};
+
+	add_setting(checks, setting, &effect);
+	vec_foreach(later, foreign)
+		if (continues(setting, later))
+			add_setting(checks, later, &effect);
+	/* What is neither the profile's nor a guest's business is nobody's here. */
+	if ((effect.other.n || effect.same.n || module_is_for_guests(module)) &&
+	    !is_told_by_unit(foreign, setting)) {
+		add_lines(foreign, setting, &detail);
+		describe(setting, &effect, &detail);
+		add_finding(checks, setting, severity_of(setting, &effect), buf_text(&detail),
+			    effect.unlisted.n && !effect.same.n && !effect.other.n);
+	}
+	buf_done(&detail);
+	effect_done(&effect);
+}
+
+static bool needs_module(const struct pci_function *function, const char *module)
+{
+	_cleanup_free_ char *driver = function->driver ? module_of_driver(function->driver) : NULL;
+
+	return strv_contains(&function->modules, module) || (driver && strcmp(driver, module) == 0);
+}
+
+/* A module that is kept out: whom does that concern? */
+static void check_blocked(struct checks *checks, const struct foreign_setting *setting,
+			  const char *name)
+{
+	_cleanup_free_ char *module = module_of_driver(name), *detail = NULL;
+	bool wanted = false, native = false, by_image = setting->source == FOREIGN_DRACUT;
+	struct names others = {};
+
+	/* blacklist-spelling tells of a name that is compared with '_' alone. */
+	if (strchr(name, '-') && setting->effect == FOREIGN_BLACKLIST && !by_image)
+		return;
+
+	vec_foreach(device, checks->plan)
+		wanted = wanted || strcmp(device->module, module) == 0;
+	vec_foreach(function, checks->inventory) {
+		const struct planned_device *device = plan_find(checks->plan, &function->address);
+
+		if (!needs_module(function, module))
+			continue;
+		native = native || device;
+		if (!device)
+			add_name(&others, PCI_ADDRESS_TEXT(&function->address));
+	}
+	/* Of what the kernel itself refuses module-blacklisted tells. */
+	if (wanted && !same_text(setting->name, "module_blacklist")) {
+		detail = xasprintf("; the profile wants devices on %s, which %s", module,
+				   by_image ? "an image made by dracut then lacks"
+				   : setting->effect == FOREIGN_INSTALL
+					   ? "only vfio-prepare itself loads past that command"
+					   : "is still loaded where it is asked for by name");
+		add_finding(checks, setting, by_image ? SEVERITY_WARNING : SEVERITY_NOTE, detail,
+			    false);
+	} else if (native && !wanted) {
+		if (setting->flaw)
+			detail = xasprintf("; %s", setting->flaw);
+		else if (others.n)
+			detail = xasprintf(
+				"; it keeps the driver also from %s, which no section lists",
+				names_text(&others));
+		else
+			detail = xstrdup(
+				"; the profile keeps the devices from that driver already");
+		add_finding(checks, setting,
+			    others.n || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE, detail,
+			    false);
+	}
+	buf_done(&others.text);
+}
+
+static bool lacks_virqfd(const char *kernel)
+{
+	unsigned major, minor;
+
+	return kernel && sscanf(kernel, "%u.%u", &major, &minor) == 2 &&
+	       (major > 6 || (major == 6 && minor >= 2));
+}
+
+static void check_loads(struct checks *checks, const struct foreign_setting *setting)
+{
+	const struct foreign *foreign = &checks->inventory->foreign;
+	bool gone = false, for_guests = false;
+	struct buf detail = {};
+
+	vec_foreach(same, foreign)
+		for (size_t i = 0;
+		     i < same->values.n && (same == setting || continues(setting, same)); i++) {
+			_cleanup_free_ char *module = module_of_driver(same->values.items[i]);
+
+			for_guests = for_guests || module_is_for_guests(module);
+			gone = gone || strcmp(module, "vfio_virqfd") == 0;
+		}
+	gone = gone && lacks_virqfd(checks->inventory->kernel);
+	add_lines(foreign, setting, &detail);
+	if (gone)
+		buf_add(&detail, "; kernels since 6.2 have no vfio_virqfd");
+	buf_addf(&detail, "; %s", setting->flaw ? setting->flaw : foreign_why(setting));
+	if (for_guests)
+		add_finding(checks, setting,
+			    gone || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE,
+			    buf_text(&detail), false);
+	buf_done(&detail);
+}
+
+static void check_setting(struct checks *checks, const struct foreign_setting *setting)
+{
+	_cleanup_free_ char *detail = NULL;
+
+	if (setting->effect != FOREIGN_BLACKLIST && setting->effect != FOREIGN_SOFTDEP &&
+	    is_continued(&checks->inventory->foreign, setting))
+		return;
+	switch (setting->effect) {
+	case FOREIGN_ADDRESSES:
+	case FOREIGN_IDS:
+		check_binding(checks, setting);
+		break;
+	case FOREIGN_BLACKLIST:
+		for (size_t i = 0; i < setting->values.n; i++)
+			check_blocked(checks, setting, setting->values.items[i]);
+		break;
+	case FOREIGN_INSTALL:
+		check_blocked(checks, setting, setting->name);
+		break;
+	case FOREIGN_SOFTDEP:
+		for (size_t i = 0; i < setting->values.n && !detail; i++)
+			if (module_is_for_guests(setting->values.items[i]))
+				detail = xasprintf("; %s", foreign_why(setting));
+		if (detail)
+			add_finding(checks, setting, SEVERITY_NOTE, detail, false);
+		break;
+	case FOREIGN_LOAD:
+		check_loads(checks, setting);
+		break;
+	case FOREIGN_OPTION:
+		if (strcmp(setting->name, "pcie_acs_override") == 0)
+			add_finding(
+				checks, setting, SEVERITY_WARNING,
+				"; only patched kernels know it, and there it splits IOMMU groups "
+				"in name alone: their devices can still reach each other",
+				false);
+		break;
+	}
+}
+
+/* Of several ids= of one module the last counts, and what modprobe is called with comes last. */
+static int rank(const struct foreign_setting *setting)
+{
+	switch (setting->source) {
+	case FOREIGN_INITRAMFS_MODULES:
+		return 3;
+	case FOREIGN_ARGUMENT:
+		return 2;
+	case FOREIGN_MODPROBE:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static bool has_all(const struct foreign_setting *winner, const struct foreign_setting *loser)
+{
+	for (size_t i = 0; i < loser->values.n; i++)
+		if (!strv_contains(&winner->values, loser->values.items[i]))
+			return false;
+	return true;
+}
+
+static void check_ids_conflict(struct checks *checks, const char *driver)
+{
+	const struct foreign *foreign = &checks->inventory->foreign;
+	const struct foreign_setting *winner = NULL;
+	_cleanup_free_ char *subject = NULL;
+	struct names losers = {};
+	bool lost = false, ours = true;
+
+	vec_foreach(setting, foreign)
+		if (setting->effect == FOREIGN_IDS && rank(setting) &&
+		    strcmp(setting->name, driver) == 0 &&
+		    (!winner || rank(setting) >= rank(winner)))
+			winner = setting;
+	vec_foreach(setting, foreign) {
+		_cleanup_free_ char *place = NULL;
+
+		if (setting->effect != FOREIGN_IDS || !rank(setting) ||
+		    strcmp(setting->name, driver) != 0)
+			continue;
+		ours = ours && setting->ours;
+		if (setting == winner)
+			continue;
+		place = foreign_place(setting);
+		add_name(&losers, place);
+		lost = lost || !has_all(winner, setting);
+	}
+	if (losers.n && !ours) {
+		subject = foreign_place(winner);
+		finding_remedy(
+			finding_add(
+				checks->findings, lost ? SEVERITY_WARNING : SEVERITY_NOTE,
+				"ids-conflict", subject,
+				"of several ids= of %s only the last counts, which is this one, "
+				"and not %s",
+				driver, names_text(&losers)),
+			"leave at most one; none is needed for what the profile lists by address");
+	}
+	buf_done(&losers.text);
+}
+
+void check_foreign(struct checks *checks)
+{
+	const struct foreign *foreign = &checks->inventory->foreign;
+
+	for (size_t i = 0; i < foreign->unread.n; i++)
+		finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, "foreign-unreadable",
+					   "host", "what it configures is not known: %s",
+					   foreign->unread.items[i]),
+			       "run as root, or make it a readable text");
+	vec_foreach(setting, foreign)
+		if (!setting->ours)
+			check_setting(checks, setting);
+	check_ids_conflict(checks, "vfio-pci");
+	check_ids_conflict(checks, "pci-stub");
+	if (foreign->vdsm && checks->plan->n)
+		finding_remedy(
+			finding_add(
+				checks->findings, SEVERITY_NOTE, "foreign-vdsm",
+				"/etc/vdsm/vdsm.conf",
+				"oVirt manages this host: after each guest vdsm has libvirt give the device back, "
+				"which clears its driver_override, and its engine sets kernel arguments of its own"),
+			"keep the native modules out ([modules] blacklist), and change arguments that the "
+			"engine has set in its Kernel tab alone");
+}

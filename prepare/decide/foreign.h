@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is to be said of a foreign setting, whoever says it. Pure. */
+#ifndef DECIDE_FOREIGN_H
+#define DECIDE_FOREIGN_H
+
+#include "model/foreign.h"
+
+/* The check that its findings bear, "foreign-rc-local". */
+const char *foreign_check_name(const struct foreign_setting *setting);
+/* Why it loses against the native driver, or what it does beside what is meant; static. */
+const char *foreign_why(const struct foreign_setting *setting);
+/* How to get rid of it; the caller's. */
+char *foreign_removal(const struct foreign_setting *setting);
+/* Do the findings depend on which modules the kernel's tables offer for the host's functions? */
+bool foreign_asks_modules(const struct foreign *foreign);
+
+#endif

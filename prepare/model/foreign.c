@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/foreign.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "model/inventory.h"
+
+/* A line that is shown is cut to so many characters. */
+#define TEXT_MAX 200
+
+void foreign_done(struct foreign *foreign)
+{
+	if (!foreign)
+		return;
+	vec_foreach(setting, foreign) {
+		free(setting->file);
+		free(setting->text);
+		free(setting->name);
+		strv_done(&setting->values);
+	}
+	free(foreign->items);
+	strv_done(&foreign->unread);
+	*foreign = (struct foreign){};
+}
+
+/* Without space around it, without what would move a terminal's cursor, and not too long. */
+static char *shown(const char *text)
+{
+	size_t length;
+	char *copy;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	length = strlen(text);
+	while (length && isspace((unsigned char)text[length - 1]))
+		length--;
+	if (length > TEXT_MAX)
+		copy = xasprintf("%.*s...", TEXT_MAX, text);
+	else
+		copy = xstrndup(text, length);
+	for (char *c = copy; *c; c++) {
+		if (isspace((unsigned char)*c))
+			*c = ' ';
+		else if (!isprint((unsigned char)*c))
+			*c = '?';
+	}
+	return copy;
+}
+
+struct foreign_setting *foreign_add(struct foreign *foreign, enum foreign_source source,
+				    enum foreign_effect effect, const char *file, unsigned line,
+				    const char *text, const char *name)
+{
+	struct foreign_setting *setting = vec_add(foreign);
+
+	*setting = (struct foreign_setting){
+		.source = source,
+		.effect = effect,
+		.file = xstrdup_null(file),
+		.line = line,
+		.text = shown(text),
+		.name = name ? shown(name) : NULL,
+	};
+	return setting;
+}
+
+char *foreign_place(const struct foreign_setting *setting)
+{
+	if (!setting->file)
+		return xstrdup("kernel arguments");
+	if (!setting->line)
+		return xstrdup(setting->file);
+	return xasprintf("%s:%u", setting->file, setting->line);
+}
+
+bool module_is_for_guests(const char *module)
+{
+	return strncmp(module, "vfio", 4) == 0 || strcmp(module, "pci_stub") == 0 ||
+	       strcmp(module, "pciback") == 0 || strcmp(module, "xen_pciback") == 0 ||
+	       strcmp(module, "uio_pci_generic") == 0 || strcmp(module, "iommufd") == 0;
+}
+
+/*
+ * drivers/vfio/pci/vfio_pci.c vfio_pci_fill_ids(), drivers/pci/pci-stub.c: sscanf() of up to six
+ * "%x", of which two must be there; what follows the last that is understood is passed over.
+ */
+int foreign_id_parse(const char *text, struct foreign_id *ret)
+{
+	struct foreign_id id = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, 0, 0};
+	uint32_t *const fields[] = {&id.vendor,    &id.device, &id.subvendor,
+				    &id.subdevice, &id.class,  &id.class_mask};
+	size_t n = 0;
+
+	while (n < ARRAY_SIZE(fields)) {
+		size_t digits;
+		uint64_t value;
+
+		if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X') &&
+		    isxdigit((unsigned char)text[2]))
+			text += 2;
+		digits = strspn(text, "0123456789abcdefABCDEF");
+		if (number_parse_n(text, digits, 16, UINT32_MAX, &value) < 0)
+			break;
+		*fields[n++] = (uint32_t)value;
+		text += digits;
+		if (*text++ != ':')
+			break;
+	}
+	if (n < 2)
+		return -EINVAL;
+	*ret = id;
+	return 0;
+}
+
+static bool fits(uint32_t wanted, uint32_t has)
+{
+	return wanted == UINT32_MAX || wanted == has;
+}
+
+bool foreign_id_matches(const struct foreign_id *id, const struct pci_function *function)
+{
+	return !(function->unknown & FUNCTION_IDS) && fits(id->vendor, function->vendor) &&
+	       fits(id->device, function->device) &&
+	       fits(id->subvendor, function->subsystem_vendor) &&
+	       fits(id->subdevice, function->subsystem_device) &&
+	       ((id->class ^ function->class) & id->class_mask) == 0;
+}

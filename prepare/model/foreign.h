@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a host was told about PCI passthrough by other means than this tool: by hand, after one of
+ * the recipes, or by driverctl. Plain data: host/foreign.c finds it, model/foreign_parse.h reads the
+ * files, decide/ judges it.
+ */
+#ifndef MODEL_FOREIGN_H
+#define MODEL_FOREIGN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/strv.h"
+
+struct pci_function;
+
+/* Where it stands, in the order in which a boot comes to it. */
+enum foreign_source {
+	FOREIGN_ARGUMENT,          /* the running kernel's command line */
+	FOREIGN_MODPROBE,          /* modprobe.d */
+	FOREIGN_INITRAMFS_SCRIPT,  /* a boot script of initramfs-tools */
+	FOREIGN_UDEV_RULE,         /* /etc/udev/rules.d */
+	FOREIGN_INITRAMFS_MODULES, /* /etc/initramfs-tools/modules */
+	FOREIGN_DRACUT,            /* dracut.conf, dracut.conf.d */
+	FOREIGN_MODULES_LOAD,      /* /etc/modules, modules-load.d */
+	FOREIGN_DRIVERCTL,         /* /etc/driverctl.d */
+	FOREIGN_VFIO_BIND,         /* DEVICES= in /etc/sysconfig/vfio-bind */
+	FOREIGN_UNIT,              /* a systemd unit, or the script that it runs */
+	FOREIGN_RC_LOCAL,          /* /etc/rc.local */
+};
+
+/* What it does. */
+enum foreign_effect {
+	FOREIGN_ADDRESSES, /* values: addresses that go to the driver name; none: cannot be told */
+	FOREIGN_IDS,       /* values: ids that the driver name takes, as written */
+	FOREIGN_BLACKLIST, /* values: modules that are kept out; name: the key or argument, NULL: blacklist */
+	FOREIGN_INSTALL, /* name: a module, in place of which the command in values is run */
+	FOREIGN_SOFTDEP, /* name: a module; values: those that come before it */
+	FOREIGN_LOAD,    /* values: modules that are loaded */
+	FOREIGN_OPTION,  /* name: a kernel argument or "module.option"; values: what it is set to */
+};
+
+struct foreign_setting {
+	enum foreign_source source;
+	enum foreign_effect effect;
+	char *file;    /* NULL: the kernel command line */
+	unsigned line; /* from 1; 0: the file as a whole */
+	char *text;    /* the line, fit to be shown */
+	char *name;    /* drivers as the kernel registers them, modules with '_' */
+	struct strv values;
+	const char *flaw; /* static: why it does not do what it says; NULL: nothing known */
+	bool fatal;       /* the flaw keeps the driver from being there at all */
+	bool ours;        /* in a file that this tool wrote */
+};
+
+struct foreign {
+	struct foreign_setting *items;
+	size_t n, capacity;
+	struct strv unread; /* "/etc/rc.local: Permission denied" */
+	bool vdsm;          /* oVirt manages the host */
+};
+
+void foreign_done(struct foreign *foreign);
+/*
+ * Adds a setting; text and name are copied, text without what a terminal would not show. The pointer
+ * is valid until the next one is added.
+ */
+struct foreign_setting *foreign_add(struct foreign *foreign, enum foreign_source source,
+				    enum foreign_effect effect, const char *file, unsigned line,
+				    const char *text, const char *name);
+/* "/etc/rc.local:12", "/etc/driverctl.d/pci-0000:01:00.0", "kernel arguments"; the caller's. */
+char *foreign_place(const struct foreign_setting *setting);
+
+/* vfio_pci and its parts, pci_stub and pciback: what devices are handed to guests with. */
+bool module_is_for_guests(const char *module);
+
+/* An entry of ids= as vfio-pci and pci-stub read it; UINT32_MAX: any. */
+struct foreign_id {
+	uint32_t vendor, device, subvendor, subdevice, class, class_mask;
+};
+
+/* 0, or -EINVAL: the driver would pass over it. */
+int foreign_id_parse(const char *text, struct foreign_id *ret);
+bool foreign_id_matches(const struct foreign_id *id, const struct pci_function *function);
+
+#endif

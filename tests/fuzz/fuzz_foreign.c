@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What others wrote about passthrough, each parser with the same text: a setting stands in a line of
+ * the text, can be shown on a terminal, and names nothing that is not there.
+ */
+#include <assert.h>
+#include <ctype.h>
+#include <string.h>
+
+#include "decide/check.h"
+#include "decide/foreign.h"
+#include "model/foreign_parse.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_shown(const char *text)
+{
+	assert(strlen(text) <= 203);
+	for (; *text; text++)
+		assert(isprint((unsigned char)*text));
+}
+
+static void check_setting(const struct foreign_setting *setting, unsigned n_lines)
+{
+	char *place = foreign_place(setting), *removal = foreign_removal(setting);
+
+	assert(setting->line <= n_lines);
+	assert(*place && *removal && *foreign_why(setting) && *foreign_check_name(setting));
+	check_shown(setting->text);
+	if (setting->name)
+		check_shown(setting->name);
+	else
+		assert(setting->effect == FOREIGN_BLACKLIST || setting->effect == FOREIGN_LOAD);
+	for (size_t i = 0; i < setting->values.n; i++) {
+		struct pci_address address;
+
+		if (setting->effect == FOREIGN_ADDRESSES)
+			assert(pci_address_parse(setting->values.items[i], &address) == 0);
+	}
+	free(place);
+	free(removal);
+}
+
+/* One function, which the profile wants on vfio-pci. */
+static void judge(struct foreign *foreign)
+{
+	struct inventory inventory = {.foreign = *foreign};
+	struct pci_function *function = vec_add(&inventory);
+	struct findings findings = {};
+	struct profile profile = {};
+	struct plan plan = {};
+	struct planned_device *device = vec_add(&plan);
+	struct checks checks = {.profile = &profile,
+				.inventory = &inventory,
+				.plan = &plan,
+				.findings = &findings};
+
+	function->vendor = 0x10de;
+	function->device = 0x1bb0;
+	function->address.bus = 1;
+	strv_add(&function->modules, "nouveau");
+	device->address = function->address;
+	device->section = "gpu";
+	device->want = xstrdup("vfio-pci");
+	device->module = xstrdup("vfio_pci");
+	check_foreign(&checks);
+	vec_foreach(finding, &findings)
+		assert(*finding->subject && *finding->detail && *finding->remedy);
+	findings_done(&findings);
+	plan_done(&plan);
+	inventory_done(&inventory);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = xcalloc(size + 1, 1);
+	struct foreign foreign = {};
+	struct strv programs = {};
+	struct kernel_args args;
+	unsigned n_lines = 1;
+
+	if (size)
+		memcpy(text, data, size);
+	for (const char *c = text; *c; c++)
+		n_lines += *c == '\n';
+	foreign_parse_modprobe("m", text, &foreign, &programs);
+	foreign_parse_modules(FOREIGN_MODULES_LOAD, "l", text, &foreign);
+	foreign_parse_dracut("d", text, &foreign);
+	foreign_parse_vfio_bind("v", text, &foreign);
+	foreign_parse_driverctl("/etc/driverctl.d/pci-0000:01:00.0", text, &foreign);
+	foreign_parse_script(FOREIGN_RC_LOCAL, "s", text, &foreign);
+	foreign_parse_unit("u", text, &foreign, &programs);
+	foreign_parse_udev("r", text, &foreign);
+	kernel_args_parse(text, &args);
+	foreign_parse_arguments(FOREIGN_ARGUMENT, NULL, 0, &args, &foreign);
+	kernel_args_done(&args);
+	initramfs_script_is_late("vfio", text);
+	for (size_t i = 0; i < programs.n; i++)
+		assert(programs.items[i][0] == '/');
+	vec_foreach(setting, &foreign)
+		check_setting(setting, n_lines);
+	judge(&foreign);
+	strv_done(&programs);
+	free(text);
+	return 0;
+}

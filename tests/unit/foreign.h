@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Foreign settings in a line each, to be compared at a glance. */
+#ifndef UNIT_FOREIGN_H
+#define UNIT_FOREIGN_H
+
+#include "base/buf.h"
+#include "model/foreign.h"
+#include "support.h"
+
+/* "addresses vfio-pci: 0000:01:00.0 0000:02:00.0 @/etc/rc.local:3 (flaw)"; the caller's. */
+static inline char *foreign_summary(const struct foreign *foreign)
+{
+	static const char *const effects[] = {
+		[FOREIGN_ADDRESSES] = "addresses", [FOREIGN_IDS] = "ids",
+		[FOREIGN_BLACKLIST] = "blacklist", [FOREIGN_INSTALL] = "install",
+		[FOREIGN_SOFTDEP] = "softdep",     [FOREIGN_LOAD] = "load",
+		[FOREIGN_OPTION] = "option",
+	};
+	struct buf buf = {};
+
+	vec_foreach(setting, foreign) {
+		_cleanup_free_ char *place = foreign_place(setting);
+
+		buf_addf(&buf, "%s%s%s:", effects[setting->effect], setting->name ? " " : "",
+			 setting->name ? setting->name : "");
+		for (size_t i = 0; i < setting->values.n; i++)
+			buf_addf(&buf, " %s", setting->values.items[i]);
+		buf_addf(&buf, " @%s%s%s%s%s%s\n", place, setting->flaw ? " (" : "",
+			 setting->flaw ? setting->flaw : "", setting->flaw ? ")" : "",
+			 setting->fatal ? " fatal" : "", setting->ours ? " ours" : "");
+	}
+	for (size_t i = 0; i < foreign->unread.n; i++)
+		buf_addf(&buf, "unread %s\n", foreign->unread.items[i]);
+	return buf_take(&buf);
+}
+
+/* Compares, and empties foreign. */
+#define check_foreign_is(what, foreign, want)                                  \
+	do {                                                                   \
+		_cleanup_free_ char *foreign_text_ = foreign_summary(foreign); \
+		check_text(what, foreign_text_, want);                         \
+		foreign_done(foreign);                                         \
+	} while (0)
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/foreign.h"
+
+#include "support.h"
+
+TEST(test_each_source_has_its_words)
+{
+	static const struct {
+		enum foreign_source source;
+		enum foreign_effect effect;
+		const char *file;
+		const char *check, *why, *removal; /* parts of them */
+	} rows[] = {
+		{FOREIGN_ARGUMENT, FOREIGN_IDS, NULL, "foreign-argument", "every device",
+		 "remove TEXT from the kernel's arguments"},
+		{FOREIGN_ARGUMENT, FOREIGN_LOAD, NULL, "foreign-argument", "comes early",
+		 "remove TEXT"},
+		{FOREIGN_ARGUMENT, FOREIGN_BLACKLIST, NULL, "foreign-blacklist", "", "remove TEXT"},
+		{FOREIGN_MODPROBE, FOREIGN_IDS, "/m", "foreign-ids", "every device", "remove /m:3"},
+		{FOREIGN_MODPROBE, FOREIGN_SOFTDEP, "/m", "foreign-modprobe", "orders",
+		 "rebuild the initramfs"},
+		{FOREIGN_MODPROBE, FOREIGN_INSTALL, "/m", "foreign-blacklist", "",
+		 "rebuild the initramfs"},
+		{FOREIGN_MODPROBE, FOREIGN_ADDRESSES, "/sbin/o", "foreign-modprobe", "is loaded",
+		 "remove the install line that runs /sbin/o"},
+		{FOREIGN_INITRAMFS_SCRIPT, FOREIGN_ADDRESSES, "/s", "foreign-initramfs-script",
+		 "before udev", "rebuild"},
+		{FOREIGN_UDEV_RULE, FOREIGN_ADDRESSES, "/r", "foreign-udev-rule", "in time",
+		 "rebuild"},
+		{FOREIGN_INITRAMFS_MODULES, FOREIGN_IDS, "/i", "foreign-initramfs-modules",
+		 "after udev", "rebuild"},
+		{FOREIGN_DRACUT, FOREIGN_LOAD, "/d", "foreign-dracut", "comes early", "rebuild"},
+		{FOREIGN_DRACUT, FOREIGN_IDS, "/d", "foreign-dracut", "every device", "rebuild"},
+		{FOREIGN_MODULES_LOAD, FOREIGN_LOAD, "/l", "foreign-modules-load", "nothing orders",
+		 "remove /l:3"},
+		{FOREIGN_DRIVERCTL, FOREIGN_ADDRESSES, "/c", "foreign-driverctl", "every boot",
+		 "rm /c"},
+		{FOREIGN_VFIO_BIND, FOREIGN_ADDRESSES, "/v", "foreign-vfio-bind", "new_id",
+		 "remove /v:3"},
+		{FOREIGN_UNIT, FOREIGN_ADDRESSES, "/etc/systemd/system/u.service", "foreign-unit",
+		 "new_id", "systemctl disable u.service"},
+		{FOREIGN_UNIT, FOREIGN_ADDRESSES, "/opt/x", "foreign-unit", "new_id",
+		 "disable the unit that runs /opt/x"},
+		{FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/etc/rc.local", "foreign-rc-local",
+		 "services use it", "remove /etc/rc.local:3"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct foreign foreign = {};
+		struct foreign_setting *setting = foreign_add(&foreign, rows[i].source,
+							      rows[i].effect, rows[i].file, 3,
+							      "TEXT", "vfio-pci");
+		_cleanup_free_ char *removal = foreign_removal(setting);
+
+		check_text(rows[i].removal, foreign_check_name(setting), rows[i].check);
+		check(foreign_why(setting), strstr(foreign_why(setting), rows[i].why));
+		check(removal, strstr(removal, rows[i].removal));
+		foreign_done(&foreign);
+	}
+}
+
+TEST(test_what_asks_for_modules)
+{
+	for (int effect = FOREIGN_ADDRESSES; effect <= FOREIGN_OPTION; effect++) {
+		struct foreign foreign = {};
+
+		assert_false(foreign_asks_modules(&foreign));
+		foreign_add(&foreign, FOREIGN_MODPROBE, (enum foreign_effect)effect, "/m", 1, "x",
+			    "x");
+		check_int("asks", foreign_asks_modules(&foreign),
+			  effect == FOREIGN_BLACKLIST || effect == FOREIGN_INSTALL);
+		foreign_done(&foreign);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_source_has_its_words),
+		cmocka_unit_test(test_what_asks_for_modules),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
