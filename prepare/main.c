@@ -16,8 +16,8 @@
 #error "VFIO_PREPARE_VERSION comes from the Makefile"
 #endif
 
-static const struct verb *const verbs[] = {&list_verb, &init_verb,     &plan_verb,
-					   &bind_verb, &validate_verb, &snapshot_verb};
+static const struct verb *const verbs[] = {&list_verb,    &init_verb,     &plan_verb,    &bind_verb,
+					   &release_verb, &validate_verb, &snapshot_verb};
 
 /* Options without a letter. */
 enum option_value {
@@ -30,6 +30,7 @@ enum option_value {
 	OPTION_PHASE,
 	OPTION_MODULES,
 	OPTION_SCRUB,
+	OPTION_FORCE,
 	OPTION_VERSION,
 };
 
@@ -55,6 +56,8 @@ static const struct option_help {
 	{"plan", "modules", NULL, OPTION_MODULES,
 	 "only the modules that an initramfs needs, one in a line"},
 	{"snapshot", "scrub", NULL, OPTION_SCRUB, "hide serial numbers, MAC addresses and UUIDs"},
+	{"release", "force", NULL, OPTION_FORCE,
+	 "also what this tool did not bind, and what is in use"},
 	{"bind", "phase", "PHASE", OPTION_PHASE,
 	 "early, premount, system or hotplug: at boot, with the kernel log as record"},
 };
@@ -155,6 +158,9 @@ static void set_argument(struct arguments *arguments, int option, const char *va
 	case OPTION_SCRUB:
 		arguments->scrub = true;
 		break;
+	case OPTION_FORCE:
+		arguments->force = true;
+		break;
 	default:
 		break;
 	}
@@ -199,6 +205,7 @@ int main(int argc, char **argv)
 	const struct option_help *wrong;
 	struct arguments arguments = {};
 	const struct verb *verb;
+	size_t n_wanted;
 	int option, index;
 
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
@@ -236,11 +243,12 @@ int main(int argc, char **argv)
 		return print_help(verb);
 	if (!verb)
 		return USAGE_ERROR("a verb is missing; see vfio-prepare --help");
-	if (verb->operand && optind + 1 < argc)
-		arguments.operand = argv[++optind];
-	if (optind + 1 < argc)
-		return USAGE_ERROR("%s takes no \"%s\"", verb->name, argv[optind + 1]);
-	if (verb->operand && !arguments.operand)
+	n_wanted = verb->operand ? 1 : 0;
+	arguments.operands = argv + optind + 1;
+	arguments.n_operands = (size_t)(argc - optind - 1);
+	if (!verb->any_operands && arguments.n_operands > n_wanted)
+		return USAGE_ERROR("%s takes no \"%s\"", verb->name, arguments.operands[n_wanted]);
+	if (!verb->any_operands && arguments.n_operands < n_wanted)
 		return USAGE_ERROR("%s needs %s behind it", verb->name, verb->operand);
 	if (format_is_for_monitor(arguments.format) && verb != &validate_verb)
 		return USAGE_ERROR("%s has no --format %s, only validate has", verb->name,

@@ -16,7 +16,6 @@
 #include "model/inventory.h"
 #include "model/profile.h"
 
-#define NO_MODULE SIZE_MAX
 #define DRIVERS_PROBE "/sys/bus/pci/drivers_probe" /* one for all devices */
 
 /* A piece is one module, or all the actions of one device. */
@@ -24,7 +23,6 @@ struct piece {
 	const struct action *actions;
 	size_t n_actions;
 	const struct planned_device *device; /* NULL: a module */
-	size_t module; /* the piece that loads the device's driver, or NO_MODULE */
 };
 
 struct run {
@@ -54,16 +52,12 @@ static void gather(struct run *run)
 		const struct action *action = &actions->items[i];
 		struct piece *piece = vec_add(run);
 
-		*piece = (struct piece){.actions = action, .n_actions = 1, .module = NO_MODULE};
+		*piece = (struct piece){.actions = action, .n_actions = 1};
 		if (action->device < run->plan->n) {
 			piece->device = &run->plan->items[action->device];
 			while (i + piece->n_actions < actions->n &&
 			       actions->items[i + piece->n_actions].device == action->device)
 				piece->n_actions++;
-			for (size_t j = 0; j < run->n; j++)
-				if (!run->items[j].device && strcmp(run->items[j].actions->value,
-								    piece->device->module) == 0)
-					piece->module = j;
 		}
 		i += piece->n_actions;
 	}
@@ -124,6 +118,28 @@ static void load(struct run *run, const struct action *action, struct slot *slot
 	close_fd(&fd);
 }
 
+/* Is it a module from which the device could get the driver that it should have? */
+static bool may_drive(const char *module, const struct planned_device *device)
+{
+	return device->module &&
+	       (strcmp(device->module, module) == 0 || strv_contains(&device->natives, module));
+}
+
+/* The module for want of which the device cannot come to a driver, as no other came; NULL: none. */
+static const struct slot *missing_module(const struct run *run, const struct planned_device *device)
+{
+	const struct slot *missing = NULL;
+
+	for (size_t i = 0; i < run->n; i++) {
+		if (run->items[i].device || !may_drive(run->items[i].actions->value, device))
+			continue;
+		if (run->slots[i].error == 0)
+			return NULL;
+		missing = &run->slots[i];
+	}
+	return missing;
+}
+
 static size_t piece_lane(void *userdata, size_t index)
 {
 	const struct run *run = userdata;
@@ -156,7 +172,7 @@ static bool piece_wanted(void *userdata, size_t index)
 
 	if (!piece->device)
 		return true;
-	if (piece->module != NO_MODULE && run->slots[piece->module].error < 0)
+	if (missing_module(run, piece->device))
 		return false;
 	for (size_t i = 0; i < run->n && piece->device->before; i++) {
 		const struct planned_device *other = run->items[i].device;
@@ -191,8 +207,8 @@ static void judge_backend(const struct run *run, struct findings *findings)
 		if (run->items[i].device || run->slots[i].error == 0)
 			continue;
 		for (size_t j = 0; j < run->n; j++)
-			waited_for = waited_for ||
-				     (run->items[j].device && run->items[j].module == i);
+			waited_for = waited_for || (run->items[j].device &&
+						    may_drive(module, run->items[j].device));
 		if (!waited_for)
 			finding_remedy(
 				finding_add(
@@ -277,10 +293,8 @@ void act_run(struct root *root, const struct plan *plan, const struct act_limits
 			outcome->after = xstrdup_null(device->before);
 			outcome->error = xasprintf("no process can be started: %s", strerror(-r));
 		} else {
-			const size_t module = run.items[piece].module;
-
-			judge_device(device, &run.slots[piece],
-				     module == NO_MODULE ? NULL : &run.slots[module], outcome);
+			judge_device(device, &run.slots[piece], missing_module(&run, device),
+				     outcome);
 		}
 	}
 	bounded_free(run.slots, bytes);

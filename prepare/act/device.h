@@ -13,24 +13,28 @@
 #include "model/plan.h"
 #include "model/profile.h"
 
+/* In place of -errno: the kernel said yes, and nothing happened. */
+#define SLOT_IGNORED (-10000)
+
 /* What the child tells of a device or module, in memory that outlives it. */
 struct slot {
 	enum action_type step; /* the one that it is at, or at which it failed */
 	bool ended;            /* as bounded_run() saw it */
 	enum bounded_end end;
 	int error;      /* -errno of the step; 0: the kernel took all writes */
-	int undo_error; /* why a failed step could not be taken back */
+	bool undoing;   /* it is past that step, and takes back what was done */
+	int undo_error; /* why that did not succeed */
 	uint32_t started_us;
 	bool after_known;
 	char after[DRIVER_NAME_MAX]; /* "": no driver */
+	bool right;          /* the device is where the plan wants it, as it was read back */
+	bool override_known; /* only of one that is not */
+	char override[DRIVER_NAME_MAX]; /* "": none */
 	uint32_t elapsed_us;
 };
 
 /* Carries out the device's actions; -ESTALE in slot->error: it is not as it was planned on. */
 void device_run(struct root *root, const struct planned_device *device,
 		const struct action *actions, size_t n_actions, struct slot *slot);
-
-/* Is the device, as it was read back, where the plan wants it? */
-bool slot_is_right(const struct slot *slot, const struct planned_device *device);
 
 #endif

@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 
 static const char *step_text(enum action_type step)
 {
 	static const char *const texts[] = {
 		[ACTION_LOAD_MODULE] = "loading the module",
 		[ACTION_SET_OVERRIDE] = "writing driver_override",
+		[ACTION_CLEAR_OVERRIDE] = "clearing driver_override",
 		[ACTION_UNBIND] = "unbinding",
 		[ACTION_PROBE] = "probing",
 	};
@@ -18,14 +20,70 @@ static const char *step_text(enum action_type step)
 	return texts[step];
 }
 
+static const char *error_text(int error)
+{
+	return error == SLOT_IGNORED ? "the kernel took it and did nothing" : strerror(-error);
+}
+
+/* The modules of drivers of its own, in words. */
+static char *native_names(const struct planned_device *device)
+{
+	struct buf names = {};
+
+	for (size_t i = 0; i < device->natives.n; i++)
+		buf_addf(&names, "%s%s", i ? " or " : "", device->natives.items[i]);
+	return buf_take(&names);
+}
+
 static char *module_error(const struct planned_device *device, const struct slot *slot)
 {
-	if (slot->error == -ENXIO)
-		return xasprintf("module %s is loaded but has no PCI driver %s", device->module,
+	_cleanup_free_ char *name = device->want ? xstrdup(device->module) : native_names(device);
+
+	if (slot->error == -ECANCELED)
+		return xasprintf(
+			"its own driver's module %s is blacklisted; modprobe loads it all the same",
+			name);
+	if (slot->error == -ENXIO && device->want)
+		return xasprintf("module %s is loaded but has no PCI driver %s", name,
 				 device->want);
 	if (slot->error == -ENOENT)
-		return xasprintf("there is no module %s for this kernel", device->module);
-	return xasprintf("module %s cannot be loaded: %s", device->module, strerror(-slot->error));
+		return xasprintf("there is no module %s for this kernel", name);
+	return xasprintf("module %s cannot be loaded: %s", name, strerror(-slot->error));
+}
+
+/* What a device lacks that was probed and is not where it should be. */
+static char *not_taken(const struct planned_device *device, const struct slot *slot)
+{
+	const char *why = slot->error < 0 ? error_text(slot->error) : "the kernel log may say why";
+	_cleanup_free_ char *natives = NULL;
+
+	if (device->want)
+		return xasprintf("%s did not take it; %s", device->want, why);
+	if (*slot->after)
+		return xasprintf("%s took it again: its ids or new_id name it", slot->after);
+	if (!device->natives_known)
+		return xstrdup("no driver took it, and which could is not known");
+	natives = native_names(device);
+	return xasprintf("no driver took it, though %s could; %s", natives, why);
+}
+
+/* The same of any step, with what became of taking it back and the state that it is left in. */
+static char *failure(const struct planned_device *device, const struct slot *slot)
+{
+	bool probed = slot->step == ACTION_PROBE && (!device->want || slot->error == 0);
+	_cleanup_free_ char *what = probed ? not_taken(device, slot)
+					   : xasprintf("%s: %s", step_text(slot->step),
+						       error_text(slot->error));
+	struct buf text = {};
+
+	buf_add(&text, what);
+	if (slot->undo_error < 0)
+		buf_addf(&text, "; and it could not be taken back: %s",
+			 error_text(slot->undo_error));
+	if (slot->override_known && (slot->undo_error < 0 || !device->want))
+		buf_addf(&text, "; its driver_override is %s",
+			 *slot->override ? slot->override : "not set");
+	return buf_take(&text);
 }
 
 void judge_device(const struct planned_device *device, const struct slot *slot,
@@ -34,39 +92,27 @@ void judge_device(const struct planned_device *device, const struct slot *slot,
 	outcome->elapsed_ms = slot->elapsed_us / 1000;
 	outcome->after_known = slot->after_known;
 	outcome->after = slot->after_known && slot->after[0] ? xstrdup(slot->after) : NULL;
+	outcome->result = RESULT_FAILED;
 	if (slot->end == BOUNDED_TIMEOUT) {
 		outcome->result = RESULT_TIMEOUT;
-		outcome->error = xasprintf("%s did not return within %u s", step_text(slot->step),
+		outcome->error = xasprintf("%s did not return within %u s",
+					   slot->undoing ? "taking back what was done"
+							 : step_text(slot->step),
 					   (slot->elapsed_us + 500000) / 1000000);
-	} else if (slot->end == BOUNDED_SKIPPED && module && module->error < 0) {
-		outcome->result = RESULT_FAILED;
+	} else if (slot->end == BOUNDED_SKIPPED && module) {
 		outcome->error = module_error(device, module);
 	} else if (slot->end == BOUNDED_SKIPPED) {
 		outcome->result = RESULT_SKIPPED;
 		outcome->error = xstrdup("left alone, as another device did not answer in time");
 	} else if (slot->end == BOUNDED_DIED) {
-		outcome->result = RESULT_FAILED;
 		outcome->error = xasprintf("the process died at %s", step_text(slot->step));
 	} else if (slot->error == -ESTALE) {
-		outcome->result = RESULT_FAILED;
 		outcome->error = xstrdup(
 			"its driver changed while the plan was made; it was left alone");
-	} else if (slot_is_right(slot, device)) {
+	} else if (slot->right) {
 		outcome->result = RESULT_DONE;
 	} else {
-		outcome->result = RESULT_FAILED;
-		outcome->error =
-			slot->error < 0
-				? xasprintf("%s: %s", step_text(slot->step), strerror(-slot->error))
-				: xasprintf("%s did not take it; the kernel log may say why",
-					    device->want);
-	}
-	if (slot->undo_error < 0) {
-		char *longer = xasprintf("%s; and it could not be taken back: %s", outcome->error,
-					 strerror(-slot->undo_error));
-
-		free(outcome->error);
-		outcome->error = longer;
+		outcome->error = failure(device, slot);
 	}
 	/* What was not begun is as it was. */
 	if (slot->end == BOUNDED_SKIPPED) {

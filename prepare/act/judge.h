@@ -9,7 +9,7 @@
 /* The outcome of a device that has no actions; of one that has, what judge_device() completes. */
 void outcome_begin(const struct planned_device *device, struct outcome *outcome);
 
-/* module: that of the device's driver, where it had to be loaded; NULL: it had not. */
+/* module: what became of the device's module, where that did not load; else NULL. */
 void judge_device(const struct planned_device *device, const struct slot *slot,
 		  const struct slot *module, struct outcome *outcome);
 

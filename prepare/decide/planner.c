@@ -99,26 +99,6 @@ static int compare(const void *a, const void *b)
 				   &((const struct planned_device *)b)->address);
 }
 
-static void add_action(struct plan *plan, enum action_type type, size_t device, char *path,
-		       const char *value, char *reason)
-{
-	*vec_add(&plan->actions) = (struct action){.type = type,
-						   .device = device,
-						   .path = path,
-						   .value = xstrdup(value),
-						   .reason = reason};
-}
-
-static void add_module(struct plan *plan, const char *module, const char *shown_by, char *reason)
-{
-	vec_foreach(action, &plan->actions)
-		if (strcmp(action->value, module) == 0) {
-			free(reason);
-			return;
-		}
-	add_action(plan, ACTION_LOAD_MODULE, SIZE_MAX, xstrdup(shown_by), module, reason);
-}
-
 static void add_module_actions(struct plan *plan, const struct inventory *inventory)
 {
 	bool backend = false;
@@ -128,14 +108,14 @@ static void add_module_actions(struct plan *plan, const struct inventory *invent
 
 		if (device->state == DEVICE_BIND &&
 		    !strv_contains(&inventory->drivers, device->want))
-			add_module(plan, device->module, directory,
-				   xasprintf("driver %s is not loaded", device->want));
+			plan_load(plan, device->module, directory,
+				  xasprintf("driver %s is not loaded", device->want));
 		backend = backend ||
 			  ((device->state == DEVICE_BIND || device->state == DEVICE_RIGHT) &&
 			   needs_iommu(device->want));
 	}
 	if (backend && !inventory->has_iommu_backend)
-		add_module(
+		plan_load(
 			plan, IOMMU_BACKEND, "/sys/module/" IOMMU_BACKEND,
 			xstrdup("VFIO needs it; the kernel would ask for it only when a guest starts"));
 }
@@ -146,16 +126,16 @@ static void add_device_actions(struct plan *plan, size_t index)
 	char address[PCI_ADDRESS_MAX];
 
 	pci_address_format(&device->address, address);
-	add_action(plan, ACTION_SET_OVERRIDE, index,
-		   xasprintf(SYSFS_PCI "/devices/%s/driver_override", address), device->want,
-		   xasprintf("only %s may take it from now on", device->want));
+	plan_act(plan, ACTION_SET_OVERRIDE, index,
+		 xasprintf(SYSFS_PCI "/devices/%s/driver_override", address), device->want,
+		 xasprintf("only %s may take it from now on", device->want));
 	if (device->before)
-		add_action(plan, ACTION_UNBIND, index,
-			   xasprintf(SYSFS_PCI "/drivers/%s/unbind", device->before), address,
-			   xasprintf("%s holds it", device->before));
-	add_action(plan, ACTION_PROBE, index, xstrdup(SYSFS_PCI "/drivers_probe"), address,
-		   xasprintf("%s takes it%s", device->want,
-			     device->companion ? ", for its group's sake" : ""));
+		plan_act(plan, ACTION_UNBIND, index,
+			 xasprintf(SYSFS_PCI "/drivers/%s/unbind", device->before), address,
+			 xasprintf("%s holds it", device->before));
+	plan_act(plan, ACTION_PROBE, index, xstrdup(SYSFS_PCI "/drivers_probe"), address,
+		 xasprintf("%s takes it%s", device->want,
+			   device->companion ? ", for its group's sake" : ""));
 }
 
 static void refuse_guarded(struct claim *claim, const struct pci_function *function,

@@ -54,6 +54,9 @@ void scan_serials(struct root *root, struct inventory *inventory);
 /* Fills in which modules are built into the kernel (modules.builtin). */
 void scan_builtin_modules(struct root *root, struct inventory *inventory);
 
+/* Fills in which modules are loaded; of those built in, it is those with parameters. */
+void scan_loaded_modules(struct root *root, struct inventory *inventory);
+
 /* Fills in the candidate modules of the functions that chosen(userdata, function) is true for. */
 void scan_modules(struct root *root, struct inventory *inventory,
 		  bool (*chosen)(void *userdata, const struct pci_function *function),

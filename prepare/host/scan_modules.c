@@ -72,6 +72,11 @@ void scan_modules(struct root *root, struct inventory *inventory,
 	modules_close(modules);
 }
 
+void scan_loaded_modules(struct root *root, struct inventory *inventory)
+{
+	root_list(root, "/sys/module", &inventory->loaded_modules);
+}
+
 /* "kernel/drivers/usb/host/xhci-pci.ko" is xhci_pci. */
 void scan_builtin_modules(struct root *root, struct inventory *inventory)
 {

@@ -32,6 +32,7 @@ void inventory_done(struct inventory *inventory)
 	strv_done(&inventory->firmware_tables);
 	strv_done(&inventory->drivers);
 	strv_done(&inventory->builtin_modules);
+	strv_done(&inventory->loaded_modules);
 	*inventory = (struct inventory){};
 }
 

@@ -83,6 +83,7 @@ struct inventory {
 	struct strv firmware_tables; /* of DMAR, IVRS, IORT, VIOT: those that the firmware has */
 	struct strv drivers;         /* PCI drivers that are registered, sorted */
 	struct strv builtin_modules; /* of this kernel, sorted; empty where not asked for */
+	struct strv loaded_modules;  /* that /sys/module shows, sorted; empty where not asked for */
 	bool has_iommu_backend;      /* vfio_iommu_type1 or iommufd is loaded or built in */
 
 	struct storage storage;   /* .known is false where it was not asked for */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/plan.h"
 
+#include <string.h>
+
+#include "base/alloc.h"
+
 void plan_done(struct plan *plan)
 {
 	if (!plan)
@@ -9,6 +13,7 @@ void plan_done(struct plan *plan)
 		free(device->want);
 		free(device->module);
 		free(device->before);
+		strv_done(&device->natives);
 	}
 	free(plan->items);
 	vec_foreach(action, &plan->actions) {
@@ -39,11 +44,32 @@ const struct planned_device *plan_find(const struct plan *plan, const struct pci
 	return NULL;
 }
 
+void plan_act(struct plan *plan, enum action_type type, size_t device, char *path,
+	      const char *value, char *reason)
+{
+	*vec_add(&plan->actions) = (struct action){.type = type,
+						   .device = device,
+						   .path = path,
+						   .value = xstrdup(value),
+						   .reason = reason};
+}
+
+void plan_load(struct plan *plan, const char *module, const char *shown_by, char *reason)
+{
+	vec_foreach(action, &plan->actions)
+		if (action->type == ACTION_LOAD_MODULE && strcmp(action->value, module) == 0) {
+			free(reason);
+			return;
+		}
+	plan_act(plan, ACTION_LOAD_MODULE, SIZE_MAX, xstrdup(shown_by), module, reason);
+}
+
 const char *action_type_name(enum action_type type)
 {
 	static const char *const names[] = {
 		[ACTION_LOAD_MODULE] = "load-module",
 		[ACTION_SET_OVERRIDE] = "set-override",
+		[ACTION_CLEAR_OVERRIDE] = "clear-override",
 		[ACTION_UNBIND] = "unbind",
 		[ACTION_PROBE] = "probe",
 	};

@@ -7,6 +7,7 @@
 #ifndef MODEL_PLAN_H
 #define MODEL_PLAN_H
 
+#include "base/strv.h"
 #include "model/address.h"
 #include "model/finding.h"
 
@@ -30,17 +31,21 @@ struct planned_device {
 	const char *section; /* label, owned by the profile */
 	bool companion;      /* joined through group = expand */
 	bool next_boot;      /* refused only as it is in use now */
-	char *want;          /* driver; owned */
-	char *module;        /* that provides it; owned */
+	char *want;          /* driver; NULL: its own, it is released; owned */
+	char *module;        /* that provides it, or a modalias; NULL: it is there; owned */
 	char *before;        /* driver that it has, NULL: none, or not known; owned */
 	bool before_known;
 	int iommu_group; /* -1: none */
+	/* Of a device that is released: the modules of drivers of its own, as far as that is known. */
+	struct strv natives;
+	bool natives_known;
 };
 
 enum action_type {
-	ACTION_LOAD_MODULE, /* value: module; path: the driver's directory that shows that it is there */
-	ACTION_SET_OVERRIDE, /* value: driver */
-	ACTION_UNBIND,       /* value: address */
+	ACTION_LOAD_MODULE, /* value: module or modalias; path: the driver's directory that shows that it is there */
+	ACTION_SET_OVERRIDE,   /* value: driver */
+	ACTION_CLEAR_OVERRIDE, /* value: "\n" */
+	ACTION_UNBIND,         /* value: address */
 	ACTION_PROBE, /* value: address; done when the device's driver link names the wanted driver */
 };
 
@@ -69,6 +74,11 @@ struct plan {
 void plan_done(struct plan *plan);
 /* The plan's device at address or NULL. */
 const struct planned_device *plan_find(const struct plan *plan, const struct pci_address *address);
+/* Adds an action; takes path and reason. */
+void plan_act(struct plan *plan, enum action_type type, size_t device, char *path,
+	      const char *value, char *reason);
+/* Adds the loading of a module, if it is not to be loaded anyhow; takes reason. */
+void plan_load(struct plan *plan, const char *module, const char *shown_by, char *reason);
 const char *action_type_name(enum action_type type);
 const char *device_state_name(enum device_state state);
 /* Does it go to its guest, now or at the next boot? */

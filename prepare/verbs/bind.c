@@ -45,31 +45,6 @@ static void log_boot(const struct outcomes *outcomes, const struct plan *plan)
 	}
 }
 
-static int bind_status(const struct outcomes *outcomes, const struct plan *plan)
-{
-	size_t n_good = 0, n_failed = 0, n_refused = findings_have(&plan->findings, SEVERITY_ERROR);
-
-	for (size_t i = 0; i < plan->n; i++) {
-		if (plan->items[i].state == DEVICE_WAITING)
-			continue;
-		switch (outcomes->items[i].result) {
-		case RESULT_DONE:
-		case RESULT_ALREADY:
-			n_good++;
-			break;
-		case RESULT_FAILED:
-		case RESULT_TIMEOUT:
-			n_failed++;
-			break;
-		case RESULT_SKIPPED:
-		case RESULT_REFUSED:
-			n_refused++;
-			break;
-		}
-	}
-	return status_of_counts(n_good, n_refused, n_failed);
-}
-
 /* The points of a boot that the units and scripts name; what comes later decides like the last of them. */
 static const struct when {
 	const char *name;
@@ -123,7 +98,7 @@ static int run(struct root *root, const struct arguments *arguments)
 			log_boot(&outcomes, &situation.plan);
 		status = report(render_bind(arguments->format, phase.phase, &outcomes,
 					    &situation.plan.findings),
-				bind_status(&outcomes, &situation.plan));
+				status_of_outcomes(&situation.plan, &outcomes));
 	}
 	if (arguments->phase && strcmp(arguments->phase, "hotplug") != 0)
 		memory_add(root, &phase, &outcomes, &situation.plan.findings);

@@ -151,9 +151,9 @@ static int run(struct root *root, const struct arguments *arguments)
 		scrub_records(&recorder, &inventory.storage);
 		recorder_sort(&recorder);
 	}
-	r = snapshot_write(arguments->operand, &recorder);
+	r = snapshot_write(arguments->operands[0], &recorder);
 	if (r < 0)
-		log_error("%s: the snapshot cannot be written: %s", arguments->operand,
+		log_error("%s: the snapshot cannot be written: %s", arguments->operands[0],
 			  strerror(-r));
 	inventory_done(&inventory);
 	recorder_done(&recorder);

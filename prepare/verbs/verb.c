@@ -17,6 +17,7 @@
 #include "host/profile_files.h"
 #include "host/scan.h"
 #include "host/storage.h"
+#include "model/outcome.h"
 #include "render/files.h"
 #include "render/udev.h"
 
@@ -216,4 +217,30 @@ int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed)
 	if (n_good)
 		return STATUS_PARTLY;
 	return n_failed ? STATUS_FAILED : STATUS_REFUSED;
+}
+
+int status_of_outcomes(const struct plan *plan, const struct outcomes *outcomes)
+{
+	size_t n_good = 0, n_failed = 0, n_refused = findings_have(&plan->findings, SEVERITY_ERROR);
+
+	for (size_t i = 0; i < plan->n; i++) {
+		/* That it waits is as planned: a later phase answers for it. */
+		if (plan->items[i].state == DEVICE_WAITING)
+			continue;
+		switch (outcomes->items[i].result) {
+		case RESULT_DONE:
+		case RESULT_ALREADY:
+			n_good++;
+			break;
+		case RESULT_FAILED:
+		case RESULT_TIMEOUT:
+			n_failed++;
+			break;
+		case RESULT_SKIPPED:
+		case RESULT_REFUSED:
+			n_refused++;
+			break;
+		}
+	}
+	return status_of_counts(n_good, n_refused, n_failed);
 }

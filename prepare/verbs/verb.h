@@ -29,20 +29,24 @@ struct arguments {
 	const char *phase;                   /* bind */
 	bool modules;                        /* plan */
 	bool scrub;                          /* snapshot */
-	const char *operand;                 /* what stands behind the verb; NULL: nothing */
+	char *const *operands;               /* what stands behind the verb */
+	size_t n_operands;
+	bool force; /* release */
 	enum format format;
 };
 
 struct verb {
 	const char *name;
 	const char *operand; /* what it wants behind its name; NULL: nothing */
+	bool any_operands;   /* it takes any number of them, none too */
 	const char *summary;
 	const char *help; /* what the verb does, in a few lines */
 	/* Does the work and writes the report to standard output; an enum exit_status. */
 	int (*run)(struct root *root, const struct arguments *arguments);
 };
 
-extern const struct verb list_verb, init_verb, plan_verb, bind_verb, validate_verb, snapshot_verb;
+extern const struct verb list_verb, init_verb, plan_verb, bind_verb, release_verb, validate_verb,
+	snapshot_verb;
 
 /* The files of the host's configuration that are the tool's own, below the root. */
 enum managed_file { FILE_MODPROBE, FILE_MODULES_LOAD, FILE_UDEV_RULES, N_MANAGED_FILES };
@@ -73,6 +77,9 @@ void situation_done(struct situation *situation);
 /* Reads what only a verdict on the plan asks for, and neither the plan nor an action. */
 void situation_load_platform(struct root *root, struct situation *situation);
 
+struct outcomes;
+/* The status that these outcomes of a plan come to. */
+int status_of_outcomes(const struct plan *plan, const struct outcomes *outcomes);
 /* The status that a count of what went well, of what was refused and of what failed comes to. */
 int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed);
 

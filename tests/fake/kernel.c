@@ -373,12 +373,18 @@ static void register_driver(struct root *root, const char *driver)
 	_cleanup_free_ char *directory = driver_path(driver),
 			    *of = kernel_fact(root, "drivers", driver, "module");
 	_cleanup_free_ char *module = xasprintf("../../../../module/%s", of);
+	_cleanup_free_ char *above = xasprintf("/sys/module/%s", of),
+			    *below = xasprintf("%s/drivers", above);
+	_cleanup_free_ char *name = xasprintf("pci:%s", driver),
+			    *target = xasprintf("../../../bus/pci/drivers/%s", driver);
 
 	kernel_make_directory(root, PCI "/drivers", driver);
 	kernel_make_file(root, directory, "bind", "");
 	kernel_make_file(root, directory, "unbind", "");
 	kernel_make_file(root, directory, "new_id", "");
 	kernel_make_link(root, directory, "module", module);
+	kernel_make_directory(root, above, "drivers");
+	kernel_make_link(root, below, name, target);
 }
 
 void kernel_register(struct root *root, const char *module, bool builtin)
@@ -391,11 +397,32 @@ void kernel_register(struct root *root, const char *module, bool builtin)
 	each_driver(root, module, register_driver);
 }
 
-/* As modprobe does with a modalias: each module that has a driver for it. */
+/* Does a file of modprobe.d in the tree? */
+static bool blacklists(struct root *root, const char *module)
+{
+	_cleanup_free_ char *line = xasprintf("blacklist %s", module);
+	struct strv names = {};
+	bool found = false;
+
+	root_list(root, "/etc/modprobe.d", &names);
+	for (size_t i = 0; i < names.n && !found; i++) {
+		_cleanup_free_ char *path = xasprintf("/etc/modprobe.d/%s", names.items[i]),
+				    *text = kernel_text(root, path);
+		struct strv lines = {};
+
+		strv_split(&lines, text ? text : "", "\n");
+		found = strv_contains(&lines, line);
+		strv_done(&lines);
+	}
+	strv_done(&names);
+	return found;
+}
+
+/* As modprobe does with a modalias: each module that has a driver for it and is not blacklisted. */
 static int load_by_alias(struct root *root, const char *modalias)
 {
 	struct strv drivers = {};
-	bool found = false;
+	bool found = false, allowed = false;
 	int r = 0;
 
 	root_list(root, FAKE "/drivers", &drivers);
@@ -406,10 +433,15 @@ static int load_by_alias(struct root *root, const char *modalias)
 		if (!alias_matches(root, drivers.items[i], modalias))
 			continue;
 		found = true;
+		if (blacklists(root, module))
+			continue;
+		allowed = true;
 		r = kernel_load(root, module);
 	}
 	strv_done(&drivers);
-	return found ? r : -ENOENT;
+	if (!found)
+		return -ENOENT;
+	return allowed ? r : -ECANCELED;
 }
 
 int kernel_load(struct root *root, const char *module)

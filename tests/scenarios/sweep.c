@@ -9,6 +9,8 @@
  *   - status 0 goes with "done" for all of them and no error found, and nothing else does;
  *   - a device that the kernel answered for, and that had a driver, has one;
  *   - one that failed has its old override again;
+ *   - of a release: "done" is said of devices with another driver and no override, and of no others;
+ *     one that keeps its driver keeps its override;
  *   - no other function is different;
  *   - the same command without a fault then brings all of them to their drivers.
  *
@@ -68,6 +70,21 @@ static bool starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
+static void judge_release(struct trial *trial, const char *address, bool good, const char *driver,
+			  const char *override, const char *old_driver, const char *old_override)
+{
+	bool released = strcmp(override, "none") == 0 && strcmp(driver, old_driver) != 0 &&
+			strcmp(driver, "none") != 0;
+
+	require(trial, good == released, "%s is %sreleased, and on %s with the override %s",
+		address, good ? "" : "not ", driver, override);
+	if (trial->undo || good)
+		return;
+	require(trial, strcmp(driver, "none") != 0, "%s is left without a driver", address);
+	require(trial, strcmp(driver, old_driver) != 0 || strcmp(override, old_override) == 0,
+		"%s is left on %s with the override %s", address, driver, override);
+}
+
 static void judge_device(struct trial *trial, const json_t *outcome)
 {
 	const char *address = text_of(outcome, "address"), *result = text_of(outcome, "result");
@@ -89,6 +106,10 @@ static void judge_device(struct trial *trial, const json_t *outcome)
 		"%s is on %s, not on %s", address, driver, after);
 	if (unanswered)
 		return;
+	if (json_is_null(json_object_get(outcome, "want"))) {
+		judge_release(trial, address, good, driver, override, old_driver, old_override);
+		return;
+	}
 	require(trial, good == (strcmp(driver, want) == 0), "%s is %s and on %s", address, result,
 		driver);
 	if (trial->undo && !good)

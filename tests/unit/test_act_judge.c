@@ -38,36 +38,80 @@ TEST(what_has_no_actions)
 	}
 }
 
+static void expect(const char *row, const struct planned_device *planned, const struct slot *slot,
+		   const struct slot *module, enum result result, const char *after,
+		   const char *error)
+{
+	struct outcome outcome;
+
+	outcome_begin(planned, &outcome);
+	judge_device(planned, slot, module, &outcome);
+	check_text(row, result_name(outcome.result), result_name(result));
+	check_text(row, outcome.error, error);
+	check_text(row, outcome.after, after);
+	free(outcome.after);
+	free(outcome.error);
+}
+
 TEST(what_has)
 {
-	static const struct slot loaded = {}, missing = {.error = -ENOENT},
-				 broken = {.error = -EKEYREJECTED}, useless = {.error = -ENXIO};
+	static const struct slot missing = {.error = -ENOENT}, broken = {.error = -EKEYREJECTED},
+				 useless = {.error = -ENXIO};
 	static const struct {
 		struct slot slot;
 		const struct slot *module;
 		enum result result;
 		const char *after, *error;
 	} rows[] = {
-		{{.after_known = true, .after = "vfio-pci"},
-		 &loaded,
+		{{.after_known = true, .after = "vfio-pci", .right = true},
+		 NULL,
 		 RESULT_DONE,
 		 "vfio-pci",
 		 NULL},
-		{{.after_known = true, .after = "e1000e"},
+		/* How it got there does not matter. */
+		{{.error = -EIO,
+		  .undo_error = -EIO,
+		  .after_known = true,
+		  .after = "vfio-pci",
+		  .right = true},
+		 NULL,
+		 RESULT_DONE,
+		 "vfio-pci",
+		 NULL},
+		{{.step = ACTION_PROBE, .after_known = true, .after = "e1000e"},
 		 NULL,
 		 RESULT_FAILED,
 		 "e1000e",
 		 "vfio-pci did not take it; the kernel log may say why"},
-		{{.step = ACTION_UNBIND, .error = -EIO, .undo_error = -ENODEV, .after_known = true},
+		{{.step = ACTION_PROBE, .error = -EINVAL, .after_known = true, .after = "e1000e"},
+		 NULL,
+		 RESULT_FAILED,
+		 "e1000e",
+		 "probing: Invalid argument"},
+		{{.step = ACTION_UNBIND,
+		  .error = SLOT_IGNORED,
+		  .undo_error = -ENODEV,
+		  .after_known = true,
+		  .override_known = true,
+		  .override = "vfio-pci"},
 		 NULL,
 		 RESULT_FAILED,
 		 NULL,
-		 "unbinding: Input/output error; and it could not be taken back: No such device"},
+		 "unbinding: the kernel took it and did nothing; and it could not be taken back: "
+		 "No such device; its driver_override is vfio-pci"},
 		{{.step = ACTION_PROBE, .end = BOUNDED_TIMEOUT, .elapsed_us = 9600000},
 		 NULL,
 		 RESULT_TIMEOUT,
 		 NULL,
 		 "probing did not return within 10 s"},
+		{{.step = ACTION_PROBE,
+		  .undoing = true,
+		  .end = BOUNDED_TIMEOUT,
+		  .elapsed_us = 1000000},
+		 NULL,
+		 RESULT_TIMEOUT,
+		 NULL,
+		 "taking back what was done did not return within 1 s"},
 		{{.step = ACTION_SET_OVERRIDE, .end = BOUNDED_DIED},
 		 NULL,
 		 RESULT_FAILED,
@@ -79,7 +123,7 @@ TEST(what_has)
 		 "igb",
 		 "its driver changed while the plan was made; it was left alone"},
 		{{.end = BOUNDED_SKIPPED},
-		 &loaded,
+		 NULL,
 		 RESULT_SKIPPED,
 		 "e1000e",
 		 "left alone, as another device did not answer in time"},
@@ -100,17 +144,72 @@ TEST(what_has)
 		 "module vfio_pci is loaded but has no PCI driver vfio-pci"},
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const char *row = rows[i].error ? rows[i].error : "done";
-		struct outcome outcome;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		expect(rows[i].error ? rows[i].error : "done", &device, &rows[i].slot,
+		       rows[i].module, rows[i].result, rows[i].after, rows[i].error);
+}
 
-		outcome_begin(&device, &outcome);
-		judge_device(&device, &rows[i].slot, rows[i].module, &outcome);
-		check_text(row, result_name(outcome.result), result_name(rows[i].result));
-		check_text(row, outcome.error, rows[i].error);
-		check_text(row, outcome.after, rows[i].after);
-		free(outcome.after);
-		free(outcome.error);
+TEST(what_was_to_be_released)
+{
+	static char nouveau[] = "nouveau", nvidia[] = "nvidia", *names[] = {nouveau, nvidia};
+	static const struct slot blacklisted = {.error = -ECANCELED}, useless = {.error = -ENXIO};
+	static const struct {
+		struct slot slot;
+		const struct slot *module;
+		bool natives_unknown;
+		const char *after, *error;
+	} rows[] = {
+		{{.step = ACTION_PROBE, .after_known = true, .override_known = true},
+		 NULL,
+		 false,
+		 NULL,
+		 "no driver took it, though nouveau or nvidia could; the kernel log may say why; "
+		 "its driver_override is not set"},
+		{{.step = ACTION_PROBE, .error = -EBUSY, .after_known = true},
+		 NULL,
+		 false,
+		 NULL,
+		 "no driver took it, though nouveau or nvidia could; Device or resource busy"},
+		{{.step = ACTION_PROBE, .after_known = true},
+		 NULL,
+		 true,
+		 NULL,
+		 "no driver took it, and which could is not known"},
+		{{.step = ACTION_PROBE, .error = -EIO, .after_known = true, .after = "vfio-pci"},
+		 NULL,
+		 false,
+		 "vfio-pci",
+		 "vfio-pci took it again: its ids or new_id name it"},
+		{{.step = ACTION_CLEAR_OVERRIDE,
+		  .error = -EPERM,
+		  .after_known = true,
+		  .after = "vfio-pci",
+		  .override_known = true,
+		  .override = "vfio-pci"},
+		 NULL,
+		 false,
+		 "vfio-pci",
+		 "clearing driver_override: Operation not permitted; its driver_override is vfio-pci"},
+		{{.end = BOUNDED_SKIPPED},
+		 &blacklisted,
+		 false,
+		 "vfio-pci",
+		 "its own driver's module nouveau or nvidia is blacklisted; modprobe loads it all the same"},
+		{{.end = BOUNDED_SKIPPED},
+		 &useless,
+		 false,
+		 "vfio-pci",
+		 "module nouveau or nvidia cannot be loaded: No such device or address"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct planned_device planned = {.before = vfio_pci,
+						       .before_known = true,
+						       .natives = {names, 2, 2},
+						       .natives_known = !rows[i].natives_unknown};
+
+		expect(rows[i].error, &planned, &rows[i].slot, rows[i].module, RESULT_FAILED,
+		       rows[i].after, rows[i].error);
 	}
 }
 
@@ -119,6 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_has_no_actions),
 		cmocka_unit_test(what_has),
+		cmocka_unit_test(what_was_to_be_released),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

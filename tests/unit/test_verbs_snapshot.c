@@ -46,9 +46,10 @@ static char *elsewhere(const char *suffix)
 	return xasprintf("%s.snapshot%s", tree.path, suffix);
 }
 
-static int snapshot(const char *path, bool scrub)
+static int snapshot(char *path, bool scrub)
 {
-	return run_verb(&snapshot_verb, &(struct arguments){.operand = path, .scrub = scrub});
+	return run_verb(&snapshot_verb,
+			&(struct arguments){.operands = &path, .n_operands = 1, .scrub = scrub});
 }
 
 /* What list, plan and validate say of a host, one behind the other; the caller's. */
@@ -108,7 +109,8 @@ TEST(verbs_say_the_same_elsewhere)
 	struct root root;
 
 	assert_int_equal(root_init(&root, path), 0);
-	assert_int_equal(snapshot_verb.run(&root, &(struct arguments){.operand = second}),
+	assert_int_equal(snapshot_verb.run(&root, &(struct arguments){.operands = &second,
+								      .n_operands = 1}),
 			 STATUS_DONE);
 	root_done(&root);
 	expect_the_same(second, here);
@@ -178,7 +180,8 @@ TEST(errors)
 	tree_init(&odd);
 	tree_file(&odd, "sys/bus/pci/devices", "");
 	capture_begin(&err, STDERR_FILENO);
-	status = snapshot_verb.run(&odd.root, &(struct arguments){.operand = path});
+	status = snapshot_verb.run(&odd.root,
+				   &(struct arguments){.operands = &path, .n_operands = 1});
 	capture_end(&err);
 	assert_null(odd.root.recorder);
 	tree_done(&odd);
