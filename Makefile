@@ -81,7 +81,7 @@ LDFLAGS_ALL = -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-need
 ifeq ($(LINK),static)
 LIBS = $(KMOD)/libkmod.a $(KMOD)/absent.o -lblkid -liniparser -ljansson -lzstd -llzma -lz
 else ifeq ($(LINK),shared)
-LIBS = $(shell pkg-config --libs libkmod blkid jansson zlib) -liniparser
+LIBS = $(shell pkg-config --libs libkmod blkid jansson libzstd liblzma zlib) -liniparser
 else
 $(error LINK is static or shared, not "$(LINK)")
 endif

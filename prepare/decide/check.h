@@ -35,6 +35,8 @@ void check_groups(struct checks *checks);
 void check_people(struct checks *checks);
 /* foreign-*, ids-conflict: what else was told about these devices, by hand or by another tool */
 void check_foreign(struct checks *checks);
+/* image-missing-tool, image-old-profile, image-missing-module, image-order, image-damaged, image-unknown */
+void check_images(struct checks *checks);
 /* off-switch */
 void check_off_switch(struct checks *checks);
 

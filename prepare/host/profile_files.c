@@ -78,8 +78,7 @@ static void read_one(struct root *root, const char *path, struct ini *ini,
 	ini_file_parse(text, length, path, ini, findings);
 }
 
-/* A link to /dev/null in conf.d masks a file of that name and is nothing itself. */
-static bool masks(struct root *root, const char *path)
+bool profile_file_masks(struct root *root, const char *path)
 {
 	char target[sizeof("/dev/null") + 1];
 
@@ -117,7 +116,7 @@ static void find_dropins(struct root *root, struct strv *ret_paths, struct findi
 				_cleanup_free_ char *path = xasprintf("%s/%s", directories[i],
 								      names.items[j]);
 
-				if (!masks(root, path))
+				if (!profile_file_masks(root, path))
 					strv_take(ret_paths, TAKE_PTR(path));
 				break;
 			}
@@ -132,6 +131,23 @@ static bool exists(struct root *root, const char *path)
 	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
 
 	return fd != -ENOENT && fd != -ENOTDIR;
+}
+
+void profile_files_of_image(struct root *root, struct strv *ret_paths)
+{
+	if (exists(root, PROFILE_PATH))
+		strv_add(ret_paths, PROFILE_PATH);
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+		struct strv names = {};
+
+		if (strncmp(directories[i], "/run/", 5) != 0)
+			root_list(root, directories[i], &names);
+		for (size_t j = 0; j < names.n; j++)
+			if (is_conf(names.items[j]))
+				strv_take(ret_paths,
+					  xasprintf("%s/%s", directories[i], names.items[j]));
+		strv_done(&names);
+	}
 }
 
 int profile_load(struct root *root, const char *file, struct profile *ret,

@@ -19,4 +19,12 @@
 int profile_load(struct root *root, const char *file, struct profile *ret,
 		 struct findings *findings);
 
+/*
+ * The files that an image of the initramfs gets, as the hooks choose them: not those in /run, which hold
+ * for this boot only, and both of two that have the same name.
+ */
+void profile_files_of_image(struct root *root, struct strv *ret_paths);
+/* Is it a link to /dev/null, which masks the files of its name and is nothing itself? */
+bool profile_file_masks(struct root *root, const char *path);
+
 #endif

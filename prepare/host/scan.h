@@ -57,6 +57,14 @@ void scan_builtin_modules(struct root *root, struct inventory *inventory);
 /* Fills in which modules are loaded; of those built in, it is those with parameters. */
 void scan_loaded_modules(struct root *root, struct inventory *inventory);
 
+/* Where a snapshot keeps what the images of its host held. */
+#define SNAPSHOT_IMAGES "/.vfio-prepare/images"
+/*
+ * Reads the images of the initramfs that the running kernel and the newest kernel have; takes as long as
+ * that takes, up to a second or two.
+ */
+void scan_images(struct root *root, const char *kernel, struct images *ret);
+
 /* Fills in the candidate modules of the functions that chosen(userdata, function) is true for. */
 void scan_modules(struct root *root, struct inventory *inventory,
 		  bool (*chosen)(void *userdata, const struct pci_function *function),

@@ -25,6 +25,7 @@ void inventory_done(struct inventory *inventory)
 	network_done(&inventory->network);
 	platform_done(&inventory->platform);
 	foreign_done(&inventory->foreign);
+	images_done(&inventory->images);
 	free(inventory->items);
 	free(inventory->kernel);
 	free(inventory->cmdline);

@@ -13,6 +13,7 @@
 #include "base/strv.h"
 #include "model/address.h"
 #include "model/foreign.h"
+#include "model/image.h"
 #include "model/kernel_args.h"
 #include "model/network.h"
 #include "model/platform.h"
@@ -90,6 +91,7 @@ struct inventory {
 	struct network network;   /* empty where it was not asked for */
 	struct platform platform; /* the same */
 	struct foreign foreign;   /* the same */
+	struct images images;     /* the same */
 
 	/* Sorted by address. */
 	struct pci_function *items;

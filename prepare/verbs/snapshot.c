@@ -72,6 +72,7 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 	scan_storage(root, &inventory->args, true, &inventory->storage);
 	scan_network(root, &inventory->network);
 	scan_foreign(root, &inventory->args, &inventory->foreign);
+	scan_images(root, inventory->kernel, &inventory->images);
 	if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0)
 		memory = NULL;
 	profile_load(root, arguments->profile, &profile, &findings);
@@ -100,13 +101,28 @@ static bool is_of_distribution(const char *path)
 	       strncmp(path, "usr/lib/modules/", 16) == 0 || strncmp(path, "usr/share/", 10) == 0;
 }
 
-static void scrub_records(struct recorder *recorder, const struct storage *storage)
+/* kernel-install names directories of /boot after the machine's id: 32 hex digits. */
+static void learn_machine_id(struct scrub *scrub, const char *path)
+{
+	for (const char *name = path; *name; name += *name == '/') {
+		size_t length = strcspn(name, "/");
+		_cleanup_free_ char *id = xstrndup(name, length);
+
+		if (length == 32 && strspn(id, "0123456789abcdef") == 32)
+			scrub_learn(scrub, id);
+		name += length;
+	}
+}
+
+static void scrub_records(struct recorder *recorder, const struct inventory *inventory)
 {
 	struct scrub scrub = {};
 
-	vec_foreach(device, &storage->devices)
+	vec_foreach(device, &inventory->storage.devices)
 		if (device->uuid)
 			scrub_learn(&scrub, device->uuid);
+	vec_foreach(image, &inventory->images)
+		learn_machine_id(&scrub, image->path);
 	vec_foreach(record, recorder) {
 		char *path = record->path;
 		size_t length;
@@ -146,9 +162,10 @@ static int run(struct root *root, const struct arguments *arguments)
 	record_overrides(&recorder, &inventory);
 	record_text(&recorder, SNAPSHOT_CONTENTS, contents_format(&inventory.storage));
 	record_text(&recorder, SNAPSHOT_USERS, users_format(&inventory));
+	record_text(&recorder, SNAPSHOT_IMAGES, images_format(&inventory.images));
 	recorder_sort(&recorder);
 	if (arguments->scrub) {
-		scrub_records(&recorder, &inventory.storage);
+		scrub_records(&recorder, &inventory);
 		recorder_sort(&recorder);
 	}
 	r = snapshot_write(arguments->operands[0], &recorder);

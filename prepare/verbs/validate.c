@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "decide/checks.h"
+#include "host/scan.h"
 #include "render/boot.h"
 #include "render/monitor.h"
 #include "verbs/verb.h"
@@ -45,6 +46,32 @@ static int tell_failure(const struct arguments *arguments, int status)
 	return status;
 }
 
+static bool is_planned(void *userdata, const struct pci_function *function)
+{
+	const struct plan *plan = userdata;
+
+	vec_foreach(device, plan)
+		if (pci_address_compare(&device->address, &function->address) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * What the images of the initramfs hold, and what they could hold that matters. They have the host's own
+ * profile, which another that is named on the command line says nothing of.
+ */
+static void load_images(struct root *root, const struct arguments *arguments,
+			struct situation *situation)
+{
+	if (arguments->profile)
+		return;
+	scan_images(root, situation->inventory.kernel, &situation->inventory.images);
+	if (!situation->inventory.images.n)
+		return;
+	scan_modules(root, &situation->inventory, is_planned, &situation->plan);
+	scan_builtin_modules(root, &situation->inventory);
+}
+
 static int run(struct root *root, const struct arguments *arguments)
 {
 	_cleanup_free_ char *memory = NULL;
@@ -54,6 +81,7 @@ static int run(struct root *root, const struct arguments *arguments)
 
 	if (status == STATUS_DONE) {
 		situation_load_platform(root, &situation);
+		load_images(root, arguments, &situation);
 		validation_make(&situation.profile, &situation.inventory, &situation.plan,
 				&validation);
 		if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0)
@@ -79,7 +107,8 @@ const struct verb validate_verb = {
 	.name = "validate",
 	.summary = "say whether the host is ready, and what to do if not",
 	.help = "Checks that the firmware and the kernel have the IOMMU on, that each device of the profile is\n"
-		"there and on the driver that it should have, and that its IOMMU group can be given to a guest.\n"
+		"there and on the driver that it should have, that its IOMMU group can be given to a guest, and\n"
+		"that the images of the initramfs hold this tool, this profile and its modules.\n"
 		"Ends with status 0 only where all of it was read back from the kernel and is right.\n",
 	.run = run,
 };

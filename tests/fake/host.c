@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
+#include "fake/archive.h"
 #include "fake/kernel.h"
 
 struct host *host_new(void)
@@ -496,6 +498,76 @@ static void add_profile(const struct context *context)
 	fill_file(context, add_entry(context, ENTRY_FILE, "/etc/vfio-prepare/profile.conf"));
 }
 
+/* The text of a file that the host has; ends the process if there is none. */
+static const struct entry *earlier_file(const struct context *context, const char *path)
+{
+	for (size_t i = context->host->entries.n; i > 0; i--) {
+		const struct entry *entry = &context->host->entries.items[i - 1];
+
+		if (entry->kind == ENTRY_FILE && strcmp(entry->path, path) == 0)
+			return entry;
+	}
+	script_die(context->script, context->statement, "no file %s before this", path);
+}
+
+/* "NAME", "NAME = TEXT", "NAME < PATH" or "NAME -> TARGET" */
+static void add_to_archive(const struct context *context, struct buf *archive, char *line)
+{
+	char *operator= strchr(line, ' '), *value = operator? strchr(operator+ 1, ' ') : NULL;
+	const struct entry *file;
+
+	if (!operator|| !value) {
+		archive_add_file(archive, line, NULL);
+		return;
+	}
+	*operator++ = '\0';
+	*value++ = '\0';
+	if (strcmp(operator, "=") == 0) {
+		_cleanup_free_ char *text = xasprintf("%s\n", value);
+
+		archive_add_file(archive, line, text);
+	} else if (strcmp(operator, "<") == 0) {
+		file = earlier_file(context, value);
+		archive_add(archive, &(struct archive_entry){.name = line,
+							     .bytes = file->text,
+							     .length = file->length});
+	} else if (strcmp(operator, "->") == 0) {
+		archive_add(archive, &(struct archive_entry){.name = line,
+							     .mode = S_IFLNK | 0777,
+							     .bytes = value,
+							     .length = strlen(value)});
+	} else {
+		script_die(context->script, context->statement,
+			   "\"%s\" is none of =, < and ->", operator);
+	}
+}
+
+static void add_image(const struct context *context)
+{
+	const struct statement *statement = context->statement;
+	const char *compression = statement_option(statement, "compress"),
+		   *cut = statement_option(statement, "cut");
+	_cleanup_free_ char *lines = xstrdup(statement->text ? statement->text : "");
+	char *position = lines, *line;
+	struct buf archive = {}, image = {};
+	struct entry *entry;
+
+	while ((line = strsep(&position, "\n")))
+		if (*line)
+			add_to_archive(context, &archive, line);
+	archive_end(&archive);
+	if (compression && !archive_compress(&archive, compression))
+		script_die(context->script, context->statement, "no compression \"%s\"",
+			   compression);
+	if (statement_option(statement, "microcode"))
+		archive_add_microcode(&image);
+	buf_add_n(&image, buf_text(&archive), archive.length);
+	buf_done(&archive);
+	entry = add_entry(context, ENTRY_FILE, word(context, 1));
+	entry->length = image.length - (cut ? strtoul(cut, NULL, 10) : 0);
+	entry->text = buf_take(&image);
+}
+
 static void add_link(const struct context *context)
 {
 	add_entry(context, ENTRY_LINK, word(context, 1))->target = xstrdup(word(context, 2));
@@ -529,9 +601,9 @@ bool host_add(struct host *host, const struct script *script, const struct state
 		     {"absent", add_absent},       {"block", add_block},
 		     {"mount", add_mount},         {"swap", add_swap},
 		     {"interface", add_interface}, {"file", add_file},
-		     {"profile", add_profile},     {"link", add_link},
-		     {"fifo", add_fifo},           {"directory", add_directory},
-		     {"remove", add_remove}};
+		     {"image", add_image},         {"profile", add_profile},
+		     {"link", add_link},           {"fifo", add_fifo},
+		     {"directory", add_directory}, {"remove", add_remove}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(verbs[i].name, statement->words.items[0]) == 0) {

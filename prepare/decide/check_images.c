@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the next boot finds in its initramfs. What the devices have now is read from the kernel; an image
+ * only says what becomes of them. So it is an error where that would be wrong: another profile in it,
+ * or a native driver that is at a device before the tool. Where the service of the real root comes in
+ * time, it is a note or a warning, and so it is where the image is of a kind that is not read here.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "decide/check.h"
+#include "decide/planner.h"
+
+struct image_check {
+	struct checks *checks;
+	const struct image *image;
+	char *takes; /* which module of the image would be at which device first; NULL: none */
+};
+
+static void add_remedy(const struct image *image, struct finding *finding)
+{
+	static const char *const remedies[] = {
+		[IMAGE_MAKER_UNKNOWN] =
+			"update-initramfs -u -k all, or dracut --regenerate-all --force",
+		[IMAGE_MAKER_INITRAMFS_TOOLS] = "update-initramfs -u -k all",
+		[IMAGE_MAKER_DRACUT] = "dracut --regenerate-all --force",
+	};
+
+	finding_remedy(finding, "%s", remedies[image->maker]);
+}
+
+/* A listed device and a module of the image that is not its own but would drive it. */
+static char *find_taking(const struct checks *checks, const struct image *image)
+{
+	vec_foreach(device, checks->plan) {
+		const struct pci_function *function = inventory_find(checks->inventory,
+								     &device->address);
+
+		if (!function || (device->state != DEVICE_BIND && device->state != DEVICE_RIGHT))
+			continue;
+		for (size_t i = 0; i < function->modules.n; i++) {
+			const char *module = function->modules.items[i];
+
+			if (strcmp(module, device->module) != 0 &&
+			    strv_contains(&image->modules, module))
+				return xasprintf("%s, which could take %s first", module,
+						 PCI_ADDRESS_TEXT(&device->address));
+		}
+	}
+	return NULL;
+}
+
+static void check_tool(const struct image_check *check)
+{
+	struct findings *findings = check->checks->findings;
+	const struct image *image = check->image;
+
+	if (check->takes)
+		add_remedy(image,
+			   finding_add(findings, SEVERITY_ERROR, "image-missing-tool", image->path,
+				       "it does not hold vfio-prepare, but %s", check->takes));
+	else if (check->checks->plan->n)
+		add_remedy(image,
+			   finding_add(findings, SEVERITY_NOTE, "image-missing-tool", image->path,
+				       "it does not hold vfio-prepare, and no driver of a listed "
+				       "device; vfio-prepare.service does it in the real root"));
+}
+
+static void check_profile(const struct image_check *check)
+{
+	static const char *const states[] = {
+		[IMAGE_FILE_DIFFERENT] = "differs",
+		[IMAGE_FILE_MISSING] = "is not in it",
+		[IMAGE_FILE_GONE] = "is in it, but no more on the host",
+		[IMAGE_FILE_UNKNOWN] = "cannot be compared",
+	};
+	const struct image *image = check->image;
+	struct buf wrong = {}, unknown = {};
+
+	vec_foreach(file, &image->profile) {
+		struct buf *buf = file->state == IMAGE_FILE_UNKNOWN ? &unknown : &wrong;
+
+		if (file->state != IMAGE_FILE_SAME)
+			buf_addf(buf, "%s%s %s", buf->length ? ", " : "", file->path,
+				 states[file->state]);
+	}
+	if (wrong.length)
+		add_remedy(image, finding_add(check->checks->findings, SEVERITY_ERROR,
+					      "image-old-profile", image->path,
+					      "the next boot would act on another profile: %s",
+					      buf_text(&wrong)));
+	if (unknown.length)
+		add_remedy(image,
+			   finding_add(check->checks->findings, SEVERITY_WARNING, "image-unknown",
+				       image->path, "cannot tell whether it has this profile: %s",
+				       buf_text(&unknown)));
+	buf_done(&wrong);
+	buf_done(&unknown);
+}
+
+static void check_image_modules(const struct image_check *check)
+{
+	const struct checks *checks = check->checks;
+	struct strv needed = {};
+	struct buf missing = {};
+
+	plan_modules(checks->plan, checks->profile, &needed);
+	for (size_t i = 0; i < needed.n; i++)
+		if (!strv_contains(&check->image->modules, needed.items[i]) &&
+		    !strv_contains(&checks->inventory->builtin_modules, needed.items[i]))
+			buf_addf(&missing, "%s%s", missing.length ? ", " : "", needed.items[i]);
+	if (missing.length)
+		add_remedy(check->image,
+			   finding_add(checks->findings,
+				       check->takes ? SEVERITY_ERROR : SEVERITY_WARNING,
+				       "image-missing-module", check->image->path,
+				       "the profile needs modules that it does not hold: %s%s%s",
+				       buf_text(&missing), check->takes ? "; it holds " : "",
+				       check->takes ? check->takes : ""));
+	buf_done(&missing);
+	strv_done(&needed);
+}
+
+static void check_start(const struct image_check *check)
+{
+	static const char *const starts[] = {
+		[IMAGE_START_NONE] = "it holds vfio-prepare, but nothing in it starts it",
+		[IMAGE_START_LATE] =
+			"it starts vfio-prepare after udev, which loads the native drivers",
+	};
+
+	if (check->image->start == IMAGE_START_EARLY)
+		return;
+	add_remedy(check->image,
+		   finding_add(check->checks->findings,
+			       check->takes ? SEVERITY_ERROR : SEVERITY_WARNING, "image-order",
+			       check->image->path, "%s%s%s", starts[check->image->start],
+			       check->takes ? "; it holds " : "",
+			       check->takes ? check->takes : ""));
+}
+
+static void check_image(struct checks *checks, const struct image *image)
+{
+	struct image_check check = {checks, image, NULL};
+
+	if (image->damaged) {
+		add_remedy(image,
+			   finding_add(checks->findings, SEVERITY_ERROR, "image-damaged",
+				       image->path, "the next boot may not get through it: it %s",
+				       image->unknown));
+		return;
+	}
+	if (image->unknown) {
+		finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, "image-unknown",
+					   image->path,
+					   "cannot tell what the next boot does early: it %s",
+					   image->unknown),
+			       "look with lsinitramfs or lsinitrd, as root, whether it holds "
+			       "vfio-prepare and this profile");
+		return;
+	}
+	check.takes = find_taking(checks, image);
+	if (image->has_tool) {
+		check_profile(&check);
+		check_image_modules(&check);
+		check_start(&check);
+	} else {
+		check_tool(&check);
+	}
+	free(check.takes);
+}
+
+void check_images(struct checks *checks)
+{
+	const struct images *images = &checks->inventory->images;
+
+	if (images->searched && !images->n)
+		finding_add(checks->findings, SEVERITY_NOTE, "image-unknown", "host",
+			    "no image of the initramfs was found for kernel %s, in /boot or /efi",
+			    checks->inventory->kernel ? checks->inventory->kernel : "(unknown)");
+	vec_foreach(image, images)
+		check_image(checks, image);
+}

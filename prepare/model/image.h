@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What an image of the initramfs holds, as far as it matters here: the tool, what starts it, kernel
+ * modules, and the profile. Made from the names and a few contents of its archive, which another layer
+ * reads. Pure.
+ */
+#ifndef MODEL_IMAGE_H
+#define MODEL_IMAGE_H
+
+#include <stdbool.h>
+
+#include "base/strv.h"
+
+/* More modules than a kernel has; with them the list of an archive that is none stays small. */
+#define IMAGE_MODULES_MAX 20000
+#define IMAGE_PROFILE_FILES_MAX 1000
+
+enum image_maker { IMAGE_MAKER_UNKNOWN, IMAGE_MAKER_INITRAMFS_TOOLS, IMAGE_MAKER_DRACUT };
+
+/* What becomes of the tool when the image boots. */
+enum image_start {
+	IMAGE_START_NONE, /* nothing starts it */
+	IMAGE_START_LATE, /* after udev, which loads the native drivers */
+	IMAGE_START_EARLY,
+};
+
+/* A file of the profile, in the image beside that of the host. */
+enum image_file_state {
+	IMAGE_FILE_SAME,
+	IMAGE_FILE_DIFFERENT,
+	IMAGE_FILE_MISSING, /* the host has it, the image not */
+	IMAGE_FILE_GONE,    /* the image has it, the host not */
+	IMAGE_FILE_UNKNOWN,
+};
+
+struct image_file {
+	char *path;
+	enum image_file_state state;
+};
+
+struct image {
+	char *path;
+	char *kernel;  /* the release that it is for; NULL: not known */
+	char *unknown; /* why it, or a part of it, could not be read; NULL: it was */
+	bool damaged;  /* that is not for lack of skill or permission */
+	enum image_maker maker;
+	bool has_tool;
+	enum image_start start;
+	struct strv modules; /* sorted, "vfio_pci" */
+	struct {
+		struct image_file *items;
+		size_t n, capacity;
+	} profile; /* sorted by path */
+
+	/* Of what starts it, until image_end(): parts of it are no start. */
+	bool has_unit, has_wants, has_hook;
+};
+
+struct images {
+	bool searched; /* false: it was not asked for, or there is no place where one could be */
+	struct image *items;
+	size_t n, capacity;
+};
+
+void image_done(struct image *image);
+void images_done(struct images *images);
+
+/* What an entry of the archive is worth. */
+enum image_content { IMAGE_CONTENT_NONE, IMAGE_CONTENT_ORDER, IMAGE_CONTENT_PROFILE };
+
+/* Takes notice of a name of the archive, and says whether its content matters, too. */
+enum image_content image_see(struct image *image, const char *name);
+/* The content of initramfs-tools' scripts/init-top/ORDER. */
+void image_see_order(struct image *image, const char *text);
+/* The file of that path, which is added if it is not there yet; NULL: there are too many. */
+struct image_file *image_file(struct image *image, const char *path);
+/* All was seen. */
+void image_end(struct image *image);
+
+/* As text for a snapshot; the caller's. */
+char *images_format(const struct images *images);
+/* Adds what such a text says. */
+void images_parse(const char *text, struct images *images);
+
+#endif

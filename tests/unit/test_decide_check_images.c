@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/buf.h"
+#include "decide/check.h"
+#include "support.h"
+
+static struct profile the_profile;
+static struct inventory inventory;
+static struct plan plan;
+static struct findings findings;
+static struct device_section section = {.label = (char[]){"nic"}, .driver = (char[]){"vfio-pci"}};
+
+/* A card that e1000e would take, and an image that holds what it must; the rows take away from it. */
+static int start(void **state _unused_)
+{
+	struct pci_function *function = vec_add(&inventory);
+	struct image *image = vec_add(&inventory.images);
+
+	function->address = address("01:00.0");
+	strv_add(&function->modules, "e1000e");
+	*vec_add(&plan) = (struct planned_device){
+		.address = address("01:00.0"),
+		.state = DEVICE_RIGHT,
+		.want = xstrdup("vfio-pci"),
+		.module = xstrdup("vfio_pci"),
+	};
+	the_profile = (struct profile){};
+	*vec_add(&the_profile.sections) = section;
+	inventory.images.searched = true;
+	image->path = xstrdup("/boot/image");
+	image->has_tool = true;
+	image->start = IMAGE_START_EARLY;
+	strv_add(&image->modules, "vfio_iommu_type1");
+	strv_add(&image->modules, "vfio_pci");
+	return 0;
+}
+
+static int stop(void **state _unused_)
+{
+	inventory_done(&inventory);
+	inventory = (struct inventory){};
+	plan_done(&plan);
+	findings_done(&findings);
+	free(the_profile.sections.items);
+	return 0;
+}
+
+static struct image *image(void)
+{
+	return &inventory.images.items[0];
+}
+
+/* Its findings, "error image-order; "; "" for none. */
+static void check_found(const char *what, const char *wanted)
+{
+	struct checks checks = {.profile = &the_profile,
+				.inventory = &inventory,
+				.plan = &plan,
+				.findings = &findings};
+	struct buf got = {};
+
+	check_images(&checks);
+	vec_foreach(finding, &findings)
+		buf_addf(&got, "%s %s; ", severity_name(finding->severity), finding->check);
+	check_text(what, buf_text(&got), wanted);
+	check(what, !checks.unknown);
+	findings_done(&findings);
+	buf_done(&got);
+}
+
+static void drop_modules(void)
+{
+	strv_done(&image()->modules);
+	image()->modules = (struct strv){};
+}
+
+TEST(all_is_there)
+{
+	check_found("right", "");
+	strv_add(&image()->modules, "e1000e");
+	check_found("with the native driver, which comes too late", "");
+}
+
+TEST(the_tool_is_missing)
+{
+	image()->has_tool = false;
+	image_file(image(), "/etc/vfio-prepare/profile.conf")->state = IMAGE_FILE_MISSING;
+	check_found("nothing else would take it", "note image-missing-tool; ");
+	strv_add(&image()->modules, "e1000e");
+	check_found("its native driver would", "error image-missing-tool; ");
+	plan.items[0].state = DEVICE_REFUSED;
+	check_found("it stays there anyway", "note image-missing-tool; ");
+	plan.items[0].state = DEVICE_BIND;
+	free(plan.items[0].module);
+	plan.items[0].module = xstrdup("e1000e");
+	check_found("that is what is wanted", "note image-missing-tool; ");
+	plan.n = 0;
+	check_found("the profile selects nothing", "");
+	plan.n = 1;
+}
+
+TEST(the_profile_is_another)
+{
+	static const struct {
+		enum image_file_state state;
+		const char *findings;
+	} rows[] = {{IMAGE_FILE_SAME, ""},
+		    {IMAGE_FILE_DIFFERENT, "error image-old-profile; "},
+		    {IMAGE_FILE_MISSING, "error image-old-profile; "},
+		    {IMAGE_FILE_GONE, "error image-old-profile; "},
+		    {IMAGE_FILE_UNKNOWN, "warning image-unknown; "}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		image_file(image(), "/etc/vfio-prepare/profile.conf")->state = rows[i].state;
+		check_found(rows[i].findings, rows[i].findings);
+	}
+}
+
+TEST(modules_are_missing)
+{
+	drop_modules();
+	check_found("and no native one", "warning image-missing-module; ");
+	strv_add(&image()->modules, "e1000e");
+	check_found("and a native one", "error image-missing-module; ");
+	strv_add(&inventory.builtin_modules, "vfio_iommu_type1");
+	strv_add(&inventory.builtin_modules, "vfio_pci");
+	check_found("but they are built in", "");
+}
+
+TEST(it_starts_late_or_never)
+{
+	image()->start = IMAGE_START_LATE;
+	check_found("late", "warning image-order; ");
+	image()->start = IMAGE_START_NONE;
+	check_found("never", "warning image-order; ");
+	strv_add(&image()->modules, "e1000e");
+	check_found("never, and a native driver does", "error image-order; ");
+}
+
+TEST(what_cannot_be_read)
+{
+	image()->unknown = xstrdup("is compressed with lz4, which is not read here");
+	image()->has_tool = false;
+	strv_add(&image()->modules, "e1000e");
+	check_found("not read", "warning image-unknown; ");
+	image()->damaged = true;
+	check_found("damaged", "error image-damaged; ");
+}
+
+TEST(no_image)
+{
+	images_done(&inventory.images);
+	check_found("not asked for", "");
+	inventory.images.searched = true;
+	check_found("none", "note image-unknown; ");
+}
+
+TEST(the_remedy_is_of_its_maker)
+{
+	static const struct {
+		enum image_maker maker;
+		const char *remedy;
+	} rows[] = {
+		{IMAGE_MAKER_INITRAMFS_TOOLS, "update-initramfs -u -k all"},
+		{IMAGE_MAKER_DRACUT, "dracut --regenerate-all --force"},
+		{IMAGE_MAKER_UNKNOWN,
+		 "update-initramfs -u -k all, or dracut --regenerate-all --force"},
+	};
+
+	image()->start = IMAGE_START_LATE;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		image()->maker = rows[i].maker;
+		check_images(&(struct checks){.profile = &the_profile,
+					      .inventory = &inventory,
+					      .plan = &plan,
+					      .findings = &findings});
+		check_text(rows[i].remedy, findings.items[0].remedy, rows[i].remedy);
+		findings_done(&findings);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(all_is_there, start, stop),
+		cmocka_unit_test_setup_teardown(the_tool_is_missing, start, stop),
+		cmocka_unit_test_setup_teardown(the_profile_is_another, start, stop),
+		cmocka_unit_test_setup_teardown(modules_are_missing, start, stop),
+		cmocka_unit_test_setup_teardown(it_starts_late_or_never, start, stop),
+		cmocka_unit_test_setup_teardown(what_cannot_be_read, start, stop),
+		cmocka_unit_test_setup_teardown(no_image, start, stop),
+		cmocka_unit_test_setup_teardown(the_remedy_is_of_its_maker, start, stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

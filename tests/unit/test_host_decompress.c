@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/decompress.h"
+
+#include "fake/archive.h"
+#include "support.h"
+
+static const char *const compressions[] = {"gzip", "xz", "lzma", "zstd"};
+
+/* Bytes that do not compress to nothing. */
+static void make(struct buf *buf)
+{
+	unsigned x = 1;
+
+	for (int i = 0; i < 30000; i++) {
+		x = x * 1103515245 + 12345;
+		buf_addf(buf, "%c%d", 'a' + (int)(x >> 16) % 26, i);
+	}
+}
+
+/* Decodes in pieces; the last result, and in ret what came out. */
+static int decode(const struct buf *packed, size_t n_in_piece, size_t n_out_piece, struct buf *ret,
+		  size_t *ret_left)
+{
+	struct decompressor *decompressor = decompressor_new(
+		compression_of((unsigned char *)packed->text, packed->length));
+	_cleanup_free_ unsigned char *out = xcalloc(1, n_out_piece);
+	size_t at = 0;
+	int r = 1;
+
+	assert_non_null(decompressor);
+	while (r > 0) {
+		size_t n = packed->length - at < n_in_piece ? packed->length - at : n_in_piece,
+		       left = n, length;
+		const unsigned char *in = (unsigned char *)packed->text + at;
+
+		r = decompressor_run(decompressor, &in, &left, out, n_out_piece, &length);
+		at += n - left;
+		buf_add_n(ret, (char *)out, length);
+		if (r > 0 && left == n && !length)
+			break;
+	}
+	*ret_left = packed->length - at;
+	decompressor_free(decompressor);
+	return r;
+}
+
+TEST(what_was_packed_comes_out)
+{
+	static const size_t pieces[][2] = {{1, 100}, {100000, 7}, {4096, 4096}, {1000000, 1000000}};
+	struct buf plain = {};
+
+	make(&plain);
+	for (size_t i = 0; i < ARRAY_SIZE(compressions); i++) {
+		struct buf packed = {};
+
+		buf_add_n(&packed, plain.text, plain.length);
+		assert_true(archive_compress(&packed, compressions[i]));
+		buf_add(&packed, "behind");
+		for (size_t j = 0; j < ARRAY_SIZE(pieces); j++) {
+			struct buf out = {};
+			size_t left;
+
+			check_int(compressions[i],
+				  decode(&packed, pieces[j][0], pieces[j][1], &out, &left), 0);
+			check_int(compressions[i], out.length, plain.length);
+			check(compressions[i], memcmp(out.text, plain.text, plain.length) == 0);
+			check_int(compressions[i], left, strlen("behind"));
+			buf_done(&out);
+		}
+		buf_done(&packed);
+	}
+	buf_done(&plain);
+}
+
+TEST(a_stream_that_is_cut_wants_more)
+{
+	struct buf plain = {};
+
+	make(&plain);
+	for (size_t i = 0; i < ARRAY_SIZE(compressions); i++) {
+		struct buf packed = {}, out = {};
+		size_t left;
+
+		buf_add_n(&packed, plain.text, plain.length);
+		archive_compress(&packed, compressions[i]);
+		packed.length /= 2;
+		check_int(compressions[i], decode(&packed, 4096, 4096, &out, &left), 1);
+		check_int(compressions[i], left, 0);
+		buf_done(&packed);
+		buf_done(&out);
+	}
+	buf_done(&plain);
+}
+
+TEST(a_damaged_stream_is_an_error_or_not_the_same)
+{
+	struct buf plain = {};
+
+	make(&plain);
+	for (size_t i = 0; i < ARRAY_SIZE(compressions); i++) {
+		struct buf packed = {}, out = {};
+		size_t left;
+
+		buf_add_n(&packed, plain.text, plain.length);
+		archive_compress(&packed, compressions[i]);
+		memset(packed.text + packed.length / 2, 0xff, 64);
+		check(compressions[i], decode(&packed, 4096, 4096, &out, &left) != 0 ||
+					       out.length != plain.length ||
+					       memcmp(out.text, plain.text, plain.length) != 0);
+		buf_done(&packed);
+		buf_done(&out);
+	}
+	buf_done(&plain);
+}
+
+TEST(signatures)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *name;
+		bool decoded;
+	} rows[] = {
+		{"\x1f\x8b\x08", 3, "gzip", true},
+		{"\xfd"
+		 "7zXZ\0",
+		 6, "xz", true},
+		{"\xfd"
+		 "7zXZ",
+		 5, "unknown", false},
+		{"\x5d\0\0\x80", 4, "lzma", true},
+		{"\x28\xb5\x2f\xfd", 4, "zstd", true},
+		{"BZh9", 4, "bzip2", false},
+		{"\x02\x21\x4c\x18", 4, "lz4", false},
+		{"\x89LZO\0", 5, "lzo", false},
+		{"", 0, "unknown", false},
+		{"0707", 4, "unknown", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		enum compression compression = compression_of((const unsigned char *)rows[i].bytes,
+							      rows[i].n);
+		struct decompressor *decompressor = decompressor_new(compression);
+
+		check_text(rows[i].name, compression_name(compression), rows[i].name);
+		check_int(rows[i].name, decompressor != NULL, rows[i].decoded);
+		decompressor_free(decompressor);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_packed_comes_out),
+		cmocka_unit_test(a_stream_that_is_cut_wants_more),
+		cmocka_unit_test(a_damaged_stream_is_an_error_or_not_the_same),
+		cmocka_unit_test(signatures),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
