@@ -176,8 +176,8 @@ void check_images(struct checks *checks)
 
 	if (images->searched && !images->n)
 		finding_add(checks->findings, SEVERITY_NOTE, "image-unknown", "host",
-			    "no image of the initramfs was found for kernel %s, in /boot or /efi",
-			    checks->inventory->kernel ? checks->inventory->kernel : "(unknown)");
+			    "there is no image of the initramfs beside kernel %s",
+			    checks->inventory->kernel);
 	vec_foreach(image, images)
 		check_image(checks, image);
 }

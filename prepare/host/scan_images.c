@@ -96,12 +96,14 @@ static void find_entries(struct root *root, const char *place, const char *token
 	strv_done(&releases);
 }
 
-static int find_images(struct root *root, const char *place, const char *running,
+/* Adds the images of a place. *searched becomes true where the kernel that runs lies there. */
+static int find_images(struct root *root, const char *place, const char *running, bool *searched,
 		       struct candidates *candidates)
 {
 	struct strv names = {};
 	int r = root_list(root, place, &names);
 
+	*searched = *searched || has_kernel(&names, running);
 	for (size_t i = 0; i < names.n; i++) {
 		char *kernel = kernel_of(names.items[i]);
 
@@ -209,16 +211,13 @@ static void read_images(struct root *root, const struct candidates *candidates, 
 static void search(struct root *root, const char *running, struct images *ret)
 {
 	struct candidates candidates = {};
-	int r = find_images(root, places[0], running, &candidates);
+	int r = find_images(root, places[0], running, &ret->searched, &candidates);
 
-	ret->searched = r != -ENOENT;
-	if (!ret->searched)
-		return;
-	if (r < 0)
+	if (r < 0 && r != -ENOENT)
 		add_unknown(ret, xstrdup(places[0]), xasprintf("cannot be read: %s", strerror(-r)));
 	for (size_t i = 1; i < ARRAY_SIZE(places); i++)
 		if (!has_image(&candidates, running))
-			find_images(root, places[i], running, &candidates);
+			find_images(root, places[i], running, &ret->searched, &candidates);
 	if (!has_image(&candidates, running))
 		find_unified(root, ret);
 	read_images(root, &candidates, running, ret);

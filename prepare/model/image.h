@@ -57,7 +57,7 @@ struct image {
 };
 
 struct images {
-	bool searched; /* false: it was not asked for, or there is no place where one could be */
+	bool searched; /* they were asked for, and the running kernel lies where images would, too */
 	struct image *items;
 	size_t n, capacity;
 };
