@@ -62,7 +62,7 @@ static void check_found(const char *what, const char *wanted)
 	vec_foreach(finding, &findings)
 		buf_addf(&got, "%s %s; ", severity_name(finding->severity), finding->check);
 	check_text(what, buf_text(&got), wanted);
-	check(what, !checks.unknown);
+	check(what, !checks.n_unknown);
 	findings_done(&findings);
 	buf_done(&got);
 }
