@@ -69,8 +69,48 @@ static bool parse_pair(const char *text, uint16_t *ret_first, uint16_t *ret_seco
 }
 
 /*
- * The ids out of the attribute uevent, which has them all in one read (drivers/pci/pci-driver.c
- * pci_uevent()). false: not all of them are there.
+ * The ids out of the attribute modalias, which has them all in one read (drivers/pci/pci-sysfs.c
+ * modalias_show()). false: it is not there, or not a PCI function's.
+ */
+static bool ids_from_modalias(struct root *root, int dir, struct pci_function *function)
+{
+	static const struct {
+		const char *before;
+		size_t digits, max;
+	} fields[] = {{"pci:v", 8, 0xffff}, {"d", 8, 0xffff}, {"sv", 8, 0xffff}, {"sd", 8, 0xffff},
+		      {"bc", 2, 0xff},      {"sc", 2, 0xff},  {"i", 2, 0xff}};
+	uint64_t values[ARRAY_SIZE(fields)];
+	char text[ATTRIBUTE_MAX];
+	const char *position = text;
+
+	if (attribute_read(root, dir, "modalias", text, sizeof(text)) < 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		size_t length = strlen(fields[i].before);
+
+		if (strncmp(position, fields[i].before, length) != 0 ||
+		    strlen(position) < length + fields[i].digits ||
+		    number_parse_n(position + length, fields[i].digits, 16, fields[i].max,
+				   &values[i]) < 0)
+			return false;
+		position += length + fields[i].digits;
+	}
+	if (*position)
+		return false;
+	function->vendor = (uint16_t)values[0];
+	function->device = (uint16_t)values[1];
+	function->subsystem_vendor = (uint16_t)values[2];
+	function->subsystem_device = (uint16_t)values[3];
+	function->class = (uint32_t)(values[4] << 16 | values[5] << 8 | values[6]);
+	function->modalias = xstrdup(text);
+	return true;
+}
+
+/*
+ * The same out of the attribute uevent, for trees that have no other (drivers/pci/pci-driver.c
+ * pci_uevent()). Not first: kernels such as 6.1.192 take the device's lock to read it (drivers/base/core.c
+ * uevent_show()), and wait for ever where a driver does not let go of the device. false: not all of them
+ * are there.
  */
 static bool ids_from_uevent(struct root *root, int dir, struct pci_function *function)
 {
@@ -94,29 +134,6 @@ static bool ids_from_uevent(struct root *root, int dir, struct pci_function *fun
 			function->modalias = xstrdup(line + 9);
 	}
 	return ids && class && subsystem;
-}
-
-/* The same out of an attribute each, where a tree has no uevent; false: not all could be read. */
-static bool ids_from_attributes(struct root *root, int dir, struct pci_function *function)
-{
-	uint64_t vendor, device, class, subsystem_vendor, subsystem_device;
-	char modalias[ATTRIBUTE_MAX];
-
-	if (read_hex(root, dir, "vendor", 0xffff, &vendor) < 0 ||
-	    read_hex(root, dir, "device", 0xffff, &device) < 0 ||
-	    read_hex(root, dir, "class", 0xffffff, &class) < 0 ||
-	    read_hex(root, dir, "subsystem_vendor", 0xffff, &subsystem_vendor) < 0 ||
-	    read_hex(root, dir, "subsystem_device", 0xffff, &subsystem_device) < 0)
-		return false;
-	function->vendor = (uint16_t)vendor;
-	function->device = (uint16_t)device;
-	function->class = (uint32_t) class;
-	function->subsystem_vendor = (uint16_t)subsystem_vendor;
-	function->subsystem_device = (uint16_t)subsystem_device;
-	if (!function->modalias &&
-	    attribute_read(root, dir, "modalias", modalias, sizeof(modalias)) > 0)
-		function->modalias = xstrdup(modalias);
-	return true;
 }
 
 /* The device's entry is a link: ../../../devices/pci0000:00/0000:00:03.1/0000:83:00.0 */
@@ -181,7 +198,7 @@ static void read_function(struct root *root, unsigned what, struct pci_function 
 		function->unknown = ~0U;
 		return;
 	}
-	if (!ids_from_uevent(root, dir, function) && !ids_from_attributes(root, dir, function))
+	if (!ids_from_modalias(root, dir, function) && !ids_from_uevent(root, dir, function))
 		function->unknown |= FUNCTION_IDS;
 
 	r = attribute_read_link_name(root, dir, "driver", text, sizeof(text));
