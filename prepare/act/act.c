@@ -13,6 +13,7 @@
 #include "host/bounded.h"
 #include "host/modules.h"
 #include "host/scan.h"
+#include "host/uevent.h"
 #include "model/inventory.h"
 #include "model/profile.h"
 
@@ -188,12 +189,16 @@ static void piece_ended(void *userdata, size_t index, enum bounded_end end)
 {
 	struct run *run = userdata;
 	struct slot *slot = &run->slots[run->first + index];
+	const struct planned_device *device = run->items[run->first + index].device;
 
 	slot->end = end;
 	slot->ended = true;
 	if (end == BOUNDED_TIMEOUT)
 		slot->elapsed_us = microseconds() - slot->started_us;
-	if (!run->items[run->first + index].device && end != BOUNDED_DONE)
+	/* What hangs in another step than the unbind is not hidden yet. */
+	if (end == BOUNDED_TIMEOUT && device)
+		uevent_hide(run->root, &device->address);
+	if (!device && end != BOUNDED_DONE)
 		slot->error = -ETIMEDOUT;
 }
 

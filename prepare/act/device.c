@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "host/scan.h"
+#include "host/uevent.h"
 
 #define DRIVERS "/sys/bus/pci/drivers/"
 #define ATTRIBUTE_MAX 4096 /* PAGE_SIZE: sysfs gives and takes no more */
@@ -100,7 +101,11 @@ static int take_step(struct root *root, const struct planned_device *device,
 	slot->step = action->type;
 	/* Until a write has come back, its effect is not known. */
 	slot->after_known = false;
+	if (action->type == ACTION_UNBIND)
+		uevent_hide(root, &device->address);
 	r = write_action(root, action, dir);
+	if (action->type == ACTION_UNBIND)
+		uevent_show(root, &device->address);
 	if (action->type == ACTION_PROBE || (r == 0 && device->want && !device->before))
 		return r;
 	if (step_shows(root, device, action, dir, slot))

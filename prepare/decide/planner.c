@@ -183,6 +183,20 @@ static void put_off(struct claim *claim, const struct pci_function *function,
 	claim->waiting = true;
 }
 
+static void refuse_hanging(struct claim *claim, const struct pci_function *function,
+			   struct findings *findings)
+{
+	claim->refused = true;
+	finding_remedy(
+		finding_add(
+			findings, SEVERITY_ERROR, "device-hangs",
+			PCI_ADDRESS_TEXT(&function->address),
+			"section [device %s] wants it, but %s: it is left alone until the next boot",
+			claim->section->label, function->hangs),
+		"blacklist its native driver for the next boot, or raise device-timeout in [bind] if that is only slow; "
+		"vfio-prepare bind tries once more");
+}
+
 /* Holds each claim against the guards; what is right already is not taken from anybody. */
 static void apply_guards(const struct inventory *inventory, enum phase phase,
 			 const struct guards *guards, struct match *match)
@@ -193,6 +207,10 @@ static void apply_guards(const struct inventory *inventory, enum phase phase,
 
 		if (!claim->section || claim->refused || claim_is_right(claim, function))
 			continue;
+		if (function->hangs) {
+			refuse_hanging(claim, function, &match->findings);
+			continue;
+		}
 		bool for_good = false;
 
 		vec_foreach(guard, &guards->functions[i]) {

@@ -17,6 +17,7 @@ void inventory_done(struct inventory *inventory)
 		free(function->name);
 		strv_done(&function->modules);
 		free(function->variant);
+		free(function->hangs);
 		free(function->user);
 		free(function->linked.items);
 		strv_done(&function->reset_methods);

@@ -55,6 +55,7 @@ struct pci_function {
 	bool boot_vga;             /* the firmware's display, as the kernel's VGA arbiter sees it */
 	bool boot_framebuffer;     /* the firmware's framebuffer lies in its memory */
 	bool live_vfs;             /* a PF whose VFs exist */
+	char *hangs;               /* how a driver did not let go of it in this boot; NULL: none */
 	char *user;                /* a process that holds it open, "qemu-system-x86 (812)" */
 	struct pci_address_list
 		linked;         /* tied to it by device links (consumer:pci:, supplier:pci:) */

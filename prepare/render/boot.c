@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
 #include "render/json.h"
 
 /* A list of a memory; an empty one where there is none that can be read. */
@@ -90,6 +91,41 @@ char *render_boot(const char *before, const struct boot_phase *phase,
 	json_object_set_new(report, "bound", bound_after(before, outcomes));
 	json_object_set_new(report, "phases", phases);
 	return json_text(report);
+}
+
+/* What one outcome says of it; one that was not tried says nothing. */
+static void note_hanging(const json_t *outcome, const char *phase, struct pci_function *function)
+{
+	const char *result = text_of(outcome, "result");
+	bool timeout = strcmp(result, "timeout") == 0;
+
+	if (!timeout && strcmp(result, "done") != 0 && strcmp(result, "failed") != 0)
+		return;
+	free(function->hangs);
+	function->hangs = timeout ? xasprintf("in phase %s %s", phase, text_of(outcome, "error"))
+				  : NULL;
+}
+
+void boot_hanging(const char *memory, struct inventory *inventory)
+{
+	json_t *phases = read_list(memory, "phases"), *phase, *outcome;
+	struct pci_address address;
+	size_t i, j;
+
+	json_array_foreach(phases, i, phase)
+	{
+		json_array_foreach(json_object_get(phase, "outcomes"), j, outcome)
+		{
+			struct pci_function *function =
+				pci_address_parse(text_of(outcome, "address"), &address) == 0
+					? inventory_find(inventory, &address)
+					: NULL;
+
+			if (function)
+				note_hanging(outcome, text_of(phase, "phase"), function);
+		}
+	}
+	json_decref(phases);
 }
 
 static void add_outcome(struct buf *buf, const json_t *outcome)

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "model/binding.h"
 #include "model/finding.h"
+#include "model/inventory.h"
 #include "model/outcome.h"
 
 #define BOOT_PATH "/run/vfio-prepare/boot.json"
@@ -37,6 +38,12 @@ char *render_boot(const char *before, const struct boot_phase *phase,
 
 /* The devices that are bound, as the memory has it; none where it cannot be read. */
 void boot_bindings(const char *memory, struct bindings *ret);
+
+/*
+ * Fills in which devices a phase gave up because the kernel did not answer, and no later attempt was
+ * better.
+ */
+void boot_hanging(const char *memory, struct inventory *inventory);
 
 /* Adds the story that the memory tells, a line for each phase and device; false: it tells none. */
 bool text_boot(struct buf *buf, const char *memory);

@@ -57,3 +57,11 @@ void memory_bindings(struct root *root, struct bindings *ret)
 
 	boot_bindings(memory, ret);
 }
+
+void memory_hanging(struct root *root, struct inventory *inventory)
+{
+	_cleanup_free_ char *memory = read_memory(root);
+
+	if (memory)
+		boot_hanging(memory, inventory);
+}

@@ -18,4 +18,7 @@ void memory_add_news(struct root *root, struct boot_phase *phase, const struct o
 /* What this tool has bound since the host was started. */
 void memory_bindings(struct root *root, struct bindings *ret);
 
+/* Fills in which devices a driver did not let go of in this boot. */
+void memory_hanging(struct root *root, struct inventory *inventory);
+
 #endif

@@ -20,6 +20,7 @@
 #include "model/outcome.h"
 #include "render/files.h"
 #include "render/udev.h"
+#include "verbs/memory.h"
 
 #define FILE_MAX (1024 * 1024)
 
@@ -141,6 +142,9 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 		return status;
 	scan_condition(root, &ret->inventory, advise || profile_asks_resets(&ret->profile),
 		       asks_condition, &question);
+	/* A phase of the boot does not try again what hung in an earlier one; a person may. */
+	if (advise || arguments->phase)
+		memory_hanging(root, &ret->inventory);
 	scan_modules(root, &ret->inventory, asks_modules, &question);
 	/* Early there is nothing to be lost yet; later, what no driver has can only be a disk to come. */
 	if (phase != PHASE_EARLY && match_takes(&ret->match, &ret->inventory)) {

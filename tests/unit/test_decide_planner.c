@@ -410,6 +410,16 @@ TEST(a_guard_of_one_leaves_the_others)
 		      "in-use 0000:03:00.0");
 }
 
+TEST(what_hangs_is_left_alone)
+{
+	inventory.items[2].hangs = xstrdup("in phase early unbinding did not return within 10 s");
+	expect_states(PHASE_SYSTEM, "[device x]\naddress = 03:00.0 01:00.*\n",
+		      "0000:01:00.0 wrong-driver; 0000:01:00.1 wrong-driver; 0000:03:00.0 refused",
+		      "device-hangs 0000:03:00.0");
+	inventory.items[3].hangs = xstrdup("in phase early probing did not return within 10 s");
+	expect_states(PHASE_SYSTEM, "[device x]\naddress = 04:00.0\n", "0000:04:00.0 right", "");
+}
+
 TEST(remedies_name_the_word)
 {
 	struct profile profile;
@@ -538,6 +548,7 @@ int main(void)
 		PLAN_TEST(allow_opens_only_what_it_names),
 		PLAN_TEST(what_is_right_is_not_guarded),
 		PLAN_TEST(a_guard_of_one_leaves_the_others),
+		PLAN_TEST(what_hangs_is_left_alone),
 		PLAN_TEST(remedies_name_the_word),
 		PLAN_TEST(disks_wait_early),
 		PLAN_TEST(the_last_display_does_not_join),

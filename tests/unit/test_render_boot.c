@@ -107,6 +107,49 @@ TEST(what_is_no_memory_starts_anew)
 	}
 }
 
+static void check_hanging(const char *memory, const char *expected)
+{
+	struct inventory inventory = {};
+
+	for (uint8_t bus = 1; bus <= 3; bus++)
+		((struct pci_function *)vec_add(&inventory))->address.bus = bus;
+	boot_hanging(memory, &inventory);
+	assert_null(inventory.items[0].hangs);
+	assert_null(inventory.items[2].hangs);
+	if (expected)
+		assert_string_equal(inventory.items[1].hangs, expected);
+	else
+		assert_null(inventory.items[1].hangs);
+	inventory_done(&inventory);
+}
+
+/* What was not tried again hangs on; what was, and came to an end, does not. */
+TEST(who_hangs)
+{
+	static const struct {
+		enum result result;
+		bool hangs;
+	} rows[] = {{RESULT_REFUSED, true},
+		    {RESULT_SKIPPED, true},
+		    {RESULT_ALREADY, true},
+		    {RESULT_FAILED, false},
+		    {RESULT_DONE, false}};
+	struct boot_phase manual = {.phase = "manual"};
+	_cleanup_free_ char *memory = render_boot(NULL, &early, &outcomes, &findings);
+
+	check_hanging(memory, "in phase early unbinding did not return within 10 s");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *later = NULL;
+
+		outcomes.items[1].result = rows[i].result;
+		later = render_boot(memory, &manual, &outcomes, &findings);
+		check_hanging(later, rows[i].hangs
+					     ? "in phase early unbinding did not return within 10 s"
+					     : NULL);
+	}
+	check_hanging("{\"phases\":[{\"outcomes\":[{\"result\":\"timeout\"},1]},2]}", NULL);
+}
+
 /* A memory that something else wrote tells what it can, and nothing breaks. */
 TEST(odd_phases_are_told_as_far_as_they_go)
 {
@@ -218,6 +261,7 @@ int main(void)
 		BOOT_TEST(a_phase_is_kept_whole),
 		BOOT_TEST(phases_come_one_after_another),
 		BOOT_TEST(what_is_no_memory_starts_anew),
+		BOOT_TEST(who_hangs),
 		BOOT_TEST(odd_phases_are_told_as_far_as_they_go),
 		BOOT_TEST(the_oldest_phases_give_way),
 		BOOT_TEST(bindings_outlive_their_phase),

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Keeps udev from a device whose lock a driver does not give back.
+ *
+ * udev and journald (which adds to each message of the kernel what is known of its device) read the
+ * attribute uevent, and a coldplug writes to it. A kernel that takes the device's lock to answer
+ * (drivers/base/core.c uevent_show(), 6.1.192) does not before the driver has let go of the device. Where
+ * that is never, they hang, and with them the boot. So /dev/null takes the attribute's place for as long:
+ * the device is not announced, and has nothing to say. The mount goes along to the real root with /sys.
+ */
+#ifndef HOST_UEVENT_H
+#define HOST_UEVENT_H
+
+#include "host/root.h"
+#include "model/address.h"
+
+/* Without effect below another root, and where it is not allowed, as in a unit's sandbox. */
+void uevent_hide(struct root *root, const struct pci_address *address);
+/* Takes it back. */
+void uevent_show(struct root *root, const struct pci_address *address);
+
+#endif
