@@ -118,10 +118,11 @@ void check_devices(struct checks *checks)
 		const struct pci_function *function = inventory_find(checks->inventory,
 								     &device->address);
 
+		/* Why the kernel would refuse it, before what follows from that. */
+		if (function)
+			check_type(checks, device, function);
 		check_driver(checks, device, function);
-		if (!function)
-			continue;
-		check_override(checks, device, function);
-		check_type(checks, device, function);
+		if (function)
+			check_override(checks, device, function);
 	}
 }

@@ -9,32 +9,6 @@ static enum severity severity_of(const struct checks *checks)
 	return checks->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING;
 }
 
-/* The IOMMU that the machine has: by the firmware's word, else by its processor. */
-static enum iommu_kind kind_of(const struct inventory *inventory)
-{
-	static const struct {
-		const char *table;
-		enum iommu_kind kind;
-	} tables[] = {{"DMAR", IOMMU_KIND_INTEL},
-		      {"IVRS", IOMMU_KIND_AMD},
-		      {"IORT", IOMMU_KIND_ARM},
-		      {"VIOT", IOMMU_KIND_OTHER}};
-
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
-		if (strv_contains(&inventory->firmware_tables, tables[i].table))
-			return tables[i].kind;
-	switch (inventory->platform.cpu) {
-	case CPU_INTEL:
-		return IOMMU_KIND_INTEL;
-	case CPU_AMD:
-		return IOMMU_KIND_AMD;
-	case CPU_ARM:
-		return IOMMU_KIND_ARM;
-	default:
-		return IOMMU_KIND_NONE;
-	}
-}
-
 static enum kernel_option option_of(enum iommu_kind kind)
 {
 	switch (kind) {
@@ -69,16 +43,17 @@ static bool firmware_has_none(const struct inventory *inventory)
 
 static void find_firmware(struct checks *checks)
 {
-	struct finding *finding =
-		finding_add(checks->findings, severity_of(checks), "firmware-table", "host",
-			    checks->inventory->firmware_known
-				    ? "the firmware describes no IOMMU (no DMAR, IVRS, IORT or "
-				      "VIOT table)"
-				    : "the firmware's device tree describes no IOMMU");
+	bool acpi = checks->inventory->firmware_known;
+	struct finding *finding = finding_add(
+		checks->findings, severity_of(checks), "firmware-table", "host",
+		acpi ? "the firmware describes no IOMMU (no DMAR, IVRS, IORT or VIOT table)"
+		     : "the firmware's device tree describes no IOMMU");
 
 	finding_remedy(finding,
-		       "turn VT-d or AMD-Vi (IOMMU; SVM alone is not enough) on in the firmware "
-		       "setup; no kernel argument helps");
+		       acpi ? "turn VT-d or AMD-Vi (IOMMU; SVM alone is not enough) on in the "
+			      "firmware setup; no kernel argument helps"
+			    : "look for an SMMU in what the board's maker says, and for a newer "
+			      "firmware; no kernel argument helps");
 }
 
 /* The argument goes, or of a list the one item. */
@@ -161,7 +136,7 @@ static void check_state(struct checks *checks)
 {
 	const struct inventory *inventory = checks->inventory;
 	const enum answer *config = inventory->platform.config;
-	enum iommu_kind kind = kind_of(inventory);
+	enum iommu_kind kind = iommu_kind_of_machine(inventory);
 	enum kernel_option option = option_of(kind);
 	struct turned_off off;
 
@@ -270,9 +245,21 @@ static void check_interrupts(struct checks *checks)
 	}
 }
 
+/* Devices without a group lack it for the host's reason: the same is to be done for all of them. */
+static void remedy_devices(struct findings *findings, const char *remedy)
+{
+	vec_foreach(finding, findings)
+		if (strcmp(finding->check, "no-iommu-group") == 0)
+			finding_remedy(finding, "%s", remedy);
+}
+
 void check_iommu(struct checks *checks)
 {
+	size_t n = checks->findings->n;
+
 	check_state(checks);
+	if (checks->findings->n > n)
+		remedy_devices(checks->findings, checks->findings->items[n].remedy);
 	check_iommu_arguments(checks);
 	check_interrupts(checks);
 }

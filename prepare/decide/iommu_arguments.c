@@ -3,6 +3,31 @@
 
 #include <string.h>
 
+enum iommu_kind iommu_kind_of_machine(const struct inventory *inventory)
+{
+	static const struct {
+		const char *table;
+		enum iommu_kind kind;
+	} tables[] = {{"DMAR", IOMMU_KIND_INTEL},
+		      {"IVRS", IOMMU_KIND_AMD},
+		      {"IORT", IOMMU_KIND_ARM},
+		      {"VIOT", IOMMU_KIND_OTHER}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		if (strv_contains(&inventory->firmware_tables, tables[i].table))
+			return tables[i].kind;
+	switch (inventory->platform.cpu) {
+	case CPU_INTEL:
+		return IOMMU_KIND_INTEL;
+	case CPU_AMD:
+		return IOMMU_KIND_AMD;
+	case CPU_ARM:
+		return IOMMU_KIND_ARM;
+	default:
+		return IOMMU_KIND_NONE;
+	}
+}
+
 static bool starts(const char *text, const char *prefix)
 {
 	return strncmp(text, prefix, strlen(prefix)) == 0;
@@ -170,19 +195,21 @@ static void check_values(const struct checks *checks, const struct list *list,
 		without_effect(checks, arg, xasprintf("it has no value, and changes nothing"));
 }
 
-static void check_machine(const struct checks *checks, const struct kernel_arg *arg)
+/* false: it is for another machine. */
+static bool check_machine(const struct checks *checks, const struct kernel_arg *arg)
 {
-	enum cpu_vendor cpu = checks->inventory->platform.cpu;
+	enum iommu_kind kind = iommu_kind_of_machine(checks->inventory);
 	const char *why = NULL;
 
-	if (cpu == CPU_ARM)
+	if (checks->inventory->platform.cpu == CPU_ARM)
 		why = "only x86 reads it, and this processor is an Arm";
-	else if (cpu == CPU_AMD && strcmp(arg->name, "intel_iommu") == 0)
-		why = "it is for Intel's IOMMU, and this processor is AMD's";
-	else if (cpu == CPU_INTEL && strcmp(arg->name, "amd_iommu") == 0)
-		why = "it is for AMD's IOMMU, and this processor is Intel's";
+	else if (kind == IOMMU_KIND_AMD && strcmp(arg->name, "intel_iommu") == 0)
+		why = "it is for Intel's IOMMU, and this machine is AMD's";
+	else if (kind == IOMMU_KIND_INTEL && strcmp(arg->name, "amd_iommu") == 0)
+		why = "it is for AMD's IOMMU, and this machine is Intel's";
 	if (why)
 		without_effect(checks, arg, xstrdup(why));
+	return !why;
 }
 
 static const struct list *list_of(const char *name)
@@ -213,7 +240,7 @@ static void check_behind(const struct checks *checks)
 				without_effect(checks, arg,
 					       xstrdup("it stands behind \"--\", so that init gets "
 						       "it and not the kernel")),
-				"put it in front of \"--\"");
+				"put it in front of \"--\", if the kernel is to get it");
 	kernel_args_done(&behind);
 }
 
@@ -248,10 +275,8 @@ void check_iommu_arguments(struct checks *checks)
 	vec_foreach(arg, &checks->inventory->args) {
 		const struct list *list = list_of(arg->name);
 
-		if (!list)
-			continue;
-		check_machine(checks, arg);
-		check_values(checks, list, arg);
+		if (list && check_machine(checks, arg))
+			check_values(checks, list, arg);
 	}
 	check_behind(checks);
 	check_bootconfig(checks);

@@ -43,6 +43,9 @@ static void check_iommu(const struct profile *profile, const struct inventory *i
 	if (argument)
 		finding_remedy(finding, "remove %s from the kernel's arguments and restart",
 			       argument);
+	else if (inventory->iommu == IOMMU_ON)
+		finding_remedy(finding,
+			       "the IOMMU is on and leaves it out: put the card into another slot");
 	else
 		finding_remedy(
 			finding,

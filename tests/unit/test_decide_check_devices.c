@@ -62,13 +62,13 @@ TEST(devices_that_vfio_pci_refuses)
 	set_ids(0x8086, 0x37c8);
 	begin(X);
 	check_findings("QAT", &validation.findings,
-		       "wrong-driver 0000:01:00.0; denylisted 0000:01:00.0");
-	assert_string_equal(validation.findings.items[1].detail,
+		       "denylisted 0000:01:00.0; wrong-driver 0000:01:00.0");
+	assert_string_equal(validation.findings.items[0].detail,
 			    "vfio-pci refuses 8086:37c8, which lets a guest harm the host");
-	assert_int_equal(validation.findings.items[1].severity, SEVERITY_ERROR);
+	assert_int_equal(validation.findings.items[0].severity, SEVERITY_ERROR);
 	end();
 	set_ids(0x8086, 0x0b25);
-	expect("DSA", X, NOT_READY, "wrong-driver 0000:01:00.0; denylisted 0000:01:00.0");
+	expect("DSA", X, NOT_READY, "denylisted 0000:01:00.0; wrong-driver 0000:01:00.0");
 	set_ids(0x1af4, 0x37c8);
 	expect("another vendor's", X, NOT_READY, "wrong-driver 0000:01:00.0");
 	set_ids(0x8086, 0x37c8);
@@ -92,8 +92,8 @@ TEST(headers)
 	inventory.items[0].header_type = 1;
 	begin(X);
 	check_findings("bridge", &validation.findings,
-		       "wrong-driver 0000:01:00.0; not-assignable 0000:01:00.0");
-	assert_string_equal(validation.findings.items[1].detail,
+		       "not-assignable 0000:01:00.0; wrong-driver 0000:01:00.0");
+	assert_string_equal(validation.findings.items[0].detail,
 			    "its configuration space has a header of type 1: it is a bridge, which "
 			    "no guest can have");
 	end();

@@ -30,7 +30,7 @@ TEST(off_in_the_device_tree)
 	inventory.platform.devicetree = true;
 	strv_done(&inventory.firmware_tables);
 	expect_one("no node", X, NOT_READY, SEVERITY_ERROR, "firmware-table host",
-		   "the firmware's device tree describes no IOMMU", "turn VT-d or AMD-Vi");
+		   "the firmware's device tree describes no IOMMU", "look for an SMMU");
 	inventory.platform.devicetree_iommu = true;
 	expect_one("a node", X, NOT_READY, SEVERITY_ERROR, "iommu host",
 		   "no IOMMU is in use, though the firmware describes one (device tree)",
@@ -77,7 +77,7 @@ TEST(off_by_argument)
 	expect("unknown table", X, NOT_READY, "iommu-argument host");
 	/* On a machine that has another IOMMU it is innocent. */
 	strv_add(&inventory.firmware_tables, "DMAR");
-	expect("not this one's", X, NOT_READY, "iommu host");
+	expect("not this one's", X, NOT_READY, "iommu host; argument-without-effect amd_iommu=off");
 	strv_done(&inventory.firmware_tables);
 	strv_add(&inventory.firmware_tables, "VIOT");
 	set_arguments("iommu=off");
@@ -128,6 +128,26 @@ TEST(off_and_why_cannot_be_told)
 		   "no argument turns it off");
 	inventory.iommu = IOMMU_UNKNOWN;
 	expect("not even that", X, READINESS_UNKNOWN, "iommu-unknown host");
+}
+
+TEST(devices_lack_a_group_for_the_same_reason)
+{
+	inventory.iommu = IOMMU_OFF;
+	set_arguments("iommu=off");
+	inventory.items[1].iommu_group = -1;
+	begin("[device x]\naddress = 02:00.0\n");
+	check_findings("order", &validation.findings,
+		       "no-iommu-group 0000:02:00.0; iommu-argument host");
+	assert_string_equal(validation.findings.items[0].remedy,
+			    validation.findings.items[1].remedy);
+	end();
+	/* It may lack one by itself. */
+	inventory.iommu = IOMMU_ON;
+	set_arguments("intel_iommu=igfx_off");
+	begin("[device x]\naddress = 02:00.0\n");
+	check_findings("alone", &validation.findings, "no-iommu-group 0000:02:00.0");
+	assert_memory_equal(validation.findings.items[0].remedy, "the IOMMU is on and", 19);
+	end();
 }
 
 TEST(not_required)
@@ -228,6 +248,7 @@ int main(void)
 		CHECKS_TEST(off_by_argument),
 		CHECKS_TEST(off_by_the_kernel),
 		CHECKS_TEST(off_and_why_cannot_be_told),
+		CHECKS_TEST(devices_lack_a_group_for_the_same_reason),
 		CHECKS_TEST(not_required),
 		CHECKS_TEST(interrupts_that_are_not_remapped),
 		CHECKS_TEST(interrupts_that_need_no_remapping),

@@ -65,6 +65,23 @@ TEST(what_turns_it_on)
 	assert_false(intel_iommu_turned_on(&inventory.args));
 }
 
+TEST(kinds_of_machines)
+{
+	/* A hypervisor may give an AMD processor VT-d. */
+	inventory.platform.cpu = CPU_AMD;
+	assert_int_equal(iommu_kind_of_machine(&inventory), IOMMU_KIND_INTEL);
+	strv_done(&inventory.firmware_tables);
+	assert_int_equal(iommu_kind_of_machine(&inventory), IOMMU_KIND_AMD);
+	inventory.platform.cpu = CPU_INTEL;
+	assert_int_equal(iommu_kind_of_machine(&inventory), IOMMU_KIND_INTEL);
+	inventory.platform.cpu = CPU_ARM;
+	assert_int_equal(iommu_kind_of_machine(&inventory), IOMMU_KIND_ARM);
+	inventory.platform.cpu = CPU_OTHER;
+	assert_int_equal(iommu_kind_of_machine(&inventory), IOMMU_KIND_NONE);
+	strv_add(&inventory.firmware_tables, "VIOT");
+	assert_int_equal(iommu_kind_of_machine(&inventory), IOMMU_KIND_OTHER);
+}
+
 TEST(arguments_without_effect)
 {
 	static const struct {
@@ -89,9 +106,9 @@ TEST(arguments_without_effect)
 		{CPU_INTEL, "intremap=1", "intremap=1",
 		 "\"1\" is no value of intremap=, and changes nothing", "remove it"},
 		{CPU_AMD, "intel_iommu=on", "intel_iommu=on",
-		 "it is for Intel's IOMMU, and this processor is AMD's", "remove it"},
+		 "it is for Intel's IOMMU, and this machine is AMD's", "remove it"},
 		{CPU_INTEL, "amd_iommu=force_isolation", "amd_iommu=force_isolation",
-		 "it is for AMD's IOMMU, and this processor is Intel's", "remove it"},
+		 "it is for AMD's IOMMU, and this machine is Intel's", "remove it"},
 		{CPU_ARM, "iommu=pt", "iommu=pt", "only x86 reads it, and this processor is an Arm",
 		 "remove it"},
 		{CPU_INTEL, "quiet -- intel_iommu=off", "intel_iommu=off",
@@ -112,6 +129,7 @@ TEST(arguments_without_effect)
 		_cleanup_free_ char *finding = xasprintf("argument-without-effect %s",
 							 rows[i].finding);
 
+		strv_done(&inventory.firmware_tables);
 		inventory.platform.cpu = rows[i].cpu;
 		set_arguments(rows[i].cmdline);
 		expect_one(rows[i].cmdline, X, READY, SEVERITY_NOTE, finding, rows[i].detail,
@@ -124,6 +142,7 @@ TEST(arguments_without_effect)
 	}
 	/* Where the IOMMU is off, it may be why somebody believes it to be on. */
 	inventory.iommu = IOMMU_OFF;
+	strv_add(&inventory.firmware_tables, "DMAR");
 	set_arguments("iommu=on");
 	begin(X);
 	check_findings("off", &validation.findings, "iommu host; argument-without-effect iommu=on");
@@ -147,9 +166,8 @@ TEST(boot_configuration)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CHECKS_TEST(what_turns_the_iommu_off),
-		CHECKS_TEST(what_turns_it_on),
-		CHECKS_TEST(arguments_without_effect),
+		CHECKS_TEST(what_turns_the_iommu_off), CHECKS_TEST(what_turns_it_on),
+		CHECKS_TEST(kinds_of_machines),        CHECKS_TEST(arguments_without_effect),
 		CHECKS_TEST(boot_configuration),
 	};
 

@@ -219,6 +219,33 @@ TEST(vfio_needs_a_group_and_others_do_not)
 	profile_done(&profile);
 }
 
+static void expect_remedy(const char *remedy)
+{
+	struct profile profile;
+	struct plan plan;
+
+	make("[device x]\naddress = 00:02.0\n", &profile, &plan);
+	check_findings(remedy, &plan.findings, "no-iommu-group 0000:00:02.0");
+	check_text("remedy", plan.findings.items[0].remedy, remedy);
+	plan_done(&plan);
+	profile_done(&profile);
+}
+
+TEST(a_device_that_the_iommu_leaves_out)
+{
+	add_function(&inventory, "00:02.0", 0x8086, 0x3e92, 0x038000, -1, NULL);
+	inventory_sort(&inventory);
+	inventory.iommu = IOMMU_UNKNOWN;
+	expect_remedy("turn the IOMMU on, in the firmware and by the kernel's arguments; "
+		      "vfio-prepare validate says which");
+	inventory.iommu = IOMMU_ON;
+	expect_remedy("the IOMMU is on and leaves it out: put the card into another slot");
+	kernel_args_parse("intel_iommu=on,igfx_off", &inventory.args);
+	expect_remedy("remove intel_iommu=igfx_off from the kernel's arguments and restart");
+	inventory.items[0].vendor = 0x1002;
+	expect_remedy("the IOMMU is on and leaves it out: put the card into another slot");
+}
+
 TEST(group_0_is_a_group)
 {
 	inventory.items[4].iommu_group = 0;
@@ -540,6 +567,7 @@ int main(void)
 		PLAN_TEST(the_backend_is_for_vfio_alone_and_for_what_is_right_too),
 		PLAN_TEST(auto_takes_the_variant_where_there_is_one),
 		PLAN_TEST(vfio_needs_a_group_and_others_do_not),
+		PLAN_TEST(a_device_that_the_iommu_leaves_out),
 		PLAN_TEST(group_0_is_a_group),
 		PLAN_TEST(refused_devices_have_no_action_and_others_go_on),
 		PLAN_TEST(devices_are_in_order_with_the_absent_among_them),

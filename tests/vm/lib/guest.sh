@@ -104,6 +104,7 @@ guest_boot() {
 		-kernel "$kernel" -initrd "$initrd" -append "$line"
 	case $iommu in
 	intel) set -- "$@" -device intel-iommu,intremap=on ;;
+	intel-no-intremap) set -- "$@" -device intel-iommu,intremap=off ;;
 	amd) set -- "$@" -device amd-iommu,intremap=on ;;
 	none) ;;
 	*) printf 'no such IOMMU: %s\n' "$iommu"; return 1 ;;

@@ -278,6 +278,26 @@ image_alone() {
 	rm -rf "$tree"
 }
 
+# image_programs DIRECTORY TREE PROGRAM...: programs of the root with a tree laid over it, and their
+# libraries, for an initramfs of the kind alone.
+image_programs() {
+	local dir=$1 tree=$2
+	shift 2
+	# shellcheck disable=SC2016 # expanded in the chroot
+	in_root "$dir" "$tree" sh -euc '
+		for program; do
+			ldd "$program" | grep -o "/[^ ]*" | while read -r library; do
+				target=$(readlink -f "$(dirname "$library")")/${library##*/}
+				case $library in /lib64/*) target=$library ;; esac
+				mkdir -p "/lab/out${target%/*}"
+				cp -L "$library" "/lab/out$target"
+			done
+			mkdir -p "/lab/out${program%/*}"
+			cp -L "$program" "/lab/out$program"
+		done
+	' sh "$@"
+}
+
 # Paths of these modules and all they depend on, in the order in which to load them.
 alone_modules() {
 	chroot "$ROOT" modprobe -S "$KVER" -a --show-depends "$@" | sed -n 's/^insmod \([^ ]*\).*/\1/p'

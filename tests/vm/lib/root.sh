@@ -11,6 +11,8 @@
 #   KVER        its version
 #   CRYPT_TREE  what a root on LVM over dm-crypt needs besides. Not in ROOT, because with LVM installed
 #               each image that initramfs-tools makes and each boot would grow by it
+#   LIBVIRT_TREE  virt-host-validate, which vfio-prepare is compared with, and the libraries that it
+#               needs; not in ROOT for the same reason
 
 ROOT_PACKAGES=(
 	systemd systemd-sysv udev kmod
@@ -25,6 +27,9 @@ CRYPT_PACKAGES=(
 	cryptsetup cryptsetup-bin cryptsetup-initramfs libpopt0
 	lvm2 dmsetup libaio1 libdevmapper-event1.02.1 libedit2 libbsd0
 )
+
+# Unpacked with all that it needs and the root lacks.
+LIBVIRT_PACKAGE=libvirt-clients
 
 # What the guests' devices and file systems can ask for. The rest of the kernel's 390 MB
 # would only make each image and each boot slower.
@@ -93,7 +98,7 @@ root_key() {
 	local codename=$1 kernel=$2
 	{
 		printf '%s\n' "$codename"
-		apt-cache policy "${ROOT_PACKAGES[@]}" "${CRYPT_PACKAGES[@]}" "$kernel" | grep -E '^[a-z]|Candidate:'
+		apt-cache policy "${ROOT_PACKAGES[@]}" "${CRYPT_PACKAGES[@]}" "$LIBVIRT_PACKAGE" "$kernel" | grep -E '^[a-z]|Candidate:'
 		cat "$LAB_DIR/lib/root.sh"
 	} | hash_text
 }
@@ -127,7 +132,7 @@ root_unpack() {
 	for deb in "$debs"/*.deb; do
 		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$tree" --keep-directory-symlink
 	done
-	rm -r "$tree"/usr/share/{doc,man,locale} "${tree:?}"/{bin,sbin,lib}
+	rm -rf "$tree"/usr/share/{doc,man,locale} "${tree:?}"/{bin,sbin,lib}
 }
 
 # Take modules, image and configuration of one kernel out of its package, into a root.
@@ -159,7 +164,7 @@ root_make() {
 	work=$dir.new
 	say "making a $codename root with $kernel (one to two minutes, once)"
 	rm -rf "$work"
-	mkdir -p "$work/crypt-packages"
+	mkdir -p "$work/crypt-packages" "$work/libvirt-packages/partial"
 	root_sources "$codename" >"$work/debian.sources"
 	[[ -s $work/debian.sources ]] ||
 		die "apt knows no Debian source of release $codename; run apt-get update first"
@@ -180,6 +185,7 @@ root_make() {
 		--include="$(IFS=,; printf '%s' "${ROOT_PACKAGES[*]}")" \
 		--customize-hook='cd "'"$work"'" && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get -q download '"$kernel" \
 		--customize-hook='cd "'"$work"'/crypt-packages" && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get -q download '"${CRYPT_PACKAGES[*]}" \
+		--customize-hook='APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get -q -y --download-only --no-install-recommends -o Dir::Cache::Archives="'"$work"'/libvirt-packages" install '"$LIBVIRT_PACKAGE" \
 		"$codename" "$work/root" "$work/debian.sources" >"$work/log" 2>&1 || {
 		tail -n 30 "$work/log" >&2
 		die "mmdebstrap failed; its whole output is in $work/log"
@@ -188,7 +194,8 @@ root_make() {
 	rm -f "$work/root/etc/apt/apt.conf.d/99mmdebstrap"
 	root_add_kernel "$work"/"$kernel"_*.deb "$work/root" "$work"
 	root_unpack "$work/crypt-packages" "$work/crypt"
-	rm -r "$work"/*.deb "$work/crypt-packages"
+	root_unpack "$work/libvirt-packages" "$work/libvirt"
+	rm -r "$work"/*.deb "$work/crypt-packages" "$work/libvirt-packages"
 	mv -T "$work" "$dir"
 }
 
@@ -205,6 +212,7 @@ root_build() {
 	cache_prune root 2
 	ROOT=$dir/root
 	CRYPT_TREE=$dir/crypt
+	LIBVIRT_TREE=$dir/libvirt
 	ROOT_KEY=$key
 	KERNEL=$dir/vmlinuz
 	FAST_KERNEL=$dir/vmlinux

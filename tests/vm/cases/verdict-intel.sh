@@ -1,0 +1,37 @@
+# The verdict on machines that differ in their IOMMU alone; this one has VT-d, and is ready once the
+# device is bound. The others source this file. Beside it stands what virt-host-validate says there:
+# the table in README.md is made of these reports.
+
+kinds=alone
+modules="vfio_pci vfio_iommu_type1"
+
+HOST_VALIDATE="virt-host-validate qemu"
+vendor=GenuineIntel
+virtualization=vmx
+
+image_files() {
+	image_programs "$1" "$LIBVIRT_TREE" /usr/bin/virt-host-validate
+	install -D "$ROOT/usr/bin/busybox" "$1/usr/bin/busybox"
+	mkdir -p "$1/lab"
+	# QEMU's own processor has no virtualization, without which virt-host-validate would not even look.
+	printf 'processor\t: 0\nvendor_id\t: %s\nflags\t\t: fpu %s\n' "$vendor" "$virtualization" >"$1/lab/cpuinfo"
+}
+
+script() {
+	printf '%s\n' "run busybox mount --bind /lab/cpuinfo /proc/cpuinfo" \
+		"run vfio-prepare bind --phase early" "run vfio-prepare validate" "run $HOST_VALIDATE"
+	script_report
+}
+
+# expect_only CHECK...: these are all the errors that there are.
+expect_only() {
+	expect_json "$VALIDATE" "[.findings[] | select(.severity == \"error\") | .check] | unique == $(
+		printf '%s\n' "$@" | jq -Rnc '[inputs | select(. != "")] | unique'
+	)"
+}
+
+check() {
+	expect_driver 0000:01:00.0 vfio-pci
+	expect_ready
+	expect_only
+}
