@@ -18,6 +18,7 @@ void bindings_done(struct bindings *bindings)
 	vec_foreach(binding, bindings)
 		binding_done(binding);
 	free(bindings->items);
+	free(bindings->released.items);
 	*bindings = (struct bindings){};
 }
 
@@ -58,6 +59,27 @@ void bindings_set(struct bindings *bindings, const struct pci_address *address, 
 	bindings->items[at] = binding;
 }
 
+bool bindings_has_released(const struct bindings *bindings, const struct pci_address *address)
+{
+	vec_foreach(released, &bindings->released)
+		if (pci_address_compare(released, address) == 0)
+			return true;
+	return false;
+}
+
+static void set_released(struct bindings *bindings, const struct pci_address *address,
+			 bool released)
+{
+	size_t n = 0;
+
+	vec_foreach(other, &bindings->released)
+		if (pci_address_compare(other, address) != 0)
+			bindings->released.items[n++] = *other;
+	bindings->released.n = n;
+	if (released)
+		*vec_add(&bindings->released) = *address;
+}
+
 void bindings_update(struct bindings *bindings, const struct outcomes *outcomes)
 {
 	vec_foreach(outcome, outcomes) {
@@ -67,6 +89,7 @@ void bindings_update(struct bindings *bindings, const struct outcomes *outcomes)
 			bindings_set(bindings, &outcome->address, outcome->section, outcome->want);
 		else
 			remove_binding(bindings, &outcome->address);
+		set_released(bindings, &outcome->address, !outcome->want);
 	}
 }
 

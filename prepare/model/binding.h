@@ -18,6 +18,8 @@ struct bindings {
 	/* Sorted by address. */
 	struct binding *items;
 	size_t n, capacity;
+	/* What was given back and not bound again since: what comes of itself leaves it alone. */
+	struct pci_address_list released;
 };
 
 void bindings_done(struct bindings *bindings);
@@ -27,6 +29,8 @@ const struct binding *bindings_find(const struct bindings *bindings,
 /* Adds one, or replaces that of the same address. */
 void bindings_set(struct bindings *bindings, const struct pci_address *address, const char *section,
 		  const char *driver);
+
+bool bindings_has_released(const struct bindings *bindings, const struct pci_address *address);
 
 /*
  * What these outcomes make of it: a device that is on the driver that was wanted is bound, one that

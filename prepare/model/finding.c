@@ -58,15 +58,19 @@ bool findings_have(const struct findings *findings, enum severity severity)
 	return false;
 }
 
+void finding_done(struct finding *finding)
+{
+	free(finding->subject);
+	free(finding->detail);
+	free(finding->remedy);
+}
+
 void findings_done(struct findings *findings)
 {
 	if (!findings)
 		return;
-	vec_foreach(finding, findings) {
-		free(finding->subject);
-		free(finding->detail);
-		free(finding->remedy);
-	}
+	vec_foreach(finding, findings)
+		finding_done(finding);
 	free(findings->items);
 	*findings = (struct findings){};
 }

@@ -39,6 +39,7 @@ struct finding *finding_add(struct findings *findings, enum severity severity, c
 /* Sets the remedy, formatted. */
 void finding_remedy(struct finding *finding, const char *format, ...) _printf_(2, 3);
 bool findings_have(const struct findings *findings, enum severity severity);
+void finding_done(struct finding *finding);
 void findings_done(struct findings *findings);
 
 #endif

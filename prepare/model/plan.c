@@ -5,25 +5,63 @@
 
 #include "base/alloc.h"
 
+static void device_done(struct planned_device *device)
+{
+	free(device->want);
+	free(device->module);
+	free(device->before);
+	strv_done(&device->natives);
+}
+
+static void action_done(struct action *action)
+{
+	free(action->path);
+	free(action->value);
+	free(action->reason);
+}
+
 void plan_done(struct plan *plan)
 {
 	if (!plan)
 		return;
-	vec_foreach(device, plan) {
-		free(device->want);
-		free(device->module);
-		free(device->before);
-		strv_done(&device->natives);
-	}
+	vec_foreach(device, plan)
+		device_done(device);
 	free(plan->items);
-	vec_foreach(action, &plan->actions) {
-		free(action->path);
-		free(action->value);
-		free(action->reason);
-	}
+	vec_foreach(action, &plan->actions)
+		action_done(action);
 	free(plan->actions.items);
 	findings_done(&plan->findings);
 	*plan = (struct plan){};
+}
+
+void plan_forget(struct plan *plan, const struct pci_address *address)
+{
+	const struct planned_device *device = plan_find(plan, address);
+	size_t index = device ? (size_t)(device - plan->items) : 0, n = 0;
+
+	if (!device)
+		return;
+	device_done(&plan->items[index]);
+	plan->n--;
+	memmove(&plan->items[index], &plan->items[index + 1],
+		(plan->n - index) * sizeof(*plan->items));
+	vec_foreach(action, &plan->actions) {
+		if (action->device == index) {
+			action_done(action);
+			continue;
+		}
+		if (action->device != SIZE_MAX && action->device > index)
+			action->device--;
+		plan->actions.items[n++] = *action;
+	}
+	plan->actions.n = n;
+	n = 0;
+	vec_foreach(finding, &plan->findings)
+		if (strcmp(finding->subject, PCI_ADDRESS_TEXT(address)) == 0)
+			finding_done(finding);
+		else
+			plan->findings.items[n++] = *finding;
+	plan->findings.n = n;
 }
 
 const struct planned_device *plan_find(const struct plan *plan, const struct pci_address *address)

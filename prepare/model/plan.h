@@ -74,6 +74,8 @@ struct plan {
 void plan_done(struct plan *plan);
 /* The plan's device at address or NULL. */
 const struct planned_device *plan_find(const struct plan *plan, const struct pci_address *address);
+/* Takes the device at address out, with what was to be done to it and what was found. */
+void plan_forget(struct plan *plan, const struct pci_address *address);
 /* Adds an action; takes path and reason. */
 void plan_act(struct plan *plan, enum action_type type, size_t device, char *path,
 	      const char *value, char *reason);

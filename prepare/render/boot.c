@@ -27,23 +27,33 @@ static const char *text_of(const json_t *object, const char *key)
 
 void boot_bindings(const char *memory, struct bindings *ret)
 {
-	json_t *bound = read_list(memory, "bound"), *binding;
+	json_t *bound = read_list(memory, "bound"), *released = read_list(memory, "released");
+	json_t *binding;
 	struct pci_address address;
 	size_t index;
 
-	json_array_foreach(bound, index, binding) if (pci_address_parse(text_of(binding, "address"),
-									&address) == 0 &&
-						      *text_of(binding, "driver"))
-		bindings_set(ret, &address, text_of(binding, "section"),
-			     text_of(binding, "driver"));
+	json_array_foreach(bound, index, binding)
+	{
+		if (pci_address_parse(text_of(binding, "address"), &address) == 0 &&
+		    *text_of(binding, "driver"))
+			bindings_set(ret, &address, text_of(binding, "section"),
+				     text_of(binding, "driver"));
+	}
+	json_array_foreach(released, index, binding)
+	{
+		if (json_is_string(binding) &&
+		    pci_address_parse(json_string_value(binding), &address) == 0)
+			*vec_add(&ret->released) = address;
+	}
 	json_decref(bound);
+	json_decref(released);
 }
 
 /* The bindings of a memory with what these outcomes make of them. */
-static json_t *bound_after(const char *memory, const struct outcomes *outcomes)
+static void add_bindings(json_t *report, const char *memory, const struct outcomes *outcomes)
 {
+	json_t *bound = json_array(), *released = json_array();
 	struct bindings bindings = {};
-	json_t *array = json_array();
 
 	boot_bindings(memory, &bindings);
 	bindings_update(&bindings, outcomes);
@@ -53,10 +63,13 @@ static json_t *bound_after(const char *memory, const struct outcomes *outcomes)
 		json_object_set_new(object, "address", json_address(&binding->address));
 		json_object_set_new(object, "section", json_text_or_null(binding->section));
 		json_object_set_new(object, "driver", json_text_or_null(binding->driver));
-		json_array_append_new(array, object);
+		json_array_append_new(bound, object);
 	}
+	vec_foreach(address, &bindings.released)
+		json_array_append_new(released, json_address(address));
+	json_object_set_new(report, "bound", bound);
+	json_object_set_new(report, "released", released);
 	bindings_done(&bindings);
-	return array;
 }
 
 /* Makes room: what comes again and again gives way before what a boot has once. */
@@ -67,7 +80,8 @@ static void forget_one(json_t *phases)
 	for (; i < n; i++) {
 		const char *phase = text_of(json_array_get(phases, i), "phase");
 
-		if (strcmp(phase, "hotplug") == 0 || strcmp(phase, "manual") == 0)
+		if (strcmp(phase, "hotplug") == 0 || strcmp(phase, "manual") == 0 ||
+		    strcmp(phase, "release") == 0)
 			break;
 	}
 	json_array_remove(phases, i < n ? i : 0);
@@ -88,7 +102,7 @@ char *render_boot(const char *before, const struct boot_phase *phase,
 	json_object_set_new(object, "outcomes", json_outcomes(outcomes));
 	json_object_set_new(object, "findings", json_findings(findings));
 	json_array_append_new(phases, object);
-	json_object_set_new(report, "bound", bound_after(before, outcomes));
+	add_bindings(report, before, outcomes);
 	json_object_set_new(report, "phases", phases);
 	return json_text(report);
 }

@@ -65,6 +65,17 @@ static const struct when *find_when(const char *name)
 	return NULL;
 }
 
+/* What somebody gave back by hand is not taken again because a driver came to it. */
+static void leave_released(struct root *root, struct plan *plan)
+{
+	struct bindings bindings = {};
+
+	memory_bindings(root, &bindings);
+	vec_foreach(address, &bindings.released)
+		plan_forget(plan, address);
+	bindings_done(&bindings);
+}
+
 static int run(struct root *root, const struct arguments *arguments)
 {
 	const struct when *when = find_when(arguments->phase ? arguments->phase : "system");
@@ -72,6 +83,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	struct kernel_args args = {};
 	struct situation situation = {};
 	struct outcomes outcomes = {};
+	bool hotplug = arguments->phase && strcmp(arguments->phase, "hotplug") == 0;
 	int status = STATUS_DONE;
 
 	if (!when) {
@@ -90,6 +102,8 @@ static int run(struct root *root, const struct arguments *arguments)
 	else
 		status = situation_load(root, arguments, when->phase, false, &situation);
 	if (!phase.off && status == STATUS_DONE) {
+		if (hotplug)
+			leave_released(root, &situation.plan);
 		act_run(root, &situation.plan,
 			&(struct act_limits){(int)situation.profile.device_timeout_s * 1000,
 					     (int)situation.profile.timeout_s * 1000},
@@ -100,7 +114,7 @@ static int run(struct root *root, const struct arguments *arguments)
 					    &situation.plan.findings),
 				status_of_outcomes(&situation.plan, &outcomes));
 	}
-	if (arguments->phase && strcmp(arguments->phase, "hotplug") != 0)
+	if (arguments->phase && !hotplug)
 		memory_add(root, &phase, &outcomes, &situation.plan.findings);
 	else
 		memory_add_news(root, &phase, &outcomes, &situation.plan.findings);

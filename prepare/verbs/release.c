@@ -161,6 +161,6 @@ const struct verb release_verb = {
 	.help = "Clears the driver override of each device that this tool has bound since the host was started,\n"
 		"unbinds it, loads and probes its own driver, and reads the result back. LABEL is a section of the\n"
 		"profile; without any it is all that is bound. IOMMU groups are released as a whole. What a guest has\n"
-		"open is left alone. Until it is taken out of the profile, the next bind or boot takes a device again.\n",
+		"open is left alone. The next bind by hand, or boot, takes a device again that is still in the profile.\n",
 	.run = run,
 };

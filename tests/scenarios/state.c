@@ -89,6 +89,8 @@ static char *describe_memory(const char *path, const char *name)
 		buf_addf(&text, " %s [%s] %s", json_string_value(json_object_get(item, "address")),
 			 json_string_value(json_object_get(item, "section")),
 			 json_string_value(json_object_get(item, "driver")));
+	json_array_foreach(json_object_get(memory, "released"), index, item)
+		buf_addf(&text, "%s %s", index ? "" : "; released", json_string_value(item));
 	line = xasprintf("%s\tphases%s", name, memory ? buf_text(&text) : " unreadable");
 	json_decref(memory);
 	buf_done(&text);

@@ -60,6 +60,12 @@ TEST(outcomes_bind_and_release)
 	expect(&bindings, "0000:01:00.0 [x] vfio-pci; ");
 	update(&bindings, 1, NULL, RESULT_ALREADY);
 	expect(&bindings, "");
+	assert_true(bindings_has_released(&bindings, &(struct pci_address){.bus = 1}));
+	update(&bindings, 1, NULL, RESULT_DONE);
+	assert_int_equal(bindings.released.n, 2);
+	update(&bindings, 1, "vfio-pci", RESULT_DONE);
+	assert_false(bindings_has_released(&bindings, &(struct pci_address){.bus = 1}));
+	assert_true(bindings_has_released(&bindings, &(struct pci_address){.bus = 2}));
 	bindings_done(&bindings);
 }
 

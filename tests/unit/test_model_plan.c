@@ -37,10 +37,37 @@ TEST(a_device_is_found)
 	plan_done(&plan);
 }
 
+/* The actions of the others still say whose they are. */
+TEST(a_device_is_forgotten)
+{
+	static const char *const places[] = {"0000:01:00.0", "0000:02:00.0", "0000:03:00.0"};
+	struct pci_address second = address("02:00.0");
+	struct plan plan = {};
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		((struct planned_device *)vec_add(&plan))->address = address(places[i]);
+		plan_act(&plan, ACTION_PROBE, i, xstrdup("/sys"), places[i], xstrdup("why"));
+		finding_add(&plan.findings, SEVERITY_ERROR, "in-use", places[i], "why");
+	}
+	plan_load(&plan, "vfio_pci", "/sys", xstrdup("why"));
+	plan_load(&plan, "vfio_pci", "/sys", xstrdup("why not twice"));
+	plan_forget(&plan, &second);
+	plan_forget(&plan, &second);
+	assert_int_equal(plan.n, 2);
+	assert_int_equal(plan.actions.n, 3);
+	for (size_t i = 0; i < plan.n; i++)
+		check_text("action", plan.actions.items[i].value,
+			   PCI_ADDRESS_TEXT(&plan.items[plan.actions.items[i].device].address));
+	assert_int_equal(plan.actions.items[2].device, SIZE_MAX);
+	check_findings("findings", &plan.findings, "in-use 0000:01:00.0; in-use 0000:03:00.0");
+	plan_done(&plan);
+}
+
 TEST(names)
 {
 	assert_string_equal(action_type_name(ACTION_LOAD_MODULE), "load-module");
 	assert_string_equal(action_type_name(ACTION_SET_OVERRIDE), "set-override");
+	assert_string_equal(action_type_name(ACTION_CLEAR_OVERRIDE), "clear-override");
 	assert_string_equal(action_type_name(ACTION_UNBIND), "unbind");
 	assert_string_equal(action_type_name(ACTION_PROBE), "probe");
 	assert_string_equal(device_state_name(DEVICE_BIND), "wrong-driver");
@@ -73,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_in_it_is_freed),
 		cmocka_unit_test(a_device_is_found),
+		cmocka_unit_test(a_device_is_forgotten),
 		cmocka_unit_test(names),
 		cmocka_unit_test(what_is_given),
 	};

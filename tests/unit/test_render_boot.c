@@ -194,10 +194,12 @@ TEST(bindings_outlive_their_phase)
 {
 	char *memory = render_boot(NULL, &early, &outcomes, &findings);
 	struct bindings bindings = {};
+	struct outcome released = {.address = {.bus = 3}, .result = RESULT_DONE};
 
 	for (unsigned i = 0; i < BOOT_MAX_PHASES; i++) {
 		char *next = render_boot(memory, &(struct boot_phase){.phase = "manual"},
-					 &(struct outcomes){}, &(struct findings){});
+					 &(struct outcomes){.items = &released, .n = i == 0},
+					 &(struct findings){});
 
 		free(memory);
 		memory = next;
@@ -207,6 +209,8 @@ TEST(bindings_outlive_their_phase)
 	assert_int_equal(bindings.items[0].address.bus, 1);
 	check_text("section", bindings.items[0].section, "gpu");
 	check_text("driver", bindings.items[0].driver, "vfio-pci");
+	assert_int_equal(bindings.released.n, 1);
+	assert_int_equal(bindings.released.items[0].bus, 3);
 	bindings_done(&bindings);
 	free(memory);
 }
@@ -216,6 +220,7 @@ TEST(odd_bindings_are_none)
 	static const char *const texts[] = {
 		"",
 		"{\"bound\":3}",
+		"{\"released\":[3,\"x\"]}",
 		"{\"bound\":[3,null]}",
 		"{\"bound\":[{\"address\":\"01:00.0\"}]}",
 		"{\"bound\":[{\"address\":\"x\",\"driver\":\"vfio-pci\"}]}",
@@ -226,6 +231,7 @@ TEST(odd_bindings_are_none)
 
 		boot_bindings(texts[i], &bindings);
 		check_int(texts[i], bindings.n, 0);
+		check_int(texts[i], bindings.released.n, 0);
 	}
 	boot_bindings(NULL, &(struct bindings){});
 }
