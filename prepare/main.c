@@ -16,8 +16,9 @@
 #error "VFIO_PREPARE_VERSION comes from the Makefile"
 #endif
 
-static const struct verb *const verbs[] = {&list_verb,    &init_verb,     &plan_verb,    &bind_verb,
-					   &release_verb, &validate_verb, &snapshot_verb};
+static const struct verb *const verbs[] = {&list_verb,     &init_verb,    &import_verb,
+					   &plan_verb,     &bind_verb,    &release_verb,
+					   &validate_verb, &snapshot_verb};
 
 /* Options without a letter. */
 enum option_value {

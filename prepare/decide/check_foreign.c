@@ -126,17 +126,6 @@ static void add_lines(const struct foreign *foreign, const struct foreign_settin
 	buf_done(&lines);
 }
 
-/* A script that names nothing, run by a unit that says as little. */
-static bool is_told_by_unit(const struct foreign *foreign, const struct foreign_setting *script)
-{
-	vec_foreach(setting, foreign)
-		if (setting != script && setting->source == FOREIGN_UNIT && script->file &&
-		    script->source == FOREIGN_UNIT && !script->values.n &&
-		    strstr(setting->text, script->file))
-			return true;
-	return false;
-}
-
 static enum severity severity_of(const struct foreign_setting *setting, const struct effect *effect)
 {
 	if (setting->fatal)
@@ -197,7 +186,7 @@ static void check_binding(struct checks *checks, const struct foreign_setting *s
 			add_setting(checks, later, &effect);
 	/* What is neither the profile's nor a guest's business is nobody's here. */
 	if ((effect.other.n || effect.same.n || module_is_for_guests(module)) &&
-	    !is_told_by_unit(foreign, setting)) {
+	    !foreign_is_told_by_unit(foreign, setting)) {
 		add_lines(foreign, setting, &detail);
 		describe(setting, &effect, &detail);
 		add_finding(checks, setting, severity_of(setting, &effect), buf_text(&detail),

@@ -113,6 +113,18 @@ char *foreign_removal(const struct foreign_setting *setting)
 	return xasprintf("remove %s, then %s", place, rebuild);
 }
 
+bool foreign_is_told_by_unit(const struct foreign *foreign, const struct foreign_setting *setting)
+{
+	if (setting->source != FOREIGN_UNIT || setting->effect != FOREIGN_ADDRESSES ||
+	    setting->values.n)
+		return false;
+	vec_foreach(other, foreign)
+		if (other != setting && other->source == FOREIGN_UNIT &&
+		    strstr(other->text, setting->file))
+			return true;
+	return false;
+}
+
 bool foreign_asks_modules(const struct foreign *foreign)
 {
 	vec_foreach(setting, foreign)

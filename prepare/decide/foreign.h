@@ -11,6 +11,8 @@ const char *foreign_check_name(const struct foreign_setting *setting);
 const char *foreign_why(const struct foreign_setting *setting);
 /* How to get rid of it; the caller's. */
 char *foreign_removal(const struct foreign_setting *setting);
+/* A script that names no device, run by a unit that is itself a setting? */
+bool foreign_is_told_by_unit(const struct foreign *foreign, const struct foreign_setting *setting);
 /* Do the findings depend on which modules the kernel's tables offer for the host's functions? */
 bool foreign_asks_modules(const struct foreign *foreign);
 

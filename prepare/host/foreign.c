@@ -24,7 +24,9 @@ struct search {
 
 static void add_unread(struct search *search, const char *path, const char *cause)
 {
-	strv_take(&search->foreign->unread, xasprintf("%s: %s", path, cause));
+	_cleanup_free_ char *shown = foreign_shown(path);
+
+	strv_take(&search->foreign->unread, xasprintf("%s: %s", shown, cause));
 }
 
 /* The text of a file; NULL: there is none, or it cannot be read, which is told then. */

@@ -26,8 +26,7 @@ void foreign_done(struct foreign *foreign)
 	*foreign = (struct foreign){};
 }
 
-/* Without space around it, without what would move a terminal's cursor, and not too long. */
-static char *shown(const char *text)
+char *foreign_shown(const char *text)
 {
 	size_t length;
 	char *copy;
@@ -59,12 +58,27 @@ struct foreign_setting *foreign_add(struct foreign *foreign, enum foreign_source
 	*setting = (struct foreign_setting){
 		.source = source,
 		.effect = effect,
-		.file = xstrdup_null(file),
+		.file = file ? foreign_shown(file) : NULL,
 		.line = line,
-		.text = shown(text),
-		.name = name ? shown(name) : NULL,
+		.text = foreign_shown(text),
+		.name = name ? foreign_shown(name) : NULL,
 	};
 	return setting;
+}
+
+void foreign_add_value(struct foreign_setting *setting, const char *text)
+{
+	strv_take(&setting->values, foreign_shown(text));
+}
+
+void foreign_add_values(struct foreign_setting *setting, const char *text, const char *separators)
+{
+	struct strv words = {};
+
+	strv_split(&words, text, separators);
+	for (size_t i = 0; i < words.n; i++)
+		foreign_add_value(setting, words.items[i]);
+	strv_done(&words);
 }
 
 char *foreign_place(const struct foreign_setting *setting)

@@ -62,12 +62,17 @@ struct foreign {
 
 void foreign_done(struct foreign *foreign);
 /*
- * Adds a setting; text and name are copied, text without what a terminal would not show. The pointer
- * is valid until the next one is added.
+ * A copy of foreign text that can be shown and be a part of a line: without space around it, without
+ * what a terminal would take for a command, and not too long. The caller's.
  */
+char *foreign_shown(const char *text);
+/* Adds a setting; what is copied is fit to be shown. The pointer is valid until the next one is added. */
 struct foreign_setting *foreign_add(struct foreign *foreign, enum foreign_source source,
 				    enum foreign_effect effect, const char *file, unsigned line,
 				    const char *text, const char *name);
+/* Adds to the values, fit to be shown: the text, or each word of it. */
+void foreign_add_value(struct foreign_setting *setting, const char *text);
+void foreign_add_values(struct foreign_setting *setting, const char *text, const char *separators);
 /* "/etc/rc.local:12", "/etc/driverctl.d/pci-0000:01:00.0", "kernel arguments"; the caller's. */
 char *foreign_place(const struct foreign_setting *setting);
 

@@ -71,7 +71,7 @@ static bool add_parameters(enum foreign_source source, const char *file, unsigne
 		if (strcmp(arg->name, "ids") == 0 && arg->value) {
 			setting = foreign_add(foreign, source, FOREIGN_IDS, file, line, text,
 					      driver_canonical_name(module));
-			strv_split(&setting->values, arg->value, ",");
+			foreign_add_values(setting, arg->value, ",");
 			if (strlen(arg->value) > IDS_MAX) {
 				setting->flaw = "it is longer than the 1023 characters that the "
 						"module takes, so that the module does not load";
@@ -85,7 +85,7 @@ static bool add_parameters(enum foreign_source source, const char *file, unsigne
 								     FOREIGN_OPTION, file, line,
 								     text, name);
 
-			strv_add(&option->values, arg->value ? arg->value : "");
+			foreign_add_value(option, arg->value ? arg->value : "");
 			setting = NULL;
 		}
 	}
@@ -105,8 +105,11 @@ static void add_softdep(const char *file, unsigned line, const char *text, const
 	for (size_t i = 0; i < words.n; i++) {
 		if (strcmp(words.items[i], "pre:") == 0 || strcmp(words.items[i], "post:") == 0)
 			before = words.items[i][1] == 'r';
-		else if (before)
-			strv_take(&setting->values, module_of_driver(words.items[i]));
+		else if (before) {
+			_cleanup_free_ char *before_it = module_of_driver(words.items[i]);
+
+			foreign_add_value(setting, before_it);
+		}
 	}
 	strv_done(&words);
 }
@@ -124,13 +127,13 @@ static void parse_modprobe_line(const char *file, unsigned line, const char *tex
 	if (strcmp(command, "blacklist") == 0) {
 		setting = foreign_add(foreign, FOREIGN_MODPROBE, FOREIGN_BLACKLIST, file, line,
 				      text, NULL);
-		strv_add(&setting->values, module);
+		foreign_add_value(setting, module);
 	} else if (strcmp(command, "options") == 0 && module_is_for_guests(module)) {
 		add_parameters(FOREIGN_MODPROBE, file, line, text, module, rest, foreign);
 	} else if (strcmp(command, "install") == 0 && *rest) {
 		setting = foreign_add(foreign, FOREIGN_MODPROBE, FOREIGN_INSTALL, file, line, text,
 				      module);
-		strv_add(&setting->values, rest);
+		foreign_add_value(setting, rest);
 		if (module_is_for_guests(module))
 			add_programs(rest, ret_programs);
 	} else if (strcmp(command, "softdep") == 0 && *rest) {
@@ -167,7 +170,7 @@ void foreign_parse_modules(enum foreign_source source, const char *file, const c
 			struct foreign_setting *setting = foreign_add(foreign, source, FOREIGN_LOAD,
 								      file, first, line, NULL);
 
-			strv_add(&setting->values, module);
+			foreign_add_value(setting, module);
 		}
 		for (size_t i = from; i < foreign->n && source == FOREIGN_MODULES_LOAD && *rest;
 		     i++)
@@ -265,7 +268,9 @@ static void add_dracut_list(const char *file, const char *text, const struct ass
 		return;
 	setting = foreign_add(foreign, FOREIGN_DRACUT, omits ? FOREIGN_BLACKLIST : FOREIGN_LOAD,
 			      file, assignment->line, text, assignment->name);
-	setting->values = modules;
+	for (size_t i = 0; i < modules.n; i++)
+		foreign_add_value(setting, modules.items[i]);
+	strv_done(&modules);
 	if (assignment->append && (value[0] != ' ' || value[length - 1] != ' '))
 		setting->flaw = "spaces are missing inside the quotes: its first or last word runs "
 				"into what another file adds";
@@ -410,9 +415,9 @@ void foreign_parse_arguments(enum foreign_source source, const char *file, unsig
 			if (known[i].effect == FOREIGN_ADDRESSES)
 				add_hidden(setting, arg->value);
 			else if (known[i].effect == FOREIGN_OPTION)
-				strv_add(&setting->values, arg->value);
+				foreign_add_value(setting, arg->value);
 			else
-				strv_split(&setting->values, arg->value, ",");
+				foreign_add_values(setting, arg->value, ",");
 			if (known[i].effect == FOREIGN_BLACKLIST)
 				setting->flaw = blacklist_flaw(arg);
 		}

@@ -277,8 +277,11 @@ static void parse_rule(const char *file, unsigned number, const char *line, stru
 								       : FOREIGN_ADDRESSES,
 				      file, number, line, driver_canonical_name(driver));
 		setting->values = addresses;
-		if (setting->effect == FOREIGN_IDS)
-			strv_take(&setting->values, xasprintf("%s:%s", vendor, device));
+		if (setting->effect == FOREIGN_IDS) {
+			_cleanup_free_ char *id = xasprintf("%s:%s", vendor, device);
+
+			foreign_add_value(setting, id);
+		}
 	} else if ((strstr(line, "RUN") || strstr(line, "PROGRAM")) && rebinds(line)) {
 		if (!parse_script_line(FOREIGN_UDEV_RULE, file, number, line, usual_driver(line),
 				       foreign))

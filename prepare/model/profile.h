@@ -86,6 +86,8 @@ bool profile_asks_resets(const struct profile *profile);
 /* Adds all addresses that are listed, sorted; false: a section selects by other means alone. */
 bool profile_places(const struct profile *profile, struct address_list *ret);
 
+/* Could it name a module or a driver? */
+bool is_module_name(const char *word);
 /* The driver's name as the kernel registers it, where people write the module's. */
 const char *driver_canonical_name(const char *name);
 /* The module of a driver: modules are named with '_' where drivers have '-'. The caller's. */

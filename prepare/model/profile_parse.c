@@ -130,7 +130,7 @@ static int read_kernel_arguments(struct reader *reader, void *target, const char
 	return read_text(reader, target, value);
 }
 
-static bool is_module_name(const char *word)
+bool is_module_name(const char *word)
 {
 	size_t length = strlen(word);
 

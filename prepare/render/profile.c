@@ -28,7 +28,7 @@ static const char *class_word(uint32_t class)
 /* The first "gpu", then "gpu2", "gpu3". */
 static char *label(const struct pci_function *function, struct strv *used)
 {
-	const char *word = class_word(function->class);
+	const char *word = function ? class_word(function->class) : "device";
 	char *text = xstrdup(word);
 
 	for (unsigned n = 2; strv_contains(used, text); n++) {
@@ -39,7 +39,7 @@ static char *label(const struct pci_function *function, struct strv *used)
 	return text;
 }
 
-static void add_comments(struct buf *buf, const struct profile_member *member)
+static void add_function_comments(struct buf *buf, const struct profile_member *member)
 {
 	const struct pci_function *function = member->function;
 
@@ -59,6 +59,20 @@ static void add_comments(struct buf *buf, const struct profile_member *member)
 		buf_addf(buf, "#   guarded, %s\n", member->guards.items[i]);
 }
 
+/* Where the members of a section come from, each place once. */
+static void add_sources(struct buf *buf, const struct profile_member *members, size_t n)
+{
+	struct strv seen = {};
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < members[i].sources.n; j++)
+			if (!strv_contains(&seen, members[i].sources.items[j])) {
+				strv_add(&seen, members[i].sources.items[j]);
+				buf_addf(buf, "# %s\n", members[i].sources.items[j]);
+			}
+	strv_done(&seen);
+}
+
 static void add_serial(struct buf *buf, uint64_t serial)
 {
 	for (int i = 7; i >= 0; i--)
@@ -75,27 +89,20 @@ static bool same_serial(const struct profile_member *members, size_t n)
 	return n > 0;
 }
 
-static void add_section(struct buf *buf, const struct profile_member *members, size_t n,
-			struct strv *used)
+static void add_functions(struct buf *buf, const struct profile_member *members, size_t n)
 {
-	_cleanup_free_ char *name = label(members->function, used);
 	struct strv ids = {};
-	unsigned allow = 0;
 
-	buf_add(buf, "\n");
+	buf_add(buf, "address =");
 	for (size_t i = 0; i < n; i++) {
 		const struct pci_function *function = members[i].function;
 		char *id = xasprintf("%04x:%04x", function->vendor, function->device);
 
-		add_comments(buf, &members[i]);
-		allow |= members[i].allow;
+		buf_addf(buf, " %s", PCI_ADDRESS_TEXT(&function->address));
 		if (!strv_contains(&ids, id))
 			strv_add(&ids, id);
 		free(id);
 	}
-	buf_addf(buf, "[device %s]\naddress =", name);
-	for (size_t i = 0; i < n; i++)
-		buf_addf(buf, " %s", PCI_ADDRESS_TEXT(&members[i].function->address));
 	buf_add(buf, "\nid      =");
 	for (size_t i = 0; i < ids.n; i++)
 		buf_addf(buf, " %s", ids.items[i]);
@@ -104,30 +111,105 @@ static void add_section(struct buf *buf, const struct profile_member *members, s
 		buf_add(buf, "serial  = ");
 		add_serial(buf, members->function->serial);
 	}
-	if (allow)
-		buf_addf(buf, "# allow =%s%s%s   ; only if the host can do without it\n",
-			 allow & ALLOW_DISPLAY ? " display" : "",
-			 allow & ALLOW_NETWORK ? " network" : "",
-			 allow & ALLOW_STORAGE ? " storage" : "");
 	strv_done(&ids);
 }
 
-char *render_profile(const struct profile_members *members)
+/* Each line as a comment, if it is none yet. */
+static void add_commented(struct buf *buf, const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n") + 1;
+
+		buf_add(buf, *text == '#' ? "" : "# ");
+		buf_add_n(buf, text, length);
+		text += length;
+	}
+}
+
+static void add_section(struct buf *buf, const struct profile_member *members, size_t n,
+			struct strv *used)
+{
+	_cleanup_free_ char *name = label(members->function, used);
+	struct buf section = {};
+	unsigned allow = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (members[i].function)
+			add_function_comments(&section, &members[i]);
+		else
+			buf_addf(&section, "# %s\n", members[i].reason);
+		allow |= members[i].allow;
+	}
+	add_sources(&section, members, n);
+	buf_addf(&section, "[device %s]\n", name);
+	if (members->function)
+		add_functions(&section, members, n);
+	else
+		buf_addf(&section, "%s\n", members->selector);
+	if (members->driver)
+		buf_addf(&section, "driver  = %s\n", members->driver);
+	if (allow)
+		buf_addf(&section, "# allow =%s%s%s   ; only if the host can do without it\n",
+			 allow & ALLOW_DISPLAY ? " display" : "",
+			 allow & ALLOW_NETWORK ? " network" : "",
+			 allow & ALLOW_STORAGE ? " storage" : "");
+	buf_add(buf, "\n");
+	if (members->left_out)
+		add_commented(buf, buf_text(&section));
+	else
+		buf_add(buf, buf_text(&section));
+	buf_done(&section);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Do they go into one section? */
+static bool belong_together(const struct profile_member *a, const struct profile_member *b)
+{
+	return a->function && b->function &&
+	       pci_address_same_slot(&a->function->address, &b->function->address) &&
+	       same_text(a->driver, b->driver) && a->left_out == b->left_out;
+}
+
+char *render_profile(const struct profile_draft *draft)
 {
 	struct buf buf = {};
 	struct strv used = {};
 
-	buf_add(&buf,
-		"# A profile for vfio-prepare, made by vfio-prepare init from this host.\n"
-		"# Put it into /etc/vfio-prepare/profile.conf, look at vfio-prepare plan, then rebuild the initramfs.\n");
-	for (size_t first = 0, next; first < members->n; first = next) {
+	buf_addf(
+		&buf,
+		"# A profile for vfio-prepare, made by vfio-prepare %s from this host.\n"
+		"# Put it into /etc/vfio-prepare/profile.conf, look at vfio-prepare plan, then rebuild the initramfs.\n",
+		draft->verb);
+	for (size_t i = 0; i < draft->remarks.n; i++)
+		buf_addf(&buf, "#%s%s\n", *draft->remarks.items[i] ? " " : "",
+			 draft->remarks.items[i]);
+	if (draft->unsafe_interrupts)
+		buf_add(&buf, "\n[iommu]\nunsafe-interrupts = yes\n");
+	for (size_t first = 0, next; first < draft->n; first = next) {
 		next = first + 1;
-		while (next < members->n &&
-		       pci_address_same_slot(&members->items[next].function->address,
-					     &members->items[first].function->address))
+		while (next < draft->n &&
+		       belong_together(&draft->items[first], &draft->items[next]))
 			next++;
-		add_section(&buf, &members->items[first], next - first, &used);
+		add_section(&buf, &draft->items[first], next - first, &used);
 	}
 	strv_done(&used);
 	return buf_take(&buf);
+}
+
+void profile_draft_done(struct profile_draft *draft)
+{
+	if (!draft)
+		return;
+	vec_foreach(member, draft) {
+		free(member->selector);
+		strv_done(&member->sources);
+		strv_done(&member->guards);
+	}
+	free(draft->items);
+	strv_done(&draft->remarks);
+	*draft = (struct profile_draft){};
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A profile as text, commented, for the verb init; what it says can be read back. */
+/* A profile as text, commented, for the verbs init and import; what it says can be read back. */
 #ifndef RENDER_PROFILE_H
 #define RENDER_PROFILE_H
 
@@ -7,18 +7,26 @@
 
 /* One function that goes into a section. */
 struct profile_member {
-	const struct pci_function *function;
-	const char *reason; /* why it is there: "asked for", "shares IOMMU group 12" */
-	struct strv guards; /* "display: it is the display that the firmware chose" */
-	unsigned allow;     /* enum allow_flag that would open them */
+	const struct pci_function *function; /* NULL: this host does not have it */
+	char *selector;      /* what the section says where function is NULL: "address = ..." */
+	const char *reason;  /* why it is there: "asked for", "shares IOMMU group 12" */
+	struct strv sources; /* lines: where it was configured by hand, and why that loses */
+	struct strv guards;  /* "display: it is the display that the firmware chose" */
+	unsigned allow;      /* enum allow_flag that would open them */
+	const char *driver;  /* NULL: the usual one */
+	bool left_out;       /* the section is a comment */
 };
 
-struct profile_members {
+struct profile_draft {
+	const char *verb;       /* that makes it */
+	struct strv remarks;    /* lines about what has no section */
+	bool unsafe_interrupts; /* [iommu] */
+	/* Sorted by address; those of a card make a section. */
 	struct profile_member *items;
 	size_t n, capacity;
 };
 
-/* The members, sorted by address; those of a card make a section. */
-char *render_profile(const struct profile_members *members);
+void profile_draft_done(struct profile_draft *draft);
+char *render_profile(const struct profile_draft *draft);
 
 #endif

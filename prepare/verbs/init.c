@@ -6,10 +6,7 @@
 #include "base/log.h"
 #include "decide/group.h"
 #include "decide/guards.h"
-#include "host/condition.h"
-#include "host/network.h"
 #include "host/scan.h"
-#include "host/storage.h"
 #include "verbs/selection.h"
 #include "verbs/verb.h"
 
@@ -34,9 +31,9 @@ static void make_profile(const struct inventory *inventory, const struct selecti
 }
 
 static void add_member(const struct inventory *inventory, const struct guards *guards,
-		       const struct claim *claim, size_t i, struct profile_members *members)
+		       const struct claim *claim, size_t i, struct profile_draft *draft)
 {
-	struct profile_member *member = vec_add(members);
+	struct profile_member *member = vec_add(draft);
 
 	member->function = &inventory->items[i];
 	member->reason = claim->companion ? "has to go with it" : "asked for";
@@ -50,27 +47,20 @@ static void add_member(const struct inventory *inventory, const struct guards *g
 static char *make_text(struct inventory *inventory, const struct profile *profile,
 		       struct root *root)
 {
-	struct profile_members members = {};
+	struct profile_draft draft = {.verb = "init"};
 	struct guards guards;
 	struct match match;
 	char *text;
 
-	scan_condition(root, inventory, true, any_function, NULL);
-	scan_modules(root, inventory, any_function, NULL);
-	scan_serials(root, inventory);
-	scan_storage(root, &inventory->args, true, &inventory->storage);
-	scan_network(root, &inventory->network);
-	scan_users(root, inventory);
+	load_conditions(root, inventory);
 	guards_make(inventory, PHASE_SYSTEM, &guards);
 	match_make(profile, inventory, &match);
 	group_complete(inventory, &guards, PHASE_SYSTEM, &match);
 	for (size_t i = 0; i < inventory->n; i++)
 		if (match.claims[i].section)
-			add_member(inventory, &guards, &match.claims[i], i, &members);
-	text = render_profile(&members);
-	vec_foreach(member, &members)
-		strv_done(&member->guards);
-	free(members.items);
+			add_member(inventory, &guards, &match.claims[i], i, &draft);
+	text = render_profile(&draft);
+	profile_draft_done(&draft);
 	match_done(&match);
 	guards_done(&guards);
 	return text;

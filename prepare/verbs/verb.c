@@ -178,6 +178,16 @@ void situation_load_platform(struct root *root, struct situation *situation)
 	strv_done(&modules);
 }
 
+void load_conditions(struct root *root, struct inventory *inventory)
+{
+	scan_condition(root, inventory, true, any_function, NULL);
+	scan_modules(root, inventory, any_function, NULL);
+	scan_serials(root, inventory);
+	scan_storage(root, &inventory->args, true, &inventory->storage);
+	scan_network(root, &inventory->network);
+	scan_users(root, inventory);
+}
+
 static void plan_file(struct root *root, const char *path, char *content,
 		      struct planned_files *files)
 {

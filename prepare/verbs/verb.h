@@ -45,8 +45,8 @@ struct verb {
 	int (*run)(struct root *root, const struct arguments *arguments);
 };
 
-extern const struct verb list_verb, init_verb, plan_verb, bind_verb, release_verb, validate_verb,
-	snapshot_verb;
+extern const struct verb list_verb, init_verb, import_verb, plan_verb, bind_verb, release_verb,
+	validate_verb, snapshot_verb;
 
 /* The files of the host's configuration that are the tool's own, below the root. */
 enum managed_file { FILE_MODPROBE, FILE_MODULES_LOAD, FILE_UDEV_RULES, N_MANAGED_FILES };
@@ -82,6 +82,9 @@ struct outcomes;
 int status_of_outcomes(const struct plan *plan, const struct outcomes *outcomes);
 /* The status that a count of what went well, of what was refused and of what failed comes to. */
 int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed);
+
+/* Adds to a scanned host what the guards ask of every function, its modules and serial numbers. */
+void load_conditions(struct root *root, struct inventory *inventory);
 
 /* For scans that choose: all of them. */
 bool any_function(void *userdata, const struct pci_function *function);

@@ -9,6 +9,7 @@
 
 #include "decide/check.h"
 #include "decide/foreign.h"
+#include "decide/import.h"
 #include "model/foreign_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -34,11 +35,30 @@ static void check_setting(const struct foreign_setting *setting, unsigned n_line
 	for (size_t i = 0; i < setting->values.n; i++) {
 		struct pci_address address;
 
+		check_shown(setting->values.items[i]);
 		if (setting->effect == FOREIGN_ADDRESSES)
 			assert(pci_address_parse(setting->values.items[i], &address) == 0);
 	}
 	free(place);
 	free(removal);
+}
+
+/* Each device once, in order, with a driver and a place; nothing that is remarked is empty. */
+static void check_import(const struct inventory *inventory)
+{
+	struct import import;
+
+	import_make(inventory, &import);
+	for (size_t i = 0; i < import.n; i++) {
+		const struct import_device *device = &import.items[i];
+
+		assert(device->driver && device->sources.n);
+		assert(device->function || device->left_out);
+		assert(!i || pci_address_compare(&device[-1].address, &device->address) < 0);
+	}
+	vec_foreach(remark, &import.remarks)
+		assert(*remark->text && !strchr(remark->text, '\n'));
+	import_done(&import);
 }
 
 /* One function, which the profile wants on vfio-pci. */
@@ -66,6 +86,7 @@ static void judge(struct foreign *foreign)
 	check_foreign(&checks);
 	vec_foreach(finding, &findings)
 		assert(*finding->subject && *finding->detail && *finding->remedy);
+	check_import(&inventory);
 	findings_done(&findings);
 	plan_done(&plan);
 	inventory_done(&inventory);

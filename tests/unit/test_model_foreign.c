@@ -89,6 +89,12 @@ TEST(test_what_is_shown_of_a_line)
 	place = foreign_place(&foreign.items[2]);
 	check_text("place", place, "/etc/x");
 	free(place);
+	foreign_add_values(&foreign.items[0], " a\nb  c\001", " ");
+	foreign_add_value(&foreign.items[0], " d e\n");
+	assert_int_equal(foreign.items[0].values.n, 3);
+	check_text("value", foreign.items[0].values.items[0], "a b");
+	check_text("value", foreign.items[0].values.items[1], "c?");
+	check_text("value", foreign.items[0].values.items[2], "d e");
 	foreign_done(&foreign);
 	foreign_done(NULL);
 }

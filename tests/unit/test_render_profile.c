@@ -4,12 +4,12 @@
 #include "support.h"
 
 static struct inventory inventory;
-static struct profile_members members;
+static struct profile_draft draft = {.verb = "init"};
 
 static void add_member(const char *place, const char *reason, const char *guards, unsigned allow)
 {
 	struct pci_address wanted = address(place);
-	struct profile_member *member = vec_add(&members);
+	struct profile_member *member = vec_add(&draft);
 
 	member->function = inventory_find(&inventory, &wanted);
 	assert_non_null(member->function);
@@ -20,10 +20,8 @@ static void add_member(const char *place, const char *reason, const char *guards
 
 static int stop(void **state _unused_)
 {
-	vec_foreach(member, &members)
-		strv_done(&member->guards);
-	free(members.items);
-	members = (struct profile_members){};
+	profile_draft_done(&draft);
+	draft.verb = "init";
 	inventory_done(&inventory);
 	return 0;
 }
@@ -57,7 +55,7 @@ static void read_back(const char *text, struct profile *ret)
 
 TEST(nothing)
 {
-	_cleanup_free_ char *text = render_profile(&members);
+	_cleanup_free_ char *text = render_profile(&draft);
 	struct profile profile;
 
 	check_text("text", text, HEAD);
@@ -78,7 +76,7 @@ TEST(a_card_a_port_and_a_disk)
 	add_member("03:00.0", "asked for", "network: eth0 has a default route|in-use: x",
 		   ALLOW_NETWORK);
 	add_member("10000:05:00.0", "asked for", "", 0);
-	text = render_profile(&members);
+	text = render_profile(&draft);
 	check_text(
 		"text", text,
 		HEAD
@@ -132,7 +130,7 @@ TEST(the_proposed_allow_can_be_written)
 	char *allow;
 
 	add_member("03:00.0", "asked for", "", ALLOW_DISPLAY | ALLOW_NETWORK | ALLOW_STORAGE);
-	text = render_profile(&members);
+	text = render_profile(&draft);
 	allow = strstr(text, "# allow");
 	assert_non_null(allow);
 	allow[0] = allow[1] = ' ';
@@ -164,9 +162,9 @@ TEST(labels)
 		add_function(&inventory, place, 1, 1, rows[i].class, 1, NULL);
 	}
 	for (size_t i = 0; i < inventory.n; i++)
-		*vec_add(&members) = (struct profile_member){.function = &inventory.items[i],
-							     .reason = "asked for"};
-	text = render_profile(&members);
+		*vec_add(&draft) = (struct profile_member){.function = &inventory.items[i],
+							   .reason = "asked for"};
+	text = render_profile(&draft);
 	read_back(text, &profile);
 	assert_int_equal(profile.sections.n, ARRAY_SIZE(rows));
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
@@ -191,12 +189,51 @@ TEST(serial_numbers_that_are_not_the_cards)
 		inventory.items[1].serial = rows[i].second;
 		add_member("01:00.0", "asked for", "", 0);
 		add_member("01:00.1", "asked for", "", 0);
-		text = render_profile(&members);
+		text = render_profile(&draft);
 		assert_int_equal(strstr(text, "serial  = 00-00-00-00-00-00-00-07\n") != NULL,
 				 rows[i].written);
 		assert_int_equal(strstr(text, "serial") != NULL, rows[i].written);
-		members.n = 0;
+		draft.n = 0;
 	}
+}
+
+/* What import has to say beside the sections; a section that is left out is a comment altogether. */
+TEST(places_remarks_and_what_is_left_out)
+{
+	_cleanup_free_ char *text = NULL;
+	struct profile profile;
+
+	draft.verb = "import";
+	draft.unsafe_interrupts = true;
+	strv_add(&draft.remarks, "A remark.");
+	strv_add(&draft.remarks, "");
+	add_member("01:00.0", "by hand", "", 0);
+	add_member("01:00.1", "by hand", "", 0);
+	add_member("03:00.0", "by hand", "network: x", ALLOW_NETWORK);
+	strv_split(&draft.items[0].sources, "From a|  loses: b|From c|  loses: b", "|");
+	strv_split(&draft.items[1].sources, "From a|  loses: b", "|");
+	draft.items[1].driver = "pci-stub";
+	draft.items[2].left_out = true;
+	*(struct profile_member *)vec_add(
+		&draft) = (struct profile_member){.reason = "absent",
+						  .selector = xstrdup("address = 0000:09:00.0")};
+	text = render_profile(&draft);
+	check("verb", strstr(text, "made by vfio-prepare import from this host"));
+	check("remarks", strstr(text, "# A remark.\n#\n\n[iommu]\nunsafe-interrupts = yes\n"));
+	check("places once",
+	      strstr(text, "; driver nouveau\n#   path = 00:01.0/00.0 (stays when buses are "
+			   "renumbered)\n# From a\n#   loses: b\n# From c\n[device gpu]\n"));
+	check("driver", strstr(text, "[device audio]\naddress = 0000:01:00.1\nid      = 10de:10f0\n"
+				     "driver  = pci-stub\n"));
+	check("left out",
+	      strstr(text, "\n# [device nic]\n# address = 0000:03:00.0\n"
+			   "# id      = 8086:10d3\n# serial  = 00-11-22-ff-ff-33-44-55\n"
+			   "# allow = network   ; only if the host can do without it\n"));
+	check("absent", strstr(text, "\n# absent\n[device device]\naddress = 0000:09:00.0\n"));
+	read_back(text, &profile);
+	assert_int_equal(profile.sections.n, 3);
+	assert_true(profile.unsafe_interrupts);
+	profile_done(&profile);
 }
 
 int main(void)
@@ -208,6 +245,7 @@ int main(void)
 		PROFILE_TEST(the_proposed_allow_can_be_written),
 		PROFILE_TEST(labels),
 		PROFILE_TEST(serial_numbers_that_are_not_the_cards),
+		PROFILE_TEST(places_remarks_and_what_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/import.h"
+
+#include <string.h>
+
+#include "base/number.h"
+#include "decide/foreign.h"
+#include "model/profile.h"
+
+void import_done(struct import *import)
+{
+	if (!import)
+		return;
+	vec_foreach(device, import)
+		free(device->sources.items);
+	free(import->items);
+	free(import->ids.items);
+	vec_foreach(remark, &import->remarks)
+		free(remark->text);
+	free(import->remarks.items);
+	*import = (struct import){};
+}
+
+/* text is taken over; setting: whose place and line it is about, NULL: none. */
+static void add_remark(struct import *import, const struct foreign_setting *setting, bool lost,
+		       const char *text)
+{
+	_cleanup_free_ char *place = setting ? foreign_place(setting) : NULL;
+	struct import_remark *remark = vec_add(&import->remarks);
+
+	remark->text = setting ? xasprintf("%s: \"%s\": %s", place, setting->text, text)
+			       : xstrdup(text);
+	remark->lost = lost;
+}
+
+static void add_device(struct import *import, const struct inventory *inventory,
+		       const struct pci_address *address, const struct foreign_setting *setting)
+{
+	struct import_device *found = NULL;
+
+	vec_foreach(device, import)
+		if (pci_address_compare(&device->address, address) == 0)
+			found = device;
+	if (!found) {
+		found = vec_add(import);
+		found->address = *address;
+		found->function = inventory_find(inventory, address);
+	}
+	for (size_t i = 0; i < found->sources.n; i++)
+		if (found->sources.items[i] == setting)
+			return;
+	*vec_add(&found->sources) = setting;
+}
+
+/* The unit of vfio-bind, whose devices stand in a file beside it. */
+static bool has_devices_of_its_own(const struct foreign *foreign,
+				   const struct foreign_setting *setting)
+{
+	vec_foreach(other, foreign)
+		if (other->source == FOREIGN_VFIO_BIND && setting->source == FOREIGN_UNIT &&
+		    strstr(setting->text, "$DEVICES"))
+			return true;
+	return false;
+}
+
+static void add_addresses(struct import *import, const struct inventory *inventory,
+			  const struct foreign_setting *setting)
+{
+	struct pci_address address;
+
+	if (strcmp(setting->name, "none") == 0) {
+		add_remark(import, setting, true, "a profile cannot say \"no driver at all\"");
+		return;
+	}
+	if (!setting->values.n && !foreign_is_told_by_unit(&inventory->foreign, setting) &&
+	    !has_devices_of_its_own(&inventory->foreign, setting))
+		add_remark(import, setting, true,
+			   "which devices it means cannot be told from it: list them by hand");
+	for (size_t i = 0; i < setting->values.n; i++)
+		if (pci_address_parse(setting->values.items[i], &address) == 0)
+			add_device(import, inventory, &address, setting);
+}
+
+static void add_id(struct import *import, const struct inventory *inventory, const char *text,
+		   const struct foreign_setting *setting)
+{
+	_cleanup_free_ char *complaint = NULL;
+	struct foreign_id id;
+	bool found = false;
+
+	if (foreign_id_parse(text, &id) < 0) {
+		complaint = xasprintf("\"%s\" is no id", text);
+		add_remark(import, setting, true, complaint);
+		return;
+	}
+	vec_foreach(function, inventory)
+		if (foreign_id_matches(&id, function) && !function_is_bridge(function)) {
+			add_device(import, inventory, &function->address, setting);
+			found = true;
+		}
+	if (found)
+		return;
+	if (id.vendor > 0xffff || id.device > 0xffff || id.class_mask) {
+		complaint = xasprintf("no device of this host has id %s", text);
+		add_remark(import, setting, true, complaint);
+		return;
+	}
+	vec_foreach(known, &import->ids)
+		if (memcmp(&known->id, &id, sizeof(id)) == 0 &&
+		    strcmp(known->setting->name, setting->name) == 0)
+			return;
+	*vec_add(&import->ids) = (struct import_id){setting, id};
+}
+
+static void add_option(struct import *import, const struct foreign_setting *setting)
+{
+	const char *value = setting->values.n ? setting->values.items[0] : "";
+	bool on = !*value;
+
+	if (strcmp(setting->name, "vfio_iommu_type1.allow_unsafe_interrupts") == 0) {
+		if (*value && bool_parse(value, &on) < 0)
+			on = false;
+		import->unsafe_interrupts = on;
+	} else if (strcmp(setting->name, "pcie_acs_override") == 0) {
+		add_remark(import, setting, true,
+			   "it isolates nothing: group = ignore is as honest, or another slot");
+	} else {
+		add_remark(import, setting, true,
+			   "a profile has no such option: leave it where it is, without ids=");
+	}
+}
+
+/* Is the module a native one of an imported device? */
+static bool is_native(const struct import *import, const char *name)
+{
+	_cleanup_free_ char *module = module_of_driver(name);
+
+	vec_foreach(device, import) {
+		const struct pci_function *function = device->function;
+		_cleanup_free_ char *driver = function && function->driver
+						      ? module_of_driver(function->driver)
+						      : NULL;
+
+		if (function && (strv_contains(&function->modules, module) ||
+				 (driver && strcmp(driver, module) == 0)))
+			return true;
+	}
+	return false;
+}
+
+static bool names_guest_module(const struct strv *values)
+{
+	for (size_t i = 0; i < values->n; i++) {
+		_cleanup_free_ char *module = module_of_driver(values->items[i]);
+
+		if (module_is_for_guests(module))
+			return true;
+	}
+	return false;
+}
+
+/* What apply sees to anew, once it is known which devices are meant. */
+static void add_module_remark(struct import *import, const struct foreign_setting *setting)
+{
+	bool native = setting->effect == FOREIGN_INSTALL && is_native(import, setting->name);
+
+	for (size_t i = 0; i < setting->values.n && setting->effect == FOREIGN_BLACKLIST; i++)
+		native = native || is_native(import, setting->values.items[i]);
+	if (native)
+		add_remark(import, setting, false,
+			   "[modules] blacklist = auto keeps out what no other device "
+			   "of the host needs");
+	else if (setting->effect == FOREIGN_SOFTDEP && names_guest_module(&setting->values))
+		add_remark(import, setting, false, "devices are bound by their addresses");
+	else if (setting->effect == FOREIGN_LOAD && names_guest_module(&setting->values))
+		add_remark(import, setting, false, "modules are loaded with the devices");
+}
+
+/* Of two settings that mean one device, which is believed? An address says more than an id. */
+static int weight(const struct foreign_setting *setting)
+{
+	if (setting->effect == FOREIGN_ADDRESSES)
+		return setting->flaw ? 2 : 3;
+	/* pci-stub is where recipes put what vfio-pci takes later. */
+	return strcmp(setting->name, "vfio-pci") == 0;
+}
+
+static const struct foreign_setting *decide_driver(const struct import_device *device)
+{
+	const struct foreign_setting *best = device->sources.items[0];
+
+	/* In boot order: the last has the last word. */
+	for (size_t i = 1; i < device->sources.n; i++)
+		if (weight(device->sources.items[i]) >= weight(best))
+			best = device->sources.items[i];
+	return best;
+}
+
+static void settle_driver(struct import *import, struct import_device *device)
+{
+	const struct foreign_setting *best = decide_driver(device);
+
+	device->driver = best->name;
+	for (size_t i = 0; i < device->sources.n; i++) {
+		const struct foreign_setting *setting = device->sources.items[i];
+		_cleanup_free_ char *place = NULL, *text = NULL;
+
+		if (setting->effect != FOREIGN_ADDRESSES || strcmp(setting->name, best->name) == 0)
+			continue;
+		place = foreign_place(best);
+		text = xasprintf("%s goes to %s, as %s has it", PCI_ADDRESS_TEXT(&device->address),
+				 best->name, place);
+		add_remark(import, setting, true, text);
+	}
+}
+
+static bool is_named(const struct import_device *device)
+{
+	for (size_t i = 0; i < device->sources.n; i++)
+		if (device->sources.items[i]->effect == FOREIGN_ADDRESSES)
+			return true;
+	return false;
+}
+
+/* What an id alone brings in is told apart from what somebody wrote the address of. */
+static void settle_id(struct import *import, const struct inventory *inventory,
+		      struct import_device *device)
+{
+	_cleanup_free_ char *text = NULL;
+	bool twin_named = false;
+
+	/* In an image under construction nothing is there yet. */
+	device->left_out = !device->function && inventory->n;
+	device->by_id = !is_named(device);
+	if (!device->by_id)
+		return;
+	vec_foreach(other, import)
+		if (other->function && is_named(other) &&
+		    other->function->vendor == device->function->vendor &&
+		    other->function->device == device->function->device)
+			twin_named = true;
+	if (!twin_named)
+		return;
+	device->left_out = true;
+	text = xasprintf("%s is left out: its id is configured, but the address of another device "
+			 "with that id, and not its own",
+			 PCI_ADDRESS_TEXT(&device->address));
+	add_remark(import, NULL, true, text);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return pci_address_compare(&((const struct import_device *)a)->address,
+				   &((const struct import_device *)b)->address);
+}
+
+void import_make(const struct inventory *inventory, struct import *ret)
+{
+	const struct foreign *foreign = &inventory->foreign;
+	struct import import = {};
+
+	for (size_t i = 0; i < foreign->unread.n; i++) {
+		_cleanup_free_ char *text = xasprintf("what it configures is not known: %s",
+						      foreign->unread.items[i]);
+
+		add_remark(&import, NULL, true, text);
+	}
+	vec_foreach(setting, foreign) {
+		if (setting->ours)
+			continue;
+		if (setting->effect == FOREIGN_OPTION)
+			add_option(&import, setting);
+		if (setting->effect != FOREIGN_ADDRESSES && setting->effect != FOREIGN_IDS)
+			continue;
+		/* A rule may compute it, and a file of driverctl may hold anything. */
+		if (!is_module_name(setting->name)) {
+			add_remark(&import, setting, true, "that is no driver's name");
+			continue;
+		}
+		if (setting->effect == FOREIGN_ADDRESSES)
+			add_addresses(&import, inventory, setting);
+		for (size_t i = 0; i < setting->values.n && setting->effect == FOREIGN_IDS; i++)
+			add_id(&import, inventory, setting->values.items[i], setting);
+	}
+	if (import.n > 1)
+		qsort(import.items, import.n, sizeof(*import.items), compare);
+	vec_foreach(device, &import) {
+		settle_driver(&import, device);
+		settle_id(&import, inventory, device);
+	}
+	vec_foreach(setting, foreign)
+		if (!setting->ours)
+			add_module_remark(&import, setting);
+	*ret = import;
+}

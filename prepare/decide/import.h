@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a profile would say instead of what is configured by hand. Pure. */
+#ifndef DECIDE_IMPORT_H
+#define DECIDE_IMPORT_H
+
+#include "model/inventory.h"
+
+struct import_sources {
+	const struct foreign_setting **items;
+	size_t n, capacity;
+};
+
+/* A device that foreign settings bring to a driver. */
+struct import_device {
+	struct pci_address address;
+	const struct pci_function *function; /* NULL: not on this host */
+	const char *driver;
+	bool by_id;    /* its address is nowhere, only its id */
+	bool left_out; /* not here; or by_id, while another device with the id has its address there */
+	struct import_sources sources;
+};
+
+/* An id that no device of this host has. */
+struct import_id {
+	const struct foreign_setting *setting;
+	struct foreign_id id;
+};
+
+struct import_ids {
+	struct import_id *items;
+	size_t n, capacity;
+};
+
+/* What does not become a section. */
+struct import_remark {
+	char *text;
+	bool lost; /* the profile cannot say it; otherwise it has no need to */
+};
+
+struct import_remarks {
+	struct import_remark *items;
+	size_t n, capacity;
+};
+
+struct import {
+	/* Sorted by address. */
+	struct import_device *items;
+	size_t n, capacity;
+	struct import_ids ids;
+	struct import_remarks remarks;
+	bool unsafe_interrupts;
+};
+
+/* Of inventory->foreign; the inventory must outlive it. */
+void import_make(const struct inventory *inventory, struct import *ret);
+void import_done(struct import *import);
+
+#endif

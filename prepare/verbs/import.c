@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/import.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "decide/foreign.h"
+#include "decide/guards.h"
+#include "host/foreign.h"
+#include "host/scan.h"
+#include "render/profile.h"
+#include "verbs/verb.h"
+
+static const char *unusual(const char *driver)
+{
+	return strcmp(driver, "vfio-pci") == 0 ? NULL : driver;
+}
+
+/* Where it stands and what it says, and below it why that loses. */
+static void add_source(struct profile_member *member, const struct foreign_setting *setting)
+{
+	_cleanup_free_ char *place = foreign_place(setting);
+
+	strv_take(&member->sources, xasprintf("From %s: %s", place, setting->text));
+	strv_take(&member->sources,
+		  xasprintf("  loses: %s", setting->flaw ? setting->flaw : foreign_why(setting)));
+}
+
+static void add_device(const struct inventory *inventory, const struct guards *guards,
+		       const struct import_device *device, struct profile_draft *draft)
+{
+	struct profile_member *member = vec_add(draft);
+
+	member->function = device->function;
+	member->driver = unusual(device->driver);
+	member->left_out = device->left_out;
+	if (!device->function) {
+		member->reason = "no device of this host has this address now";
+		member->selector = xasprintf("address = %s", PCI_ADDRESS_TEXT(&device->address));
+	} else if (device->left_out) {
+		member->reason = "left out: only its id is configured, and the address of another";
+	} else if (device->by_id) {
+		member->reason =
+			"only its id is configured, not its address: does the host keep it?";
+	} else {
+		member->reason = "configured by hand";
+	}
+	for (size_t i = 0; i < device->sources.n; i++)
+		add_source(member, device->sources.items[i]);
+	if (!device->function)
+		return;
+	vec_foreach(guard, &guards->functions[device->function - inventory->items]) {
+		strv_take(&member->guards,
+			  xasprintf("%s: %s", guard_name(guard->kind), guard->detail));
+		member->allow |= guard_opened_by(guard->kind);
+	}
+}
+
+static void add_id(const struct import_id *id, bool left_out, struct profile_draft *draft)
+{
+	struct profile_member *member = vec_add(draft);
+	_cleanup_free_ char *subsystem = NULL;
+
+	if (id->id.subvendor <= 0xffff && id->id.subdevice <= 0xffff)
+		subsystem = xasprintf("\nsubsystem = %04x:%04x", id->id.subvendor,
+				      id->id.subdevice);
+	member->reason = "no device of this host has this id now";
+	member->left_out = left_out;
+	member->selector = xasprintf("id      = %04x:%04x%s", id->id.vendor, id->id.device,
+				     subsystem ? subsystem : "");
+	member->driver = unusual(id->setting->name);
+	add_source(member, id->setting);
+}
+
+static void add_remarks(const struct import *import, bool lost, const char *head,
+			struct strv *lines)
+{
+	bool any = false;
+
+	vec_foreach(remark, &import->remarks) {
+		if (remark->lost != lost)
+			continue;
+		if (!any) {
+			strv_add(lines, "");
+			strv_add(lines, head);
+		}
+		any = true;
+		strv_take(lines, xasprintf("  %s", remark->text));
+		if (lost)
+			log_warning("%s", remark->text);
+	}
+}
+
+static char *make_text(const struct inventory *inventory, const struct import *import)
+{
+	struct profile_draft draft = {.verb = "import",
+				      .unsafe_interrupts = import->unsafe_interrupts};
+	struct guards guards;
+	char *text;
+
+	if (import->n || import->ids.n)
+		strv_add(
+			&draft.remarks,
+			"Remove what is named here before that; vfio-prepare validate tells what is left.");
+	else
+		strv_add(&draft.remarks, "No device is configured by hand.");
+	add_remarks(import, true, "Not imported:", &draft.remarks);
+	add_remarks(import, false, "Not needed any more:", &draft.remarks);
+	guards_make(inventory, PHASE_SYSTEM, &guards);
+	vec_foreach(device, import)
+		add_device(inventory, &guards, device, &draft);
+	vec_foreach(id, &import->ids)
+		add_id(id, inventory->n, &draft);
+	text = render_profile(&draft);
+	guards_done(&guards);
+	profile_draft_done(&draft);
+	return text;
+}
+
+static int run(struct root *root, const struct arguments *arguments)
+{
+	struct inventory inventory = {};
+	struct import import = {};
+	int status, r;
+
+	if (arguments->format != FORMAT_TEXT) {
+		log_error("import prints a profile, which is text: it has no other format");
+		return STATUS_USAGE;
+	}
+	r = scan_host(root, SCAN_DETAILS | SCAN_NAMES, NULL, &inventory);
+	if (r < 0) {
+		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
+		return STATUS_FAILED;
+	}
+	scan_foreign(root, &inventory.args, &inventory.foreign);
+	load_conditions(root, &inventory);
+	import_make(&inventory, &import);
+	if (!import.n && !import.ids.n)
+		log_notice("no device is configured by hand, so that the profile has no section");
+	status = report(make_text(&inventory, &import), STATUS_DONE);
+	import_done(&import);
+	inventory_done(&inventory);
+	return status;
+}
+
+const struct verb import_verb = {
+	.name = "import",
+	.summary = "print a profile made from what is configured by hand",
+	.help = "Prints a profile for the devices that driverctl, ids= in modprobe.d, the initramfs' modules or the\n"
+		"kernel's arguments, vfio-bind, udev rules, units or rc.local bring to a driver on this host.\n"
+		"Comments say where each was found and why that way loses against the native driver. What a\n"
+		"profile cannot say is told there and on standard error. Nothing is written.\n",
+	.run = run,
+};
