@@ -25,7 +25,10 @@ struct checks {
 void check_iommu(struct checks *checks);
 /* argument-without-effect (decide/iommu_arguments.c) */
 void check_iommu_arguments(struct checks *checks);
-/* module-missing, module-unknown, module-blacklisted, modules-disabled, module-signature, blacklist-spelling */
+/*
+ * module-missing, module-unknown, module-blacklisted, modules-disabled, module-signature,
+ * blacklist-spelling, native-module, options-ignored
+ */
 void check_modules(struct checks *checks);
 /* wrong-driver, override-cleared, override-differs, override-unknown, not-assignable, denylisted, driver-variant */
 void check_devices(struct checks *checks);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/buf.h"
 #include "decide/check.h"
+#include "decide/group.h"
 #include "decide/planner.h"
 
 /* --- can the drivers be loaded? --------------------------------------------------------------- */
@@ -182,8 +184,73 @@ static void check_spelling(const struct checks *checks)
 	}
 }
 
+/* --- what modprobe.d and its like cannot do -------------------------------------------------- */
+
+/* The listed devices that a native module would drive; false: one that is not listed needs it too. */
+static bool devices_of(const struct checks *checks, const char *module, struct buf *ret)
+{
+	vec_foreach(function, checks->inventory) {
+		const struct planned_device *device;
+
+		if (!strv_contains(&function->modules, module))
+			continue;
+		device = plan_find(checks->plan, &function->address);
+		if (!device || !driver_leaves_group_viable(device->want))
+			return false;
+		buf_addf(ret, "%s%s", ret->length ? ", " : "", PCI_ADDRESS_TEXT(&device->address));
+	}
+	return ret->length;
+}
+
+/* Loaded by name, or because another module wants it before itself: then no blacklist applies. */
+static void check_native(const struct checks *checks, const struct foreign_setting *setting,
+			 const char *name)
+{
+	_cleanup_free_ char *module = module_of_driver(name), *place = foreign_place(setting);
+	struct buf devices = {};
+
+	if (devices_of(checks, module, &devices))
+		finding_remedy(
+			finding_add(
+				checks->findings, SEVERITY_NOTE, "native-module", place,
+				"\"%s\" loads %s, which no blacklist keeps it from; whatever has "
+				"no driver_override by then goes to it: %s",
+				setting->text, module, buf_text(&devices)),
+			"remove it: no other device of this host needs %s", module);
+	buf_done(&devices);
+}
+
+static void check_built_in(const struct checks *checks, const struct foreign_setting *setting)
+{
+	_cleanup_free_ char *module = module_of_driver(setting->name);
+	_cleanup_free_ char *place = foreign_place(setting);
+
+	if (setting->source == FOREIGN_ARGUMENT ||
+	    !strv_contains(&checks->inventory->builtin_modules, module))
+		return;
+	finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, "options-ignored", place,
+				   "\"%s\" does nothing: %s is built into this kernel, which takes "
+				   "its options from the kernel's arguments alone",
+				   setting->text, module),
+		       "remove it: what the profile lists is bound by its address");
+}
+
+static void check_configuration(const struct checks *checks)
+{
+	vec_foreach(setting, &checks->inventory->foreign) {
+		if (setting->ours)
+			continue;
+		if (setting->effect == FOREIGN_IDS)
+			check_built_in(checks, setting);
+		else if (setting->effect == FOREIGN_LOAD || setting->effect == FOREIGN_SOFTDEP)
+			for (size_t i = 0; i < setting->values.n; i++)
+				check_native(checks, setting, setting->values.items[i]);
+	}
+}
+
 void check_modules(struct checks *checks)
 {
+	check_configuration(checks);
 	check_loading(checks);
 	check_spelling(checks);
 }

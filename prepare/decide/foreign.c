@@ -128,7 +128,8 @@ bool foreign_is_told_by_unit(const struct foreign *foreign, const struct foreign
 bool foreign_asks_modules(const struct foreign *foreign)
 {
 	vec_foreach(setting, foreign)
-		if (setting->effect == FOREIGN_BLACKLIST || setting->effect == FOREIGN_INSTALL)
+		if (setting->effect == FOREIGN_BLACKLIST || setting->effect == FOREIGN_INSTALL ||
+		    setting->effect == FOREIGN_LOAD || setting->effect == FOREIGN_SOFTDEP)
 			return true;
 	return false;
 }

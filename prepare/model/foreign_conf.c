@@ -162,13 +162,16 @@ void foreign_parse_modules(enum foreign_source source, const char *file, const c
 	while ((line = logical_line(&text, &number, &first, false))) {
 		const char *rest = line;
 		_cleanup_free_ char *word = first_word(&rest), *module = module_of_driver(word);
+		bool for_guests = module_is_for_guests(module);
 		size_t from = foreign->n;
 
-		/* "#" begins a comment; module_is_for_guests() is false of that. */
-		if (module_is_for_guests(module) &&
-		    !add_parameters(source, file, first, line, module, rest, foreign)) {
+		/* A comment is no module's name. */
+		if (is_module_name(module) &&
+		    (!for_guests ||
+		     !add_parameters(source, file, first, line, module, rest, foreign))) {
 			struct foreign_setting *setting = foreign_add(foreign, source, FOREIGN_LOAD,
-								      file, first, line, NULL);
+								      file, first, line,
+								      for_guests ? NULL : module);
 
 			foreign_add_value(setting, module);
 		}

@@ -171,6 +171,7 @@ void situation_load_platform(struct root *root, struct situation *situation)
 	scan_platform(root, &situation->inventory, &modules, asks_condition, &question);
 	scan_overrides(root, &situation->inventory, asks_condition, &question);
 	scan_foreign(root, &situation->inventory.args, &situation->inventory.foreign);
+	scan_builtin_modules(root, &situation->inventory);
 	scan_modules(root, &situation->inventory,
 		     foreign_asks_modules(&situation->inventory.foreign) ? any_function
 									 : asks_condition,

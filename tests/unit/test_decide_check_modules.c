@@ -151,6 +151,57 @@ TEST(blacklists_that_do_nothing)
 	}
 }
 
+static struct foreign_setting *add_setting(enum foreign_source source, enum foreign_effect effect,
+					   const char *text, const char *name, const char *value)
+{
+	struct foreign_setting *setting = foreign_add(&inventory.foreign, source, effect, "/etc/x",
+						      7, text, name);
+
+	strv_add(&setting->values, value);
+	return setting;
+}
+
+TEST(native_modules_that_are_loaded_by_name)
+{
+	struct foreign_setting *setting = add_setting(FOREIGN_MODULES_LOAD, FOREIGN_LOAD,
+						      "snd-hda-intel", NULL, "snd-hda-intel");
+
+	expect("of no device", X, READY, "");
+	strv_add(&inventory.items[0].modules, "snd_hda_intel");
+	expect_one("of the listed one", X, READY, SEVERITY_NOTE, "native-module /etc/x:7",
+		   "\"snd-hda-intel\" loads snd_hda_intel, which no blacklist keeps it from; "
+		   "whatever has no driver_override by then goes to it: 0000:01:00.0",
+		   "remove it: no other device of this host needs snd_hda_intel");
+	setting->effect = FOREIGN_SOFTDEP;
+	expect("by another", X, READY, "native-module /etc/x:7");
+	setting->ours = true;
+	expect("ours", X, READY, "");
+	setting->ours = false;
+	strv_add(&inventory.items[1].modules, "snd_hda_intel");
+	expect("needed", X, READY, "");
+}
+
+TEST(options_that_nobody_reads)
+{
+	struct foreign_setting *setting = add_setting(FOREIGN_MODPROBE, FOREIGN_IDS,
+						      "options vfio-pci ids=1:2", "vfio-pci",
+						      "1:2");
+	char built_in[] = "options-ignored /etc/x:7; foreign-ids /etc/x:7";
+
+	expect("a module", X, READY, "foreign-ids /etc/x:7");
+	strv_add(&inventory.builtin_modules, "vfio_pci");
+	expect("built in", X, READY, built_in);
+	begin(X);
+	assert_int_equal(validation.findings.items[0].severity, SEVERITY_WARNING);
+	assert_string_equal(
+		validation.findings.items[0].detail,
+		"\"options vfio-pci ids=1:2\" does nothing: vfio_pci is built into this "
+		"kernel, which takes its options from the kernel's arguments alone");
+	end();
+	setting->source = FOREIGN_ARGUMENT;
+	expect("an argument", X, READY, "foreign-argument /etc/x:7");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +211,8 @@ int main(void)
 		CHECKS_TEST(no_modules_any_more),
 		CHECKS_TEST(signatures),
 		CHECKS_TEST(blacklists_that_do_nothing),
+		CHECKS_TEST(native_modules_that_are_loaded_by_name),
+		CHECKS_TEST(options_that_nobody_reads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,7 +78,7 @@ TEST(test_modules)
 	check_foreign_is("modules", &foreign,
 			 "ids pci-stub: 10de:1bb0 @m:3\nload: vfio @m:4\n"
 			 "ids vfio-pci: 1:2 3:4 @m:5\noption vfio_pci.x:  @m:5\n"
-			 "load: vfio_virqfd @m:7\n");
+			 "load e1000e: e1000e @m:6\nload: vfio_virqfd @m:7\n");
 }
 
 TEST(test_dracut)
