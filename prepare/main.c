@@ -16,9 +16,9 @@
 #error "VFIO_PREPARE_VERSION comes from the Makefile"
 #endif
 
-static const struct verb *const verbs[] = {&list_verb,     &init_verb,    &import_verb,
-					   &plan_verb,     &bind_verb,    &release_verb,
-					   &validate_verb, &snapshot_verb};
+static const struct verb *const verbs[] = {&list_verb,    &init_verb,     &import_verb,
+					   &plan_verb,    &apply_verb,    &bind_verb,
+					   &release_verb, &validate_verb, &snapshot_verb};
 
 /* Options without a letter. */
 enum option_value {
@@ -31,6 +31,7 @@ enum option_value {
 	OPTION_PHASE,
 	OPTION_MODULES,
 	OPTION_SCRUB,
+	OPTION_REBUILD,
 	OPTION_FORCE,
 	OPTION_VERSION,
 };
@@ -56,9 +57,11 @@ static const struct option_help {
 	{"list init", "name", "REGEX", OPTION_NAME, "only devices whose name matches"},
 	{"plan", "modules", NULL, OPTION_MODULES,
 	 "only the modules that an initramfs needs, one in a line"},
+	{"apply", "rebuild", NULL, OPTION_REBUILD,
+	 "also run what makes the initramfs and tells the boot loader"},
 	{"snapshot", "scrub", NULL, OPTION_SCRUB, "hide serial numbers, MAC addresses and UUIDs"},
-	{"release", "force", NULL, OPTION_FORCE,
-	 "also what this tool did not bind, and what is in use"},
+	{"apply release", "force", NULL, OPTION_FORCE,
+	 "apply: also files that others wrote; release: also what others bound, or what is in use"},
 	{"bind", "phase", "PHASE", OPTION_PHASE,
 	 "early, premount, system or hotplug: at boot, with the kernel log as record"},
 };
@@ -158,6 +161,9 @@ static void set_argument(struct arguments *arguments, int option, const char *va
 		break;
 	case OPTION_SCRUB:
 		arguments->scrub = true;
+		break;
+	case OPTION_REBUILD:
+		arguments->rebuild = true;
 		break;
 	case OPTION_FORCE:
 		arguments->force = true;

@@ -220,12 +220,9 @@ static void forget_built_in(struct work *work)
 		&work->plan->findings, SEVERITY_NOTE, "module-built-in", "vfio_pci",
 		"it is built into the kernel, which takes its options from the kernel's "
 		"arguments and not from modprobe.d");
+	finding_remedy(finding, "nothing to do: devices are bound by their addresses");
 	if (ids.length)
-		finding_remedy(
-			finding,
-			"nothing to do, as devices are bound by their addresses; vfio-pci.ids=%s is what "
-			"the kernel's arguments would say",
-			buf_text(&ids));
+		strv_take(&policy->arguments, xasprintf("vfio-pci.ids=%s", buf_text(&ids)));
 	strv_done(&policy->ids);
 	strv_done(&policy->softdeps);
 	buf_done(&ids);
@@ -265,5 +262,9 @@ void module_policy_make(const struct profile *profile, const struct inventory *i
 		strv_sort(&policy.load);
 	}
 	policy.unsafe_interrupts = any && profile->unsafe_interrupts;
+	if (policy.unsafe_interrupts && list_has(&inventory->builtin_modules, IOMMU_BACKEND)) {
+		policy.unsafe_interrupts = false;
+		strv_add(&policy.arguments, IOMMU_BACKEND ".allow_unsafe_interrupts=1");
+	}
 	*ret = policy;
 }

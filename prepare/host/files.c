@@ -57,7 +57,7 @@ int root_replace_file(struct root *root, const char *path, const char *text, mod
 	if (dir < 0)
 		return dir;
 	/* Not of a name that anybody reads: modprobe, udev and this tool take *.conf, *.rules, *.json. */
-	snprintf(temporary, sizeof(temporary), ".vfio-prepare-%d", getpid());
+	snprintf(temporary, sizeof(temporary), TEMPORARY_PREFIX "%d", getpid());
 	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return -errno;
@@ -70,4 +70,58 @@ int root_replace_file(struct root *root, const char *path, const char *text, mod
 	else if (fsync(dir) < 0)
 		r = -errno;
 	return r;
+}
+
+int root_make_directory(struct root *root, const char *path)
+{
+	const char *name;
+	_cleanup_close_ int above = open_parent(root, path, &name);
+
+	if (above == -ENOENT) {
+		_cleanup_free_ char *parent = xstrndup(path, (size_t)(name - path - 1));
+		int r = root_make_directory(root, parent);
+
+		if (r < 0)
+			return r;
+		above = open_parent(root, path, &name);
+	}
+	if (above < 0)
+		return above;
+	return mkdirat(above, name, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int root_remove_file(struct root *root, const char *path)
+{
+	const char *name;
+	_cleanup_close_ int dir = open_parent(root, path, &name);
+
+	if (dir < 0)
+		return dir == -ENOENT ? 0 : dir;
+	if (unlinkat(dir, name, 0) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return fsync(dir) < 0 ? -errno : 0;
+}
+
+void root_remove_temporary(struct root *root, const char *directory)
+{
+	_cleanup_close_ int dir = root_open(root, directory, O_RDONLY | O_DIRECTORY);
+	struct strv names = {};
+
+	root_list(root, directory, &names);
+	for (size_t i = 0; dir >= 0 && i < names.n; i++)
+		if (strncmp(names.items[i], TEMPORARY_PREFIX, strlen(TEMPORARY_PREFIX)) == 0)
+			unlinkat(dir, names.items[i], 0);
+	strv_done(&names);
+}
+
+int root_create_file(struct root *root, const char *path, mode_t mode)
+{
+	const char *name;
+	_cleanup_close_ int dir = open_or_make_parent(root, path, &name);
+	int fd;
+
+	if (dir < 0)
+		return dir;
+	fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+	return fd < 0 ? -errno : fd;
 }

@@ -14,6 +14,21 @@
  */
 int root_replace_file(struct root *root, const char *path, const char *text, mode_t mode);
 
+/* Makes a directory and those above it that are missing; 0 or -errno. */
+int root_make_directory(struct root *root, const char *path);
+
+/* Removes a file, for good once this returns; that it is not there is no error. 0 or -errno. */
+int root_remove_file(struct root *root, const char *path);
+
+/* What every temporary file is called by, and nothing else. */
+#define TEMPORARY_PREFIX ".vfio-prepare-"
+
+/* Removes from a directory what runs that were killed have left there. */
+void root_remove_temporary(struct root *root, const char *directory);
+
+/* Begins a file anew, for writing; a directory that is missing is made. Its descriptor or -errno. */
+int root_create_file(struct root *root, const char *path, mode_t mode);
+
 /* Writes all the bytes, however many calls it takes; 0 or -errno. */
 int write_all(int fd, const char *bytes, size_t length);
 

@@ -243,14 +243,19 @@ static void scan_functions(struct root *root, struct inventory *inventory,
 			scan_group(root, numbers[i], &inventory->platform);
 }
 
+void scan_processor(struct root *root, struct inventory *inventory)
+{
+	scan_cpu(root, &inventory->platform);
+	scan_config(root, inventory);
+}
+
 void scan_platform(struct root *root, struct inventory *inventory, const struct strv *modules,
 		   bool (*chosen)(void *userdata, const struct pci_function *function),
 		   void *userdata)
 {
 	struct platform *platform = &inventory->platform;
 
-	scan_cpu(root, platform);
-	scan_config(root, inventory);
+	scan_processor(root, inventory);
 	scan_devicetree(root, platform);
 	platform->bootconfig = read_text(root, "/proc/bootconfig");
 	scan_interrupts(root, platform);

@@ -65,6 +65,14 @@ void finding_done(struct finding *finding)
 	free(finding->remedy);
 }
 
+void findings_move(struct findings *from, struct findings *to)
+{
+	vec_foreach(finding, from)
+		*vec_add(to) = *finding;
+	free(from->items);
+	*from = (struct findings){};
+}
+
 void findings_done(struct findings *findings)
 {
 	if (!findings)

@@ -39,6 +39,8 @@ struct finding *finding_add(struct findings *findings, enum severity severity, c
 /* Sets the remedy, formatted. */
 void finding_remedy(struct finding *finding, const char *format, ...) _printf_(2, 3);
 bool findings_have(const struct findings *findings, enum severity severity);
+/* Moves the findings of one list behind those of another. */
+void findings_move(struct findings *from, struct findings *to);
 void finding_done(struct finding *finding);
 void findings_done(struct findings *findings);
 

@@ -16,6 +16,7 @@ void module_policy_done(struct module_policy *policy)
 	strv_done(&policy->blacklist);
 	strv_done(&policy->softdeps);
 	strv_done(&policy->load);
+	strv_done(&policy->arguments);
 }
 
 void device_rules_done(struct device_rules *rules)
@@ -79,15 +80,16 @@ static char *diff_lines(const struct strv *a, const struct strv *b)
 	return buf_take(&diff);
 }
 
-void planned_file_add(struct planned_files *files, const char *path, const char *now,
-		      const char *content)
+static void add_file(struct planned_files *files, const char *path, const char *now,
+		     const char *content, bool own)
 {
 	struct planned_file *file = vec_add(files);
 	struct strv old = {}, new = {};
 
 	file->path = path;
+	file->now = xstrdup_null(now);
 	file->content = xstrdup(content);
-	if (now && strncmp(now, FILE_HEADER, strlen(FILE_HEADER)) != 0)
+	if (own && now && strncmp(now, FILE_HEADER, strlen(FILE_HEADER)) != 0)
 		file->state = *content ? FILE_FOREIGN : FILE_SAME;
 	else if (!now)
 		file->state = *content ? FILE_CREATE : FILE_SAME;
@@ -102,11 +104,24 @@ void planned_file_add(struct planned_files *files, const char *path, const char 
 	strv_done(&new);
 }
 
+void planned_file_add(struct planned_files *files, const char *path, const char *now,
+		      const char *content)
+{
+	add_file(files, path, now, content, true);
+}
+
+void planned_file_edit(struct planned_files *files, const char *path, const char *now,
+		       const char *content)
+{
+	add_file(files, path, now, content, false);
+}
+
 void planned_files_done(struct planned_files *files)
 {
 	if (!files)
 		return;
 	vec_foreach(file, files) {
+		free(file->now);
 		free(file->content);
 		free(file->diff);
 	}
@@ -122,4 +137,15 @@ const char *file_state_name(enum file_state state)
 	};
 
 	return names[state];
+}
+
+const char *file_result_name(enum file_result result)
+{
+	static const char *const names[] = {
+		[FILE_LEFT] = "left",       [FILE_WRITTEN] = "written",
+		[FILE_REMOVED] = "removed", [FILE_REFUSED] = "refused",
+		[FILE_FAILED] = "failed",   [FILE_RESTORED] = "restored",
+	};
+
+	return names[result];
 }

@@ -19,6 +19,8 @@ struct module_policy {
 	struct strv softdeps;  /* modules that must not come before vfio-pci */
 	struct strv load;      /* modules to load at boot in any case */
 	bool unsafe_interrupts;
+	struct strv
+		arguments; /* for the kernel, of modules that are built in and read no modprobe.d */
 };
 
 void module_policy_done(struct module_policy *policy);
@@ -50,11 +52,24 @@ enum file_state {
 	FILE_FOREIGN, /* stands there, but was not written by this tool: left alone */
 };
 
+/* What became of it when it was to be so. */
+enum file_result {
+	FILE_LEFT, /* nothing was to be done */
+	FILE_WRITTEN,
+	FILE_REMOVED,
+	FILE_REFUSED, /* foreign */
+	FILE_FAILED,
+	FILE_RESTORED, /* was written, and put back when something after it failed */
+};
+
 struct planned_file {
 	const char *path; /* static */
 	enum file_state state;
+	char *now;     /* what it is; NULL: it is not there */
 	char *content; /* "" where it should not be */
 	char *diff;    /* lines that go with '-', that come with '+'; "" where nothing changes */
+	enum file_result result;
+	int error; /* -errno, where it failed */
 };
 
 struct planned_files {
@@ -70,7 +85,11 @@ struct planned_files {
  */
 void planned_file_add(struct planned_files *files, const char *path, const char *now,
 		      const char *content);
+/* The same for a file that is not the tool's own, of which content differs from now in words of ours. */
+void planned_file_edit(struct planned_files *files, const char *path, const char *now,
+		       const char *content);
 void planned_files_done(struct planned_files *files);
 const char *file_state_name(enum file_state state);
+const char *file_result_name(enum file_result result);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "act/act.h"
+#include "act/apply.h"
 #include "base/log.h"
 #include "decide/checks.h"
 #include "host/scan.h"
@@ -114,6 +115,7 @@ static int run(struct root *root, const struct arguments *arguments)
 					    &situation.plan.findings),
 				status_of_outcomes(&situation.plan, &outcomes));
 	}
+	apply_forget_bound(root, &outcomes);
 	if (arguments->phase && !hotplug)
 		memory_add(root, &phase, &outcomes, &situation.plan.findings);
 	else

@@ -41,6 +41,8 @@ static int run(struct root *root, const struct arguments *arguments)
 		status = report(modules_text(&situation), STATUS_DONE);
 	} else if (status == STATUS_DONE) {
 		situation_plan_files(root, &situation, &files);
+		arguments_forget_due(&situation.arguments, &situation.bootloader);
+		findings_move(&situation.arguments.findings, &situation.plan.findings);
 		status = report(render_plan(arguments->format, &situation.plan, &files),
 				plan_status(&situation.plan));
 	}

@@ -72,6 +72,13 @@ static void load_images(struct root *root, const struct arguments *arguments,
 	scan_builtin_modules(root, &situation->inventory);
 }
 
+static int status_of_readiness(enum readiness readiness)
+{
+	return readiness == READY             ? STATUS_DONE
+	       : readiness == REBOOT_REQUIRED ? STATUS_REBOOT_REQUIRED
+					      : STATUS_REFUSED;
+}
+
 static int run(struct root *root, const struct arguments *arguments)
 {
 	_cleanup_free_ char *memory = NULL;
@@ -82,8 +89,10 @@ static int run(struct root *root, const struct arguments *arguments)
 	if (status == STATUS_DONE) {
 		situation_load_platform(root, &situation);
 		load_images(root, arguments, &situation);
+		situation_plan_arguments(root, &situation);
 		validation_make(&situation.profile, &situation.inventory, &situation.plan,
 				&validation);
+		arguments_judge(&situation.arguments, &validation);
 		if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0)
 			memory = NULL;
 		status = tell(arguments,
@@ -94,7 +103,7 @@ static int run(struct root *root, const struct arguments *arguments)
 				      .boot = memory,
 				      .colour = wants_colour(),
 			      },
-			      validation.status == READY ? STATUS_DONE : STATUS_REFUSED);
+			      status_of_readiness(validation.status));
 		validation_done(&validation);
 	} else if (format_is_for_monitor(arguments->format)) {
 		status = tell_failure(arguments, status);

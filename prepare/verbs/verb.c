@@ -2,6 +2,7 @@
 #include "verbs/verb.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "decide/modules.h"
 #include "decide/planner.h"
 #include "decide/rules.h"
+#include "host/bootloader.h"
 #include "host/condition.h"
 #include "host/foreign.h"
 #include "host/network.h"
@@ -18,6 +20,7 @@
 #include "host/scan.h"
 #include "host/storage.h"
 #include "model/outcome.h"
+#include "render/bootloader.h"
 #include "render/files.h"
 #include "render/udev.h"
 #include "verbs/memory.h"
@@ -28,6 +31,9 @@ const char *const managed_files[N_MANAGED_FILES] = {
 	[FILE_MODPROBE] = "/etc/modprobe.d/vfio-prepare.conf",
 	[FILE_MODULES_LOAD] = "/etc/modules-load.d/vfio-prepare.conf",
 	[FILE_UDEV_RULES] = "/etc/udev/rules.d/05-vfio-prepare.rules",
+	[FILE_GRUB] = GRUB_DROP_IN_PATH,
+	[FILE_OWN_ARGUMENTS] = OWN_ARGUMENTS_PATH,
+	[FILE_CMDLINE] = KERNEL_CMDLINE_PATH,
 };
 
 void log_findings(const struct findings *findings)
@@ -200,25 +206,97 @@ static void plan_file(struct root *root, const char *path, char *content,
 	free(content);
 }
 
+static void decide_policy(struct root *root, struct situation *situation, struct plan *plan)
+{
+	module_policy_done(&situation->policy);
+	scan_modules(root, &situation->inventory, any_function, NULL);
+	if (!situation->inventory.builtin_modules.n)
+		scan_builtin_modules(root, &situation->inventory);
+	module_policy_make(&situation->profile, &situation->inventory, plan, &situation->policy);
+}
+
+static void decide_arguments(struct root *root, struct situation *situation)
+{
+	argument_plan_done(&situation->arguments);
+	bootloader_done(&situation->bootloader);
+	scan_bootloader(root, situation->profile.bootloader, &situation->bootloader);
+	if (situation->inventory.platform.cpu == CPU_UNKNOWN)
+		scan_processor(root, &situation->inventory);
+	arguments_decide(&situation->profile, &situation->inventory, &situation->policy,
+			 &situation->bootloader, &situation->arguments);
+}
+
+void situation_plan_arguments(struct root *root, struct situation *situation)
+{
+	/* What is found on the way there concerns files, which this is not about. */
+	struct plan unheard = {.items = situation->plan.items, .n = situation->plan.n};
+
+	decide_policy(root, situation, &unheard);
+	findings_done(&unheard.findings);
+	decide_arguments(root, situation);
+}
+
+/* A file that most hosts have no use for is not spoken of where it is not there. */
+static void plan_rare_file(struct root *root, const char *path, char *content,
+			   struct planned_files *files)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_PATH);
+
+	if (fd >= 0 || *content)
+		plan_file(root, path, content, files);
+	else
+		free(content);
+}
+
+/* Each boot loader has files of its own; those of the others go. */
+void situation_plan_argument_files(struct root *root, const struct situation *situation,
+				   struct planned_files *ret)
+{
+	const struct bootloader *bootloader = &situation->bootloader;
+	const struct argument_plan *arguments = &situation->arguments;
+	const struct strv none = {};
+	bool is_grub = bootloader->kind == BOOTLOADER_GRUB,
+	     is_told_apart = is_grub || bootloader->kind == BOOTLOADER_NONE;
+
+	plan_rare_file(root, managed_files[FILE_GRUB],
+		       render_grub(is_grub ? &arguments->ours : &none), ret);
+	plan_rare_file(root, managed_files[FILE_OWN_ARGUMENTS],
+		       render_own_arguments(is_told_apart ? &none : &arguments->ours,
+					    is_told_apart ? &none : &arguments->kept),
+		       ret);
+	if (bootloader->kind == BOOTLOADER_KERNEL_INSTALL && bootloader->cmdline) {
+		_cleanup_free_ char *content = render_cmdline(bootloader->cmdline,
+							      &bootloader->ours, &arguments->ours);
+
+		/* Without a change the file that is missing may be so. */
+		if (bootloader->has_cmdline || strcmp(content, bootloader->cmdline) != 0)
+			planned_file_edit(ret, managed_files[FILE_CMDLINE],
+					  bootloader->has_cmdline ? bootloader->cmdline : NULL,
+					  content);
+	}
+}
+
 void situation_plan_files(struct root *root, struct situation *situation, struct planned_files *ret)
 {
-	struct module_policy policy;
+	const struct module_policy *policy = &situation->policy;
 	struct device_rules rules;
 
-	scan_modules(root, &situation->inventory, any_function, NULL);
-	scan_builtin_modules(root, &situation->inventory);
-	module_policy_make(&situation->profile, &situation->inventory, &situation->plan, &policy);
-	plan_file(root, managed_files[FILE_MODPROBE], render_modprobe(&policy), ret);
-	plan_file(root, managed_files[FILE_MODULES_LOAD], render_modules_load(&policy), ret);
-	module_policy_done(&policy);
+	decide_policy(root, situation, &situation->plan);
+	plan_file(root, managed_files[FILE_MODPROBE], render_modprobe(policy), ret);
+	plan_file(root, managed_files[FILE_MODULES_LOAD], render_modules_load(policy), ret);
 	device_rules_make(&situation->profile, &situation->inventory, &situation->match,
 			  &situation->plan, &rules);
 	plan_file(root, managed_files[FILE_UDEV_RULES], render_udev_rules(&rules), ret);
 	device_rules_done(&rules);
+	decide_arguments(root, situation);
+	situation_plan_argument_files(root, situation, ret);
 }
 
 void situation_done(struct situation *situation)
 {
+	argument_plan_done(&situation->arguments);
+	bootloader_done(&situation->bootloader);
+	module_policy_done(&situation->policy);
 	plan_done(&situation->plan);
 	match_done(&situation->match);
 	inventory_done(&situation->inventory);

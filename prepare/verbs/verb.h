@@ -3,6 +3,7 @@
 #ifndef VERBS_VERB_H
 #define VERBS_VERB_H
 
+#include "decide/arguments.h"
 #include "decide/match.h"
 #include "host/root.h"
 #include "model/inventory.h"
@@ -31,7 +32,8 @@ struct arguments {
 	bool scrub;                          /* snapshot */
 	char *const *operands;               /* what stands behind the verb */
 	size_t n_operands;
-	bool force; /* release */
+	bool rebuild; /* apply */
+	bool force;   /* apply, release */
 	enum format format;
 };
 
@@ -45,11 +47,19 @@ struct verb {
 	int (*run)(struct root *root, const struct arguments *arguments);
 };
 
-extern const struct verb list_verb, init_verb, import_verb, plan_verb, bind_verb, release_verb,
-	validate_verb, snapshot_verb;
+extern const struct verb list_verb, init_verb, import_verb, plan_verb, apply_verb, bind_verb,
+	release_verb, validate_verb, snapshot_verb;
 
 /* The files of the host's configuration that are the tool's own, below the root. */
-enum managed_file { FILE_MODPROBE, FILE_MODULES_LOAD, FILE_UDEV_RULES, N_MANAGED_FILES };
+enum managed_file {
+	FILE_MODPROBE,
+	FILE_MODULES_LOAD,
+	FILE_UDEV_RULES,
+	FILE_GRUB,
+	FILE_OWN_ARGUMENTS,
+	FILE_CMDLINE, /* of which only some words are */
+	N_MANAGED_FILES
+};
 extern const char *const managed_files[N_MANAGED_FILES];
 
 /* A host and what the profile wants of it; each part is valid once it was loaded. */
@@ -58,10 +68,20 @@ struct situation {
 	struct inventory inventory;
 	struct match match;
 	struct plan plan;
+	struct module_policy policy; /* this, and what follows, once it was asked for */
+	struct bootloader bootloader;
+	struct argument_plan arguments;
 };
 
 /*
+ * Compares the kernel's arguments with what the profile wants; again, if that has been done before. Its
+ * findings stay with the arguments.
+ */
+void situation_plan_arguments(struct root *root, struct situation *situation);
+
+/*
  * What the configuration of the host should be, beside what it is; findings are added to the plan.
+ * Includes the arguments and their files.
  */
 void situation_plan_files(struct root *root, struct situation *situation,
 			  struct planned_files *ret);
@@ -73,6 +93,9 @@ void situation_plan_files(struct root *root, struct situation *situation,
  */
 int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
 		   bool advise, struct situation *ret);
+/* The files of the arguments alone. */
+void situation_plan_argument_files(struct root *root, const struct situation *situation,
+				   struct planned_files *ret);
 void situation_done(struct situation *situation);
 /* Reads what only a verdict on the plan asks for, and neither the plan nor an action. */
 void situation_load_platform(struct root *root, struct situation *situation);

@@ -461,7 +461,8 @@ static struct entry *add_entry(const struct context *context, enum entry_kind ki
 {
 	struct entry *entry = vec_add(&context->host->entries);
 
-	*entry = (struct entry){.kind = kind, .path = xstrdup(path), .mode = 0644, .owner = -1};
+	*entry = (struct entry){
+		.kind = kind, .path = xstrdup(path), .mode = 0644, .owner = -1, .time = -1};
 	return entry;
 }
 
@@ -469,7 +470,8 @@ static void fill_file(const struct context *context, struct entry *entry)
 {
 	const struct statement *statement = context->statement;
 	const char *mode = statement_option(statement, "mode"),
-		   *owner = statement_option(statement, "owner");
+		   *owner = statement_option(statement, "owner"),
+		   *time = statement_option(statement, "time");
 	const char *size = statement_option(statement, "size"),
 		   *times = statement_option(statement, "repeat");
 
@@ -484,6 +486,8 @@ static void fill_file(const struct context *context, struct entry *entry)
 		entry->mode = (unsigned)strtoul(mode, NULL, 8);
 	if (owner)
 		entry->owner = atol(owner);
+	if (time)
+		entry->time = atol(time);
 	if (size)
 		entry->size = strtoul(size, NULL, 10);
 }

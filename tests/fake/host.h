@@ -37,7 +37,8 @@
  *   mount SOURCE TARGET TYPE   in mountinfo; the device number is that of the block device, if the type has one
  *   swap SOURCE                in /proc/swaps; /dev/... is a partition, all else a file
  *   interface NAME [on=ADDRESS] [lower=NAME,...] [up] [route] [route6]
- *   file PATH [mode=OCTAL] [owner=UID] [size=BYTES] [repeat=N] [escapes]
+ *   file PATH [mode=OCTAL] [owner=UID] [size=BYTES] [time=SECONDS] [repeat=N] [escapes]
+ *     time                     when it was written, since 1970
  *     repeat                   the text so often, with the number for each "@" in it
  *     escapes                  \xNN, \n and \\ in the text mean what they do in C, and a line's
  *                              end is not part of it
@@ -91,7 +92,7 @@ struct entry {
 	char *path, *target, *text;
 	size_t length, size;
 	unsigned mode;
-	long owner;
+	long owner, time; /* -1: not told */
 };
 
 #define LIST_OF(type)               \

@@ -385,10 +385,13 @@ static void put_entry(const struct build *build, const struct entry *entry)
 		if (mkfifo(real, 0644) < 0)
 			failed(real);
 	} else if (entry->kind == ENTRY_FILE) {
+		struct timespec times[2] = {{.tv_sec = entry->time}, {.tv_sec = entry->time}};
+
 		put_bytes(build, entry->path, entry->text, entry->length);
 		if ((entry->size && truncate(real, (off_t)entry->size) < 0) ||
 		    chmod(real, entry->mode) < 0 ||
-		    (entry->owner >= 0 && chown(real, (uid_t)entry->owner, (gid_t)-1) < 0))
+		    (entry->owner >= 0 && chown(real, (uid_t)entry->owner, (gid_t)-1) < 0) ||
+		    (entry->time >= 0 && utimensat(AT_FDCWD, real, times, 0) < 0))
 			failed(real);
 	}
 }

@@ -2,6 +2,7 @@
 #include "scenarios/scenario.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fts.h>
 #include <stdio.h>
 #include <string.h>
@@ -222,6 +223,32 @@ static void save(const struct scenario *scenario, const struct statement *statem
 		script_die(&scenario->script, statement, "%s: %s", path, strerror(errno));
 }
 
+/* A file of the tree gets another content between the runs, or goes. */
+static void rewrite(const struct scenario *scenario, const struct statement *statement)
+{
+	const char *time = statement_option(statement, "time");
+	_cleanup_free_ char *path = NULL;
+	FILE *file;
+
+	if (statement->words.n < 2)
+		script_die(&scenario->script, statement, "rewrite PATH [time=SECONDS]");
+	path = xasprintf("%s%s", scenario->tree, statement->words.items[1]);
+	if (!statement->text) {
+		if (remove(path) < 0)
+			script_die(&scenario->script, statement, "%s: %s", path, strerror(errno));
+		return;
+	}
+	file = fopen(path, "we");
+	if (!file || fputs(statement->text, file) < 0 || fclose(file) != 0)
+		script_die(&scenario->script, statement, "%s: %s", path, strerror(errno));
+	if (time) {
+		struct timespec times[2] = {{.tv_sec = atol(time)}, {.tv_sec = atol(time)}};
+
+		if (utimensat(AT_FDCWD, path, times, 0) < 0)
+			script_die(&scenario->script, statement, "%s: %s", path, strerror(errno));
+	}
+}
+
 static void add_fault(struct scenario *scenario, const struct statement *statement)
 {
 	if (statement->words.n != 3)
@@ -266,6 +293,8 @@ static void prepare(struct scenario *scenario, const struct statement *statement
 		add_fault(scenario, statement);
 	else if (is(statement, "save") && scenario->built)
 		save(scenario, statement);
+	else if (is(statement, "rewrite") && scenario->built)
+		rewrite(scenario, statement);
 	else if (is_event(statement) && scenario->built)
 		happen(scenario, statement);
 	else if (is_event(statement))

@@ -75,6 +75,7 @@ static void expect(const char *text, const char *want, const char *want_findings
 	add_list(&got, "blacklist", &policy.blacklist);
 	add_list(&got, "softdep", &policy.softdeps);
 	add_list(&got, "load", &policy.load);
+	add_list(&got, "arguments", &policy.arguments);
 	buf_add(&got, policy.unsafe_interrupts ? "unsafe\n" : "");
 	check_text(text, buf_text(&got), want);
 	check_findings(text, &findings, want_findings);
@@ -169,7 +170,22 @@ TEST(built_in_modules_are_told)
 TEST(built_in_vfio_pci_has_no_options_and_no_softdeps)
 {
 	strv_add(&inventory.builtin_modules, "vfio_pci");
-	expect(GPU, "blacklist nouveau nvidia nvidia_drm\n" LOAD, "module-built-in vfio_pci");
+	expect(GPU,
+	       "blacklist nouveau nvidia nvidia_drm\n" LOAD
+	       "arguments vfio-pci.ids=10de:10f0,10de:1bb0\n",
+	       "module-built-in vfio_pci");
+}
+
+TEST(built_in_backend_reads_the_arguments)
+{
+	strv_add(&inventory.builtin_modules, "vfio_iommu_type1");
+	expect(GPU "[iommu]\nunsafe-interrupts = yes\n",
+	       "ids 10de:10f0 10de:1bb0\nblacklist nouveau nvidia nvidia_drm\nsoftdep snd_hda_intel\n" LOAD
+	       "arguments vfio_iommu_type1.allow_unsafe_interrupts=1\n",
+	       "");
+	expect(GPU,
+	       "ids 10de:10f0 10de:1bb0\nblacklist nouveau nvidia nvidia_drm\nsoftdep snd_hda_intel\n" LOAD,
+	       "");
 }
 
 TEST(blacklist_of_the_profile)
@@ -237,6 +253,7 @@ int main(void)
 		MODULES_TEST(vfio_modules_are_not_native),
 		MODULES_TEST(built_in_modules_are_told),
 		MODULES_TEST(built_in_vfio_pci_has_no_options_and_no_softdeps),
+		MODULES_TEST(built_in_backend_reads_the_arguments),
 		MODULES_TEST(blacklist_of_the_profile),
 		MODULES_TEST(other_drivers),
 		MODULES_TEST(unsafe_interrupts),

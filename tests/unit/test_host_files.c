@@ -118,6 +118,57 @@ TEST(what_fails_leaves_the_old_file)
 	expect_alone("/run", 1);
 }
 
+TEST(directories_are_made)
+{
+	assert_int_equal(root_make_directory(&tree.root, "/run/a/b/c"), 0);
+	assert_int_equal(root_make_directory(&tree.root, "/run/a/b/c"), 0);
+	expect_alone("/run/a/b", 1);
+	tree_file(&tree, "run/file", "x");
+	assert_int_equal(root_make_directory(&tree.root, "/run/file/d"), -ENOTDIR);
+	assert_int_equal(root_make_directory(&tree.root, "run/d/e"), 0);
+	expect_alone("/run/d", 1);
+}
+
+TEST(a_file_is_removed)
+{
+	tree_file(&tree, "run/a", "old\n");
+	assert_int_equal(root_remove_file(&tree.root, "/run/a"), 0);
+	expect_alone("/run", 0);
+	assert_int_equal(root_remove_file(&tree.root, "/run/a"), 0);
+	assert_int_equal(root_remove_file(&tree.root, "/nowhere/a"), 0);
+	tree_dir(&tree, "run/d");
+	assert_int_equal(root_remove_file(&tree.root, "/run/d"), -EISDIR);
+}
+
+TEST(what_a_killed_run_left_is_removed)
+{
+	tree_file(&tree, "run/a", "mine\n");
+	tree_file(&tree, "run/.vfio-prepare", "mine\n");
+	tree_file(&tree, "run/.vfio-prepare-1", "half");
+	tree_file(&tree, "run/.vfio-prepare-initrd", "kept");
+	root_remove_temporary(&tree.root, "/run");
+	root_remove_temporary(&tree.root, "/nowhere");
+	expect_alone("/run", 2);
+	expect_content("/run/a", "mine\n");
+}
+
+TEST(a_file_is_begun_anew)
+{
+	int fd = root_create_file(&tree.root, "/run/new/log", 0640);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write_all(fd, "first and longer\n", 17), 0);
+	close(fd);
+	fd = root_create_file(&tree.root, "/run/new/log", 0640);
+	assert_true(fd >= 0);
+	assert_int_equal(write_all(fd, "second\n", 7), 0);
+	close(fd);
+	expect_content("/run/new/log", "second\n");
+	tree_link(&tree, "run/new/link", "log");
+	assert_int_equal(root_create_file(&tree.root, "/run/new/link", 0640), -ELOOP);
+	assert_int_equal(root_create_file(&tree.root, "/run/a/b/c", 0640), -ENOENT);
+}
+
 int main(void)
 {
 #define FILES_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -128,6 +179,10 @@ int main(void)
 		FILES_TEST(only_one_directory_is_made),
 		FILES_TEST(what_is_in_the_way_stays),
 		FILES_TEST(what_fails_leaves_the_old_file),
+		FILES_TEST(directories_are_made),
+		FILES_TEST(a_file_is_removed),
+		FILES_TEST(what_a_killed_run_left_is_removed),
+		FILES_TEST(a_file_is_begun_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

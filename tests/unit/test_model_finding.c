@@ -37,6 +37,20 @@ TEST(severities_are_looked_for)
 	findings_done(&findings);
 }
 
+TEST(findings_move_behind_others)
+{
+	struct findings from = {}, to = {};
+
+	finding_add(&to, SEVERITY_NOTE, "a", "1", "c");
+	finding_add(&from, SEVERITY_ERROR, "b", "2", "c");
+	findings_move(&from, &to);
+	check_findings("all", &to, "a 1; b 2");
+	check_findings("none", &from, "");
+	findings_move(&from, &to);
+	assert_int_equal(to.n, 2);
+	findings_done(&to);
+}
+
 TEST(severity_names)
 {
 	assert_string_equal(severity_name(SEVERITY_NOTE), "note");
@@ -49,6 +63,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_finding_owns_its_texts),
 		cmocka_unit_test(severities_are_looked_for),
+		cmocka_unit_test(findings_move_behind_others),
 		cmocka_unit_test(severity_names),
 	};
 

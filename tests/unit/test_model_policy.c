@@ -88,8 +88,30 @@ TEST(long_files)
 	}
 }
 
+TEST(files_of_others_are_edited)
+{
+	struct planned_files files = {};
+
+	planned_file_edit(&files, "/etc/x", "a b\n", "a b c\n");
+	planned_file_edit(&files, "/etc/x", NULL, "a\n");
+	planned_file_edit(&files, "/etc/x", "a\n", "a\n");
+	assert_int_equal(files.items[0].state, FILE_CHANGE);
+	assert_string_equal(files.items[0].diff, "-a b\n+a b c\n");
+	assert_string_equal(files.items[0].now, "a b\n");
+	assert_int_equal(files.items[1].state, FILE_CREATE);
+	assert_null(files.items[1].now);
+	assert_int_equal(files.items[2].state, FILE_SAME);
+	planned_files_done(&files);
+}
+
 TEST(names)
 {
+	assert_string_equal(file_result_name(FILE_LEFT), "left");
+	assert_string_equal(file_result_name(FILE_WRITTEN), "written");
+	assert_string_equal(file_result_name(FILE_REMOVED), "removed");
+	assert_string_equal(file_result_name(FILE_REFUSED), "refused");
+	assert_string_equal(file_result_name(FILE_FAILED), "failed");
+	assert_string_equal(file_result_name(FILE_RESTORED), "restored");
 	assert_string_equal(file_state_name(FILE_SAME), "same");
 	assert_string_equal(file_state_name(FILE_CREATE), "create");
 	assert_string_equal(file_state_name(FILE_CHANGE), "change");
@@ -110,6 +132,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(states_and_diffs),
 		cmocka_unit_test(long_files),
+		cmocka_unit_test(files_of_others_are_edited),
 		cmocka_unit_test(names),
 		cmocka_unit_test(nothing_to_free),
 	};

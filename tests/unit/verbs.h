@@ -41,6 +41,7 @@ static int verb_start(void **state _unused_)
 		tree_dir(&tree, driver_dir);
 		tree_file(&tree, regions, "");
 	}
+	tree_file(&tree, "proc/cmdline", "root=/dev/sda1 iommu=pt\n");
 	tree_dir(&tree, "sys/class/iommu/dmar0");
 	tree_file(&tree, "sys/bus/pci/devices/0000:01:00.0/driver_override", "vfio-pci\n");
 	tree_file(&tree, "proc/interrupts", "1: 9 IR-IO-APIC 1-edge i8042\n");

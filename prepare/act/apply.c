@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "act/apply.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "host/command.h"
+#include "host/files.h"
+#include "host/keep.h"
+
+#define REASONS_MAX (1024 * 1024)
+
+static char *directory_of(const char *path)
+{
+	return xstrndup(path, (size_t)(strrchr(path, '/') - path));
+}
+
+int apply_begin(struct root *root, const struct planned_files *files, const struct rebuild *rebuild)
+{
+	_cleanup_close_ int fd = root_open(root, "/etc", O_RDONLY | O_DIRECTORY);
+
+	if (fd < 0)
+		return fd;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return -errno;
+	vec_foreach(file, files) {
+		_cleanup_free_ char *directory = directory_of(file->path);
+
+		root_remove_temporary(root, directory);
+	}
+	for (size_t i = 0; i < rebuild->images.n; i++) {
+		_cleanup_free_ char *directory = directory_of(rebuild->images.items[i]);
+
+		root_remove_temporary(root, directory);
+	}
+	return TAKE_FD(fd);
+}
+
+static int put(struct root *root, const char *path, const char *content)
+{
+	_cleanup_free_ char *directory = directory_of(path);
+	int r;
+
+	if (!content || !*content)
+		return root_remove_file(root, path);
+	r = root_make_directory(root, directory);
+	return r < 0 ? r : root_replace_file(root, path, content, 0644);
+}
+
+int apply_undo(struct root *root, struct planned_files *files)
+{
+	int first = 0;
+
+	for (size_t i = files->n; i > 0; i--) {
+		struct planned_file *file = &files->items[i - 1];
+		int r;
+
+		if (file->result != FILE_WRITTEN && file->result != FILE_REMOVED)
+			continue;
+		r = put(root, file->path, file->now);
+		file->result = r < 0 ? FILE_FAILED : FILE_RESTORED;
+		file->error = r;
+		if (r < 0 && first == 0)
+			first = r;
+	}
+	return first;
+}
+
+int apply_files(struct root *root, struct planned_files *files, bool force)
+{
+	vec_foreach(file, files) {
+		int r;
+
+		if (file->state == FILE_SAME)
+			continue;
+		if (file->state == FILE_FOREIGN && !force) {
+			file->result = FILE_REFUSED;
+			continue;
+		}
+		r = put(root, file->path, file->content);
+		if (r < 0) {
+			apply_undo(root, files);
+			file->result = FILE_FAILED;
+			file->error = r;
+			return r;
+		}
+		file->result = *file->content ? FILE_WRITTEN : FILE_REMOVED;
+	}
+	return 0;
+}
+
+/* --- the host's programs --- */
+
+static void tell_line(void *userdata, const char *text)
+{
+	const int *log = userdata;
+	_cleanup_free_ char *line = xasprintf("%s\n", text);
+
+	log_notice("%s", text);
+	if (*log >= 0)
+		write_all(*log, line, strlen(line));
+}
+
+/* Files of boot loaders that the commands may write; small enough to be kept whole. */
+static void keep_loader_files(struct root *root, struct kept_files *kept)
+{
+	static const char *const files[] = {"/boot/grub/grub.cfg", "/boot/grub2/grub.cfg",
+					    "/boot/grub2/grubenv", "/etc/default/grub",
+					    "/etc/kernel/cmdline"};
+	static const char *const directories[] = {"/boot/loader/entries", "/efi/loader/entries",
+						  "/boot/efi/loader/entries"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		keep_text(root, files[i], kept);
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+		struct strv names = {};
+
+		root_list(root, directories[i], &names);
+		for (size_t j = 0; j < names.n; j++) {
+			_cleanup_free_ char *path = xasprintf("%s/%s", directories[i],
+							      names.items[j]);
+
+			keep_text(root, path, kept);
+		}
+		strv_done(&names);
+	}
+}
+
+static void run_one(struct root *root, struct command *command, int *log)
+{
+	_cleanup_free_ char *text = command_text(command);
+	_cleanup_free_ char *heading = xasprintf("running %s", text);
+
+	tell_line(log, heading);
+	command->status = command_run(root, &command->argv, tell_line, log);
+	command->result = command->status == 0 || (command->status > 0 &&
+						   command->status == command->unchanged_status)
+				  ? COMMAND_DONE
+				  : COMMAND_FAILED;
+}
+
+int apply_commands(struct root *root, struct command_list *commands, const struct rebuild *rebuild,
+		   bool *ret_kept)
+{
+	struct kept_files kept = {};
+	int log = root_create_file(root, REBUILD_LOG_PATH, 0640), r = 0;
+	bool failed = false;
+
+	*ret_kept = true;
+	keep_loader_files(root, &kept);
+	for (size_t i = 0; i < rebuild->images.n && *ret_kept; i++)
+		*ret_kept = keep_image(root, rebuild->images.items[i], &kept) == 0;
+	vec_foreach(command, commands) {
+		if (failed)
+			command->result = COMMAND_SKIPPED;
+		else
+			run_one(root, command, &log);
+		failed = failed || command->result == COMMAND_FAILED;
+	}
+	if (failed) {
+		r = keep_restore(root, &kept);
+		r = r < 0 ? r : -ECANCELED;
+	}
+	keep_done(root, &kept);
+	if (log >= 0)
+		close(log);
+	return r;
+}
+
+int apply_marker(struct root *root, const struct strv *reasons)
+{
+	struct buf buf = {};
+	int r;
+
+	for (size_t i = 0; i < reasons->n; i++)
+		buf_addf(&buf, "%s\n", reasons->items[i]);
+	r = reasons->n ? root_replace_file(root, REBOOT_REQUIRED_PATH, buf_text(&buf), 0644)
+		       : root_remove_file(root, REBOOT_REQUIRED_PATH);
+	buf_done(&buf);
+	return r;
+}
+
+static bool is_bound(const struct outcomes *outcomes, const char *address)
+{
+	vec_foreach(outcome, outcomes)
+		if ((outcome->result == RESULT_DONE || outcome->result == RESULT_ALREADY) &&
+		    strcmp(PCI_ADDRESS_TEXT(&outcome->address), address) == 0)
+			return true;
+	return false;
+}
+
+void apply_forget_bound(struct root *root, const struct outcomes *outcomes)
+{
+	_cleanup_free_ char *text = NULL;
+	struct strv lines = {}, left = {};
+	int r;
+
+	if (root_read_file(root, REBOOT_REQUIRED_PATH, REASONS_MAX, &text, NULL) < 0)
+		return;
+	strv_split(&lines, text, "\n");
+	for (size_t i = 0; i < lines.n; i++)
+		if (strncmp(lines.items[i], REASON_DEVICE, strlen(REASON_DEVICE)) != 0 ||
+		    !is_bound(outcomes, lines.items[i] + strlen(REASON_DEVICE)))
+			strv_add(&left, lines.items[i]);
+	r = left.n < lines.n ? apply_marker(root, &left) : 0;
+	if (r < 0)
+		log_warning("%s cannot be written: %s", REBOOT_REQUIRED_PATH, strerror(-r));
+	strv_done(&lines);
+	strv_done(&left);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Carries out what apply has planned: writes the files, each the old one or the new one at any moment,
+ * and has the host's programs take them over; undoes both where something fails.
+ */
+#ifndef ACT_APPLY_H
+#define ACT_APPLY_H
+
+#include "host/root.h"
+#include "model/command.h"
+#include "model/outcome.h"
+#include "model/policy.h"
+#include "model/rebuild.h"
+
+/* What the programs said, of the last run. */
+#define REBUILD_LOG_PATH "/var/log/vfio-prepare/rebuild.log"
+/* Why the host has to be restarted, a line for each reason. */
+#define REBOOT_REQUIRED_PATH "/run/vfio-prepare/reboot-required"
+
+/*
+ * Keeps other runs out until the descriptor is closed, and removes what those that were killed have
+ * left. The descriptor; -EWOULDBLOCK: another one is at work; -errno.
+ */
+int apply_begin(struct root *root, const struct planned_files *files,
+		const struct rebuild *rebuild);
+
+/*
+ * Writes and removes; sets the files' results. force: also what is foreign. 0, or the error of the file
+ * that failed: then all are as they were.
+ */
+int apply_files(struct root *root, struct planned_files *files, bool force);
+
+/* Puts back what apply_files() changed; the first error. */
+int apply_undo(struct root *root, struct planned_files *files);
+
+/*
+ * Runs the commands one after another until one fails, with what they say on standard error and in the
+ * log; sets their results. 0, or -ECANCELED after a failure: then images and boot loader files are as
+ * they were, as far as there was room to keep them (*ret_kept), or the error of putting them back.
+ */
+int apply_commands(struct root *root, struct command_list *commands, const struct rebuild *rebuild,
+		   bool *ret_kept);
+
+/* Says that a restart is required, or, without reasons, that none is; 0 or -errno. */
+int apply_marker(struct root *root, const struct strv *reasons);
+
+/* What such a reason says of a device. */
+#define REASON_DEVICE "device "
+
+/* Takes the devices that are bound by now out of the reasons for a restart. */
+void apply_forget_bound(struct root *root, const struct outcomes *outcomes);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/commands.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+static void decide_images(const struct rebuild *rebuild, bool image_changes,
+			  struct command_list *ret)
+{
+	static const char *const words[] = {
+		[IMAGE_TOOL_UPDATE_INITRAMFS] = "update-initramfs -u -k all",
+		[IMAGE_TOOL_DRACUT] = "dracut --regenerate-all --force",
+	};
+	_cleanup_free_ char *reason = NULL;
+
+	if (rebuild->tool == IMAGE_TOOL_NONE || !rebuild->images.n ||
+	    (!image_changes && !rebuild->stale_image))
+		return;
+	reason = rebuild->stale_image ? xasprintf("%s is older than %s", rebuild->stale_image,
+						  rebuild->newer_input)
+				      : xstrdup("what the initramfs holds has changed");
+	command_add(ret, reason, words[rebuild->tool]);
+}
+
+static bool next_has(const struct bootloader *bootloader, const char *text)
+{
+	vec_foreach(arg, &bootloader->next)
+		if (strcmp(arg->text, text) == 0)
+			return true;
+	return false;
+}
+
+/* Of the arguments that are ours those that the next boot does not have yet. */
+static void find_new(const struct bootloader *bootloader, const struct argument_plan *arguments,
+		     struct strv *ret)
+{
+	for (size_t i = 0; i < arguments->ours.n; i++)
+		if (!next_has(bootloader, arguments->ours.items[i]))
+			strv_add(ret, arguments->ours.items[i]);
+}
+
+static char *joined(const char *option, const struct strv *words)
+{
+	struct buf buf = {};
+
+	buf_add(&buf, option);
+	for (size_t i = 0; i < words->n; i++)
+		buf_addf(&buf, "%s%s", i ? " " : "", words->items[i]);
+	return buf_take(&buf);
+}
+
+static const char reason_changed[] = "the next boot's arguments of the kernel change";
+
+/* Makes grub.cfg of the files in /etc. */
+static void decide_grub(const struct rebuild *rebuild, struct command_list *ret)
+{
+	command_add(ret, reason_changed,
+		    rebuild->has_update_grub ? "update-grub"
+					     : "grub-mkconfig -o /boot/grub/grub.cfg");
+}
+
+static void decide_grubby(const struct strv *new, const struct strv *old, struct command_list *ret)
+{
+	struct command *command = command_add(ret, reason_changed, "grubby --update-kernel=ALL");
+
+	if (new->n)
+		strv_take(&command->argv, joined("--args=", new));
+	if (old->n)
+		strv_take(&command->argv, joined("--remove-args=", old));
+}
+
+static void decide_kernel_install(const struct rebuild *rebuild, struct command_list *ret)
+{
+	if (rebuild->has_proxmox) {
+		command_add(ret, reason_changed, "proxmox-boot-tool refresh");
+		return;
+	}
+	for (size_t i = 0; i < rebuild->kernels.n; i++) {
+		struct command *command = command_add(ret, reason_changed, "kernel-install add");
+
+		strv_add(&command->argv, rebuild->kernels.items[i]);
+		strv_add(&command->argv, rebuild->kernel_paths.items[i]);
+	}
+}
+
+static void decide_ostree(const struct strv *new, const struct strv *old, struct command_list *ret)
+{
+	struct command *command = command_add(ret, reason_changed, "rpm-ostree kargs");
+
+	for (size_t i = 0; i < new->n; i++)
+		strv_take(&command->argv, xasprintf("--append-if-missing=%s", new->items[i]));
+	for (size_t i = 0; i < old->n; i++)
+		strv_take(&command->argv, xasprintf("--delete-if-present=%s", old->items[i]));
+	strv_add(&command->argv, "--unchanged-exit-77");
+	command->unchanged_status = 77;
+}
+
+void commands_decide(const struct bootloader *bootloader, const struct argument_plan *arguments,
+		     const struct rebuild *rebuild, bool image_changes, bool loader_changes,
+		     struct command_list *ret)
+{
+	struct command_list commands = {};
+	struct strv new = {};
+	bool differs;
+
+	decide_images(rebuild, image_changes, &commands);
+	find_new(bootloader, arguments, &new);
+	differs = new.n || arguments->kept.n || loader_changes;
+	switch (bootloader->kind) {
+	case BOOTLOADER_NONE:
+		break;
+	case BOOTLOADER_GRUB:
+		if (differs || rebuild->grub_cfg_stale)
+			decide_grub(rebuild, &commands);
+		break;
+	case BOOTLOADER_GRUBBY:
+		if (new.n || arguments->kept.n)
+			decide_grubby(&new, &arguments->kept, &commands);
+		break;
+	case BOOTLOADER_KERNEL_INSTALL:
+		if (differs)
+			decide_kernel_install(rebuild, &commands);
+		break;
+	case BOOTLOADER_OSTREE:
+		if (new.n || arguments->kept.n)
+			decide_ostree(&new, &arguments->kept, &commands);
+		break;
+	}
+	strv_done(&new);
+	*ret = commands;
+}

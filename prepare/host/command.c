@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "host/program.h"
+
+/* A longer line is cut in pieces. */
+#define LINE_MAX_BYTES 4096
+
+struct listener {
+	struct buf rest; /* of a line whose end has not come yet */
+	void (*line)(void *userdata, const char *text);
+	void *userdata;
+};
+
+static void end_line(struct listener *listener)
+{
+	_cleanup_free_ char *text = xstrdup(buf_text(&listener->rest));
+
+	buf_done(&listener->rest);
+	listener->line(listener->userdata, text);
+}
+
+static void hear(struct listener *listener, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (bytes[i] == '\n' || listener->rest.length >= LINE_MAX_BYTES)
+			end_line(listener);
+		if (bytes[i] != '\n' && bytes[i] != '\0')
+			buf_add_n(&listener->rest, &bytes[i], 1);
+	}
+}
+
+/* Reads what is there; false: there is nothing more to come. */
+static bool drain(struct listener *listener, int fd)
+{
+	char bytes[LINE_MAX_BYTES];
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+		hear(listener, bytes, (size_t)n);
+	return n < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+/*
+ * Until the program has ended; a daemon that it left behind, and that has the pipe open, is not
+ * waited for.
+ */
+static int listen_until_end(struct listener *listener, int fd, pid_t pid)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status;
+	bool open = true, ended = false;
+
+	while (!ended && (open || pidfd >= 0)) {
+		struct pollfd fds[] = {{.fd = open ? fd : -1, .events = POLLIN},
+				       {.fd = pidfd, .events = POLLIN}};
+
+		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+			break;
+		ended = pidfd >= 0 && fds[1].revents;
+		if (open && (fds[0].revents || ended))
+			open = drain(listener, fd);
+	}
+	if (listener->rest.length)
+		end_line(listener);
+	if (pidfd >= 0)
+		close(pidfd);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int spawn(const char *directory, const char *path, const struct strv *argv, int out,
+		 pid_t *ret_pid)
+{
+	char *const environment[] = {(char[]){"PATH=/usr/sbin:/usr/bin:/sbin:/bin"},
+				     (char[]){"LC_ALL=C.UTF-8"}, (char[]){"HOME=/root"}, NULL};
+	_cleanup_free_ char **words = xcalloc(argv->n + 1, sizeof(*words));
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	int r;
+
+	for (size_t i = 0; i < argv->n; i++)
+		words[i] = argv->items[i];
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addchdir_np(&actions, directory);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	r = posix_spawn(ret_pid, path, &actions, &attributes, words, environment);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return -r;
+}
+
+int command_run(struct root *root, const struct strv *argv,
+		void (*line)(void *userdata, const char *text), void *userdata)
+{
+	struct listener listener = {.line = line, .userdata = userdata};
+	char program[PROGRAM_PATH_MAX], link[32], top[PATH_MAX];
+	_cleanup_free_ char *path = NULL;
+	ssize_t length;
+	int fds[2], r;
+	pid_t pid;
+
+	if (!root->live)
+		return -EOPNOTSUPP;
+	if (!program_find(root, argv->items[0], program))
+		return -ENOENT;
+	/* Tests take a tree for the running host, and its programs for that host's. */
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", root->fd);
+	length = readlink(link, top, sizeof(top) - 1);
+	if (length < 0)
+		return -errno;
+	top[length] = '\0';
+	path = xasprintf("%s%s", strcmp(top, "/") == 0 ? "" : top, program);
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -errno;
+	r = spawn(top, path, argv, fds[1], &pid);
+	close(fds[1]);
+	if (r == 0) {
+		fcntl(fds[0], F_SETFL, O_NONBLOCK);
+		r = listen_until_end(&listener, fds[0], pid);
+	}
+	close(fds[0]);
+	buf_done(&listener.rest);
+	return r;
+}

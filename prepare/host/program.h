@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Programs of the host. */
+#ifndef HOST_PROGRAM_H
+#define HOST_PROGRAM_H
+
+#include "host/root.h"
+
+#define PROGRAM_PATH_MAX 64
+
+/* Where a program of the name lies below the root, of the directories that are root's own; NULL: nowhere. */
+const char *program_find(struct root *root, const char *name, char path[static PROGRAM_PATH_MAX]);
+
+#endif

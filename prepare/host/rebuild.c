@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/rebuild.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/number.h"
+#include "host/bootloader.h"
+#include "host/program.h"
+
+/* What an image holds of the host's files, as far as they are about devices and their modules. */
+static const char *const inputs[] = {
+	"/usr/sbin/vfio-prepare",
+	"/etc/vfio-prepare/profile.conf",
+	"/etc/modprobe.d",
+	"/etc/modprobe.d/vfio-prepare.conf",
+	"/etc/udev/rules.d",
+	"/etc/udev/rules.d/05-vfio-prepare.rules",
+	"/etc/initramfs-tools/modules",
+};
+/* Directories whose *.conf all go into it. */
+static const char *const input_dirs[] = {"/etc/vfio-prepare/conf.d",
+					 "/usr/lib/vfio-prepare/conf.d"};
+
+/* When the file was written, in nanoseconds; -1: it is not there. */
+static int64_t time_of(struct root *root, const char *path)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_PATH);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -1;
+	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+}
+
+static void take_newer(struct root *root, const char *path, int64_t *newest, char **ret_path)
+{
+	int64_t time = time_of(root, path);
+
+	if (time > *newest) {
+		*newest = time;
+		free(*ret_path);
+		*ret_path = xstrdup(path);
+	}
+}
+
+static int64_t newest_input(struct root *root, char **ret_path)
+{
+	int64_t newest = -1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(inputs); i++)
+		take_newer(root, inputs[i], &newest, ret_path);
+	for (size_t i = 0; i < ARRAY_SIZE(input_dirs); i++) {
+		struct strv names = {};
+
+		take_newer(root, input_dirs[i], &newest, ret_path);
+		root_list(root, input_dirs[i], &names);
+		for (size_t j = 0; j < names.n; j++) {
+			_cleanup_free_ char *path = xasprintf("%s/%s", input_dirs[i],
+							      names.items[j]);
+
+			take_newer(root, path, &newest, ret_path);
+		}
+		strv_done(&names);
+	}
+	return newest;
+}
+
+static bool has_program(struct root *root, const char *name)
+{
+	return program_find(root, name, (char[PROGRAM_PATH_MAX]){}) != NULL;
+}
+
+/* The image and the kernel of a release, by the names that distributions give them; NULL: none. */
+static char *find_file(struct root *root, const char *const *formats, size_t n, const char *release)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *star = strchr(formats[i], '*');
+		char *path = xasprintf("%.*s%s%s", (int)(star - formats[i]), formats[i], release,
+				       star + 1);
+
+		if (time_of(root, path) >= 0)
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+static void scan_kernels(struct root *root, struct rebuild *rebuild)
+{
+	static const char *const images[] = {"/boot/initrd.img-*", "/boot/initramfs-*.img",
+					     "/boot/initrd-*"};
+	static const char *const kernels[] = {"/lib/modules/*/vmlinuz", "/boot/vmlinuz-*",
+					      "/boot/vmlinux-*"};
+	/* update-initramfs -k all means those that it has made before (it keeps a checksum of each). */
+	bool listed = rebuild->tool == IMAGE_TOOL_UPDATE_INITRAMFS &&
+		      time_of(root, "/var/lib/initramfs-tools") >= 0;
+	struct strv releases = {};
+
+	root_list(root, "/lib/modules", &releases);
+	for (size_t i = 0; i < releases.n; i++) {
+		const char *release = releases.items[i];
+		_cleanup_free_ char *known = xasprintf("/var/lib/initramfs-tools/%s", release);
+		char *image = find_file(root, images, ARRAY_SIZE(images), release);
+		char *kernel = find_file(root, kernels, ARRAY_SIZE(kernels), release);
+
+		if (image && (!listed || time_of(root, known) >= 0))
+			strv_take(&rebuild->images, image);
+		else
+			free(image);
+		if (kernel) {
+			strv_add(&rebuild->kernels, release);
+			strv_take(&rebuild->kernel_paths, kernel);
+		}
+	}
+	strv_done(&releases);
+}
+
+void scan_rebuild(struct root *root, struct rebuild *ret)
+{
+	struct rebuild rebuild = {};
+	_cleanup_free_ char *input = NULL;
+	int64_t newest = newest_input(root, &input), boot = boot_time(root), grub_cfg;
+
+	if (has_program(root, "update-initramfs"))
+		rebuild.tool = IMAGE_TOOL_UPDATE_INITRAMFS;
+	else if (has_program(root, "dracut"))
+		rebuild.tool = IMAGE_TOOL_DRACUT;
+	rebuild.has_update_grub = has_program(root, "update-grub");
+	rebuild.has_proxmox = has_program(root, "proxmox-boot-tool") &&
+			      time_of(root, "/etc/kernel/proxmox-boot-uuids") >= 0;
+	scan_kernels(root, &rebuild);
+
+	/* Without images the boot reads the files themselves. */
+	rebuild.newer_than_boot = boot >= 0 && !rebuild.images.n && newest / 1000000000 > boot;
+	for (size_t i = 0; i < rebuild.images.n; i++) {
+		int64_t time = time_of(root, rebuild.images.items[i]);
+
+		if (boot >= 0 && time / 1000000000 > boot)
+			rebuild.newer_than_boot = true;
+		if (time < newest && !rebuild.stale_image) {
+			rebuild.stale_image = xstrdup(rebuild.images.items[i]);
+			rebuild.newer_input = xstrdup(input);
+		}
+	}
+	grub_cfg = time_of(root, "/boot/grub/grub.cfg");
+	rebuild.grub_cfg_stale = grub_cfg >= 0 && time_of(root, GRUB_DROP_IN_DIR) > grub_cfg;
+	*ret = rebuild;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What apply did. */
+#ifndef RENDER_APPLY_H
+#define RENDER_APPLY_H
+
+#include "model/command.h"
+#include "model/finding.h"
+#include "model/policy.h"
+#include "render/format.h"
+
+/* Owns nothing. */
+struct apply_report {
+	const struct planned_files *files;
+	const struct command_list *commands;
+	const char *log;            /* what the commands said; NULL: none was run */
+	const struct strv *reasons; /* for a restart */
+	const struct findings *findings;
+};
+
+/*
+ * JSON: {"version":1,"files":[{"path","state","diff","result","error"}],
+ * "commands":[{"command":[],"reason","result","status"}],"log","reboot_required","reasons":[],
+ * "findings":[]}
+ */
+char *render_apply(enum format format, const struct apply_report *report);
+
+#endif

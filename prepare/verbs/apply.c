@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "act/apply.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "decide/commands.h"
+#include "host/rebuild.h"
+#include "render/apply.h"
+#include "verbs/verb.h"
+
+struct applying {
+	struct root *root;
+	struct situation *situation;
+	struct planned_files files;
+	struct rebuild rebuild;
+	struct command_list commands;
+	struct strv reasons;
+	bool ran; /* the commands */
+	bool failed;
+};
+
+static bool is_of_arguments(const char *path)
+{
+	return strcmp(path, managed_files[FILE_GRUB]) == 0 ||
+	       strcmp(path, managed_files[FILE_OWN_ARGUMENTS]) == 0 ||
+	       strcmp(path, managed_files[FILE_CMDLINE]) == 0;
+}
+
+/* Which programs what is about to be written concerns. */
+static void decide(struct applying *applying, bool force)
+{
+	bool image = false, loader = false;
+
+	vec_foreach(file, &applying->files) {
+		if (file->state == FILE_SAME || (file->state == FILE_FOREIGN && !force))
+			continue;
+		/* What is loaded on the real root is not in the image. */
+		if (is_of_arguments(file->path))
+			loader = loader || strcmp(file->path, managed_files[FILE_OWN_ARGUMENTS]);
+		else if (strcmp(file->path, managed_files[FILE_MODULES_LOAD]) != 0)
+			image = true;
+	}
+	scan_rebuild(applying->root, &applying->rebuild);
+	commands_decide(&applying->situation->bootloader, &applying->situation->arguments,
+			&applying->rebuild, image, loader, &applying->commands);
+}
+
+static void find_foreign(struct applying *applying)
+{
+	vec_foreach(file, &applying->files)
+		if (file->result == FILE_REFUSED)
+			finding_remedy(
+				finding_add(
+					&applying->situation->plan.findings, SEVERITY_ERROR,
+					"foreign-file", file->path,
+					"it stands there, but was not written by vfio-prepare, and "
+					"is left alone"),
+				"move it away, or replace it: vfio-prepare apply --force");
+}
+
+/* Puts the files back; what cannot be is an error of its own. */
+static void undo(struct applying *applying)
+{
+	int r = apply_undo(applying->root, &applying->files);
+
+	if (r < 0)
+		log_error("not all files could be put back: %s; see the report", strerror(-r));
+	applying->failed = true;
+}
+
+static void run_commands(struct applying *applying)
+{
+	bool kept;
+	int r = apply_commands(applying->root, &applying->commands, &applying->rebuild, &kept);
+
+	applying->ran = true;
+	if (r == 0)
+		return;
+	if (r != -ECANCELED)
+		log_error("not all that the programs wrote could be put back: %s", strerror(-r));
+	else if (kept)
+		log_error(
+			"a program failed: what the host had is put back, and the next boot is as it was");
+	else
+		log_error(
+			"a program failed; the files are put back, but there was no room to keep the "
+			"images of the initramfs: some may be new, which boots all the same");
+	undo(applying);
+}
+
+/* Arguments and their files again, after the programs: what went from there is ours no longer. */
+static void settle(struct applying *applying)
+{
+	struct planned_files files = {};
+
+	situation_plan_arguments(applying->root, applying->situation);
+	situation_plan_argument_files(applying->root, applying->situation, &files);
+	if (apply_files(applying->root, &files, false) < 0)
+		applying->failed = true;
+	vec_foreach(file, &files)
+		if (file->result == FILE_LEFT || file->result == FILE_REFUSED) {
+			free(file->now);
+			free(file->content);
+			free(file->diff);
+		} else {
+			*vec_add(&applying->files) = *file;
+		}
+	free(files.items);
+}
+
+static bool is_due(const struct applying *applying)
+{
+	vec_foreach(command, &applying->commands)
+		if (command->result == COMMAND_DUE)
+			return true;
+	return false;
+}
+
+/*
+ * Why a restart is required: a program that is still to be run before it, an argument that only the
+ * next boot brings, a device that the next boot will bring to its driver. Not for what the last one
+ * should have brought and did not, so that nobody restarts for ever.
+ */
+static void find_reasons(struct applying *applying)
+{
+	const struct situation *situation = applying->situation;
+	bool due = is_due(applying);
+
+	vec_foreach(command, &applying->commands)
+		if (command->result == COMMAND_DUE) {
+			_cleanup_free_ char *text = command_text(command);
+
+			strv_take(&applying->reasons, xasprintf("command %s", text));
+		}
+	vec_foreach(argument, &situation->arguments) {
+		bool comes = argument->configured
+				     ? !situation->bootloader.next_is_older
+				     : due && !argument->conflict && !argument->unwritable;
+
+		if (!argument->running && comes)
+			strv_take(&applying->reasons, xasprintf("argument %s", argument->text));
+	}
+	vec_foreach(device, &situation->plan)
+		if ((device->state == DEVICE_BIND ||
+		     (device->state == DEVICE_REFUSED && device->next_boot)) &&
+		    (due || applying->rebuild.newer_than_boot))
+			strv_take(&applying->reasons,
+				  xasprintf(REASON_DEVICE "%s",
+					    PCI_ADDRESS_TEXT(&device->address)));
+}
+
+static void mark(struct applying *applying)
+{
+	int r;
+
+	rebuild_done(&applying->rebuild);
+	scan_rebuild(applying->root, &applying->rebuild);
+	/* Below another root no kernel runs that could be too old. */
+	if (!applying->situation->inventory.cmdline)
+		return;
+	find_reasons(applying);
+	r = apply_marker(applying->root, &applying->reasons);
+	if (r < 0)
+		log_warning("%s cannot be written: %s", REBOOT_REQUIRED_PATH, strerror(-r));
+}
+
+static int apply_status(const struct applying *applying)
+{
+	size_t n_good = 1, n_refused = applying->situation->arguments.missing;
+	int status;
+
+	if (applying->failed)
+		return STATUS_FAILED;
+	vec_foreach(file, &applying->files)
+		n_refused += file->result == FILE_REFUSED;
+	status = status_of_counts(n_good, n_refused, 0);
+	return status == STATUS_DONE && applying->reasons.n ? STATUS_REBOOT_REQUIRED : status;
+}
+
+static void carry_out(struct applying *applying, const struct arguments *arguments)
+{
+	int r = apply_files(applying->root, &applying->files, arguments->force);
+
+	if (r < 0) {
+		log_error("not all files can be written: %s; all are as they were", strerror(-r));
+		applying->failed = true;
+		return;
+	}
+	find_foreign(applying);
+	if (arguments->rebuild && applying->root->live && applying->commands.n)
+		run_commands(applying);
+	if (!applying->failed) {
+		settle(applying);
+		if (is_due(applying))
+			arguments_forget_due(&applying->situation->arguments,
+					     &applying->situation->bootloader);
+		mark(applying);
+	}
+}
+
+static int apply(struct applying *applying, const struct arguments *arguments)
+{
+	struct situation *situation = applying->situation;
+	int lock;
+
+	situation_plan_files(applying->root, situation, &applying->files);
+	decide(applying, arguments->force);
+	lock = apply_begin(applying->root, &applying->files, &applying->rebuild);
+	if (lock < 0) {
+		if (lock == -EWOULDBLOCK)
+			log_error("another apply is at work: wait for its end");
+		else
+			log_error("/etc cannot be opened: %s", strerror(-lock));
+		return STATUS_FAILED;
+	}
+	carry_out(applying, arguments);
+	close_fd(&lock);
+	findings_move(&situation->arguments.findings, &situation->plan.findings);
+	return report(render_apply(arguments->format,
+				   &(struct apply_report){
+					   .files = &applying->files,
+					   .commands = &applying->commands,
+					   .log = applying->ran ? REBUILD_LOG_PATH : NULL,
+					   .reasons = &applying->reasons,
+					   .findings = &situation->plan.findings,
+				   }),
+		      apply_status(applying));
+}
+
+static int run(struct root *root, const struct arguments *arguments)
+{
+	struct situation situation;
+	struct applying applying = {.root = root, .situation = &situation};
+	int status = situation_load(root, arguments, PHASE_SYSTEM, true, &situation);
+
+	if (status == STATUS_DONE)
+		status = apply(&applying, arguments);
+	planned_files_done(&applying.files);
+	rebuild_done(&applying.rebuild);
+	command_list_done(&applying.commands);
+	strv_done(&applying.reasons);
+	situation_done(&situation);
+	return status;
+}
+
+const struct verb apply_verb = {
+	.name = "apply",
+	.summary = "write what the next boot needs",
+	.help = "Writes the host's files as plan shows them: modprobe.d, udev rules and the kernel's arguments,\n"
+		"where the boot loader has them. Only what differs is written; a file that somebody else wrote is\n"
+		"left alone without --force; what the profile does not want any more goes. Then says which programs\n"
+		"have to be run so that the next boot has it; --rebuild runs them, and puts all back if one fails.\n"
+		"Ends with status 5 where only a restart is missing; /run/vfio-prepare/reboot-required says why.\n",
+	.run = run,
+};

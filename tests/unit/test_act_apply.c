@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: root_replace_file */
+#include "act/apply.h"
+
+#include "host/files.h"
+#include "support.h"
+
+static struct tree tree;
+static struct planned_files files;
+static struct rebuild rebuild;
+static const char *failing; /* path that cannot be written */
+
+int __real_root_replace_file(struct root *root, const char *path, const char *text, mode_t mode);
+int __wrap_root_replace_file(struct root *root, const char *path, const char *text, mode_t mode);
+int __wrap_root_replace_file(struct root *root, const char *path, const char *text, mode_t mode)
+{
+	return failing && strcmp(path, failing) == 0
+		       ? -EROFS
+		       : __real_root_replace_file(root, path, text, mode);
+}
+
+#define OLD FILE_HEADER "old\n"
+#define NEW FILE_HEADER "new\n"
+
+/* One file of each kind. */
+static int start(void **state _unused_)
+{
+	tree_init(&tree);
+	failing = NULL;
+	tree_dir(&tree, "etc");
+	tree_file(&tree, "a/change", OLD);
+	tree_file(&tree, "a/remove", OLD);
+	tree_file(&tree, "a/foreign", "mine\n");
+	planned_file_add(&files, "/a/create", NULL, NEW);
+	planned_file_add(&files, "/a/change", OLD, NEW);
+	planned_file_add(&files, "/a/remove", OLD, "");
+	planned_file_add(&files, "/a/foreign", "mine\n", NEW);
+	planned_file_add(&files, "/a/nothing", NULL, "");
+	return 0;
+}
+
+static int stop(void **state _unused_)
+{
+	planned_files_done(&files);
+	rebuild_done(&rebuild);
+	tree_done(&tree);
+	return 0;
+}
+
+static void check_file(const char *path, const char *want)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (root_read_file(&tree.root, path, 4096, &text, NULL) < 0)
+		text = NULL;
+	check_text(path, text, want);
+}
+
+static void check_old(void)
+{
+	check_file("/a/create", NULL);
+	check_file("/a/change", OLD);
+	check_file("/a/remove", OLD);
+	check_file("/a/foreign", "mine\n");
+}
+
+static void check_results(enum file_result create, enum file_result change, enum file_result remove,
+			  enum file_result foreign)
+{
+	check_int("create", files.items[0].result, create);
+	check_int("change", files.items[1].result, change);
+	check_int("remove", files.items[2].result, remove);
+	check_int("foreign", files.items[3].result, foreign);
+	check_int("nothing", files.items[4].result, FILE_LEFT);
+}
+
+TEST(written_and_undone)
+{
+	assert_int_equal(apply_files(&tree.root, &files, false), 0);
+	check_results(FILE_WRITTEN, FILE_WRITTEN, FILE_REMOVED, FILE_REFUSED);
+	check_file("/a/create", NEW);
+	check_file("/a/change", NEW);
+	check_file("/a/remove", NULL);
+	check_file("/a/foreign", "mine\n");
+	assert_int_equal(apply_undo(&tree.root, &files), 0);
+	check_results(FILE_RESTORED, FILE_RESTORED, FILE_RESTORED, FILE_REFUSED);
+	check_old();
+}
+
+TEST(forced)
+{
+	assert_int_equal(apply_files(&tree.root, &files, true), 0);
+	check_results(FILE_WRITTEN, FILE_WRITTEN, FILE_REMOVED, FILE_WRITTEN);
+	check_file("/a/foreign", NEW);
+	assert_int_equal(apply_undo(&tree.root, &files), 0);
+	check_old();
+}
+
+TEST(one_cannot_be_written)
+{
+	failing = "/a/foreign";
+	assert_int_equal(apply_files(&tree.root, &files, true), -EROFS);
+	check_results(FILE_RESTORED, FILE_RESTORED, FILE_RESTORED, FILE_FAILED);
+	assert_int_equal(files.items[3].error, -EROFS);
+	check_old();
+}
+
+TEST(cannot_be_undone)
+{
+	assert_int_equal(apply_files(&tree.root, &files, false), 0);
+	failing = "/a/change";
+	assert_int_equal(apply_undo(&tree.root, &files), -EROFS);
+	check_results(FILE_RESTORED, FILE_FAILED, FILE_RESTORED, FILE_REFUSED);
+}
+
+TEST(one_at_a_time)
+{
+	int first, second;
+
+	tree_file(&tree, "a/.vfio-prepare-123", "half");
+	tree_file(&tree, "boot/.vfio-prepare-initrd", "kept");
+	tree_file(&tree, "boot/initrd", "x");
+	strv_add(&rebuild.images, "/boot/initrd");
+	first = apply_begin(&tree.root, &files, &rebuild);
+	assert_true(first >= 0);
+	check_file("/a/.vfio-prepare-123", NULL);
+	check_file("/boot/.vfio-prepare-initrd", NULL);
+	check_file("/boot/initrd", "x");
+	assert_int_equal(apply_begin(&tree.root, &files, &rebuild), -EWOULDBLOCK);
+	close(first);
+	second = apply_begin(&tree.root, &files, &rebuild);
+	assert_true(second >= 0);
+	close(second);
+	tree_remove(&tree, "etc");
+	assert_int_equal(apply_begin(&tree.root, &files, &rebuild), -ENOENT);
+}
+
+static void script(const char *name, const char *text)
+{
+	_cleanup_free_ char *place = xasprintf("usr/sbin/%s", name), *path = NULL;
+
+	tree_file(&tree, place, text);
+	path = tree_place(&tree, place);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+/* Two programs: one makes an image, the other the boot loader's file. */
+static void commands(struct command_list *ret, const char *image, const char *loader)
+{
+	tree.root.live = true;
+	tree_dir(&tree, "var/log");
+	tree_file(&tree, "boot/initrd", "old image");
+	tree_file(&tree, "boot/grub/grub.cfg", "old cfg");
+	strv_add(&rebuild.images, "/boot/initrd");
+	script("make-image", image);
+	script("make-cfg", loader);
+	command_add(ret, "r", "make-image -a");
+	command_add(ret, "r", "make-cfg");
+	command_add(ret, "r", "make-cfg again");
+}
+
+TEST(programs)
+{
+	struct command_list list = {};
+	struct capture err;
+	bool kept = false;
+
+	commands(&list, "#!/bin/sh\necho new image >boot/initrd\necho \"made $1\"\n",
+		 "#!/bin/sh\necho new cfg >boot/grub/grub.cfg\nexit 77\n");
+	list.items[1].unchanged_status = list.items[2].unchanged_status = 77;
+	capture_begin(&err, STDERR_FILENO);
+	assert_int_equal(apply_commands(&tree.root, &list, &rebuild, &kept), 0);
+	capture_end(&err);
+	assert_true(kept);
+	check_text("terminal", err.text,
+		   "vfio-prepare: running make-image -a\nvfio-prepare: made -a\n"
+		   "vfio-prepare: running make-cfg\nvfio-prepare: running make-cfg again\n");
+	check_file(REBUILD_LOG_PATH,
+		   "running make-image -a\nmade -a\nrunning make-cfg\nrunning make-cfg again\n");
+	check_file("/boot/initrd", "new image\n");
+	check_file("/boot/grub/grub.cfg", "new cfg\n");
+	check_file("/boot/.vfio-prepare-initrd", NULL);
+	for (size_t i = 0; i < list.n; i++)
+		check_int("result", list.items[i].result, COMMAND_DONE);
+	command_list_done(&list);
+}
+
+TEST(a_program_fails)
+{
+	struct command_list list = {};
+	struct capture err;
+	bool kept = false;
+
+	commands(&list, "#!/bin/sh\necho new image >boot/initrd\n",
+		 "#!/bin/sh\nrm boot/grub/grub.cfg\nexit 1\n");
+	capture_begin(&err, STDERR_FILENO);
+	assert_int_equal(apply_commands(&tree.root, &list, &rebuild, &kept), -ECANCELED);
+	capture_end(&err);
+	assert_true(kept);
+	check_file("/boot/initrd", "old image");
+	check_file("/boot/grub/grub.cfg", "old cfg");
+	check_file("/boot/.vfio-prepare-initrd", NULL);
+	check_int("first", list.items[0].result, COMMAND_DONE);
+	check_int("second", list.items[1].result, COMMAND_FAILED);
+	check_int("its status", list.items[1].status, 1);
+	check_int("third", list.items[2].result, COMMAND_SKIPPED);
+	command_list_done(&list);
+}
+
+TEST(marker)
+{
+	struct strv reasons = {};
+
+	tree_dir(&tree, "run");
+	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
+	check_file(REBOOT_REQUIRED_PATH, NULL);
+	strv_add(&reasons, "argument iommu=pt");
+	strv_add(&reasons, "device 0000:01:00.0");
+	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
+	check_file(REBOOT_REQUIRED_PATH, "argument iommu=pt\ndevice 0000:01:00.0\n");
+	strv_done(&reasons);
+	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
+	check_file(REBOOT_REQUIRED_PATH, NULL);
+}
+
+TEST(bound_by_now)
+{
+	struct outcomes outcomes = {};
+	static const enum result results[] = {RESULT_DONE, RESULT_ALREADY, RESULT_FAILED};
+	static const char *const addresses[] = {"01:00.0", "02:00.0", "03:00.0"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(results); i++) {
+		struct outcome *outcome = vec_add(&outcomes);
+
+		outcome->address = address(addresses[i]);
+		outcome->result = results[i];
+	}
+	apply_forget_bound(&tree.root, &outcomes);
+	check_file(REBOOT_REQUIRED_PATH, NULL);
+	tree_file(&tree, "run/vfio-prepare/reboot-required",
+		  "argument a\ndevice 0000:01:00.0\ndevice 0000:03:00.0\n");
+	apply_forget_bound(&tree.root, &outcomes);
+	check_file(REBOOT_REQUIRED_PATH, "argument a\ndevice 0000:03:00.0\n");
+	tree_file(&tree, "run/vfio-prepare/reboot-required", "device 0000:02:00.0\n");
+	apply_forget_bound(&tree.root, &outcomes);
+	check_file(REBOOT_REQUIRED_PATH, NULL);
+	outcomes_done(&outcomes);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(written_and_undone, start, stop),
+		cmocka_unit_test_setup_teardown(forced, start, stop),
+		cmocka_unit_test_setup_teardown(one_cannot_be_written, start, stop),
+		cmocka_unit_test_setup_teardown(cannot_be_undone, start, stop),
+		cmocka_unit_test_setup_teardown(one_at_a_time, start, stop),
+		cmocka_unit_test_setup_teardown(programs, start, stop),
+		cmocka_unit_test_setup_teardown(a_program_fails, start, stop),
+		cmocka_unit_test_setup_teardown(marker, start, stop),
+		cmocka_unit_test_setup_teardown(bound_by_now, start, stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

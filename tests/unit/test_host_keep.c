@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: fstatvfs */
+#include "host/keep.h"
+
+#include <sys/statvfs.h>
+
+#include "support.h"
+
+static struct tree tree;
+static struct kept_files kept;
+static bool full;
+
+int __real_fstatvfs(int fd, struct statvfs *ret);
+int __wrap_fstatvfs(int fd, struct statvfs *ret);
+int __wrap_fstatvfs(int fd, struct statvfs *ret)
+{
+	int r = __real_fstatvfs(fd, ret);
+
+	if (full)
+		ret->f_bavail = 0;
+	return r;
+}
+
+static int start(void **state _unused_)
+{
+	tree_init(&tree);
+	tree_file(&tree, "boot/grub/grub.cfg", "old cfg");
+	tree_file(&tree, "boot/initrd.img-6.1", "old image");
+	full = false;
+	return 0;
+}
+
+static int stop(void **state _unused_)
+{
+	keep_done(&tree.root, &kept);
+	tree_done(&tree);
+	return 0;
+}
+
+static void check_file(const char *path, const char *want)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (root_read_file(&tree.root, path, 4096, &text, NULL) < 0)
+		text = NULL;
+	check_text(path, text, want);
+}
+
+static void check_names(const char *path, const char *want)
+{
+	struct strv names = {};
+	_cleanup_free_ char *all = xstrdup("");
+
+	assert_int_equal(root_list(&tree.root, path, &names), 0);
+	for (size_t i = 0; i < names.n; i++) {
+		char *longer = xasprintf("%s%s ", all, names.items[i]);
+
+		free(all);
+		all = longer;
+	}
+	check_text(path, all, want);
+	strv_done(&names);
+}
+
+TEST(what_was_written_into)
+{
+	keep_text(&tree.root, "/boot/grub/grub.cfg", &kept);
+	keep_text(&tree.root, "/boot/grub/nothing", &kept);
+	assert_int_equal(keep_image(&tree.root, "/boot/initrd.img-6.1", &kept), 0);
+	assert_int_equal(kept.n, 2);
+	tree_file(&tree, "boot/grub/grub.cfg", "new cfg");
+	tree_file(&tree, "boot/initrd.img-6.1", "new image");
+	assert_int_equal(keep_restore(&tree.root, &kept), 0);
+	keep_done(&tree.root, &kept);
+	check_file("/boot/grub/grub.cfg", "old cfg");
+	check_file("/boot/initrd.img-6.1", "old image");
+	check_names("/boot", "grub initrd.img-6.1 ");
+}
+
+TEST(what_was_replaced_or_removed)
+{
+	struct stat before, after;
+	_cleanup_free_ char *image = tree_place(&tree, "boot/initrd.img-6.1");
+
+	assert_int_equal(stat(image, &before), 0);
+	keep_text(&tree.root, "/boot/grub/grub.cfg", &kept);
+	assert_int_equal(keep_image(&tree.root, "/boot/initrd.img-6.1", &kept), 0);
+	tree_remove(&tree, "boot/grub/grub.cfg");
+	tree_remove(&tree, "boot/initrd.img-6.1");
+	assert_int_equal(keep_restore(&tree.root, &kept), 0);
+	keep_done(&tree.root, &kept);
+	check_file("/boot/grub/grub.cfg", "old cfg");
+	check_file("/boot/initrd.img-6.1", "old image");
+	/* Its time says whether it is older than what goes into it. */
+	assert_int_equal(stat(image, &after), 0);
+	assert_int_equal(after.st_mtim.tv_sec, before.st_mtim.tv_sec);
+	assert_int_equal(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+	assert_int_equal(after.st_mode, before.st_mode);
+}
+
+TEST(what_stayed)
+{
+	struct stat before, after;
+	_cleanup_free_ char *image = tree_place(&tree, "boot/initrd.img-6.1");
+
+	assert_int_equal(stat(image, &before), 0);
+	keep_text(&tree.root, "/boot/grub/grub.cfg", &kept);
+	assert_int_equal(keep_image(&tree.root, "/boot/initrd.img-6.1", &kept), 0);
+	assert_int_equal(keep_restore(&tree.root, &kept), 0);
+	keep_done(&tree.root, &kept);
+	assert_int_equal(stat(image, &after), 0);
+	assert_int_equal(after.st_ino, before.st_ino);
+	check_names("/boot", "grub initrd.img-6.1 ");
+	check_names("/boot/grub", "grub.cfg ");
+}
+
+TEST(what_finds_no_room)
+{
+	full = true;
+	assert_int_equal(keep_image(&tree.root, "/boot/initrd.img-6.1", &kept), -ENOSPC);
+	full = false;
+	assert_int_equal(keep_image(&tree.root, "/boot/nothing", &kept), -ENOENT);
+	assert_int_equal(keep_image(&tree.root, "/nowhere/nothing", &kept), -ENOENT);
+	assert_int_equal(kept.n, 0);
+	check_names("/boot", "grub initrd.img-6.1 ");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_was_written_into, start, stop),
+		cmocka_unit_test_setup_teardown(what_was_replaced_or_removed, start, stop),
+		cmocka_unit_test_setup_teardown(what_stayed, start, stop),
+		cmocka_unit_test_setup_teardown(what_finds_no_room, start, stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

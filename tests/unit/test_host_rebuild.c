@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/rebuild.h"
+
+#include "support.h"
+
+static struct tree tree;
+static struct rebuild rebuild;
+
+static void file_at(const char *name, time_t seconds)
+{
+	struct timespec times[2] = {{.tv_sec = seconds}, {.tv_sec = seconds}};
+	_cleanup_free_ char *path = tree_place(&tree, name);
+
+	if (access(path, F_OK) < 0)
+		tree_file(&tree, name, "x");
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void program(const char *name)
+{
+	_cleanup_free_ char *path = tree_place(&tree, name);
+
+	tree_file(&tree, name, "");
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+/* A Debian host whose kernel was started at 1000, with two kernels and images of 500. */
+static int start(void **state _unused_)
+{
+	tree_init(&tree);
+	tree_file(&tree, "proc/stat", "cpu 1 2\nintr 5\nctxt 1\nbtime 1000\nprocesses 7\n");
+	program("usr/sbin/update-initramfs");
+	tree_dir(&tree, "lib/modules/6.1");
+	tree_dir(&tree, "lib/modules/6.2");
+	file_at("boot/initrd.img-6.1", 500);
+	file_at("boot/initrd.img-6.2", 500);
+	file_at("boot/vmlinuz-6.1", 100);
+	file_at("lib/modules/6.2/vmlinuz", 100);
+	file_at("etc/vfio-prepare/profile.conf", 400);
+	return 0;
+}
+
+static int stop(void **state _unused_)
+{
+	rebuild_done(&rebuild);
+	tree_done(&tree);
+	return 0;
+}
+
+static void scan(void)
+{
+	rebuild_done(&rebuild);
+	scan_rebuild(&tree.root, &rebuild);
+}
+
+TEST(all_is_up_to_date)
+{
+	scan();
+	assert_int_equal(rebuild.tool, IMAGE_TOOL_UPDATE_INITRAMFS);
+	assert_int_equal(rebuild.images.n, 2);
+	assert_null(rebuild.stale_image);
+	assert_false(rebuild.newer_than_boot);
+	assert_false(rebuild.grub_cfg_stale || rebuild.has_update_grub || rebuild.has_proxmox);
+	assert_int_equal(rebuild.kernels.n, 2);
+	assert_string_equal(rebuild.kernel_paths.items[0], "/boot/vmlinuz-6.1");
+	assert_string_equal(rebuild.kernel_paths.items[1], "/lib/modules/6.2/vmlinuz");
+}
+
+TEST(an_input_is_newer)
+{
+	static const char *const inputs[] = {
+		"etc/vfio-prepare/profile.conf",
+		"etc/vfio-prepare/conf.d/a.conf",
+		"usr/lib/vfio-prepare/conf.d/a.conf",
+		"etc/modprobe.d/vfio-prepare.conf",
+		"etc/udev/rules.d/05-vfio-prepare.rules",
+		"usr/sbin/vfio-prepare",
+		"etc/initramfs-tools/modules",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(inputs); i++) {
+		_cleanup_free_ char *directory =
+			xasprintf("%.*s", (int)(strrchr(inputs[i], '/') - inputs[i]), inputs[i]);
+
+		file_at(inputs[i], 600);
+		file_at(directory, 100);
+		scan();
+		check_text(inputs[i], rebuild.stale_image, "/boot/initrd.img-6.1");
+		check_text(inputs[i], rebuild.newer_input + 1, inputs[i]);
+		file_at(inputs[i], 400);
+		file_at(directory, 100);
+		scan();
+		check_text(inputs[i], rebuild.stale_image, NULL);
+	}
+}
+
+/* That a file is gone shows in its directory. */
+TEST(an_input_is_gone)
+{
+	tree_dir(&tree, "etc/modprobe.d");
+	file_at("etc/modprobe.d", 600);
+	scan();
+	assert_string_equal(rebuild.newer_input, "/etc/modprobe.d");
+}
+
+TEST(one_image_is_new)
+{
+	file_at("etc/vfio-prepare/profile.conf", 1100);
+	file_at("boot/initrd.img-6.1", 1200);
+	scan();
+	assert_true(rebuild.newer_than_boot);
+	assert_string_equal(rebuild.stale_image, "/boot/initrd.img-6.2");
+}
+
+/* A kernel that update-initramfs does not look after keeps its old image for ever. */
+TEST(an_image_of_another)
+{
+	tree_file(&tree, "var/lib/initramfs-tools/6.2", "");
+	file_at("etc/vfio-prepare/profile.conf", 600);
+	scan();
+	assert_int_equal(rebuild.images.n, 1);
+	assert_string_equal(rebuild.stale_image, "/boot/initrd.img-6.2");
+}
+
+TEST(no_images)
+{
+	tree_remove(&tree, "boot/initrd.img-6.1");
+	tree_remove(&tree, "boot/initrd.img-6.2");
+	tree_remove(&tree, "usr/sbin/update-initramfs");
+	program("usr/bin/dracut");
+	scan();
+	assert_int_equal(rebuild.tool, IMAGE_TOOL_DRACUT);
+	assert_int_equal(rebuild.images.n, 0);
+	assert_false(rebuild.newer_than_boot);
+	file_at("etc/vfio-prepare/profile.conf", 1100);
+	scan();
+	assert_true(rebuild.newer_than_boot);
+	/* When the kernel was started is not known. */
+	tree_remove(&tree, "proc/stat");
+	scan();
+	assert_false(rebuild.newer_than_boot);
+}
+
+TEST(boot_loaders)
+{
+	program("usr/sbin/update-grub");
+	program("usr/sbin/proxmox-boot-tool");
+	tree_dir(&tree, "etc/default/grub.d");
+	file_at("boot/grub/grub.cfg", 700);
+	file_at("etc/default/grub.d", 600);
+	scan();
+	assert_true(rebuild.has_update_grub);
+	assert_false(rebuild.has_proxmox || rebuild.grub_cfg_stale);
+	file_at("etc/default/grub.d", 800);
+	tree_file(&tree, "etc/kernel/proxmox-boot-uuids", "");
+	scan();
+	assert_true(rebuild.has_proxmox && rebuild.grub_cfg_stale);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(all_is_up_to_date, start, stop),
+		cmocka_unit_test_setup_teardown(an_input_is_newer, start, stop),
+		cmocka_unit_test_setup_teardown(an_input_is_gone, start, stop),
+		cmocka_unit_test_setup_teardown(one_image_is_new, start, stop),
+		cmocka_unit_test_setup_teardown(an_image_of_another, start, stop),
+		cmocka_unit_test_setup_teardown(no_images, start, stop),
+		cmocka_unit_test_setup_teardown(boot_loaders, start, stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

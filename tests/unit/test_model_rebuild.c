@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/rebuild.h"
+
+#include "support.h"
+
+TEST(done_twice)
+{
+	struct rebuild rebuild = {.tool = IMAGE_TOOL_DRACUT,
+				  .stale_image = xstrdup("a"),
+				  .newer_input = xstrdup("b")};
+
+	strv_add(&rebuild.images, "a");
+	strv_add(&rebuild.kernels, "6.1");
+	strv_add(&rebuild.kernel_paths, "/boot/vmlinuz-6.1");
+	rebuild_done(&rebuild);
+	assert_int_equal(rebuild.tool, IMAGE_TOOL_NONE);
+	assert_null(rebuild.stale_image);
+	rebuild_done(&rebuild);
+	rebuild_done(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(done_twice)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

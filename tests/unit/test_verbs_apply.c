@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verbs.h"
+
+#define HEADER "# Written by vfio-prepare from its profile; changes here are lost.\n"
+
+static int apply(bool force)
+{
+	return run_verb(&apply_verb, &(struct arguments){.force = force});
+}
+
+static void check_file(const char *path, const char *want)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (root_read_file(&tree.root, path, 4096, &text, NULL) < 0)
+		text = NULL;
+	check_text(path, text, want);
+}
+
+/* Below a root that is no running host programs are named, and none is run. */
+TEST(again_is_nothing)
+{
+	tree_dir(&tree, "etc/modprobe.d");
+	tree_dir(&tree, "etc/modules-load.d");
+	profile("[device x]\naddress = 01:00.0\n");
+	check_int("first", apply(false), STATUS_DONE);
+	check_file("/etc/modprobe.d/vfio-prepare.conf", HEADER "options vfio-pci ids=10de:1bb0\n");
+	check_file("/etc/modules-load.d/vfio-prepare.conf", HEADER "vfio_iommu_type1\nvfio_pci\n");
+	check_int("again", apply(false), STATUS_DONE);
+	check_text("again", out.text, "All is as it should be: nothing was written.\n");
+	profile("[host]\ndescription = x\n");
+	check_int("emptied", apply(false), STATUS_DONE);
+	check_file("/etc/modprobe.d/vfio-prepare.conf", NULL);
+	check_file("/etc/modules-load.d/vfio-prepare.conf", NULL);
+}
+
+TEST(what_others_wrote)
+{
+	profile("[device x]\naddress = 01:00.0\n");
+	tree_file(&tree, "etc/modprobe.d/vfio-prepare.conf", "mine\n");
+	check_int("not forced", apply(false), STATUS_PARTLY);
+	check_file("/etc/modprobe.d/vfio-prepare.conf", "mine\n");
+	check("finding", strstr(out.text, "[foreign-file]") != NULL);
+	check_int("forced", apply(true), STATUS_DONE);
+	check_file("/etc/modprobe.d/vfio-prepare.conf", HEADER "options vfio-pci ids=10de:1bb0\n");
+}
+
+TEST(nothing_with_a_wrong_profile)
+{
+	profile("nonsense");
+	check_int("status", apply(false), STATUS_USAGE);
+	check_file("/etc/modprobe.d/vfio-prepare.conf", NULL);
+	assert_string_equal(out.text, "");
+}
+
+TEST(where_nothing_can_be_written)
+{
+	profile("[device x]\naddress = 01:00.0\n");
+	tree_dir(&tree, "etc/modprobe.d/vfio-prepare.conf");
+	check_int("status", apply(false), STATUS_FAILED);
+	check("message", strstr(err.text, "all are as they were") != NULL);
+	check("report", strstr(out.text, "failed /etc/modprobe.d/vfio-prepare.conf") != NULL);
+	check_file("/etc/modules-load.d/vfio-prepare.conf", NULL);
+}
+
+/* A grub.cfg that has the argument, and a kernel that does not. */
+TEST(restart)
+{
+	tree_dir(&tree, "run");
+	profile("[iommu]\npassthrough = yes\n[device x]\naddress = 01:00.0\n");
+	tree_file(&tree, "proc/cmdline", "root=/dev/sda1\n");
+	tree_file(&tree, "etc/default/grub", "GRUB_CMDLINE_LINUX=\"iommu=pt\"\n");
+	tree_dir(&tree, "etc/default/grub.d");
+	tree_file(&tree, "boot/grub/grub.cfg", "linux /vmlinuz root=/dev/sda1 iommu=pt\n");
+	check_int("status", apply(false), STATUS_REBOOT_REQUIRED);
+	check_file("/run/vfio-prepare/reboot-required", "argument iommu=pt\n");
+	tree_file(&tree, "proc/cmdline", "root=/dev/sda1 iommu=pt\n");
+	check_int("after it", apply(false), STATUS_DONE);
+	check_file("/run/vfio-prepare/reboot-required", NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(again_is_nothing, verb_start, verb_stop),
+		cmocka_unit_test_setup_teardown(what_others_wrote, verb_start, verb_stop),
+		cmocka_unit_test_setup_teardown(nothing_with_a_wrong_profile, verb_start,
+						verb_stop),
+		cmocka_unit_test_setup_teardown(where_nothing_can_be_written, verb_start,
+						verb_stop),
+		cmocka_unit_test_setup_teardown(restart, verb_start, verb_stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
