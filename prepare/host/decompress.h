@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Decodes the compressions of an initramfs that libkmod has brought along anyway: gzip, xz, lzma and
- * zstd. The others that the kernel knows (lib/decompress.c) are told apart, so that a message can
- * name them.
+ * Decodes the compressions of an initramfs: gzip, xz, lzma and zstd by the libraries that libkmod has
+ * brought along anyway, and lz4. The others that the kernel knows (lib/decompress.c) are told apart, so
+ * that a message can name them.
  */
 #ifndef HOST_DECOMPRESS_H
 #define HOST_DECOMPRESS_H
@@ -15,8 +15,8 @@ enum compression {
 	COMPRESSION_XZ,
 	COMPRESSION_LZMA,
 	COMPRESSION_ZSTD,
-	COMPRESSION_BZIP2, /* from here on there is no decompressor */
 	COMPRESSION_LZ4,
+	COMPRESSION_BZIP2, /* from here on there is no decompressor */
 	COMPRESSION_LZO,
 };
 
@@ -36,7 +36,8 @@ void decompressor_free(struct decompressor *decompressor);
 /*
  * Decodes from *in, which moves on, to out. 1: go on, with more input once *n_in is 0; 0: the
  * compressed stream has come to its end; -EBADMSG: it is damaged; -ENOMEM: it wants more memory than
- * the kernel's own images ever do.
+ * the kernel's own images ever do. A stream of lz4 does not mark its end: that is where it is given no
+ * input, as the file has ended.
  */
 int decompressor_run(struct decompressor *decompressor, const unsigned char **in, size_t *n_in,
 		     unsigned char *out, size_t size, size_t *ret_length);

@@ -85,6 +85,29 @@ static size_t with_lzma(const struct buf *in, unsigned char *out, size_t size, b
 	return stream.total_out;
 }
 
+/* One block of nothing but literals; the real program's are in the tests of the decoder. */
+static size_t with_lz4(const struct buf *in, unsigned char *out)
+{
+	static const unsigned char signature[] = {0x02, 0x21, 0x4c, 0x18};
+	unsigned char *at = out + 8;
+	size_t left = in->length;
+
+	if (left < 15) {
+		*at++ = (unsigned char)(left << 4);
+	} else {
+		*at++ = 15 << 4;
+		for (left -= 15; left >= 255; left -= 255)
+			*at++ = 255;
+		*at++ = (unsigned char)left;
+	}
+	memcpy(at, in->text, in->length);
+	at += in->length;
+	memcpy(out, signature, sizeof(signature));
+	for (int i = 0; i < 4; i++)
+		out[4 + i] = (unsigned char)((size_t)(at - out - 8) >> 8 * i);
+	return (size_t)(at - out);
+}
+
 bool archive_compress(struct buf *archive, const char *compression)
 {
 	size_t size = 2 * archive->length + 4096, length;
@@ -98,6 +121,8 @@ bool archive_compress(struct buf *archive, const char *compression)
 		length = with_lzma(archive, out, size, compression[0] == 'l');
 	else if (strcmp(compression, "zstd") == 0)
 		length = ZSTD_compress(out, size, archive->text, archive->length, 3);
+	else if (strcmp(compression, "lz4") == 0)
+		length = with_lz4(archive, out);
 	else
 		return false;
 	buf_done(archive);

@@ -20,7 +20,7 @@ void archive_add(struct buf *archive, const struct archive_entry *entry);
 void archive_add_file(struct buf *archive, const char *name, const char *text);
 void archive_end(struct buf *archive);
 
-/* none, gzip, xz, lzma or zstd; false: there is no such compression. */
+/* none, gzip, xz, lzma, zstd or lz4 (of at most 8 MiB); false: there is no such compression. */
 bool archive_compress(struct buf *archive, const char *compression);
 
 /* An archive that is not compressed, as microcode has it, with zeros up to a block. */

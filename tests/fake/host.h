@@ -42,7 +42,7 @@
  *     repeat                   the text so often, with the number for each "@" in it
  *     escapes                  \xNN, \n and \\ in the text mean what they do in C, and a line's
  *                              end is not part of it
- *   image PATH [compress=none|gzip|xz|lzma|zstd] [microcode] [cut=BYTES]
+ *   image PATH [compress=none|gzip|xz|lzma|zstd|lz4] [microcode] [cut=BYTES]
  *                              an initramfs, of which the text below has the names, with their content:
  *                              "NAME", "NAME = TEXT", "NAME < PATH" (of an earlier file), "NAME -> TARGET"
  *     cut                      so many bytes are missing at the end

@@ -4,7 +4,7 @@
 #include "fake/archive.h"
 #include "support.h"
 
-static const char *const compressions[] = {"gzip", "xz", "lzma", "zstd"};
+static const char *const compressions[] = {"gzip", "xz", "lzma", "zstd", "lz4"};
 
 /* Bytes that do not compress to nothing. */
 static void make(struct buf *buf)
@@ -55,7 +55,8 @@ TEST(what_was_packed_comes_out)
 
 		buf_add_n(&packed, plain.text, plain.length);
 		assert_true(archive_compress(&packed, compressions[i]));
-		buf_add(&packed, "behind");
+		/* Behind lz4 there can only be zeros. */
+		buf_add_n(&packed, i == 4 ? "\0\0\0\0\0\0\0\0\0\0" : "0000behind", 10);
 		for (size_t j = 0; j < ARRAY_SIZE(pieces); j++) {
 			struct buf out = {};
 			size_t left;
@@ -64,7 +65,7 @@ TEST(what_was_packed_comes_out)
 				  decode(&packed, pieces[j][0], pieces[j][1], &out, &left), 0);
 			check_int(compressions[i], out.length, plain.length);
 			check(compressions[i], memcmp(out.text, plain.text, plain.length) == 0);
-			check_int(compressions[i], left, strlen("behind"));
+			check_int(compressions[i], left, i == 4 ? 6 : 10);
 			buf_done(&out);
 		}
 		buf_done(&packed);
@@ -131,7 +132,7 @@ TEST(signatures)
 		{"\x5d\0\0\x80", 4, "lzma", true},
 		{"\x28\xb5\x2f\xfd", 4, "zstd", true},
 		{"BZh9", 4, "bzip2", false},
-		{"\x02\x21\x4c\x18", 4, "lz4", false},
+		{"\x02\x21\x4c\x18", 4, "lz4", true},
 		{"\x89LZO\0", 5, "lzo", false},
 		{"", 0, "unknown", false},
 		{"0707", 4, "unknown", false},
@@ -148,12 +149,40 @@ TEST(signatures)
 	}
 }
 
+TEST(lz4_in_several_blocks)
+{
+	/* The signature may stand again before a block. */
+	static const char bytes[] = "\x02\x21\x4c\x18"
+				    "\x04\0\0\0"
+				    "\x30"
+				    "abc"
+				    "\x02\x21\x4c\x18"
+				    "\x07\0\0\0"
+				    "\x11"
+				    "d\x01\0\x20"
+				    "ef";
+	struct buf packed = {}, out = {};
+	size_t left;
+
+	buf_add_n(&packed, bytes, sizeof(bytes) - 1);
+	assert_int_equal(decode(&packed, 1, 2, &out, &left), 0);
+	assert_string_equal(out.text, "abcddddddef");
+	buf_done(&out);
+	/* Longer than any block may be. */
+	packed.text[6] = 0x7f;
+	packed.text[7] = 0x7f;
+	assert_int_equal(decode(&packed, 100, 100, &out, &left), -EBADMSG);
+	buf_done(&out);
+	buf_done(&packed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_packed_comes_out),
 		cmocka_unit_test(a_stream_that_is_cut_wants_more),
 		cmocka_unit_test(a_damaged_stream_is_an_error_or_not_the_same),
+		cmocka_unit_test(lz4_in_several_blocks),
 		cmocka_unit_test(signatures),
 	};
 

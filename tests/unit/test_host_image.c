@@ -87,7 +87,7 @@ static void make(struct buf *archive)
 
 TEST(each_compression_with_and_without_microcode)
 {
-	static const char *const compressions[] = {"none", "gzip", "xz", "lzma", "zstd"};
+	static const char *const compressions[] = {"none", "gzip", "xz", "lzma", "zstd", "lz4"};
 
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(compressions); i++) {
 		struct buf archive = {};
@@ -230,7 +230,7 @@ TEST(problems_are_told)
 /* At each length it is whole, cut in the middle, or ends between two entries. */
 TEST(cut_anywhere_nothing_breaks)
 {
-	static const char *const compressions[] = {"none", "gzip", "xz", "zstd"};
+	static const char *const compressions[] = {"none", "gzip", "xz", "zstd", "lz4"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(compressions); i++) {
 		struct buf archive = {};
@@ -246,7 +246,8 @@ TEST(cut_anywhere_nothing_breaks)
 			got = read_image();
 			n_whole += !strstr(got, "unreadable");
 		}
-		check_int(compressions[i], n_whole, i == 0);
+		/* Nothing marks the end of an archive, or of a stream of lz4, that is empty so far. */
+		check_int(compressions[i], n_whole, i == 0 || i == 4);
 		buf_done(&archive);
 	}
 }
