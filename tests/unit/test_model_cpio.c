@@ -161,7 +161,7 @@ TEST(what_is_no_entry_is_an_error)
 		{HEADER("070701", "ffffffff") "a", "the length of a name is impossible"},
 		{HEADER("070701", "00000002") "ab", "a name has no end"},
 		{HEADER("070702", "00000002") "a\0", NULL},
-		{HEADER("070701", "00001000"), NULL},
+		{HEADER("070701", "00001000") "ab", NULL},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
