@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -252,14 +251,6 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 	buf_done(&others.text);
 }
 
-static bool lacks_virqfd(const char *kernel)
-{
-	unsigned major, minor;
-
-	return kernel && sscanf(kernel, "%u.%u", &major, &minor) == 2 &&
-	       (major > 6 || (major == 6 && minor >= 2));
-}
-
 static void check_loads(struct checks *checks, const struct foreign_setting *setting)
 {
 	const struct foreign *foreign = &checks->inventory->foreign;
@@ -274,7 +265,7 @@ static void check_loads(struct checks *checks, const struct foreign_setting *set
 			for_guests = for_guests || module_is_for_guests(module);
 			gone = gone || strcmp(module, "vfio_virqfd") == 0;
 		}
-	gone = gone && lacks_virqfd(checks->inventory->kernel);
+	gone = gone && inventory_kernel_is_at_least(checks->inventory, 6, 2);
 	add_lines(foreign, setting, &detail);
 	if (gone)
 		buf_add(&detail, "; kernels since 6.2 have no vfio_virqfd");

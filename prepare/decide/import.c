@@ -47,9 +47,9 @@ static void add_device(struct import *import, const struct inventory *inventory,
 		found->function = inventory_find(inventory, address);
 	}
 	for (size_t i = 0; i < found->sources.n; i++)
-		if (found->sources.items[i] == setting)
+		if (found->sources.items[i].setting == setting)
 			return;
-	*vec_add(&found->sources) = setting;
+	*vec_add(&found->sources) = (struct import_source){setting};
 }
 
 /* The unit of vfio-bind, whose devices stand in a file beside it. */
@@ -187,12 +187,12 @@ static int weight(const struct foreign_setting *setting)
 
 static const struct foreign_setting *decide_driver(const struct import_device *device)
 {
-	const struct foreign_setting *best = device->sources.items[0];
+	const struct foreign_setting *best = device->sources.items[0].setting;
 
 	/* In boot order: the last has the last word. */
 	for (size_t i = 1; i < device->sources.n; i++)
-		if (weight(device->sources.items[i]) >= weight(best))
-			best = device->sources.items[i];
+		if (weight(device->sources.items[i].setting) >= weight(best))
+			best = device->sources.items[i].setting;
 	return best;
 }
 
@@ -202,7 +202,7 @@ static void settle_driver(struct import *import, struct import_device *device)
 
 	device->driver = best->name;
 	for (size_t i = 0; i < device->sources.n; i++) {
-		const struct foreign_setting *setting = device->sources.items[i];
+		const struct foreign_setting *setting = device->sources.items[i].setting;
 		_cleanup_free_ char *place = NULL, *text = NULL;
 
 		if (setting->effect != FOREIGN_ADDRESSES || strcmp(setting->name, best->name) == 0)
@@ -217,7 +217,7 @@ static void settle_driver(struct import *import, struct import_device *device)
 static bool is_named(const struct import_device *device)
 {
 	for (size_t i = 0; i < device->sources.n; i++)
-		if (device->sources.items[i]->effect == FOREIGN_ADDRESSES)
+		if (device->sources.items[i].setting->effect == FOREIGN_ADDRESSES)
 			return true;
 	return false;
 }
@@ -235,7 +235,7 @@ static void settle_id(struct import *import, const struct inventory *inventory,
 	if (!device->by_id)
 		return;
 	vec_foreach(other, import)
-		if (other->function && is_named(other) &&
+		if (other->function && device->function && is_named(other) &&
 		    other->function->vendor == device->function->vendor &&
 		    other->function->device == device->function->device)
 			twin_named = true;

@@ -5,8 +5,12 @@
 
 #include "model/inventory.h"
 
+struct import_source {
+	const struct foreign_setting *setting;
+};
+
 struct import_sources {
-	const struct foreign_setting **items;
+	struct import_source *items;
 	size_t n, capacity;
 };
 

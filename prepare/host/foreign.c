@@ -49,7 +49,7 @@ static char *read_text(struct search *search, const char *path)
 		add_unread(search, path, "it is larger than a megabyte");
 	else if (r < 0)
 		add_unread(search, path, strerror(-r));
-	else if (strlen(text) != length)
+	else if (!text || strlen(text) != length)
 		add_unread(search, path, "it is no text: there is a NUL in it");
 	else
 		return TAKE_PTR(text);

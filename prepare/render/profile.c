@@ -83,7 +83,7 @@ static void add_serial(struct buf *buf, uint64_t serial)
 static bool same_serial(const struct profile_member *members, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!members[i].function->has_serial ||
+		if (!members[i].function || !members[i].function->has_serial ||
 		    members[i].function->serial != members->function->serial)
 			return false;
 	return n > 0;
@@ -96,8 +96,11 @@ static void add_functions(struct buf *buf, const struct profile_member *members,
 	buf_add(buf, "address =");
 	for (size_t i = 0; i < n; i++) {
 		const struct pci_function *function = members[i].function;
-		char *id = xasprintf("%04x:%04x", function->vendor, function->device);
+		char *id;
 
+		if (!function)
+			continue;
+		id = xasprintf("%04x:%04x", function->vendor, function->device);
 		buf_addf(buf, " %s", PCI_ADDRESS_TEXT(&function->address));
 		if (!strv_contains(&ids, id))
 			strv_add(&ids, id);

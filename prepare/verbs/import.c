@@ -46,7 +46,7 @@ static void add_device(const struct inventory *inventory, const struct guards *g
 		member->reason = "configured by hand";
 	}
 	for (size_t i = 0; i < device->sources.n; i++)
-		add_source(member, device->sources.items[i]);
+		add_source(member, device->sources.items[i].setting);
 	if (!device->function)
 		return;
 	vec_foreach(guard, &guards->functions[device->function - inventory->items]) {

@@ -33,6 +33,9 @@ static int start(void **state)
 		  "root=UUID=" UUID " resume=/dev/disk/by-id/nvme-Samsung_S4EV\n");
 	tree_file(&tree, "etc/fstab", "UUID=" UUID " / ext4 rw\n");
 	tree_file(&tree, "etc/modprobe.d/vfio-prepare.conf", "# theirs\n");
+	tree_file(&tree, "etc/rc.local", "vfiobind 0000:02:00.0\nlogin secret\n");
+	tree_file(&tree, "etc/systemd/system/app.service", "ExecStart=/bin/app secret\n");
+	tree_file(&tree, "etc/driverctl.d/pci-0000:03:00.0", "vfio-pci\n");
 	tree_file(&tree, SNAPSHOT_CONTENTS, "nvme0n1 0 ext4 " UUID " root - -\n");
 	tree_file(&tree, SNAPSHOT_USERS, "0000:02:00.0 dhclient (7)\n");
 	profile("[device disk]\nserial = " SERIAL "\n[device nic]\naddress = 02:00.0\n"
@@ -52,10 +55,11 @@ static int snapshot(char *path, bool scrub)
 			&(struct arguments){.operands = &path, .n_operands = 1, .scrub = scrub});
 }
 
-/* What list, plan and validate say of a host, one behind the other; the caller's. */
+/* What list, plan, validate and import say of a host, one behind the other; the caller's. */
 static char *say(struct root *root)
 {
-	static const struct verb *const verbs[] = {&list_verb, &plan_verb, &validate_verb};
+	static const struct verb *const verbs[] = {&list_verb, &plan_verb, &validate_verb,
+						   &import_verb};
 	char *all = xstrdup("");
 
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
@@ -93,6 +97,7 @@ static void remove_tree(const char *path)
 TEST(verbs_say_the_same_elsewhere)
 {
 	_cleanup_free_ char *path = elsewhere(""), *here = say(&tree.root), *unread = NULL;
+	struct stat st;
 
 	assert_int_equal(snapshot(path, false), STATUS_DONE);
 	check_text("output", out.text, "");
@@ -101,7 +106,14 @@ TEST(verbs_say_the_same_elsewhere)
 	assert_non_null(strstr(here, "host-disk"));
 	assert_non_null(strstr(here, "dhclient (7) has it open"));
 	assert_non_null(strstr(here, "foreign"));
+	assert_non_null(strstr(here, "foreign-rc-local"));
+	assert_non_null(strstr(here, "From /etc/driverctl.d/pci-0000:03:00.0"));
 	expect_the_same(path, here);
+	/* Of units that have nothing to do with it only the names are there. */
+	unread = xasprintf("%s/etc/systemd/system/app.service", path);
+	assert_int_equal(stat(unread, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	free(unread);
 	unread = xasprintf("%s/" CARD "/power", path);
 	assert_int_equal(access(unread, F_OK), -1);
 	/* A snapshot of a snapshot is one too. */
