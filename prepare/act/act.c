@@ -51,8 +51,14 @@ static void gather(struct run *run)
 
 	for (size_t i = 0; i < actions->n;) {
 		const struct action *action = &actions->items[i];
-		struct piece *piece = vec_add(run);
+		struct piece *piece;
 
+		if (action->device < run->plan->n &&
+		    run->plan->items[action->device].state == DEVICE_VFS) {
+			i++;
+			continue;
+		}
+		piece = vec_add(run);
 		*piece = (struct piece){.actions = action, .n_actions = 1};
 		if (action->device < run->plan->n) {
 			piece->device = &run->plan->items[action->device];

@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 
-static const char *step_text(enum action_type step)
+const char *step_text(enum action_type step)
 {
 	static const char *const texts[] = {
 		[ACTION_LOAD_MODULE] = "loading the module",
@@ -15,6 +15,8 @@ static const char *step_text(enum action_type step)
 		[ACTION_CLEAR_OVERRIDE] = "clearing driver_override",
 		[ACTION_UNBIND] = "unbinding",
 		[ACTION_PROBE] = "probing",
+		[ACTION_AUTOPROBE] = "writing sriov_drivers_autoprobe",
+		[ACTION_SET_VFS] = "writing sriov_numvfs",
 	};
 
 	return texts[step];
@@ -131,6 +133,7 @@ void outcome_begin(const struct planned_device *device, struct outcome *outcome)
 		.before_known = device->before_known,
 		.after = xstrdup_null(device->before),
 		.after_known = device->before_known,
+		.vfs = device->state == DEVICE_RIGHT ? device->vfs : 0,
 	};
 	if (device->state == DEVICE_RIGHT) {
 		outcome->result = RESULT_ALREADY;
@@ -139,10 +142,12 @@ void outcome_begin(const struct planned_device *device, struct outcome *outcome)
 		outcome->error = xstrdup("a finding says why");
 	} else if (device->state == DEVICE_WAITING) {
 		outcome->result = RESULT_SKIPPED;
-		outcome->error = xstrdup("waits until what the host stands on is known");
+		outcome->error = xasprintf("waits %s", device_waits_for(device));
 	} else if (device->state == DEVICE_ABSENT) {
 		outcome->result = RESULT_SKIPPED;
 		outcome->error = xstrdup("not on this host");
+	} else if (device->state == DEVICE_VFS) {
+		outcome->result = RESULT_SKIPPED;
 	} else {
 		free(TAKE_PTR(outcome->after));
 	}

@@ -6,6 +6,8 @@
 #include "act/device.h"
 #include "model/outcome.h"
 
+/* What the step does, for a message: "unbinding". */
+const char *step_text(enum action_type step);
 /* The outcome of a device that has no actions; of one that has, what judge_device() completes. */
 void outcome_begin(const struct planned_device *device, struct outcome *outcome);
 

@@ -12,16 +12,24 @@ static void check_driver(const struct checks *checks, const struct planned_devic
 	const char *override = function ? function->driver_override : NULL;
 	struct finding *finding;
 
-	if (device->state != DEVICE_BIND)
+	if (device->state != DEVICE_BIND && device->state != DEVICE_VFS)
 		return;
 	if (override && strcmp(override, device->want) == 0)
 		override = NULL;
-	finding = finding_add(checks->findings, SEVERITY_ERROR, "wrong-driver",
-			      PCI_ADDRESS_TEXT(&device->address),
-			      "section [device %s] wants it on %s, it is on %s%s%s%s",
-			      device->section, device->want, device_driver_text(device),
-			      override ? " (driver_override: " : "", override ? override : "",
-			      override ? ")" : "");
+	if (device->state == DEVICE_VFS)
+		finding = finding_add(
+			checks->findings, SEVERITY_ERROR, "vfs-missing",
+			PCI_ADDRESS_TEXT(&device->address),
+			"section [device %s] wants %u virtual functions of it, it has %u",
+			device->section, device->vfs,
+			inventory_count_vfs(checks->inventory, &device->address));
+	else
+		finding = finding_add(checks->findings, SEVERITY_ERROR, "wrong-driver",
+				      PCI_ADDRESS_TEXT(&device->address),
+				      "section [device %s] wants it on %s, it is on %s%s%s%s",
+				      device->section, device->want, device_driver_text(device),
+				      override ? " (driver_override: " : "",
+				      override ? override : "", override ? ")" : "");
 	if (off)
 		finding_remedy(finding, "remove %s from the kernel's arguments and restart", off);
 	else

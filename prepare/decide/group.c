@@ -144,7 +144,8 @@ static bool is_claimed(const struct work *work, size_t i)
 {
 	const struct claim *claim = &work->match->claims[i];
 
-	return claim->section && !claim->refused && !claim->waiting;
+	return claim->section && !claim->refused && !claim->waiting &&
+	       !claim_is_physical(claim, &work->inventory->items[i]);
 }
 
 /* A claim for a native driver is no claim for a guest: it stands in the way like what no section has. */

@@ -111,11 +111,6 @@ static void check_function(struct match *match, struct claim *claim,
 			label, function->class);
 		finding_remedy(refuse(match, claim, function, "not-assignable", detail),
 			       "list the devices behind it, or put it into except");
-	} else if (claim->section->vfs) {
-		detail = xasprintf("section [device %s] asks for %u virtual functions", label,
-				   claim->section->vfs);
-		finding_remedy(refuse(match, claim, function, "vfs", detail),
-			       "this version does not create them");
 	}
 }
 
@@ -147,8 +142,9 @@ static size_t match_section(struct match *match, const struct inventory *invento
 	size_t n = 0;
 
 	vec_foreach(function, inventory) {
+		/* Virtual functions may have the identity of their physical one, and a place beside it. */
 		if (address_list_has(&section->except, &function->address) ||
-		    !place_matches(section, function))
+		    !place_matches(section, function) || (section->vfs && function->is_vf))
 			continue;
 		if (function->unknown & FUNCTION_IDS) {
 			/* Not known to be another one: only who listed its place is told. */
@@ -168,6 +164,23 @@ static size_t match_section(struct match *match, const struct inventory *invento
 		}
 	}
 	return n;
+}
+
+/* The virtual functions of what sections claim for the sake of them. */
+static void match_virtual(struct match *match, const struct inventory *inventory)
+{
+	vec_foreach(function, inventory) {
+		const struct pci_function *physfn = function->is_vf
+							    ? inventory_find(inventory,
+									     &function->physfn)
+							    : NULL;
+		const struct claim *claim = physfn ? &match->claims[physfn - inventory->items]
+						   : NULL;
+
+		if (claim && claim_is_physical(claim, physfn) && !claim->refused &&
+		    !address_list_has(&claim->section->except, &function->address))
+			claim_function(match, inventory, claim->section, function);
+	}
 }
 
 static void find_absent(struct match *match, const struct inventory *inventory,
@@ -265,6 +278,7 @@ void match_make(const struct profile *profile, const struct inventory *inventory
 		find_absent(&match, inventory, section, n);
 		check_count(&match, inventory, section, n);
 	}
+	match_virtual(&match, inventory);
 	find_concerned(&match, inventory);
 	*ret = match;
 }
@@ -280,11 +294,18 @@ void match_done(struct match *match)
 	*match = (struct match){};
 }
 
+bool claim_is_physical(const struct claim *claim, const struct pci_function *function)
+{
+	return claim->section && claim->section->vfs && !function->is_vf;
+}
+
 bool match_asks_modules(const struct match *match, const struct inventory *inventory,
 			const struct pci_function *function)
 {
 	size_t i = (size_t)(function - inventory->items);
 
+	if (claim_is_physical(&match->claims[i], function))
+		return !function->driver;
 	if (match->claims[i].section)
 		return strcmp(match->claims[i].section->driver, "auto") == 0;
 	return match->concerned[i];
@@ -298,6 +319,10 @@ bool match_asks_condition(const struct match *match, const struct inventory *inv
 
 const char *wanted_driver(const struct device_section *section, const struct pci_function *function)
 {
+	if (section->vfs && !function->is_vf && function->driver)
+		return function->driver;
+	if (section->vfs && !function->is_vf)
+		return function->modules.n ? function->modules.items[0] : "native";
 	if (strcmp(section->driver, "auto") != 0)
 		return section->driver;
 	return function->variant ? function->variant : "vfio-pci";
@@ -313,11 +338,19 @@ static bool takes(const struct match *match, const struct inventory *inventory, 
 {
 	for (size_t i = 0; i < inventory->n; i++) {
 		const struct claim *claim = &match->claims[i];
+		const struct pci_function *function = &inventory->items[i];
 
+		if (claim_is_physical(claim, function)) {
+			/* Virtual functions may have to go, which somebody may use. */
+			unsigned n = inventory_count_vfs(inventory, &function->address);
+
+			if (n && n != claim->section->vfs)
+				return true;
+			continue;
+		}
 		/* What joins a section later may be bound, whatever the section lists. */
-		if (claim->section && !claim->refused &&
-		    !claim_is_right(claim, &inventory->items[i]) &&
-		    (!bound || inventory->items[i].driver || claim->section->group == GROUP_EXPAND))
+		if (claim->section && !claim->refused && !claim_is_right(claim, function) &&
+		    (!bound || function->driver || claim->section->group == GROUP_EXPAND))
 			return true;
 	}
 	return false;

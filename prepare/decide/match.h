@@ -37,12 +37,18 @@ struct match {
 };
 
 /*
- * Findings: device-absent, identity-mismatch, count, section-conflict, not-assignable, unreadable,
- * vfs. The profile and the inventory must outlive the match.
+ * A section that makes virtual functions claims the physical ones that it selects, and all virtual ones
+ * that these have.
+ *
+ * Findings: device-absent, identity-mismatch, count, section-conflict, not-assignable, unreadable. The
+ * profile and the inventory must outlive the match.
  */
 void match_make(const struct profile *profile, const struct inventory *inventory,
 		struct match *ret);
 void match_done(struct match *match);
+
+/* Is it a physical function that stays with the host, and gives its virtual ones to guests? */
+bool claim_is_physical(const struct claim *claim, const struct pci_function *function);
 
 /* Does the decision depend on which modules the kernel's tables offer for this function? */
 bool match_asks_modules(const struct match *match, const struct inventory *inventory,
@@ -62,7 +68,10 @@ bool match_asks_whole_host(const struct match *match, const struct inventory *in
 
 /* Is the function on the driver that its claim wants? */
 bool claim_is_right(const struct claim *claim, const struct pci_function *function);
-/* The driver that a section wants for a function; auto is resolved. */
+/*
+ * The driver that a section wants for a function; auto is resolved. For a physical function that stays with
+ * the host it is its own; where it has none, the module that would come, or "native".
+ */
 const char *wanted_driver(const struct device_section *section,
 			  const struct pci_function *function);
 

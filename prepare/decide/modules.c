@@ -42,6 +42,17 @@ static bool list_has(const struct strv *list, const char *module)
 	return false;
 }
 
+/*
+ * Virtual functions that the profile makes need none of this: they come with autoprobe off and get their
+ * override before it is on again. So the files are the same before there are any.
+ */
+static bool is_made(const struct profile *profile, const struct planned_device *device)
+{
+	const struct device_section *section = profile_section(profile, device->section);
+
+	return section && section->vfs;
+}
+
 static void find_given(struct work *work)
 {
 	vec_foreach(device, work->plan) {
@@ -49,7 +60,8 @@ static void find_given(struct work *work)
 								     &device->address);
 
 		/* On a native driver it is the host's, which needs that driver's module. */
-		if (!function || !device_is_given(device) || !is_vfio(device->module))
+		if (!function || !device_is_given(device) || !is_vfio(device->module) ||
+		    is_made(work->profile, device))
 			continue;
 		work->given[function - work->inventory->items] = true;
 		work->want[function - work->inventory->items] = device->want;
@@ -62,6 +74,12 @@ static bool comes_by_itself(const struct work *work, const struct planned_device
 	const struct pci_function *function = inventory_find(work->inventory, &device->address);
 
 	return function && list_has(&function->modules, device->module);
+}
+
+/* Does it stay with the host, and have virtual functions that do not? */
+static bool gives_virtual(const struct planned_device *device)
+{
+	return device->vfs && device->state != DEVICE_ABSENT && device->state != DEVICE_REFUSED;
 }
 
 /* Does a function that stays with the host need the module? */
@@ -240,6 +258,8 @@ void module_policy_make(const struct profile *profile, const struct inventory *i
 	find_given(&work);
 	for (size_t i = 0; i < inventory->n; i++)
 		any = any || given[i];
+	vec_foreach(device, plan)
+		any = any || gives_virtual(device);
 	if (any) {
 		decide_ids(&work);
 		if (!profile->blacklist_mode) {
@@ -251,7 +271,8 @@ void module_policy_make(const struct profile *profile, const struct inventory *i
 		}
 		forget_built_in(&work);
 		vec_foreach(device, plan)
-			if (device_is_given(device) && !comes_by_itself(&work, device) &&
+			if ((device_is_given(device) || gives_virtual(device)) &&
+			    !comes_by_itself(&work, device) &&
 			    !strv_contains(&policy.load, device->module))
 				strv_add(&policy.load, device->module);
 		for (size_t i = 0; i < policy.load.n; i++)

@@ -5,6 +5,7 @@
 
 #include "decide/group.h"
 #include "decide/guards.h"
+#include "decide/vfs.h"
 
 #define SYSFS_PCI "/sys/bus/pci"
 
@@ -25,21 +26,21 @@ static const char *graphics_argument(const struct kernel_args *args,
 }
 
 static void check_iommu(const struct profile *profile, const struct inventory *inventory,
-			const struct pci_function *function, struct planned_device *device,
-			struct findings *findings)
+			const struct pci_function *function, const char *driver,
+			struct planned_device *device, struct findings *findings)
 {
 	const char *argument = graphics_argument(&inventory->args, function);
 	struct finding *finding;
 
-	if (device->state != DEVICE_BIND || function->iommu_group >= 0 ||
-	    !needs_iommu(device->want))
+	if ((device->state != DEVICE_BIND && device->state != DEVICE_VFS) ||
+	    function->iommu_group >= 0 || !needs_iommu(driver))
 		return;
 	device->state = DEVICE_REFUSED;
 	finding = finding_add(
 		findings, profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
 		"no-iommu-group", PCI_ADDRESS_TEXT(&device->address),
 		"section [device %s] wants it on %s, but it is in no IOMMU group: the kernel would refuse",
-		device->section, device->want);
+		device->section, driver);
 	if (argument)
 		finding_remedy(finding, "remove %s from the kernel's arguments and restart",
 			       argument);
@@ -52,10 +53,19 @@ static void check_iommu(const struct profile *profile, const struct inventory *i
 			"turn the IOMMU on, in the firmware and by the kernel's arguments; vfio-prepare validate says which");
 }
 
+/* What guests get: of a function that stays with the host, its virtual ones on this driver. */
+static const char *guest_driver(const struct device_section *section)
+{
+	return strcmp(section->driver, "auto") == 0 ? "vfio-pci" : section->driver;
+}
+
 static void add_device(const struct profile *profile, const struct inventory *inventory,
 		       const struct pci_function *function, const struct claim *claim,
 		       struct plan *plan)
 {
+	bool physical = claim_is_physical(claim, function);
+	const char *driver = physical ? guest_driver(claim->section)
+				      : wanted_driver(claim->section, function);
 	struct planned_device *device = vec_add(plan);
 
 	*device = (struct planned_device){
@@ -68,32 +78,40 @@ static void add_device(const struct profile *profile, const struct inventory *in
 		.before_known = !(function->unknown & FUNCTION_DRIVER),
 		.iommu_group = function->iommu_group,
 	};
-	device->module = module_of_driver(device->want);
+	if (physical)
+		device->vfs = claim->section->vfs;
+	device->module = module_of_driver(driver);
 	if (claim->refused)
 		device->state = DEVICE_REFUSED;
+	else if (physical && claim->waiting)
+		device->state = DEVICE_WAITING;
+	else if (physical)
+		device->state = vfs_stand(inventory, function, claim->section) ? DEVICE_RIGHT
+									       : DEVICE_VFS;
 	else if (claim_is_right(claim, function))
 		device->state = DEVICE_RIGHT;
 	else if (claim->waiting)
 		device->state = DEVICE_WAITING;
 	else
 		device->state = DEVICE_BIND;
-	check_iommu(profile, inventory, function, device, &plan->findings);
+	check_iommu(profile, inventory, function, driver, device, &plan->findings);
 }
 
 static void add_absent(const struct absence *absence, struct plan *plan)
 {
-	const char *driver = absence->section->driver;
+	const char *driver = guest_driver(absence->section);
 	struct planned_device *device = vec_add(plan);
 
 	*device = (struct planned_device){
 		.address = absence->address,
 		.state = DEVICE_ABSENT,
 		.section = absence->section->label,
-		.want = xstrdup(strcmp(driver, "auto") == 0 ? "vfio-pci" : driver),
+		.vfs = absence->section->vfs,
+		.want = xstrdup(absence->section->vfs ? "native" : driver),
 		.before_known = true,
 		.iommu_group = -1,
 	};
-	device->module = module_of_driver(device->want);
+	device->module = module_of_driver(driver);
 }
 
 static int compare(const void *a, const void *b)
@@ -139,6 +157,16 @@ static void add_device_actions(struct plan *plan, size_t index)
 	plan_act(plan, ACTION_PROBE, index, xstrdup(SYSFS_PCI "/drivers_probe"), address,
 		 xasprintf("%s takes it%s", device->want,
 			   device->companion ? ", for its group's sake" : ""));
+}
+
+static void add_vfs_actions(const struct inventory *inventory, const struct match *match,
+			    struct plan *plan, size_t index)
+{
+	const struct pci_function *function = inventory_find(inventory,
+							     &plan->items[index].address);
+	const struct claim *claim = &match->claims[function - inventory->items];
+
+	vfs_add_actions(function, guest_driver(claim->section), plan, index);
 }
 
 static void refuse_guarded(struct claim *claim, const struct pci_function *function,
@@ -200,6 +228,22 @@ static void refuse_hanging(struct claim *claim, const struct pci_function *funct
 		"vfio-prepare bind tries once more");
 }
 
+/* A driver that did not come back is not asked again, neither to let go nor for virtual functions. */
+static void leave_hanging(const struct inventory *inventory, struct match *match)
+{
+	for (size_t i = 0; i < inventory->n; i++) {
+		const struct pci_function *function = &inventory->items[i];
+		struct claim *claim = &match->claims[i];
+
+		if (!function->hangs || !claim->section || claim->refused ||
+		    (claim_is_physical(claim, function)
+			     ? vfs_stand(inventory, function, claim->section)
+			     : claim_is_right(claim, function)))
+			continue;
+		refuse_hanging(claim, function, &match->findings);
+	}
+}
+
 /* Holds each claim against the guards; what is right already is not taken from anybody. */
 static void apply_guards(const struct inventory *inventory, enum phase phase,
 			 const struct guards *guards, struct match *match)
@@ -208,12 +252,9 @@ static void apply_guards(const struct inventory *inventory, enum phase phase,
 		const struct pci_function *function = &inventory->items[i];
 		struct claim *claim = &match->claims[i];
 
-		if (!claim->section || claim->refused || claim_is_right(claim, function))
+		if (!claim->section || claim->refused || claim_is_right(claim, function) ||
+		    claim_is_physical(claim, function))
 			continue;
-		if (function->hangs) {
-			refuse_hanging(claim, function, &match->findings);
-			continue;
-		}
 		bool for_good = false;
 
 		vec_foreach(guard, &guards->functions[i]) {
@@ -247,7 +288,8 @@ static void keep_last_display(const struct inventory *inventory, struct guards *
 
 		if (function->class >> 8 != 0x0300)
 			continue;
-		if (claim->section ? claim->refused || (claim->section->allow & ALLOW_DISPLAY)
+		if (claim->section ? claim->refused || claim_is_physical(claim, function) ||
+					     (claim->section->allow & ALLOW_DISPLAY)
 				   : !match->concerned[i - 1])
 			return;
 		if (!claim->section)
@@ -270,6 +312,8 @@ void plan_make(const struct profile *profile, const struct inventory *inventory,
 	struct plan plan = {};
 
 	guards_make(inventory, phase, &guards);
+	leave_hanging(inventory, match);
+	vfs_decide(inventory, phase, &guards, match);
 	apply_guards(inventory, phase, &guards, match);
 	keep_last_display(inventory, &guards, match);
 	group_complete(inventory, &guards, phase, match);
@@ -290,6 +334,10 @@ void plan_make(const struct profile *profile, const struct inventory *inventory,
 	for (size_t i = 0; i < plan.n; i++)
 		if (plan.items[i].state == DEVICE_BIND)
 			add_device_actions(&plan, i);
+	/* After all others: with a native driver that is loaded for it, it would take those, too. */
+	for (size_t i = 0; i < plan.n; i++)
+		if (plan.items[i].state == DEVICE_VFS)
+			add_vfs_actions(inventory, match, &plan, i);
 	*ret = plan;
 }
 
@@ -298,8 +346,7 @@ void plan_modules(const struct plan *plan, const struct profile *profile, struct
 	bool iommu = false;
 
 	vec_foreach(section, &profile->sections) {
-		const char *driver = strcmp(section->driver, "auto") == 0 ? "vfio-pci"
-									  : section->driver;
+		const char *driver = guest_driver(section);
 		_cleanup_free_ char *module = module_of_driver(driver);
 
 		if (!strv_contains(ret, module))

@@ -116,14 +116,6 @@ static unsigned looks_at(const struct device_section *section, const struct inve
 	return looks;
 }
 
-static const struct device_section *find_section(const struct profile *profile, const char *label)
-{
-	vec_foreach(section, &profile->sections)
-		if (strcmp(section->label, label) == 0)
-			return section;
-	return NULL;
-}
-
 /* Is each device that ever shows the section's identity meant? */
 static bool is_for_any_address(const struct profile *profile, const struct device_section *section,
 			       const struct plan *plan)
@@ -147,7 +139,7 @@ static void add_device(struct work *work, const struct profile *profile,
 	const struct pci_function *function = inventory_find(inventory, &device->address);
 	struct address_pattern place = {.address = device->address};
 
-	work->section = find_section(profile, device->section);
+	work->section = profile_section(profile, device->section);
 	if (!function || !work->section || !device_is_given(device) ||
 	    (work->section->vfs && !function->is_vf))
 		return;

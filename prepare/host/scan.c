@@ -43,7 +43,7 @@ static int read_hex(struct root *root, int dir, const char *name, uint64_t max, 
 	return number_parse(strncmp(text, "0x", 2) == 0 ? text + 2 : text, 16, max, ret);
 }
 
-static int read_decimal(struct root *root, int dir, const char *name, int absent)
+int scan_decimal(struct root *root, int dir, const char *name, int absent)
 {
 	char text[32];
 	uint64_t value;
@@ -160,8 +160,8 @@ static void read_details(struct root *root, int dir, struct pci_function *functi
 
 	if (read_hex(root, dir, "revision", 0xff, &revision) == 0)
 		function->revision = (int)revision;
-	function->numa_node = read_decimal(root, dir, "numa_node", -1);
-	function->total_vfs = read_decimal(root, dir, "sriov_totalvfs", -1);
+	function->numa_node = scan_decimal(root, dir, "numa_node", -1);
+	function->total_vfs = scan_decimal(root, dir, "sriov_totalvfs", -1);
 	scan_physfn(root, dir, function);
 }
 
@@ -289,8 +289,8 @@ static void add_function(struct root *root, unsigned what, const struct pci_addr
 
 	function->address = *address;
 	function->revision = function->numa_node = function->iommu_group = function->total_vfs =
-		function->header_type = -1;
-	function->unknown = FUNCTION_MODULES | FUNCTION_SERIAL;
+		function->header_type = function->num_vfs = function->vfs_autoprobe = -1;
+	function->unknown = FUNCTION_MODULES | FUNCTION_SERIAL | FUNCTION_VFS;
 	read_function(root, what, function);
 }
 

@@ -35,6 +35,8 @@ int scan_host(struct root *root, unsigned what, const struct address_list *place
 /* The kernel's arguments alone; none where they cannot be read. */
 void scan_arguments(struct root *root, struct kernel_args *ret);
 
+/* The number that an attribute of an open directory holds; absent where it holds none. */
+int scan_decimal(struct root *root, int dir, const char *name, int absent);
 /* Fills in whose virtual function the one is whose directory is open. */
 void scan_physfn(struct root *root, int dir, struct pci_function *function);
 /* Fills in the root-port path of one function. */

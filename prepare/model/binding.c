@@ -83,7 +83,9 @@ static void set_released(struct bindings *bindings, const struct pci_address *ad
 void bindings_update(struct bindings *bindings, const struct outcomes *outcomes)
 {
 	vec_foreach(outcome, outcomes) {
-		if (outcome->result != RESULT_DONE && outcome->result != RESULT_ALREADY)
+		/* What has virtual functions is on its own driver. */
+		if ((outcome->result != RESULT_DONE && outcome->result != RESULT_ALREADY) ||
+		    outcome->vfs)
 			continue;
 		if (outcome->want)
 			bindings_set(bindings, &outcome->address, outcome->section, outcome->want);
@@ -102,7 +104,7 @@ bool bindings_tell(const struct bindings *bindings, const struct outcomes *outco
 
 		if (outcome->result == RESULT_DONE || outcome->result == RESULT_FAILED ||
 		    outcome->result == RESULT_TIMEOUT ||
-		    (outcome->result == RESULT_ALREADY && !known))
+		    (outcome->result == RESULT_ALREADY && !known && !outcome->vfs))
 			return false;
 	}
 	return true;

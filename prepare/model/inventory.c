@@ -72,6 +72,15 @@ struct pci_function *inventory_find(const struct inventory *inventory,
 			    : NULL;
 }
 
+unsigned inventory_count_vfs(const struct inventory *inventory, const struct pci_address *physfn)
+{
+	unsigned n = 0;
+
+	vec_foreach(function, inventory)
+		n += function->is_vf && pci_address_compare(&function->physfn, physfn) == 0;
+	return n;
+}
+
 bool inventory_is_of_display_card(const struct inventory *inventory,
 				  const struct pci_function *function)
 {

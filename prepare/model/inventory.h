@@ -30,6 +30,7 @@ enum function_attribute {
 	FUNCTION_GROUP = 8,
 	FUNCTION_MODULES = 16, /* also: not asked for */
 	FUNCTION_SERIAL = 32,  /* also: not asked for */
+	FUNCTION_VFS = 64,     /* also: not asked for */
 };
 
 struct pci_function {
@@ -47,6 +48,8 @@ struct pci_function {
 	char *name;            /* from pci.ids; NULL: not known */
 	int header_type;       /* of its configuration space; -1: not known or not asked for */
 	int total_vfs;         /* sriov_totalvfs; -1: not a PF, or not asked for */
+	int num_vfs;           /* sriov_numvfs; -1: not a PF, or not known */
+	int vfs_autoprobe; /* sriov_drivers_autoprobe; -1: not a PF, not known, or an old kernel */
 	bool has_serial;
 	uint64_t serial;
 	/* Its condition; not known (false, NULL, empty) where it was not asked for. */
@@ -110,6 +113,9 @@ struct pci_function *inventory_find(const struct inventory *inventory,
 /* "6.1.0-56-amd64" is at least 5.19; a kernel that does not say is taken for a new one. */
 bool inventory_kernel_is_at_least(const struct inventory *inventory, unsigned major,
 				  unsigned minor);
+/* How many virtual functions of a physical one there are, as far as it was asked whose they are. */
+unsigned inventory_count_vfs(const struct inventory *inventory, const struct pci_address *physfn);
+
 /* Is there a display among the functions of its slot: is it a graphics card, or its audio or USB? */
 bool inventory_is_of_display_card(const struct inventory *inventory,
 				  const struct pci_function *function);

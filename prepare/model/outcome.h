@@ -29,6 +29,8 @@ struct outcome {
 	enum result result;
 	char *error; /* NULL: none */
 	uint32_t elapsed_ms;
+	unsigned
+		vfs; /* so many virtual functions are there, as they should; 0: it should have none */
 };
 
 struct outcomes {

@@ -110,6 +110,8 @@ const char *action_type_name(enum action_type type)
 		[ACTION_CLEAR_OVERRIDE] = "clear-override",
 		[ACTION_UNBIND] = "unbind",
 		[ACTION_PROBE] = "probe",
+		[ACTION_AUTOPROBE] = "set-autoprobe",
+		[ACTION_SET_VFS] = "set-vfs",
 	};
 
 	return names[type];
@@ -120,7 +122,7 @@ const char *device_state_name(enum device_state state)
 	static const char *const names[] = {
 		[DEVICE_BIND] = "wrong-driver", [DEVICE_RIGHT] = "right",
 		[DEVICE_WAITING] = "waiting",   [DEVICE_REFUSED] = "refused",
-		[DEVICE_ABSENT] = "absent",
+		[DEVICE_ABSENT] = "absent",     [DEVICE_VFS] = "vfs-missing",
 	};
 
 	return names[state];
@@ -128,8 +130,15 @@ const char *device_state_name(enum device_state state)
 
 bool device_is_given(const struct planned_device *device)
 {
-	return device->state != DEVICE_ABSENT &&
+	return !device->vfs && device->state != DEVICE_ABSENT &&
 	       (device->state != DEVICE_REFUSED || device->next_boot);
+}
+
+const char *device_waits_for(const struct planned_device *device)
+{
+	if (device->vfs)
+		return "until its own driver has it, which makes its virtual functions";
+	return "until what the host stands on is known";
 }
 
 const char *device_driver_text(const struct planned_device *device)

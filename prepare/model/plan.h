@@ -23,6 +23,7 @@ enum device_state {
 	DEVICE_WAITING, /* for a later phase, which will know what the host stands on */
 	DEVICE_REFUSED, /* a finding says why; it is left alone */
 	DEVICE_ABSENT,  /* listed by address and not on this host */
+	DEVICE_VFS,     /* a physical function whose virtual ones have to be made; has actions */
 };
 
 struct planned_device {
@@ -31,9 +32,10 @@ struct planned_device {
 	const char *section; /* label, owned by the profile */
 	bool companion;      /* joined through group = expand */
 	bool next_boot;      /* refused only as it is in use now */
-	char *want;          /* driver; NULL: its own, it is released; owned */
-	char *module;        /* that provides it, or a modalias; NULL: it is there; owned */
-	char *before;        /* driver that it has, NULL: none, or not known; owned */
+	unsigned vfs; /* a physical function that stays with the host and has so many; 0: none */
+	char *want;   /* driver; NULL: its own, it is released; owned */
+	char *module; /* that provides it or what its virtual functions get, or a modalias; NULL: it is there; owned */
+	char *before; /* driver that it has, NULL: none, or not known; owned */
 	bool before_known;
 	int iommu_group; /* -1: none */
 	/* Of a device that is released: the modules of drivers of its own, as far as that is known. */
@@ -47,11 +49,13 @@ enum action_type {
 	ACTION_CLEAR_OVERRIDE, /* value: "\n" */
 	ACTION_UNBIND,         /* value: address */
 	ACTION_PROBE, /* value: address; done when the device's driver link names the wanted driver */
+	ACTION_AUTOPROBE, /* value: 0 or 1, whether drivers take new virtual functions by themselves */
+	ACTION_SET_VFS, /* value: how many virtual functions there shall be */
 };
 
 struct action {
 	enum action_type type;
-	size_t device; /* index in the plan's devices; SIZE_MAX for a module */
+	size_t device; /* index in the plan's devices; SIZE_MAX: none of them */
 	char *path;    /* what is written, or opened, below the root */
 	char *value;
 	char *reason;
@@ -85,6 +89,8 @@ const char *action_type_name(enum action_type type);
 const char *device_state_name(enum device_state state);
 /* Does it go to its guest, now or at the next boot? */
 bool device_is_given(const struct planned_device *device);
+/* What a device in DEVICE_WAITING waits for, in words. */
+const char *device_waits_for(const struct planned_device *device);
 /* The driver that it has, in words: "no driver", "unknown driver". */
 const char *device_driver_text(const struct planned_device *device);
 

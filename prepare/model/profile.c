@@ -33,6 +33,14 @@ void profile_done(struct profile *profile)
 	*profile = (struct profile){};
 }
 
+const struct device_section *profile_section(const struct profile *profile, const char *label)
+{
+	vec_foreach(section, &profile->sections)
+		if (strcmp(section->label, label) == 0)
+			return section;
+	return NULL;
+}
+
 bool profile_asks_serials(const struct profile *profile)
 {
 	vec_foreach(section, &profile->sections)
@@ -57,10 +65,18 @@ bool profile_asks_resets(const struct profile *profile)
 	return false;
 }
 
+bool profile_asks_vfs(const struct profile *profile)
+{
+	vec_foreach(section, &profile->sections)
+		if (section->vfs)
+			return true;
+	return false;
+}
+
 bool profile_places(const struct profile *profile, struct address_list *ret)
 {
 	vec_foreach(section, &profile->sections) {
-		if (!section->addresses.n)
+		if (!section->addresses.n || section->vfs)
 			return false;
 		vec_foreach(pattern, &section->addresses)
 			*vec_add(ret) = *pattern;

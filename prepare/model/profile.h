@@ -79,11 +79,18 @@ struct profile {
  */
 int profile_parse(const struct ini *ini, struct profile *ret, struct findings *findings);
 void profile_done(struct profile *profile);
+/* The section of that label; NULL: there is none. */
+const struct device_section *profile_section(const struct profile *profile, const char *label);
 /* Does any section select by serial number, or by path? Does one insist on a reset? */
 bool profile_asks_serials(const struct profile *profile);
 bool profile_asks_paths(const struct profile *profile);
 bool profile_asks_resets(const struct profile *profile);
-/* Adds all addresses that are listed, sorted; false: a section selects by other means alone. */
+/* Does one make virtual functions? */
+bool profile_asks_vfs(const struct profile *profile);
+/*
+ * Adds all addresses that are listed, sorted; false: they are not all that matters, as a section selects by
+ * other means alone, or makes virtual functions.
+ */
 bool profile_places(const struct profile *profile, struct address_list *ret);
 
 /* Could it name a module or a driver? */

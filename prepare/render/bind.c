@@ -21,8 +21,12 @@ char *render_outcome(const struct outcome *outcome)
 			    : outcome->after      ? outcome->after
 						  : "no driver";
 
-	return xasprintf("%s: %s: on %s (was: %s)%s%s", PCI_ADDRESS_TEXT(&outcome->address),
-			 result_name(outcome->result), after,
+	_cleanup_free_ char *vfs = outcome->vfs
+					   ? xasprintf(", with %u virtual functions", outcome->vfs)
+					   : xstrdup("");
+
+	return xasprintf("%s: %s: on %s%s (was: %s)%s%s", PCI_ADDRESS_TEXT(&outcome->address),
+			 result_name(outcome->result), after, vfs,
 			 outcome->before         ? outcome->before
 			 : outcome->before_known ? "none"
 						 : "unknown",

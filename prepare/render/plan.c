@@ -62,10 +62,17 @@ static void add_device(struct buf *buf, const struct planned_device *device)
 		buf_addf(buf, "%s -> %s\n", before, device->want);
 		break;
 	case DEVICE_RIGHT:
-		buf_addf(buf, "is on %s: nothing to do\n", device->want);
+		buf_addf(buf, "is on %s", device->want);
+		if (device->vfs)
+			buf_addf(buf, ", has %u virtual functions", device->vfs);
+		buf_add(buf, ": nothing to do\n");
+		break;
+	case DEVICE_VFS:
+		buf_addf(buf, "stays on %s, gets %u virtual functions\n", device->want,
+			 device->vfs);
 		break;
 	case DEVICE_WAITING:
-		buf_add(buf, "waits until what the host stands on is known\n");
+		buf_addf(buf, "waits %s\n", device_waits_for(device));
 		break;
 	case DEVICE_REFUSED:
 		buf_addf(buf, "refused, stays on %s\n", before);

@@ -4,13 +4,13 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "act/act.h"
 #include "act/apply.h"
 #include "base/log.h"
 #include "decide/checks.h"
 #include "host/scan.h"
 #include "verbs/memory.h"
 #include "verbs/verb.h"
+#include "verbs/vfs.h"
 
 /* At boot the kernel log is the record; below another root it is not ours to write to. */
 static void log_to_kernel(struct root *root)
@@ -82,10 +82,10 @@ static int run(struct root *root, const struct arguments *arguments)
 	const struct when *when = find_when(arguments->phase ? arguments->phase : "system");
 	struct boot_phase phase = memory_begin(arguments->phase ? arguments->phase : "manual");
 	struct kernel_args args = {};
-	struct situation situation = {};
+	struct situation situation = {}, again = {};
 	struct outcomes outcomes = {};
 	bool hotplug = arguments->phase && strcmp(arguments->phase, "hotplug") == 0;
-	int status = STATUS_DONE;
+	int status = STATUS_DONE, acted;
 
 	if (!when) {
 		log_error("--phase: \"%s\" is none of early, premount, system and hotplug",
@@ -105,15 +105,14 @@ static int run(struct root *root, const struct arguments *arguments)
 	if (!phase.off && status == STATUS_DONE) {
 		if (hotplug)
 			leave_released(root, &situation.plan);
-		act_run(root, &situation.plan,
-			&(struct act_limits){(int)situation.profile.device_timeout_s * 1000,
-					     (int)situation.profile.timeout_s * 1000},
-			&outcomes, &situation.plan.findings);
+		acted = situation_act(root, arguments, &situation, &outcomes, &again);
 		if (arguments->phase)
 			log_boot(&outcomes, &situation.plan);
 		status = report(render_bind(arguments->format, phase.phase, &outcomes,
 					    &situation.plan.findings),
 				status_of_outcomes(&situation.plan, &outcomes));
+		if (status == STATUS_DONE)
+			status = acted;
 	}
 	apply_forget_bound(root, &outcomes);
 	if (arguments->phase && !hotplug)
@@ -121,6 +120,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	else
 		memory_add_news(root, &phase, &outcomes, &situation.plan.findings);
 	outcomes_done(&outcomes);
+	situation_done(&again);
 	situation_done(&situation);
 	return status;
 }

@@ -23,7 +23,8 @@ static int plan_status(const struct plan *plan)
 	size_t n_good = 0, n_refused = findings_have(&plan->findings, SEVERITY_ERROR);
 
 	vec_foreach(device, plan) {
-		if (device->state == DEVICE_BIND || device->state == DEVICE_RIGHT)
+		if (device->state == DEVICE_BIND || device->state == DEVICE_VFS ||
+		    device->state == DEVICE_RIGHT)
 			n_good++;
 		else
 			n_refused++;

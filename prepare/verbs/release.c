@@ -9,6 +9,7 @@
 #include "host/condition.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
+#include "host/vfs.h"
 #include "render/bind.h"
 #include "verbs/memory.h"
 #include "verbs/verb.h"
@@ -111,6 +112,8 @@ static int prepare(struct root *root, const struct arguments *arguments,
 	}
 	if (profile_asks_serials(&releasing->profile))
 		scan_serials(root, inventory);
+	if (profile_asks_vfs(&releasing->profile))
+		scan_physfns(root, inventory);
 	match_make(&releasing->profile, inventory, &releasing->match);
 	memory_bindings(root, &releasing->bindings);
 	if (read_operands(arguments, releasing) < 0)

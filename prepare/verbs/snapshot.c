@@ -12,6 +12,7 @@
 #include "host/profile_files.h"
 #include "host/scan.h"
 #include "host/storage.h"
+#include "host/vfs.h"
 #include "model/scrub.h"
 #include "render/boot.h"
 #include "verbs/verb.h"
@@ -24,27 +25,37 @@ static void record_text(struct recorder *recorder, const char *path, char *text)
 	free(text);
 }
 
-/* The overrides were read by a child, so that what it read has to be told here. */
-static void record_overrides(struct recorder *recorder, const struct inventory *inventory)
+static void record_attribute(struct recorder *recorder, const struct pci_function *function,
+			     const char *name, char *text)
+{
+	_cleanup_free_ char *link = xasprintf("sys/bus/pci/devices/%s",
+					      PCI_ADDRESS_TEXT(&function->address)),
+			    *path = NULL;
+	const struct record *record = recorder_add(recorder, link, RECORD_DIRECTORY);
+
+	/* "../../../devices/pci0000:00/...", from sys/bus/pci/devices */
+	if (record->kind == RECORD_LINK && strncmp(record->bytes, "../../../", 9) == 0)
+		path = xasprintf("sys/%s/%s", record->bytes + 9, name);
+	else
+		path = xasprintf("%s/%s", link, name);
+	record_text(recorder, path, text);
+}
+
+/* What can block was read by a child, so that what it read has to be told here. */
+static void record_bounded(struct recorder *recorder, const struct inventory *inventory)
 {
 	vec_foreach(function, inventory) {
-		_cleanup_free_ char *link = xasprintf("sys/bus/pci/devices/%s",
-						      PCI_ADDRESS_TEXT(&function->address));
-		const struct record *record = recorder_add(recorder, link, RECORD_DIRECTORY);
-		const char *directory = link;
-		char *path;
-
-		if (function->unknown & FUNCTION_OVERRIDE)
-			continue;
-		/* "../../../devices/pci0000:00/...", from sys/bus/pci/devices */
-		if (record->kind == RECORD_LINK && strncmp(record->bytes, "../../../", 9) == 0)
-			path = xasprintf("sys/%s/driver_override", record->bytes + 9);
-		else
-			path = xasprintf("%s/driver_override", directory);
-		record_text(recorder, path,
-			    xasprintf("%s\n", function->driver_override ? function->driver_override
-									: "(null)"));
-		free(path);
+		if (!(function->unknown & FUNCTION_OVERRIDE))
+			record_attribute(recorder, function, "driver_override",
+					 xasprintf("%s\n", function->driver_override
+								   ? function->driver_override
+								   : "(null)"));
+		if (function->num_vfs >= 0)
+			record_attribute(recorder, function, "sriov_numvfs",
+					 xasprintf("%d\n", function->num_vfs));
+		if (function->vfs_autoprobe >= 0)
+			record_attribute(recorder, function, "sriov_drivers_autoprobe",
+					 xasprintf("%d\n", function->vfs_autoprobe));
 	}
 }
 
@@ -64,6 +75,7 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 	/* First its few bytes of each configuration space, then all of them, which is what remains. */
 	scan_platform(root, inventory, &none, any_function, NULL);
 	scan_serials(root, inventory);
+	scan_vfs(root, inventory, any_function, NULL);
 	scan_condition(root, inventory, true, any_function, NULL);
 	scan_modules(root, inventory, any_function, NULL);
 	scan_builtin_modules(root, inventory);
@@ -159,7 +171,7 @@ static int run(struct root *root, const struct arguments *arguments)
 		return STATUS_FAILED;
 	}
 	scan_users(root, &inventory);
-	record_overrides(&recorder, &inventory);
+	record_bounded(&recorder, &inventory);
 	record_text(&recorder, SNAPSHOT_CONTENTS, contents_format(&inventory.storage));
 	record_text(&recorder, SNAPSHOT_USERS, users_format(&inventory));
 	record_text(&recorder, SNAPSHOT_IMAGES, images_format(&inventory.images));

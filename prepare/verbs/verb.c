@@ -19,6 +19,7 @@
 #include "host/profile_files.h"
 #include "host/scan.h"
 #include "host/storage.h"
+#include "host/vfs.h"
 #include "model/outcome.h"
 #include "render/bootloader.h"
 #include "render/files.h"
@@ -85,6 +86,14 @@ static bool asks_condition(void *userdata, const struct pci_function *function)
 	return match_asks_condition(question->match, question->inventory, function);
 }
 
+static bool asks_vfs(void *userdata, const struct pci_function *function)
+{
+	const struct question *question = userdata;
+
+	return claim_is_physical(&question->match->claims[function - question->inventory->items],
+				 function);
+}
+
 /* May disks hang on anything that the match is concerned with? Only then their contents matter. */
 static bool concerns_disks(const struct question *question)
 {
@@ -107,6 +116,8 @@ static int load_match(struct root *root, unsigned scan, const struct address_lis
 	}
 	if (profile_asks_serials(&ret->profile))
 		scan_serials(root, &ret->inventory);
+	if (profile_asks_vfs(&ret->profile))
+		scan_physfns(root, &ret->inventory);
 	match_make(&ret->profile, &ret->inventory, &ret->match);
 	return STATUS_DONE;
 }
@@ -146,6 +157,8 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	free(places.items);
 	if (status != STATUS_DONE)
 		return status;
+	if (phase == PHASE_SYSTEM && profile_asks_vfs(&ret->profile))
+		scan_vfs(root, &ret->inventory, asks_vfs, &question);
 	scan_condition(root, &ret->inventory, advise || profile_asks_resets(&ret->profile),
 		       asks_condition, &question);
 	/* A phase of the boot does not try again what hung in an earlier one; a person may. */

@@ -170,39 +170,49 @@ static void add(struct root *root, const char *physfn, int index)
 	kernel_attach_any(root, address);
 }
 
+/* A directory with what is in it. */
+static void remove_all(struct root *root, const char *parent, const char *name)
+{
+	_cleanup_free_ char *directory = xasprintf("%s/%s", parent, name);
+	struct strv entries = {};
+
+	root_list(root, directory, &entries);
+	for (size_t i = 0; i < entries.n; i++)
+		kernel_remove(root, directory, entries.items[i]);
+	strv_done(&entries);
+	kernel_remove(root, parent, name);
+}
+
+static void leave_group(struct root *root, const char *address)
+{
+	_cleanup_free_ char *link = xasprintf(PCI "/devices/%s/iommu_group", address),
+			    *members = NULL;
+	char group[64];
+
+	if (root_read_link_name(root, link, group, sizeof(group)) < 0)
+		return;
+	members = xasprintf(GROUPS "/%s/devices", group);
+	kernel_remove(root, members, address);
+	if (root_has_entries(root, members) == 0)
+		remove_all(root, GROUPS, group);
+}
+
 /* pci_iov_remove_virtfn(); overrides go with the functions. */
 static void take(struct root *root, const char *physfn, int index)
 {
 	_cleanup_free_ char *name = xasprintf("virtfn%d", index),
 			    *device = xasprintf(PCI "/devices/%s", physfn),
-			    *path = xasprintf("%s/%s", device, name), *bus = NULL,
-			    *directory = NULL, *link = NULL;
-	char address[64], driver[64], group[64];
-	struct strv entries = {};
+			    *path = xasprintf("%s/%s", device, name), *bus = NULL;
+	char address[64], driver[64];
 
 	if (root_read_link_name(root, path, address, sizeof(address)) < 0)
 		kernel_complain(root, "%s is no link", path);
 	kernel_driver_of(root, address, driver, sizeof(driver));
 	if (*driver)
 		kernel_detach(root, address, driver);
-	link = xasprintf(PCI "/devices/%s/iommu_group", address);
-	if (root_read_link_name(root, link, group, sizeof(group)) >= 0) {
-		_cleanup_free_ char *above = xasprintf(GROUPS "/%s", group);
-		_cleanup_free_ char *members = xasprintf("%s/devices", above);
-
-		kernel_remove(root, members, address);
-		if (root_has_entries(root, members) == 0) {
-			kernel_remove(root, above, "devices");
-			kernel_remove(root, GROUPS, group);
-		}
-	}
+	leave_group(root, address);
 	bus = bus_directory(root, address);
-	directory = xasprintf("%s/%s", bus, address);
-	root_list(root, directory, &entries);
-	for (size_t i = 0; i < entries.n; i++)
-		kernel_remove(root, directory, entries.items[i]);
-	strv_done(&entries);
-	kernel_remove(root, bus, address);
+	remove_all(root, bus, address);
 	kernel_remove(root, PCI "/devices", address);
 	kernel_remove(root, device, name);
 }

@@ -52,12 +52,49 @@ char *tree_override(const char *tree, const char *address)
 	return xstrdup(!*text || strcmp(text, "(null)") == 0 ? "none" : text);
 }
 
+static char *tree_attribute(const char *tree, const char *address, const char *name)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/%s", address, name);
+	char *text = tree_text(tree, path);
+
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+char *tree_virtual(const char *tree, const char *address)
+{
+	_cleanup_free_ char *number = tree_attribute(tree, address, "sriov_numvfs"),
+			    *autoprobe = tree_attribute(tree, address, "sriov_drivers_autoprobe");
+
+	if (strcmp(number, "0") == 0 && strcmp(autoprobe, "1") == 0)
+		*number = '\0';
+	return *number ? xasprintf(", virtual functions %s, autoprobe %s", number, autoprobe)
+		       : xstrdup("");
+}
+
 static char *describe_function(const char *tree, const char *address)
 {
 	_cleanup_free_ char *driver = tree_driver(tree, address),
 			    *override = tree_override(tree, address);
 
-	return xasprintf("%s\tdriver %s, override %s", address, driver, override);
+	_cleanup_free_ char *virtual = tree_virtual(tree, address),
+			    *path = xasprintf("/sys/bus/pci/devices/%s/physfn", address);
+	char name[64] = "";
+	struct root root = {.fd = -1};
+
+	if (root_init(&root, tree) == 0)
+		root_read_link_name(&root, path, name, sizeof(name));
+	root_done(&root);
+	return xasprintf("%s\tdriver %s, override %s%s%s%s", address, driver, override, virtual,
+			 *name ? ", of " : "", name);
+}
+
+/* All that a virtual function is, its line tells. */
+static bool is_virtual(const char *path)
+{
+	_cleanup_free_ char *physfn = xasprintf("%s/physfn", path);
+
+	return access(physfn, F_OK) == 0;
 }
 
 static uint64_t content_hash(const char *path)
@@ -115,9 +152,11 @@ static char *describe_file(const char *path, const char *name, const struct stat
 /* What the functions' lines and the modules' lines tell already. */
 static bool told_elsewhere(const char *name)
 {
-	static const char *const patterns[] = {"/sys/bus/pci/drivers/*", "/sys/module/*/*",
-					       "/sys/devices/*/driver",
-					       "/sys/devices/*/driver_override", "/dev/kmsg"};
+	static const char *const patterns[] = {
+		"/sys/bus/pci/drivers/*",     "/sys/module/*/*",
+		"/sys/devices/*/driver",      "/sys/devices/*/driver_override",
+		"/sys/devices/*/sriov_*",     "/sys/devices/*/virtfn*",
+		"/sys/kernel/iommu_groups/*", "/dev/kmsg"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
 		if (fnmatch(patterns[i], name, 0) == 0)
@@ -135,7 +174,8 @@ void state_read(const char *tree, struct strv *ret)
 		const char *name = entry->fts_path + strlen(tree),
 			   *module = name + strlen("/sys/module/");
 
-		if (strcmp(name, FAKE) == 0)
+		if (strcmp(name, FAKE) == 0 ||
+		    (entry->fts_info == FTS_D && is_virtual(entry->fts_accpath)))
 			fts_set(walk, entry, FTS_SKIP);
 		else if (fnmatch("/sys/bus/pci/devices/*", name, FNM_PATHNAME) == 0)
 			strv_take(ret, describe_function(tree, strrchr(name, '/') + 1));

@@ -18,5 +18,7 @@ char *tree_text(const char *tree, const char *path);
 /* Its driver, or override, as the tree has it now; "none" without one; the caller's. */
 char *tree_driver(const char *tree, const char *address);
 char *tree_override(const char *tree, const char *address);
+/* ", virtual functions 2, autoprobe 1"; "" for none, as the kernel begins with; the caller's. */
+char *tree_virtual(const char *tree, const char *address);
 
 #endif

@@ -11,12 +11,15 @@
  *   - one that failed has its old override again;
  *   - of a release: "done" is said of devices with another driver and no override, and of no others;
  *     one that keeps its driver keeps its override;
- *   - no other function is different;
+ *   - of a physical function that is to have virtual ones: "done" is said of one that has them, and of no
+ *     others; one that failed has as many as before, with autoprobe as before, and no override in any case;
+ *   - no other function is different, but for virtual ones where the physical one is not "done";
  *   - the same command without a fault then brings all of them to their drivers.
  *
  * sweep-undo has two writes go wrong: one, and then each of those that take the bind back. Then a device
  * may be left without its driver or its override, but what is said of it must be true all the same.
  */
+#include <ctype.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -35,7 +38,8 @@ struct trial {
 	struct scenario *scenario;
 	const char *name; /* "2 hang", "2 EIO, 3 lie" */
 	bool undo;        /* the second fault is in what takes the first one back */
-	const struct strv *before;
+	const struct strv *before,
+		*good;    /* the tree, and what it is like after a run without a fault */
 	struct buf *list; /* a line for each trial */
 };
 
@@ -85,6 +89,43 @@ static void judge_release(struct trial *trial, const char *address, bool good, c
 		"%s is left on %s with the override %s", address, driver, override);
 }
 
+/* ", virtual functions 2, autoprobe 0" of a line of the state */
+static const char *virtual_part(const char *state)
+{
+	const char *part = strstr(state, ", virtual functions");
+
+	return part ? part : "";
+}
+
+/* A virtual function that was there, and gave way to a new one of the same address. */
+static bool is_new(const struct trial *trial, const char *before)
+{
+	const char *of = strstr(before, ", of ");
+
+	return of && strcmp(virtual_part(state_of(trial->before, of + strlen(", of "))),
+			    virtual_part(state_of(trial->good, of + strlen(", of ")))) != 0;
+}
+
+static void judge_physical(struct trial *trial, const char *address, bool good)
+{
+	const char *before = virtual_part(state_of(trial->before, address)),
+		   *right = virtual_part(state_of(trial->good, address));
+	_cleanup_free_ char *override = tree_override(trial->scenario->tree, address),
+			    *now = tree_virtual(trial->scenario->tree, address);
+	/* That autoprobe is left off is a finding. */
+	size_t number = strlen(", virtual functions ");
+
+	while (isdigit((unsigned char)right[number]))
+		number++;
+	require(trial, good == (strncmp(now, right, number) == 0) || (trial->undo && !good),
+		"%s is %sdone, and has%s", address, good ? "" : "not ", now);
+	require(trial, strcmp(override, "none") == 0, "%s has the override %s", address, override);
+	require(trial, good || trial->undo || strcmp(now, before) == 0, "%s is left with%s",
+		address, now);
+	if (!good || strcmp(now, right) != 0)
+		buf_addf(trial->list, "%s", now);
+}
+
 static void judge_device(struct trial *trial, const json_t *outcome)
 {
 	const char *address = text_of(outcome, "address"), *result = text_of(outcome, "result");
@@ -92,12 +133,14 @@ static void judge_device(struct trial *trial, const json_t *outcome)
 	_cleanup_free_ char *driver = tree_driver(trial->scenario->tree, address);
 	_cleanup_free_ char *override = tree_override(trial->scenario->tree, address);
 	const char *before = state_of(trial->before, address);
-	char old_driver[64] = "", old_override[64] = "";
+	char old_driver[64] = "none", old_override[64] = "none";
+	bool physical = *virtual_part(state_of(trial->good, address));
 	bool unanswered = strcmp(result, "timeout") == 0, good = one_of(result, "done", "already");
 
-	sscanf(before, "driver %63[^,], override %63s", old_driver, old_override);
+	if (!is_new(trial, before))
+		sscanf(before, "driver %63[^,], override %63[^,]", old_driver, old_override);
 	buf_addf(trial->list, "; %s %s, on %s", address, result, driver);
-	if (strcmp(override, good ? want : old_override) != 0)
+	if (!physical && strcmp(override, good ? want : old_override) != 0)
 		buf_addf(trial->list, " (override %s)", override);
 
 	require(trial, strcmp(text_of(outcome, "before"), old_driver) == 0, "%s was not on %s",
@@ -110,6 +153,10 @@ static void judge_device(struct trial *trial, const json_t *outcome)
 		judge_release(trial, address, good, driver, override, old_driver, old_override);
 		return;
 	}
+	if (physical) {
+		judge_physical(trial, address, good);
+		return;
+	}
 	require(trial, good == (strcmp(driver, want) == 0), "%s is %s and on %s", address, result,
 		driver);
 	if (trial->undo && !good)
@@ -118,6 +165,14 @@ static void judge_device(struct trial *trial, const json_t *outcome)
 		"%s is left with the override %s", address, override);
 	require(trial, strcmp(old_driver, "none") == 0 || strcmp(driver, "none") != 0,
 		"%s is left without a driver", address);
+}
+
+/* Is the line about a virtual function of the outcome's device, which is not what it should be? */
+static bool is_virtual_of(const char *line, const json_t *outcome)
+{
+	_cleanup_free_ char *of = xasprintf(", of %s", text_of(outcome, "address"));
+
+	return strstr(line, of) && strcmp(text_of(outcome, "result"), "done") != 0;
 }
 
 /* What is different, but for the devices of the report, modules and the memory of it. */
@@ -136,7 +191,8 @@ static void judge_others(struct trial *trial, const json_t *outcomes)
 		size_t index;
 
 		json_array_foreach(outcomes, index, outcome)
-			told = told || starts_with(lines.items[i], text_of(outcome, "address"));
+			told = told || starts_with(lines.items[i], text_of(outcome, "address")) ||
+			       is_virtual_of(lines.items[i], outcome);
 		require(trial, told, "%s", lines.items[i]);
 	}
 	buf_done(&changes);
@@ -193,11 +249,11 @@ static void run_with(struct scenario *scenario, const struct statement *statemen
 }
 
 static void try(struct scenario *scenario, const struct statement *statement, const char *arguments,
-		const char *faults, struct buf *list)
+		const char *faults, const struct strv *good, struct buf *list)
 {
 	struct product_run run = {.arguments = arguments};
 	struct strv before = {};
-	struct trial trial = {scenario, faults, strchr(faults, ','), &before, list};
+	struct trial trial = {scenario, faults, strchr(faults, ','), &before, good, list};
 
 	scenario_build(scenario, statement);
 	state_read(scenario->tree, &before);
@@ -218,7 +274,7 @@ static void read_log(const struct scenario *scenario, struct strv *ret)
 /* After this fault, each write from the first on that is not made without it goes wrong, too. */
 static void try_undo(struct scenario *scenario, const struct statement *statement,
 		     const char *arguments, const char *fault, const struct strv *writes,
-		     struct buf *list)
+		     const struct strv *good, struct buf *list)
 {
 	struct product_run run = {.arguments = arguments};
 	struct strv log = {};
@@ -235,7 +291,7 @@ static void try_undo(struct scenario *scenario, const struct statement *statemen
 			_cleanup_free_ char *faults = xasprintf("%s, %zu %s", fault, i + 1,
 								second_kinds[j]);
 
-			try(scenario, statement, arguments, faults, list);
+			try(scenario, statement, arguments, faults, good, list);
 		}
 	strv_done(&log);
 	product_run_done(&run);
@@ -249,9 +305,10 @@ void sweep(struct scenario *scenario, const struct statement *statement)
 			    *log = NULL;
 	struct product_run run = {.arguments = arguments};
 	struct buf list = {};
-	struct strv writes = {};
+	struct strv writes = {}, good = {};
 
 	run_with(scenario, statement, "", &run);
+	state_read(scenario->tree, &good);
 	log = tree_text(scenario->tree, FAKE "/log");
 	read_log(scenario, &writes);
 	for (size_t i = 0; i < writes.n; i++)
@@ -262,15 +319,17 @@ void sweep(struct scenario *scenario, const struct statement *statement)
 			if (strcmp(kind, "short") == 0 && strncmp(writes.items[i], "load ", 5) == 0)
 				continue;
 			if (undo)
-				try_undo(scenario, statement, arguments, fault, &writes, &list);
+				try_undo(scenario, statement, arguments, fault, &writes, &good,
+					 &list);
 			else
-				try(scenario, statement, arguments, fault, &list);
+				try(scenario, statement, arguments, fault, &good, &list);
 		}
 	buf_addf(&scenario->actual, "status %d\n", run.status);
 	scenario_expect(scenario, "writes", log);
 	scenario_expect(scenario, "faults", buf_text(&list));
 
 	buf_done(&list);
+	strv_done(&good);
 	strv_done(&writes);
 	product_run_done(&run);
 }

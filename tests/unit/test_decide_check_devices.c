@@ -22,6 +22,22 @@ TEST(on_the_wrong_driver)
 	end();
 }
 
+TEST(too_few_virtual_functions)
+{
+	set_driver(0, "nvme");
+	set_override(0, NULL);
+	inventory.items[0].total_vfs = 4;
+	inventory.items[0].num_vfs = 0;
+	expect_one("none", X "vfs = 2\n", NOT_READY, SEVERITY_ERROR, "vfs-missing 0000:01:00.0",
+		   "section [device x] wants 2 virtual functions of it, it has 0",
+		   "vfio-prepare bind");
+	inventory.items[0].num_vfs = 5;
+	expect_one("more than can be", X "vfs = 5\n", NOT_READY, SEVERITY_ERROR,
+		   "vfs-too-many 0000:01:00.0",
+		   "section [device x] wants 5 virtual functions of it, but it can have 4 at most",
+		   "write vfs = 4, or raise the limit in the card's own configuration");
+}
+
 #define REPAIR "echo vfio-pci >/sys/bus/pci/devices/0000:01:00.0/driver_override"
 
 TEST(overrides)
@@ -117,6 +133,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CHECKS_TEST(on_the_wrong_driver),
+		CHECKS_TEST(too_few_virtual_functions),
 		CHECKS_TEST(overrides),
 		CHECKS_TEST(devices_that_vfio_pci_refuses),
 		CHECKS_TEST(headers),

@@ -222,7 +222,83 @@ TEST(what_cannot_be_handed_on)
 	expect("[device x]\naddress = 00:01.0\n", "0000:00:01.0 x!", "not-assignable 0000:00:01.0");
 	/* Whether a disk can be, the guards say. */
 	expect("[device x]\naddress = 05:00.0\n", "0000:05:00.0 x", "");
-	expect("[device x]\naddress = 03:00.0\nvfs = 4\n", "0000:03:00.0 x!", "vfs 0000:03:00.0");
+}
+
+/* 04:00.0 and 10000:01:00.0 as virtual functions of 03:00.0. */
+static void make_virtual(void)
+{
+	inventory.items[6].is_vf = inventory.items[8].is_vf = true;
+	inventory.items[6].physfn = inventory.items[8].physfn = inventory.items[5].address;
+}
+
+TEST(virtual_functions_go_with_what_makes_them)
+{
+	make_virtual();
+	expect("[device x]\naddress = 03:00.0\nvfs = 2\n",
+	       "0000:03:00.0 x; 0000:04:00.0 x; 10000:01:00.0 x", "");
+	/* The identity that the physical function is selected by may be theirs too. */
+	expect("[device x]\nid = 8086:10d3\nvfs = 2\ncount = 1\nexcept = 04:00.0\n",
+	       "0000:03:00.0 x; 10000:01:00.0 x", "");
+	/* Those of others, and those of one that is refused, do not. */
+	expect("[device x]\naddress = 03:00.0\n", "0000:03:00.0 x", "");
+	expect("[device x]\naddress = 03:00.0\nid = 8086:1521\nvfs = 2\n", "0000:03:00.0 x!",
+	       "identity-mismatch 0000:03:00.0");
+	expect("[device x]\naddress = 04:00.0\ndriver = pci-stub\n[device y]\naddress = 03:00.0\n"
+	       "vfs = 2\n",
+	       "0000:03:00.0 y; 0000:04:00.0 x!; 10000:01:00.0 y", "section-conflict 0000:04:00.0");
+}
+
+TEST(what_makes_virtual_functions_keeps_its_driver)
+{
+	struct profile profile;
+	struct match match;
+
+	make_virtual();
+	profile_from("[device x]\naddress = 03:00.0 01:00.0\nvfs = 2\n", &profile);
+	match_make(&profile, &inventory, &match);
+	assert_true(claim_is_physical(&match.claims[5], &inventory.items[5]));
+	assert_false(claim_is_physical(&match.claims[6], &inventory.items[6]));
+	check_text("bound", wanted_driver(&profile.sections.items[0], &inventory.items[5]),
+		   "e1000e");
+	check_text("virtual", wanted_driver(&profile.sections.items[0], &inventory.items[6]),
+		   "vfio-pci");
+	check_text("unbound", wanted_driver(&profile.sections.items[0], &inventory.items[1]),
+		   "native");
+	strv_add(&inventory.items[1].modules, "nouveau");
+	check_text("module", wanted_driver(&profile.sections.items[0], &inventory.items[1]),
+		   "nouveau");
+	/* What would come for it matters only as long as it has none. */
+	assert_false(match_asks_modules(&match, &inventory, &inventory.items[5]));
+	assert_true(match_asks_modules(&match, &inventory, &inventory.items[1]));
+	match_done(&match);
+	profile_done(&profile);
+}
+
+TEST(who_uses_virtual_functions_matters_where_they_have_to_go)
+{
+	static const struct {
+		const char *vfs;
+		bool takes;
+	} rows[] = {{"1", true}, {"2", false}, {"3", true}};
+	struct profile profile;
+	struct match match;
+
+	make_virtual();
+	free(inventory.items[8].driver);
+	inventory.items[8].driver = xstrdup("vfio-pci");
+	free(inventory.items[6].driver);
+	inventory.items[6].driver = xstrdup("vfio-pci");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *text = xasprintf("[device x]\naddress = 03:00.0\nvfs = %s\n",
+						      rows[i].vfs);
+
+		profile_from(text, &profile);
+		match_make(&profile, &inventory, &match);
+		check_int(text, match_takes(&match, &inventory), rows[i].takes);
+		check_int(text, match_takes_bound(&match, &inventory), rows[i].takes);
+		match_done(&match);
+		profile_done(&profile);
+	}
 }
 
 TEST(what_cannot_be_read_is_left_alone)
@@ -332,6 +408,9 @@ int main(void)
 		MATCH_TEST(counts),
 		MATCH_TEST(sections_in_conflict),
 		MATCH_TEST(what_cannot_be_handed_on),
+		MATCH_TEST(virtual_functions_go_with_what_makes_them),
+		MATCH_TEST(what_makes_virtual_functions_keeps_its_driver),
+		MATCH_TEST(who_uses_virtual_functions_matters_where_they_have_to_go),
 		MATCH_TEST(what_cannot_be_read_is_left_alone),
 		MATCH_TEST(modules_matter_for_auto_and_for_others_of_a_group),
 		MATCH_TEST(what_the_decision_hangs_on),

@@ -211,6 +211,29 @@ TEST(other_drivers)
 	       "ids-left-out 8086:10d3");
 }
 
+/* The same before there are virtual functions, and when there are. */
+TEST(virtual_functions_need_no_configuration_but_a_driver)
+{
+	static const char text[] = "[device sriov]\naddress = 03:00.0\nvfs = 1\n";
+	struct pci_function *function = &inventory.items[4];
+
+	function->driver = xstrdup("e1000e");
+	function->total_vfs = 1;
+	function->num_vfs = 0;
+	expect(text, LOAD, "");
+	function->num_vfs = 1;
+	add("03:00.1", 0x8086, 0x10ed, 0x020000, 14, NULL, "igbvf");
+	function = &inventory.items[4];
+	function[2].is_vf = true;
+	function[2].physfn = function->address;
+	function[2].iommu_group = 14;
+	inventory_sort(&inventory);
+	expect(text, LOAD, "");
+	/* The physical function's module is the host's, whoever else has it. */
+	expect("[device sriov]\naddress = 03:00.0\nvfs = 1\n[device nic]\naddress = 04:00.0\n",
+	       "softdep e1000e\n" LOAD, "ids-left-out 8086:10d3");
+}
+
 TEST(unsafe_interrupts)
 {
 	expect(NIC "[iommu]\nunsafe-interrupts = yes\n", "softdep e1000e\n" LOAD "unsafe\n",
@@ -256,6 +279,7 @@ int main(void)
 		MODULES_TEST(built_in_backend_reads_the_arguments),
 		MODULES_TEST(blacklist_of_the_profile),
 		MODULES_TEST(other_drivers),
+		MODULES_TEST(virtual_functions_need_no_configuration_but_a_driver),
 		MODULES_TEST(unsafe_interrupts),
 		MODULES_TEST(as_many_ids_as_vfio_pci_takes),
 	};

@@ -159,7 +159,8 @@ TEST(a_function_with_all_of_it)
 	assert_int_equal(nic->total_vfs, 8);
 	assert_false(nic->is_vf);
 	assert_null(nic->name);
-	assert_int_equal(nic->unknown, FUNCTION_MODULES | FUNCTION_SERIAL);
+	assert_int_equal(nic->num_vfs, -1);
+	assert_int_equal(nic->unknown, FUNCTION_MODULES | FUNCTION_SERIAL | FUNCTION_VFS);
 }
 
 TEST(only_what_was_asked_for_is_read)
@@ -197,7 +198,8 @@ TEST(a_bare_function_has_nothing_but_its_place)
 	assert_int_equal(bare->revision, -1);
 	assert_int_equal(bare->numa_node, -1);
 	assert_int_equal(bare->total_vfs, -1);
-	assert_int_equal(bare->unknown, FUNCTION_IDS | FUNCTION_MODULES | FUNCTION_SERIAL);
+	assert_int_equal(bare->unknown,
+			 FUNCTION_IDS | FUNCTION_MODULES | FUNCTION_SERIAL | FUNCTION_VFS);
 }
 
 TEST(one_attribute_has_all_ids)

@@ -69,6 +69,21 @@ TEST(outcomes_bind_and_release)
 	bindings_done(&bindings);
 }
 
+/* A physical function is not bound by having virtual ones. */
+TEST(what_has_virtual_functions_is_not_bound)
+{
+	struct bindings bindings = {};
+	struct outcome outcome = {.want = "nvme", .vfs = 2, .result = RESULT_DONE};
+	const struct outcomes outcomes = {.items = &outcome, .n = 1};
+
+	bindings_update(&bindings, &outcomes);
+	expect(&bindings, "");
+	assert_false(bindings_tell(&bindings, &outcomes));
+	outcome.result = RESULT_ALREADY;
+	assert_true(bindings_tell(&bindings, &outcomes));
+	bindings_done(&bindings);
+}
+
 TEST(what_is_no_news)
 {
 	static const struct {
@@ -104,6 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sorted_and_each_address_once),
 		cmocka_unit_test(outcomes_bind_and_release),
+		cmocka_unit_test(what_has_virtual_functions_is_not_bound),
 		cmocka_unit_test(what_is_no_news),
 	};
 

@@ -62,7 +62,7 @@ static inline void profile(const char *text)
 }
 
 /* Runs it; what it printed is in out.text and err.text. */
-static int run_verb(const struct verb *verb, const struct arguments *arguments)
+static inline int run_verb(const struct verb *verb, const struct arguments *arguments)
 {
 	int status;
 

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verbs/vfs.h"
+
+#include <time.h>
+
+#include "act/act.h"
+#include "act/vfs.h"
+#include "decide/vfs.h"
+
+/* What needs no lock is given this much even when the time of all is over. */
+#define RESTORE_MS 1000
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* What is left of the time that all devices have together; least: at least this. */
+static struct act_limits limits_left(const struct profile *profile, int64_t started_ms, int least)
+{
+	int left = (int)profile->timeout_s * 1000 - (int)(now_ms() - started_ms);
+
+	return (struct act_limits){(int)profile->device_timeout_s * 1000,
+				   left > least ? left : least};
+}
+
+static bool wants_vfs(const struct plan *plan)
+{
+	vec_foreach(device, plan)
+		if (device->state == DEVICE_VFS)
+			return true;
+	return false;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return pci_address_compare(&((const struct outcome *)a)->address,
+				   &((const struct outcome *)b)->address);
+}
+
+static void merge(struct outcomes *outcomes, struct outcomes *other)
+{
+	vec_foreach(outcome, other)
+		*vec_add(outcomes) = *outcome;
+	other->n = 0;
+	if (outcomes->n > 1)
+		qsort(outcomes->items, outcomes->n, sizeof(*outcomes->items), compare);
+}
+
+int situation_act(struct root *root, const struct arguments *arguments, struct situation *situation,
+		  struct outcomes *ret, struct situation *ret_again)
+{
+	const struct profile *profile = &situation->profile;
+	struct plan *plan = &situation->plan;
+	int64_t started_ms = now_ms();
+	struct act_limits limits = limits_left(profile, started_ms, 0);
+	struct outcomes virtual = {};
+	int status;
+
+	*ret_again = (struct situation){};
+	act_run(root, plan, &limits, ret, &plan->findings);
+	if (!wants_vfs(plan))
+		return STATUS_DONE;
+	limits = limits_left(profile, started_ms, 0);
+	if (act_vfs_make(root, plan, &limits, ret, &plan->findings) == 0)
+		return STATUS_DONE;
+	status = situation_load(root, arguments, PHASE_SYSTEM, false, ret_again);
+	if (status == STATUS_DONE) {
+		plan_subtract(&ret_again->plan, plan);
+		limits = limits_left(profile, started_ms, 0);
+		act_run(root, &ret_again->plan, &limits, &virtual, &plan->findings);
+	}
+	limits = limits_left(profile, started_ms, RESTORE_MS);
+	act_vfs_restore(root, plan, &limits, ret, &plan->findings);
+	plan_merge(plan, &ret_again->plan);
+	merge(ret, &virtual);
+	outcomes_done(&virtual);
+	return status;
+}
