@@ -1,0 +1,60 @@
+# A driver holds a listed device before anybody else can, and its removal of that device never returns.
+# The boot goes on, in the tool's own time; what else is listed is bound, another device of that driver
+# too; the device is reported, and left alone for the rest of the boot. (The driver is labhang.)
+
+profile=hung
+labhang=yes
+devices="$TWO_NICS -device edu,addr=8.0 -device edu,addr=9.0"
+arguments=labhang.hang_dev=0000:00:08.0
+extra=boot-memory
+
+MEMORY=/usr/lib/lab/extra/boot-memory
+
+# Where each kind of image lets something load a module before us.
+image_files() {
+	case $kind in
+	initramfs-tools)
+		mkdir -p "$1/conf/conf.d"
+		echo 'modprobe labhang' >"$1/conf/conf.d/labhang"
+		;;
+	dracut)
+		mkdir -p "$1/etc/systemd/system/sysinit.target.wants"
+		cat >"$1/etc/systemd/system/labhang.service" <<-END
+			[Unit]
+			DefaultDependencies=no
+			Before=vfio-prepare-early.service
+			[Service]
+			Type=oneshot
+			RemainAfterExit=yes
+			ExecStart=/sbin/modprobe labhang
+		END
+		ln -s ../labhang.service "$1/etc/systemd/system/sysinit.target.wants/"
+		;;
+	dracut-nosystemd)
+		mkdir -p "$1/usr/lib/dracut/hooks/cmdline"
+		echo 'modprobe labhang' >"$1/usr/lib/dracut/hooks/cmdline/00-labhang.sh"
+		;;
+	esac
+}
+
+check() {
+	expect_driver 0000:00:08.0 -
+	expect_logged labhang '0000:00:08.0: removing'
+	expect_never labhang '0000:00:08.0: removed'
+	expect_driver 0000:00:09.0 vfio-pci
+	expect_logged labhang '0000:00:09.0: removed'
+	expect_taken e1000e 0000:01:00.0
+	expect_native e1000e 0000:02:00.0
+	# In its own time, which is device-timeout and a little, and only once.
+	expect_json "$MEMORY" '.phases[0] | .phase == "early" and .elapsed_ms >= 10000 and .elapsed_ms < 15000'
+	expect_json "$MEMORY" 'any(.phases[0].outcomes[]; .address == "0000:00:08.0" and .result == "timeout")'
+	expect_json "$MEMORY" '[.phases[0].outcomes[] | select(.result == "done") | .address] ==
+		["0000:00:09.0", "0000:01:00.0"]'
+	expect_json "$MEMORY" '.phases | length > 1 and all(.[1:][]; .elapsed_ms < 5000 and
+		any(.outcomes[]; .address == "0000:00:08.0" and .result == "refused"))'
+	expect_message '0000:00:08\.0: timeout: .* unbinding did not return'
+	expect_finding device-hangs 0000:00:08.0
+	expect_not_ready
+	expect_unit vfio-prepare.target inactive
+	expect_no_failed_units vfio-prepare.service
+}
