@@ -10,32 +10,7 @@ extra=boot-memory
 
 MEMORY=/usr/lib/lab/extra/boot-memory
 
-# Where each kind of image lets something load a module before us.
-image_files() {
-	case $kind in
-	initramfs-tools)
-		mkdir -p "$1/conf/conf.d"
-		echo 'modprobe labhang' >"$1/conf/conf.d/labhang"
-		;;
-	dracut)
-		mkdir -p "$1/etc/systemd/system/sysinit.target.wants"
-		cat >"$1/etc/systemd/system/labhang.service" <<-END
-			[Unit]
-			DefaultDependencies=no
-			Before=vfio-prepare-early.service
-			[Service]
-			Type=oneshot
-			RemainAfterExit=yes
-			ExecStart=/sbin/modprobe labhang
-		END
-		ln -s ../labhang.service "$1/etc/systemd/system/sysinit.target.wants/"
-		;;
-	dracut-nosystemd)
-		mkdir -p "$1/usr/lib/dracut/hooks/cmdline"
-		echo 'modprobe labhang' >"$1/usr/lib/dracut/hooks/cmdline/00-labhang.sh"
-		;;
-	esac
-}
+image_files() { hold_early "$1"; }
 
 check() {
 	expect_driver 0000:00:08.0 -
@@ -55,6 +30,7 @@ check() {
 	expect_message '0000:00:08\.0: timeout: .* unbinding did not return'
 	expect_finding device-hangs 0000:00:08.0
 	expect_not_ready
+	expect_status 'udevadm settle' 0
 	expect_unit vfio-prepare.target inactive
 	expect_no_failed_units vfio-prepare.service
 }

@@ -47,10 +47,15 @@ in_root() {
 	' in-root "$@"
 }
 
-agent_build() {
+# The guests' programs, static: there may be nothing else where they run.
+programs_build() {
+	local name
+	for name in lab-agent vfio-open; do
+		[[ $BUILD_DIR/$name -nt $LAB_DIR/guest/$name.c ]] || "${CC:-gcc}" -std=gnu11 -O2 -Wall -Wextra \
+			-static -s -o "$BUILD_DIR/$name" "$LAB_DIR/guest/$name.c"
+	done
 	AGENT=$BUILD_DIR/lab-agent
-	[[ $AGENT -nt $LAB_DIR/guest/lab-agent.c ]] ||
-		"${CC:-gcc}" -std=gnu11 -O2 -Wall -Wextra -static -s -o "$AGENT" "$LAB_DIR/guest/lab-agent.c"
+	VFIO_OPEN=$BUILD_DIR/vfio-open
 }
 
 # What a package would install, and what an administrator adds: one profile.
@@ -67,7 +72,7 @@ product_stage() {
 furniture_stage() {
 	local tree=$1 lab=$1/usr/lib/lab
 	mkdir -p "$lab" "$tree/etc/systemd/system"
-	cp "$AGENT" "$LAB_DIR/guest/lab-profile" "$LAB_DIR/guest/script" "$lab/"
+	cp "$AGENT" "$VFIO_OPEN" "$LAB_DIR/guest/lab-profile" "$LAB_DIR/guest/script" "$lab/"
 	cp -r "$LAB_DIR/guest/extra" "$LAB_DIR/profiles" "$lab/"
 	cp "$LAB_DIR"/guest/*.service "$LAB_DIR"/guest/*.target "$tree/etc/systemd/system/"
 	printf 'UUID=%s / ext4 errors=remount-ro 0 1\n' "$DISK_UUID" >"$tree/etc/fstab"
@@ -98,7 +103,7 @@ disk_make() {
 
 product_build() {
 	local stage=$BUILD_DIR/stage
-	agent_build
+	programs_build
 	rm -rf "$stage"
 	mkdir -p "$stage/product" "$stage/furniture"
 	product_stage "$stage/product"

@@ -59,3 +59,31 @@ module_build() {
 	cache_prune module 2
 	MODULE_TREE=$dir
 }
+
+# hold_early DIR: what an image of each kind must have so that labhang holds its devices before any phase
+# of ours, from where that kind lets something load a module first.
+hold_early() {
+	case $kind in
+	initramfs-tools)
+		mkdir -p "$1/conf/conf.d"
+		echo 'modprobe labhang' >"$1/conf/conf.d/labhang"
+		;;
+	dracut)
+		mkdir -p "$1/etc/systemd/system/sysinit.target.wants"
+		cat >"$1/etc/systemd/system/labhang.service" <<-END
+			[Unit]
+			DefaultDependencies=no
+			Before=vfio-prepare-early.service systemd-udevd.service
+			[Service]
+			Type=oneshot
+			RemainAfterExit=yes
+			ExecStart=/sbin/modprobe labhang
+		END
+		ln -s ../labhang.service "$1/etc/systemd/system/sysinit.target.wants/"
+		;;
+	dracut-nosystemd)
+		mkdir -p "$1/usr/lib/dracut/hooks/cmdline"
+		echo 'modprobe labhang' >"$1/usr/lib/dracut/hooks/cmdline/00-labhang.sh"
+		;;
+	esac
+}
