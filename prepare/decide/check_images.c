@@ -89,7 +89,7 @@ static void check_profile(const struct image_check *check)
 					      "image-old-profile", image->path,
 					      "the next boot would act on another profile: %s",
 					      buf_text(&wrong)));
-	if (unknown.length)
+	if (unknown.length && !image->named)
 		add_remedy(image,
 			   finding_add(check->checks->findings, SEVERITY_WARNING, "image-unknown",
 				       image->path, "cannot tell whether it has this profile: %s",
@@ -129,7 +129,7 @@ static void check_start(const struct image_check *check)
 			"it starts vfio-prepare after udev, which loads the native drivers",
 	};
 
-	if (check->image->start == IMAGE_START_EARLY)
+	if (check->image->start == IMAGE_START_EARLY || check->image->start == IMAGE_START_UNKNOWN)
 		return;
 	add_remedy(check->image,
 		   finding_add(check->checks->findings,
@@ -139,26 +139,39 @@ static void check_start(const struct image_check *check)
 			       check->takes ? check->takes : ""));
 }
 
-static void check_image(struct checks *checks, const struct image *image)
+/* Is enough known of it for a closer look? */
+static bool check_known(const struct image_check *check)
 {
-	struct image_check check = {checks, image, NULL};
+	struct findings *findings = check->checks->findings;
+	const struct image *image = check->image;
 
-	if (image->damaged) {
+	if (image->damaged)
 		add_remedy(image,
-			   finding_add(checks->findings, SEVERITY_ERROR, "image-damaged",
-				       image->path, "the next boot may not get through it: it %s",
+			   finding_add(findings, SEVERITY_ERROR, "image-damaged", image->path,
+				       "the next boot may not get through it: it %s",
 				       image->unknown));
-		return;
-	}
-	if (image->unknown) {
-		finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, "image-unknown",
-					   image->path,
+	else if (image->unknown && !image->named)
+		finding_remedy(finding_add(findings, SEVERITY_WARNING, "image-unknown", image->path,
 					   "cannot tell what the next boot does early: it %s",
 					   image->unknown),
 			       "look with lsinitramfs or lsinitrd, as root, whether it holds "
 			       "vfio-prepare and this profile");
+	else if (image->unknown && image->has_tool)
+		finding_remedy(finding_add(findings, SEVERITY_WARNING, "image-unknown", image->path,
+					   "it holds vfio-prepare, but cannot tell whether it has "
+					   "this profile: it %s",
+					   image->unknown),
+			       "have images compressed with zstd, xz, lz4 or gzip: COMPRESS= in "
+			       "initramfs.conf, compress= in dracut.conf");
+	return !image->unknown || image->named;
+}
+
+static void check_image(struct checks *checks, const struct image *image)
+{
+	struct image_check check = {checks, image, NULL};
+
+	if (!check_known(&check))
 		return;
-	}
 	check.takes = find_taking(checks, image);
 	if (image->has_tool) {
 		check_profile(&check);

@@ -296,5 +296,4 @@ void image_read(struct root *root, const struct profile_file_list *profile, stru
 	vec_foreach(pending, &reader.pending)
 		free(pending->path);
 	free(reader.pending.items);
-	image_end(image);
 }

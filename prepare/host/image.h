@@ -3,10 +3,10 @@
  * Reads images of the initramfs, as the kernel unpacks them (init/initramfs.c): cpio archives one after
  * the other, such as one with microcode in front, each as it is or compressed, with zeros between.
  *
- * It is read here and not with the distribution's lsinitramfs(8) or lsinitrd(1), because these give names
- * only, run a shell script over each archive, and know nothing of --root; reading it takes a fraction of
- * a second and no more memory than the compression asks for. A compression that is not read here makes
- * the image unknown, and the reason names it.
+ * It is read here first and not with the distribution's lsinitramfs(8) or lsinitrd(1), because these give
+ * names only, run a shell script over each archive, and know nothing of --root; reading it takes a
+ * fraction of a second and no more memory than the compression asks for. For a compression that is not
+ * read here they are asked: host/image_lister.h.
  */
 #ifndef HOST_IMAGE_H
 #define HOST_IMAGE_H
@@ -31,7 +31,7 @@ struct profile_file_list {
 
 /*
  * Fills in what the image at image->path holds, its profile beside that of the host. What cannot be read
- * to its end says so in image->unknown.
+ * to its end says so in image->unknown. image_end() is the caller's.
  */
 void image_read(struct root *root, const struct profile_file_list *profile, struct image *image);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/image.h"
+#include "host/image_lister.h"
 #include "host/ini_file.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
@@ -200,6 +201,9 @@ static void read_images(struct root *root, const struct candidates *candidates, 
 		image->path = xstrdup(candidate->path);
 		image->kernel = xstrdup(candidate->kernel);
 		image_read(root, &profile, image);
+		if (image->unknown && !image->damaged)
+			image_list(root, image);
+		image_end(image);
 	}
 	vec_foreach(file, &profile) {
 		free(file->path);

@@ -105,6 +105,8 @@ enum image_content image_see(struct image *image, const char *name)
 		image->has_wants = true;
 	else if (strstr(name, "dracut/hooks/cmdline/") && ends_with(name, "vfio-prepare.sh"))
 		image->has_hook = true;
+	else if (strcmp(name, "scripts/init-top/00-vfio-prepare") == 0)
+		image->has_script = true;
 	else if (strcmp(name, "scripts/init-top/ORDER") == 0)
 		return IMAGE_CONTENT_ORDER;
 	else if (is_profile(name))
@@ -144,6 +146,41 @@ struct image_file *image_file(struct image *image, const char *path)
 	return file;
 }
 
+/* "-rw-r--r--   1 root     root           16 Jan  1  1970 etc/link -> target" is etc/link. */
+static void see_line(struct image *image, char *line)
+{
+	char *target = strstr(line, " -> "), *name;
+	struct image_file *file;
+	_cleanup_free_ char *path = NULL;
+
+	if (target)
+		*target = '\0';
+	name = strrchr(line, ' ');
+	name = name ? name + 1 : line;
+	while (strncmp(name, "./", 2) == 0 || *name == '/')
+		name += *name == '/' ? 1 : 2;
+	image->named = image->named || strchr(name, '/');
+	if (image_see(image, name) != IMAGE_CONTENT_PROFILE)
+		return;
+	path = xasprintf("/%s", name);
+	file = image_file(image, path);
+	if (file && file->state == IMAGE_FILE_MISSING)
+		file->state = IMAGE_FILE_UNKNOWN;
+	else if (file && file->state == IMAGE_FILE_SAME)
+		file->state = IMAGE_FILE_GONE;
+}
+
+void image_see_listing(struct image *image, const char *text)
+{
+	_cleanup_free_ char *copy = xstrdup(text);
+	char *position = copy, *line;
+
+	while ((line = strsep(&position, "\n")))
+		see_line(image, line);
+	if (image->named && image->has_script)
+		image->start = IMAGE_START_UNKNOWN;
+}
+
 static int compare_files(const void *a, const void *b)
 {
 	const struct image_file *f = a, *g = b;
@@ -171,6 +208,7 @@ static const char *const start_names[] = {
 	[IMAGE_START_NONE] = "none",
 	[IMAGE_START_LATE] = "late",
 	[IMAGE_START_EARLY] = "early",
+	[IMAGE_START_UNKNOWN] = "unknown",
 };
 
 static const char *const file_state_names[] = {
@@ -206,6 +244,8 @@ char *images_format(const struct images *images)
 		add_line(&buf, "unreadable", image->unknown);
 		if (image->damaged)
 			buf_add(&buf, "damaged\n");
+		if (image->named)
+			buf_add(&buf, "named\n");
 		add_line(&buf, "maker", maker_names[image->maker]);
 		if (image->has_tool)
 			buf_add(&buf, "tool\n");
@@ -229,6 +269,8 @@ static void parse_line(struct image *image, const char *word, const char *text)
 		image->has_tool = true;
 	} else if (strcmp(word, "damaged") == 0) {
 		image->damaged = image->unknown != NULL;
+	} else if (strcmp(word, "named") == 0) {
+		image->named = image->unknown != NULL;
 	} else if (strcmp(word, "module") == 0) {
 		if (image->modules.n < IMAGE_MODULES_MAX)
 			strv_add(&image->modules, text);

@@ -22,6 +22,7 @@ enum image_start {
 	IMAGE_START_NONE, /* nothing starts it */
 	IMAGE_START_LATE, /* after udev, which loads the native drivers */
 	IMAGE_START_EARLY,
+	IMAGE_START_UNKNOWN,
 };
 
 /* A file of the profile, in the image beside that of the host. */
@@ -43,6 +44,7 @@ struct image {
 	char *kernel;  /* the release that it is for; NULL: not known */
 	char *unknown; /* why it, or a part of it, could not be read; NULL: it was */
 	bool damaged;  /* that is not for lack of skill or permission */
+	bool named;    /* the names in it are known all the same */
 	enum image_maker maker;
 	bool has_tool;
 	enum image_start start;
@@ -53,7 +55,7 @@ struct image {
 	} profile; /* sorted by path */
 
 	/* Of what starts it, until image_end(): parts of it are no start. */
-	bool has_unit, has_wants, has_hook;
+	bool has_unit, has_wants, has_hook, has_script;
 };
 
 struct images {
@@ -72,6 +74,11 @@ enum image_content { IMAGE_CONTENT_NONE, IMAGE_CONTENT_ORDER, IMAGE_CONTENT_PROF
 enum image_content image_see(struct image *image, const char *name);
 /* The content of initramfs-tools' scripts/init-top/ORDER. */
 void image_see_order(struct image *image, const char *text);
+/*
+ * What lsinitramfs or lsinitrd print: names, or lines as of ls -l. Contents stay unknown; the image is
+ * named afterwards, if it holds anything.
+ */
+void image_see_listing(struct image *image, const char *text);
 /* The file of that path, which is added if it is not there yet; NULL: there are too many. */
 struct image_file *image_file(struct image *image, const char *path);
 /* All was seen. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is read of an image of the initramfs: its archive, in pieces and at once, which must come to the
- * same; the order of its scripts; and what a snapshot says of images, which is written as a text that
+ * same; the order of its scripts; what listers print; and what a snapshot says of images, which is written as a text that
  * reads the same.
  */
 #include <assert.h>
@@ -87,6 +87,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size)
 		memcpy(text, data, size);
 	image_see_order(&image, text);
+	image_see_listing(&image, text);
+	image_done(&image);
 	once = read_and_write(text);
 	twice = read_and_write(once);
 	assert(strcmp(once, twice) == 0);

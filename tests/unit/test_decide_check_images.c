@@ -146,6 +146,24 @@ TEST(what_cannot_be_read)
 	check_found("damaged", "error image-damaged; ");
 }
 
+TEST(of_some_only_the_names_are_known)
+{
+	image()->unknown = xstrdup("is compressed with bzip2, which is not read here");
+	image()->named = true;
+	image()->start = IMAGE_START_UNKNOWN;
+	image_file(image(), "/etc/vfio-prepare/profile.conf")->state = IMAGE_FILE_UNKNOWN;
+	check_found("all that can be known is right", "warning image-unknown; ");
+	image_file(image(), "/etc/vfio-prepare/conf.d/x.conf")->state = IMAGE_FILE_MISSING;
+	check_found("a file is missing", "warning image-unknown; error image-old-profile; ");
+	image()->start = IMAGE_START_NONE;
+	drop_modules();
+	check_found("more is",
+		    "warning image-unknown; error image-old-profile; warning image-missing-module; "
+		    "warning image-order; ");
+	image()->has_tool = false;
+	check_found("the tool is", "note image-missing-tool; ");
+}
+
 TEST(no_image)
 {
 	images_done(&inventory.images);
@@ -187,6 +205,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(modules_are_missing, start, stop),
 		cmocka_unit_test_setup_teardown(it_starts_late_or_never, start, stop),
 		cmocka_unit_test_setup_teardown(what_cannot_be_read, start, stop),
+		cmocka_unit_test_setup_teardown(of_some_only_the_names_are_known, start, stop),
 		cmocka_unit_test_setup_teardown(no_image, start, stop),
 		cmocka_unit_test_setup_teardown(the_remedy_is_of_its_maker, start, stop),
 	};

@@ -48,6 +48,7 @@ static char *read_image(void)
 
 	image->path = xstrdup("/boot/image");
 	image_read(&tree.root, &(struct profile_file_list){.items = profile, .n = 3}, image);
+	image_end(image);
 	text = images_format(&images);
 	images_done(&images);
 	return text;

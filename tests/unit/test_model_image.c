@@ -102,6 +102,66 @@ TEST(the_order_of_scripts)
 	}
 }
 
+TEST(what_listers_print)
+{
+	static const char lsinitramfs[] = ".\n"
+					  "usr/sbin/vfio-prepare\n"
+					  "scripts/init-top/00-vfio-prepare\n"
+					  "scripts/init-top/ORDER\n"
+					  "etc/vfio-prepare/profile.conf\n"
+					  "etc/vfio-prepare/profile.conf\n"
+					  "etc/vfio-prepare/conf.d/gone.conf\n"
+					  "usr/lib/modules/1/vfio-pci.ko\n";
+	static const char lsinitrd[] =
+		"Image: /boot/initramfs-1.img: 12M\n"
+		"Arguments: --kver '1'\n"
+		"drwxr-xr-x   3 root     root            0 Jan  1  1970 etc/vfio-prepare\n"
+		"-rw-r--r--   1 root     root           24 Jan  1  1970 etc/vfio-prepare/profile.conf\n"
+		"lrwxrwxrwx   1 root     root            9 Jan  1  1970 "
+		"etc/vfio-prepare/conf.d/gone.conf -> /dev/null\n"
+		"-rwxr-xr-x   1 root     root            1 Jan  1  1970 usr/sbin/vfio-prepare\n"
+		"-rw-r--r--   1 root     root            1 Jan  1  1970 "
+		"usr/lib/systemd/system/vfio-prepare-early.service\n"
+		"lrwxrwxrwx   1 root     root            1 Jan  1  1970 "
+		"usr/lib/systemd/system/sysinit.target.wants/vfio-prepare-early.service -> "
+		"../vfio-prepare-early.service\n"
+		"-rw-r--r--   1 root     root            1 Jan  1  1970 "
+		"usr/lib/modules/1/vfio-pci.ko.xz\n"
+		"-rw-r--r--   1 root     root            1 Jan  1  1970 usr/lib/dracut-lib.sh\n";
+	static const struct {
+		const char *text, *maker, *start;
+	} rows[] = {{lsinitramfs, "initramfs-tools", "unknown"}, {lsinitrd, "dracut", "early"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct images images = {};
+		struct image *image = vec_add(&images);
+		_cleanup_free_ char *got = NULL, *wanted = NULL;
+
+		image_file(image, "/etc/vfio-prepare/profile.conf")->state = IMAGE_FILE_MISSING;
+		image_file(image, "/etc/vfio-prepare/conf.d/new.conf")->state = IMAGE_FILE_MISSING;
+		image_see_listing(image, rows[i].text);
+		image_end(image);
+		got = images_format(&images);
+		wanted = xasprintf("named\nmaker %s\ntool\nstart %s\nmodule vfio_pci\n"
+				   "gone /etc/vfio-prepare/conf.d/gone.conf\n"
+				   "missing /etc/vfio-prepare/conf.d/new.conf\n"
+				   "unknown /etc/vfio-prepare/profile.conf\n",
+				   rows[i].maker, rows[i].start);
+		check_text(rows[i].maker, got, wanted);
+		images_done(&images);
+	}
+}
+
+TEST(a_listing_of_nothing)
+{
+	struct image image = {};
+
+	image_see_listing(&image, "");
+	image_see_listing(&image, "\n \n -> \nnot a name\n");
+	assert_false(image.named || image.has_tool);
+	image_done(&image);
+}
+
 TEST(text_and_back)
 {
 	static const char text[] = "searched\n"
@@ -117,6 +177,7 @@ TEST(text_and_back)
 				   "image /boot/initramfs-6.2.img\n"
 				   "unreadable ends in the middle of an archive\n"
 				   "damaged\n"
+				   "named\n"
 				   "maker dracut\n"
 				   "start none\n"
 				   "missing /a\n"
@@ -140,7 +201,7 @@ TEST(odd_texts_are_taken_as_far_as_they_go)
 
 	images_parse(
 		"tool\nmodule x\nimage\nwhat 1\nstart soon\nmaker me\nstart\nkernel 1\nkernel 2\n"
-		"damaged\n\n \nsame /a\ndifferent /a",
+		"damaged\nnamed\n\n \nsame /a\ndifferent /a",
 		&images);
 	again = images_format(&images);
 	assert_string_equal(again, "image \nkernel 1\nmaker unknown\nstart none\ndifferent /a\n");
@@ -170,6 +231,8 @@ int main(void)
 		cmocka_unit_test(names_that_matter),
 		cmocka_unit_test(a_unit_starts_it_only_if_something_wants_it),
 		cmocka_unit_test(the_order_of_scripts),
+		cmocka_unit_test(what_listers_print),
+		cmocka_unit_test(a_listing_of_nothing),
 		cmocka_unit_test(text_and_back),
 		cmocka_unit_test(odd_texts_are_taken_as_far_as_they_go),
 		cmocka_unit_test(lists_have_an_end),

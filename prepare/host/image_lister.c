@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/image_lister.h"
+
+#include <string.h>
+
+#include "host/bounded.h"
+#include "host/command.h"
+
+#define LISTER_MS 30000
+#define NAMES_MAX (4 * 1024 * 1024)
+
+/* What the child hears, in memory that both have. */
+struct listing {
+	int status;
+	size_t length;
+	char names[NAMES_MAX];
+};
+
+struct work {
+	struct root *root;
+	struct strv argv;
+	struct listing *listing;
+	bool done;
+};
+
+static void hear(void *userdata, const char *line)
+{
+	struct listing *listing = userdata;
+	size_t length = strlen(line);
+
+	if (length + 2 > sizeof(listing->names) - listing->length)
+		return;
+	memcpy(listing->names + listing->length, line, length);
+	listing->length += length;
+	listing->names[listing->length++] = '\n';
+}
+
+static void run(void *userdata, size_t piece _unused_)
+{
+	struct work *work = userdata;
+
+	work->listing->status = command_run(work->root, &work->argv, hear, work->listing);
+}
+
+static void ended(void *userdata, size_t piece _unused_, enum bounded_end end)
+{
+	struct work *work = userdata;
+
+	work->done = end == BOUNDED_DONE && work->listing->status == 0;
+}
+
+static bool ask(struct root *root, const char *lister, struct image *image)
+{
+	struct work work = {.root = root};
+
+	work.listing = bounded_memory(sizeof(*work.listing));
+	if (!work.listing)
+		return false;
+	strv_add(&work.argv, lister);
+	strv_add(&work.argv, image->path);
+	bounded_run(&(struct bounded_job){
+		.n = 1,
+		.piece_ms = LISTER_MS,
+		.total_ms = LISTER_MS,
+		.userdata = &work,
+		.run = run,
+		.ended = ended,
+	});
+	if (work.done)
+		image_see_listing(image, work.listing->names);
+	bounded_free(work.listing, sizeof(*work.listing));
+	strv_done(&work.argv);
+	return work.done;
+}
+
+void image_list(struct root *root, struct image *image)
+{
+	static const char *const listers[] = {"lsinitramfs", "lsinitrd"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(listers) && root->live; i++)
+		if (ask(root, listers[i], image))
+			return;
+}

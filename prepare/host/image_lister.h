@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The names in an image of the initramfs that is not read here (host/image.h), from the distribution's
+ * own lister: lsinitramfs(8) or lsinitrd(1).
+ */
+#ifndef HOST_IMAGE_LISTER_H
+#define HOST_IMAGE_LISTER_H
+
+#include "host/root.h"
+#include "model/image.h"
+
+/*
+ * Fills in what the names say, with image->named, where the running host has a lister that knows them
+ * in half a minute; else the image stays as it is.
+ */
+void image_list(struct root *root, struct image *image);
+
+#endif
