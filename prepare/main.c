@@ -60,8 +60,8 @@ static const struct option_help {
 	{"apply", "rebuild", NULL, OPTION_REBUILD,
 	 "also run what makes the initramfs and tells the boot loader"},
 	{"snapshot", "scrub", NULL, OPTION_SCRUB, "hide serial numbers, MAC addresses and UUIDs"},
-	{"apply release", "force", NULL, OPTION_FORCE,
-	 "apply: also files that others wrote; release: also what others bound, or what is in use"},
+	{"bind apply release", "force", NULL, OPTION_FORCE,
+	 "also what is in use; release: and what others bound; apply: files of others"},
 	{"bind", "phase", "PHASE", OPTION_PHASE,
 	 "early, premount, system or hotplug: at boot, with the kernel log as record"},
 };

@@ -12,7 +12,7 @@ const char *guard_name(enum guard_kind kind)
 		[GUARD_HOST_DISK] = "host-disk", [GUARD_HOST_DISK_UNKNOWN] = "host-disk-unknown",
 		[GUARD_STORAGE] = "storage",     [GUARD_NETWORK] = "network",
 		[GUARD_DISPLAY] = "display",     [GUARD_LIVE_VFS] = "live-vfs",
-		[GUARD_IN_USE] = "in-use",
+		[GUARD_IN_USE] = "in-use",       [GUARD_VFIO_IN_USE] = "vfio-in-use",
 	};
 
 	return names[kind];
@@ -37,7 +37,7 @@ bool guard_waits(enum guard_kind kind, enum phase phase)
 	switch (kind) {
 	case GUARD_HOST_DISK_UNKNOWN:
 	case GUARD_NETWORK:
-		return phase != PHASE_SYSTEM;
+		return phase < PHASE_SYSTEM;
 	case GUARD_STORAGE:
 	case GUARD_IN_USE: /* udev looks at each new disk */
 		return phase == PHASE_PREMOUNT;
@@ -50,6 +50,8 @@ bool guard_passes(enum guard_kind kind, enum phase phase, unsigned allow)
 {
 	if (kind == GUARD_STORAGE && phase == PHASE_PREMOUNT)
 		return false;
+	if (kind == GUARD_IN_USE)
+		return phase == PHASE_FORCED;
 	return allow & guard_opened_by(kind);
 }
 
@@ -265,9 +267,49 @@ static void guard_function(struct work *work, const struct pci_function *functio
 	if (function->live_vfs)
 		raise_guard(work, function, GUARD_LIVE_VFS,
 			    xstrdup("it has virtual functions, which would go with it"));
-	if (function->user)
+	if (function->user && function->driver && strstr(function->driver, "vfio"))
+		raise_guard(
+			work, function, GUARD_VFIO_IN_USE,
+			xasprintf("%s has it open through VFIO, so that unbinding it would block",
+				  function->user));
+	else if (function->user)
 		raise_guard(work, function, GUARD_IN_USE,
 			    xasprintf("%s has it open", function->user));
+}
+
+/* --- in use now, by hand ------------------------------------------------------------------- */
+
+static void guard_used_disks(struct work *work, const struct pci_function *function)
+{
+	const struct storage *storage = &work->inventory->storage;
+
+	vec_foreach(device, &storage->devices) {
+		if (!on_function(device, function))
+			continue;
+		if (device->claimed)
+			raise_guard(work, function, GUARD_IN_USE,
+				    xasprintf("something has %s for itself", device->name));
+		vec_foreach(other, &storage->devices)
+			if (!on_function(other, function) &&
+			    strv_contains(&other->below, device->name))
+				raise_guard(work, function, GUARD_IN_USE,
+					    xasprintf("%s stands on %s",
+						      other->dm_name ? other->dm_name : other->name,
+						      device->name));
+	}
+}
+
+static void guard_used_now(struct work *work)
+{
+	vec_foreach(function, work->inventory)
+		guard_used_disks(work, function);
+	vec_foreach(interface, &work->inventory->network) {
+		_cleanup_free_ char *detail = xasprintf("its interface %s is switched on",
+							interface->name);
+
+		if (interface->enabled)
+			raise_at(work, &interface->carriers, GUARD_IN_USE, detail);
+	}
 }
 
 void guards_make(const struct inventory *inventory, enum phase phase, struct guards *ret)
@@ -281,6 +323,8 @@ void guards_make(const struct inventory *inventory, enum phase phase, struct gua
 	vec_foreach(function, inventory)
 		guard_function(&work, function);
 	guard_networks(&work);
+	if (phase >= PHASE_MANUAL)
+		guard_used_now(&work);
 	free(work.seen);
 	carriers_done(&work.carriers);
 	*ret = guards;

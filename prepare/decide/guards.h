@@ -11,6 +11,18 @@
  *             they need is refused. A disk with nothing on it is taken; whatever lies on it, it waits, also
  *             with allow = storage, for fstab may need it; so does a controller whose disks are not seen.
  *   system    all is known: what a guard holds is refused.
+ *
+ * Unbinding what is in use may not come back. So by hand, on a host that is up, a device is in use too
+ * when one of its interfaces is switched on (IFF_UP), with a link or without, when another block device
+ * stands on its disks, or when somebody has one of them for himself (O_EXCL: the kernel's targets). It is
+ * refused as what the next boot takes, and --force passes it. At boot these are no reasons: nothing has
+ * been configured before sysinit but what the initramfs needed, and that has guards of its own (ip= and
+ * its like, mounts). That udev, a BMC driver or a leftover of the initramfs has switched an interface on,
+ * or that LVM found a volume on a disk with allow = storage, must not keep a host of a fleet from
+ * being prepared.
+ *
+ * --force passes in-use alone. Not vfio-in-use and live-vfs, where the kernel would wait for ever or say
+ * no, and not what the profile has to allow.
  */
 #ifndef DECIDE_GUARDS_H
 #define DECIDE_GUARDS_H
@@ -23,9 +35,10 @@ enum guard_kind {
 	GUARD_HOST_DISK_UNKNOWN, /* it could, and what the host stands on cannot be followed to its end */
 	GUARD_STORAGE,           /* its disks hold data, or cannot be read; allow = storage */
 	GUARD_NETWORK, /* default route, only link, bond, bridge, VLAN, network boot; allow = network */
-	GUARD_DISPLAY,  /* the boot display or framebuffer; allow = display */
-	GUARD_LIVE_VFS, /* a PF whose VFs exist */
-	GUARD_IN_USE,   /* a process has it open */
+	GUARD_DISPLAY,     /* the boot display or framebuffer; allow = display */
+	GUARD_LIVE_VFS,    /* a PF whose VFs exist */
+	GUARD_IN_USE,      /* a process has it open; by hand see above too */
+	GUARD_VFIO_IN_USE, /* its VFIO group is open: the unbind would wait for its end, for ever */
 };
 
 struct guard {

@@ -186,7 +186,11 @@ static void refuse_guarded(struct claim *claim, const struct pci_function *funct
 
 	claim->refused = true;
 	if (guard->kind == GUARD_IN_USE)
-		finding_remedy(finding, "stop what uses it, or let the next boot bind it");
+		finding_remedy(
+			finding,
+			"stop what uses it, or let the next boot bind it; --force does it now, and may not come back");
+	else if (guard->kind == GUARD_VFIO_IN_USE)
+		finding_remedy(finding, "end the guest first, or let the next boot bind it");
 	else if (guard->kind == GUARD_LIVE_VFS)
 		finding_remedy(
 			finding,
@@ -244,6 +248,12 @@ static void leave_hanging(const struct inventory *inventory, struct match *match
 	}
 }
 
+/* Is it over at the next boot? */
+static bool is_of_now(enum guard_kind kind)
+{
+	return kind == GUARD_IN_USE || kind == GUARD_VFIO_IN_USE || kind == GUARD_LIVE_VFS;
+}
+
 /* Holds each claim against the guards; what is right already is not taken from anybody. */
 static void apply_guards(const struct inventory *inventory, enum phase phase,
 			 const struct guards *guards, struct match *match)
@@ -264,8 +274,11 @@ static void apply_guards(const struct inventory *inventory, enum phase phase,
 				put_off(claim, function, guard, &match->findings);
 				continue;
 			}
+			/* What is refused for good need not be stopped first. */
+			if (guard->kind == GUARD_IN_USE && for_good)
+				continue;
 			refuse_guarded(claim, function, guard, &match->findings);
-			for_good = for_good || guard->kind != GUARD_IN_USE;
+			for_good = for_good || !is_of_now(guard->kind);
 		}
 		claim->next_boot = claim->refused && !for_good;
 	}

@@ -110,7 +110,7 @@ void vfs_decide(const struct inventory *inventory, enum phase phase, const struc
 
 		if (!claim_is_physical(claim, function) || claim->refused)
 			continue;
-		if (phase == PHASE_SYSTEM) {
+		if (phase >= PHASE_SYSTEM) {
 			decide_function(inventory, guards, match, claim, function);
 			continue;
 		}

@@ -2,7 +2,10 @@
 #include "host/network.h"
 
 #include <limits.h>
+#include <net/if.h>
 #include <string.h>
+
+#include "base/number.h"
 
 #define NET "/sys/class/net"
 #define ROUTES_MAX (16 * 1024 * 1024)
@@ -40,7 +43,20 @@ static bool has_link(struct root *root, const char *name)
 	return root_read_file(root, path, 64, &text, NULL) == 0 && strcmp(text, "up\n") == 0;
 }
 
-void scan_network(struct root *root, struct network *ret)
+static bool is_enabled(struct root *root, const char *name)
+{
+	_cleanup_free_ char *path = xasprintf(NET "/%s/flags", name);
+	_cleanup_free_ char *text = NULL;
+	uint64_t flags;
+
+	if (root_read_file(root, path, 64, &text, NULL) < 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	return strncmp(text, "0x", 2) == 0 && number_parse(text + 2, 16, UINT32_MAX, &flags) == 0 &&
+	       (flags & IFF_UP);
+}
+
+void scan_network(struct root *root, bool flags, struct network *ret)
 {
 	struct strv names = {}, routes = {};
 
@@ -59,6 +75,8 @@ void scan_network(struct root *root, struct network *ret)
 		interface->name = xstrdup(names.items[i]);
 		path_carriers(path, &interface->carriers);
 		interface->up = has_link(root, interface->name);
+		interface->enabled = flags && interface->carriers.n &&
+				     is_enabled(root, interface->name);
 		interface->default_route = strv_contains(&routes, interface->name);
 		read_neighbours(root, interface);
 	}

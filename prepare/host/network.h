@@ -6,6 +6,7 @@
 #include "host/root.h"
 #include "model/network.h"
 
-void scan_network(struct root *root, struct network *ret);
+/* flags: also which interfaces of devices are switched on. */
+void scan_network(struct root *root, bool flags, struct network *ret);
 
 #endif

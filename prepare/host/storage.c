@@ -129,13 +129,14 @@ static int scan_devices(struct root *root, struct storage *storage)
 
 /* What a child finds on a device, in memory that outlives it. */
 struct contents_slot {
-	bool probed, has_partitions;
+	bool probed, has_partitions, claimed;
 	char type[64], uuid[128], label[512], partuuid[128], partlabel[256];
 };
 
 struct contents {
 	struct root *root;
 	struct storage *storage;
+	const struct pci_address_list *claims;
 	struct contents_slot *slots;
 };
 
@@ -161,6 +162,27 @@ static bool contents_wanted(void *userdata, size_t piece)
 	return is_worth_reading(&contents->storage->devices.items[piece]);
 }
 
+/* A whole disk of one of the functions; who has a partition for himself has the disk too. */
+static bool asks_claim(const struct contents *contents, const struct block_device *device)
+{
+	if (!contents->claims || device->below.n)
+		return false;
+	vec_foreach(claim, contents->claims)
+		vec_foreach(carrier, &device->carriers)
+			if (pci_address_compare(claim, carrier) == 0)
+				return true;
+	return false;
+}
+
+static bool is_claimed(struct root *root, const char *path)
+{
+	int fd = root_open(root, path, O_RDONLY | O_NONBLOCK | O_EXCL);
+	bool claimed = fd == -EBUSY;
+
+	close_fd(&fd);
+	return claimed;
+}
+
 static void read_contents(void *userdata, size_t piece)
 {
 	struct contents *contents = userdata;
@@ -174,6 +196,8 @@ static void read_contents(void *userdata, size_t piece)
 	for (char *c = path; *c; c++)
 		if (*c == '!')
 			*c = '/';
+	if (asks_claim(contents, &contents->storage->devices.items[piece]))
+		slot->claimed = is_claimed(contents->root, path);
 	fd = root_open(contents->root, path, O_RDONLY | O_NONBLOCK);
 	if (fd < 0 || !probe || blkid_probe_set_device(probe, fd, 0, 0) < 0)
 		return;
@@ -210,6 +234,7 @@ static void contents_ended(void *userdata, size_t piece, enum bounded_end end)
 	const struct contents_slot *slot = &contents->slots[piece];
 	struct block_device *device = &contents->storage->devices.items[piece];
 
+	device->claimed = slot->claimed;
 	if (end != BOUNDED_DONE || !slot->probed)
 		return;
 	device->probed = true;
@@ -221,10 +246,11 @@ static void contents_ended(void *userdata, size_t piece, enum bounded_end end)
 	device->partlabel = text_or_null(slot->partlabel);
 }
 
-static void scan_contents(struct root *root, struct storage *storage)
+static void scan_contents(struct root *root, const struct pci_address_list *claims,
+			  struct storage *storage)
 {
 	size_t bytes = storage->devices.n * sizeof(struct contents_slot);
-	struct contents contents = {root, storage, bounded_memory(bytes)};
+	struct contents contents = {root, storage, claims, bounded_memory(bytes)};
 	struct bounded_job job = {
 		.n = storage->devices.n,
 		.piece_ms = PROBE_MS,
@@ -291,14 +317,14 @@ static void scan_links(struct root *root, const struct kernel_args *args, struct
 }
 
 void scan_storage(struct root *root, const struct kernel_args *args, bool contents,
-		  struct storage *ret)
+		  const struct pci_address_list *claims, struct storage *ret)
 {
 	_cleanup_free_ char *captured = NULL;
 	struct storage storage = {};
 
 	storage.known = scan_devices(root, &storage) == 0;
 	if (contents && root->live)
-		scan_contents(root, &storage);
+		scan_contents(root, claims, &storage);
 	else if (contents &&
 		 root_read_file(root, SNAPSHOT_CONTENTS, TABLE_MAX, &captured, NULL) == 0)
 		contents_parse(captured, &storage);

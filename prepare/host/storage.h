@@ -16,8 +16,12 @@
 /*
  * args: the kernel's, which name devices too. contents: also read what lies on each disk; it costs a
  * process and reads of the disks. What cannot be read leaves ret->known false.
+ *
+ * claims: of the disks of these functions, whether the kernel or a program has them for itself, which
+ * an open with O_EXCL shows and holders do not always: targets of nvmet and LIO, DRBD. Who opens them so
+ * in the same instant is refused, so it is not for a boot. NULL: none.
  */
 void scan_storage(struct root *root, const struct kernel_args *args, bool contents,
-		  struct storage *ret);
+		  const struct pci_address_list *claims, struct storage *ret);
 
 #endif

@@ -11,6 +11,7 @@ struct interface {
 	struct strv lower;  /* interfaces that it stands on: a bridge's ports, a VLAN's device */
 	struct strv upper;  /* interfaces that stand on it: bond, bridge, team, VLAN */
 	bool up;            /* has a link (operstate up) */
+	bool enabled;       /* switched on (IFF_UP), with a link or without; false where not asked for */
 	bool default_route; /* IPv4 or IPv6 */
 };
 

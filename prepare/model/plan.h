@@ -15,7 +15,14 @@
  * When the plan is to be carried out: early in the initramfs little of the host is known yet; before the
  * root is mounted its disk is, but not what its fstab needs.
  */
-enum phase { PHASE_EARLY, PHASE_PREMOUNT, PHASE_SYSTEM };
+enum phase {
+	PHASE_EARLY,
+	PHASE_PREMOUNT,
+	PHASE_SYSTEM,
+	/* By hand, on a host that is up; the second one with --force. */
+	PHASE_MANUAL,
+	PHASE_FORCED,
+};
 
 enum device_state {
 	DEVICE_BIND,    /* has actions */

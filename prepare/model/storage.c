@@ -228,7 +228,8 @@ char *contents_format(const struct storage *storage)
 	vec_foreach(device, &storage->devices) {
 		if (!device->probed)
 			continue;
-		buf_addf(&buf, "%s %d", device->name, device->has_partitions);
+		buf_addf(&buf, "%s %d", device->name,
+			 device->has_partitions + 2 * device->claimed);
 		add_field(&buf, device->type);
 		add_field(&buf, device->uuid);
 		add_field(&buf, device->label);
@@ -256,7 +257,8 @@ void contents_parse(const char *text, struct storage *storage)
 		    device->probed)
 			continue;
 		device->probed = true;
-		device->has_partitions = strcmp(fields[1], "1") == 0;
+		device->has_partitions = strcmp(fields[1], "1") == 0 || strcmp(fields[1], "3") == 0;
+		device->claimed = strcmp(fields[1], "2") == 0 || strcmp(fields[1], "3") == 0;
 		device->type = field_value(fields[2]);
 		device->uuid = field_value(fields[3]);
 		device->label = field_value(fields[4]);

@@ -24,6 +24,7 @@ struct block_device {
 	bool probed;                                      /* false: it could not be read */
 	char *type, *uuid, *label, *partuuid, *partlabel; /* NULL: none */
 	bool has_partitions;                              /* it carries a partition table */
+	bool claimed; /* the kernel has it for itself; false where not asked for */
 };
 
 struct block_device_list {

@@ -79,8 +79,10 @@ static void leave_released(struct root *root, struct plan *plan)
 
 static int run(struct root *root, const struct arguments *arguments)
 {
-	const struct when *when = find_when(arguments->phase ? arguments->phase : "system");
-	struct boot_phase phase = memory_begin(arguments->phase ? arguments->phase : "manual");
+	const struct when by_hand = {"manual", arguments->force ? PHASE_FORCED : PHASE_MANUAL,
+				     false};
+	const struct when *when = arguments->phase ? find_when(arguments->phase) : &by_hand;
+	struct boot_phase phase = memory_begin(arguments->phase ? arguments->phase : by_hand.name);
 	struct kernel_args args = {};
 	struct situation situation = {}, again = {};
 	struct outcomes outcomes = {};
@@ -90,6 +92,10 @@ static int run(struct root *root, const struct arguments *arguments)
 	if (!when) {
 		log_error("--phase: \"%s\" is none of early, premount, system and hotplug",
 			  arguments->phase);
+		return STATUS_USAGE;
+	}
+	if (arguments->phase && arguments->force) {
+		log_error("--force is for a bind by hand, not for a phase of the boot");
 		return STATUS_USAGE;
 	}
 	if (arguments->phase)
@@ -130,9 +136,9 @@ const struct verb bind_verb = {
 	.summary = "bring the devices to their drivers, now",
 	.help = "Sets the driver override of each device that the profile selects, unbinds it where another\n"
 		"driver holds it, loads and probes the driver that it should have, and reads the result back.\n"
-		"What is right already is not written to. What became of each device is kept in\n"
-		"/run/vfio-prepare/boot.json, so that release knows what was bound. --phase is for the boot: early and\n"
-		"premount in an initramfs, system in the real root, hotplug for what comes later; messages then go to\n"
-		"the kernel log.\n",
+		"What is right already is not written to, and what is in use now is left to the next boot, unless\n"
+		"--force says otherwise. What became of each device is kept in /run/vfio-prepare/boot.json, so that\n"
+		"release knows what was bound. --phase is for the boot: early and premount in an initramfs, system in\n"
+		"the real root, hotplug for what comes later; messages then go to the kernel log.\n",
 	.run = run,
 };

@@ -42,8 +42,8 @@ static void find_guards(struct root *root, struct inventory *inventory, struct l
 {
 	struct guards guards;
 
-	scan_storage(root, &inventory->args, true, &inventory->storage);
-	scan_network(root, &inventory->network);
+	scan_storage(root, &inventory->args, true, NULL, &inventory->storage);
+	scan_network(root, false, &inventory->network);
 	scan_users(root, inventory);
 	guards_make(inventory, PHASE_SYSTEM, &guards);
 	for (size_t i = 0; i < inventory->n; i++)

@@ -36,7 +36,7 @@ static int run(struct root *root, const struct arguments *arguments)
 {
 	struct planned_files files = {};
 	struct situation situation;
-	int status = situation_load(root, arguments, PHASE_SYSTEM, true, &situation);
+	int status = situation_load(root, arguments, PHASE_MANUAL, true, &situation);
 
 	if (status == STATUS_DONE && arguments->modules) {
 		status = report(modules_text(&situation), STATUS_DONE);

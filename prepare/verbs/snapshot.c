@@ -81,8 +81,8 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 	scan_builtin_modules(root, inventory);
 	if (inventory->kernel)
 		modules_touch(root, inventory->kernel);
-	scan_storage(root, &inventory->args, true, &inventory->storage);
-	scan_network(root, &inventory->network);
+	scan_storage(root, &inventory->args, true, NULL, &inventory->storage);
+	scan_network(root, true, &inventory->network);
 	scan_foreign(root, &inventory->args, &inventory->foreign);
 	scan_images(root, inventory->kernel, &inventory->images);
 	if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0)

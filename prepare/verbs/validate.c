@@ -84,7 +84,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	_cleanup_free_ char *memory = NULL;
 	struct situation situation;
 	struct validation validation = {};
-	int status = situation_load(root, arguments, PHASE_SYSTEM, true, &situation);
+	int status = situation_load(root, arguments, PHASE_MANUAL, true, &situation);
 
 	if (status == STATUS_DONE) {
 		situation_load_platform(root, &situation);

@@ -157,7 +157,7 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	free(places.items);
 	if (status != STATUS_DONE)
 		return status;
-	if (phase == PHASE_SYSTEM && profile_asks_vfs(&ret->profile))
+	if (phase >= PHASE_SYSTEM && profile_asks_vfs(&ret->profile))
 		scan_vfs(root, &ret->inventory, asks_vfs, &question);
 	scan_condition(root, &ret->inventory, advise || profile_asks_resets(&ret->profile),
 		       asks_condition, &question);
@@ -169,11 +169,18 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	if (phase != PHASE_EARLY && match_takes(&ret->match, &ret->inventory)) {
 		bool disks = concerns_disks(&question),
 		     bound = match_takes_bound(&ret->match, &ret->inventory);
+		bool by_hand = bound && phase >= PHASE_MANUAL;
+		struct pci_address_list concerned = {};
 
+		for (size_t i = 0; i < ret->inventory.n && by_hand; i++)
+			if (asks_condition(&question, &ret->inventory.items[i]))
+				*vec_add(&concerned) = ret->inventory.items[i].address;
 		if (disks || bound)
-			scan_storage(root, &ret->inventory.args, disks, &ret->inventory.storage);
+			scan_storage(root, &ret->inventory.args, disks, &concerned,
+				     &ret->inventory.storage);
 		/* Which interfaces are up tells which cards a boot over the network does not mean. */
-		scan_network(root, &ret->inventory.network);
+		scan_network(root, by_hand, &ret->inventory.network);
+		free(concerned.items);
 		if (bound)
 			scan_users(root, &ret->inventory);
 	}
@@ -203,8 +210,8 @@ void load_conditions(struct root *root, struct inventory *inventory)
 	scan_condition(root, inventory, true, any_function, NULL);
 	scan_modules(root, inventory, any_function, NULL);
 	scan_serials(root, inventory);
-	scan_storage(root, &inventory->args, true, &inventory->storage);
-	scan_network(root, &inventory->network);
+	scan_storage(root, &inventory->args, true, NULL, &inventory->storage);
+	scan_network(root, false, &inventory->network);
 	scan_users(root, inventory);
 }
 

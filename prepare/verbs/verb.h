@@ -33,7 +33,7 @@ struct arguments {
 	char *const *operands;               /* what stands behind the verb */
 	size_t n_operands;
 	bool rebuild; /* apply */
-	bool force;   /* apply, release */
+	bool force;   /* bind, apply, release */
 	enum format format;
 };
 

@@ -145,6 +145,7 @@ static void put_contents(const struct build *build)
 			.partuuid = block->partuuid,
 			.partlabel = block->partlabel,
 			.has_partitions = block->table,
+			.claimed = block->claimed,
 		};
 	text = contents_format(&storage);
 	put(build, SNAPSHOT_CONTENTS, "%s", text);

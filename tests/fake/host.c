@@ -382,6 +382,7 @@ static void add_block(const struct context *context)
 		.partuuid = option(context, "partuuid"),
 		.partlabel = option(context, "partlabel"),
 		.table = statement_option(context->statement, "table"),
+		.claimed = statement_option(context->statement, "claimed"),
 		.unread = statement_option(context->statement, "unread"),
 	};
 	set_list(&block->on, statement_option(context->statement, "on"));
@@ -410,6 +411,7 @@ static void add_interface(const struct context *context)
 	net->on = xstrdup_null(statement_option(context->statement, "on"));
 	set_list(&net->lower, statement_option(context->statement, "lower"));
 	net->up = statement_option(context->statement, "up");
+	net->enabled = statement_option(context->statement, "enabled");
 	net->route = statement_option(context->statement, "route");
 	net->route6 = statement_option(context->statement, "route6");
 }

@@ -33,10 +33,12 @@
  *     file=PATH                what a loop device shows
  *     type= uuid= label= partuuid= partlabel= table
  *                              what libblkid finds there; nothing: it is blank
+ *     claimed                  something has it for itself
  *     unread                   nobody can read it
  *   mount SOURCE TARGET TYPE   in mountinfo; the device number is that of the block device, if the type has one
  *   swap SOURCE                in /proc/swaps; /dev/... is a partition, all else a file
- *   interface NAME [on=ADDRESS] [lower=NAME,...] [up] [route] [route6]
+ *   interface NAME [on=ADDRESS] [lower=NAME,...] [up] [enabled] [route] [route6]
+ *                              up: has a link; enabled: is switched on, as one with a link is
  *   file PATH [mode=OCTAL] [owner=UID] [size=BYTES] [time=SECONDS] [repeat=N] [escapes]
  *     time                     when it was written, since 1970
  *     repeat                   the text so often, with the number for each "@" in it
@@ -72,7 +74,7 @@ struct function {
 struct block {
 	char *name, *dm, *file, *type, *uuid, *label, *partuuid, *partlabel;
 	struct strv on, slaves;
-	bool table, unread;
+	bool table, claimed, unread;
 };
 
 struct mounted {
@@ -82,7 +84,7 @@ struct mounted {
 struct net {
 	char *name, *on;
 	struct strv lower;
-	bool up, route, route6;
+	bool up, enabled, route, route6;
 };
 
 enum entry_kind { ENTRY_FILE, ENTRY_LINK, ENTRY_FIFO, ENTRY_DIRECTORY, ENTRY_REMOVE };

@@ -46,9 +46,11 @@ static void put_interface(const struct build *build, const struct net *net)
 	_cleanup_free_ char *path = interface_path(build, net);
 	_cleanup_free_ char *class = xasprintf("/sys/class/net/%s", net->name);
 	_cleanup_free_ char *target = xasprintf("../..%s", path);
-	_cleanup_free_ char *state = xasprintf("/sys%s/operstate", path);
+	_cleanup_free_ char *state = xasprintf("/sys%s/operstate", path),
+			    *flags = xasprintf("/sys%s/flags", path);
 
 	put(build, state, "%s\n", net->up ? "up" : "down");
+	put(build, flags, "0x%x\n", net->up || net->enabled ? 0x1003U : 0x1002U);
 	put_link(build, class, target);
 	for (size_t i = 0; i < net->lower.n; i++) {
 		const struct net *lower = find(build, net->lower.items[i]);

@@ -58,12 +58,12 @@ static void stack(const char *a, const char *b)
 }
 
 /* "ADDRESS guard: detail" in each line. */
-static void expect(const char *what, const char *want)
+static void expect_in(enum phase phase, const char *what, const char *want)
 {
 	struct guards guards;
 	struct buf got = {};
 
-	guards_make(&inventory, PHASE_SYSTEM, &guards);
+	guards_make(&inventory, phase, &guards);
 	assert_int_equal(guards.n, inventory.n);
 	for (size_t i = 0; i < inventory.n; i++)
 		vec_foreach(guard, &guards.functions[i])
@@ -72,6 +72,11 @@ static void expect(const char *what, const char *want)
 	check_text(what, buf_text(&got), want);
 	buf_done(&got);
 	guards_done(&guards);
+}
+
+static void expect(const char *what, const char *want)
+{
+	expect_in(PHASE_SYSTEM, what, want);
 }
 
 #define ON_ROOT "0000:05:00.0 host-disk: the host stands on it: / (nvme0n1p2)\n"
@@ -90,6 +95,7 @@ TEST(names_and_what_opens_them)
 		{GUARD_DISPLAY, "display", ALLOW_DISPLAY},
 		{GUARD_LIVE_VFS, "live-vfs", 0},
 		{GUARD_IN_USE, "in-use", 0},
+		{GUARD_VFIO_IN_USE, "vfio-in-use", 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -375,6 +381,55 @@ TEST(what_a_section_may_pass)
 	assert_false(guard_passes(GUARD_HOST_DISK, PHASE_SYSTEM, ~0U));
 }
 
+TEST(what_force_passes)
+{
+	static const enum guard_kind kinds[] = {GUARD_HOST_DISK, GUARD_HOST_DISK_UNKNOWN,
+						GUARD_STORAGE,   GUARD_NETWORK,
+						GUARD_DISPLAY,   GUARD_LIVE_VFS,
+						GUARD_IN_USE,    GUARD_VFIO_IN_USE};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const char *name = guard_name(kinds[i]);
+
+		check_int(name, guard_passes(kinds[i], PHASE_MANUAL, 0), false);
+		check_int(name, guard_passes(kinds[i], PHASE_FORCED, 0), kinds[i] == GUARD_IN_USE);
+		check_int(name, guard_waits(kinds[i], PHASE_MANUAL), false);
+		check_int(name, guard_waits(kinds[i], PHASE_FORCED), false);
+	}
+}
+
+/* A guest has it, which is worse than any other process. */
+TEST(open_through_vfio)
+{
+	free(inventory.items[0].driver);
+	inventory.items[0].driver = xstrdup("mlx5_vfio_pci");
+	inventory.items[0].user = xstrdup("qemu (7)");
+	expect("vfio", "0000:02:00.0 vfio-in-use: qemu (7) has it open through VFIO, so that "
+		       "unbinding it would block\n" ON_ROOT);
+}
+
+/* At boot these are no reasons. */
+TEST(in_use_by_hand)
+{
+	set_disks(DISKS "dm-0 253:0 <nvme1n1\n", "22 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n",
+		  "");
+	add_interface("eth0", "02:00.0", false)->enabled = true;
+	add_interface("eth1", "03:00.0", false);
+	expect("system", ON_ROOT);
+	expect_in(PHASE_MANUAL, "holder and interface",
+		  "0000:02:00.0 in-use: its interface eth0 is switched on\n" ON_ROOT
+		  "0000:06:00.0 in-use: dm-0 stands on nvme1n1\n");
+	storage_find(&inventory.storage, "dm-0")->dm_name = xstrdup("data-old");
+	expect_in(PHASE_FORCED, "by name",
+		  "0000:02:00.0 in-use: its interface eth0 is switched on\n" ON_ROOT
+		  "0000:06:00.0 in-use: data-old stands on nvme1n1\n");
+	set_disks(DISKS, "22 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n", "");
+	storage_find(&inventory.storage, "nvme1n1")->claimed = true;
+	inventory.network.items[0].enabled = false;
+	expect_in(PHASE_MANUAL, "claimed",
+		  ON_ROOT "0000:06:00.0 in-use: something has nvme1n1 for itself\n");
+}
+
 /* A controller that shows no disk yet, before the root is mounted and after. */
 TEST(disks_that_are_not_seen)
 {
@@ -425,6 +480,9 @@ int main(void)
 		GUARD_TEST(live_vfs_and_users),
 		cmocka_unit_test(what_is_put_off_and_what_is_not),
 		cmocka_unit_test(what_a_section_may_pass),
+		cmocka_unit_test(what_force_passes),
+		GUARD_TEST(open_through_vfio),
+		GUARD_TEST(in_use_by_hand),
 		GUARD_TEST(disks_that_are_not_seen),
 		cmocka_unit_test(nothing_to_guard),
 	};

@@ -437,6 +437,63 @@ TEST(a_guard_of_one_leaves_the_others)
 		      "in-use 0000:03:00.0");
 }
 
+/* What is over at the next boot is given then; by force what is in use goes now. */
+TEST(in_use_now)
+{
+	static const struct {
+		enum phase phase;
+		bool guest, vfs;
+		const char *state, *finding;
+		bool next_boot;
+	} rows[] = {
+		{PHASE_SYSTEM, false, false, "refused", "in-use", true},
+		{PHASE_MANUAL, false, false, "refused", "in-use", true},
+		{PHASE_FORCED, false, false, "wrong-driver", NULL, false},
+		{PHASE_MANUAL, true, false, "refused", "vfio-in-use", true},
+		{PHASE_FORCED, true, false, "refused", "vfio-in-use", true},
+		{PHASE_FORCED, false, true, "refused", "live-vfs", true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *row = xasprintf("row %zu", i);
+		_cleanup_free_ char *finding = rows[i].finding ? xasprintf("%s 0000:03:00.0",
+									   rows[i].finding)
+							       : xstrdup("");
+		struct pci_function *function = &inventory.items[2];
+		struct profile profile;
+		struct plan plan;
+
+		function->user = xstrdup("dhclient (5)");
+		function->live_vfs = rows[i].vfs;
+		if (rows[i].guest) {
+			free(function->driver);
+			function->driver = xstrdup("vfio-pci");
+		}
+		make_in(rows[i].phase, "[device x]\naddress = 03:00.0\ndriver = pci-stub\n",
+			&profile, &plan);
+		check_text(row, device_state_name(plan.items[0].state), rows[i].state);
+		check_int(row, plan.items[0].next_boot, rows[i].next_boot);
+		check_findings(row, &plan.findings, finding);
+		plan_done(&plan);
+		profile_done(&profile);
+		free_inventory(NULL);
+		make_inventory(NULL);
+	}
+}
+
+/* What would go on without it all the same need not be told to stop. */
+TEST(in_use_and_refused_for_good)
+{
+	inventory.items[2].user = xstrdup("dhclient (5)");
+	add_default_route("eth0", "03:00.0");
+	expect_states(PHASE_SYSTEM, "[device x]\naddress = 03:00.0\n", "0000:03:00.0 refused",
+		      "in-use 0000:03:00.0; network 0000:03:00.0");
+	inventory.items[2].user = (free(inventory.items[2].user), NULL);
+	inventory.network.items[0].enabled = true;
+	expect_states(PHASE_MANUAL, "[device x]\naddress = 03:00.0\n", "0000:03:00.0 refused",
+		      "network 0000:03:00.0");
+}
+
 TEST(what_hangs_is_left_alone)
 {
 	inventory.items[2].hangs = xstrdup("in phase early unbinding did not return within 10 s");
@@ -576,6 +633,8 @@ int main(void)
 		PLAN_TEST(allow_opens_only_what_it_names),
 		PLAN_TEST(what_is_right_is_not_guarded),
 		PLAN_TEST(a_guard_of_one_leaves_the_others),
+		PLAN_TEST(in_use_now),
+		PLAN_TEST(in_use_and_refused_for_good),
 		PLAN_TEST(what_hangs_is_left_alone),
 		PLAN_TEST(remedies_name_the_word),
 		PLAN_TEST(disks_wait_early),

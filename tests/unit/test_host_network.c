@@ -42,7 +42,7 @@ static void expect(const char *want)
 {
 	struct buf got = {};
 
-	scan_network(&tree.root, &network);
+	scan_network(&tree.root, true, &network);
 	vec_foreach(interface, &network) {
 		buf_addf(&got, "%s", interface->name);
 		vec_foreach(carrier, &interface->carriers)
@@ -51,7 +51,8 @@ static void expect(const char *want)
 			buf_addf(&got, " <%s", interface->lower.items[i]);
 		for (size_t i = 0; i < interface->upper.n; i++)
 			buf_addf(&got, " >%s", interface->upper.items[i]);
-		buf_addf(&got, "%s%s\n", interface->up ? " up" : "",
+		buf_addf(&got, "%s%s%s\n", interface->up ? " up" : "",
+			 interface->enabled ? " enabled" : "",
 			 interface->default_route ? " default" : "");
 	}
 	check_text("network", buf_text(&got), want);
@@ -97,6 +98,38 @@ TEST(cards_bond_vlan_and_bridge)
 	       "lo\n");
 }
 
+/* Which are switched on is of interest where there is a device behind it. */
+TEST(switched_on)
+{
+	static const struct {
+		const char *name, *flags;
+		bool virtual, enabled;
+	} rows[] = {
+		{"eth0", "0x1003\n", false, true},   {"eth1", "0x1002\n", false, false},
+		{"eth2", "1003\n", false, false},    {"eth3", "0xx\n", false, false},
+		{"dummy0", "0x1003\n", true, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *path = xasprintf("%s/net/%s",
+						      rows[i].virtual ? "virtual"
+								      : "pci0000:00/0000:00:02.0",
+						      rows[i].name);
+		_cleanup_free_ char *flags = xasprintf("sys/devices/%s/flags", path);
+
+		put_interface(path, "down\n");
+		tree_file(&tree, flags, rows[i].flags);
+	}
+	for (int asked = 1; asked >= 0; asked--) {
+		scan_network(&tree.root, asked, &network);
+		for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+			check_int(rows[i].name, network_find(&network, rows[i].name)->enabled,
+				  asked && rows[i].enabled);
+		network_done(&network);
+		network = (struct network){};
+	}
+}
+
 TEST(an_interface_that_says_nothing)
 {
 	tree_link(&tree, "sys/class/net/eth0", "../../devices/" ETH0);
@@ -108,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(no_network, start, stop),
 		cmocka_unit_test_setup_teardown(cards_bond_vlan_and_bridge, start, stop),
+		cmocka_unit_test_setup_teardown(switched_on, start, stop),
 		cmocka_unit_test_setup_teardown(an_interface_that_says_nothing, start, stop),
 	};
 

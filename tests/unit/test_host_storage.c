@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: root_open */
 #include "host/storage.h"
 
 #include "base/buf.h"
@@ -49,9 +50,18 @@ static void put_slave(const char *path, const char *slave)
 	tree_link(&tree, place, "../..");
 }
 
+static bool claimed; /* whoever asks for a disk of his own is refused */
+
+int __real_root_open(struct root *root, const char *path, int flags);
+int __wrap_root_open(struct root *root, const char *path, int flags);
+int __wrap_root_open(struct root *root, const char *path, int flags)
+{
+	return claimed && (flags & O_EXCL) ? -EBUSY : __real_root_open(root, path, flags);
+}
+
 static void scan(bool contents)
 {
-	scan_storage(&tree.root, &args, contents, &storage);
+	scan_storage(&tree.root, &args, contents, NULL, &storage);
 }
 
 /* "MAJOR:MINOR carriers < below" and what else there is. */
@@ -296,6 +306,33 @@ TEST(contents_of_a_live_host)
 	check_text("label", storage_find(&storage, "cciss!c0d0")->label, "old");
 }
 
+/* Only disks of the functions that are asked about, and as a whole. */
+TEST(disks_that_somebody_has_for_himself)
+{
+	struct pci_address carrier = address("00:1f.2");
+	const struct pci_address_list claims = {&carrier, 1, 1};
+
+	put_device(AHCI, "8:0\n");
+	put_device(AHCI "/sda1", "8:1\n");
+	put_attribute(AHCI "/sda1", "partition", "1\n");
+	put_device(NVME, "259:0\n");
+	put_image("dev/sda", NULL);
+	put_image("dev/sda1", NULL);
+	put_image("dev/nvme0n1", NULL);
+	tree.root.live = true;
+	for (int i = 0; i < 2; i++) {
+		claimed = i == 1;
+		scan_storage(&tree.root, &args, true, &claims, &storage);
+		assert_true(storage_find(&storage, "sda")->probed);
+		assert_int_equal(storage_find(&storage, "sda")->claimed, claimed);
+		assert_false(storage_find(&storage, "sda1")->claimed);
+		assert_false(storage_find(&storage, "nvme0n1")->claimed);
+		storage_done(&storage);
+		storage = (struct storage){};
+	}
+	claimed = false;
+}
+
 TEST(a_host_without_disks)
 {
 	tree_dir(&tree, "sys/class/block");
@@ -318,6 +355,7 @@ int main(void)
 		STORAGE_TEST(links_that_the_tables_name),
 		STORAGE_TEST(captured_contents),
 		STORAGE_TEST(contents_of_a_live_host),
+		STORAGE_TEST(disks_that_somebody_has_for_himself),
 		STORAGE_TEST(a_host_without_disks),
 	};
 

@@ -135,11 +135,12 @@ TEST(contents_as_text)
 	storage_devices(&storage, "sda 8:0 table\nsda1 8:1 type=ext4 uuid=1-2 partuuid=3-4\n"
 				  "sdb 8:16 unread\nsdc 8:32 type=vfat label=- partlabel=-x\n");
 	storage.devices.items[1].label = xstrdup("My Disk\\\n\x7f");
+	storage.devices.items[0].claimed = storage.devices.items[3].claimed = true;
 	text = contents_format(&storage);
 	check_text("contents", text,
-		   "sda 1 - - - - -\n"
+		   "sda 3 - - - - -\n"
 		   "sda1 0 ext4 1-2 My\\040Disk\\134\\012\\177 3-4 -\n"
-		   "sdc 0 vfat - \\055 - \\055x\n");
+		   "sdc 2 vfat - \\055 - \\055x\n");
 	storage_done(&storage);
 }
 

@@ -97,9 +97,22 @@ TEST(phases)
 	assert_int_equal(bind("early"), STATUS_DONE);
 	assert_int_equal(n_acted, 2);
 	assert_int_equal(bind("late"), STATUS_USAGE);
-	assert_string_equal(err.text,
-			    "vfio-prepare: --phase: \"late\" is none of early, premount, system and hotplug\n");
+	assert_string_equal(
+		err.text,
+		"vfio-prepare: --phase: \"late\" is none of early, premount, system and hotplug\n");
 	assert_int_equal(n_acted, 2);
+}
+
+TEST(force_is_for_binds_by_hand)
+{
+	profile("[device x]\naddress = 02:00.0\n");
+	assert_int_equal(run_verb(&bind_verb, &(struct arguments){.force = true}), STATUS_DONE);
+	assert_int_equal(run_verb(&bind_verb,
+				  &(struct arguments){.phase = "system", .force = true}),
+			 STATUS_USAGE);
+	check_text("err", err.text,
+		   "vfio-prepare: --force is for a bind by hand, not for a phase of the boot\n");
+	assert_int_equal(n_acted, 1);
 }
 
 TEST(off_switches)
@@ -179,6 +192,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(status_of_outcomes_and_findings, start, verb_stop),
 		cmocka_unit_test_setup_teardown(report_on_standard_output, start, verb_stop),
 		cmocka_unit_test_setup_teardown(phases, start, verb_stop),
+		cmocka_unit_test_setup_teardown(force_is_for_binds_by_hand, start, verb_stop),
 		cmocka_unit_test_setup_teardown(off_switches, start, verb_stop),
 		cmocka_unit_test_setup_teardown(a_wrong_profile_touches_nothing, start, verb_stop),
 		cmocka_unit_test_setup_teardown(at_boot_the_kernel_log_has_the_record, start,

@@ -1,5 +1,6 @@
 # A card that the boot brought to vfio-pci is given back to its own driver, which works; once more
-# changes nothing, nor does what udev's rules would do; then it is taken again.
+# changes nothing, nor does what udev's rules would do; then it is taken again, but when its interface is
+# switched on only by force.
 
 kinds=initramfs-tools
 extra=release
@@ -13,7 +14,9 @@ bind --phase hotplug: status 0, on e1000e, override (null)
 its interface is there
 not ready
 bind: status 0, on vfio-pci, override vfio-pci
-release nic: status 0, on e1000e, override (null)"
+release nic: status 0, on e1000e, override (null)
+bind: status 3, on e1000e, override (null)
+bind --force: status 0, on vfio-pci, override vfio-pci"
 
 check() {
 	[[ $(output_of "$EXTRA" | sed '/^ /d; /^$/d') == "$SAYS" ]] || {
