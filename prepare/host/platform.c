@@ -52,9 +52,9 @@ static void scan_cpu(struct root *root, struct platform *platform)
 }
 
 /* What gzip(1) made, unpacked; NULL: it is not that, or too large. */
-static char *unpack(const char *bytes, size_t length)
+static char *unpack(char *bytes, size_t length)
 {
-	z_stream stream = {.next_in = (Bytef *)(uintptr_t)bytes, .avail_in = (uInt)length};
+	z_stream stream = {.next_in = (Bytef *)bytes, .avail_in = (uInt)length};
 	char *text = xcalloc(CONFIG_MAX, 1);
 	int r = inflateInit2(&stream, 16 + MAX_WBITS);
 

@@ -118,9 +118,9 @@ TEST(a_host)
 
 TEST(configuration_of_the_kernel)
 {
-	static const char text[] = "CONFIG_VFIO_PCI=m\n";
+	char text[] = "CONFIG_VFIO_PCI=m\n";
 	char packed[128];
-	z_stream stream = {.next_in = (Bytef *)(uintptr_t)text,
+	z_stream stream = {.next_in = (Bytef *)text,
 			   .avail_in = sizeof(text) - 1,
 			   .next_out = (Bytef *)packed,
 			   .avail_out = sizeof(packed)};
