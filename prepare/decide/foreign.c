@@ -43,12 +43,14 @@ const char *foreign_why(const struct foreign_setting *setting)
 	case FOREIGN_VFIO_BIND:
 	case FOREIGN_UNIT:
 		return "a service comes after the native driver has started the device; new_id "
-		       "takes every driverless device with the id as well, and of two with one id "
-		       "it leaves the second without a driver";
+		       "takes every driverless device with the id as well, and fails where the "
+		       "driver has the id already, from ids= or from an equal card: that device is "
+		       "then left without a driver";
 	case FOREIGN_RC_LOCAL:
 		return "rc.local comes after the native driver has started the device and services "
-		       "use it; new_id takes every driverless device with the id as well, and of "
-		       "two with one id it leaves the second without a driver";
+		       "use it; new_id takes every driverless device with the id as well, and fails "
+		       "where the driver has the id already, from ids= or from an equal card: that "
+		       "device is then left without a driver";
 	case FOREIGN_INITRAMFS_MODULES:
 		return "initramfs-tools loads what stands there after udev has given the devices to "
 		       "their native drivers";
