@@ -13,6 +13,7 @@
 #include "host/files.h"
 #include "host/keep.h"
 
+#define RUN_DIRECTORY "/run/vfio-prepare"
 #define REASONS_MAX (1024 * 1024)
 
 static char *directory_of(const char *path)
@@ -38,6 +39,7 @@ int apply_begin(struct root *root, const struct planned_files *files, const stru
 
 		root_remove_temporary(root, directory);
 	}
+	root_remove_temporary(root, RUN_DIRECTORY);
 	return TAKE_FD(fd);
 }
 

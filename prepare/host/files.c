@@ -3,10 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/number.h"
 
 /* The directory that path lies in, and in *ret_name what it is called there. */
 static int open_parent(struct root *root, const char *path, const char **ret_name)
@@ -102,6 +106,15 @@ int root_remove_file(struct root *root, const char *path)
 	return fsync(dir) < 0 ? -errno : 0;
 }
 
+/* ".vfio-prepare-812" is of process 812; other names are of the one that holds the lock. */
+static bool is_in_use(const char *name)
+{
+	uint64_t pid;
+
+	return number_parse(name + strlen(TEMPORARY_PREFIX), 10, INT_MAX, &pid) == 0 &&
+	       (kill((pid_t)pid, 0) == 0 || errno != ESRCH);
+}
+
 void root_remove_temporary(struct root *root, const char *directory)
 {
 	_cleanup_close_ int dir = root_open(root, directory, O_RDONLY | O_DIRECTORY);
@@ -109,7 +122,8 @@ void root_remove_temporary(struct root *root, const char *directory)
 
 	root_list(root, directory, &names);
 	for (size_t i = 0; dir >= 0 && i < names.n; i++)
-		if (strncmp(names.items[i], TEMPORARY_PREFIX, strlen(TEMPORARY_PREFIX)) == 0)
+		if (strncmp(names.items[i], TEMPORARY_PREFIX, strlen(TEMPORARY_PREFIX)) == 0 &&
+		    !is_in_use(names.items[i]))
 			unlinkat(dir, names.items[i], 0);
 	strv_done(&names);
 }

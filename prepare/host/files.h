@@ -23,7 +23,7 @@ int root_remove_file(struct root *root, const char *path);
 /* What every temporary file is called by, and nothing else. */
 #define TEMPORARY_PREFIX ".vfio-prepare-"
 
-/* Removes from a directory what runs that were killed have left there. */
+/* Removes from a directory what runs that were killed have left there; of those that live nothing. */
 void root_remove_temporary(struct root *root, const char *directory);
 
 /* Begins a file anew, for writing; a directory that is missing is made. Its descriptor or -errno. */

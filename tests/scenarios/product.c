@@ -6,11 +6,15 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -169,6 +173,8 @@ static _Noreturn void be_product(const struct product_run *run, int out, int err
 	if (dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
 	    dup2(err, STDERR_FILENO) < 0)
 		_exit(1);
+	if (run->kill_at && (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0 || raise(SIGSTOP) != 0))
+		failed("ptrace");
 	alarm(RUNNING_ON_VALGRIND ? LIMIT_SECONDS_ON_VALGRIND : LIMIT_SECONDS);
 	running = run;
 	int status = run->agree ? run_agree(run->tree, run->arguments)
@@ -191,6 +197,67 @@ static void collect(int fd, struct buf *ret)
 	close(fd);
 }
 
+/* To be killed at one of these is the same as to be killed at the next that changes something. */
+static bool changes_nothing(const struct __ptrace_syscall_info *call)
+{
+	static const unsigned long calls[] = {
+		SYS_read,       SYS_pread64,   SYS_readlinkat,   SYS_getdents64,     SYS_lseek,
+		SYS_newfstatat, SYS_fstat,     SYS_statx,        SYS_openat2,        SYS_close,
+		SYS_fcntl,      SYS_brk,       SYS_mmap,         SYS_munmap,         SYS_mremap,
+		SYS_mprotect,   SYS_madvise,   SYS_futex,        SYS_poll,           SYS_ppoll,
+		SYS_getpid,     SYS_prlimit64, SYS_rt_sigaction, SYS_rt_sigprocmask,
+	};
+
+	if (call->entry.nr == SYS_openat)
+		return !(call->entry.args[2] & (O_CREAT | O_TRUNC));
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
+		if (calls[i] == call->entry.nr)
+			return true;
+	return false;
+}
+
+/*
+ * Lets it go from system call to system call, and kills it as it is about to make the one that is meant:
+ * flock(2), by which it keeps others out, is the first that counts. The programs that it had started go
+ * on to their end.
+ */
+static int wait_and_kill(pid_t pid, struct product_run *run)
+{
+	unsigned n = 0;
+	int status;
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (waitpid(pid, &status, 0) < 0 ||
+	    ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) < 0)
+		failed("ptrace");
+	while (WIFSTOPPED(status)) {
+		struct __ptrace_syscall_info call = {};
+		int signal = WSTOPSIG(status);
+
+		if (signal == (SIGTRAP | 0x80)) {
+			signal = 0;
+			if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(call), &call) < 0)
+				failed("PTRACE_GET_SYSCALL_INFO");
+			if (call.op == PTRACE_SYSCALL_INFO_ENTRY &&
+			    (n || call.entry.nr == SYS_flock) && !changes_nothing(&call) &&
+			    ++n == run->kill_at) {
+				kill(pid, SIGKILL);
+				run->killed = true;
+			}
+		} else if (signal == SIGSTOP) {
+			signal = 0;
+		}
+		if (ptrace(PTRACE_SYSCALL, pid, NULL, signal) < 0 && errno != ESRCH)
+			failed("ptrace");
+		if (waitpid(pid, &status, 0) < 0)
+			failed("waitpid");
+	}
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+	return status;
+}
+
 void product_run(struct product_run *run)
 {
 	int out = memfd_create("stdout", MFD_CLOEXEC), err = memfd_create("stderr", MFD_CLOEXEC),
@@ -205,7 +272,9 @@ void product_run(struct product_run *run)
 		failed("fork");
 	if (pid == 0)
 		be_product(run, out, err);
-	if (waitpid(pid, &status, 0) < 0)
+	if (run->kill_at)
+		status = wait_and_kill(pid, run);
+	else if (waitpid(pid, &status, 0) < 0)
 		failed("waitpid");
 	run->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	collect(out, &run->out);

@@ -16,7 +16,10 @@ struct product_run {
 	bool side_by_side;     /* devices are unbound in lanes, as in truth */
 	bool hasty;            /* its deadlines are a tenth of what they are */
 
+	unsigned kill_at; /* it is killed at that system call, from the lock on; 0: it is not */
+
 	/* what came of it */
+	bool killed;
 	int status; /* 128 and more: the signal that ended it */
 	struct buf out, err;
 };

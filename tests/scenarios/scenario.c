@@ -117,7 +117,7 @@ static char *without_place(const struct scenario *scenario, const char *text)
 static bool is_expectation(const struct statement *statement)
 {
 	static const char *const names[] = {"status", "writes", "changes", "kmsg",
-					    "stdout", "stderr", "faults"};
+					    "stdout", "stderr", "faults",  "moments"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (is(statement, names[i]))
@@ -269,7 +269,7 @@ static void add_host(struct scenario *scenario, const struct statement *statemen
 
 static bool is_sweep(const struct statement *statement)
 {
-	return is(statement, "sweep") || is(statement, "sweep-undo");
+	return is(statement, "sweep") || is(statement, "sweep-undo") || is(statement, "sweep-kill");
 }
 
 static bool is_run(const struct statement *statement)
@@ -317,7 +317,9 @@ static void carry_out_run(struct scenario *scenario, const struct statement *sta
 {
 	const struct statement *end = scenario->script.items + scenario->script.n;
 
-	if (is_sweep(statement)) {
+	if (is(statement, "sweep-kill")) {
+		sweep_kill(scenario, statement);
+	} else if (is_sweep(statement)) {
 		sweep(scenario, statement);
 	} else if (is(statement, "same")) {
 		if (!scenario->last.arguments)

@@ -14,13 +14,13 @@ struct scenario {
 	const char *tree;  /* directory to build the tree in; emptied first */
 	struct script script;
 	struct host *host;
-	bool built;                   /* there is a tree */
+	bool built;                                 /* there is a tree */
 	bool live, hasty, side_by_side, no_openat2; /* see README.md */
-	bool broken;                  /* something is wrong that no expectation can make right */
-	struct buf faults;            /* for the next run */
-	struct product_run last;      /* the last run, with what came of it */
-	struct buf actual;            /* the file as it would be if what happened were expected */
-	size_t copied;                /* lines of the script that are in it */
+	bool broken;             /* something is wrong that no expectation can make right */
+	struct buf faults;       /* for the next run */
+	struct product_run last; /* the last run, with what came of it */
+	struct buf actual;       /* the file as it would be if what happened were expected */
+	size_t copied;           /* lines of the script that are in it */
 };
 
 /*
@@ -42,5 +42,8 @@ void scenario_expect(struct scenario *scenario, const char *name, const char *te
 
 /* Runs the command of a statement once for each way in which each of its writes can go wrong. */
 void sweep(struct scenario *scenario, const struct statement *statement);
+
+/* Runs the command of a statement once for each system call at which it can be killed. */
+void sweep_kill(struct scenario *scenario, const struct statement *statement);
 
 #endif

@@ -117,13 +117,13 @@ TEST(one_at_a_time)
 {
 	int first, second;
 
-	tree_file(&tree, "a/.vfio-prepare-123", "half");
+	tree_file(&tree, "a/.vfio-prepare-2147483645", "half");
 	tree_file(&tree, "boot/.vfio-prepare-initrd", "kept");
 	tree_file(&tree, "boot/initrd", "x");
 	strv_add(&rebuild.images, "/boot/initrd");
 	first = apply_begin(&tree.root, &files, &rebuild);
 	assert_true(first >= 0);
-	check_file("/a/.vfio-prepare-123", NULL);
+	check_file("/a/.vfio-prepare-2147483645", NULL);
 	check_file("/boot/.vfio-prepare-initrd", NULL);
 	check_file("/boot/initrd", "x");
 	assert_int_equal(apply_begin(&tree.root, &files, &rebuild), -EWOULDBLOCK);

@@ -144,11 +144,14 @@ TEST(what_a_killed_run_left_is_removed)
 {
 	tree_file(&tree, "run/a", "mine\n");
 	tree_file(&tree, "run/.vfio-prepare", "mine\n");
-	tree_file(&tree, "run/.vfio-prepare-1", "half");
+	_cleanup_free_ char *own = xasprintf("run/.vfio-prepare-%d", getpid());
+
+	tree_file(&tree, own, "half, and not yet whole");
+	tree_file(&tree, "run/.vfio-prepare-2147483646", "half");
 	tree_file(&tree, "run/.vfio-prepare-initrd", "kept");
 	root_remove_temporary(&tree.root, "/run");
 	root_remove_temporary(&tree.root, "/nowhere");
-	expect_alone("/run", 2);
+	expect_alone("/run", 3);
 	expect_content("/run/a", "mine\n");
 }
 
