@@ -6,11 +6,12 @@ FAILED=()
 fail() { FAILED+=("$*"); }
 
 # One field of a device's DEV line: address vendor device class group driver override. A script may
-# have looked at it before it began its report, too.
+# have looked at it before it began its report, too; in the report the last look counts.
 device_field() {
 	awk -v address="$1" -v field="$2" '
 		$1 == "LAB-BEGIN" { on = 1 }
-		on && $1 == "DEV" && $2 == address { print $(field) }' "$REPORT"
+		on && $1 == "DEV" && $2 == address { is = $(field) }
+		END { print is }' "$REPORT"
 }
 
 # Whether a line of the kernel's log matches; the pattern begins where the time stamp ends. (No pipe
