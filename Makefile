@@ -156,6 +156,7 @@ build/kmod/fetched: prepare/libkmod/fetch
 # --- install -----------------------------------------------------------------------------------
 
 # file:where below PREFIX. Uninstall removes exactly these, and the directories that are ours.
+DROP_INS = $(notdir $(wildcard units/drop-ins/*))
 INSTALL = $(BUILD)/vfio-prepare:sbin/ \
 	$(patsubst %,%:lib/dracut/modules.d/50vfio-prepare/,$(wildcard dracut-module/50vfio-prepare/*)) \
 	initramfs-tools-hook/hooks/vfio-prepare:share/initramfs-tools/hooks/ \
@@ -164,12 +165,16 @@ INSTALL = $(BUILD)/vfio-prepare:sbin/ \
 	initramfs-tools-hook/scripts/premount/vfio-prepare:share/initramfs-tools/scripts/nfs-premount/ \
 	units/vfio-prepare.service:lib/systemd/system/ \
 	units/vfio-prepare.target:lib/systemd/system/ \
+	units/vfio-prepare-ready.service:lib/systemd/system/ \
 	units/vfio-prepare-hotplug@.service:lib/systemd/system/ \
+	$(foreach unit,$(DROP_INS),units/drop-ins/$(unit)/50-vfio-prepare.conf:$(EXAMPLES)/drop-ins/$(unit)/) \
 	udev/04-vfio-prepare.rules:lib/udev/rules.d/ \
 	man/vfio-prepare.8:share/man/man8/ \
 	completion/vfio-prepare:share/bash-completion/completions/ \
-	$(patsubst %,%:share/doc/vfio-prepare/examples/,$(wildcard conf.d/*.conf))
-OWN_DIRS = lib/dracut/modules.d/50vfio-prepare share/doc/vfio-prepare/examples share/doc/vfio-prepare
+	$(patsubst %,%:$(EXAMPLES)/,$(wildcard conf.d/*.conf))
+EXAMPLES = share/doc/vfio-prepare/examples
+OWN_DIRS = lib/dracut/modules.d/50vfio-prepare $(DROP_INS:%=$(EXAMPLES)/drop-ins/%) \
+	$(EXAMPLES)/drop-ins $(EXAMPLES) share/doc/vfio-prepare
 
 install: all
 	$(Q)set -e; for pair in $(INSTALL); do \

@@ -30,6 +30,7 @@ enum option_value {
 	OPTION_NAME,
 	OPTION_PHASE,
 	OPTION_MODULES,
+	OPTION_DEVICES,
 	OPTION_SCRUB,
 	OPTION_REBUILD,
 	OPTION_FORCE,
@@ -59,6 +60,7 @@ static const struct option_help {
 	 "only the modules that an initramfs needs, one in a line"},
 	{"apply", "rebuild", NULL, OPTION_REBUILD,
 	 "also run what makes the initramfs and tells the boot loader"},
+	{"validate", "devices", NULL, OPTION_DEVICES, "only whether each device is on its driver"},
 	{"snapshot", "scrub", NULL, OPTION_SCRUB, "hide serial numbers, MAC addresses and UUIDs"},
 	{"bind apply release", "force", NULL, OPTION_FORCE,
 	 "also what is in use; release: and what others bound; apply: files of others"},
@@ -158,6 +160,9 @@ static void set_argument(struct arguments *arguments, int option, const char *va
 		break;
 	case OPTION_MODULES:
 		arguments->modules = true;
+		break;
+	case OPTION_DEVICES:
+		arguments->devices = true;
 		break;
 	case OPTION_SCRUB:
 		arguments->scrub = true;

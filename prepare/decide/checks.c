@@ -51,17 +51,32 @@ static enum readiness status_of(const struct checks *checks)
 	return READY;
 }
 
-void validation_make(const struct profile *profile, const struct inventory *inventory,
-		     struct plan *plan, struct validation *ret)
+static void make(const struct profile *profile, const struct inventory *inventory,
+		 struct plan *plan, void (*const *first)(struct checks *checks), size_t n,
+		 struct validation *ret)
 {
 	struct validation validation = {.findings = plan->findings};
 	struct checks checks = {profile, inventory, plan, &validation.findings, 0};
 
 	plan->findings = (struct findings){};
-	for (size_t i = 0; i < ARRAY_SIZE(topics); i++)
-		topics[i](&checks);
+	for (size_t i = 0; i < n; i++)
+		first[i](&checks);
 	validation.status = status_of(&checks);
 	*ret = validation;
+}
+
+void validation_make(const struct profile *profile, const struct inventory *inventory,
+		     struct plan *plan, struct validation *ret)
+{
+	make(profile, inventory, plan, topics, ARRAY_SIZE(topics), ret);
+}
+
+void validation_make_devices(const struct profile *profile, const struct inventory *inventory,
+			     struct plan *plan, struct validation *ret)
+{
+	static void (*const devices[])(struct checks * checks) = {check_devices, check_off_switch};
+
+	make(profile, inventory, plan, devices, ARRAY_SIZE(devices), ret);
 }
 
 void validation_done(struct validation *validation)

@@ -20,6 +20,9 @@ struct validation {
 /* Findings: those of the plan, which move over, and those of decide/check.h. */
 void validation_make(const struct profile *profile, const struct inventory *inventory,
 		     struct plan *plan, struct validation *ret);
+/* The same of the devices alone: is each on its driver, and does nothing stand in the way of one? */
+void validation_make_devices(const struct profile *profile, const struct inventory *inventory,
+			     struct plan *plan, struct validation *ret);
 void validation_done(struct validation *validation);
 const char *readiness_name(enum readiness status);
 

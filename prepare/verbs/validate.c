@@ -88,11 +88,16 @@ static int run(struct root *root, const struct arguments *arguments)
 
 	if (status == STATUS_DONE) {
 		situation_load_platform(root, &situation);
-		load_images(root, arguments, &situation);
-		situation_plan_arguments(root, &situation);
-		validation_make(&situation.profile, &situation.inventory, &situation.plan,
-				&validation);
-		arguments_judge(&situation.arguments, &validation);
+		if (arguments->devices) {
+			validation_make_devices(&situation.profile, &situation.inventory,
+						&situation.plan, &validation);
+		} else {
+			load_images(root, arguments, &situation);
+			situation_plan_arguments(root, &situation);
+			validation_make(&situation.profile, &situation.inventory, &situation.plan,
+					&validation);
+			arguments_judge(&situation.arguments, &validation);
+		}
 		if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0)
 			memory = NULL;
 		status = tell(arguments,
@@ -118,6 +123,7 @@ const struct verb validate_verb = {
 	.help = "Checks that the firmware and the kernel have the IOMMU on, that each device of the profile is\n"
 		"there and on the driver that it should have, that its IOMMU group can be given to a guest, and\n"
 		"that the images of the initramfs hold this tool, this profile and its modules.\n"
-		"Ends with status 0 only where all of it was read back from the kernel and is right.\n",
+		"Ends with status 0 only where all of it was read back from the kernel and is right. --devices is\n"
+		"for services that must not start without the devices.\n",
 	.run = run,
 };

@@ -29,6 +29,7 @@ struct arguments {
 	const char *filter, *address, *name; /* list */
 	const char *phase;                   /* bind */
 	bool modules;                        /* plan */
+	bool devices;                        /* validate */
 	bool scrub;                          /* snapshot */
 	char *const *operands;               /* what stands behind the verb */
 	size_t n_operands;

@@ -82,6 +82,23 @@ TEST(off_switches)
 	end();
 }
 
+TEST(devices_alone)
+{
+	struct match match;
+	struct plan plan;
+
+	inventory.iommu = IOMMU_UNKNOWN;
+	profile_from(X, &profile);
+	match_make(&profile, &inventory, &match);
+	plan_make(&profile, &inventory, PHASE_SYSTEM, &match, &plan);
+	validation_make_devices(&profile, &inventory, &plan, &validation);
+	assert_int_equal(validation.status, READY);
+	check_findings("devices", &validation.findings, "");
+	plan_done(&plan);
+	match_done(&match);
+	end();
+}
+
 TEST(names)
 {
 	assert_string_equal(readiness_name(READY), "ready");
@@ -98,6 +115,7 @@ int main(void)
 		CHECKS_TEST(a_refused_device_is_not_ready_even_where_that_is_a_warning),
 		CHECKS_TEST(what_is_not_known_is_not_ready),
 		CHECKS_TEST(off_switches),
+		CHECKS_TEST(devices_alone),
 		CHECKS_TEST(names),
 	};
 

@@ -34,6 +34,22 @@ TEST(unknown_is_not_ready)
 	assert_memory_equal(out.text, "unknown: ", 9);
 }
 
+/* Services ask for the devices, whatever else there is to be said of the host. */
+TEST(devices_alone)
+{
+	const struct arguments devices = {.devices = true};
+
+	profile("[device x]\naddress = 01:00.0\n");
+	tree_remove(&tree, "sys/class/iommu/dmar0");
+	tree_remove(&tree, "sys/class/iommu");
+	tree_file(&tree, "sys/class/iommu", "");
+	assert_int_equal(run_verb(&validate_verb, &devices), STATUS_DONE);
+	profile("[device x]\naddress = 01:00.0 02:00.0\n");
+	assert_int_equal(run_verb(&validate_verb, &devices), STATUS_REFUSED);
+	profile("[device x]\naddress = 01:00.0 09:00.0\n");
+	assert_int_equal(run_verb(&validate_verb, &devices), STATUS_REFUSED);
+}
+
 TEST(json)
 {
 	profile("[device x]\naddress = 01:00.0\n");
@@ -86,6 +102,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_plugin_has_its_own_status, verb_start, verb_stop),
 		cmocka_unit_test_setup_teardown(monitors_are_told_that_a_profile_is_wrong,
 						verb_start, verb_stop),
+		cmocka_unit_test_setup_teardown(devices_alone, verb_start, verb_stop),
 		cmocka_unit_test_setup_teardown(json, verb_start, verb_stop),
 	};
 

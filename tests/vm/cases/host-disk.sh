@@ -18,7 +18,7 @@ check() {
 	expect_phase premount 0000:01:00.0 done
 	expect_phase premount 0000:00:1b.0 refused
 	expect_phase system 0000:01:00.0 already
-	expect_no_failed_units vfio-prepare.service
+	expect_no_failed_units vfio-prepare.service vfio-prepare-ready.service
 	expect_finding host-disk 0000:00:1b.0
 	expect_not_ready
 }

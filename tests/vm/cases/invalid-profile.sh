@@ -8,6 +8,6 @@ check() {
 	expect_message 'profile\.conf.*adress'
 	expect_unit vfio-prepare.service failed
 	expect_unit vfio-prepare.target inactive
-	expect_no_failed_units vfio-prepare.service
+	expect_no_failed_units vfio-prepare.service vfio-prepare-ready.service
 	expect_status "$VALIDATE" 2
 }

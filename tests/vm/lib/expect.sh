@@ -135,3 +135,11 @@ expect_phase() {
 	expect_json 'cat /run/vfio-prepare/boot.json' "any(.phases[]; .phase == \"$1\" and
 		any(.outcomes[]; .address == \"$2\" and .result == \"$3\"))"
 }
+
+# expect_consumers STATE: of libvirtd and the like, which want prepared devices (guest/extra/consumers).
+expect_consumers() {
+	local unit
+	for unit in libvirtd nova-compute vdsmd virtqemud; do
+		output_of "$EXTRA" | grep -x "$unit.service $1" >/dev/null || fail "$unit is not $1"
+	done
+}
