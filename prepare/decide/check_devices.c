@@ -67,8 +67,14 @@ static void check_override(const struct checks *checks, const struct planned_dev
 				      device->want, function->driver_override);
 	else
 		return;
-	finding_remedy(finding, "echo %s >/sys/bus/pci/devices/%s/driver_override", device->want,
-		       address);
+	if (function->unknown & FUNCTION_OVERRIDE)
+		finding_remedy(finding,
+			       "cat /sys/bus/pci/devices/%s/driver_override; where that does not "
+			       "answer, look for what hangs on the device in the kernel's log",
+			       address);
+	else
+		finding_remedy(finding, "echo %s >/sys/bus/pci/devices/%s/driver_override",
+			       device->want, address);
 }
 
 /* drivers/vfio/pci/vfio_pci.c vfio_pci_dev_in_denylist(); all are Intel's. */

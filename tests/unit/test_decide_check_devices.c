@@ -57,7 +57,7 @@ TEST(overrides)
 	expect_one(
 		"unknown", X, READY, SEVERITY_WARNING, "override-unknown 0000:01:00.0",
 		"its driver_override cannot be read: another process may hold the device for long",
-		REPAIR);
+		"cat /sys/bus/pci/devices/0000:01:00.0/driver_override; where");
 	/* What goes to its native driver gets there without. */
 	inventory.items[0].unknown = 0;
 	set_override(0, NULL);
