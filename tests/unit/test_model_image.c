@@ -49,7 +49,7 @@ TEST(names_that_matter)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct images images = {};
 		struct image *image = vec_add(&images);
-		_cleanup_free_ char *text = NULL, *line = NULL;
+		_cleanup_free_ char *text = NULL;
 
 		check_int(rows[i].name, image_see(image, rows[i].name), rows[i].content);
 		image_end(image);
