@@ -229,7 +229,7 @@ static void refuse_hanging(struct claim *claim, const struct pci_function *funct
 			"section [device %s] wants it, but %s: it is left alone until the next boot",
 			claim->section->label, function->hangs),
 		"blacklist its native driver for the next boot, or raise device-timeout in [bind] if that is only slow; "
-		"vfio-prepare bind tries once more");
+		"vfio-prepare bind tries once more; a restart may need SysRq or the management controller");
 }
 
 /* A driver that did not come back is not asked again, neither to let go nor for virtual functions. */

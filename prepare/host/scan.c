@@ -241,6 +241,11 @@ static void read_override(void *userdata, size_t piece)
 	slot->length = -ENOENT;
 	if (!overrides->chosen(overrides->userdata, function))
 		return;
+	/* Nobody would get the process back that reads it. */
+	if (function->hangs) {
+		slot->length = -EBUSY;
+		return;
+	}
 	dir = device_open(overrides->root, &function->address);
 	slot->length = dir < 0 ? dir
 			       : attribute_read(overrides->root, dir, "driver_override", slot->text,

@@ -75,7 +75,7 @@ void scan_vfs(struct root *root, struct inventory *inventory,
 	};
 
 	vec_foreach(function, inventory)
-		if (chosen(userdata, function))
+		if (chosen(userdata, function) && !function->hangs)
 			functions[n++] = function;
 	job.n = n;
 	if (n && work.states)

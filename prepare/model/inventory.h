@@ -58,8 +58,9 @@ struct pci_function {
 	bool boot_vga;             /* the firmware's display, as the kernel's VGA arbiter sees it */
 	bool boot_framebuffer;     /* the firmware's framebuffer lies in its memory */
 	bool live_vfs;             /* a PF whose VFs exist */
-	char *hangs;               /* how a driver did not let go of it in this boot; NULL: none */
-	char *user;                /* a process that holds it open, "qemu-system-x86 (812)" */
+	/* How a driver did not let go of it in this boot: what takes its lock is not read. NULL: none did. */
+	char *hangs;
+	char *user; /* a process that holds it open, "qemu-system-x86 (812)" */
 	struct pci_address_list
 		linked;         /* tied to it by device links (consumer:pci:, supplier:pci:) */
 	bool has_reset_methods; /* the kernel shows reset_method (since 5.15) */

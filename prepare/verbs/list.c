@@ -12,6 +12,7 @@
 #include "host/scan.h"
 #include "host/storage.h"
 #include "render/list.h"
+#include "verbs/memory.h"
 #include "verbs/selection.h"
 #include "verbs/verb.h"
 
@@ -77,6 +78,7 @@ static int run(struct root *root, const struct arguments *arguments)
 		selection_done(&selection);
 		return STATUS_FAILED;
 	}
+	memory_hanging(root, &inventory);
 	scan_overrides(root, &inventory, any_function, NULL);
 	scan_condition(root, &inventory, arguments->format == FORMAT_JSON, any_function, NULL);
 	if (arguments->format == FORMAT_JSON)

@@ -15,6 +15,7 @@
 #include "host/vfs.h"
 #include "model/scrub.h"
 #include "render/boot.h"
+#include "verbs/memory.h"
 #include "verbs/verb.h"
 
 #define FILE_MAX (1024 * 1024)
@@ -71,6 +72,7 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 
 	if (r < 0)
 		return r;
+	memory_hanging(root, inventory);
 	scan_overrides(root, inventory, any_function, NULL);
 	/* First its few bytes of each configuration space, then all of them, which is what remains. */
 	scan_platform(root, inventory, &none, any_function, NULL);

@@ -157,13 +157,13 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	free(places.items);
 	if (status != STATUS_DONE)
 		return status;
+	/* A phase of the boot does not try again what hung in an earlier one; a person may. */
+	if (advise || arguments->phase)
+		memory_hanging(root, &ret->inventory);
 	if (phase >= PHASE_SYSTEM && profile_asks_vfs(&ret->profile))
 		scan_vfs(root, &ret->inventory, asks_vfs, &question);
 	scan_condition(root, &ret->inventory, advise || profile_asks_resets(&ret->profile),
 		       asks_condition, &question);
-	/* A phase of the boot does not try again what hung in an earlier one; a person may. */
-	if (advise || arguments->phase)
-		memory_hanging(root, &ret->inventory);
 	scan_modules(root, &ret->inventory, asks_modules, &question);
 	/* Early there is nothing to be lost yet; later, what no driver has can only be a disk to come. */
 	if (phase != PHASE_EARLY && match_takes(&ret->match, &ret->inventory)) {

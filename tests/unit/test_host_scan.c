@@ -183,6 +183,19 @@ TEST(only_what_was_asked_for_is_read)
 	assert_string_equal(function("01:00.0")->name, "Intel");
 }
 
+TEST(the_override_of_one_that_hangs_is_not_read)
+{
+	const char *path = PORT "0000:01:00.0";
+
+	put_function(path);
+	put_attribute(path, "driver_override", "vfio-pci\n");
+	scan(0);
+	function("01:00.0")->hangs = xstrdup("in phase early unbinding did not return within 10 s");
+	scan_overrides(&tree.root, &inventory, all_but_bus_9, &inventory);
+	assert_null(function("01:00.0")->driver_override);
+	assert_true(function("01:00.0")->unknown & FUNCTION_OVERRIDE);
+}
+
 TEST(a_bare_function_has_nothing_but_its_place)
 {
 	const char *path = PORT "0000:01:00.0";
@@ -598,6 +611,7 @@ int main(void)
 		SCAN_TEST(a_list_that_cannot_be_read_is_an_error),
 		SCAN_TEST(a_function_with_all_of_it),
 		SCAN_TEST(only_what_was_asked_for_is_read),
+		SCAN_TEST(the_override_of_one_that_hangs_is_not_read),
 		SCAN_TEST(a_bare_function_has_nothing_but_its_place),
 		SCAN_TEST(one_attribute_has_all_ids),
 		SCAN_TEST(ids_that_are_none_are_not_known),

@@ -6,9 +6,9 @@ profile=hung
 labhang=yes
 devices="$TWO_NICS -device edu,addr=8.0 -device edu,addr=9.0"
 arguments=labhang.hang_dev=0000:00:08.0
-extra=boot-memory
+extra=hung
 
-MEMORY=/usr/lib/lab/extra/boot-memory
+STATE=/usr/lib/lab/extra/hung
 
 image_files() { hold_early "$1"; }
 
@@ -21,13 +21,15 @@ check() {
 	expect_taken e1000e 0000:01:00.0
 	expect_native e1000e 0000:02:00.0
 	# In its own time, which is device-timeout and a little, and only once.
-	expect_json "$MEMORY" '.phases[0] | .phase == "early" and .elapsed_ms >= 10000 and .elapsed_ms < 15000'
-	expect_json "$MEMORY" 'any(.phases[0].outcomes[]; .address == "0000:00:08.0" and .result == "timeout")'
-	expect_json "$MEMORY" '[.phases[0].outcomes[] | select(.result == "done") | .address] ==
+	expect_json "$STATE" '.memory.phases[0] | .phase == "early" and .elapsed_ms >= 10000 and .elapsed_ms < 15000'
+	expect_json "$STATE" 'any(.memory.phases[0].outcomes[]; .address == "0000:00:08.0" and .result == "timeout")'
+	expect_json "$STATE" '[.memory.phases[0].outcomes[] | select(.result == "done") | .address] ==
 		["0000:00:09.0", "0000:01:00.0"]'
-	expect_json "$MEMORY" '.phases | length > 1 and all(.[1:][]; .elapsed_ms < 5000 and
+	expect_json "$STATE" '.memory.phases | length > 1 and all(.[1:][]; .elapsed_ms < 5000 and
 		any(.outcomes[]; .address == "0000:00:08.0" and .result == "refused"))'
 	expect_message '0000:00:08\.0: timeout: .* unbinding did not return'
+	# One that the kernel does not let go, and none for each look at the device.
+	expect_json "$STATE" '.left == 1'
 	expect_finding device-hangs 0000:00:08.0
 	expect_not_ready
 	expect_status 'udevadm settle' 0
