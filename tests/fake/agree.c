@@ -71,6 +71,26 @@ static const struct step card_steps[] = {
 	{DRIVERS "vfio-pci/bind", CARD1},
 	{DRIVERS "e1000e/bind", CARD1},
 
+	/* As release does it: cleared, unbound, probed; and once more, where nothing is left to do. */
+	{DEVICES CARD1 OVERRIDE, "vfio-pci"},
+	{DRIVERS "e1000e/unbind", CARD1},
+	{PROBE, CARD1},
+	{DEVICES CARD1 OVERRIDE, "\n"},
+	{DRIVERS "vfio-pci/unbind", CARD1},
+	{PROBE, CARD1},
+	{DEVICES CARD1 OVERRIDE, "\n"},
+	{DRIVERS "vfio-pci/unbind", CARD1},
+	{PROBE, CARD1},
+	/* Halfway: the override of a device without a driver, and of one that has its own again. */
+	{DEVICES CARD1 OVERRIDE, "vfio-pci"},
+	{DRIVERS "e1000e/unbind", CARD1},
+	{DEVICES CARD1 OVERRIDE, "\n"},
+	{DRIVERS "vfio-pci/bind", CARD1},
+	{DRIVERS "e1000e/bind", CARD1},
+	{DEVICES CARD1 OVERRIDE, "vfio-pci"},
+	{PROBE, CARD1},
+	{DEVICES CARD1 OVERRIDE, "\n"},
+
 	/* What an override may be. */
 	{DEVICES CARD2 OVERRIDE, "vfio-pci "},
 	{DEVICES CARD2 OVERRIDE, ""},
