@@ -138,6 +138,9 @@ static void set_group_user(struct inventory *inventory, const char *group, const
 {
 	uint64_t number;
 
+	/* Without an IOMMU the node has another name. */
+	if (strncmp(group, "noiommu-", 8) == 0)
+		group += 8;
 	if (number_parse(group, 10, INT_MAX, &number) < 0)
 		return;
 	vec_foreach(function, inventory)

@@ -87,11 +87,14 @@ void bindings_update(struct bindings *bindings, const struct outcomes *outcomes)
 		if ((outcome->result != RESULT_DONE && outcome->result != RESULT_ALREADY) ||
 		    outcome->vfs)
 			continue;
-		if (outcome->want)
+		if (outcome->want) {
+			set_released(bindings, &outcome->address, false);
 			bindings_set(bindings, &outcome->address, outcome->section, outcome->want);
-		else
+		} else if (outcome->result == RESULT_DONE ||
+			   bindings_find(bindings, &outcome->address)) {
+			set_released(bindings, &outcome->address, true);
 			remove_binding(bindings, &outcome->address);
-		set_released(bindings, &outcome->address, !outcome->want);
+		}
 	}
 }
 

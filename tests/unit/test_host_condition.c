@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: fstatat */
 #include "host/condition.h"
 
 #include "base/buf.h"
@@ -226,6 +227,48 @@ TEST(users_of_a_live_host)
 	check_text("user", function("01:00.0")->user, NULL);
 }
 
+int __real_fstatat(int dir, const char *name, struct stat *ret, int flags);
+int __wrap_fstatat(int dir, const char *name, struct stat *ret, int flags);
+/* This machine need not have the nodes of VFIO. */
+int __wrap_fstatat(int dir, const char *name, struct stat *ret, int flags)
+{
+	char target[32] = "";
+
+	if (readlinkat(dir, name, target, sizeof(target) - 1) < 0 ||
+	    strncmp(target, "/dev/vfio/", 10) != 0)
+		return __real_fstatat(dir, name, ret, flags);
+	*ret = (struct stat){.st_mode = S_IFCHR};
+	return 0;
+}
+
+/* Whoever has a group open may use all that is in it. */
+TEST(users_of_an_iommu_group)
+{
+	static const struct {
+		const char *node;
+		bool user;
+	} rows[] = {{"/dev/vfio/4", true},   {"/dev/vfio/noiommu-4", true},
+		    {"/dev/vfio/5", false},  {"/dev/vfio/vfio", false},
+		    {"/dev/vfio/4x", false}, {"/dev/vfio/devices/vfio4", false}};
+
+	tree_file(&tree, "proc/812/comm", "qemu\n");
+	tree_link(&tree, PORT "0000:01:00.0/iommu_group", "../../../../kernel/iommu_groups/4");
+	tree_link(&tree, PORT "0000:01:00.1/iommu_group", "../../../../kernel/iommu_groups/4");
+	tree.root.live = true;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *user = rows[i].user ? "qemu (812)" : NULL;
+
+		tree_link(&tree, "proc/812/fd/3", rows[i].node);
+		scan(true, 0);
+		scan_users(&tree.root, &inventory);
+		check_text(rows[i].node, function("01:00.0")->user, user);
+		check_text(rows[i].node, function("01:00.1")->user, user);
+		check_text(rows[i].node, function("02:00.0")->user, NULL);
+		inventory_done(&inventory);
+		tree_remove(&tree, "proc/812/fd/3");
+	}
+}
+
 TEST(a_process_without_a_name)
 {
 	tree_link(&tree, "sys/dev/char/1:5",
@@ -249,6 +292,7 @@ int main(void)
 		CONDITION_TEST(captured_users),
 		CONDITION_TEST(no_users),
 		CONDITION_TEST(users_of_a_live_host),
+		CONDITION_TEST(users_of_an_iommu_group),
 		CONDITION_TEST(a_process_without_a_name),
 	};
 

@@ -63,6 +63,9 @@ TEST(outcomes_bind_and_release)
 	assert_true(bindings_has_released(&bindings, &(struct pci_address){.bus = 1}));
 	update(&bindings, 1, NULL, RESULT_DONE);
 	assert_int_equal(bindings.released.n, 2);
+	/* It was never bound. */
+	update(&bindings, 3, NULL, RESULT_ALREADY);
+	assert_int_equal(bindings.released.n, 2);
 	update(&bindings, 1, "vfio-pci", RESULT_DONE);
 	assert_false(bindings_has_released(&bindings, &(struct pci_address){.bus = 1}));
 	assert_true(bindings_has_released(&bindings, &(struct pci_address){.bus = 2}));
