@@ -50,6 +50,58 @@ TEST(devices_alone)
 	assert_int_equal(run_verb(&validate_verb, &devices), STATUS_REFUSED);
 }
 
+/* What it prints to a terminal. */
+static void run_on_terminal(char *ret, size_t size)
+{
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY), out_fd = dup(STDOUT_FILENO), slave;
+	ssize_t n;
+
+	assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+	slave = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+	assert_true(slave >= 0);
+	fflush(stdout);
+	dup2(slave, STDOUT_FILENO);
+	validate_verb.run(&tree.root, &(struct arguments){});
+	dup2(out_fd, STDOUT_FILENO);
+	n = read(terminal, ret, size - 1);
+	assert_true(n > 0);
+	ret[n] = '\0';
+	close(slave);
+	close(terminal);
+	close(out_fd);
+}
+
+TEST(colours_are_for_terminals_that_want_them)
+{
+	static const struct {
+		const char *terminal, *no_color;
+		bool coloured;
+	} rows[] = {
+		{"xterm-256color", NULL, true},
+		{"xterm-256color", "", true},
+		{"xterm-256color", "1", false},
+		{"dumb", NULL, false},
+		{NULL, NULL, false},
+	};
+	char text[4096];
+
+	profile("[device x]\naddress = 01:00.0\n");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		unsetenv("TERM");
+		unsetenv("NO_COLOR");
+		if (rows[i].terminal)
+			setenv("TERM", rows[i].terminal, 1);
+		if (rows[i].no_color)
+			setenv("NO_COLOR", rows[i].no_color, 1);
+		run_on_terminal(text, sizeof(text));
+		check_int("coloured", strchr(text, '\033') != NULL, rows[i].coloured);
+	}
+	setenv("TERM", "xterm-256color", 1);
+	unsetenv("NO_COLOR");
+	run_verb(&validate_verb, &(struct arguments){});
+	assert_null(strchr(out.text, '\033'));
+}
+
 TEST(json)
 {
 	profile("[device x]\naddress = 01:00.0\n");
@@ -103,6 +155,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(monitors_are_told_that_a_profile_is_wrong,
 						verb_start, verb_stop),
 		cmocka_unit_test_setup_teardown(devices_alone, verb_start, verb_stop),
+		cmocka_unit_test_setup_teardown(colours_are_for_terminals_that_want_them,
+						verb_start, verb_stop),
 		cmocka_unit_test_setup_teardown(json, verb_start, verb_stop),
 	};
 
