@@ -425,3 +425,25 @@ void foreign_parse_arguments(enum foreign_source source, const char *file, unsig
 				setting->flaw = blacklist_flaw(arg);
 		}
 }
+
+static bool has_argument(const struct kernel_args *args, const struct kernel_arg *wanted)
+{
+	vec_foreach(arg, args)
+		if (strcmp(arg->name, wanted->name) == 0 &&
+		    strcmp(arg->value ? arg->value : "", wanted->value ? wanted->value : "") == 0)
+			return true;
+	return false;
+}
+
+void foreign_parse_configured(const struct kernel_args *configured,
+			      const struct kernel_args *running, struct foreign *foreign)
+{
+	struct kernel_args fresh = {};
+
+	vec_foreach(arg, configured)
+		if (!has_argument(running, arg))
+			*vec_add(&fresh) = *arg;
+	foreign_parse_arguments(FOREIGN_ARGUMENT, "kernel arguments of the next boot", 0, &fresh,
+				foreign);
+	free(fresh.items);
+}

@@ -32,6 +32,9 @@ void foreign_parse_driverctl(const char *file, const char *text, struct foreign 
 /* file: where they stand, and in which line; NULL: the kernel runs with them. */
 void foreign_parse_arguments(enum foreign_source source, const char *file, unsigned line,
 			     const struct kernel_args *args, struct foreign *foreign);
+/* Those that are configured for the next boot, and that this one does not have. */
+void foreign_parse_configured(const struct kernel_args *configured,
+			      const struct kernel_args *running, struct foreign *foreign);
 
 /*
  * A shell script: lines that name devices, in a script that rebinds any (new_id, driver_override,

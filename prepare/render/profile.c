@@ -185,7 +185,7 @@ char *render_profile(const struct profile_draft *draft)
 	buf_addf(
 		&buf,
 		"# A profile for vfio-prepare, made by vfio-prepare %s from this host.\n"
-		"# Put it into /etc/vfio-prepare/profile.conf, look at vfio-prepare plan, then rebuild the initramfs.\n",
+		"# Put it into /etc/vfio-prepare/profile.conf, look at vfio-prepare plan, then run vfio-prepare apply --rebuild.\n",
 		draft->verb);
 	for (size_t i = 0; i < draft->remarks.n; i++)
 		buf_addf(&buf, "#%s%s\n", *draft->remarks.items[i] ? " " : "",

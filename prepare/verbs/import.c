@@ -6,8 +6,10 @@
 #include "base/log.h"
 #include "decide/foreign.h"
 #include "decide/guards.h"
+#include "host/bootloader.h"
 #include "host/foreign.h"
 #include "host/scan.h"
+#include "model/foreign_parse.h"
 #include "render/profile.h"
 #include "verbs/verb.h"
 
@@ -119,6 +121,7 @@ static char *make_text(const struct inventory *inventory, const struct import *i
 
 static int run(struct root *root, const struct arguments *arguments)
 {
+	struct bootloader bootloader = {};
 	struct inventory inventory = {};
 	struct import import = {};
 	int status, r;
@@ -133,12 +136,15 @@ static int run(struct root *root, const struct arguments *arguments)
 		return STATUS_FAILED;
 	}
 	scan_foreign(root, &inventory.args, &inventory.foreign);
+	scan_bootloader(root, "auto", &bootloader);
+	foreign_parse_configured(&bootloader.others, &inventory.args, &inventory.foreign);
 	load_conditions(root, &inventory);
 	import_make(&inventory, &import);
 	if (!import.n && !import.ids.n)
 		log_notice("no device is configured by hand, so that the profile has no section");
 	status = report(make_text(&inventory, &import), STATUS_DONE);
 	import_done(&import);
+	bootloader_done(&bootloader);
 	inventory_done(&inventory);
 	return status;
 }

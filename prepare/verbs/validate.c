@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include "decide/checks.h"
+#include "decide/foreign.h"
+#include "host/foreign.h"
 #include "host/scan.h"
+#include "model/foreign_parse.h"
 #include "render/boot.h"
 #include "render/monitor.h"
 #include "verbs/verb.h"
@@ -72,6 +75,18 @@ static void load_images(struct root *root, const struct arguments *arguments,
 	scan_builtin_modules(root, &situation->inventory);
 }
 
+/* What else was told about the devices, by other means than this tool. */
+static void load_foreign(struct root *root, struct situation *situation)
+{
+	struct inventory *inventory = &situation->inventory;
+
+	scan_foreign(root, &inventory->args, &inventory->foreign);
+	foreign_parse_configured(&situation->bootloader.others, &inventory->args,
+				 &inventory->foreign);
+	if (foreign_asks_modules(&inventory->foreign))
+		scan_modules(root, inventory, any_function, NULL);
+}
+
 static int status_of_readiness(enum readiness readiness)
 {
 	return readiness == READY             ? STATUS_DONE
@@ -94,6 +109,7 @@ static int run(struct root *root, const struct arguments *arguments)
 		} else {
 			load_images(root, arguments, &situation);
 			situation_plan_arguments(root, &situation);
+			load_foreign(root, &situation);
 			validation_make(&situation.profile, &situation.inventory, &situation.plan,
 					&validation);
 			arguments_judge(&situation.arguments, &validation);

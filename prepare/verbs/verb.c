@@ -7,13 +7,11 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "decide/foreign.h"
 #include "decide/modules.h"
 #include "decide/planner.h"
 #include "decide/rules.h"
 #include "host/bootloader.h"
 #include "host/condition.h"
-#include "host/foreign.h"
 #include "host/network.h"
 #include "host/platform.h"
 #include "host/profile_files.h"
@@ -196,12 +194,8 @@ void situation_load_platform(struct root *root, struct situation *situation)
 	plan_modules(&situation->plan, &situation->profile, &modules);
 	scan_platform(root, &situation->inventory, &modules, asks_condition, &question);
 	scan_overrides(root, &situation->inventory, asks_condition, &question);
-	scan_foreign(root, &situation->inventory.args, &situation->inventory.foreign);
 	scan_builtin_modules(root, &situation->inventory);
-	scan_modules(root, &situation->inventory,
-		     foreign_asks_modules(&situation->inventory.foreign) ? any_function
-									 : asks_condition,
-		     &question);
+	scan_modules(root, &situation->inventory, asks_condition, &question);
 	strv_done(&modules);
 }
 

@@ -170,13 +170,32 @@ TEST(test_arguments)
 	kernel_args_done(&args);
 }
 
+TEST(test_configured_arguments)
+{
+	struct kernel_args configured, running;
+
+	kernel_args_parse("quiet vfio-pci.ids=1:2 vfio_pci.ids=3:4 pcie_acs_override", &configured);
+	kernel_args_parse("vfio_pci.ids=1:2 pci-stub.ids=5:6", &running);
+	foreign_parse_configured(&configured, &running, &foreign);
+	check_foreign_is("configured", &foreign,
+			 "ids vfio-pci: 3:4 @kernel arguments of the next boot\n"
+			 "option pcie_acs_override: @kernel arguments of the next boot\n");
+	kernel_args_done(&configured);
+	kernel_args_done(&running);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_modprobe),  cmocka_unit_test(test_modprobe_programs),
-		cmocka_unit_test(test_ids_limit), cmocka_unit_test(test_modules),
-		cmocka_unit_test(test_dracut),    cmocka_unit_test(test_vfio_bind),
-		cmocka_unit_test(test_driverctl), cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_modprobe),
+		cmocka_unit_test(test_modprobe_programs),
+		cmocka_unit_test(test_ids_limit),
+		cmocka_unit_test(test_modules),
+		cmocka_unit_test(test_dracut),
+		cmocka_unit_test(test_vfio_bind),
+		cmocka_unit_test(test_driverctl),
+		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_configured_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,7 +51,7 @@ static void read_back(const char *text, struct profile *ret)
 #define HEAD                                                                        \
 	"# A profile for vfio-prepare, made by vfio-prepare init from this host.\n" \
 	"# Put it into /etc/vfio-prepare/profile.conf, look at vfio-prepare plan, " \
-	"then rebuild the initramfs.\n"
+	"then run vfio-prepare apply --rebuild.\n"
 
 TEST(nothing)
 {
