@@ -32,6 +32,7 @@ struct vf_slot {
 	struct slot slot;
 	enum complaint complaint;
 	bool touched;           /* something was written */
+	int came;               /* virtual functions, where they were fewer */
 	struct vfs_state state; /* as last read */
 };
 
@@ -162,6 +163,7 @@ static void carry_out(const struct run *run, const struct action *action, int di
 		if (now && action->type == ACTION_SET_VFS)
 			wait_complete(run, dir, now, vf);
 	} else {
+		vf->came = now;
 		vf->complaint = now > 0 && now < number_of(action) ? COMPLAINT_FEWER
 								   : COMPLAINT_NO_EFFECT;
 	}
@@ -304,7 +306,7 @@ static char *failure(const struct planned_device *device, const struct vf_slot *
 	case COMPLAINT_NO_EFFECT:
 		return xasprintf("%s was without effect", step_text(vf->slot.step));
 	case COMPLAINT_FEWER:
-		return xasprintf("fewer than %u virtual functions came", device->vfs);
+		return xasprintf("only %d of %u virtual functions came", vf->came, device->vfs);
 	case COMPLAINT_INCOMPLETE:
 		return xstrdup("its virtual functions did not become complete in time");
 	default:
@@ -340,8 +342,8 @@ static void advise(const struct planned_device *device, const struct vf_slot *vf
 	if (strcmp(check, "vfs-driver") == 0 && vf->slot.error == -ECANCELED)
 		remedy = "take it out of the blacklist, in the profile or in modprobe.d";
 	finding_remedy(finding_add(findings, SEVERITY_ERROR, check, address,
-				   "section [device %s] wants %u virtual functions of it: %s",
-				   device->section, device->vfs, error),
+				   "section [device %s] wants %u virtual function%s of it: %s",
+				   device->section, device->vfs, PLURAL(device->vfs), error),
 		       "%s", remedy);
 }
 

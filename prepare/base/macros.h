@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* "%u device%s", n, PLURAL(n) */
+#define PLURAL(n) ((n) == 1 ? "" : "s")
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define _cleanup_(function) __attribute__((cleanup(function)))

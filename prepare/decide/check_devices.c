@@ -20,8 +20,8 @@ static void check_driver(const struct checks *checks, const struct planned_devic
 		finding = finding_add(
 			checks->findings, SEVERITY_ERROR, "vfs-missing",
 			PCI_ADDRESS_TEXT(&device->address),
-			"section [device %s] wants %u virtual functions of it, it has %u",
-			device->section, device->vfs,
+			"section [device %s] wants %u virtual function%s of it, it has %u",
+			device->section, device->vfs, PLURAL(device->vfs),
 			inventory_count_vfs(checks->inventory, &device->address));
 	else
 		finding = finding_add(checks->findings, SEVERITY_ERROR, "wrong-driver",

@@ -39,8 +39,8 @@ static void check_iommu(const struct profile *profile, const struct inventory *i
 	finding = finding_add(
 		findings, profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
 		"no-iommu-group", PCI_ADDRESS_TEXT(&device->address),
-		"section [device %s] wants it on %s, but it is in no IOMMU group: the kernel would refuse",
-		device->section, driver);
+		"section [device %s] wants %s on %s, but it is in no IOMMU group: the kernel would refuse",
+		device->section, device->vfs ? "its virtual functions" : "it", driver);
 	if (argument)
 		finding_remedy(finding, "remove %s from the kernel's arguments and restart",
 			       argument);

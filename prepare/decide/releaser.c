@@ -78,6 +78,9 @@ static bool is_asked(const struct release *release, const struct match *match,
 
 	if (!release->addresses.n && !release->labels.n)
 		return bindings_find(bindings, &function->address) != NULL;
+	/* It is with the host: what its section gives away are its virtual functions. */
+	if (claim_is_physical(&match->claims[function - inventory->items], function))
+		label = NULL, section = NULL;
 	return address_list_has(&release->addresses, &function->address) ||
 	       (label && strv_contains(&release->labels, label)) ||
 	       (section && strv_contains(&release->labels, section->label));

@@ -16,8 +16,9 @@ static struct finding *refuse(struct match *match, struct claim *claim,
 	claim->refused = true;
 	return finding_add(&match->findings, SEVERITY_ERROR, check,
 			   PCI_ADDRESS_TEXT(&function->address),
-			   "section [device %s] wants %u virtual functions of it, but %s",
-			   claim->section->label, claim->section->vfs, detail);
+			   "section [device %s] wants %u virtual function%s of it, but %s",
+			   claim->section->label, claim->section->vfs, PLURAL(claim->section->vfs),
+			   detail);
 }
 
 bool vfs_stand(const struct inventory *inventory, const struct pci_function *function,
@@ -46,6 +47,7 @@ static void decide_standing(const struct inventory *inventory, const struct guar
 			    const struct pci_function *function)
 {
 	vec_foreach(virtual, inventory) {
+		struct claim *its = &match->claims[virtual - inventory->items];
 		_cleanup_free_ char *use = NULL, *detail = NULL;
 
 		if (!virtual->is_vf ||
@@ -58,6 +60,9 @@ static void decide_standing(const struct inventory *inventory, const struct guar
 				   PCI_ADDRESS_TEXT(&virtual->address), use);
 		finding_remedy(refuse(match, claim, function, "vfs-in-use", detail),
 			       "stop what uses it, or let the next boot make them");
+		/* What keeps it from going keeps it on its driver. */
+		if (its->section && !claim_is_right(its, virtual))
+			its->refused = its->next_boot = true;
 		claim->next_boot = true;
 		return;
 	}
@@ -148,8 +153,7 @@ void vfs_add_actions(const struct pci_function *function, const char *driver, st
 	}
 	if (function->num_vfs > 0)
 		add(plan, device, ACTION_SET_VFS, "sriov_numvfs", 0,
-		    xasprintf("it has %d virtual functions, which nothing uses",
-			      function->num_vfs));
+		    xasprintf("it has %d, which nothing uses", function->num_vfs));
 	if (autoprobe)
 		add(plan, device, ACTION_AUTOPROBE, "sriov_drivers_autoprobe", 0,
 		    xstrdup("no native driver shall take the virtual functions"));
@@ -158,13 +162,6 @@ void vfs_add_actions(const struct pci_function *function, const char *driver, st
 	if (autoprobe)
 		add(plan, device, ACTION_AUTOPROBE, "sriov_drivers_autoprobe", 1,
 		    xstrdup("when they are bound, as it was before"));
-}
-
-static void action_done(struct action *action)
-{
-	free(action->path);
-	free(action->value);
-	free(action->reason);
 }
 
 /* Does any of the plan's devices wait for the module? */
@@ -180,39 +177,24 @@ static bool is_module_needed(const struct plan *plan, const char *module)
 	return any && strcmp(module, IOMMU_BACKEND) == 0;
 }
 
-void plan_subtract(struct plan *plan, const struct plan *other)
+void plan_keep(struct plan *plan,
+	       bool (*wanted)(void *userdata, const struct planned_device *device), void *userdata)
 {
-	_cleanup_free_ size_t *places = xcalloc(plan->n, sizeof(*places));
 	struct action_list *actions = &plan->actions;
-	size_t n_plan = plan->n, n_actions = actions->n;
+	size_t n = 0;
 
-	plan->n = actions->n = 0;
-	for (size_t i = 0; i < n_plan; i++) {
-		struct planned_device *device = &plan->items[i];
+	for (size_t i = plan->n; i > 0; i--) {
+		struct pci_address address = plan->items[i - 1].address;
 
-		places[i] = SIZE_MAX;
-		if (plan_find(other, &device->address)) {
-			free(device->want);
-			free(device->module);
-			free(device->before);
-			continue;
-		}
-		places[i] = plan->n;
-		plan->items[plan->n++] = *device;
+		if (!wanted(userdata, &plan->items[i - 1]))
+			plan_forget(plan, &address);
 	}
-	for (size_t i = 0; i < n_actions; i++) {
-		struct action *action = &actions->items[i];
-		bool is_device = action->device < n_plan;
-
-		if (is_device ? places[action->device] == SIZE_MAX
-			      : !is_module_needed(plan, action->value)) {
+	vec_foreach(action, actions)
+		if (action->device < plan->n || is_module_needed(plan, action->value))
+			actions->items[n++] = *action;
+		else
 			action_done(action);
-			continue;
-		}
-		if (is_device)
-			action->device = places[action->device];
-		actions->items[actions->n++] = *action;
-	}
+	actions->n = n;
 }
 
 static bool has_finding(const struct findings *findings, const struct finding *finding)
@@ -232,11 +214,12 @@ static int compare(const void *a, const void *b)
 
 void plan_merge(struct plan *plan, struct plan *other)
 {
-	vec_foreach(device, other)
+	vec_foreach(device, other) {
+		plan_forget(plan, &device->address);
 		*vec_add(plan) = *device;
-	other->n = 0;
-	if (plan->n > 1)
 		qsort(plan->items, plan->n, sizeof(*plan->items), compare);
+	}
+	other->n = 0;
 	vec_foreach(finding, &other->findings)
 		if (!has_finding(&plan->findings, finding))
 			finding_remedy(finding_add(&plan->findings, finding->severity,

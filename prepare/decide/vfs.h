@@ -27,10 +27,13 @@ bool vfs_stand(const struct inventory *inventory, const struct pci_function *fun
 void vfs_add_actions(const struct pci_function *function, const char *driver, struct plan *plan,
 		     size_t device);
 
-/* Adds what a second plan has and the first has not: devices, which it gives away, and findings. */
+/* Takes out of a plan the devices that are not wanted, and what need not be done without them. */
+void plan_keep(struct plan *plan,
+	       bool (*wanted)(void *userdata, const struct planned_device *device), void *userdata);
+/*
+ * Adds the devices of a second plan, which gives them away, in place of those of the same address, and its
+ * findings as far as they are new. Actions are not merged.
+ */
 void plan_merge(struct plan *plan, struct plan *other);
-
-/* Takes out of a plan the devices that another one has, and what need not be done without them. */
-void plan_subtract(struct plan *plan, const struct plan *other);
 
 #endif

@@ -3,14 +3,18 @@
 
 #include "base/alloc.h"
 
+void outcome_done(struct outcome *outcome)
+{
+	free(outcome->after);
+	free(outcome->error);
+}
+
 void outcomes_done(struct outcomes *outcomes)
 {
 	if (!outcomes)
 		return;
-	vec_foreach(outcome, outcomes) {
-		free(outcome->after);
-		free(outcome->error);
-	}
+	vec_foreach(outcome, outcomes)
+		outcome_done(outcome);
 	free(outcomes->items);
 	*outcomes = (struct outcomes){};
 }

@@ -39,6 +39,7 @@ struct outcomes {
 	size_t capacity;
 };
 
+void outcome_done(struct outcome *outcome);
 void outcomes_done(struct outcomes *outcomes);
 const char *result_name(enum result result);
 

@@ -13,7 +13,7 @@ static void device_done(struct planned_device *device)
 	strv_done(&device->natives);
 }
 
-static void action_done(struct action *action)
+void action_done(struct action *action)
 {
 	free(action->path);
 	free(action->value);

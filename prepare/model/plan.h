@@ -83,6 +83,7 @@ struct plan {
 };
 
 void plan_done(struct plan *plan);
+void action_done(struct action *action);
 /* The plan's device at address or NULL. */
 const struct planned_device *plan_find(const struct plan *plan, const struct pci_address *address);
 /* Takes the device at address out, with what was to be done to it and what was found. */

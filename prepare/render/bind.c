@@ -21,9 +21,9 @@ char *render_outcome(const struct outcome *outcome)
 			    : outcome->after      ? outcome->after
 						  : "no driver";
 
-	_cleanup_free_ char *vfs = outcome->vfs
-					   ? xasprintf(", with %u virtual functions", outcome->vfs)
-					   : xstrdup("");
+	_cleanup_free_ char *vfs = outcome->vfs ? xasprintf(", with %u virtual function%s",
+							    outcome->vfs, PLURAL(outcome->vfs))
+						: xstrdup("");
 
 	return xasprintf("%s: %s: on %s%s (was: %s)%s%s", PCI_ADDRESS_TEXT(&outcome->address),
 			 result_name(outcome->result), after, vfs,

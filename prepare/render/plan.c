@@ -64,12 +64,13 @@ static void add_device(struct buf *buf, const struct planned_device *device)
 	case DEVICE_RIGHT:
 		buf_addf(buf, "is on %s", device->want);
 		if (device->vfs)
-			buf_addf(buf, ", has %u virtual functions", device->vfs);
+			buf_addf(buf, ", has %u virtual function%s", device->vfs,
+				 PLURAL(device->vfs));
 		buf_add(buf, ": nothing to do\n");
 		break;
 	case DEVICE_VFS:
-		buf_addf(buf, "stays on %s, gets %u virtual functions\n", device->want,
-			 device->vfs);
+		buf_addf(buf, "stays on %s, gets %u virtual function%s\n", device->want,
+			 device->vfs, PLURAL(device->vfs));
 		break;
 	case DEVICE_WAITING:
 		buf_addf(buf, "waits %s\n", device_waits_for(device));

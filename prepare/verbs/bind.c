@@ -137,8 +137,9 @@ const struct verb bind_verb = {
 	.help = "Sets the driver override of each device that the profile selects, unbinds it where another\n"
 		"driver holds it, loads and probes the driver that it should have, and reads the result back.\n"
 		"What is right already is not written to, and what is in use now is left to the next boot, unless\n"
-		"--force says otherwise. What became of each device is kept in /run/vfio-prepare/boot.json, so that\n"
-		"release knows what was bound. --phase is for the boot: early and premount in an initramfs, system in\n"
-		"the real root, hotplug for what comes later; messages then go to the kernel log.\n",
+		"--force says otherwise. Virtual functions that the profile wants are made at last, and bound. What\n"
+		"became of each device is kept in /run/vfio-prepare/boot.json, so that release knows what was bound.\n"
+		"--phase is for the boot: early and premount in an initramfs, system in the real root, hotplug for\n"
+		"what comes later; messages then go to the kernel log.\n",
 	.run = run,
 };

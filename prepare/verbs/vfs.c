@@ -41,13 +41,48 @@ static int compare(const void *a, const void *b)
 				   &((const struct outcome *)b)->address);
 }
 
+static const struct outcome *find(const struct outcomes *outcomes,
+				  const struct pci_address *address)
+{
+	vec_foreach(outcome, outcomes)
+		if (pci_address_compare(&outcome->address, address) == 0)
+			return outcome;
+	return NULL;
+}
+
+/* As plan_merge() does it with the plans. */
 static void merge(struct outcomes *outcomes, struct outcomes *other)
 {
+	size_t n = 0;
+
+	vec_foreach(outcome, outcomes)
+		if (find(other, &outcome->address))
+			outcome_done(outcome);
+		else
+			outcomes->items[n++] = *outcome;
+	outcomes->n = n;
 	vec_foreach(outcome, other)
 		*vec_add(outcomes) = *outcome;
 	other->n = 0;
 	if (outcomes->n > 1)
 		qsort(outcomes->items, outcomes->n, sizeof(*outcomes->items), compare);
+}
+
+struct look {
+	const struct inventory *inventory;
+	const struct outcomes *outcomes; /* of the first one */
+};
+
+/* Has it just been made? */
+static bool is_new(void *userdata, const struct planned_device *device)
+{
+	const struct look *look = userdata;
+	const struct pci_function *function = inventory_find(look->inventory, &device->address);
+	const struct outcome *physfn = function && function->is_vf
+					       ? find(look->outcomes, &function->physfn)
+					       : NULL;
+
+	return physfn && physfn->vfs && physfn->result == RESULT_DONE;
 }
 
 int situation_act(struct root *root, const struct arguments *arguments, struct situation *situation,
@@ -69,7 +104,7 @@ int situation_act(struct root *root, const struct arguments *arguments, struct s
 		return STATUS_DONE;
 	status = situation_load(root, arguments, PHASE_SYSTEM, false, ret_again);
 	if (status == STATUS_DONE) {
-		plan_subtract(&ret_again->plan, plan);
+		plan_keep(&ret_again->plan, is_new, &(struct look){&ret_again->inventory, ret});
 		limits = limits_left(profile, started_ms, 0);
 		act_run(root, &ret_again->plan, &limits, &virtual, &plan->findings);
 	}

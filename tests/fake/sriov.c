@@ -101,6 +101,8 @@ static void make_group(struct root *root, const char *address, const char *direc
 	back = xasprintf("../../../..%s", directory + strlen("/sys"));
 	kernel_make_directory(root, GROUPS, name);
 	kernel_make_directory(root, group, "devices");
+	kernel_make_file(root, group, "reserved_regions",
+			 "0x00000000fee00000 0x00000000feefffff msi\n");
 	kernel_make_link(root, members, address, back);
 	kernel_make_link(root, directory, "iommu_group", target);
 }
@@ -177,8 +179,16 @@ static void remove_all(struct root *root, const char *parent, const char *name)
 	struct strv entries = {};
 
 	root_list(root, directory, &entries);
-	for (size_t i = 0; i < entries.n; i++)
-		kernel_remove(root, directory, entries.items[i]);
+	for (size_t i = 0; i < entries.n; i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", directory, entries.items[i]);
+		char target[PATH_MAX];
+
+		if (root_read_link(root, path, target, sizeof(target)) < 0 &&
+		    root_has_entries(root, path) >= 0)
+			remove_all(root, directory, entries.items[i]);
+		else
+			kernel_remove(root, directory, entries.items[i]);
+	}
 	strv_done(&entries);
 	kernel_remove(root, parent, name);
 }

@@ -306,7 +306,7 @@ TEST(fewer_than_asked_for_are_none)
 {
 	make_plan("nvme", 0, true);
 	at_most = 1;
-	expect_failure("fewer than 2 virtual functions came; it has 0, as before",
+	expect_failure("only 1 of 2 virtual functions came; it has 0, as before",
 		       "vfs-missing 0000:01:00.0",
 		       "sriov_drivers_autoprobe 0; sriov_numvfs 2; sriov_drivers_autoprobe 1; "
 		       "sriov_numvfs 0; ");

@@ -124,6 +124,13 @@ TEST(what_is_in_use_does_not_give_way)
 	interface->up = true;
 	expect("vfs = 3", "01.0 refused nvme; 01.1 right vfio-pci; 01.2 right vfio-pci; ", "",
 	       "vfs-in-use 0000:01:00.0");
+	/* What is in use is not unbound either. */
+	free(vf2->driver);
+	vf2->driver = xstrdup("nvme");
+	expect("vfs = 3", "01.0 refused nvme; 01.1 right vfio-pci; 01.2 refused vfio-pci; ", "",
+	       "vfs-in-use 0000:01:00.0");
+	free(vf2->driver);
+	vf2->driver = xstrdup("vfio-pci");
 	/* As many as wanted need not give way. */
 	expect("vfs = 2", "01.0 right nvme; 01.1 right vfio-pci; 01.2 right vfio-pci; ", "", "");
 }
@@ -207,11 +214,18 @@ TEST(others_come_first)
 	profile_done(&profile);
 }
 
+static bool is_virtual(void *userdata, const struct planned_device *device)
+{
+	assert_ptr_equal(userdata, &inventory);
+	return device->address.bus == 1 && device->address.function > 0;
+}
+
 /* The second look finds what the first has done, or has not. */
 TEST(only_what_is_new_is_done_after_the_second_look)
 {
-	static const char text[] = "[device x]\naddress = 01:00.0\nvfs = 2\n[device y]\n"
-				   "address = 02:00.0\ndriver = pci-stub\n";
+	static const char text[] = "[device x]\naddress = 01:00.0\nvfs = 2\nexcept = 01:00.2\n"
+				   "[device y]\naddress = 02:00.0\ndriver = pci-stub\n"
+				   "[device z]\naddress = 01:00.2\n";
 	struct profile profile, again_profile;
 	struct plan plan, again;
 
@@ -220,15 +234,16 @@ TEST(only_what_is_new_is_done_after_the_second_look)
 	inventory.n = 1;
 	pf->num_vfs = 0;
 	make(PHASE_SYSTEM, text, &profile, &plan);
+	check_findings("first", &plan.findings,
+		       "device-absent 0000:02:00.0; device-absent 0000:01:00.2");
+	assert_int_equal(plan.n, 3);
 	inventory.n = 4;
 	pf->num_vfs = 2;
 	free(TAKE_PTR(vf1->driver));
 	make(PHASE_SYSTEM, text, &again_profile, &again);
 	assert_int_equal(again.n, 4);
-	assert_int_equal(plan.n, 2);
 
-	/* Of the first, 02:00.0 was absent and is there now: no matter, it had its turn. */
-	plan_subtract(&again, &plan);
+	plan_keep(&again, is_virtual, &inventory);
 	assert_int_equal(again.n, 2);
 	assert_int_equal(again.items[0].address.function, 1);
 	assert_int_equal(again.actions.n, 4);
@@ -240,8 +255,10 @@ TEST(only_what_is_new_is_done_after_the_second_look)
 	finding_add(&again.findings, SEVERITY_NOTE, "new", "host", "%s", "detail");
 	finding_add(&again.findings, SEVERITY_NOTE, "device-absent", "0000:02:00.0", "%s", "known");
 	plan_merge(&plan, &again);
+	/* What has been made is absent no more. */
 	assert_int_equal(plan.n, 4);
 	assert_int_equal(again.n, 0);
+	assert_int_equal(plan.items[2].state, DEVICE_RIGHT);
 	for (size_t i = 1; i < plan.n; i++)
 		assert_true(pci_address_compare(&plan.items[i - 1].address,
 						&plan.items[i].address) < 0);
@@ -254,20 +271,17 @@ TEST(only_what_is_new_is_done_after_the_second_look)
 
 TEST(what_nobody_waits_for_is_not_loaded)
 {
-	struct profile profile, again_profile;
-	struct plan plan, again;
+	struct profile profile;
+	struct plan plan;
 
 	strv_done(&inventory.drivers);
 	inventory.has_iommu_backend = false;
 	make(PHASE_SYSTEM, "[device y]\naddress = 02:00.0\n", &profile, &plan);
-	make(PHASE_SYSTEM, "[device y]\naddress = 02:00.0\n", &again_profile, &again);
-	assert_int_equal(again.actions.n, 5);
-	plan_subtract(&again, &plan);
-	assert_int_equal(again.n, 0);
-	assert_int_equal(again.actions.n, 0);
-	plan_done(&again);
+	assert_int_equal(plan.actions.n, 5);
+	plan_keep(&plan, is_virtual, &inventory);
+	assert_int_equal(plan.n, 0);
+	assert_int_equal(plan.actions.n, 0);
 	plan_done(&plan);
-	profile_done(&again_profile);
 	profile_done(&profile);
 }
 

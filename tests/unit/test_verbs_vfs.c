@@ -48,6 +48,7 @@ size_t __wrap_act_vfs_make(struct root *root _unused_, const struct plan *plan,
 	assert_int_equal(outcomes->n, plan->n);
 	buf_add(&steps, "make; ");
 	if (n_made) {
+		outcomes->items[0].vfs = 1;
 		tree_file(&tree, PF "sriov_numvfs", "1\n");
 		tree_file(&tree, "sys/bus/pci/devices/0000:02:00.1/uevent",
 			  "PCI_CLASS=20000\nPCI_ID=8086:10ED\nPCI_SUBSYS_ID=0:0\n");
