@@ -28,5 +28,5 @@ check() {
 	expect_not_ready
 	expect_status 'udevadm settle' 0
 	expect_unit vfio-prepare.target inactive
-	expect_no_failed_units vfio-prepare.service
+	expect_no_failed_units vfio-prepare.service vfio-prepare-ready.service
 }

@@ -42,6 +42,7 @@
 #define PCI_DEVICES "/sys/bus/pci/devices"
 #define MAX_ARGS 16
 #define ANSWER_MS 3000
+#define POWER_OFF_S 4
 
 /* from linux/syslog.h of the kernel, which user space headers do not have */
 #define SYSLOG_ACTION_READ_ALL 3
@@ -234,6 +235,17 @@ static void make_read_only(void)
 		printf("ERROR /: %s\n", strerror(errno));
 }
 
+/* The kernel takes each device's lock on the way, and a driver that hangs may have one. */
+static void power_off(void)
+{
+	if (fork() == 0) {
+		sleep(POWER_OFF_S);
+		write_file("/proc/sysrq-trigger", "b");
+		_exit(0);
+	}
+	reboot(RB_POWER_OFF);
+}
+
 static void carry_out(char *line)
 {
 	char *verb = strsep(&line, " ");
@@ -258,7 +270,7 @@ static void carry_out(char *line)
 	else if (!strcmp(verb, "poweroff")) {
 		if (is_kept())
 			make_read_only();
-		reboot(RB_POWER_OFF);
+		power_off();
 	} else if (*verb)
 		printf("ERROR unknown command %s\n", verb);
 	/* Each command's words are out before the next one may hang. */
