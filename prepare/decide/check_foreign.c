@@ -195,11 +195,11 @@ static void check_binding(struct checks *checks, const struct foreign_setting *s
 	effect_done(&effect);
 }
 
-static bool needs_module(const struct pci_function *function, const char *module)
+static bool is_on(const struct pci_function *function, const char *module)
 {
 	_cleanup_free_ char *driver = function->driver ? module_of_driver(function->driver) : NULL;
 
-	return strv_contains(&function->modules, module) || (driver && strcmp(driver, module) == 0);
+	return driver && strcmp(driver, module) == 0;
 }
 
 /* A module that is kept out: whom does that concern? */
@@ -219,10 +219,10 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 	vec_foreach(function, checks->inventory) {
 		const struct planned_device *device = plan_find(checks->plan, &function->address);
 
-		if (!needs_module(function, module))
+		if (!strv_contains(&function->modules, module) && !is_on(function, module))
 			continue;
 		native = native || device;
-		if (!device)
+		if (!device && (!function->driver || is_on(function, module)))
 			add_name(&others, PCI_ADDRESS_TEXT(&function->address));
 	}
 	/* Of what the kernel itself refuses module-blacklisted tells. */
@@ -234,7 +234,7 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 					   : "is still loaded where it is asked for by name");
 		add_finding(checks, setting, by_image ? SEVERITY_WARNING : SEVERITY_NOTE, detail,
 			    false);
-	} else if (native && !wanted) {
+	} else if (native && !wanted && (others.n || !foreign_is_of_distribution(setting))) {
 		if (setting->flaw)
 			detail = xasprintf("; %s", setting->flaw);
 		else if (others.n)
@@ -270,7 +270,7 @@ static void check_loads(struct checks *checks, const struct foreign_setting *set
 	if (gone)
 		buf_add(&detail, "; kernels since 6.2 have no vfio_virqfd");
 	buf_addf(&detail, "; %s", setting->flaw ? setting->flaw : foreign_why(setting));
-	if (for_guests)
+	if (for_guests && (gone || setting->flaw || !foreign_is_of_distribution(setting)))
 		add_finding(checks, setting,
 			    gone || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE,
 			    buf_text(&detail), false);

@@ -127,6 +127,12 @@ bool foreign_is_told_by_unit(const struct foreign *foreign, const struct foreign
 	return false;
 }
 
+bool foreign_is_of_distribution(const struct foreign_setting *setting)
+{
+	return setting->file && (strncmp(setting->file, "/usr/lib/", 9) == 0 ||
+				 strncmp(setting->file, "/lib/", 5) == 0);
+}
+
 bool foreign_asks_modules(const struct foreign *foreign)
 {
 	vec_foreach(setting, foreign)

@@ -289,7 +289,7 @@ void import_make(const struct inventory *inventory, struct import *ret)
 		settle_id(&import, inventory, device);
 	}
 	vec_foreach(setting, foreign)
-		if (!setting->ours)
+		if (!setting->ours && !foreign_is_of_distribution(setting))
 			add_module_remark(&import, setting);
 	*ret = import;
 }

@@ -266,7 +266,8 @@ static void parse_instances(struct search *search)
 		_cleanup_free_ char *path = NULL, *address = NULL;
 		struct pci_address parsed;
 
-		if (strncmp(names.items[i], "vfio", 4) != 0 || !instance++ ||
+		if (strncmp(names.items[i], "vfio", 4) != 0 ||
+		    strncmp(names.items[i], "vfio-prepare", 12) == 0 || !instance++ ||
 		    !ends_in(instance, ".service"))
 			continue;
 		address = xstrndup(instance, strlen(instance) - strlen(".service"));

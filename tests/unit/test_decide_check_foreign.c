@@ -202,6 +202,18 @@ TEST(test_blacklists)
 	}
 	put(FOREIGN_ARGUMENT, FOREIGN_BLACKLIST, "/m", 1, "rdblacklist", "nouveau")->flaw = "FLAW";
 	expect("warning foreign-blacklist /m:1\n", "FLAW");
+	/* Another driver has it already: it misses nothing. */
+	free(inventory.items[2].driver);
+	inventory.items[2].driver = xstrdup("nvidia");
+	put(FOREIGN_MODPROBE, FOREIGN_BLACKLIST, "/m", 1, NULL, "nouveau");
+	expect("note foreign-blacklist /m:1\n", "already");
+	put(FOREIGN_MODPROBE, FOREIGN_BLACKLIST, "/usr/lib/m", 1, NULL, "nouveau");
+	put(FOREIGN_MODPROBE, FOREIGN_BLACKLIST, "/lib/m", 1, NULL, "nouveau");
+	expect("", "");
+	free(inventory.items[2].driver);
+	inventory.items[2].driver = NULL;
+	put(FOREIGN_MODPROBE, FOREIGN_BLACKLIST, "/usr/lib/m", 1, NULL, "nouveau");
+	expect("warning foreign-blacklist /usr/lib/m:1\n", "also from 0000:03:00.0");
 	plan_device("0000:06:00.0", "vfio-pci", "vfio_pci");
 	strv_add(&add_function(&inventory, "0000:06:00.0", 1, 2, 0, 6, NULL)->modules, "own");
 	put(FOREIGN_MODPROBE, FOREIGN_BLACKLIST, "/m", 1, NULL, "own");
@@ -217,6 +229,9 @@ TEST(test_modules)
 	expect("", "");
 	put(FOREIGN_ARGUMENT, FOREIGN_LOAD, NULL, 0, "rd.driver.pre", "loop vfio-pci");
 	expect("note foreign-argument kernel arguments\n", "comes early");
+	put(FOREIGN_MODULES_LOAD, FOREIGN_LOAD, "/usr/lib/modules-load.d/vdsm.conf", 1, NULL,
+	    "vfio_pci");
+	expect("", "");
 	put(FOREIGN_DRACUT, FOREIGN_LOAD, "/d", 1, "force_drivers", "vfio_pci")->flaw = "FLAW";
 	expect("warning foreign-dracut /d:1\n", "FLAW");
 }

@@ -155,6 +155,7 @@ TEST(test_modules_and_options)
 {
 	put(FOREIGN_MODPROBE, FOREIGN_BLACKLIST, "/m", NULL, "nouveau");
 	put(FOREIGN_MODPROBE, FOREIGN_INSTALL, "/m", "nouveau", "/bin/false");
+	put(FOREIGN_MODPROBE, FOREIGN_BLACKLIST, "/usr/lib/m", NULL, "nouveau");
 	put(FOREIGN_MODPROBE, FOREIGN_BLACKLIST, "/m", NULL, "own-nic");
 	put(FOREIGN_MODPROBE, FOREIGN_SOFTDEP, "/m", "nouveau", "drm vfio-pci");
 	put(FOREIGN_MODPROBE, FOREIGN_SOFTDEP, "/m", "nouveau", "drm");

@@ -111,6 +111,9 @@ TEST(test_our_own)
 {
 	tree_file(&tree, "etc/modprobe.d/vfio-prepare.conf",
 		  FILE_HEADER "options vfio-pci ids=1:2\n");
+	tree_link(&tree,
+		  "etc/systemd/system/multi-user.target.wants/vfio-prepare-x@0000:03:00.0.service",
+		  "x");
 	expect("ours", "ids vfio-pci: 1:2 @/etc/modprobe.d/vfio-prepare.conf:2 ours\n");
 }
 
