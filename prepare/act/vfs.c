@@ -449,6 +449,16 @@ size_t act_vfs_make(struct root *root, const struct plan *plan, const struct act
 	return n_made;
 }
 
+/* Why autoprobe may not be as it was; NULL: it is. */
+static const char *left_off(const struct vf_slot *vf)
+{
+	if (vf->slot.end != BOUNDED_DONE)
+		return "the kernel did not answer in time";
+	if (vf->slot.error < 0)
+		return strerror(-vf->slot.error);
+	return vf->complaint ? "the write was without effect" : NULL;
+}
+
 void act_vfs_restore(struct root *root, const struct plan *plan, const struct act_limits *limits,
 		     const struct outcomes *outcomes, struct findings *findings)
 {
@@ -464,13 +474,7 @@ void act_vfs_restore(struct root *root, const struct plan *plan, const struct ac
 	run.n = n;
 	r = n ? run_job(&run, run_restore, NULL) : 0;
 	for (size_t i = 0; i < run.n; i++) {
-		const struct vf_slot *vf = run.slots ? &run.slots[i] : NULL;
-		const char *cause = r < 0 ? strerror(-r)
-				    : vf->slot.end != BOUNDED_DONE
-					    ? "the kernel did not answer in time"
-				    : vf->slot.error < 0 ? strerror(-vf->slot.error)
-				    : vf->complaint      ? "the write was without effect"
-							 : NULL;
+		const char *cause = run.slots && r == 0 ? left_off(&run.slots[i]) : strerror(-r);
 
 		if (cause)
 			finding_remedy(

@@ -83,17 +83,15 @@ static void add_device(const struct profile *profile, const struct inventory *in
 	device->module = module_of_driver(driver);
 	if (claim->refused)
 		device->state = DEVICE_REFUSED;
-	else if (physical && claim->waiting)
-		device->state = DEVICE_WAITING;
-	else if (physical)
-		device->state = vfs_stand(inventory, function, claim->section) ? DEVICE_RIGHT
-									       : DEVICE_VFS;
-	else if (claim_is_right(claim, function))
+	else if (!physical && claim_is_right(claim, function))
 		device->state = DEVICE_RIGHT;
 	else if (claim->waiting)
 		device->state = DEVICE_WAITING;
-	else
+	else if (!physical)
 		device->state = DEVICE_BIND;
+	else
+		device->state = vfs_stand(inventory, function, claim->section) ? DEVICE_RIGHT
+									       : DEVICE_VFS;
 	check_iommu(profile, inventory, function, driver, device, &plan->findings);
 }
 

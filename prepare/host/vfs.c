@@ -31,14 +31,16 @@ void vfs_read(struct root *root, int dir, struct vfs_state *ret)
 
 struct work {
 	struct root *root;
-	struct pci_function **functions; /* the pieces */
-	struct vfs_state *states;        /* beside them, shared with the child */
+	struct inventory *inventory;
+	size_t *functions;        /* the pieces: which of the inventory's */
+	struct vfs_state *states; /* beside them, shared with the child */
 };
 
 static void read_state(void *userdata, size_t piece)
 {
 	struct work *work = userdata;
-	_cleanup_close_ int dir = device_open(work->root, &work->functions[piece]->address);
+	_cleanup_close_ int dir =
+		device_open(work->root, &work->inventory->items[work->functions[piece]].address);
 
 	work->states[piece] = (struct vfs_state){-1, -1, -1};
 	if (dir >= 0)
@@ -48,7 +50,7 @@ static void read_state(void *userdata, size_t piece)
 static void state_ended(void *userdata, size_t piece, enum bounded_end end)
 {
 	struct work *work = userdata;
-	struct pci_function *function = work->functions[piece];
+	struct pci_function *function = &work->inventory->items[work->functions[piece]];
 	const struct vfs_state *state = &work->states[piece];
 
 	if (end != BOUNDED_DONE)
@@ -64,8 +66,8 @@ void scan_vfs(struct root *root, struct inventory *inventory,
 	      bool (*chosen)(void *userdata, const struct pci_function *function), void *userdata)
 {
 	size_t n = 0, bytes = inventory->n * sizeof(struct vfs_state);
-	_cleanup_free_ struct pci_function **functions = xcalloc(inventory->n, sizeof(*functions));
-	struct work work = {root, functions, bounded_memory(bytes)};
+	_cleanup_free_ size_t *functions = xcalloc(inventory->n, sizeof(*functions));
+	struct work work = {root, inventory, functions, bounded_memory(bytes)};
 	struct bounded_job job = {
 		.piece_ms = NUMBER_MS,
 		.total_ms = NUMBERS_MS,
@@ -76,7 +78,7 @@ void scan_vfs(struct root *root, struct inventory *inventory,
 
 	vec_foreach(function, inventory)
 		if (chosen(userdata, function) && !function->hangs)
-			functions[n++] = function;
+			functions[n++] = (size_t)(function - inventory->items);
 	job.n = n;
 	if (n && work.states)
 		bounded_run(&job);
