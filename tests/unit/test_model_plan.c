@@ -70,6 +70,9 @@ TEST(names)
 	assert_string_equal(action_type_name(ACTION_CLEAR_OVERRIDE), "clear-override");
 	assert_string_equal(action_type_name(ACTION_UNBIND), "unbind");
 	assert_string_equal(action_type_name(ACTION_PROBE), "probe");
+	assert_string_equal(action_type_name(ACTION_AUTOPROBE), "set-autoprobe");
+	assert_string_equal(action_type_name(ACTION_SET_VFS), "set-vfs");
+	assert_string_equal(device_state_name(DEVICE_VFS), "vfs-missing");
 	assert_string_equal(device_state_name(DEVICE_BIND), "wrong-driver");
 	assert_string_equal(device_state_name(DEVICE_RIGHT), "right");
 	assert_string_equal(device_state_name(DEVICE_REFUSED), "refused");
@@ -89,6 +92,7 @@ TEST(what_is_given)
 		{"refused", {.state = DEVICE_REFUSED}, false},
 		{"in use", {.state = DEVICE_REFUSED, .next_boot = true}, true},
 		{"absent", {.state = DEVICE_ABSENT}, false},
+		{"with virtual functions", {.state = DEVICE_RIGHT, .vfs = 2}, false},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

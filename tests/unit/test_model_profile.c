@@ -636,6 +636,8 @@ TEST(what_a_profile_asks_of_the_host)
 		{"[device x]\npath = 00:01.0/00.0\n", false, true, false, SIZE_MAX},
 		{"[device x]\naddress = 02:00.0\nreset = require\n", false, false, true, 1},
 		{"[device x]\naddress = 02:00.0\nreset = warn\n", false, false, false, 1},
+		/* Virtual functions may be on other buses. */
+		{"[device x]\naddress = 02:00.0\nvfs = 1\n", false, false, false, SIZE_MAX},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -647,6 +649,12 @@ TEST(what_a_profile_asks_of_the_host)
 		check_int(rows[i].text, profile_asks_serials(&profile), rows[i].serials);
 		check_int(rows[i].text, profile_asks_paths(&profile), rows[i].paths);
 		check_int(rows[i].text, profile_asks_resets(&profile), rows[i].resets);
+		check_int(rows[i].text, profile_asks_vfs(&profile),
+			  strstr(rows[i].text, "vfs") != NULL);
+		check(rows[i].text,
+		      !profile_section(&profile, "z") &&
+			      (!profile_section(&profile, "x") ||
+			       profile_section(&profile, "x") == profile.sections.items));
 		by_place = profile_places(&profile, &places);
 		check_int(rows[i].text, by_place, rows[i].n_places != SIZE_MAX);
 		if (by_place)

@@ -53,6 +53,12 @@ static const struct {
 	  .after_known = true,
 	  .result = RESULT_REFUSED},
 	 "0000:01:00.0: refused: on nvme (was: nvme)"},
+	{{.before = "nvme",
+	  .before_known = true,
+	  .after = (char[]){"nvme"},
+	  .after_known = true,
+	  .vfs = 2},
+	 "0000:01:00.0: done: on nvme, with 2 virtual functions (was: nvme)"},
 };
 
 TEST(outcomes_as_lines)

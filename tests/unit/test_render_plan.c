@@ -165,6 +165,25 @@ TEST(waiting_and_unknown)
 		   "0000:04:00.0 [gpu] refused, stays on unknown driver\n");
 }
 
+TEST(virtual_functions)
+{
+	free_plan(NULL);
+	add_device("03:00.0", DEVICE_VFS, false, NULL);
+	add_device("04:00.0", DEVICE_RIGHT, false, "vfio-pci");
+	add_device("05:00.0", DEVICE_WAITING, false, NULL);
+	add_device("06:00.0", DEVICE_VFS, false, NULL);
+	for (size_t i = 0; i < plan.n; i++)
+		plan.items[i].vfs = i < 3 ? 4 : 1;
+	_cleanup_free_ char *got = render_plan(FORMAT_TEXT, &plan, &no_files);
+
+	check_text("text", got,
+		   "0000:03:00.0 [gpu] stays on vfio-pci, gets 4 virtual functions\n"
+		   "0000:04:00.0 [gpu] is on vfio-pci, has 4 virtual functions: nothing to do\n"
+		   "0000:05:00.0 [gpu] waits until its own driver has it, which makes its virtual "
+		   "functions\n"
+		   "0000:06:00.0 [gpu] stays on vfio-pci, gets 1 virtual function\n");
+}
+
 TEST(files)
 {
 	struct planned_files files = {};
@@ -207,6 +226,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(json, make_plan, free_plan),
 		cmocka_unit_test(json_of_nothing),
 		cmocka_unit_test_setup_teardown(waiting_and_unknown, make_plan, free_plan),
+		cmocka_unit_test_setup_teardown(virtual_functions, make_plan, free_plan),
 		cmocka_unit_test(files),
 	};
 
