@@ -69,6 +69,11 @@ before_boot() {
 	arguments+=" $(sed -n 's|^\tlinux\t[^ ]* root=[^ ]* ro *||p' "$dir/boot1/report" | sed -n 1p)"
 }
 
+# A line of what a program wrote.
+expect_said() {
+	grep -q "$2" <(output_of "$1") || fail "$1 does not say: $2"
+}
+
 check() {
 	if ((boot == 1)); then
 		expect_driver 0000:01:00.0 e1000e
@@ -88,10 +93,8 @@ check() {
 			.reasons == ["argument iommu=pt", "device 0000:01:00.0"]'
 		expect_status 'validate between' 5
 		expect_json 'validate between' '.status == "reboot-required"'
-		output_of 'file /boot/grub/grub.cfg' | grep -q 'lab.of-others=1 quiet iommu=pt$' ||
-			fail "grub.cfg has not all arguments"
-		output_of udev | grep -q "05-vfio-prepare.rules:.*driver_override' writing 'vfio-pci'" ||
-			fail "udev does not do what our rules say"
+		expect_said 'file /boot/grub/grub.cfg' 'lab.of-others=1 quiet iommu=pt$'
+		expect_said udev "05-vfio-prepare.rules:.*driver_override' writing 'vfio-pci'"
 		return
 	fi
 	expect_taken e1000e 0000:01:00.0
@@ -99,6 +102,6 @@ check() {
 	expect_ready
 	expect_status 'apply again' 0
 	expect_json 'apply again' '([.files[].result] | unique == ["left"]) and .commands == []'
-	output_of modprobe | grep -q '^softdep e1000e pre: vfio[-_]pci' || fail "modprobe does not read our file"
+	expect_said modprobe '^softdep e1000e pre: vfio-pci$'
 	rm -f "$dir"/{image,system.tar,initrd.new}
 }
