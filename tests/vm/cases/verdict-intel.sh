@@ -9,13 +9,17 @@ HOST_VALIDATE="virt-host-validate qemu"
 vendor=GenuineIntel
 virtualization=vmx
 
-image_files() {
+host_files() {
+	# As on an installed host, so that the kernel's own default is known.
+	install -D -m 644 -t "$1/boot" "$ROOT"/boot/config-*
 	image_programs "$1" "$LIBVIRT_TREE" /usr/bin/virt-host-validate
 	install -D "$ROOT/usr/bin/busybox" "$1/usr/bin/busybox"
 	mkdir -p "$1/lab"
 	# QEMU's own processor has no virtualization, without which virt-host-validate would not even look.
 	printf 'processor\t: 0\nvendor_id\t: %s\nflags\t\t: fpu %s\n' "$vendor" "$virtualization" >"$1/lab/cpuinfo"
 }
+
+image_files() { host_files "$1"; }
 
 script() {
 	printf '%s\n' "run busybox mount --bind /lab/cpuinfo /proc/cpuinfo" \

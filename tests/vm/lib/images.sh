@@ -260,7 +260,8 @@ image_append() {
 }
 
 image_archive() {
-	(cd "$1" && find . -mindepth 1 | sort | cpio --quiet -o -H newc -R 0:0)
+	# The kernel looks for tables of the firmware by a name without "./".
+	(cd "$1" && find . -mindepth 1 -printf '%P\n' | sort | cpio --quiet -o -H newc -R 0:0)
 }
 
 # image_alone DIRECTORY OUT MODULE...: an initramfs of nothing but the agent, the tool, and these
