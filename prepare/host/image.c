@@ -31,6 +31,7 @@ struct reader {
 	uint64_t n_unpacked;
 	struct cpio cpio;
 	enum image_content content; /* what the entry at hand is wanted for */
+	bool is_foreign;            /* it has a part that is not read here */
 	struct {
 		struct pending *items;
 		size_t n, capacity;
@@ -239,6 +240,7 @@ static void read_compressed(struct reader *reader)
 	struct decompressor *decompressor = decompressor_new(compression);
 
 	if (!decompressor) {
+		reader->is_foreign = true;
 		if (compression == COMPRESSION_UNKNOWN)
 			fail(reader, xstrdup("has parts that are neither an archive nor compressed "
 					     "in a known way"));
@@ -266,7 +268,7 @@ static void read_segments(struct reader *reader)
 	}
 }
 
-void image_read(struct root *root, const struct profile_file_list *profile, struct image *image)
+bool image_read(struct root *root, const struct profile_file_list *profile, struct image *image)
 {
 	_cleanup_close_ int fd = root_open(root, image->path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct reader reader = {
@@ -296,4 +298,5 @@ void image_read(struct root *root, const struct profile_file_list *profile, stru
 	vec_foreach(pending, &reader.pending)
 		free(pending->path);
 	free(reader.pending.items);
+	return !reader.is_foreign;
 }

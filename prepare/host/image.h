@@ -31,8 +31,9 @@ struct profile_file_list {
 
 /*
  * Fills in what the image at image->path holds, its profile beside that of the host. What cannot be read
- * to its end says so in image->unknown. image_end() is the caller's.
+ * to its end says so in image->unknown. image_end() is the caller's. False: it has a part that is not read
+ * here, of which another program may know more.
  */
-void image_read(struct root *root, const struct profile_file_list *profile, struct image *image);
+bool image_read(struct root *root, const struct profile_file_list *profile, struct image *image);
 
 #endif

@@ -200,8 +200,7 @@ static void read_images(struct root *root, const struct candidates *candidates, 
 		image = vec_add(images);
 		image->path = xstrdup(candidate->path);
 		image->kernel = xstrdup(candidate->kernel);
-		image_read(root, &profile, image);
-		if (image->unknown && !image->damaged)
+		if (!image_read(root, &profile, image))
 			image_list(root, image);
 		image_end(image);
 	}
