@@ -50,11 +50,11 @@ static void make(enum phase phase, const char *text, struct profile *profile, st
 /* Takes the virtual functions out of the inventory. */
 static void without_virtual(void)
 {
+	free(vf1->driver);
+	free(vf2->driver);
 	inventory.items[1] = inventory.items[3];
 	memset(&inventory.items[2], 0, 2 * sizeof(*inventory.items));
 	inventory.n = 2;
-	free(vf1->driver);
-	vf1->driver = xstrdup("nvme");
 	pf->num_vfs = 0;
 }
 
