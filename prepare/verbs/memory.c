@@ -27,10 +27,10 @@ static char *read_memory(struct root *root)
 	return root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0 ? NULL : memory;
 }
 
-void memory_add(struct root *root, struct boot_phase *phase, const struct outcomes *outcomes,
-		const struct findings *findings)
+static void add(struct root *root, const char *before, struct boot_phase *phase,
+		const struct outcomes *outcomes, const struct findings *findings)
 {
-	_cleanup_free_ char *before = read_memory(root), *after = NULL;
+	_cleanup_free_ char *after = NULL;
 	int r;
 
 	phase->elapsed_ms = (uint32_t)(milliseconds_since_start() - phase->started_ms);
@@ -40,14 +40,23 @@ void memory_add(struct root *root, struct boot_phase *phase, const struct outcom
 		log_warning("%s cannot be written: %s", BOOT_PATH, strerror(-r));
 }
 
+void memory_add(struct root *root, struct boot_phase *phase, const struct outcomes *outcomes,
+		const struct findings *findings)
+{
+	_cleanup_free_ char *before = read_memory(root);
+
+	add(root, before, phase, outcomes, findings);
+}
+
 void memory_add_news(struct root *root, struct boot_phase *phase, const struct outcomes *outcomes,
 		     const struct findings *findings)
 {
+	_cleanup_free_ char *before = read_memory(root);
 	struct bindings bindings = {};
 
-	memory_bindings(root, &bindings);
+	boot_bindings(before, &bindings);
 	if (!bindings_tell(&bindings, outcomes))
-		memory_add(root, phase, outcomes, findings);
+		add(root, before, phase, outcomes, findings);
 	bindings_done(&bindings);
 }
 
