@@ -53,7 +53,7 @@ static const struct option_help {
 	{NULL, "help", NULL, 'h', "-h, this help"},
 	{NULL, "version", NULL, OPTION_VERSION, "the version"},
 	{"list init", "filter", "V:D[:C]", OPTION_FILTER, "only these ids, as in lspci -d"},
-	{"list init", "address", "ADDRESS", OPTION_ADDRESS,
+	{"list init bind", "address", "ADDRESS", OPTION_ADDRESS,
 	 "only this address; .* for all functions"},
 	{"list init", "name", "REGEX", OPTION_NAME, "only devices whose name matches"},
 	{"plan", "modules", NULL, OPTION_MODULES,

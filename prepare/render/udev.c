@@ -24,7 +24,7 @@ static void add_number(struct buf *buf, const char *attribute, int32_t number)
 		buf_addf(buf, ", ATTR{%s}==\"0x%04x\"", attribute, (unsigned)number);
 }
 
-/* Where and what, and not on its driver yet. */
+/* Where and what. */
 static void add_match(struct buf *buf, const struct device_rule *rule)
 {
 	char address[PCI_ADDRESS_MAX];
@@ -41,14 +41,13 @@ static void add_match(struct buf *buf, const struct device_rule *rule)
 	add_class(buf, &rule->id);
 	add_number(buf, "subsystem_vendor", rule->subsystem_vendor);
 	add_number(buf, "subsystem_device", rule->subsystem_device);
-	/* Variants have vfio in their names. */
-	buf_addf(buf, ", DRIVER!=\"%s\", ", rule->driver ? rule->driver : "*vfio*");
+	buf_add(buf, ", ");
 }
 
 static void add_override(struct buf *buf, const struct device_rule *rule)
 {
 	add_match(buf, rule);
-	buf_addf(buf, "ENV{.vfio_prepare}==\"add%s%s%s\", ",
+	buf_addf(buf, "DRIVER==\"\", ENV{.vfio_prepare}==\"add%s%s%s\", ",
 		 rule->looks & ALLOW_STORAGE ? "" : "|disks",
 		 rule->looks & ALLOW_DISPLAY ? "" : "|display",
 		 rule->looks & ALLOW_NETWORK ? "" : "|network");
@@ -69,9 +68,11 @@ char *render_udev_rules(const struct device_rules *rules)
 		if (rule->driver)
 			add_override(&buf, rule);
 		add_match(&buf, rule);
-		buf_add(&buf,
-			"ENV{.vfio_prepare}==\"bind\", RUN+=\"/bin/systemctl --no-block start "
-			"vfio-prepare-hotplug@$kernel.service\"\n");
+		/* Variants have vfio in their names. */
+		buf_addf(&buf,
+			 "DRIVER!=\"%s\", ENV{.vfio_prepare}==\"bind\", RUN+=\"/bin/systemctl "
+			 "--no-block start vfio-prepare-hotplug@$kernel.service\"\n",
+			 rule->driver ? rule->driver : "*vfio*");
 	}
 	return buf_take(&buf);
 }

@@ -66,6 +66,27 @@ static const struct when *find_when(const char *name)
 	return NULL;
 }
 
+/* Leaves what is not at the address out of the plan; 0, or the status to end with. */
+static int keep_address(const char *text, struct plan *plan)
+{
+	struct address_pattern pattern;
+
+	if (address_pattern_parse(text, &pattern) < 0) {
+		log_error("--address: \"%s\" is not [domain:]bus:device.function", text);
+		return STATUS_USAGE;
+	}
+	for (size_t i = plan->n; i > 0; i--) {
+		struct pci_address address = plan->items[i - 1].address;
+
+		if (!address_pattern_matches(&pattern, &address))
+			plan_forget(plan, &address);
+	}
+	if (plan->n)
+		return STATUS_DONE;
+	log_error("--address: no section of the profile selects %s", text);
+	return STATUS_REFUSED;
+}
+
 /* What somebody gave back by hand is not taken again because a driver came to it. */
 static void leave_released(struct root *root, struct plan *plan)
 {
@@ -108,6 +129,8 @@ static int run(struct root *root, const struct arguments *arguments)
 		log_notice("%s is among the kernel's arguments: nothing is done", phase.off);
 	else
 		status = situation_load(root, arguments, when->phase, false, &situation);
+	if (!phase.off && status == STATUS_DONE && arguments->address)
+		status = keep_address(arguments->address, &situation.plan);
 	if (!phase.off && status == STATUS_DONE) {
 		if (hotplug)
 			leave_released(root, &situation.plan);
