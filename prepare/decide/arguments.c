@@ -245,7 +245,9 @@ static void want_iommu(struct work *work)
 	if (wants_intel(inventory) && !profile_says(work, "intel_iommu=on"))
 		want(work, work->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
 		     xstrdup("intel_iommu=on"),
-		     "this kernel does not turn Intel's IOMMU on by itself");
+		     inventory->platform.config[KERNEL_INTEL_IOMMU_DEFAULT_ON] == ANSWER_NO
+			     ? "this kernel does not turn Intel's IOMMU on by itself"
+			     : "whether this kernel turns Intel's IOMMU on by itself is not known");
 	if (work->profile->iommu_passthrough && !profile_says(work, passthrough))
 		want(work, SEVERITY_WARNING, xstrdup(passthrough),
 		     "the profile wants the host's own devices at full speed (passthrough)");
