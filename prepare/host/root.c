@@ -278,13 +278,13 @@ static void record_file(struct root *root, int fd, const char *path, const char 
 int root_read_fd(struct root *root, int fd, const char *path, size_t max, char **ret,
 		 size_t *ret_length)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t length = 0, capacity = 4096;
+	size_t length = 0, capacity = 8192;
+	_cleanup_free_ char *text = xreallocarray(NULL, capacity, 1);
 	int error = 0;
 	ssize_t n;
 
 	do {
-		if (!text || length + 1 >= capacity)
+		if (length + 1 >= capacity)
 			text = xreallocarray(text, capacity *= 2, 1);
 		n = read(fd, text + length, capacity - 1 - length);
 		if (n < 0)
