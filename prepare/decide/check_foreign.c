@@ -8,23 +8,34 @@
 /* Of the devices that a setting means, so many are named; the rest is counted. */
 #define MAX_NAMED 8
 
-/* A list of names for a sentence, "a, b and 3 more". */
+/* Names for a sentence, each once: "a, b and 3 more". */
 struct names {
+	struct strv list;
 	struct buf text;
-	size_t n;
 };
 
 static void add_name(struct names *names, const char *name)
 {
-	if (++names->n <= MAX_NAMED)
-		buf_addf(&names->text, "%s%s", names->n > 1 ? ", " : "", name);
+	if (!strv_contains(&names->list, name))
+		strv_add(&names->list, name);
 }
 
 static const char *names_text(struct names *names)
 {
-	if (names->n > MAX_NAMED)
-		buf_addf(&names->text, " and %zu more", names->n - MAX_NAMED);
+	size_t n = names->list.n;
+
+	buf_done(&names->text);
+	for (size_t i = 0; i < n && i < MAX_NAMED; i++)
+		buf_addf(&names->text, "%s%s", i ? ", " : "", names->list.items[i]);
+	if (n > MAX_NAMED)
+		buf_addf(&names->text, " and %zu more", n - MAX_NAMED);
 	return buf_text(&names->text);
+}
+
+static void names_done(struct names *names)
+{
+	strv_done(&names->list);
+	buf_done(&names->text);
 }
 
 /* What a setting does to the devices that it means, beside what the profile wants of them. */
@@ -37,10 +48,10 @@ struct effect {
 
 static void effect_done(struct effect *effect)
 {
-	buf_done(&effect->same.text);
-	buf_done(&effect->other.text);
-	buf_done(&effect->unlisted.text);
-	buf_done(&effect->bad.text);
+	names_done(&effect->same);
+	names_done(&effect->other);
+	names_done(&effect->unlisted);
+	names_done(&effect->bad);
 }
 
 static void add_device(const struct checks *checks, const struct pci_address *address,
@@ -130,10 +141,10 @@ static enum severity severity_of(const struct foreign_setting *setting, const st
 	if (setting->fatal)
 		return SEVERITY_ERROR;
 	/* An override or a bind has the last word; ids give way to the override that is set early. */
-	if (effect->other.n && setting->effect == FOREIGN_ADDRESSES && !setting->flaw)
+	if (effect->other.list.n && setting->effect == FOREIGN_ADDRESSES && !setting->flaw)
 		return SEVERITY_ERROR;
-	if (setting->flaw || effect->other.n || effect->bad.n ||
-	    (setting->effect == FOREIGN_IDS && effect->same.n && effect->unlisted.n))
+	if (setting->flaw || effect->other.list.n || effect->bad.list.n ||
+	    (setting->effect == FOREIGN_IDS && effect->same.list.n && effect->unlisted.list.n))
 		return SEVERITY_WARNING;
 	return is_late_service(setting) ? SEVERITY_WARNING : SEVERITY_NOTE;
 }
@@ -142,17 +153,17 @@ static void describe(const struct foreign_setting *setting, struct effect *effec
 {
 	bool ids = setting->effect == FOREIGN_IDS;
 
-	if (effect->other.n)
+	if (effect->other.list.n)
 		buf_addf(buf, "; it gives to %s %s", setting->name, names_text(&effect->other));
-	if (effect->same.n)
+	if (effect->same.list.n)
 		buf_addf(buf, "; the profile sees to %s already", names_text(&effect->same));
-	if (effect->unlisted.n)
+	if (effect->unlisted.list.n)
 		buf_addf(buf, "; it %smeans %s, which no section lists",
-			 ids && (effect->same.n || effect->other.n) ? "also " : "",
+			 ids && (effect->same.list.n || effect->other.list.n) ? "also " : "",
 			 names_text(&effect->unlisted));
-	if (effect->bad.n)
+	if (effect->bad.list.n)
 		buf_addf(buf, "; no id: %s", names_text(&effect->bad));
-	if (!effect->other.n && !effect->same.n && !effect->unlisted.n)
+	if (!effect->other.list.n && !effect->same.list.n && !effect->unlisted.list.n)
 		buf_addf(buf, "; %s",
 			 ids ? "no device of this host has such an id"
 			     : "which devices it means cannot be told from it");
@@ -184,12 +195,12 @@ static void check_binding(struct checks *checks, const struct foreign_setting *s
 		if (continues(setting, later))
 			add_setting(checks, later, &effect);
 	/* What is neither the profile's nor a guest's business is nobody's here. */
-	if ((effect.other.n || effect.same.n || module_is_for_guests(module)) &&
+	if ((effect.other.list.n || effect.same.list.n || module_is_for_guests(module)) &&
 	    !foreign_is_told_by_unit(foreign, setting)) {
 		add_lines(foreign, setting, &detail);
 		describe(setting, &effect, &detail);
 		add_finding(checks, setting, severity_of(setting, &effect), buf_text(&detail),
-			    effect.unlisted.n && !effect.same.n && !effect.other.n);
+			    effect.unlisted.list.n && !effect.same.list.n && !effect.other.list.n);
 	}
 	buf_done(&detail);
 	effect_done(&effect);
@@ -234,10 +245,10 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 					   : "is still loaded where it is asked for by name");
 		add_finding(checks, setting, by_image ? SEVERITY_WARNING : SEVERITY_NOTE, detail,
 			    false);
-	} else if (native && !wanted && (others.n || !foreign_is_of_distribution(setting))) {
+	} else if (native && !wanted && (others.list.n || !foreign_is_of_distribution(setting))) {
 		if (setting->flaw)
 			detail = xasprintf("; %s", setting->flaw);
-		else if (others.n)
+		else if (others.list.n)
 			detail = xasprintf(
 				"; it keeps the driver also from %s, which no section lists",
 				names_text(&others));
@@ -245,10 +256,10 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 			detail = xstrdup(
 				"; the profile keeps the devices from that driver already");
 		add_finding(checks, setting,
-			    others.n || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE, detail,
-			    false);
+			    others.list.n || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE,
+			    detail, false);
 	}
-	buf_done(&others.text);
+	names_done(&others);
 }
 
 static void check_loads(struct checks *checks, const struct foreign_setting *setting)
@@ -366,7 +377,7 @@ static void check_ids_conflict(struct checks *checks, const char *driver)
 		add_name(&losers, place);
 		lost = lost || !has_all(winner, setting);
 	}
-	if (losers.n && !ours) {
+	if (losers.list.n && !ours) {
 		subject = foreign_place(winner);
 		finding_remedy(
 			finding_add(
@@ -377,7 +388,7 @@ static void check_ids_conflict(struct checks *checks, const char *driver)
 				driver, names_text(&losers)),
 			"leave at most one; none is needed for what the profile lists by address");
 	}
-	buf_done(&losers.text);
+	names_done(&losers);
 }
 
 void check_foreign(struct checks *checks)

@@ -125,6 +125,10 @@ TEST(test_lines_of_a_file_are_told_at_once)
 	       "warning foreign-rc-local /s:8\n",
 	       "\"TEXT\" and lines 4, 7; the profile sees to 0000:01:00.0 already; it means "
 	       "0000:03:00.0, 0000:05:00.0, which no section lists");
+	/* What several lines do to one device. */
+	put(FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/r", 3, "vfio-pci", "0000:01:00.0");
+	put(FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/r", 4, "vfio-pci", "0000:01:00.0");
+	expect("warning foreign-rc-local /r:3\n", "sees to 0000:01:00.0 already;");
 	put(FOREIGN_MODULES_LOAD, FOREIGN_LOAD, "/l", 1, NULL, "vfio");
 	put(FOREIGN_MODULES_LOAD, FOREIGN_LOAD, "/l", 2, NULL, "vfio_pci");
 	expect("note foreign-modules-load /l:1\n", " and line 2;");
