@@ -140,8 +140,8 @@ static void add_device(struct work *work, const struct profile *profile,
 	struct address_pattern place = {.address = device->address};
 
 	work->section = profile_section(profile, device->section);
-	if (!function || !work->section || !device_is_given(device) ||
-	    (work->section->vfs && !function->is_vf))
+	/* Virtual functions that a section makes get their overrides as they are made. */
+	if (!function || !work->section || !device_is_given(device) || work->section->vfs)
 		return;
 	if (!device->companion && is_for_any_address(profile, work->section, plan))
 		return;

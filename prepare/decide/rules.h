@@ -15,7 +15,8 @@
 
 /*
  * Each rule names an identity: the section's, as far as it fits what the host shows at the address, or
- * where it has none, what the host shows there. What a guard refuses gets no rule. A section that selects by identity alone gets one for any
+ * where it has none, what the host shows there. What a guard refuses gets no rule, nor what a section with
+ * vfs makes: the rules are the same before and after. A section that selects by identity alone gets one for any
  * address, unless not all devices of that identity are meant: with except, path, serial or count, with
  * a device that is refused, or beside a section that wants another driver.
  *

@@ -97,7 +97,8 @@ static void decide_function(const struct inventory *inventory, const struct guar
 	} else if (function->driver && driver_leaves_group_viable(function->driver)) {
 		detail = xasprintf("it is on %s, which makes none", function->driver);
 		finding_remedy(refuse(match, claim, function, "vfs-driver", detail),
-			       "give it back to its own driver, or restart");
+			       "vfio-prepare release --force %s, or restart",
+			       PCI_ADDRESS_TEXT(&function->address));
 	} else if (!function->driver && !function->modules.n) {
 		finding_remedy(refuse(match, claim, function, "vfs-driver",
 				      "no driver has it, and the kernel's tables have none for it"),

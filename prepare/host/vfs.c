@@ -8,9 +8,9 @@
 #include "host/bounded.h"
 #include "host/scan.h"
 
-/* As for overrides, a lock that is not free at once is not for long. */
-#define NUMBER_MS 1000
-#define NUMBERS_MS 5000
+/* Who holds the lock may be the probe of its own driver, which takes seconds. */
+#define NUMBER_MS 5000
+#define NUMBERS_MS 10000
 
 void scan_physfns(struct root *root, struct inventory *inventory)
 {

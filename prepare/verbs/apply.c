@@ -143,7 +143,7 @@ static void find_reasons(struct applying *applying)
 			strv_take(&applying->reasons, xasprintf("argument %s", argument->text));
 	}
 	vec_foreach(device, &situation->plan)
-		if ((device->state == DEVICE_BIND ||
+		if ((device->state == DEVICE_BIND || device->state == DEVICE_VFS ||
 		     (device->state == DEVICE_REFUSED && device->next_boot)) &&
 		    (due || applying->rebuild.newer_than_boot))
 			strv_take(&applying->reasons,

@@ -112,6 +112,21 @@ TEST(what_is_refused_has_no_rule)
 	       "04:00.0 8086:10d3 vfio-pci sd\n");
 }
 
+/* So that the rules are the same before there are any. */
+TEST(virtual_functions_that_are_made_have_none)
+{
+	struct pci_function *physfn = &inventory.items[3];
+
+	physfn->total_vfs = physfn->num_vfs = 1;
+	physfn[1].is_vf = true;
+	physfn[1].physfn = physfn->address;
+	expect("[device n]\naddress = 03:00.0\nvfs = 1\nallow = network\n", "");
+	expect("[device n]\nid = 8086:10d3\nvfs = 1\nallow = network\n", "");
+	/* One that is listed has one, whatever it is. */
+	expect("[device n]\naddress = 04:00.0\nallow = network\n",
+	       "04:00.0 8086:10d3 vfio-pci sd\n");
+}
+
 TEST(a_device_in_use_has_one_for_the_next_time)
 {
 	inventory.items[3].user = xstrdup("qemu (7)");
@@ -177,6 +192,7 @@ int main(void)
 		RULES_TEST(the_identity_is_the_section_s_or_what_the_host_shows),
 		RULES_TEST(what_is_to_come_needs_an_identity),
 		RULES_TEST(what_is_refused_has_no_rule),
+		RULES_TEST(virtual_functions_that_are_made_have_none),
 		RULES_TEST(a_device_in_use_has_one_for_the_next_time),
 		RULES_TEST(a_card_goes_with_its_usb),
 		RULES_TEST(any_address_only_where_all_are_meant),
