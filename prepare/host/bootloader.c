@@ -63,12 +63,15 @@ static enum bootloader_kind detect(struct root *root)
 	return BOOTLOADER_NONE;
 }
 
+/* The files of a snapshot do not have their times, so that it does not have this one either. */
 int64_t boot_time(struct root *root)
 {
+	struct recorder *recorder = TAKE_PTR(root->recorder);
 	_cleanup_free_ char *text = read_text(root, "/proc/stat", FILE_MAX);
 	const char *line = text;
 	uint64_t seconds;
 
+	root->recorder = recorder;
 	while (line && strncmp(line, "btime ", 6) != 0) {
 		line = strchr(line, '\n');
 		line = line ? line + 1 : NULL;
@@ -97,14 +100,27 @@ static void set_next(struct root *root, struct bootloader *bootloader, char *pat
 	free(arguments);
 }
 
+/* It may have the hash of a password: of that a recorder gets only the line that matters. */
+static void record_grub_cfg(struct recorder *recorder, const char *path, const char *arguments)
+{
+	_cleanup_free_ char *line = xasprintf("linux /vmlinuz %s\n", arguments);
+
+	if (recorder)
+		recorder_add_bytes(recorder, path + 1, RECORD_FILE, line, strlen(line));
+}
+
 static void read_grub_cfg(struct root *root, struct bootloader *bootloader)
 {
 	static const char *const places[] = {"/boot/grub/grub.cfg", "/boot/grub2/grub.cfg"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && !bootloader->next_path; i++) {
+		struct recorder *recorder = TAKE_PTR(root->recorder);
 		_cleanup_free_ char *text = read_text(root, places[i], GRUB_CFG_MAX);
 		char *arguments = text ? grub_cfg_arguments(text) : NULL;
 
+		root->recorder = recorder;
+		if (arguments)
+			record_grub_cfg(recorder, places[i], arguments);
 		if (arguments)
 			set_next(root, bootloader, xstrdup(places[i]), arguments);
 	}

@@ -15,7 +15,8 @@ const char *program_find(struct root *root, const char *name, char path[static P
 
 		snprintf(path, PROGRAM_PATH_MAX, "%s/%s", directories[i], name);
 		fd = root_open(root, path, O_PATH);
-		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111))
+		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		    (!root->live || (st.st_mode & 0111)))
 			return path;
 	}
 	return NULL;

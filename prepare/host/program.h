@@ -7,7 +7,10 @@
 
 #define PROGRAM_PATH_MAX 64
 
-/* Where a program of the name lies below the root, of the directories that are root's own; NULL: nowhere. */
+/*
+ * Where a program of the name lies below the root, of the directories that are root's own; NULL: nowhere.
+ * What a snapshot has of one is an empty file that nobody could run.
+ */
 const char *program_find(struct root *root, const char *name, char path[static PROGRAM_PATH_MAX]);
 
 #endif

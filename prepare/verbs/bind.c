@@ -143,7 +143,8 @@ static int run(struct root *root, const struct arguments *arguments)
 		if (status == STATUS_DONE)
 			status = acted;
 	}
-	apply_forget_bound(root, &outcomes);
+	if (!arguments->phase)
+		apply_forget_bound(root, &outcomes);
 	if (arguments->phase && !hotplug)
 		memory_add(root, &phase, &outcomes, &situation.plan.findings);
 	else

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "host/bootloader.h"
 #include "host/condition.h"
 #include "host/foreign.h"
 #include "host/modules.h"
@@ -66,6 +67,7 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 {
 	_cleanup_free_ char *memory = NULL;
 	struct findings findings = {};
+	struct bootloader bootloader = {};
 	struct profile profile = {};
 	struct strv none = {};
 	int r = scan_host(root, SCAN_DETAILS | SCAN_NAMES | SCAN_IOMMU, NULL, inventory);
@@ -89,7 +91,9 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 	scan_images(root, inventory->kernel, &inventory->images);
 	if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0)
 		memory = NULL;
-	profile_load(root, arguments->profile, &profile, &findings);
+	if (profile_load(root, arguments->profile, &profile, &findings) == 0)
+		scan_bootloader(root, profile.bootloader, &bootloader);
+	bootloader_done(&bootloader);
 	for (size_t i = 0; i < N_MANAGED_FILES; i++) {
 		char *text;
 

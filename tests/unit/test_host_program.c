@@ -13,6 +13,8 @@ TEST(find)
 	assert_null(program_find(&tree.root, "tool", path));
 	tree_dir(&tree, "usr/sbin/tool"); /* is no program */
 	tree_file(&tree, "usr/bin/tool", "#!/bin/sh\n");
+	assert_string_equal(program_find(&tree.root, "tool", path), "/usr/bin/tool");
+	tree.root.live = true;
 	assert_null(program_find(&tree.root, "tool", path));
 	program = tree_place(&tree, "usr/bin/tool");
 	assert_int_equal(chmod(program, 0755), 0);
