@@ -57,14 +57,14 @@ static const char *read_word(struct grub_default *grub, const char *text, struct
 	const char *c = text;
 
 	while (*c && (quote || !isspace((unsigned char)*c))) {
-		if (quote == '\'' && *c != '\'') {
-			buf_add_n(value, c++, 1);
-		} else if (*c == quote) {
+		bool literal = quote == '\'' && *c != '\'';
+
+		if (quote && *c == quote) {
 			quote = '\0';
 			c++;
 		} else if (!quote && (*c == '"' || *c == '\'')) {
 			quote = *c++;
-		} else if (*c == '\\') {
+		} else if (!literal && *c == '\\') {
 			/* Within quotes only these four lose their backslash. */
 			if (quote && !strchr("\"\\$`\n", c[1]))
 				buf_add_n(value, c, 1);
@@ -72,11 +72,11 @@ static const char *read_word(struct grub_default *grub, const char *text, struct
 			if (*c && *c != '\n')
 				buf_add_n(value, c, 1);
 			c += *c != '\0';
-		} else if (*c == '$') {
+		} else if (!literal && *c == '$') {
 			c = expand(grub, c, value);
 			if (!c)
 				return NULL;
-		} else if (*c == '`' || (!quote && strchr(";&|()<>", *c))) {
+		} else if (!literal && (*c == '`' || (!quote && strchr(";&|()<>", *c)))) {
 			return NULL;
 		} else {
 			buf_add_n(value, c++, 1);

@@ -38,7 +38,8 @@ static void decide(struct applying *applying, bool force)
 			continue;
 		/* What is loaded on the real root is not in the image. */
 		if (is_of_arguments(file->path))
-			loader = loader || strcmp(file->path, managed_files[FILE_OWN_ARGUMENTS]);
+			loader = loader ||
+				 strcmp(file->path, managed_files[FILE_OWN_ARGUMENTS]) != 0;
 		else if (strcmp(file->path, managed_files[FILE_MODULES_LOAD]) != 0)
 			image = true;
 	}
