@@ -195,7 +195,10 @@ static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 			struct kernel_args args;
 
 			grub_default_read(&own, text);
-			kernel_args_parse(own.linux_default ? own.linux_default : "", &args);
+			kernel_args_parse(own.cmdline[GRUB_LINUX_DEFAULT]
+						  ? own.cmdline[GRUB_LINUX_DEFAULT]
+						  : "",
+					  &args);
 			vec_foreach(arg, &args)
 				strv_add(&bootloader->ours, arg->text);
 			kernel_args_done(&args);
@@ -205,8 +208,8 @@ static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 			grub_default_read(&grub, text);
 		}
 	}
-	buf_addf(&buf, "%s %s", grub.linux_ ? grub.linux_ : "",
-		 grub.linux_default ? grub.linux_default : "");
+	buf_addf(&buf, "%s %s", grub.cmdline[GRUB_LINUX] ? grub.cmdline[GRUB_LINUX] : "",
+		 grub.cmdline[GRUB_LINUX_DEFAULT] ? grub.cmdline[GRUB_LINUX_DEFAULT] : "");
 	known = known && !grub.unclear;
 	if (known)
 		kernel_args_parse(buf_text(&buf), &bootloader->others);

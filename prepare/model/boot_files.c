@@ -17,18 +17,18 @@ static bool is_name(char c)
 
 void grub_default_done(struct grub_default *grub)
 {
-	free(grub->linux_);
-	free(grub->linux_default);
+	free(grub->cmdline[GRUB_LINUX]);
+	free(grub->cmdline[GRUB_LINUX_DEFAULT]);
 	*grub = (struct grub_default){};
 }
 
-static char **variable(struct grub_default *grub, const char *name, size_t length)
+static enum grub_variable variable(const char *name, size_t length)
 {
 	if (length == strlen(CMDLINE) && strncmp(name, CMDLINE, length) == 0)
-		return &grub->linux_;
+		return GRUB_LINUX;
 	if (length == strlen(CMDLINE_DEFAULT) && strncmp(name, CMDLINE_DEFAULT, length) == 0)
-		return &grub->linux_default;
-	return NULL;
+		return GRUB_LINUX_DEFAULT;
+	return GRUB_OTHER;
 }
 
 /* "$NAME" or "${NAME}" at c, of one of the two variables; behind it, or NULL where it is another. */
@@ -36,14 +36,14 @@ static const char *expand(struct grub_default *grub, const char *c, struct buf *
 {
 	bool brace = c[1] == '{';
 	const char *name = c + 1 + brace, *end = name;
-	char **known;
+	enum grub_variable known;
 
 	while (is_name(*end))
 		end++;
-	known = variable(grub, name, (size_t)(end - name));
-	if (!known || (brace && *end != '}'))
+	known = variable(name, (size_t)(end - name));
+	if (known == GRUB_OTHER || (brace && *end != '}'))
 		return NULL;
-	buf_add(value, *known ? *known : "");
+	buf_add(value, grub->cmdline[known] ? grub->cmdline[known] : "");
 	return end + brace;
 }
 
@@ -131,8 +131,8 @@ void grub_default_read(struct grub_default *grub, const char *text)
 
 	for (const char *c = text; *c; c += strcspn(c, "\n"), c += *c == '\n') {
 		const char *name, *end;
+		enum grub_variable known;
 		struct buf value = {};
-		char **known;
 
 		c += strspn(c, " \t");
 		if (strncmp(c, "export ", 7) == 0)
@@ -140,8 +140,8 @@ void grub_default_read(struct grub_default *grub, const char *text)
 		name = c;
 		while (is_name(*c))
 			c++;
-		known = variable(grub, name, (size_t)(c - name));
-		if (!known || *c != '=') {
+		known = variable(name, (size_t)(c - name));
+		if (known == GRUB_OTHER || *c != '=') {
 			depth += depth_change(name, (size_t)(c - name));
 			if (*name != '#' && sets_variable(name, strcspn(name, "\n")))
 				grub->unclear = true;
@@ -149,8 +149,8 @@ void grub_default_read(struct grub_default *grub, const char *text)
 		}
 		end = read_word(grub, c + 1, &value);
 		if (end && line_ends(end) && depth == 0) {
-			free(*known);
-			*known = xstrdup(buf_text(&value));
+			free(grub->cmdline[known]);
+			grub->cmdline[known] = xstrdup(buf_text(&value));
 			c = end;
 		} else {
 			grub->unclear = true;

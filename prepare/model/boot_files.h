@@ -5,10 +5,13 @@
 
 #include <stdbool.h>
 
+/* GRUB_CMDLINE_LINUX, GRUB_CMDLINE_LINUX_DEFAULT */
+enum grub_variable { GRUB_LINUX, GRUB_LINUX_DEFAULT, GRUB_OTHER };
+
 /* The two variables of grub-mkconfig, as one file after another sets them. */
 struct grub_default {
-	char *linux_, *linux_default; /* GRUB_CMDLINE_LINUX, ..._DEFAULT; NULL: not set */
-	bool unclear;                 /* set in a way that only a shell could follow */
+	char *cmdline[2]; /* by enum grub_variable; NULL: not set */
+	bool unclear;     /* set in a way that only a shell could follow */
 };
 
 /* Takes in /etc/default/grub or a file of grub.d: plain assignments in shell. */

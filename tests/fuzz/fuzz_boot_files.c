@@ -58,8 +58,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(text, data, size);
 	grub_default_read(&grub, text);
 	grub_default_read(&grub, "GRUB_CMDLINE_LINUX_DEFAULT=\"$GRUB_CMDLINE_LINUX_DEFAULT x\"\n");
-	assert(grub.linux_default);
-	assert(strcmp(grub.linux_default + strlen(grub.linux_default) - 2, " x") == 0);
+	assert(grub.cmdline[GRUB_LINUX_DEFAULT]);
+	assert(strcmp(grub.cmdline[GRUB_LINUX_DEFAULT] + strlen(grub.cmdline[GRUB_LINUX_DEFAULT]) -
+			      2,
+		      " x") == 0);
 	grub_default_done(&grub);
 
 	arguments = grub_cfg_arguments(text);

@@ -44,8 +44,8 @@ TEST(grub_default)
 
 		grub_default_read(&grub, rows[i].first);
 		grub_default_read(&grub, rows[i].second);
-		check_text(rows[i].first, grub.linux_, rows[i].linux_);
-		check_text(rows[i].first, grub.linux_default, rows[i].linux_default);
+		check_text(rows[i].first, grub.cmdline[GRUB_LINUX], rows[i].linux_);
+		check_text(rows[i].first, grub.cmdline[GRUB_LINUX_DEFAULT], rows[i].linux_default);
 		check_int(rows[i].first, grub.unclear, rows[i].unclear);
 		grub_default_done(&grub);
 	}

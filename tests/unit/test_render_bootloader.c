@@ -17,14 +17,14 @@ TEST(grub)
 {
 	struct strv none = {}, some = words("intel_iommu=on iommu=pt");
 	_cleanup_free_ char *nothing = render_grub(&none), *file = render_grub(&some);
-	struct grub_default grub = {.linux_default = xstrdup("quiet")};
+	struct grub_default grub = {.cmdline[GRUB_LINUX_DEFAULT] = xstrdup("quiet")};
 
 	assert_string_equal(nothing, "");
 	assert_string_equal(file, FILE_HEADER
 			    "GRUB_CMDLINE_LINUX_DEFAULT="
 			    "\"$GRUB_CMDLINE_LINUX_DEFAULT intel_iommu=on iommu=pt\"\n");
 	grub_default_read(&grub, file);
-	assert_string_equal(grub.linux_default, "quiet intel_iommu=on iommu=pt");
+	assert_string_equal(grub.cmdline[GRUB_LINUX_DEFAULT], "quiet intel_iommu=on iommu=pt");
 	grub_default_done(&grub);
 	strv_done(&some);
 }
