@@ -34,33 +34,35 @@ static int64_t time_of(struct root *root, const char *path)
 	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 }
 
-static void take_newer(struct root *root, const char *path, int64_t *newest, char **ret_path)
+/* Another input: the newest counts, and the first that is newer than since is named. */
+static void take(struct root *root, const char *path, int64_t since, int64_t *newest,
+		 char **ret_path)
 {
 	int64_t time = time_of(root, path);
 
-	if (time > *newest) {
-		*newest = time;
-		free(*ret_path);
+	if (time > since && !*ret_path)
 		*ret_path = xstrdup(path);
-	}
+	if (time > *newest)
+		*newest = time;
 }
 
-static int64_t newest_input(struct root *root, char **ret_path)
+/* When the newest input was written; *ret_path: one that is newer than since, NULL: none. */
+static int64_t newest_input(struct root *root, int64_t since, char **ret_path)
 {
 	int64_t newest = -1;
 
 	for (size_t i = 0; i < ARRAY_SIZE(inputs); i++)
-		take_newer(root, inputs[i], &newest, ret_path);
+		take(root, inputs[i], since, &newest, ret_path);
 	for (size_t i = 0; i < ARRAY_SIZE(input_dirs); i++) {
 		struct strv names = {};
 
-		take_newer(root, input_dirs[i], &newest, ret_path);
+		take(root, input_dirs[i], since, &newest, ret_path);
 		root_list(root, input_dirs[i], &names);
 		for (size_t j = 0; j < names.n; j++) {
 			_cleanup_free_ char *path = xasprintf("%s/%s", input_dirs[i],
 							      names.items[j]);
 
-			take_newer(root, path, &newest, ret_path);
+			take(root, path, since, &newest, ret_path);
 		}
 		strv_done(&names);
 	}
@@ -120,8 +122,8 @@ static void scan_kernels(struct root *root, struct rebuild *rebuild)
 void scan_rebuild(struct root *root, struct rebuild *ret)
 {
 	struct rebuild rebuild = {};
-	_cleanup_free_ char *input = NULL;
-	int64_t newest = newest_input(root, &input), boot = boot_time(root), grub_cfg;
+	_cleanup_free_ char *unused = NULL;
+	int64_t newest = newest_input(root, -1, &unused), boot = boot_time(root), grub_cfg;
 
 	if (has_program(root, "update-initramfs"))
 		rebuild.tool = IMAGE_TOOL_UPDATE_INITRAMFS;
@@ -141,7 +143,7 @@ void scan_rebuild(struct root *root, struct rebuild *ret)
 			rebuild.newer_than_boot = true;
 		if (time < newest && !rebuild.stale_image) {
 			rebuild.stale_image = xstrdup(rebuild.images.items[i]);
-			rebuild.newer_input = xstrdup(input);
+			newest_input(root, time, &rebuild.newer_input);
 		}
 	}
 	grub_cfg = time_of(root, "/boot/grub/grub.cfg");
