@@ -9,6 +9,9 @@ extra=vfs
 
 SAYS="autoprobe 1
 16: status 0, 17 already, 0 done, 16 there
+viable: yes
+ids: 1b36:0010
+reset: done
 4: status 0, 0 already, 5 done, 4 there
 one is open
 2: status 4, 4 already, 0 done, 4 there
