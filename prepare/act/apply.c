@@ -187,6 +187,23 @@ int apply_marker(struct root *root, const struct strv *reasons)
 	return r;
 }
 
+bool apply_wants_restart(struct root *root)
+{
+	_cleanup_free_ char *text = NULL;
+	struct strv lines = {};
+	bool wants;
+
+	if (root_read_file(root, REBOOT_REQUIRED_PATH, REASONS_MAX, &text, NULL) < 0)
+		return false;
+	strv_split(&lines, text, "\n");
+	wants = lines.n > 0;
+	for (size_t i = 0; i < lines.n; i++)
+		if (strncmp(lines.items[i], REASON_COMMAND, strlen(REASON_COMMAND)) == 0)
+			wants = false;
+	strv_done(&lines);
+	return wants;
+}
+
 static bool is_bound(const struct outcomes *outcomes, const char *address)
 {
 	vec_foreach(outcome, outcomes)

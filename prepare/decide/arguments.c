@@ -521,10 +521,9 @@ void arguments_forget_due(struct argument_plan *plan, const struct bootloader *b
 void arguments_judge(struct argument_plan *plan, struct validation *validation)
 {
 	findings_move(&plan->findings, &validation->findings);
-	if (validation->status == READINESS_UNKNOWN)
-		return;
 	if (plan->reboot && !plan->missing)
-		validation->status = REBOOT_REQUIRED;
-	else if (findings_have(&validation->findings, SEVERITY_ERROR))
+		validation_expect_restart(validation);
+	else if (validation->status != READINESS_UNKNOWN &&
+		 findings_have(&validation->findings, SEVERITY_ERROR))
 		validation->status = NOT_READY;
 }

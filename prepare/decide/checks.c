@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/checks.h"
 
+#include <string.h>
+
 #include "decide/check.h"
 
 const char *off_switch(const struct kernel_args *args, bool initramfs)
@@ -77,6 +79,35 @@ void validation_make_devices(const struct profile *profile, const struct invento
 	static void (*const devices[])(struct checks * checks) = {check_devices, check_off_switch};
 
 	make(profile, inventory, plan, devices, ARRAY_SIZE(devices), ret);
+}
+
+/* Errors of a boot that began before the host was told what is wanted of it, or of what runs in it. */
+static bool is_of_this_boot(const struct finding *finding)
+{
+	static const char *const checks[] = {
+		"group-not-viable",    "in-use",
+		"interrupt-remapping", "iommu",
+		"iommu-argument",      "iommu-backend",
+		"iommu-default-off",   "live-vfs",
+		"no-iommu-group",      "unsafe-interrupts",
+		"vfio-in-use",         "vfs-in-use",
+		"vfs-missing",         "wrong-driver",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
+		if (strcmp(checks[i], finding->check) == 0)
+			return true;
+	return false;
+}
+
+void validation_expect_restart(struct validation *validation)
+{
+	if (validation->status == READINESS_UNKNOWN)
+		return;
+	validation->status = REBOOT_REQUIRED;
+	vec_foreach(finding, &validation->findings)
+		if (finding->severity == SEVERITY_ERROR && !is_of_this_boot(finding))
+			validation->status = NOT_READY;
 }
 
 void validation_done(struct validation *validation)

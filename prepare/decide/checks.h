@@ -23,6 +23,11 @@ void validation_make(const struct profile *profile, const struct inventory *inve
 /* The same of the devices alone: is each on its driver, and does nothing stand in the way of one? */
 void validation_make_devices(const struct profile *profile, const struct inventory *inventory,
 			     struct plan *plan, struct validation *ret);
+/*
+ * All that the next boot needs is written, and a restart is due: where it takes away all that is wrong,
+ * the verdict is reboot-required. Of the unknown it says nothing.
+ */
+void validation_expect_restart(struct validation *validation);
 void validation_done(struct validation *validation);
 const char *readiness_name(enum readiness status);
 

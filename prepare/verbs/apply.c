@@ -133,7 +133,7 @@ static void find_reasons(struct applying *applying)
 		if (command->result == COMMAND_DUE) {
 			_cleanup_free_ char *text = command_text(command);
 
-			strv_take(&applying->reasons, xasprintf("command %s", text));
+			strv_take(&applying->reasons, xasprintf(REASON_COMMAND "%s", text));
 		}
 	vec_foreach(argument, &situation->arguments) {
 		bool comes = argument->configured

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "act/apply.h"
 #include "decide/checks.h"
 #include "decide/foreign.h"
 #include "host/foreign.h"
@@ -94,6 +95,15 @@ static int status_of_readiness(enum readiness readiness)
 					      : STATUS_REFUSED;
 }
 
+/* What apply wrote for the next boot is no fault of this one. */
+static void expect_restart(struct validation *validation)
+{
+	finding_remedy(finding_add(&validation->findings, SEVERITY_WARNING, "reboot", "host",
+				   "apply has written what the next boot needs"),
+		       "restart the host");
+	validation_expect_restart(validation);
+}
+
 static int run(struct root *root, const struct arguments *arguments)
 {
 	_cleanup_free_ char *memory = NULL;
@@ -113,6 +123,8 @@ static int run(struct root *root, const struct arguments *arguments)
 			validation_make(&situation.profile, &situation.inventory, &situation.plan,
 					&validation);
 			arguments_judge(&situation.arguments, &validation);
+			if (validation.status == NOT_READY && apply_wants_restart(root))
+				expect_restart(&validation);
 		}
 		if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0)
 			memory = NULL;

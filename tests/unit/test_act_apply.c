@@ -218,9 +218,14 @@ TEST(marker)
 	strv_add(&reasons, "device 0000:01:00.0");
 	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
 	check_file(REBOOT_REQUIRED_PATH, "argument iommu=pt\ndevice 0000:01:00.0\n");
+	assert_true(apply_wants_restart(&tree.root));
+	strv_add(&reasons, "command update-grub");
+	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
+	assert_false(apply_wants_restart(&tree.root));
 	strv_done(&reasons);
 	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
 	check_file(REBOOT_REQUIRED_PATH, NULL);
+	assert_false(apply_wants_restart(&tree.root));
 }
 
 TEST(bound_by_now)

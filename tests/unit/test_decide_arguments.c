@@ -263,16 +263,20 @@ TEST(verdict)
 		enum readiness before;
 		bool reboot, missing;
 		enum severity severity;
+		const char *check;
 		enum readiness after;
 	} verdicts[] = {
-		{"nothing to say", READY, false, false, SEVERITY_NOTE, READY},
-		{"a warning", READY, false, false, SEVERITY_WARNING, READY},
-		{"an error", READY, false, true, SEVERITY_ERROR, NOT_READY},
-		{"a reboot", READY, true, false, SEVERITY_NOTE, REBOOT_REQUIRED},
-		{"a reboot for what is wrong", NOT_READY, true, false, SEVERITY_ERROR,
+		{"nothing to say", READY, false, false, SEVERITY_NOTE, "x", READY},
+		{"a warning", READY, false, false, SEVERITY_WARNING, "x", READY},
+		{"an error", READY, false, true, SEVERITY_ERROR, "x", NOT_READY},
+		{"a reboot", READY, true, false, SEVERITY_NOTE, "x", REBOOT_REQUIRED},
+		{"a reboot for what is wrong", NOT_READY, true, false, SEVERITY_ERROR, "iommu",
 		 REBOOT_REQUIRED},
-		{"a reboot that is not enough", NOT_READY, true, true, SEVERITY_ERROR, NOT_READY},
-		{"unknown", READINESS_UNKNOWN, true, false, SEVERITY_NOTE, READINESS_UNKNOWN},
+		{"a reboot that is not enough", NOT_READY, true, true, SEVERITY_ERROR, "iommu",
+		 NOT_READY},
+		{"a reboot that cures nothing", NOT_READY, true, false, SEVERITY_ERROR, "host-disk",
+		 NOT_READY},
+		{"unknown", READINESS_UNKNOWN, true, false, SEVERITY_NOTE, "x", READINESS_UNKNOWN},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++) {
@@ -280,7 +284,7 @@ TEST(verdict)
 		struct argument_plan plan = {.reboot = verdicts[i].reboot,
 					     .missing = verdicts[i].missing};
 
-		finding_add(&plan.findings, verdicts[i].severity, "x", "y", "z");
+		finding_add(&plan.findings, verdicts[i].severity, verdicts[i].check, "y", "z");
 		arguments_judge(&plan, &validation);
 		check_int(verdicts[i].what, validation.status, verdicts[i].after);
 		check_int(verdicts[i].what, validation.findings.n, 1);
