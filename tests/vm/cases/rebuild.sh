@@ -94,7 +94,9 @@ check() {
 		expect_status 'validate between' 5
 		expect_json 'validate between' '.status == "reboot-required"'
 		expect_said 'file /boot/grub/grub.cfg' 'lab.of-others=1 quiet iommu=pt$'
-		expect_said udev "05-vfio-prepare.rules:.*driver_override' writing 'vfio-pci'"
+		expect_said udev 'Reading rules file: /etc/udev/rules.d/05-vfio-prepare.rules'
+		! grep -E 'vfio-prepare.rules:[0-9]+.*([Ii]nvalid|[Uu]nknown|[Ii]gnoring)' <(output_of udev) ||
+			fail "udev does not take our rules"
 		return
 	fi
 	expect_taken e1000e 0000:01:00.0
