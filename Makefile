@@ -168,7 +168,7 @@ INSTALL = $(BUILD)/vfio-prepare:sbin/ \
 	units/vfio-prepare-ready.service:lib/systemd/system/ \
 	units/vfio-prepare-hotplug@.service:lib/systemd/system/ \
 	$(foreach unit,$(DROP_INS),units/drop-ins/$(unit)/50-vfio-prepare.conf:$(EXAMPLES)/drop-ins/$(unit)/) \
-	udev/04-vfio-prepare.rules:lib/udev/rules.d/ \
+	units/04-vfio-prepare.rules:lib/udev/rules.d/ \
 	man/vfio-prepare.8:share/man/man8/ \
 	completion/vfio-prepare:share/bash-completion/completions/ \
 	$(patsubst %,%:$(EXAMPLES)/,$(wildcard conf.d/*.conf))

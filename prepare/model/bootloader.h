@@ -19,7 +19,7 @@ enum bootloader_kind {
 
 #define GRUB_DEFAULT_PATH "/etc/default/grub"
 #define GRUB_DROP_IN_DIR "/etc/default/grub.d"
-#define GRUB_DROP_IN_PATH GRUB_DROP_IN_DIR "/99-vfio-prepare.cfg"
+#define GRUB_DROP_IN_PATH "/etc/default/grub.d/99-vfio-prepare.cfg"
 #define KERNEL_CMDLINE_PATH "/etc/kernel/cmdline"
 /* Which arguments apply put where nobody can tell them from those of others; one in a line. */
 #define OWN_ARGUMENTS_PATH "/etc/vfio-prepare/kernel-arguments"
