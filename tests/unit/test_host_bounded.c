@@ -228,11 +228,13 @@ TEST(a_child_that_dies_costs_one_piece)
 TEST(the_time_for_all_ends_it)
 {
 	static const enum behaviour behaviours[] = {HANG, HANG, HANG, FINISH};
-	static const enum bounded_end ends[] = {BOUNDED_TIMEOUT, BOUNDED_TIMEOUT, BOUNDED_SKIPPED,
-						BOUNDED_SKIPPED};
 
 	assert_int_equal(run_job(4, behaviours, PIECE_MS + PIECE_MS / 2), 0);
-	assert_memory_equal(work.ends, ends, sizeof(ends));
+	assert_int_equal(work.ends[0], BOUNDED_TIMEOUT);
+	/* On a busy machine the time may be over before it is begun. */
+	assert_true(work.ends[1] == BOUNDED_TIMEOUT || work.ends[1] == BOUNDED_SKIPPED);
+	assert_int_equal(work.ends[2], BOUNDED_SKIPPED);
+	assert_int_equal(work.ends[3], BOUNDED_SKIPPED);
 	assert_int_equal(work.shared->runs[2] + work.shared->runs[3], 0);
 }
 
