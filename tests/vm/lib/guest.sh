@@ -22,7 +22,7 @@
 # norandmaps counts most, because TCG keeps its translations by virtual address.
 FAST_ARGUMENTS=(
 	rw rootfstype=ext4 quiet loglevel=4 systemd.show_status=0 norandmaps mitigations=off nokaslr
-	audit=0 random.trust_cpu=on no_timer_check tsc=reliable cryptomgr.notests raid=noautodetect
+	audit=0 random.trust_cpu=on no_timer_check tsc=unstable cryptomgr.notests raid=noautodetect
 	systemd.gpt_auto=0 rd.systemd.gpt_auto=0 udev.children_max=2 systemd.unit=lab.target
 	'modprobe.blacklist=pcspkr,evdev,psmouse,serio_raw,i2c_i801,lpc_ich,iTCO_wdt,button,intel_agp,cryptd,joydev,configfs,fuse,dm_mod,loop,efi_pstore,autofs4'
 )
