@@ -8,7 +8,7 @@
 #include <time.h>
 
 /* Long enough for a piece that does not hang, on a busy machine and under valgrind. */
-#define PIECE_MS 700
+#define PIECE_MS 1500
 #define MAX_PIECES 1000
 
 enum behaviour { FINISH, HANG, LEAVE, CRASH, UNWANTED, WANTED_AFTER_TIMEOUT };
