@@ -90,9 +90,17 @@ TEST(what_it_leaves_behind)
 
 TEST(what_cannot_be_run)
 {
+	const char *preloaded = getenv("LD_PRELOAD");
+	int r;
+
 	assert_int_equal(run("nothing"), -ENOENT);
 	script("no-interpreter", "#!/nowhere/sh\n");
-	assert_int_equal(run("no-interpreter"), -ENOENT);
+	r = run("no-interpreter");
+	/* valgrind ends a child whose execve() fails, with a status of its own. */
+	if (preloaded && strstr(preloaded, "vgpreload"))
+		assert_int_not_equal(r, 0);
+	else
+		assert_int_equal(r, -ENOENT);
 	tree.root.live = false;
 	script("tool", "#!/bin/sh\n");
 	assert_int_equal(run("tool"), -EOPNOTSUPP);
