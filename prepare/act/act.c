@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "act/device.h"
@@ -35,14 +34,6 @@ struct run {
 	size_t n, capacity;
 	struct slot *slots; /* beside the pieces, shared with the child */
 };
-
-static uint32_t microseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint32_t)now.tv_sec * 1000000U + (uint32_t)now.tv_nsec / 1000U;
-}
 
 /* Groups the plan's actions, which lie together by device, into pieces. */
 static void gather(struct run *run)
@@ -159,13 +150,12 @@ static void run_piece(void *userdata, size_t index)
 	struct run *run = userdata;
 	const struct piece *piece = &run->items[run->first + index];
 	struct slot *slot = &run->slots[run->first + index];
-	slot->started_us = microseconds();
+
 	slot->step = piece->actions->type;
 	if (piece->device)
 		device_run(run->root, piece->device, piece->actions, piece->n_actions, slot);
 	else
 		load(run, piece->actions, slot);
-	slot->elapsed_us = microseconds() - slot->started_us;
 }
 
 /*
@@ -191,7 +181,7 @@ static bool piece_wanted(void *userdata, size_t index)
 	return true;
 }
 
-static void piece_ended(void *userdata, size_t index, enum bounded_end end)
+static void piece_ended(void *userdata, size_t index, enum bounded_end end, uint32_t elapsed_ms)
 {
 	struct run *run = userdata;
 	struct slot *slot = &run->slots[run->first + index];
@@ -199,8 +189,7 @@ static void piece_ended(void *userdata, size_t index, enum bounded_end end)
 
 	slot->end = end;
 	slot->ended = true;
-	if (end == BOUNDED_TIMEOUT)
-		slot->elapsed_us = microseconds() - slot->started_us;
+	slot->elapsed_ms = elapsed_ms;
 	/* What hangs in another step than the unbind is not hidden yet. */
 	if (end == BOUNDED_TIMEOUT && device)
 		uevent_hide(run->root, &device->address);
@@ -253,17 +242,17 @@ static int run_pieces(struct run *run, size_t end, size_t n_lanes, const struct 
 static int run_all(struct run *run, const struct act_limits *limits)
 {
 	size_t n_lanes = assign_lanes(run), n_modules = 0;
-	uint32_t start = microseconds();
-	int r = 0;
+	int left_ms = limits->total_ms, r = 0;
 
 	while (n_lanes > 1 && n_modules < run->n && !run->items[n_modules].device)
 		n_modules++;
 	if (n_modules)
-		r = run_pieces(run, n_modules, 1, limits, limits->total_ms);
+		r = run_pieces(run, n_modules, 1, limits, left_ms);
 	run->first = n_modules;
+	for (size_t i = 0; i < n_modules; i++)
+		left_ms -= (int)run->slots[i].elapsed_ms;
 	if (r == 0)
-		r = run_pieces(run, run->n, n_lanes, limits,
-			       limits->total_ms - (int)((microseconds() - start) / 1000));
+		r = run_pieces(run, run->n, n_lanes, limits, left_ms);
 	return r;
 }
 

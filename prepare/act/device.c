@@ -12,7 +12,7 @@
 #define DRIVERS "/sys/bus/pci/drivers/"
 #define ATTRIBUTE_MAX 4096 /* PAGE_SIZE: sysfs gives and takes no more */
 
-static void read_back(struct root *root, int dir, struct slot *slot)
+void device_read_back(struct root *root, int dir, struct slot *slot)
 {
 	int r = attribute_read_link_name(root, dir, "driver", slot->after, sizeof(slot->after));
 
@@ -82,7 +82,7 @@ static bool step_shows(struct root *root, const struct planned_device *device,
 	case ACTION_CLEAR_OVERRIDE:
 		return override_is(root, dir, action->value);
 	case ACTION_UNBIND:
-		read_back(root, dir, slot);
+		device_read_back(root, dir, slot);
 		return slot->after_known && strcmp(slot->after, device->before) != 0;
 	default:
 		return true;
@@ -137,7 +137,7 @@ static int try_driver(struct root *root, const char *path, const char *address, 
 
 	slot->after_known = false;
 	r = root_write_attribute(root, -1, path, address);
-	read_back(root, dir, slot);
+	device_read_back(root, dir, slot);
 	if (slot->after_known && *slot->after)
 		return 0;
 	return r < 0 ? r : SLOT_IGNORED;
@@ -155,7 +155,7 @@ static void undo_bind(struct root *root, const struct planned_device *device,
 
 	slot->undoing = true;
 	slot->undo_error = put_override_back(root, device, dir, override);
-	read_back(root, dir, slot);
+	device_read_back(root, dir, slot);
 	if (!slot->after_known || *slot->after || !device->before)
 		return;
 	r = try_driver(root, probe->path, probe->value, dir, slot);
@@ -239,7 +239,7 @@ static void take_steps(struct root *root, const struct planned_device *device,
 	read_override(root, dir, override, sizeof(override));
 	for (size_t i = 0; i < n_actions && slot->error == 0; i++)
 		slot->error = take_step(root, device, &actions[i], dir, slot);
-	read_back(root, dir, slot);
+	device_read_back(root, dir, slot);
 	slot->right = is_right(device, actions, n_actions, slot);
 	if (slot->right)
 		return;
@@ -263,7 +263,7 @@ void device_run(struct root *root, const struct planned_device *device,
 		slot->error = dir;
 		return;
 	}
-	read_back(root, dir, slot);
+	device_read_back(root, dir, slot);
 	if (is_as_planned(device, slot)) {
 		take_steps(root, device, actions, n_actions, dir, slot);
 	} else if (is_right(device, actions, n_actions, slot) &&

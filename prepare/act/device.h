@@ -24,14 +24,16 @@ struct slot {
 	int error;      /* -errno of the step; 0: the kernel took all writes */
 	bool undoing;   /* it is past that step, and takes back what was done */
 	int undo_error; /* why that did not succeed */
-	uint32_t started_us;
 	bool after_known;
 	char after[DRIVER_NAME_MAX]; /* "": no driver */
 	bool right;          /* the device is where the plan wants it, as it was read back */
 	bool override_known; /* only of one that is not */
 	char override[DRIVER_NAME_MAX]; /* "": none */
-	uint32_t elapsed_us;
+	uint32_t elapsed_ms;
 };
+
+/* Which driver the device has now; dir: its directory. */
+void device_read_back(struct root *root, int dir, struct slot *slot);
 
 /* Carries out the device's actions; -ESTALE in slot->error: it is not as it was planned on. */
 void device_run(struct root *root, const struct planned_device *device,

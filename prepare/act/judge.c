@@ -91,7 +91,7 @@ static char *failure(const struct planned_device *device, const struct slot *slo
 void judge_device(const struct planned_device *device, const struct slot *slot,
 		  const struct slot *module, struct outcome *outcome)
 {
-	outcome->elapsed_ms = slot->elapsed_us / 1000;
+	outcome->elapsed_ms = slot->elapsed_ms;
 	outcome->after_known = slot->after_known;
 	outcome->after = slot->after_known && slot->after[0] ? xstrdup(slot->after) : NULL;
 	outcome->result = RESULT_FAILED;
@@ -100,7 +100,7 @@ void judge_device(const struct planned_device *device, const struct slot *slot,
 		outcome->error = xasprintf("%s did not return within %u s",
 					   slot->undoing ? "taking back what was done"
 							 : step_text(slot->step),
-					   (slot->elapsed_us + 500000) / 1000000);
+					   (slot->elapsed_ms + 500) / 1000);
 	} else if (slot->end == BOUNDED_SKIPPED && module) {
 		outcome->error = module_error(device, module);
 	} else if (slot->end == BOUNDED_SKIPPED) {

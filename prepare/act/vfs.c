@@ -52,14 +52,6 @@ struct run {
 	struct vf_slot *slots; /* beside the pieces, shared with the child */
 };
 
-static uint32_t microseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint32_t)now.tv_sec * 1000000U + (uint32_t)now.tv_nsec / 1000U;
-}
-
 static const struct planned_device *device_of(const struct run *run, size_t index)
 {
 	return &run->plan->items[run->items[index].device];
@@ -93,15 +85,6 @@ static void gather(struct run *run)
 static void wait_ms(int ms)
 {
 	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
-}
-
-static void read_driver(struct root *root, int dir, struct slot *slot)
-{
-	int r = attribute_read_link_name(root, dir, "driver", slot->after, sizeof(slot->after));
-
-	if (r == -ENOENT)
-		slot->after[0] = '\0';
-	slot->after_known = r >= 0 || r == -ENOENT;
 }
 
 static int number_of(const struct action *action)
@@ -150,7 +133,7 @@ static void carry_out(const struct run *run, const struct action *action, int di
 	if (vf->slot.error < 0)
 		return;
 	if (!below) {
-		read_driver(run->root, dir, &vf->slot);
+		device_read_back(run->root, dir, &vf->slot);
 		if (!vf->slot.after[0])
 			vf->complaint = COMPLAINT_NO_DRIVER;
 		else if (driver_leaves_group_viable(vf->slot.after))
@@ -231,7 +214,7 @@ static void make(const struct run *run, size_t index)
 		vf->slot.error = dir;
 		return;
 	}
-	read_driver(run->root, dir, &vf->slot);
+	device_read_back(run->root, dir, &vf->slot);
 	vfs_read(run->root, dir, &former);
 	vf->state = former;
 	if (!is_as_planned(piece, device, vf)) {
@@ -242,7 +225,7 @@ static void make(const struct run *run, size_t index)
 		carry_out(run, &piece->actions[i], dir, vf);
 	if ((vf->slot.error < 0 || vf->complaint) && vf->touched)
 		undo(run, piece, dir, &former, vf);
-	read_driver(run->root, dir, &vf->slot);
+	device_read_back(run->root, dir, &vf->slot);
 }
 
 static void run_make(void *userdata, size_t index)
@@ -250,10 +233,8 @@ static void run_make(void *userdata, size_t index)
 	struct run *run = userdata;
 	struct vf_slot *vf = &run->slots[index];
 
-	vf->slot.started_us = microseconds();
 	vf->slot.step = run->items[index].actions->type;
 	make(run, index);
-	vf->slot.elapsed_us = microseconds() - vf->slot.started_us;
 }
 
 static void run_restore(void *userdata, size_t index)
@@ -284,15 +265,14 @@ static bool make_wanted(void *userdata, size_t index)
 
 /* --- in the parent -------------------------------------------------------------------------- */
 
-static void ended(void *userdata, size_t index, enum bounded_end end)
+static void ended(void *userdata, size_t index, enum bounded_end end, uint32_t elapsed_ms)
 {
 	struct run *run = userdata;
 	struct slot *slot = &run->slots[index].slot;
 
 	slot->end = end;
 	slot->ended = true;
-	if (end == BOUNDED_TIMEOUT)
-		slot->elapsed_us = microseconds() - slot->started_us;
+	slot->elapsed_ms = elapsed_ms;
 }
 
 /* What is to be said of a physical function that did not get what it should. */
@@ -354,7 +334,7 @@ static void judge(const struct run *run, size_t index, struct outcome *outcome,
 	const struct vf_slot *vf = &run->slots[index];
 
 	free(TAKE_PTR(outcome->after));
-	outcome->elapsed_ms = vf->slot.elapsed_us / 1000;
+	outcome->elapsed_ms = vf->slot.elapsed_ms;
 	outcome->after_known = vf->slot.after_known;
 	outcome->after = vf->slot.after_known && vf->slot.after[0] ? xstrdup(vf->slot.after) : NULL;
 	if (vf->slot.end == BOUNDED_TIMEOUT) {
@@ -362,7 +342,7 @@ static void judge(const struct run *run, size_t index, struct outcome *outcome,
 		outcome->error = xasprintf(
 			"%s did not return within %u s%s",
 			vf->slot.undoing ? "taking back what was done" : step_text(vf->slot.step),
-			(vf->slot.elapsed_us + 500000) / 1000000,
+			(vf->slot.elapsed_ms + 500) / 1000,
 			vf->touched && restore_of(&run->items[index])
 				? "; its sriov_drivers_autoprobe may be left at 0"
 				: "");

@@ -50,12 +50,18 @@ struct lane {
 	struct progress *progress;
 };
 
+/* What became of a piece. */
+struct past {
+	uint32_t elapsed_ms;
+	enum bounded_end end;
+};
+
 struct work {
 	const struct bounded_job *job;
 	int64_t deadline;
 	struct lane *lanes;
 	size_t n_lanes;
-	unsigned char *ends; /* enum bounded_end of the pieces, shared */
+	struct past *pasts; /* of the pieces, shared */
 };
 
 /* The first piece of a lane from piece on; job->n: none. */
@@ -66,20 +72,25 @@ static size_t next_of_lane(const struct bounded_job *job, size_t lane, size_t pi
 	return piece;
 }
 
-/* The child: pieces from first on. No system call but those of the pieces, so that it costs nothing. */
+/* The child: pieces from first on. No system call but those of the pieces and a look at the clock. */
 static void child(const struct work *work, size_t lane, size_t first)
 {
 	const struct bounded_job *job = work->job;
 	struct progress *progress = work->lanes[lane].progress;
 
 	for (size_t piece = first; piece < job->n;) {
-		bool wanted = !job->wanted || job->wanted(job->userdata, piece);
+		struct past *past = &work->pasts[piece];
+		int64_t started_ms = progress->started_ms, ended_ms;
 
-		if (wanted)
+		past->end = BOUNDED_SKIPPED;
+		if (!job->wanted || job->wanted(job->userdata, piece)) {
 			job->run(job->userdata, piece);
-		work->ends[piece] = wanted ? BOUNDED_DONE : BOUNDED_SKIPPED;
+			past->end = BOUNDED_DONE;
+		}
+		ended_ms = now_ms();
+		past->elapsed_ms = (uint32_t)(ended_ms - started_ms);
 		piece = next_of_lane(job, lane, piece + 1);
-		progress->started_ms = now_ms();
+		progress->started_ms = ended_ms;
 		progress->piece = piece;
 	}
 	_exit(0);
@@ -131,9 +142,11 @@ static void finish(const struct work *work, size_t index, enum bounded_end end)
 	lane->alive = -1;
 	for (size_t at = lane->progress->piece; lane->next < at;
 	     lane->next = next_of_lane(job, index, lane->next + 1))
-		job->ended(job->userdata, lane->next, (enum bounded_end)work->ends[lane->next]);
+		job->ended(job->userdata, lane->next, work->pasts[lane->next].end,
+			   work->pasts[lane->next].elapsed_ms);
 	if (lane->next < job->n) {
-		job->ended(job->userdata, lane->next, end);
+		job->ended(job->userdata, lane->next, end,
+			   (uint32_t)(now_ms() - lane->progress->started_ms));
 		lane->next = next_of_lane(job, index, lane->next + 1);
 	}
 }
@@ -191,13 +204,13 @@ int bounded_run(const struct bounded_job *job)
 		.deadline = now_ms() + job->total_ms,
 		.n_lanes = job->lane ? job->n_lanes : 1,
 	};
-	size_t bytes = work.n_lanes * sizeof(struct progress) + job->n;
+	size_t bytes = work.n_lanes * sizeof(struct progress) + job->n * sizeof(struct past);
 	struct progress *shared = bounded_memory(bytes);
 	struct pollfd *events = xcalloc(work.n_lanes, sizeof(*events));
 	int r = shared ? 0 : -ENOMEM;
 
 	work.lanes = xcalloc(work.n_lanes, sizeof(*work.lanes));
-	work.ends = (unsigned char *)(shared + work.n_lanes);
+	work.pasts = (struct past *)(shared + work.n_lanes);
 	for (size_t i = 0; i < work.n_lanes; i++) {
 		work.lanes[i] = (struct lane){.next = next_of_lane(job, i, 0),
 					      .alive = -1,
@@ -210,7 +223,7 @@ int bounded_run(const struct bounded_job *job)
 	for (size_t i = 0; i < work.n_lanes; i++)
 		for (struct lane *lane = &work.lanes[i]; lane->next < job->n;
 		     lane->next = next_of_lane(job, i, lane->next + 1))
-			job->ended(job->userdata, lane->next, BOUNDED_SKIPPED);
+			job->ended(job->userdata, lane->next, BOUNDED_SKIPPED, 0);
 	bounded_free(shared, bytes);
 	free(work.lanes);
 	free(events);

@@ -19,6 +19,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum bounded_end {
 	BOUNDED_DONE,    /* the piece ran to its end */
@@ -39,8 +40,8 @@ struct bounded_job {
 	void (*run)(void *userdata, size_t piece);
 	/* May it be begun, after what became of others? In the child. NULL: always. */
 	bool (*wanted)(void *userdata, size_t piece);
-	/* Is told each piece's end, in the order of its lane, in the parent. */
-	void (*ended)(void *userdata, size_t piece, enum bounded_end end);
+	/* Is told each piece's end and how long it took, in the order of its lane, in the parent. */
+	void (*ended)(void *userdata, size_t piece, enum bounded_end end, uint32_t elapsed_ms);
 };
 
 /* Runs the job; when it returns each piece has had its end told. 0, or -errno where no child can be made. */

@@ -42,7 +42,8 @@ static void run(void *userdata, size_t piece _unused_)
 	work->listing->status = command_run(work->root, &work->argv, hear, work->listing);
 }
 
-static void ended(void *userdata, size_t piece _unused_, enum bounded_end end)
+static void ended(void *userdata, size_t piece _unused_, enum bounded_end end,
+		  uint32_t elapsed_ms _unused_)
 {
 	struct work *work = userdata;
 

@@ -252,7 +252,8 @@ static void read_override(void *userdata, size_t piece)
 						sizeof(slot->text));
 }
 
-static void override_ended(void *userdata, size_t piece, enum bounded_end end)
+static void override_ended(void *userdata, size_t piece, enum bounded_end end,
+			   uint32_t elapsed_ms _unused_)
 {
 	struct overrides *overrides = userdata;
 	const struct override_slot *slot = &overrides->slots[piece];

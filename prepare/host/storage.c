@@ -228,7 +228,8 @@ static char *text_or_null(const char *text)
 	return *text ? xstrdup(text) : NULL;
 }
 
-static void contents_ended(void *userdata, size_t piece, enum bounded_end end)
+static void contents_ended(void *userdata, size_t piece, enum bounded_end end,
+			   uint32_t elapsed_ms _unused_)
 {
 	struct contents *contents = userdata;
 	const struct contents_slot *slot = &contents->slots[piece];

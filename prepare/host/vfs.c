@@ -47,7 +47,8 @@ static void read_state(void *userdata, size_t piece)
 		vfs_read(work->root, dir, &work->states[piece]);
 }
 
-static void state_ended(void *userdata, size_t piece, enum bounded_end end)
+static void state_ended(void *userdata, size_t piece, enum bounded_end end,
+			uint32_t elapsed_ms _unused_)
 {
 	struct work *work = userdata;
 	struct pci_function *function = &work->inventory->items[work->functions[piece]];

@@ -22,25 +22,42 @@ void bindings_done(struct bindings *bindings)
 	*bindings = (struct bindings){};
 }
 
+/* Where the binding of the address stands, or would have to. */
+static size_t place_of(const struct bindings *bindings, const struct pci_address *address)
+{
+	size_t low = 0, high = bindings->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (pci_address_compare(&bindings->items[middle].address, address) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 const struct binding *bindings_find(const struct bindings *bindings,
 				    const struct pci_address *address)
 {
-	vec_foreach(binding, bindings)
-		if (pci_address_compare(&binding->address, address) == 0)
-			return binding;
-	return NULL;
+	size_t at = place_of(bindings, address);
+
+	return at < bindings->n && pci_address_compare(&bindings->items[at].address, address) == 0
+		       ? &bindings->items[at]
+		       : NULL;
 }
 
 static void remove_binding(struct bindings *bindings, const struct pci_address *address)
 {
-	size_t n = 0;
+	size_t at = place_of(bindings, address);
 
-	vec_foreach(binding, bindings)
-		if (pci_address_compare(&binding->address, address) == 0)
-			binding_done(binding);
-		else
-			bindings->items[n++] = *binding;
-	bindings->n = n;
+	if (!bindings_find(bindings, address))
+		return;
+	binding_done(&bindings->items[at]);
+	bindings->n--;
+	for (; at < bindings->n; at++)
+		bindings->items[at] = bindings->items[at + 1];
 }
 
 void bindings_set(struct bindings *bindings, const struct pci_address *address, const char *section,
@@ -49,13 +66,15 @@ void bindings_set(struct bindings *bindings, const struct pci_address *address, 
 	struct binding binding = {.address = *address,
 				  .section = xstrdup(section ? section : ""),
 				  .driver = xstrdup(driver)};
-	size_t at;
+	size_t at = place_of(bindings, address);
 
-	remove_binding(bindings, address);
-	vec_add(bindings);
-	for (at = bindings->n - 1;
-	     at > 0 && pci_address_compare(&bindings->items[at - 1].address, address) > 0; at--)
-		bindings->items[at] = bindings->items[at - 1];
+	if (bindings_find(bindings, address)) {
+		binding_done(&bindings->items[at]);
+	} else {
+		vec_add(bindings);
+		for (size_t i = bindings->n - 1; i > at; i--)
+			bindings->items[i] = bindings->items[i - 1];
+	}
 	bindings->items[at] = binding;
 }
 

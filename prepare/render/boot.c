@@ -6,15 +6,38 @@
 #include "base/alloc.h"
 #include "render/json.h"
 
-/* A list of a memory; an empty one where there is none that can be read. */
-static json_t *read_list(const char *memory, const char *key)
+struct boot {
+	json_t *bound, *released, *phases; /* arrays */
+};
+
+/* A list of a report; an empty one where it has none. */
+static json_t *take_list(const json_t *report, const char *key)
 {
-	json_t *report = memory ? json_loads(memory, 0, NULL) : NULL;
 	json_t *list = json_object_get(report, key);
 
-	list = json_is_array(list) ? json_incref(list) : json_array();
+	return json_is_array(list) ? json_incref(list) : json_array();
+}
+
+struct boot *boot_parse(const char *text)
+{
+	struct boot *boot = xcalloc(1, sizeof(*boot));
+	json_t *report = text ? json_loads(text, 0, NULL) : NULL;
+
+	boot->bound = take_list(report, "bound");
+	boot->released = take_list(report, "released");
+	boot->phases = take_list(report, "phases");
 	json_decref(report);
-	return list;
+	return boot;
+}
+
+void boot_free(struct boot *boot)
+{
+	if (!boot)
+		return;
+	json_decref(boot->bound);
+	json_decref(boot->released);
+	json_decref(boot->phases);
+	free(boot);
 }
 
 /* The text of a key; "" where it has none. */
@@ -25,37 +48,39 @@ static const char *text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-void boot_bindings(const char *memory, struct bindings *ret)
+static json_int_t number_of(const json_t *object, const char *key)
 {
-	json_t *bound = read_list(memory, "bound"), *released = read_list(memory, "released");
+	return json_integer_value(json_object_get(object, key));
+}
+
+void boot_bindings(const struct boot *boot, struct bindings *ret)
+{
 	json_t *binding;
 	struct pci_address address;
 	size_t index;
 
-	json_array_foreach(bound, index, binding)
+	json_array_foreach(boot->bound, index, binding)
 	{
 		if (pci_address_parse(text_of(binding, "address"), &address) == 0 &&
 		    *text_of(binding, "driver"))
 			bindings_set(ret, &address, text_of(binding, "section"),
 				     text_of(binding, "driver"));
 	}
-	json_array_foreach(released, index, binding)
+	json_array_foreach(boot->released, index, binding)
 	{
 		if (json_is_string(binding) &&
 		    pci_address_parse(json_string_value(binding), &address) == 0)
 			*vec_add(&ret->released) = address;
 	}
-	json_decref(bound);
-	json_decref(released);
 }
 
 /* The bindings of a memory with what these outcomes make of them. */
-static void add_bindings(json_t *report, const char *memory, const struct outcomes *outcomes)
+static void add_bindings(json_t *report, const struct boot *boot, const struct outcomes *outcomes)
 {
 	json_t *bound = json_array(), *released = json_array();
 	struct bindings bindings = {};
 
-	boot_bindings(memory, &bindings);
+	boot_bindings(boot, &bindings);
 	bindings_update(&bindings, outcomes);
 	vec_foreach(binding, &bindings) {
 		json_t *object = json_object();
@@ -72,6 +97,12 @@ static void add_bindings(json_t *report, const char *memory, const struct outcom
 	bindings_done(&bindings);
 }
 
+/* Was it somebody who did it, not the boot? */
+static bool is_by_hand(const char *phase)
+{
+	return strcmp(phase, "manual") == 0 || strcmp(phase, "release") == 0;
+}
+
 /* Makes room: what comes again and again gives way before what a boot has once. */
 static void forget_one(json_t *phases)
 {
@@ -80,18 +111,46 @@ static void forget_one(json_t *phases)
 	for (; i < n; i++) {
 		const char *phase = text_of(json_array_get(phases, i), "phase");
 
-		if (strcmp(phase, "hotplug") == 0 || strcmp(phase, "manual") == 0 ||
-		    strcmp(phase, "release") == 0)
+		if (strcmp(phase, "hotplug") == 0 || is_by_hand(phase))
 			break;
 	}
 	json_array_remove(phases, i < n ? i : 0);
 }
 
-char *render_boot(const char *before, const struct boot_phase *phase,
+static bool has_timeout(const json_t *phases)
+{
+	json_t *phase, *outcome;
+	size_t i, j;
+
+	json_array_foreach(phases, i, phase)
+		json_array_foreach(json_object_get(phase, "outcomes"), j,
+				   outcome) if (strcmp(text_of(outcome, "result"), "timeout") ==
+						0) return true;
+	return false;
+}
+
+/*
+ * What "bound" and "released" say as well is left out of what was done by hand, unless it may have to
+ * say that a device hangs no more.
+ */
+static void add_outcomes(json_t *object, const struct boot *boot, const char *phase,
+			 const struct outcomes *outcomes)
+{
+	bool all = !is_by_hand(phase) || has_timeout(boot->phases);
+	struct outcomes kept = {};
+
+	vec_foreach(outcome, outcomes)
+		if (all || (outcome->result != RESULT_DONE && outcome->result != RESULT_ALREADY))
+			*vec_add(&kept) = *outcome;
+	json_object_set_new(object, "left_out", json_integer((json_int_t)(outcomes->n - kept.n)));
+	json_object_set_new(object, "outcomes", json_outcomes(&kept));
+	free(kept.items);
+}
+
+char *render_boot(struct boot *boot, const struct boot_phase *phase,
 		  const struct outcomes *outcomes, const struct findings *findings)
 {
-	json_t *report = json_report(), *phases = read_list(before, "phases"),
-	       *object = json_object();
+	json_t *report = json_report(), *phases = boot->phases, *object = json_object();
 
 	while (json_array_size(phases) >= BOOT_MAX_PHASES)
 		forget_one(phases);
@@ -99,11 +158,11 @@ char *render_boot(const char *before, const struct boot_phase *phase,
 	json_object_set_new(object, "started_ms", json_integer((json_int_t)phase->started_ms));
 	json_object_set_new(object, "elapsed_ms", json_integer(phase->elapsed_ms));
 	json_object_set_new(object, "off", json_text_or_null(phase->off));
-	json_object_set_new(object, "outcomes", json_outcomes(outcomes));
+	add_outcomes(object, boot, phase->phase, outcomes);
 	json_object_set_new(object, "findings", json_findings(findings));
 	json_array_append_new(phases, object);
-	add_bindings(report, before, outcomes);
-	json_object_set_new(report, "phases", phases);
+	add_bindings(report, boot, outcomes);
+	json_object_set(report, "phases", phases);
 	return json_text(report);
 }
 
@@ -120,13 +179,13 @@ static void note_hanging(const json_t *outcome, const char *phase, struct pci_fu
 				  : NULL;
 }
 
-void boot_hanging(const char *memory, struct inventory *inventory)
+void boot_hanging(const struct boot *boot, struct inventory *inventory)
 {
-	json_t *phases = read_list(memory, "phases"), *phase, *outcome;
+	json_t *phase, *outcome;
 	struct pci_address address;
 	size_t i, j;
 
-	json_array_foreach(phases, i, phase)
+	json_array_foreach(boot->phases, i, phase)
 	{
 		json_array_foreach(json_object_get(phase, "outcomes"), j, outcome)
 		{
@@ -139,7 +198,6 @@ void boot_hanging(const char *memory, struct inventory *inventory)
 				note_hanging(outcome, text_of(phase, "phase"), function);
 		}
 	}
-	json_decref(phases);
 }
 
 static void add_outcome(struct buf *buf, const json_t *outcome)
@@ -151,26 +209,27 @@ static void add_outcome(struct buf *buf, const json_t *outcome)
 		 *after ? after : "no driver", *error ? ": " : "", error);
 }
 
-bool text_boot(struct buf *buf, const char *memory)
+bool text_boot(struct buf *buf, const struct boot *boot)
 {
-	json_t *phases = read_list(memory, "phases");
-	size_t n = json_array_size(phases);
+	size_t n = json_array_size(boot->phases);
 
 	for (size_t i = 0; i < n; i++) {
-		const json_t *phase = json_array_get(phases, i);
+		const json_t *phase = json_array_get(boot->phases, i);
 		const json_t *outcomes = json_object_get(phase, "outcomes");
 		const char *off = text_of(phase, "off");
-		json_int_t started_ms = json_integer_value(json_object_get(phase, "started_ms"));
+		json_int_t started_ms = number_of(phase, "started_ms");
+		json_int_t left_out = number_of(phase, "left_out");
 
-		buf_addf(buf,
-			 "  %s phase, %lld.%lld s after the kernel's start, took %lld ms%s%s\n",
+		buf_addf(buf, "  %s phase, %lld.%lld s after the kernel's start, took %lld ms",
 			 text_of(phase, "phase"), (long long)started_ms / 1000,
 			 (long long)started_ms / 100 % 10,
-			 (long long)json_integer_value(json_object_get(phase, "elapsed_ms")),
-			 *off ? ": turned off by " : "", off);
+			 (long long)number_of(phase, "elapsed_ms"));
+		if (left_out > 0)
+			buf_addf(buf, ", %lld device%s done", (long long)left_out,
+				 PLURAL(left_out));
+		buf_addf(buf, "%s%s\n", *off ? ": turned off by " : "", off);
 		for (size_t j = 0; j < json_array_size(outcomes); j++)
 			add_outcome(buf, json_array_get(outcomes, j));
 	}
-	json_decref(phases);
 	return n > 0;
 }

@@ -2,9 +2,11 @@
 /*
  * The memory of a boot, /run/vfio-prepare/boot.json, which survives the switch to the real root:
  * {"version":1,"bound":[{"address","section","driver"}],"released":["ADDRESS"],
- *  "phases":[{"phase","started_ms","elapsed_ms","off","outcomes":[...],"findings":[...]}]},
+ *  "phases":[{"phase","started_ms","elapsed_ms","off","left_out","outcomes":[...],"findings":[...]}]},
  * outcomes and findings as bind reports them. Times are milliseconds; started_ms counts from the start
  * of the kernel. "bound" and "released" are what the phases came to, those that have given way too.
+ * Of what was done by hand ("manual", "release") a phase has only the outcomes that these do not tell,
+ * and "left_out" counts the others: with all of them each bind would cost more than the one before.
  */
 #ifndef RENDER_BOOT_H
 #define RENDER_BOOT_H
@@ -29,23 +31,30 @@ struct boot_phase {
 	uint32_t elapsed_ms;
 };
 
+/* A memory that was read; to be freed with boot_free(). */
+struct boot;
+
+/* text: NULL, or what is no memory, gives an empty one. Never NULL. */
+struct boot *boot_parse(const char *text);
+void boot_free(struct boot *boot);
+
 /*
- * The memory with one more phase. before: its text so far; NULL, or what is none, starts anew. The
- * oldest phases give way when there are too many, those of hotplug first.
+ * The memory with one more phase, as text; what boot holds is changed. The oldest phases give way when
+ * there are too many, those of hotplug first.
  */
-char *render_boot(const char *before, const struct boot_phase *phase,
+char *render_boot(struct boot *boot, const struct boot_phase *phase,
 		  const struct outcomes *outcomes, const struct findings *findings);
 
-/* The devices that are bound, as the memory has it; none where it cannot be read. */
-void boot_bindings(const char *memory, struct bindings *ret);
+/* The devices that are bound, as the memory has it. */
+void boot_bindings(const struct boot *boot, struct bindings *ret);
 
 /*
  * Fills in which devices a phase gave up because the kernel did not answer, and no later attempt was
  * better.
  */
-void boot_hanging(const char *memory, struct inventory *inventory);
+void boot_hanging(const struct boot *boot, struct inventory *inventory);
 
 /* Adds the story that the memory tells, a line for each phase and device; false: it tells none. */
-bool text_boot(struct buf *buf, const char *memory);
+bool text_boot(struct buf *buf, const struct boot *boot);
 
 #endif

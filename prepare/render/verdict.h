@@ -11,8 +11,8 @@ struct verdict {
 	const char *status; /* ready, not-ready, reboot-required, unknown */
 	const struct plan *plan;
 	const struct findings *findings;
-	const char *boot; /* the memory of this boot (render/boot.h); NULL: none */
-	bool colour;      /* of the text, for a terminal */
+	const struct boot *boot; /* the memory of this boot (render/boot.h); NULL: none */
+	bool colour;             /* of the text, for a terminal */
 };
 
 struct tally {

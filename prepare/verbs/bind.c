@@ -88,13 +88,13 @@ static int keep_address(const char *text, struct plan *plan)
 }
 
 /* What somebody gave back by hand is not taken again because a driver came to it. */
-static void leave_released(struct root *root, struct plan *plan)
+static void leave_released(struct situation *situation)
 {
 	struct bindings bindings = {};
 
-	memory_bindings(root, &bindings);
+	boot_bindings(situation->boot, &bindings);
 	vec_foreach(address, &bindings.released)
-		plan_forget(plan, address);
+		plan_forget(&situation->plan, address);
 	bindings_done(&bindings);
 }
 
@@ -133,7 +133,7 @@ static int run(struct root *root, const struct arguments *arguments)
 		status = keep_address(arguments->address, &situation.plan);
 	if (!phase.off && status == STATUS_DONE) {
 		if (hotplug)
-			leave_released(root, &situation.plan);
+			leave_released(&situation);
 		acted = situation_act(root, arguments, &situation, &outcomes, &again);
 		if (arguments->phase)
 			log_boot(&outcomes, &situation.plan);

@@ -20,21 +20,23 @@ struct boot_phase memory_begin(const char *phase)
 	return (struct boot_phase){.phase = phase, .started_ms = milliseconds_since_start()};
 }
 
-static char *read_memory(struct root *root)
+struct boot *memory_read(struct root *root)
 {
-	char *memory = NULL;
+	_cleanup_free_ char *text = NULL;
 
-	return root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0 ? NULL : memory;
+	if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &text, NULL) < 0)
+		text = NULL;
+	return boot_parse(text);
 }
 
-static void add(struct root *root, const char *before, struct boot_phase *phase,
+static void add(struct root *root, struct boot *boot, struct boot_phase *phase,
 		const struct outcomes *outcomes, const struct findings *findings)
 {
 	_cleanup_free_ char *after = NULL;
 	int r;
 
 	phase->elapsed_ms = (uint32_t)(milliseconds_since_start() - phase->started_ms);
-	after = render_boot(before, phase, outcomes, findings);
+	after = render_boot(boot, phase, outcomes, findings);
 	r = root_replace_file(root, BOOT_PATH, after, 0644);
 	if (r < 0)
 		log_warning("%s cannot be written: %s", BOOT_PATH, strerror(-r));
@@ -43,34 +45,29 @@ static void add(struct root *root, const char *before, struct boot_phase *phase,
 void memory_add(struct root *root, struct boot_phase *phase, const struct outcomes *outcomes,
 		const struct findings *findings)
 {
-	_cleanup_free_ char *before = read_memory(root);
+	struct boot *boot = memory_read(root);
 
-	add(root, before, phase, outcomes, findings);
+	add(root, boot, phase, outcomes, findings);
+	boot_free(boot);
 }
 
 void memory_add_news(struct root *root, struct boot_phase *phase, const struct outcomes *outcomes,
 		     const struct findings *findings)
 {
-	_cleanup_free_ char *before = read_memory(root);
+	struct boot *boot = memory_read(root);
 	struct bindings bindings = {};
 
-	boot_bindings(before, &bindings);
+	boot_bindings(boot, &bindings);
 	if (!bindings_tell(&bindings, outcomes))
-		add(root, before, phase, outcomes, findings);
+		add(root, boot, phase, outcomes, findings);
 	bindings_done(&bindings);
-}
-
-void memory_bindings(struct root *root, struct bindings *ret)
-{
-	_cleanup_free_ char *memory = read_memory(root);
-
-	boot_bindings(memory, ret);
+	boot_free(boot);
 }
 
 void memory_hanging(struct root *root, struct inventory *inventory)
 {
-	_cleanup_free_ char *memory = read_memory(root);
+	struct boot *boot = memory_read(root);
 
-	if (memory)
-		boot_hanging(memory, inventory);
+	boot_hanging(boot, inventory);
+	boot_free(boot);
 }

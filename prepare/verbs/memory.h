@@ -15,8 +15,8 @@ void memory_add(struct root *root, struct boot_phase *phase, const struct outcom
 void memory_add_news(struct root *root, struct boot_phase *phase, const struct outcomes *outcomes,
 		     const struct findings *findings);
 
-/* What this tool has bound since the host was started. */
-void memory_bindings(struct root *root, struct bindings *ret);
+/* What the memory holds now, empty where there is none; to be freed with boot_free(). */
+struct boot *memory_read(struct root *root);
 
 /* Fills in which devices a driver did not let go of in this boot. */
 void memory_hanging(struct root *root, struct inventory *inventory);

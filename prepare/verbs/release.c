@@ -101,6 +101,7 @@ static int prepare(struct root *root, const struct arguments *arguments,
 		   struct releasing *releasing)
 {
 	struct inventory *inventory = &releasing->inventory;
+	struct boot *boot;
 	int r;
 
 	if (load_profile(root, arguments->profile, &releasing->profile) < 0)
@@ -115,7 +116,9 @@ static int prepare(struct root *root, const struct arguments *arguments,
 	if (profile_asks_vfs(&releasing->profile))
 		scan_physfns(root, inventory);
 	match_make(&releasing->profile, inventory, &releasing->match);
-	memory_bindings(root, &releasing->bindings);
+	boot = memory_read(root);
+	boot_bindings(boot, &releasing->bindings);
+	boot_free(boot);
 	if (read_operands(arguments, releasing) < 0)
 		return STATUS_USAGE;
 	scan_overrides(root, inventory, concerns, releasing);

@@ -65,7 +65,6 @@ static void record_bounded(struct recorder *recorder, const struct inventory *in
 static int read_everything(struct root *root, const struct arguments *arguments,
 			   struct inventory *inventory)
 {
-	_cleanup_free_ char *memory = NULL;
 	struct findings findings = {};
 	struct bootloader bootloader = {};
 	struct profile profile = {};
@@ -89,8 +88,6 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 	scan_network(root, true, &inventory->network);
 	scan_foreign(root, &inventory->args, &inventory->foreign);
 	scan_images(root, inventory->kernel, &inventory->images);
-	if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0)
-		memory = NULL;
 	if (profile_load(root, arguments->profile, &profile, &findings) == 0)
 		scan_bootloader(root, profile.bootloader, &bootloader);
 	bootloader_done(&bootloader);

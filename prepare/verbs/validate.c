@@ -106,7 +106,6 @@ static void expect_restart(struct validation *validation)
 
 static int run(struct root *root, const struct arguments *arguments)
 {
-	_cleanup_free_ char *memory = NULL;
 	struct situation situation;
 	struct validation validation = {};
 	int status = situation_load(root, arguments, PHASE_MANUAL, true, &situation);
@@ -126,14 +125,12 @@ static int run(struct root *root, const struct arguments *arguments)
 			if (validation.status == NOT_READY && apply_wants_restart(root))
 				expect_restart(&validation);
 		}
-		if (root_read_file(root, BOOT_PATH, BOOT_MAX_BYTES, &memory, NULL) < 0)
-			memory = NULL;
 		status = tell(arguments,
 			      &(struct verdict){
 				      .status = readiness_name(validation.status),
 				      .plan = &situation.plan,
 				      .findings = &validation.findings,
-				      .boot = memory,
+				      .boot = situation.boot,
 				      .colour = wants_colour(),
 			      },
 			      status_of_readiness(validation.status));

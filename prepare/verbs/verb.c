@@ -156,8 +156,10 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	if (status != STATUS_DONE)
 		return status;
 	/* A phase of the boot does not try again what hung in an earlier one; a person may. */
-	if (advise || arguments->phase)
-		memory_hanging(root, &ret->inventory);
+	if (advise || arguments->phase) {
+		ret->boot = memory_read(root);
+		boot_hanging(ret->boot, &ret->inventory);
+	}
 	if (phase >= PHASE_SYSTEM && profile_asks_vfs(&ret->profile))
 		scan_vfs(root, &ret->inventory, asks_vfs, &question);
 	scan_condition(root, &ret->inventory, advise || profile_asks_resets(&ret->profile),
@@ -311,6 +313,7 @@ void situation_done(struct situation *situation)
 	argument_plan_done(&situation->arguments);
 	bootloader_done(&situation->bootloader);
 	module_policy_done(&situation->policy);
+	boot_free(situation->boot);
 	plan_done(&situation->plan);
 	match_done(&situation->match);
 	inventory_done(&situation->inventory);

@@ -10,6 +10,7 @@
 #include "model/plan.h"
 #include "model/policy.h"
 #include "model/profile.h"
+#include "render/boot.h"
 #include "render/format.h"
 
 /* The same for every verb. */
@@ -69,6 +70,7 @@ struct situation {
 	struct inventory inventory;
 	struct match match;
 	struct plan plan;
+	struct boot *boot;           /* the memory of the boot; NULL: nothing was asked of it */
 	struct module_policy policy; /* this, and what follows, once it was asked for */
 	struct bootloader bootloader;
 	struct argument_plan arguments;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: bounded_run bounded_memory root_write_attribute module_load clock_gettime */
+/* wrap: bounded_run bounded_memory root_write_attribute module_load */
 #include "act/act.h"
 #include "base/buf.h"
 #include "decide/planner.h"
@@ -41,7 +41,6 @@ static const struct act_limits limits = {.piece_ms = 10000, .total_ms = 45000};
 static struct buf lanes; /* of each job: how many, and that of each piece */
 static size_t n_pieces_in_time;
 static jmp_buf end_of_piece;
-static time_t passed_s; /* on a clock that need not be waited for */
 
 /* --- a kernel of three attributes --- */
 
@@ -149,17 +148,6 @@ int __wrap_module_load(struct root *root, const char *name)
 	return module_error;
 }
 
-int __real_clock_gettime(clockid_t clock, struct timespec *ret);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
-{
-	if (real_processes)
-		return __real_clock_gettime(clock, ret);
-	/* It stands still but for the deadlines that pass, however slow the machine is. */
-	*ret = (struct timespec){.tv_sec = 1000 + passed_s};
-	return 0;
-}
-
 /* --- pieces in this process, one after another --- */
 
 int __real_bounded_run(const struct bounded_job *job);
@@ -183,10 +171,9 @@ int __wrap_bounded_run(const struct bounded_job *job)
 				job->run(job->userdata, piece);
 			else
 				end = fault.end;
-			if (end == BOUNDED_TIMEOUT)
-				passed_s += job->piece_ms / 1000;
 		}
-		job->ended(job->userdata, piece, end);
+		job->ended(job->userdata, piece, end,
+			   end == BOUNDED_TIMEOUT ? (uint32_t)job->piece_ms : 0);
 	}
 	return run_error;
 }

@@ -101,7 +101,7 @@ TEST(what_has)
 		 NULL,
 		 "unbinding: the kernel took it and did nothing; and it could not be taken back: "
 		 "No such device; its driver_override is vfio-pci"},
-		{{.step = ACTION_PROBE, .end = BOUNDED_TIMEOUT, .elapsed_us = 9600000},
+		{{.step = ACTION_PROBE, .end = BOUNDED_TIMEOUT, .elapsed_ms = 9600},
 		 NULL,
 		 RESULT_TIMEOUT,
 		 NULL,
@@ -109,7 +109,7 @@ TEST(what_has)
 		{{.step = ACTION_PROBE,
 		  .undoing = true,
 		  .end = BOUNDED_TIMEOUT,
-		  .elapsed_us = 1000000},
+		  .elapsed_ms = 1000},
 		 NULL,
 		 RESULT_TIMEOUT,
 		 NULL,

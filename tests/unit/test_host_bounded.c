@@ -22,6 +22,7 @@ static struct {
 	struct shared *shared;
 	const enum behaviour *behaviours; /* NULL: all finish */
 	enum bounded_end ends[MAX_PIECES];
+	uint32_t elapsed_ms[MAX_PIECES];
 	size_t n_ended;
 } work;
 
@@ -84,11 +85,12 @@ static bool wanted(void *userdata _unused_, size_t piece)
 	return behaviour(piece) != UNWANTED;
 }
 
-static void ended(void *userdata, size_t piece, enum bounded_end end)
+static void ended(void *userdata, size_t piece, enum bounded_end end, uint32_t elapsed_ms)
 {
 	assert_ptr_equal(userdata, work.shared);
 	/* In order, each once. */
 	assert_int_equal(piece, work.n_ended);
+	work.elapsed_ms[work.n_ended] = elapsed_ms;
 	work.ends[work.n_ended++] = end;
 }
 
@@ -212,6 +214,7 @@ TEST(what_the_last_piece_does_is_bounded_too)
 
 	assert_int_equal(run_job(2, behaviours, 60000), 0);
 	expect(2, (const enum bounded_end[]){BOUNDED_DONE, BOUNDED_TIMEOUT}, (const int[]){1, 1});
+	assert_true(work.elapsed_ms[0] < PIECE_MS && work.elapsed_ms[1] >= PIECE_MS - 1);
 }
 
 TEST(a_child_that_dies_costs_one_piece)

@@ -40,6 +40,35 @@ static int stop(void **state _unused_)
 
 static const struct boot_phase early = {.phase = "early", .started_ms = 2149, .elapsed_ms = 310};
 
+/* Each of these reads the memory from its text. */
+
+static char *rendered(const char *before, const struct boot_phase *phase,
+		      const struct outcomes *ended, const struct findings *found)
+{
+	struct boot *boot = boot_parse(before);
+	char *after = render_boot(boot, phase, ended, found);
+
+	boot_free(boot);
+	return after;
+}
+
+static bool told(struct buf *story, const char *memory)
+{
+	struct boot *boot = boot_parse(memory);
+	bool any = text_boot(story, boot);
+
+	boot_free(boot);
+	return any;
+}
+
+static void read_bindings(const char *memory, struct bindings *ret)
+{
+	struct boot *boot = boot_parse(memory);
+
+	boot_bindings(boot, ret);
+	boot_free(boot);
+}
+
 static size_t n_phases(const char *memory)
 {
 	json_t *report = json_loads(memory, JSON_REJECT_DUPLICATES, NULL);
@@ -53,7 +82,7 @@ static size_t n_phases(const char *memory)
 
 TEST(a_phase_is_kept_whole)
 {
-	_cleanup_free_ char *memory = render_boot(NULL, &early, &outcomes, &findings);
+	_cleanup_free_ char *memory = rendered(NULL, &early, &outcomes, &findings);
 	json_t *report = json_loads(memory, 0, NULL);
 	json_t *phase = json_array_get(json_object_get(report, "phases"), 0);
 	json_t *outcome = json_array_get(json_object_get(phase, "outcomes"), 1);
@@ -74,13 +103,13 @@ TEST(phases_come_one_after_another)
 	struct boot_phase system = {.phase = "system",
 				    .off = "vfio_prepare.enable=0",
 				    .started_ms = 65000};
-	_cleanup_free_ char *first = render_boot(NULL, &early, &outcomes, &findings);
-	_cleanup_free_ char *both = render_boot(first, &system, &(struct outcomes){},
-						&(struct findings){});
+	_cleanup_free_ char *first = rendered(NULL, &early, &outcomes, &findings);
+	_cleanup_free_ char *both = rendered(first, &system, &(struct outcomes){},
+					     &(struct findings){});
 	struct buf story = {};
 
 	assert_int_equal(n_phases(both), 2);
-	assert_true(text_boot(&story, both));
+	assert_true(told(&story, both));
 	check_text(
 		"story", buf_text(&story),
 		"  early phase, 2.1 s after the kernel's start, took 310 ms\n"
@@ -97,11 +126,11 @@ TEST(what_is_no_memory_starts_anew)
 		"", "{", "[]", "{\"phases\":3}", "{\"version\":1}", "\xff\xfe"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		_cleanup_free_ char *memory = render_boot(texts[i], &early, &outcomes, &findings);
+		_cleanup_free_ char *memory = rendered(texts[i], &early, &outcomes, &findings);
 		struct buf story = {};
 
 		check_int(texts[i], n_phases(memory), 1);
-		check(texts[i], !text_boot(&story, texts[i]));
+		check(texts[i], !told(&story, texts[i]));
 		check_text(texts[i], buf_text(&story), "");
 		buf_done(&story);
 	}
@@ -109,11 +138,13 @@ TEST(what_is_no_memory_starts_anew)
 
 static void check_hanging(const char *memory, const char *expected)
 {
+	struct boot *boot = boot_parse(memory);
 	struct inventory inventory = {};
 
 	for (uint8_t bus = 1; bus <= 3; bus++)
 		((struct pci_function *)vec_add(&inventory))->address.bus = bus;
-	boot_hanging(memory, &inventory);
+	boot_hanging(boot, &inventory);
+	boot_free(boot);
 	assert_null(inventory.items[0].hangs);
 	assert_null(inventory.items[2].hangs);
 	if (expected)
@@ -135,14 +166,14 @@ TEST(who_hangs)
 		    {RESULT_FAILED, false},
 		    {RESULT_DONE, false}};
 	struct boot_phase manual = {.phase = "manual"};
-	_cleanup_free_ char *memory = render_boot(NULL, &early, &outcomes, &findings);
+	_cleanup_free_ char *memory = rendered(NULL, &early, &outcomes, &findings);
 
 	check_hanging(memory, "in phase early unbinding did not return within 10 s");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_free_ char *later = NULL;
 
 		outcomes.items[1].result = rows[i].result;
-		later = render_boot(memory, &manual, &outcomes, &findings);
+		later = rendered(memory, &manual, &outcomes, &findings);
 		check_hanging(later, rows[i].hangs
 					     ? "in phase early unbinding did not return within 10 s"
 					     : NULL);
@@ -155,9 +186,9 @@ TEST(odd_phases_are_told_as_far_as_they_go)
 {
 	struct buf story = {};
 
-	assert_true(text_boot(
-		&story,
-		"{\"phases\":[7,{\"phase\":\"early\",\"outcomes\":[null,{\"address\":1}]}]}"));
+	assert_true(
+		told(&story,
+		     "{\"phases\":[7,{\"phase\":\"early\",\"outcomes\":[null,{\"address\":1}]}]}"));
 	check_text("story", buf_text(&story),
 		   "   phase, 0.0 s after the kernel's start, took 0 ms\n"
 		   "  early phase, 0.0 s after the kernel's start, took 0 ms\n"
@@ -173,8 +204,7 @@ TEST(the_oldest_phases_give_way)
 
 	for (unsigned i = 0; i < BOOT_MAX_PHASES + 3; i++) {
 		struct boot_phase phase = {.phase = "system", .started_ms = i};
-		char *next = render_boot(memory, &phase, &(struct outcomes){},
-					 &(struct findings){});
+		char *next = rendered(memory, &phase, &(struct outcomes){}, &(struct findings){});
 
 		free(memory);
 		memory = next;
@@ -192,19 +222,19 @@ TEST(the_oldest_phases_give_way)
 /* What a phase did counts on when the phase itself has given way. */
 TEST(bindings_outlive_their_phase)
 {
-	char *memory = render_boot(NULL, &early, &outcomes, &findings);
+	char *memory = rendered(NULL, &early, &outcomes, &findings);
 	struct bindings bindings = {};
 	struct outcome released = {.address = {.bus = 3}, .result = RESULT_DONE};
 
 	for (unsigned i = 0; i < BOOT_MAX_PHASES; i++) {
-		char *next = render_boot(memory, &(struct boot_phase){.phase = "manual"},
-					 &(struct outcomes){.items = &released, .n = i == 0},
-					 &(struct findings){});
+		char *next = rendered(memory, &(struct boot_phase){.phase = "system"},
+				      &(struct outcomes){.items = &released, .n = i == 0},
+				      &(struct findings){});
 
 		free(memory);
 		memory = next;
 	}
-	boot_bindings(memory, &bindings);
+	read_bindings(memory, &bindings);
 	assert_int_equal(bindings.n, 1);
 	assert_int_equal(bindings.items[0].address.bus, 1);
 	check_text("section", bindings.items[0].section, "gpu");
@@ -229,11 +259,62 @@ TEST(odd_bindings_are_none)
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct bindings bindings = {};
 
-		boot_bindings(texts[i], &bindings);
+		read_bindings(texts[i], &bindings);
 		check_int(texts[i], bindings.n, 0);
 		check_int(texts[i], bindings.released.n, 0);
 	}
-	boot_bindings(NULL, &(struct bindings){});
+	read_bindings(NULL, &(struct bindings){});
+}
+
+/* How long the outcomes of the last phase are, after binds by hand that went well, and one that did not. */
+TEST(by_hand_only_what_is_not_bound_is_told)
+{
+	static const struct {
+		const char *before; /* the phase with the timeout that is told first; NULL: none */
+		const char *phase;
+		enum result result;
+		size_t n;
+	} rows[] = {
+		{NULL, "manual", RESULT_DONE, 0},      {NULL, "manual", RESULT_ALREADY, 0},
+		{NULL, "manual", RESULT_FAILED, 1},    {NULL, "manual", RESULT_TIMEOUT, 1},
+		{NULL, "manual", RESULT_REFUSED, 1},   {NULL, "release", RESULT_DONE, 0},
+		{NULL, "release", RESULT_FAILED, 1},   {NULL, "system", RESULT_DONE, 1},
+		{NULL, "hotplug", RESULT_DONE, 1},     {"early", "manual", RESULT_DONE, 1},
+		{"manual", "release", RESULT_DONE, 1},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *what = xasprintf("row %zu", i), *before = NULL, *after;
+		struct boot_phase first = {.phase = rows[i].before};
+		struct outcome ended = {.address = {.bus = 1},
+					.section = "gpu",
+					.want = "vfio-pci",
+					.result = rows[i].result};
+		struct bindings bindings = {};
+		json_t *report, *phases;
+
+		if (rows[i].before)
+			before = rendered(NULL, &first, &outcomes, &findings);
+		after = rendered(before, &(struct boot_phase){.phase = rows[i].phase},
+				 &(struct outcomes){.items = &ended, .n = 1}, &(struct findings){});
+		report = json_loads(after, 0, NULL);
+		phases = json_object_get(report, "phases");
+		check_int(what, json_array_size(phases), rows[i].before ? 2 : 1);
+		check_int(what,
+			  json_array_size(json_object_get(
+				  json_array_get(phases, json_array_size(phases) - 1), "outcomes")),
+			  rows[i].n);
+		check_int(what,
+			  json_integer_value(json_object_get(
+				  json_array_get(phases, json_array_size(phases) - 1), "left_out")),
+			  1 - (int)rows[i].n);
+		read_bindings(after, &bindings);
+		check_int(what, bindings_find(&bindings, &ended.address) != NULL,
+			  rows[i].before || rows[i].result == RESULT_DONE ||
+				  rows[i].result == RESULT_ALREADY);
+		bindings_done(&bindings);
+		json_decref(report);
+	}
 }
 
 /* However often something is plugged in, how the boot went is still told. */
@@ -245,14 +326,13 @@ TEST(hotplug_gives_way_first)
 	for (unsigned i = 0; i < BOOT_MAX_PHASES + 3; i++) {
 		struct boot_phase phase = {.phase = i ? "hotplug" : "early",
 					   .started_ms = i * 1000};
-		char *next = render_boot(memory, &phase, &(struct outcomes){},
-					 &(struct findings){});
+		char *next = rendered(memory, &phase, &(struct outcomes){}, &(struct findings){});
 
 		free(memory);
 		memory = next;
 	}
 	assert_int_equal(n_phases(memory), BOOT_MAX_PHASES);
-	text_boot(&story, memory);
+	told(&story, memory);
 	assert_non_null(strstr(buf_text(&story), "early phase, 0.0 s"));
 	assert_non_null(strstr(buf_text(&story), "hotplug phase, 4.0 s"));
 	assert_null(strstr(buf_text(&story), "hotplug phase, 3.0 s"));
@@ -272,6 +352,7 @@ int main(void)
 		BOOT_TEST(the_oldest_phases_give_way),
 		BOOT_TEST(bindings_outlive_their_phase),
 		BOOT_TEST(odd_bindings_are_none),
+		BOOT_TEST(by_hand_only_what_is_not_bound_is_told),
 		BOOT_TEST(hotplug_gives_way_first),
 	};
 

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "render/boot.h"
 #include "support.h"
 
 static struct plan plan;
@@ -38,15 +39,19 @@ static int free_report(void **state _unused_)
 	return 0;
 }
 
-static char *render(enum format format, const char *status, const char *boot, bool colour)
+static char *render(enum format format, const char *status, const char *memory, bool colour)
 {
-	return render_validate(format, &(struct verdict){
-					       .status = status,
-					       .plan = &plan,
-					       .findings = &findings,
-					       .boot = boot,
-					       .colour = colour,
-				       });
+	struct boot *boot = boot_parse(memory);
+	char *text = render_validate(format, &(struct verdict){
+						     .status = status,
+						     .plan = &plan,
+						     .findings = &findings,
+						     .boot = boot,
+						     .colour = colour,
+					     });
+
+	boot_free(boot);
+	return text;
 }
 
 TEST(text)

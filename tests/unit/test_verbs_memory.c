@@ -56,6 +56,7 @@ TEST(by_hand_only_what_is_new)
 		    {RESULT_REFUSED, 1},
 		    {RESULT_DONE, 2}};
 	struct bindings bindings = {};
+	struct boot *boot;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct boot_phase phase = memory_begin("manual");
@@ -64,7 +65,9 @@ TEST(by_hand_only_what_is_new)
 		memory_add_news(&tree.root, &phase, &outcomes, &(struct findings){});
 		check_int(result_name(rows[i].result), n_phases(), rows[i].n);
 	}
-	memory_bindings(&tree.root, &bindings);
+	boot = memory_read(&tree.root);
+	boot_bindings(boot, &bindings);
+	boot_free(boot);
 	assert_int_equal(bindings.n, 1);
 	check_text("driver", bindings.items[0].driver, "vfio-pci");
 	bindings_done(&bindings);
