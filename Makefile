@@ -325,7 +325,8 @@ suite-vm: all
 
 vm: suite-vm
 bench: deps
-	$(Q)$(MAKE) $(JOBS) all
+	$(Q)$(MAKE) $(JOBS) all $(BUILD)/tests/tree
+	$(Q)tests/bench/plan $(BUILD)/vfio-prepare $(BUILD)/tests/tree
 	$(Q)tests/bench/run
 run: deps
 	$(Q)$(MAKE) $(JOBS) all
