@@ -304,7 +304,7 @@ suite-unit-valgrind: $(UNIT_TESTS)
 # Without the hundreds of runs of the sweeps and the largest host, which find their errors elsewhere.
 suite-scenarios-valgrind: $(BUILD)/tests/scenario-runner
 	$(Q)$(TAP) -v '$(BUILD)/tests/scenario-runner tests/scenarios !(sweep*|large-host)'
-suite-shell: all
+suite-shell: all $(BUILD)/tests/tree
 	$(Q)tests/shell/run
 suite-cppcheck:
 	$(Q)cppcheck -q -j$$(nproc) --std=c11 --enable=warning,performance,portability \
