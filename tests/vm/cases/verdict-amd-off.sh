@@ -11,4 +11,6 @@ check() {
 	expect_not_ready
 	expect_only iommu-argument no-iommu-group
 	expect_finding argument-without-effect amd_iommu=on
+	expect_host_validate PASS \
+		"WARN (IOMMU appears to be disabled in kernel. Add iommu=pt iommu=1 to kernel cmdline arguments)"
 }

@@ -10,4 +10,5 @@ check() {
 	expect_driver 0000:01:00.0 vfio-pci
 	expect_ready
 	expect_only
+	expect_host_validate PASS PASS
 }

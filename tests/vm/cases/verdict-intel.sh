@@ -1,6 +1,6 @@
 # The verdict on machines that differ in their IOMMU alone; this one has VT-d, and is ready once the
 # device is bound. The others source this file. Beside it stands what virt-host-validate says there:
-# the table in README.md is made of these reports.
+# the table in README.md has both.
 
 kinds=alone
 modules="vfio_pci vfio_iommu_type1"
@@ -34,8 +34,20 @@ expect_only() {
 	)"
 }
 
+# expect_host_validate VERDICT...: what virt-host-validate says of the IOMMU's support and, if it comes to
+# that, of its being enabled. (It ends with 1, for want of /dev/kvm.)
+expect_host_validate() {
+	local said
+	said=$(output_of "$HOST_VALIDATE" |
+		sed -n $'s/\e\\[[0-9]*m//g; s/^ *QEMU: Checking [^:]*IOMMU[^:]*: //p')
+	[[ $said == "$(printf '%s\n' "$@")" ]] ||
+		fail "virt-host-validate says of the IOMMU: ${said:-nothing}"
+	expect_status "$HOST_VALIDATE" 1
+}
+
 check() {
 	expect_driver 0000:01:00.0 vfio-pci
 	expect_ready
 	expect_only
+	expect_host_validate PASS PASS
 }

@@ -10,4 +10,5 @@ check() {
 	expect_only interrupt-remapping
 	expect_json "$VALIDATE" 'any(.findings[]; .check == "interrupt-remapping" and
 		(.remedy | test("remove intremap=off")))'
+	expect_host_validate PASS PASS
 }

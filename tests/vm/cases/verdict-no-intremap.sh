@@ -8,4 +8,5 @@ check() {
 	expect_driver 0000:01:00.0 vfio-pci
 	expect_not_ready
 	expect_only interrupt-remapping
+	expect_host_validate PASS PASS
 }

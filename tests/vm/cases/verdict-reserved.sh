@@ -31,4 +31,5 @@ check() {
 	expect_only reserved-region
 	expect_json "$VALIDATE" 'any(.findings[]; .check == "reserved-region" and
 		(.detail | test("0x00000000feffc000-0x00000000feffcfff")))'
+	expect_host_validate PASS PASS
 }
