@@ -167,7 +167,7 @@ static void check_state(struct checks *checks)
 static bool wants_vfio(const struct plan *plan)
 {
 	vec_foreach(device, plan)
-		if (strstr(device->want, "vfio"))
+		if (driver_is_vfio(device->want))
 			return true;
 	return false;
 }

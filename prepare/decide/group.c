@@ -58,8 +58,7 @@ size_t group_index_find(const struct group_index *index, const struct inventory 
 
 bool driver_leaves_group_viable(const char *driver)
 {
-	/* Variant drivers have vfio in their names: mlx5_vfio_pci, nvgrace_gpu_vfio_pci. */
-	return strstr(driver, "vfio") || strcmp(driver, "pci-stub") == 0 ||
+	return driver_is_vfio(driver) || strcmp(driver, "pci-stub") == 0 ||
 	       strcmp(driver, "pcieport") == 0;
 }
 

@@ -267,7 +267,7 @@ static void guard_function(struct work *work, const struct pci_function *functio
 	if (function->live_vfs)
 		raise_guard(work, function, GUARD_LIVE_VFS,
 			    xstrdup("it has virtual functions, which would go with it"));
-	if (function->user && function->driver && strstr(function->driver, "vfio"))
+	if (function->user && function->driver && driver_is_vfio(function->driver))
 		raise_guard(
 			work, function, GUARD_VFIO_IN_USE,
 			xasprintf("%s has it open through VFIO, so that unbinding it would block",

@@ -22,7 +22,7 @@ struct work {
 
 static bool is_vfio(const char *module)
 {
-	return strstr(module, "vfio") || strcmp(module, "pci_stub") == 0;
+	return driver_is_vfio(module) || strcmp(module, "pci_stub") == 0;
 }
 
 /* Module names are compared as the kernel does: '-' and '_' are alike. */
@@ -276,7 +276,7 @@ void module_policy_make(const struct profile *profile, const struct inventory *i
 			    !strv_contains(&policy.load, device->module))
 				strv_add(&policy.load, device->module);
 		for (size_t i = 0; i < policy.load.n; i++)
-			if (strstr(policy.load.items[i], "vfio")) {
+			if (driver_is_vfio(policy.load.items[i])) {
 				strv_add(&policy.load, IOMMU_BACKEND);
 				break;
 			}

@@ -9,11 +9,6 @@
 
 #define SYSFS_PCI "/sys/bus/pci"
 
-static bool needs_iommu(const char *driver)
-{
-	return strstr(driver, "vfio") != NULL;
-}
-
 /* Intel's display, which has a unit of the IOMMU of its own that an argument leaves out. */
 static const char *graphics_argument(const struct kernel_args *args,
 				     const struct pci_function *function)
@@ -33,7 +28,7 @@ static void check_iommu(const struct profile *profile, const struct inventory *i
 	struct finding *finding;
 
 	if ((device->state != DEVICE_BIND && device->state != DEVICE_VFS) ||
-	    function->iommu_group >= 0 || !needs_iommu(driver))
+	    function->iommu_group >= 0 || !driver_is_vfio(driver))
 		return;
 	device->state = DEVICE_REFUSED;
 	finding = finding_add(
@@ -131,7 +126,7 @@ static void add_module_actions(struct plan *plan, const struct inventory *invent
 				  xasprintf("driver %s is not loaded", device->want));
 		backend = backend ||
 			  ((device->state == DEVICE_BIND || device->state == DEVICE_RIGHT) &&
-			   needs_iommu(device->want));
+			   driver_is_vfio(device->want));
 	}
 	if (backend && !inventory->has_iommu_backend)
 		plan_load(
@@ -362,7 +357,7 @@ void plan_modules(const struct plan *plan, const struct profile *profile, struct
 
 		if (!strv_contains(ret, module))
 			strv_add(ret, module);
-		iommu = iommu || needs_iommu(driver);
+		iommu = iommu || driver_is_vfio(driver);
 	}
 	/* With driver = auto, what this host's devices have variants of. */
 	vec_foreach(device, plan)

@@ -17,16 +17,11 @@ struct work {
 	} * parts;
 };
 
-static bool is_vfio(const char *driver)
-{
-	return strstr(driver, "vfio") != NULL;
-}
-
 /* Is it on a driver for guests: by its override, or whatever brought it there? */
 static bool is_held(const struct pci_function *function)
 {
 	return function->driver &&
-	       (is_vfio(function->driver) || strcmp(function->driver, "pci-stub") == 0 ||
+	       (driver_is_vfio(function->driver) || strcmp(function->driver, "pci-stub") == 0 ||
 		(function->driver_override &&
 		 strcmp(function->driver_override, function->driver) == 0));
 }
@@ -35,7 +30,7 @@ static bool is_held(const struct pci_function *function)
 static bool has_natives(const struct pci_function *function)
 {
 	for (size_t i = 0; i < function->modules.n; i++)
-		if (!is_vfio(function->modules.items[i]))
+		if (!driver_is_vfio(function->modules.items[i]))
 			return true;
 	return false;
 }
@@ -126,7 +121,7 @@ static void find_companions(struct work *work)
 
 			if (other->iommu_group == asked->iommu_group && !work->parts[j].asked &&
 			    is_held(other) &&
-			    (is_vfio(other->driver) || is_ours(work->bindings, other)))
+			    (driver_is_vfio(other->driver) || is_ours(work->bindings, other)))
 				work->parts[j].companion = true;
 		}
 	}
@@ -152,7 +147,7 @@ static void check_function(struct work *work, const struct pci_function *functio
 		       xstrdup("the kernel does not say which driver it has, or should have"),
 		       "look at its attributes in /sys/bus/pci/devices; where reading driver_override "
 		       "blocks, an unbind hangs");
-	else if (function->user && is_held(function) && is_vfio(function->driver))
+	else if (function->user && is_held(function) && driver_is_vfio(function->driver))
 		refuse(work, function, "vfio-in-use",
 		       xasprintf("%s has it open through VFIO: unbinding it would block for ever",
 				 function->user),
@@ -215,7 +210,7 @@ static void add_device(struct work *work, size_t index)
 		.natives_known = !(function->unknown & FUNCTION_MODULES),
 	};
 	for (size_t i = 0; i < function->modules.n; i++)
-		if (!is_vfio(function->modules.items[i]))
+		if (!driver_is_vfio(function->modules.items[i]))
 			strv_add(&device->natives, function->modules.items[i]);
 	device->state = part->refused           ? DEVICE_REFUSED
 			: is_released(function) ? DEVICE_RIGHT

@@ -94,6 +94,11 @@ const char *driver_canonical_name(const char *name)
 	return name;
 }
 
+bool driver_is_vfio(const char *name)
+{
+	return strstr(name, "vfio") != NULL;
+}
+
 char *module_of_driver(const char *driver)
 {
 	char *module = xstrdup(driver);

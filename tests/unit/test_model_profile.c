@@ -681,9 +681,24 @@ TEST(test_module_of_driver)
 	}
 }
 
+TEST(drivers_of_vfio)
+{
+	static const struct {
+		const char *name;
+		bool is;
+	} rows[] = {
+		{"vfio-pci", true},  {"vfio_pci", true}, {"mlx5_vfio_pci", true},
+		{"pci-stub", false}, {"e1000e", false},  {"", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_int(rows[i].name, driver_is_vfio(rows[i].name), rows[i].is);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(drivers_of_vfio),
 		cmocka_unit_test(test_module_of_driver),
 		cmocka_unit_test(empty_profile_has_defaults),
 		cmocka_unit_test(device_section_has_defaults),
