@@ -107,12 +107,6 @@ static void add_absent(const struct absence *absence, struct plan *plan)
 	device->module = module_of_driver(driver);
 }
 
-static int compare(const void *a, const void *b)
-{
-	return pci_address_compare(&((const struct planned_device *)a)->address,
-				   &((const struct planned_device *)b)->address);
-}
-
 static void add_module_actions(struct plan *plan, const struct inventory *inventory)
 {
 	bool backend = false;
@@ -124,9 +118,7 @@ static void add_module_actions(struct plan *plan, const struct inventory *invent
 		    !strv_contains(&inventory->drivers, device->want))
 			plan_load(plan, device->module, directory,
 				  xasprintf("driver %s is not loaded", device->want));
-		backend = backend ||
-			  ((device->state == DEVICE_BIND || device->state == DEVICE_RIGHT) &&
-			   driver_is_vfio(device->want));
+		backend = backend || device_needs_backend(device);
 	}
 	if (backend && !inventory->has_iommu_backend)
 		plan_load(
@@ -333,8 +325,7 @@ void plan_make(const struct profile *profile, const struct inventory *inventory,
 				   &plan);
 	vec_foreach(absence, &match->absent)
 		add_absent(absence, &plan);
-	if (plan.n > 1)
-		qsort(plan.items, plan.n, sizeof(*plan.items), compare);
+	plan_sort(&plan);
 
 	add_module_actions(&plan, inventory);
 	for (size_t i = 0; i < plan.n; i++)

@@ -6,9 +6,6 @@
 #include "decide/match.h"
 #include "model/plan.h"
 
-/* The module through which VFIO maps a guest's memory, where there is no iommufd. */
-#define IOMMU_BACKEND "vfio_iommu_type1"
-
 /*
  * Takes the match's claims, holds them against the guards, completes their groups and lists the
  * actions: modules first, then for each device, in the order of their addresses: driver override,

@@ -311,12 +311,6 @@ static void add_actions(struct work *work, size_t index)
 			 address, xstrdup("its own driver takes it"));
 }
 
-static int compare(const void *a, const void *b)
-{
-	return pci_address_compare(&((const struct planned_device *)a)->address,
-				   &((const struct planned_device *)b)->address);
-}
-
 void release_plan(const struct release *release, const struct match *match,
 		  const struct inventory *inventory, const struct bindings *bindings,
 		  struct plan *ret)
@@ -335,8 +329,7 @@ void release_plan(const struct release *release, const struct match *match,
 			check_function(&work, &inventory->items[i]);
 	refuse_groups(&work);
 	add_devices(&work);
-	if (plan.n > 1)
-		qsort(plan.items, plan.n, sizeof(*plan.items), compare);
+	plan_sort(&plan);
 	vec_foreach(device, &plan)
 		if (device->state == DEVICE_BIND)
 			add_modules(&work, device);

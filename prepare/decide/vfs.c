@@ -165,39 +165,6 @@ void vfs_add_actions(const struct pci_function *function, const char *driver, st
 		    xstrdup("when they are bound, as it was before"));
 }
 
-/* Does any of the plan's devices wait for the module? */
-static bool is_module_needed(const struct plan *plan, const char *module)
-{
-	bool any = false;
-
-	vec_foreach(device, plan) {
-		if (device->state == DEVICE_BIND && strcmp(device->module, module) == 0)
-			return true;
-		any = any || device->state == DEVICE_BIND;
-	}
-	return any && strcmp(module, IOMMU_BACKEND) == 0;
-}
-
-void plan_keep(struct plan *plan,
-	       bool (*wanted)(void *userdata, const struct planned_device *device), void *userdata)
-{
-	struct action_list *actions = &plan->actions;
-	size_t n = 0;
-
-	for (size_t i = plan->n; i > 0; i--) {
-		struct pci_address address = plan->items[i - 1].address;
-
-		if (!wanted(userdata, &plan->items[i - 1]))
-			plan_forget(plan, &address);
-	}
-	vec_foreach(action, actions)
-		if (action->device < plan->n || is_module_needed(plan, action->value))
-			actions->items[n++] = *action;
-		else
-			action_done(action);
-	actions->n = n;
-}
-
 static bool has_finding(const struct findings *findings, const struct finding *finding)
 {
 	vec_foreach(known, findings)
@@ -207,20 +174,18 @@ static bool has_finding(const struct findings *findings, const struct finding *f
 	return false;
 }
 
-static int compare(const void *a, const void *b)
+static bool is_not_in(void *userdata, const struct planned_device *device)
 {
-	return pci_address_compare(&((const struct planned_device *)a)->address,
-				   &((const struct planned_device *)b)->address);
+	return !plan_find(userdata, &device->address);
 }
 
 void plan_merge(struct plan *plan, struct plan *other)
 {
-	vec_foreach(device, other) {
-		plan_forget(plan, &device->address);
+	plan_keep(plan, is_not_in, other);
+	vec_foreach(device, other)
 		*vec_add(plan) = *device;
-		qsort(plan->items, plan->n, sizeof(*plan->items), compare);
-	}
 	other->n = 0;
+	plan_sort(plan);
 	vec_foreach(finding, &other->findings)
 		if (!has_finding(&plan->findings, finding))
 			finding_remedy(finding_add(&plan->findings, finding->severity,

@@ -27,9 +27,6 @@ bool vfs_stand(const struct inventory *inventory, const struct pci_function *fun
 void vfs_add_actions(const struct pci_function *function, const char *driver, struct plan *plan,
 		     size_t device);
 
-/* Takes out of a plan the devices that are not wanted, and what need not be done without them. */
-void plan_keep(struct plan *plan,
-	       bool (*wanted)(void *userdata, const struct planned_device *device), void *userdata);
 /*
  * Adds the devices of a second plan, which gives them away, in place of those of the same address, and its
  * findings as far as they are new. Actions are not merged.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "model/profile.h"
 
 static void device_done(struct planned_device *device)
 {
@@ -34,34 +35,79 @@ void plan_done(struct plan *plan)
 	*plan = (struct plan){};
 }
 
-void plan_forget(struct plan *plan, const struct pci_address *address)
+/* Does any of the plan's devices wait for the module? */
+static bool is_module_needed(const struct plan *plan, const char *module)
 {
-	const struct planned_device *device = plan_find(plan, address);
-	size_t index = device ? (size_t)(device - plan->items) : 0, n = 0;
+	vec_foreach(device, plan)
+		if ((device->state == DEVICE_BIND && device->module &&
+		     strcmp(device->module, module) == 0) ||
+		    (device_needs_backend(device) && strcmp(module, IOMMU_BACKEND) == 0))
+			return true;
+	return false;
+}
 
-	if (!device)
-		return;
-	device_done(&plan->items[index]);
-	plan->n--;
-	memmove(&plan->items[index], &plan->items[index + 1],
-		(plan->n - index) * sizeof(*plan->items));
-	vec_foreach(action, &plan->actions) {
-		if (action->device == index) {
-			action_done(action);
-			continue;
-		}
-		if (action->device != SIZE_MAX && action->device > index)
-			action->device--;
-		plan->actions.items[n++] = *action;
-	}
-	plan->actions.n = n;
-	n = 0;
+/* Is its subject a device that goes? */
+static bool goes_with_device(const struct plan *plan, const size_t *places,
+			     const struct finding *finding)
+{
+	const struct planned_device *device;
+	struct pci_address address;
+
+	if (pci_address_parse(finding->subject, &address) < 0)
+		return false;
+	device = plan_find(plan, &address);
+	return device && places[device - plan->items] == SIZE_MAX;
+}
+
+void plan_keep(struct plan *plan,
+	       bool (*wanted)(void *userdata, const struct planned_device *device), void *userdata)
+{
+	/* Where each device will stand; SIZE_MAX: it goes. */
+	size_t *places = xcalloc(plan->n, sizeof(*places)), n_devices = 0, n = 0;
+
+	for (size_t i = 0; i < plan->n; i++)
+		places[i] = wanted(userdata, &plan->items[i]) ? n_devices++ : SIZE_MAX;
 	vec_foreach(finding, &plan->findings)
-		if (strcmp(finding->subject, PCI_ADDRESS_TEXT(address)) == 0)
+		if (goes_with_device(plan, places, finding))
 			finding_done(finding);
 		else
 			plan->findings.items[n++] = *finding;
 	plan->findings.n = n;
+
+	for (size_t i = 0; i < plan->n; i++)
+		if (places[i] == SIZE_MAX)
+			device_done(&plan->items[i]);
+		else
+			plan->items[places[i]] = plan->items[i];
+	plan->n = n_devices;
+
+	n = 0;
+	vec_foreach(action, &plan->actions) {
+		bool of_device = action->device != SIZE_MAX;
+
+		if (of_device)
+			action->device = places[action->device];
+		if (of_device ? action->device == SIZE_MAX
+			      : !is_module_needed(plan, action->value)) {
+			action_done(action);
+			continue;
+		}
+		plan->actions.items[n++] = *action;
+	}
+	plan->actions.n = n;
+	free(places);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return pci_address_compare(&((const struct planned_device *)a)->address,
+				   &((const struct planned_device *)b)->address);
+}
+
+void plan_sort(struct plan *plan)
+{
+	if (plan->n > 1)
+		qsort(plan->items, plan->n, sizeof(*plan->items), compare);
 }
 
 const struct planned_device *plan_find(const struct plan *plan, const struct pci_address *address)
@@ -126,6 +172,12 @@ const char *device_state_name(enum device_state state)
 	};
 
 	return names[state];
+}
+
+bool device_needs_backend(const struct planned_device *device)
+{
+	return (device->state == DEVICE_BIND || device->state == DEVICE_RIGHT) && device->want &&
+	       driver_is_vfio(device->want);
 }
 
 bool device_is_given(const struct planned_device *device)

@@ -73,6 +73,9 @@ struct action_list {
 	size_t n, capacity;
 };
 
+/* The module through which VFIO maps a guest's memory, where there is no iommufd. */
+#define IOMMU_BACKEND "vfio_iommu_type1"
+
 struct plan {
 	/* Sorted by address. */
 	struct planned_device *items;
@@ -84,10 +87,16 @@ struct plan {
 
 void plan_done(struct plan *plan);
 void action_done(struct action *action);
+/* What adds devices out of order sorts them before plan_find(), and before there are actions. */
+void plan_sort(struct plan *plan);
 /* The plan's device at address or NULL. */
 const struct planned_device *plan_find(const struct plan *plan, const struct pci_address *address);
-/* Takes the device at address out, with what was to be done to it and what was found. */
-void plan_forget(struct plan *plan, const struct pci_address *address);
+/*
+ * Takes out the devices that are not wanted, with what was to be done to them, what was found and what only
+ * they need.
+ */
+void plan_keep(struct plan *plan,
+	       bool (*wanted)(void *userdata, const struct planned_device *device), void *userdata);
 /* Adds an action; takes path and reason. */
 void plan_act(struct plan *plan, enum action_type type, size_t device, char *path,
 	      const char *value, char *reason);
@@ -95,6 +104,8 @@ void plan_act(struct plan *plan, enum action_type type, size_t device, char *pat
 void plan_load(struct plan *plan, const char *module, const char *shown_by, char *reason);
 const char *action_type_name(enum action_type type);
 const char *device_state_name(enum device_state state);
+/* Is it of use only with IOMMU_BACKEND, or its like? */
+bool device_needs_backend(const struct planned_device *device);
 /* Does it go to its guest, now or at the next boot? */
 bool device_is_given(const struct planned_device *device);
 /* What a device in DEVICE_WAITING waits for, in words. */

@@ -66,6 +66,11 @@ static const struct when *find_when(const char *name)
 	return NULL;
 }
 
+static bool is_at(void *userdata, const struct planned_device *device)
+{
+	return address_pattern_matches(userdata, &device->address);
+}
+
 /* Leaves what is not at the address out of the plan; 0, or the status to end with. */
 static int keep_address(const char *text, struct plan *plan)
 {
@@ -75,16 +80,16 @@ static int keep_address(const char *text, struct plan *plan)
 		log_error("--address: \"%s\" is not [domain:]bus:device.function", text);
 		return STATUS_USAGE;
 	}
-	for (size_t i = plan->n; i > 0; i--) {
-		struct pci_address address = plan->items[i - 1].address;
-
-		if (!address_pattern_matches(&pattern, &address))
-			plan_forget(plan, &address);
-	}
+	plan_keep(plan, is_at, &pattern);
 	if (plan->n)
 		return STATUS_DONE;
 	log_error("--address: no section of the profile selects %s", text);
 	return STATUS_REFUSED;
+}
+
+static bool is_not_released(void *userdata, const struct planned_device *device)
+{
+	return !bindings_has_released(userdata, &device->address);
 }
 
 /* What somebody gave back by hand is not taken again because a driver came to it. */
@@ -93,8 +98,7 @@ static void leave_released(struct situation *situation)
 	struct bindings bindings = {};
 
 	boot_bindings(situation->boot, &bindings);
-	vec_foreach(address, &bindings.released)
-		plan_forget(&situation->plan, address);
+	plan_keep(&situation->plan, is_not_released, &bindings);
 	bindings_done(&bindings);
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/plan.h"
+
+#include "base/buf.h"
 #include "support.h"
 
 TEST(everything_in_it_is_freed)
@@ -37,29 +39,90 @@ TEST(a_device_is_found)
 	plan_done(&plan);
 }
 
-/* The actions of the others still say whose they are. */
-TEST(a_device_is_forgotten)
+static bool is_not_on_bus(void *userdata, const struct planned_device *device)
 {
-	static const char *const places[] = {"0000:01:00.0", "0000:02:00.0", "0000:03:00.0"};
-	struct pci_address second = address("02:00.0");
-	struct plan plan = {};
+	return device->address.bus != *(uint8_t *)userdata;
+}
 
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		((struct planned_device *)vec_add(&plan))->address = address(places[i]);
-		plan_act(&plan, ACTION_PROBE, i, xstrdup("/sys"), places[i], xstrdup("why"));
-		finding_add(&plan.findings, SEVERITY_ERROR, "in-use", places[i], "why");
+/* Three devices of a driver each, of which the first two are VFIO's. */
+static void make(struct plan *ret)
+{
+	static const char *const rows[][3] = {
+		{"0000:01:00.0", "vfio-pci", "vfio_pci"},
+		{"0000:02:00.0", "mlx5_vfio_pci", "mlx5_vfio_pci"},
+		{"0000:03:00.0", "pci-stub", "pci_stub"},
+	};
+
+	*ret = (struct plan){};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		*vec_add(ret) = (struct planned_device){.address = address(rows[i][0]),
+							.want = xstrdup(rows[i][1]),
+							.module = xstrdup(rows[i][2])};
+		plan_load(ret, rows[i][2], "/sys", xstrdup("why"));
+		finding_add(&ret->findings, SEVERITY_ERROR, "in-use", rows[i][0], "why");
 	}
-	plan_load(&plan, "vfio_pci", "/sys", xstrdup("why"));
-	plan_load(&plan, "vfio_pci", "/sys", xstrdup("why not twice"));
-	plan_forget(&plan, &second);
-	plan_forget(&plan, &second);
-	assert_int_equal(plan.n, 2);
-	assert_int_equal(plan.actions.n, 3);
-	for (size_t i = 0; i < plan.n; i++)
-		check_text("action", plan.actions.items[i].value,
-			   PCI_ADDRESS_TEXT(&plan.items[plan.actions.items[i].device].address));
-	assert_int_equal(plan.actions.items[2].device, SIZE_MAX);
-	check_findings("findings", &plan.findings, "in-use 0000:01:00.0; in-use 0000:03:00.0");
+	plan_load(ret, "vfio_pci", "/sys", xstrdup("why not twice"));
+	plan_load(ret, IOMMU_BACKEND, "/sys", xstrdup("why"));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		plan_act(ret, ACTION_PROBE, i, xstrdup("/sys"), rows[i][0], xstrdup("why"));
+	finding_add(&ret->findings, SEVERITY_ERROR, "iommu-off", "host", "why");
+}
+
+/* "ADDRESS; " of each device, and of each action its value, which for one of a device is the address. */
+static void expect(const struct plan *plan, const char *devices, const char *actions)
+{
+	struct buf got = {};
+
+	vec_foreach(device, plan)
+		buf_addf(&got, "%s; ", PCI_ADDRESS_TEXT(&device->address));
+	check_text("devices", buf_text(&got), devices);
+	buf_done(&got);
+	vec_foreach(action, &plan->actions) {
+		buf_addf(&got, "%s; ", action->value);
+		if (action->device != SIZE_MAX)
+			check_text("action", action->value,
+				   PCI_ADDRESS_TEXT(&plan->items[action->device].address));
+	}
+	check_text("actions", buf_text(&got), actions);
+	buf_done(&got);
+}
+
+/* The actions of the others still say whose they are, and what only it needed is not loaded. */
+TEST(what_is_not_wanted_goes)
+{
+	struct plan plan;
+
+	make(&plan);
+	plan_keep(&plan, is_not_on_bus, &(uint8_t){2});
+	expect(&plan, "0000:01:00.0; 0000:03:00.0; ",
+	       "vfio_pci; pci_stub; " IOMMU_BACKEND "; 0000:01:00.0; 0000:03:00.0; ");
+	check_findings("findings", &plan.findings,
+		       "in-use 0000:01:00.0; in-use 0000:03:00.0; iommu-off host");
+	plan_keep(&plan, is_not_on_bus, &(uint8_t){2});
+	assert_int_equal(plan.n + plan.actions.n + plan.findings.n, 2 + 5 + 3);
+
+	plan_keep(&plan, is_not_on_bus, &(uint8_t){1});
+	expect(&plan, "0000:03:00.0; ", "pci_stub; 0000:03:00.0; ");
+	plan_keep(&plan, is_not_on_bus, &(uint8_t){3});
+	expect(&plan, "", "");
+	check_findings("findings", &plan.findings, "iommu-off host");
+	plan_keep(&plan, is_not_on_bus, &(uint8_t){3});
+	plan_done(&plan);
+}
+
+/* It is on its driver already; no guest gets it without the other module. */
+TEST(what_is_right_keeps_the_backend)
+{
+	struct plan plan;
+
+	make(&plan);
+	plan.items[0].state = DEVICE_RIGHT;
+	plan.items[1].state = DEVICE_REFUSED;
+	plan_keep(&plan, is_not_on_bus, &(uint8_t){3});
+	expect(&plan, "0000:01:00.0; 0000:02:00.0; ",
+	       IOMMU_BACKEND "; 0000:01:00.0; 0000:02:00.0; ");
+	plan_keep(&plan, is_not_on_bus, &(uint8_t){1});
+	expect(&plan, "0000:02:00.0; ", "0000:02:00.0; ");
 	plan_done(&plan);
 }
 
@@ -104,7 +167,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_in_it_is_freed),
 		cmocka_unit_test(a_device_is_found),
-		cmocka_unit_test(a_device_is_forgotten),
+		cmocka_unit_test(what_is_not_wanted_goes),
+		cmocka_unit_test(what_is_right_keeps_the_backend),
 		cmocka_unit_test(names),
 		cmocka_unit_test(what_is_given),
 	};
