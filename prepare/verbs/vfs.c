@@ -35,42 +35,33 @@ static bool wants_vfs(const struct plan *plan)
 	return false;
 }
 
-static int compare(const void *a, const void *b)
-{
-	return pci_address_compare(&((const struct outcome *)a)->address,
-				   &((const struct outcome *)b)->address);
-}
-
-static const struct outcome *find(const struct outcomes *outcomes,
-				  const struct pci_address *address)
-{
-	vec_foreach(outcome, outcomes)
-		if (pci_address_compare(&outcome->address, address) == 0)
-			return outcome;
-	return NULL;
-}
-
-/* As plan_merge() does it with the plans. */
+/* As plan_merge() does it with the plans: both lists are in the order of their addresses. */
 static void merge(struct outcomes *outcomes, struct outcomes *other)
 {
+	struct outcomes merged = {};
 	size_t n = 0;
 
-	vec_foreach(outcome, outcomes)
-		if (find(other, &outcome->address))
-			outcome_done(outcome);
-		else
-			outcomes->items[n++] = *outcome;
-	outcomes->n = n;
-	vec_foreach(outcome, other)
-		*vec_add(outcomes) = *outcome;
+	vec_foreach(outcome, other) {
+		while (n < outcomes->n &&
+		       pci_address_compare(&outcomes->items[n].address, &outcome->address) < 0)
+			*vec_add(&merged) = outcomes->items[n++];
+		if (n < outcomes->n &&
+		    pci_address_compare(&outcomes->items[n].address, &outcome->address) == 0)
+			outcome_done(&outcomes->items[n++]);
+		*vec_add(&merged) = *outcome;
+	}
+	while (n < outcomes->n)
+		*vec_add(&merged) = outcomes->items[n++];
+	free(outcomes->items);
 	other->n = 0;
-	if (outcomes->n > 1)
-		qsort(outcomes->items, outcomes->n, sizeof(*outcomes->items), compare);
+	*outcomes = merged;
 }
 
+/* The first plan and what came of it; the inventory of the second look. */
 struct look {
 	const struct inventory *inventory;
-	const struct outcomes *outcomes; /* of the first one */
+	const struct plan *plan;
+	const struct outcomes *outcomes;
 };
 
 /* Has it just been made? */
@@ -78,11 +69,13 @@ static bool is_new(void *userdata, const struct planned_device *device)
 {
 	const struct look *look = userdata;
 	const struct pci_function *function = inventory_find(look->inventory, &device->address);
-	const struct outcome *physfn = function && function->is_vf
-					       ? find(look->outcomes, &function->physfn)
+	const struct planned_device *physfn = function && function->is_vf
+						      ? plan_find(look->plan, &function->physfn)
+						      : NULL;
+	const struct outcome *outcome = physfn ? &look->outcomes->items[physfn - look->plan->items]
 					       : NULL;
 
-	return physfn && physfn->vfs && physfn->result == RESULT_DONE;
+	return outcome && outcome->vfs && outcome->result == RESULT_DONE;
 }
 
 int situation_act(struct root *root, const struct arguments *arguments, struct situation *situation,
@@ -104,7 +97,8 @@ int situation_act(struct root *root, const struct arguments *arguments, struct s
 		return STATUS_DONE;
 	status = situation_load(root, arguments, PHASE_SYSTEM, false, ret_again);
 	if (status == STATUS_DONE) {
-		plan_keep(&ret_again->plan, is_new, &(struct look){&ret_again->inventory, ret});
+		plan_keep(&ret_again->plan, is_new,
+			  &(struct look){&ret_again->inventory, plan, ret});
 		limits = limits_left(profile, started_ms, 0);
 		act_run(root, &ret_again->plan, &limits, &virtual, &plan->findings);
 	}
