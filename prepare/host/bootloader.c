@@ -84,10 +84,21 @@ int64_t boot_time(struct root *root)
 
 static bool is_older_than_boot(struct root *root, const char *path)
 {
+	_cleanup_free_ char *captured = root->live ? NULL
+						   : read_text(root, SNAPSHOT_OLDER, FILE_MAX);
 	_cleanup_close_ int fd = root_open(root, path, O_PATH);
 	int64_t boot = boot_time(root);
 	struct stat st;
 
+	if (captured) {
+		struct strv paths = {};
+		bool older;
+
+		strv_split(&paths, captured, "\n");
+		older = strv_contains(&paths, path);
+		strv_done(&paths);
+		return older;
+	}
 	return fd >= 0 && boot >= 0 && fstat(fd, &st) == 0 && st.st_mtim.tv_sec < boot;
 }
 

@@ -18,6 +18,12 @@
  */
 void scan_bootloader(struct root *root, const char *kind, struct bootloader *ret);
 
+/*
+ * Which of the files of boot loaders that a snapshot holds were older than the boot, one in a line: its
+ * own ones are all younger.
+ */
+#define SNAPSHOT_OLDER "/.vfio-prepare/older-than-boot"
+
 /* When the running kernel was started, in seconds of the clock that files have; -1: not known. */
 int64_t boot_time(struct root *root);
 

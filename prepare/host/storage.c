@@ -163,11 +163,11 @@ static bool contents_wanted(void *userdata, size_t piece)
 }
 
 /* A whole disk of one of the functions; who has a partition for himself has the disk too. */
-static bool asks_claim(const struct contents *contents, const struct block_device *device)
+static bool asks_claim(const struct pci_address_list *claims, const struct block_device *device)
 {
-	if (!contents->claims || device->below.n)
+	if (!claims || device->below.n)
 		return false;
-	vec_foreach(claim, contents->claims)
+	vec_foreach(claim, claims)
 		vec_foreach(carrier, &device->carriers)
 			if (pci_address_compare(claim, carrier) == 0)
 				return true;
@@ -196,7 +196,7 @@ static void read_contents(void *userdata, size_t piece)
 	for (char *c = path; *c; c++)
 		if (*c == '!')
 			*c = '/';
-	if (asks_claim(contents, &contents->storage->devices.items[piece]))
+	if (asks_claim(contents->claims, &contents->storage->devices.items[piece]))
 		slot->claimed = is_claimed(contents->root, path);
 	fd = root_open(contents->root, path, O_RDONLY | O_NONBLOCK);
 	if (fd < 0 || !probe || blkid_probe_set_device(probe, fd, 0, 0) < 0)
@@ -267,6 +267,18 @@ static void scan_contents(struct root *root, const struct pci_address_list *clai
 	bounded_free(contents.slots, bytes);
 }
 
+static void read_captured(struct root *root, const struct pci_address_list *claims,
+			  struct storage *storage)
+{
+	_cleanup_free_ char *captured = NULL;
+
+	if (root_read_file(root, SNAPSHOT_CONTENTS, TABLE_MAX, &captured, NULL) < 0)
+		return;
+	contents_parse(captured, storage);
+	vec_foreach(device, &storage->devices)
+		device->claimed = device->claimed && asks_claim(claims, device);
+}
+
 static int read_table(struct root *root, const char *path,
 		      void (*parse)(const char *, struct mount_list *), struct mount_list *ret)
 {
@@ -320,15 +332,13 @@ static void scan_links(struct root *root, const struct kernel_args *args, struct
 void scan_storage(struct root *root, const struct kernel_args *args, bool contents,
 		  const struct pci_address_list *claims, struct storage *ret)
 {
-	_cleanup_free_ char *captured = NULL;
 	struct storage storage = {};
 
 	storage.known = scan_devices(root, &storage) == 0;
 	if (contents && root->live)
 		scan_contents(root, claims, &storage);
-	else if (contents &&
-		 root_read_file(root, SNAPSHOT_CONTENTS, TABLE_MAX, &captured, NULL) == 0)
-		contents_parse(captured, &storage);
+	else if (contents)
+		read_captured(root, claims, &storage);
 	if (read_table(root, "/proc/self/mountinfo", mountinfo_parse, &storage.mounts) < 0 ||
 	    read_optional_table(root, "/proc/swaps", swaps_parse, &storage.swaps) < 0 ||
 	    read_optional_table(root, "/etc/fstab", fstab_parse, &storage.fstab) < 0 ||

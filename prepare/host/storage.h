@@ -19,7 +19,8 @@
  *
  * claims: of the disks of these functions, whether the kernel or a program has them for itself, which
  * an open with O_EXCL shows and holders do not always: targets of nvmet and LIO, DRBD. Who opens them so
- * in the same instant is refused, so it is not for a boot. NULL: none.
+ * in the same instant is refused, so it is not for a boot. NULL: none. Of a snapshot, which has them all,
+ * only these are told.
  */
 void scan_storage(struct root *root, const struct kernel_args *args, bool contents,
 		  const struct pci_address_list *claims, struct storage *ret);

@@ -221,15 +221,19 @@ static void add_field(struct buf *buf, const char *text)
 	}
 }
 
+/* The second field is the sum of these. */
+enum contents_flags { HAS_PARTITIONS = 1, IS_CLAIMED = 2, NOT_PROBED = 4 };
+
 char *contents_format(const struct storage *storage)
 {
 	struct buf buf = {};
 
 	vec_foreach(device, &storage->devices) {
-		if (!device->probed)
+		if (!device->probed && !device->claimed)
 			continue;
 		buf_addf(&buf, "%s %d", device->name,
-			 device->has_partitions + 2 * device->claimed);
+			 HAS_PARTITIONS * device->has_partitions + IS_CLAIMED * device->claimed +
+				 NOT_PROBED * !device->probed);
 		add_field(&buf, device->type);
 		add_field(&buf, device->uuid);
 		add_field(&buf, device->label);
@@ -252,13 +256,16 @@ void contents_parse(const char *text, struct storage *storage)
 
 	while ((line = strsep(&position, "\n"))) {
 		struct block_device *device;
+		uint64_t flags;
 
 		if (split(line, fields) != 7 || !(device = storage_find(storage, fields[0])) ||
-		    device->probed)
+		    device->probed || number_parse(fields[1], 10, UINT32_MAX, &flags) < 0)
+			continue;
+		device->claimed = flags & IS_CLAIMED;
+		if (flags & NOT_PROBED)
 			continue;
 		device->probed = true;
-		device->has_partitions = strcmp(fields[1], "1") == 0 || strcmp(fields[1], "3") == 0;
-		device->claimed = strcmp(fields[1], "2") == 0 || strcmp(fields[1], "3") == 0;
+		device->has_partitions = flags & HAS_PARTITIONS;
 		device->type = field_value(fields[2]);
 		device->uuid = field_value(fields[3]);
 		device->label = field_value(fields[4]);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "act/apply.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include "host/bootloader.h"
 #include "host/condition.h"
@@ -61,12 +63,28 @@ static void record_bounded(struct recorder *recorder, const struct inventory *in
 	}
 }
 
+/*
+ * Reads what each boot loader would say, as import and other profiles may ask for another one; which of
+ * their files are older than the boot is added to *older.
+ */
+static void read_bootloaders(struct root *root, struct buf *older)
+{
+	for (enum bootloader_kind kind = BOOTLOADER_NONE; kind <= BOOTLOADER_OSTREE; kind++) {
+		struct bootloader bootloader;
+
+		scan_bootloader(root, kind ? bootloader_name(kind) : "auto", &bootloader);
+		if (bootloader.next_is_older)
+			buf_addf(older, "%s\n", bootloader.next_path);
+		bootloader_done(&bootloader);
+	}
+}
+
 /* Reads everything that any verb reads, with root->recorder set. */
 static int read_everything(struct root *root, const struct arguments *arguments,
-			   struct inventory *inventory)
+			   struct inventory *inventory, struct buf *older)
 {
+	struct pci_address_list functions = {};
 	struct findings findings = {};
-	struct bootloader bootloader = {};
 	struct profile profile = {};
 	struct strv none = {};
 	int r = scan_host(root, SCAN_DETAILS | SCAN_NAMES | SCAN_IOMMU, NULL, inventory);
@@ -84,13 +102,16 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 	scan_builtin_modules(root, inventory);
 	if (inventory->kernel)
 		modules_touch(root, inventory->kernel);
-	scan_storage(root, &inventory->args, true, NULL, &inventory->storage);
+	vec_foreach(function, inventory)
+		*vec_add(&functions) = function->address;
+	scan_storage(root, &inventory->args, true, &functions, &inventory->storage);
+	free(functions.items);
 	scan_network(root, true, &inventory->network);
 	scan_foreign(root, &inventory->args, &inventory->foreign);
 	scan_images(root, inventory->kernel, &inventory->images);
-	if (profile_load(root, arguments->profile, &profile, &findings) == 0)
-		scan_bootloader(root, profile.bootloader, &bootloader);
-	bootloader_done(&bootloader);
+	profile_load(root, arguments->profile, &profile, &findings);
+	read_bootloaders(root, older);
+	apply_wants_restart(root);
 	for (size_t i = 0; i < N_MANAGED_FILES; i++) {
 		char *text;
 
@@ -116,15 +137,17 @@ static bool is_of_distribution(const char *path)
 	       strncmp(path, "usr/lib/modules/", 16) == 0 || strncmp(path, "usr/share/", 10) == 0;
 }
 
-/* kernel-install names directories of /boot after the machine's id: 32 hex digits. */
+/* kernel-install names directories and entries of /boot after the machine's id: 32 hex digits. */
 static void learn_machine_id(struct scrub *scrub, const char *path)
 {
 	for (const char *name = path; *name; name += *name == '/') {
 		size_t length = strcspn(name, "/");
 		_cleanup_free_ char *id = xstrndup(name, length);
 
-		if (length == 32 && strspn(id, "0123456789abcdef") == 32)
+		if (strspn(id, "0123456789abcdef") == 32 && (length == 32 || id[32] == '-')) {
+			id[32] = '\0';
 			scrub_learn(scrub, id);
+		}
 		name += length;
 	}
 }
@@ -138,6 +161,8 @@ static void scrub_records(struct recorder *recorder, const struct inventory *inv
 			scrub_learn(&scrub, device->uuid);
 	vec_foreach(image, &inventory->images)
 		learn_machine_id(&scrub, image->path);
+	vec_foreach(record, recorder)
+		learn_machine_id(&scrub, record->path);
 	vec_foreach(record, recorder) {
 		char *path = record->path;
 		size_t length;
@@ -163,14 +188,16 @@ static int run(struct root *root, const struct arguments *arguments)
 {
 	struct inventory inventory = {};
 	struct recorder recorder = {};
+	struct buf older = {};
 	int r;
 
 	root->recorder = &recorder;
-	r = read_everything(root, arguments, &inventory);
+	r = read_everything(root, arguments, &inventory, &older);
 	root->recorder = NULL;
 	if (r < 0) {
 		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
 		recorder_done(&recorder);
+		buf_done(&older);
 		return STATUS_FAILED;
 	}
 	scan_users(root, &inventory);
@@ -178,6 +205,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	record_text(&recorder, SNAPSHOT_CONTENTS, contents_format(&inventory.storage));
 	record_text(&recorder, SNAPSHOT_USERS, users_format(&inventory));
 	record_text(&recorder, SNAPSHOT_IMAGES, images_format(&inventory.images));
+	record_text(&recorder, SNAPSHOT_OLDER, buf_take(&older));
 	recorder_sort(&recorder);
 	if (arguments->scrub) {
 		scrub_records(&recorder, &inventory);

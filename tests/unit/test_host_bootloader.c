@@ -140,6 +140,19 @@ TEST(older_than_the_boot)
 	assert_int_equal(boot_time(&tree.root), -1);
 }
 
+/* The files of a snapshot are as young as it is: what they were is told. */
+TEST(captured_age)
+{
+	tree_dir(&tree, "etc/default/grub.d");
+	tree_file(&tree, "boot/grub/grub.cfg", "linux /vmlinuz a\n");
+	tree_file(&tree, SNAPSHOT_OLDER + 1, "/boot/grub2/grub.cfg\n/boot/grub/grub.cfg\n");
+	scan("auto");
+	assert_true(bootloader.next_is_older);
+	tree_file(&tree, SNAPSHOT_OLDER + 1, "/boot/grub2/grub.cfg\n");
+	scan("auto");
+	assert_false(bootloader.next_is_older);
+}
+
 TEST(entries)
 {
 	program("usr/sbin/grubby");
@@ -199,6 +212,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(detection, start, stop),
 		cmocka_unit_test_setup_teardown(grub, start, stop),
 		cmocka_unit_test_setup_teardown(older_than_the_boot, start, stop),
+		cmocka_unit_test_setup_teardown(captured_age, start, stop),
 		cmocka_unit_test_setup_teardown(entries, start, stop),
 		cmocka_unit_test_setup_teardown(kernel_cmdline, start, stop),
 	};

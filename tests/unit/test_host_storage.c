@@ -333,6 +333,24 @@ TEST(disks_that_somebody_has_for_himself)
 	claimed = false;
 }
 
+/* A snapshot has them of all disks; whoever does not ask is not told, as on the host itself. */
+TEST(captured_claims)
+{
+	struct pci_address carrier = address("00:1f.2");
+	const struct pci_address_list claims = {&carrier, 1, 1};
+
+	put_device(AHCI, "8:0\n");
+	put_device(NVME, "259:0\n");
+	tree_file(&tree, SNAPSHOT_CONTENTS, "sda 6 - - - - -\nnvme0n1 3 - - - - -\n");
+	scan(true);
+	assert_false(storage_find(&storage, "sda")->claimed);
+	assert_false(storage_find(&storage, "nvme0n1")->claimed);
+	storage_done(&storage);
+	scan_storage(&tree.root, &args, true, &claims, &storage);
+	assert_true(storage_find(&storage, "sda")->claimed);
+	assert_false(storage_find(&storage, "nvme0n1")->claimed);
+}
+
 TEST(a_host_without_disks)
 {
 	tree_dir(&tree, "sys/class/block");
@@ -356,6 +374,7 @@ int main(void)
 		STORAGE_TEST(captured_contents),
 		STORAGE_TEST(contents_of_a_live_host),
 		STORAGE_TEST(disks_that_somebody_has_for_himself),
+		STORAGE_TEST(captured_claims),
 		STORAGE_TEST(a_host_without_disks),
 	};
 

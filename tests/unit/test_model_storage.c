@@ -133,14 +133,17 @@ TEST(contents_as_text)
 	_cleanup_free_ char *text = NULL;
 
 	storage_devices(&storage, "sda 8:0 table\nsda1 8:1 type=ext4 uuid=1-2 partuuid=3-4\n"
-				  "sdb 8:16 unread\nsdc 8:32 type=vfat label=- partlabel=-x\n");
+				  "sdb 8:16 unread\nsdc 8:32 type=vfat label=- partlabel=-x\n"
+				  "sdd 8:48 unread\n");
 	storage.devices.items[1].label = xstrdup("My Disk\\\n\x7f");
 	storage.devices.items[0].claimed = storage.devices.items[3].claimed = true;
+	storage.devices.items[4].claimed = true;
 	text = contents_format(&storage);
 	check_text("contents", text,
 		   "sda 3 - - - - -\n"
 		   "sda1 0 ext4 1-2 My\\040Disk\\134\\012\\177 3-4 -\n"
-		   "sdc 2 vfat - \\055 - \\055x\n");
+		   "sdc 2 vfat - \\055 - \\055x\n"
+		   "sdd 6 - - - - -\n");
 	storage_done(&storage);
 }
 
@@ -178,6 +181,7 @@ TEST(contents_are_read_back)
 
 		after.devices.items[i].probed = false;
 		device->probed = i != 1;
+		device->claimed = i < 2;
 		device->has_partitions = i == 2;
 		device->type = xstrdup_null(values[i]);
 		device->uuid = xstrdup_null(values[i + 1]);
@@ -192,6 +196,7 @@ TEST(contents_are_read_back)
 					  *b = &after.devices.items[i];
 
 		assert_int_equal(a->probed, b->probed);
+		assert_int_equal(a->claimed, b->claimed);
 		if (!a->probed)
 			continue;
 		assert_int_equal(a->has_partitions, b->has_partitions);

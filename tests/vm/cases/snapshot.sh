@@ -1,6 +1,6 @@
 # A snapshot of a host, as a directory and as a tar file, gives the same list, plan and validate as
 # the host itself, byte for byte; with --scrub it lists the same devices without naming the host.
-# And init's profile can be used as it is.
+# The same goes for a disk that a program has for itself. And init's profile can be used as it is.
 
 kinds=initramfs-tools
 profile=many-kinds
@@ -18,7 +18,8 @@ same list without serial numbers and UUIDs
 0000:02:00.0 by the profile of init
 0000:04:00.0 by the profile of init
 0000:04:00.1 by the profile of init
-same at the end"
+same at the end
+same of a disk that something has for itself"
 
 check() {
 	# Something other than that the two lists are equally empty.
