@@ -183,14 +183,20 @@ static bool is_claimed(struct root *root, const char *path)
 	return claimed;
 }
 
+static void free_probe(blkid_probe *probe)
+{
+	blkid_free_probe(*probe);
+}
+
 static void read_contents(void *userdata, size_t piece)
 {
 	struct contents *contents = userdata;
 	struct contents_slot *slot = &contents->slots[piece];
 	_cleanup_free_ char *path = xasprintf("/dev/%s",
 					      contents->storage->devices.items[piece].name);
-	blkid_probe probe = blkid_new_probe();
-	int fd, r;
+	_cleanup_close_ int fd = -1;
+	_cleanup_(free_probe) blkid_probe probe = blkid_new_probe();
+	int r;
 
 	/* sysfs writes '!' for the '/' of names such as cciss/c0d0 */
 	for (char *c = path; *c; c++)
@@ -219,8 +225,6 @@ static void read_contents(void *userdata, size_t piece)
 	if (r == -2)
 		snprintf(slot->type, sizeof(slot->type), "ambivalent");
 	slot->probed = true;
-	blkid_free_probe(probe);
-	close(fd);
 }
 
 static char *text_or_null(const char *text)

@@ -2,6 +2,8 @@
 /* wrap: root_open */
 #include "host/storage.h"
 
+#include <sys/resource.h>
+
 #include "base/buf.h"
 #include "support.h"
 
@@ -306,6 +308,30 @@ TEST(contents_of_a_live_host)
 	check_text("label", storage_find(&storage, "cciss!c0d0")->label, "old");
 }
 
+/* One child asks them all: what cannot be probed must not use up its descriptors. */
+TEST(many_disks_that_cannot_be_probed)
+{
+	struct rlimit old, few;
+
+	for (int i = 0; i < 64; i++) {
+		_cleanup_free_ char *path = xasprintf("virtual/block/a%d", i);
+		_cleanup_free_ char *place = xasprintf("dev/a%d", i);
+
+		put_device(path, "8:0\n");
+		tree_dir(&tree, place);
+	}
+	put_device(AHCI, "8:0\n");
+	put_image("dev/sda", "Last");
+	tree.root.live = true;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	few = (struct rlimit){48, old.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	scan(true);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_false(storage_find(&storage, "a63")->probed);
+	assert_true(storage_find(&storage, "sda")->probed);
+}
+
 /* Only disks of the functions that are asked about, and as a whole. */
 TEST(disks_that_somebody_has_for_himself)
 {
@@ -373,6 +399,7 @@ int main(void)
 		STORAGE_TEST(links_that_the_tables_name),
 		STORAGE_TEST(captured_contents),
 		STORAGE_TEST(contents_of_a_live_host),
+		STORAGE_TEST(many_disks_that_cannot_be_probed),
 		STORAGE_TEST(disks_that_somebody_has_for_himself),
 		STORAGE_TEST(captured_claims),
 		STORAGE_TEST(a_host_without_disks),
