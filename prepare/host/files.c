@@ -106,13 +106,16 @@ int root_remove_file(struct root *root, const char *path)
 	return fsync(dir) < 0 ? -errno : 0;
 }
 
-/* ".vfio-prepare-812" is of process 812; other names are of the one that holds the lock. */
+/*
+ * ".vfio-prepare-812" is of process 812; other names are of the one that holds the lock. One of this
+ * process has been left by another of the same number, before a restart.
+ */
 static bool is_in_use(const char *name)
 {
 	uint64_t pid;
 
 	return number_parse(name + strlen(TEMPORARY_PREFIX), 10, INT_MAX, &pid) == 0 &&
-	       (kill((pid_t)pid, 0) == 0 || errno != ESRCH);
+	       (pid_t)pid != getpid() && (kill((pid_t)pid, 0) == 0 || errno != ESRCH);
 }
 
 void root_remove_temporary(struct root *root, const char *directory)

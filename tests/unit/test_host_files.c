@@ -144,15 +144,19 @@ TEST(what_a_killed_run_left_is_removed)
 {
 	tree_file(&tree, "run/a", "mine\n");
 	tree_file(&tree, "run/.vfio-prepare", "mine\n");
+	_cleanup_free_ char *of_another = xasprintf("run/.vfio-prepare-%d", getppid());
 	_cleanup_free_ char *own = xasprintf("run/.vfio-prepare-%d", getpid());
 
-	tree_file(&tree, own, "half, and not yet whole");
+	tree_file(&tree, of_another, "half, and not yet whole");
+	tree_file(&tree, own, "of a process of this number, before a restart");
 	tree_file(&tree, "run/.vfio-prepare-2147483646", "half");
 	tree_file(&tree, "run/.vfio-prepare-initrd", "kept");
 	root_remove_temporary(&tree.root, "/run");
 	root_remove_temporary(&tree.root, "/nowhere");
 	expect_alone("/run", 3);
 	expect_content("/run/a", "mine\n");
+	expect_content(of_another, "half, and not yet whole");
+	assert_int_equal(root_replace_file(&tree.root, "/run/a", "new\n", 0644), 0);
 }
 
 TEST(a_file_is_begun_anew)
