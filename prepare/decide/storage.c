@@ -253,9 +253,9 @@ static void follow_file(struct search *search, const char *path)
 
 static bool is_network_type(const char *type)
 {
-	static const char *const types[] = {"nfs",  "nfs4",      "cifs",       "smb3",
-					    "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs",
-					    "afs",  "gfs2",      "ocfs2"};
+	static const char *const types[] = {"nfs",        "nfs4",           "cifs",
+					    "smb3",       "ceph",           "glusterfs",
+					    "fuse.sshfs", "fuse.glusterfs", "afs"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
 		if (strcmp(types[i], type) == 0)
