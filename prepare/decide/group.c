@@ -337,6 +337,11 @@ static bool shares_bus(const struct pci_function *a, const struct pci_function *
 	return a != b && a->address.domain == b->address.domain && a->address.bus == b->address.bus;
 }
 
+/*
+ * The kernel computes "bus" as it adds a function, before it has seen those behind it, and for the others
+ * of the bus not at all: it counts only for a lone function, and for a lone function its lack does, too
+ * (drivers/pci/pci.c pci_parent_bus_reset()).
+ */
 static void check_reset(struct work *work, size_t i, bool kernel_tells)
 {
 	const struct pci_function *function = &work->inventory->items[i];
@@ -344,21 +349,26 @@ static void check_reset(struct work *work, size_t i, bool kernel_tells)
 	const struct strv *methods = &function->reset_methods;
 	bool bus_only = methods->n == 1 && strcmp(methods->items[0], "bus") == 0;
 	bool on_root_bus = function->port_path && !strchr(function->port_path, '/');
+	bool alone = true, no_way;
 	struct buf others = {};
 	struct finding *finding = NULL;
 	size_t first = i;
 
 	if (section->reset == RESET_IGNORE || !kernel_tells || (methods->n && !bus_only))
 		return;
-	/* The kernel computes "bus" before it has seen the siblings: it counts only for a lone function. */
 	while (first > 0 && shares_bus(&work->inventory->items[first - 1], function))
 		first--;
 	for (size_t j = first;
 	     j < work->inventory->n && (j == i || shares_bus(&work->inventory->items[j], function));
-	     j++)
-		if (j != i && !is_claimed(work, j) && !work->inventory->items[j].is_vf)
+	     j++) {
+		if (j == i || work->inventory->items[j].is_vf)
+			continue;
+		alone = false;
+		if (!is_claimed(work, j))
 			add_member(&others, &work->inventory->items[j]);
-	if (on_root_bus)
+	}
+	no_way = on_root_bus || (alone && !methods->n);
+	if (no_way)
 		finding = finding_add(
 			&work->match->findings, SEVERITY_WARNING, "reset",
 			PCI_ADDRESS_TEXT(&function->address),
@@ -372,9 +382,8 @@ static void check_reset(struct work *work, size_t i, bool kernel_tells)
 	if (finding) {
 		finding_remedy(
 			finding,
-			on_root_bus
-				? "give it to one guest only, and restart the host before another"
-				: "list these too, and give all of them to the same guest");
+			no_way ? "give it to one guest only, and restart the host before another"
+			       : "list these too, and give all of them to the same guest");
 		if (section->reset == RESET_REQUIRE) {
 			finding->severity = SEVERITY_ERROR;
 			work->match->claims[i].refused = true;

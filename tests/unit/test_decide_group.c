@@ -289,8 +289,7 @@ TEST(a_graphics_card_goes_as_one)
 	expect("[device x]\naddress = 01:00.*\n",
 	       "0000:01:00.0 x; 0000:01:00.1 x; 0000:01:00.2 x; 0000:01:00.3 x", "");
 	expect("[device x]\naddress = 01:00.0 01:00.2\ngroup = expand\nexcept = 01:00.1\n",
-	       "0000:01:00.0 x; 0000:01:00.2 x; 0000:01:00.3 x+",
-	       "card-incomplete 0000:01:00.0");
+	       "0000:01:00.0 x; 0000:01:00.2 x; 0000:01:00.3 x+", "card-incomplete 0000:01:00.0");
 }
 
 TEST(what_a_guard_keeps_does_not_join)
@@ -298,8 +297,7 @@ TEST(what_a_guard_keeps_does_not_join)
 	add_card("snd_hda_intel");
 	inventory.items[1].user = xstrdup("pipewire (7)");
 	expect("[device x]\naddress = 01:00.0\ngroup = expand\n",
-	       "0000:01:00.0 x; 0000:01:00.2 x+; 0000:01:00.3 x+",
-	       "card-incomplete 0000:01:00.0");
+	       "0000:01:00.0 x; 0000:01:00.2 x+; 0000:01:00.3 x+", "card-incomplete 0000:01:00.0");
 	/* The display that the firmware chose joins where it is allowed. */
 	inventory.items[0].boot_vga = true;
 	free(TAKE_PTR(inventory.items[1].user));
@@ -389,6 +387,16 @@ TEST(resets)
 		 "0000:05:00.0 x; 0000:05:01.0 x", ""},
 		{"bus, the other is a VF", "bus", "00:01.0/00.0", "warn", false, true, true,
 		 "0000:05:00.0 x", ""},
+		{"bus, and alone", "bus", "00:01.0/00.0", "require", false, true, true,
+		 "0000:05:00.0 x", ""},
+		{"none, and alone", "", "00:01.0/00.0", "warn", false, true, true, "0000:05:00.0 x",
+		 "reset 0000:05:00.0"},
+		{"none, and alone", "", "00:01.0/00.0", "require", false, true, true,
+		 "0000:05:00.0 x!", "reset 0000:05:00.0"},
+		{"none, and alone", "", "00:01.0/00.0", "ignore", false, true, true,
+		 "0000:05:00.0 x", ""},
+		{"none, both listed", "", "00:01.0/00.0", "require", true, true, false,
+		 "0000:05:00.0 x; 0000:05:01.0 x", ""},
 		{"on a root bus", "", "05:00.0", "warn", true, true, false,
 		 "0000:05:00.0 x; 0000:05:01.0 x", "reset 0000:05:00.0"},
 		{"on a root bus", "", "05:00.0", "require", true, true, false,
