@@ -2,6 +2,7 @@
 #include "host/condition.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -43,6 +44,7 @@ static void read_function(struct root *root, const struct inventory *inventory, 
 	bool card = inventory_is_of_display_card(inventory, function);
 	_cleanup_close_ int dir = -1;
 	char path[DEVICE_PATH_MAX], text[256];
+	int r;
 
 	if (!card && !resets && !function->driver)
 		return;
@@ -65,10 +67,12 @@ static void read_function(struct root *root, const struct inventory *inventory, 
 	if (!resets)
 		return;
 	scan_path(root, function);
-	if (attribute_read(root, dir, "reset_method", text, sizeof(text)) >= 0) {
-		function->has_reset_methods = true;
+	r = attribute_read(root, dir, "reset_method", text, sizeof(text));
+	if (r >= 0)
 		strv_split(&function->reset_methods, text, " ");
-	}
+	/* A function without any does not have the attribute, nor has a kernel before 5.15. */
+	function->has_reset_methods = r >= 0 || (r == -ENOENT && inventory->kernel &&
+						 inventory_kernel_is_at_least(inventory, 5, 15));
 }
 
 /*

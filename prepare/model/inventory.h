@@ -63,7 +63,7 @@ struct pci_function {
 	char *user; /* a process that holds it open, "qemu-system-x86 (812)" */
 	struct pci_address_list
 		linked;         /* tied to it by device links (consumer:pci:, supplier:pci:) */
-	bool has_reset_methods; /* the kernel shows reset_method (since 5.15) */
+	bool has_reset_methods; /* these are all there are; false: the kernel does not say */
 	struct strv reset_methods;
 	struct strv modules; /* that the kernel's tables offer for it, sorted */
 	char *variant;       /* the vfio variant module made for it; NULL: none */

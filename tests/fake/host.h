@@ -23,7 +23,7 @@
  *                              sriov_totalvfs and the id of those that the fake kernel makes, else that
  *                              of the function itself; physfn makes the other's virtfnN, too
  *     vga=1|0 consumer=ADDRESS boot_vga; a device link, on both sides
- *     reset=METHOD,...|none    reset_method
+ *     reset=METHOD,...|none    reset_method; flr where nothing is said
  *   functions N ADDRESS ...    N of them, one in each slot from ADDRESS on, with groups from group= on
  *   absent ADDRESS             takes a function away
  *   block NAME [KEY=VALUE...]  a block device

@@ -140,6 +140,7 @@ static void make_identity(struct root *root, const char *physfn, const char *add
 	kernel_make_file(root, directory, "vendor", vendor_text);
 	kernel_make_file(root, directory, "device", device_text);
 	kernel_make_file(root, directory, "modalias", modalias);
+	kernel_make_file(root, directory, "reset_method", "flr\n");
 	kernel_make_file(root, directory, "uevent", uevent);
 }
 

@@ -16,6 +16,7 @@
 #include "fake/build.h"
 #include "fake/depmod.h"
 #include "fake/kernel.h"
+#include "model/inventory.h"
 
 static _Noreturn void failed(const char *path)
 {
@@ -117,13 +118,16 @@ static void put_config(const struct build *build, const char *path, const char *
 	put_bytes(build, path, config, sizeof(config));
 }
 
-/* "flr,bus" */
+/* "flr,bus"; a function that has none does not have the attribute, and older kernels do not know it. */
 static void put_resets(const struct build *build, const char *path, const char *methods)
 {
+	const struct inventory inventory = {.kernel = build->host->kernel};
 	struct strv words = {};
 	struct buf text = {};
 
-	strv_split(&words, strcmp(methods, "none") == 0 ? "" : methods, ",");
+	if (!inventory_kernel_is_at_least(&inventory, 5, 15) || strcmp(methods, "none") == 0)
+		return;
+	strv_split(&words, methods, ",");
 	for (size_t i = 0; i < words.n; i++)
 		buf_addf(&text, "%s%s", i ? " " : "", words.items[i]);
 	put(build, path, "%s\n", buf_text(&text));
@@ -226,8 +230,7 @@ static void put_function(const struct build *build, const struct function *funct
 	}
 	if (function->vga)
 		put(build, ATTRIBUTE("boot_vga"), "%s\n", function->vga);
-	if (function->reset)
-		put_resets(build, ATTRIBUTE("reset_method"), function->reset);
+	put_resets(build, ATTRIBUTE("reset_method"), function->reset ? function->reset : "flr");
 	if (function->physfn)
 		put_virtual(build, function, sysfs);
 	if (function->consumer)

@@ -175,6 +175,28 @@ TEST(resets_only_where_they_are_asked_for)
 	assert_false(function("01:00.0")->has_reset_methods);
 }
 
+/* The attribute is there for functions that have a method, in kernels that know it. */
+TEST(no_reset_method_and_no_such_attribute)
+{
+	static const struct {
+		const char *kernel;
+		bool told;
+	} rows[] = {{"5.10.0-30-amd64\n", false}, {"5.15.0\n", true}, {"6.1.0-56-amd64\n", true}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		tree_file(&tree, "proc/sys/kernel/osrelease", rows[i].kernel);
+		scan(false, 0);
+		assert_false(function("02:00.0")->has_reset_methods);
+		scan(true, 0);
+		check_int(rows[i].kernel, function("02:00.0")->has_reset_methods, rows[i].told);
+		assert_int_equal(function("02:00.0")->reset_methods.n, 0);
+	}
+	/* What cannot be read may be anything. */
+	tree_dir(&tree, PORT "0000:02:00.0/reset_method");
+	scan(true, 0);
+	assert_false(function("02:00.0")->has_reset_methods);
+}
+
 /* Of a host elsewhere the snapshot says who held what. */
 TEST(captured_users)
 {
@@ -289,6 +311,7 @@ int main(void)
 		CONDITION_TEST(device_links),
 		CONDITION_TEST(virtual_functions_and_what_they_are_of),
 		CONDITION_TEST(resets_only_where_they_are_asked_for),
+		CONDITION_TEST(no_reset_method_and_no_such_attribute),
 		CONDITION_TEST(captured_users),
 		CONDITION_TEST(no_users),
 		CONDITION_TEST(users_of_a_live_host),
