@@ -225,7 +225,8 @@ const struct verb snapshot_verb = {
 	.operand = "DIR|FILE.tar",
 	.summary = "capture what this tool reads of the host",
 	.help = "Writes everything that any verb reads of the host into a new directory or tar file. With --root\n"
-		"on it, list, plan and validate say elsewhere what they say here. It holds parts of /sys, /proc\n"
-		"and /etc, serial numbers among them; --scrub hides serial numbers and UUIDs.\n",
+		"on it, list, plan and validate say elsewhere what they say here. It holds parts of /sys, /proc,\n"
+		"/etc and /boot; --scrub hides UUIDs, ids of file systems and of the machine, device serial numbers,\n"
+		"MAC addresses and the names below /dev/disk/by-id.\n",
 	.run = run,
 };
