@@ -45,8 +45,8 @@ static void merge(struct outcomes *outcomes, struct outcomes *other)
 		while (n < outcomes->n &&
 		       pci_address_compare(&outcomes->items[n].address, &outcome->address) < 0)
 			*vec_add(&merged) = outcomes->items[n++];
-		if (n < outcomes->n &&
-		    pci_address_compare(&outcomes->items[n].address, &outcome->address) == 0)
+		while (n < outcomes->n &&
+		       pci_address_compare(&outcomes->items[n].address, &outcome->address) == 0)
 			outcome_done(&outcomes->items[n++]);
 		*vec_add(&merged) = *outcome;
 	}

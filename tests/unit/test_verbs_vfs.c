@@ -123,6 +123,14 @@ TEST(others_first_then_theirs)
 	       "02.0 e1000e; 02.1 vfio-pci; 03.0 vfio-pci; ");
 }
 
+/* Absent it was listed twice; what came of it is told once. */
+TEST(what_was_absent_gives_way)
+{
+	expect("[device x]\naddress = 02:00.0\nvfs = 1\n[device y]\naddress = 02:00.1\n"
+	       "[device z]\naddress = 02:00.1\n",
+	       "run 02.0 02.1 02.1; make; run 02.1; restore; ", "02.0 e1000e; 02.1 vfio-pci; ");
+}
+
 TEST(what_was_not_made_is_not_looked_for)
 {
 	n_made = 0;
@@ -138,6 +146,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(others_first_then_theirs, start, stop),
+		cmocka_unit_test_setup_teardown(what_was_absent_gives_way, start, stop),
 		cmocka_unit_test_setup_teardown(what_was_not_made_is_not_looked_for, start, stop),
 		cmocka_unit_test_setup_teardown(without_any_it_is_one_run, start, stop),
 	};
