@@ -16,8 +16,6 @@
 #include "model/inventory.h"
 #include "model/profile.h"
 
-#define DRIVERS_PROBE "/sys/bus/pci/drivers_probe" /* one for all devices */
-
 /* A piece is one module, or all the actions of one device. */
 struct piece {
 	const struct action *actions;
@@ -265,8 +263,9 @@ void act_run(struct root *root, const struct plan *plan, const struct act_limits
 	int r = -ENOMEM;
 
 	gather(&run);
+	/* One for all devices. */
 	if (run.n)
-		root_keep_attribute(root, DRIVERS_PROBE);
+		root_keep_attribute(root, SYSFS_PCI "/drivers_probe");
 	bytes = run.n * sizeof(*run.slots);
 	run.slots = bounded_memory(bytes);
 	/* What is not begun ends as it would, had nobody wanted it. */

@@ -9,7 +9,7 @@
 #include "host/scan.h"
 #include "host/uevent.h"
 
-#define DRIVERS "/sys/bus/pci/drivers/"
+#define DRIVERS SYSFS_PCI "/drivers/"
 #define ATTRIBUTE_MAX 4096 /* PAGE_SIZE: sysfs gives and takes no more */
 
 void device_read_back(struct root *root, int dir, struct slot *slot)

@@ -25,14 +25,6 @@ static void check_consoles(const struct checks *checks, const struct planned_dev
 				"device into except");
 }
 
-static bool is_planned(const struct plan *plan, const struct pci_address *address)
-{
-	vec_foreach(device, plan)
-		if (pci_address_compare(&device->address, address) == 0)
-			return true;
-	return false;
-}
-
 /* Does a keyboard stay with the host? */
 static bool keyboard_stays(const struct checks *checks)
 {
@@ -44,7 +36,7 @@ static bool keyboard_stays(const struct checks *checks)
 		const struct pci_function *function = inventory_find(checks->inventory, address);
 
 		/* Of the way to a keyboard the USB controller tells; the ports above it stay anyway. */
-		if (function && !function_is_bridge(function) && !is_planned(checks->plan, address))
+		if (function && !function_is_bridge(function) && !plan_find(checks->plan, address))
 			return true;
 	}
 	return false;

@@ -7,8 +7,6 @@
 #include "decide/guards.h"
 #include "decide/vfs.h"
 
-#define SYSFS_PCI "/sys/bus/pci"
-
 /* Intel's display, which has a unit of the IOMMU of its own that an argument leaves out. */
 static const char *graphics_argument(const struct kernel_args *args,
 				     const struct pci_function *function)
@@ -129,19 +127,14 @@ static void add_module_actions(struct plan *plan, const struct inventory *invent
 static void add_device_actions(struct plan *plan, size_t index)
 {
 	const struct planned_device *device = &plan->items[index];
-	char address[PCI_ADDRESS_MAX];
 
-	pci_address_format(&device->address, address);
-	plan_act(plan, ACTION_SET_OVERRIDE, index,
-		 xasprintf(SYSFS_PCI "/devices/%s/driver_override", address), device->want,
-		 xasprintf("only %s may take it from now on", device->want));
+	plan_override(plan, index, device->want,
+		      xasprintf("only %s may take it from now on", device->want));
 	if (device->before)
-		plan_act(plan, ACTION_UNBIND, index,
-			 xasprintf(SYSFS_PCI "/drivers/%s/unbind", device->before), address,
-			 xasprintf("%s holds it", device->before));
-	plan_act(plan, ACTION_PROBE, index, xstrdup(SYSFS_PCI "/drivers_probe"), address,
-		 xasprintf("%s takes it%s", device->want,
-			   device->companion ? ", for its group's sake" : ""));
+		plan_unbind(plan, index, xasprintf("%s holds it", device->before));
+	plan_probe(plan, index,
+		   xasprintf("%s takes it%s", device->want,
+			     device->companion ? ", for its group's sake" : ""));
 }
 
 static void add_vfs_actions(const struct inventory *inventory, const struct match *match,

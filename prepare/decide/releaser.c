@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define SYSFS_PCI "/sys/bus/pci"
-
 struct work {
 	const struct release *release;
 	const struct match *match;
@@ -240,11 +238,8 @@ static void add_devices(struct work *work)
 	vec_foreach(pattern, &work->release->addresses) {
 		bool found = false;
 
-		vec_foreach(function, work->inventory) {
-			struct address_list one = {.items = pattern, .n = 1};
-
-			found = found || address_list_has(&one, &function->address);
-		}
+		vec_foreach(function, work->inventory)
+			found = found || address_pattern_matches(pattern, &function->address);
 		if (!found)
 			add_absent(work, &pattern->address);
 	}
@@ -295,20 +290,14 @@ static void add_actions(struct work *work, size_t index)
 {
 	const struct planned_device *device = &work->plan->items[index];
 	const struct pci_function *function = inventory_find(work->inventory, &device->address);
-	char address[PCI_ADDRESS_MAX];
 
-	pci_address_format(&device->address, address);
 	if (function->driver_override)
-		plan_act(work->plan, ACTION_CLEAR_OVERRIDE, index,
-			 xasprintf(SYSFS_PCI "/devices/%s/driver_override", address), "\n",
-			 xstrdup("any driver may take it from now on"));
+		plan_override(work->plan, index, NULL,
+			      xstrdup("any driver may take it from now on"));
 	if (is_held(function))
-		plan_act(work->plan, ACTION_UNBIND, index,
-			 xasprintf(SYSFS_PCI "/drivers/%s/unbind", function->driver), address,
-			 xasprintf("%s holds it", function->driver));
+		plan_unbind(work->plan, index, xasprintf("%s holds it", function->driver));
 	if (is_held(function) || !function->driver)
-		plan_act(work->plan, ACTION_PROBE, index, xstrdup(SYSFS_PCI "/drivers_probe"),
-			 address, xstrdup("its own driver takes it"));
+		plan_probe(work->plan, index, xstrdup("its own driver takes it"));
 }
 
 void release_plan(const struct release *release, const struct match *match,

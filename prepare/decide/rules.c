@@ -162,6 +162,7 @@ static void add_absent(struct work *work, const struct inventory *inventory,
 		       const struct plan *plan, const struct absence *absence)
 {
 	struct address_pattern place = {.address = absence->address};
+	const struct planned_device *device;
 
 	work->section = absence->section;
 	if (!has_identity(work->section) || work->section->vfs)
@@ -169,9 +170,9 @@ static void add_absent(struct work *work, const struct inventory *inventory,
 	vec_foreach(pattern, &work->section->addresses)
 		if (pattern->any_function && address_pattern_matches(pattern, &absence->address))
 			place = *pattern;
-	vec_foreach(device, plan)
-		if (pci_address_compare(&device->address, &absence->address) == 0)
-			set_driver(work, device->want, device->module);
+	device = plan_find(plan, &absence->address);
+	if (device)
+		set_driver(work, device->want, device->module);
 	work->looks = looks_at(work->section, inventory, NULL);
 	add_section_rules(work, &place, NULL);
 }

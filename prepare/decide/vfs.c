@@ -7,8 +7,6 @@
 #include "decide/group.h"
 #include "decide/planner.h"
 
-#define SYSFS_DEVICES "/sys/bus/pci/devices/"
-
 static struct finding *refuse(struct match *match, struct claim *claim,
 			      const struct pci_function *function, const char *check,
 			      const char *detail)
@@ -133,24 +131,24 @@ static void add(struct plan *plan, size_t device, enum action_type type, const c
 	_cleanup_free_ char *text = xasprintf("%u", value);
 
 	plan_act(plan, type, device,
-		 xasprintf(SYSFS_DEVICES "%s/%s", PCI_ADDRESS_TEXT(&plan->items[device].address),
-			   attribute),
+		 xasprintf(SYSFS_PCI "/devices/%s/%s",
+			   PCI_ADDRESS_TEXT(&plan->items[device].address), attribute),
 		 text, reason);
 }
 
 void vfs_add_actions(const struct pci_function *function, const char *driver, struct plan *plan,
 		     size_t device)
 {
-	const char *address = PCI_ADDRESS_TEXT(&function->address);
 	bool autoprobe = function->vfs_autoprobe > 0;
 
 	if (!function->driver) {
 		plan_act(plan, ACTION_LOAD_MODULE, device,
-			 xasprintf(SYSFS_DEVICES "%s/driver", address), function->modalias,
+			 xasprintf(SYSFS_PCI "/devices/%s/driver",
+				   PCI_ADDRESS_TEXT(&function->address)),
+			 function->modalias,
 			 xasprintf("no driver holds it; udev would load %s",
 				   function->modules.items[0]));
-		plan_act(plan, ACTION_PROBE, device, xstrdup("/sys/bus/pci/drivers_probe"), address,
-			 xstrdup("its own driver takes it"));
+		plan_probe(plan, device, xstrdup("its own driver takes it"));
 	}
 	if (function->num_vfs > 0)
 		add(plan, device, ACTION_SET_VFS, "sriov_numvfs", 0,

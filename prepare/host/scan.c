@@ -417,7 +417,7 @@ static void scan_drivers(struct root *root, struct inventory *inventory)
 	static const char *const backends[] = {"/sys/module/vfio_iommu_type1",
 					       "/sys/module/iommufd"};
 
-	root_list(root, "/sys/bus/pci/drivers", &inventory->drivers);
+	root_list(root, SYSFS_PCI "/drivers", &inventory->drivers);
 	for (size_t i = 0; i < ARRAY_SIZE(backends) && !inventory->has_iommu_backend; i++) {
 		_cleanup_close_ int backend = root_open(root, backends[i], O_PATH);
 

@@ -16,7 +16,7 @@ enum scan {
 	SCAN_IOMMU = 16,  /* the state of the IOMMU and what the firmware says of it */
 };
 
-#define DEVICE_PATH "/sys/bus/pci/devices/"
+#define DEVICE_PATH SYSFS_PCI "/devices/"
 #define DEVICE_PATH_MAX (sizeof(DEVICE_PATH) + PCI_ADDRESS_MAX)
 /* Where sysfs has the function; returns path. */
 char *device_path(const struct pci_address *address, char path[static DEVICE_PATH_MAX]);

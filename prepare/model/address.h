@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Where the kernel has the PCI devices and their drivers. */
+#define SYSFS_PCI "/sys/bus/pci"
+
 struct pci_address {
 	uint32_t domain;
 	uint8_t bus;

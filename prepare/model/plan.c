@@ -138,6 +138,27 @@ void plan_act(struct plan *plan, enum action_type type, size_t device, char *pat
 						   .reason = reason};
 }
 
+void plan_override(struct plan *plan, size_t device, const char *driver, char *reason)
+{
+	plan_act(plan, driver ? ACTION_SET_OVERRIDE : ACTION_CLEAR_OVERRIDE, device,
+		 xasprintf(SYSFS_PCI "/devices/%s/driver_override",
+			   PCI_ADDRESS_TEXT(&plan->items[device].address)),
+		 driver ? driver : "\n", reason);
+}
+
+void plan_unbind(struct plan *plan, size_t device, char *reason)
+{
+	plan_act(plan, ACTION_UNBIND, device,
+		 xasprintf(SYSFS_PCI "/drivers/%s/unbind", plan->items[device].before),
+		 PCI_ADDRESS_TEXT(&plan->items[device].address), reason);
+}
+
+void plan_probe(struct plan *plan, size_t device, char *reason)
+{
+	plan_act(plan, ACTION_PROBE, device, xstrdup(SYSFS_PCI "/drivers_probe"),
+		 PCI_ADDRESS_TEXT(&plan->items[device].address), reason);
+}
+
 void plan_load(struct plan *plan, const char *module, const char *shown_by, char *reason)
 {
 	vec_foreach(action, &plan->actions)

@@ -100,6 +100,10 @@ void plan_keep(struct plan *plan,
 /* Adds an action; takes path and reason. */
 void plan_act(struct plan *plan, enum action_type type, size_t device, char *path,
 	      const char *value, char *reason);
+/* Adds what is written for a device of the plan; driver: NULL clears its override. They take the reason. */
+void plan_override(struct plan *plan, size_t device, const char *driver, char *reason);
+void plan_unbind(struct plan *plan, size_t device, char *reason);
+void plan_probe(struct plan *plan, size_t device, char *reason);
 /* Adds the loading of a module, if it is not to be loaded anyhow; takes reason. */
 void plan_load(struct plan *plan, const char *module, const char *shown_by, char *reason);
 const char *action_type_name(enum action_type type);

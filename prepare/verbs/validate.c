@@ -52,12 +52,7 @@ static int tell_failure(const struct arguments *arguments, int status)
 
 static bool is_planned(void *userdata, const struct pci_function *function)
 {
-	const struct plan *plan = userdata;
-
-	vec_foreach(device, plan)
-		if (pci_address_compare(&device->address, &function->address) == 0)
-			return true;
-	return false;
+	return plan_find(userdata, &function->address) != NULL;
 }
 
 /*

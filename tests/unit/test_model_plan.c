@@ -126,6 +126,48 @@ TEST(what_is_right_keeps_the_backend)
 	plan_done(&plan);
 }
 
+TEST(what_is_written_for_a_device)
+{
+	static const char *const rows[][3] = {
+		{"set-override", "/sys/bus/pci/devices/0000:01:00.0/driver_override", "vfio-pci"},
+		{"clear-override", "/sys/bus/pci/devices/0000:01:00.0/driver_override", "\n"},
+		{"unbind", "/sys/bus/pci/drivers/nvme/unbind", "0000:01:00.0"},
+		{"probe", "/sys/bus/pci/drivers_probe", "0000:01:00.0"},
+	};
+	struct plan plan = {};
+
+	*vec_add(&plan) = (struct planned_device){.address = address("01:00.0"),
+						  .before = xstrdup("nvme")};
+	plan_override(&plan, 0, "vfio-pci", xstrdup("a"));
+	plan_override(&plan, 0, NULL, xstrdup("b"));
+	plan_unbind(&plan, 0, xstrdup("c"));
+	plan_probe(&plan, 0, xstrdup("d"));
+	assert_int_equal(plan.actions.n, ARRAY_SIZE(rows));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct action *action = &plan.actions.items[i];
+
+		check_text("type", action_type_name(action->type), rows[i][0]);
+		check_text(rows[i][0], action->path, rows[i][1]);
+		check_text(rows[i][0], action->value, rows[i][2]);
+		check_int(rows[i][0], action->reason[0], "abcd"[i]);
+		check_int(rows[i][0], (int)action->device, 0);
+	}
+	plan_done(&plan);
+}
+
+TEST(devices_are_sorted)
+{
+	static const char *const places[] = {"0001:00:1f.7", "0000:01:00.1", "0000:01:00.0"};
+	struct plan plan = {};
+
+	plan_sort(&plan);
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		((struct planned_device *)vec_add(&plan))->address = address(places[i]);
+	plan_sort(&plan);
+	expect(&plan, "0000:01:00.0; 0000:01:00.1; 0001:00:1f.7; ", "");
+	plan_done(&plan);
+}
+
 TEST(names)
 {
 	assert_string_equal(action_type_name(ACTION_LOAD_MODULE), "load-module");
@@ -169,6 +211,8 @@ int main(void)
 		cmocka_unit_test(a_device_is_found),
 		cmocka_unit_test(what_is_not_wanted_goes),
 		cmocka_unit_test(what_is_right_keeps_the_backend),
+		cmocka_unit_test(what_is_written_for_a_device),
+		cmocka_unit_test(devices_are_sorted),
 		cmocka_unit_test(names),
 		cmocka_unit_test(what_is_given),
 	};
