@@ -33,72 +33,35 @@ void argument_plan_done(struct argument_plan *plan)
 
 /* --- what a line of arguments comes to --- */
 
-/* Calls each(item) of a comma list until it says true. */
-static bool any_item(const char *list, bool (*each)(const char *item, void *userdata),
-		     void *userdata)
-{
-	for (const char *item = list; item; item = strchr(item, ',')) {
-		item += *item == ',';
-		if (each(item, userdata))
-			return true;
-	}
-	return false;
-}
-
-static bool take_intel(const char *item, void *userdata)
-{
-	int *state = userdata;
-
-	/* The kernel compares the beginning alone (intel_iommu_setup()). */
-	if (strncmp(item, "on", 2) == 0)
-		*state = 1;
-	else if (strncmp(item, "off", 3) == 0)
-		*state = -1;
-	return false;
-}
-
-static bool take_passthrough(const char *item, void *userdata)
-{
-	int *state = userdata;
-
-	if (strncmp(item, "pt", 2) == 0)
-		*state = 1;
-	else if (strncmp(item, "nopt", 4) == 0)
-		*state = -1;
-	/* It ends the list (iommu_setup()). */
-	return strncmp(item, "usedac", 6) == 0;
-}
-
-/* 1: on, -1: off, 0: nothing is said. The last word counts; *ret_text is the argument that has it. */
-static int intel_state(const struct kernel_args *args, const char **ret_text)
+/* 1: pt, -1: nopt, 0: nothing is said. */
+static int passthrough_of(const char *list)
 {
 	int state = 0;
 
-	vec_foreach(arg, args)
-		if (strcmp(arg->name, "intel_iommu") == 0 && arg->value) {
-			int before = state;
-
-			state = 0;
-			any_item(arg->value, take_intel, &state);
-			if (state)
-				*ret_text = arg->text;
-			else
-				state = before;
-		}
+	for (const char *item = list; *item;
+	     item += strcspn(item, ","), item += strspn(item, ",")) {
+		if (strncmp(item, "pt", 2) == 0)
+			state = 1;
+		else if (strncmp(item, "nopt", 4) == 0)
+			state = -1;
+		/* It ends the list (iommu_setup()). */
+		else if (strncmp(item, "usedac", 6) == 0)
+			break;
+	}
 	return state;
 }
 
-/* The same of iommu=pt and iommu.passthrough=, which undo each other. */
+/* As intel_iommu_state(), of iommu=pt and iommu.passthrough=, which undo each other. */
 static int passthrough_state(const struct kernel_args *args, const char **ret_text)
 {
 	int state = 0;
 
 	vec_foreach(arg, args) {
-		int now = 0;
 		bool value;
+		int now = 0;
 
 		if (strcmp(arg->name, "iommu") == 0 && arg->value)
-			any_item(arg->value, take_passthrough, &now);
+			now = passthrough_of(arg->value);
 		else if (strcmp(arg->name, "iommu.passthrough") == 0 && arg->value &&
 			 bool_parse(arg->value, &value) == 0)
 			now = value ? 1 : -1;
@@ -164,9 +127,9 @@ static enum verdict line_says(const struct kernel_args *args, const struct kerne
 	struct turned_off off;
 	int wanted, state;
 
-	wanted = intel_state(want, &unused);
+	wanted = intel_iommu_state(want, &unused);
 	if (wanted) {
-		state = intel_state(args, ret_text);
+		state = intel_iommu_state(args, ret_text);
 		/* iommu=off wins over it. */
 		if (wanted > 0 && iommu_turned_off(args, IOMMU_KIND_INTEL, &off)) {
 			*ret_text = off.by->text;
@@ -351,14 +314,6 @@ static void judge_one(struct work *work, struct wanted_argument *argument)
 	kernel_args_done(&words);
 }
 
-static bool args_have(const struct kernel_args *args, const char *text)
-{
-	vec_foreach(arg, args)
-		if (strcmp(arg->text, text) == 0)
-			return true;
-	return false;
-}
-
 /* Of what apply wrote, and nobody wants any more, what the next boot would still get. */
 static void keep_old(struct work *work)
 {
@@ -372,7 +327,7 @@ static void keep_old(struct work *work)
 		if (strv_contains(&work->plan->ours, old))
 			continue;
 		/* In what the next boot gets, or only in what that is made of. */
-		if (args_have(&bootloader->next, old) || args_have(&source, old))
+		if (kernel_args_have(&bootloader->next, old) || kernel_args_have(&source, old))
 			strv_add(&work->plan->kept, old);
 	}
 	kernel_args_done(&source);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/commands.h"
 
-#include <string.h>
-
 #include "base/buf.h"
 
 static void decide_images(const struct rebuild *rebuild, bool image_changes,
@@ -23,20 +21,12 @@ static void decide_images(const struct rebuild *rebuild, bool image_changes,
 	command_add(ret, reason, words[rebuild->tool]);
 }
 
-static bool next_has(const struct bootloader *bootloader, const char *text)
-{
-	vec_foreach(arg, &bootloader->next)
-		if (strcmp(arg->text, text) == 0)
-			return true;
-	return false;
-}
-
 /* Of the arguments that are ours those that the next boot does not have yet. */
 static void find_new(const struct bootloader *bootloader, const struct argument_plan *arguments,
 		     struct strv *ret)
 {
 	for (size_t i = 0; i < arguments->ours.n; i++)
-		if (!next_has(bootloader, arguments->ours.items[i]))
+		if (!kernel_args_have(&bootloader->next, arguments->ours.items[i]))
 			strv_add(ret, arguments->ours.items[i]);
 }
 

@@ -104,12 +104,20 @@ bool iommu_turned_off(const struct kernel_args *args, enum iommu_kind kind, stru
 	return ret->by;
 }
 
-bool intel_iommu_turned_on(const struct kernel_args *args)
+int intel_iommu_state(const struct kernel_args *args, const char **ret_text)
 {
 	struct turned_off state = {};
 
 	walk(args, "intel_iommu", &state);
-	return state.beaten && !state.by;
+	if (!state.by && !state.beaten)
+		return 0;
+	*ret_text = state.by ? state.by->text : state.beaten->text;
+	return state.by ? -1 : 1;
+}
+
+bool intel_iommu_turned_on(const struct kernel_args *args)
+{
+	return intel_iommu_state(args, &(const char *){NULL}) > 0;
 }
 
 bool interrupt_remapping_turned_off(const struct kernel_args *args, struct turned_off *ret)

@@ -21,7 +21,9 @@ struct turned_off {
 
 /* kind: the IOMMU that the firmware has; NONE: not known, then whatever could turn one off counts. */
 bool iommu_turned_off(const struct kernel_args *args, enum iommu_kind kind, struct turned_off *ret);
-/* Does intel_iommu= say "on" in the end? */
+/* What intel_iommu= says in the end: 1: on, -1: off, 0: nothing; *ret_text is the argument that has it. */
+int intel_iommu_state(const struct kernel_args *args, const char **ret_text);
+/* Does it say "on"? */
 bool intel_iommu_turned_on(const struct kernel_args *args);
 bool interrupt_remapping_turned_off(const struct kernel_args *args, struct turned_off *ret);
 

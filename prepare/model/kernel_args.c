@@ -102,6 +102,14 @@ void kernel_args_done(struct kernel_args *args)
 	*args = (struct kernel_args){};
 }
 
+bool kernel_args_have(const struct kernel_args *args, const char *text)
+{
+	vec_foreach(arg, args)
+		if (strcmp(arg->text, text) == 0)
+			return true;
+	return false;
+}
+
 const struct kernel_arg *kernel_args_last(const struct kernel_args *args, const char *name)
 {
 	for (size_t i = args->n; i > 0; i--)

@@ -27,6 +27,8 @@ void kernel_args_parse(const char *cmdline, struct kernel_args *ret);
 void kernel_args_parse_behind(const char *cmdline, struct kernel_args *ret);
 void kernel_args_done(struct kernel_args *args);
 
+/* Is there one of that text? */
+bool kernel_args_have(const struct kernel_args *args, const char *text);
 /* The last occurrence of name ('_' spelling), which wins for most arguments; NULL: not there. */
 const struct kernel_arg *kernel_args_last(const struct kernel_args *args, const char *name);
 /* The last value read as a truth value; without a value it is true, where absent or odd: otherwise. */

@@ -65,6 +65,33 @@ TEST(what_turns_it_on)
 	assert_false(intel_iommu_turned_on(&inventory.args));
 }
 
+TEST(what_has_the_last_word)
+{
+	static const struct {
+		const char *cmdline;
+		int state;
+		const char *text;
+	} rows[] = {
+		{"", 0, NULL},
+		{"intel_iommu=sm_on intel_iommu", 0, NULL},
+		{"intel_iommu=,,on intel_iommu=sm_on", 1, "intel_iommu=,,on"},
+		{"intel_iommu=off,on", 1, "intel_iommu=off,on"},
+		{"intel_iommu=on,off", -1, "intel_iommu=on,off"},
+		{"intel_iommu=on intel_iommu=off intel_iommu=off,sm_on", -1,
+		 "intel_iommu=off,sm_on"},
+		{"intel_iommu=off intel_iommu=on", 1, "intel_iommu=on"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *text = NULL;
+
+		set_arguments(rows[i].cmdline);
+		check_int(rows[i].cmdline, intel_iommu_state(&inventory.args, &text),
+			  rows[i].state);
+		check_text(rows[i].cmdline, text, rows[i].text);
+	}
+}
+
 TEST(kinds_of_machines)
 {
 	/* A hypervisor may give an AMD processor VT-d. */
@@ -167,8 +194,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CHECKS_TEST(what_turns_the_iommu_off), CHECKS_TEST(what_turns_it_on),
-		CHECKS_TEST(kinds_of_machines),        CHECKS_TEST(arguments_without_effect),
-		CHECKS_TEST(boot_configuration),
+		CHECKS_TEST(what_has_the_last_word),   CHECKS_TEST(kinds_of_machines),
+		CHECKS_TEST(arguments_without_effect), CHECKS_TEST(boot_configuration),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

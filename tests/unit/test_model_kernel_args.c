@@ -185,12 +185,26 @@ TEST(what_init_gets)
 	}
 }
 
+TEST(one_of_that_text)
+{
+	struct kernel_args args;
+
+	kernel_args_parse("a-b=1 c -- d", &args);
+	assert_true(kernel_args_have(&args, "a-b=1"));
+	assert_true(kernel_args_have(&args, "c"));
+	assert_false(kernel_args_have(&args, "a-b"));
+	assert_false(kernel_args_have(&args, "a_b=1"));
+	assert_false(kernel_args_have(&args, "d"));
+	kernel_args_done(&args);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cut_as_the_kernel_cuts), cmocka_unit_test(as_it_stands_there),
 		cmocka_unit_test(what_init_gets),         cmocka_unit_test(last_one_wins),
 		cmocka_unit_test(truth_values),           cmocka_unit_test(lists),
+		cmocka_unit_test(one_of_that_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
