@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "decide/check.h"
 #include "decide/foreign.h"
 
@@ -98,18 +99,13 @@ static bool is_late_service(const struct foreign_setting *setting)
 	       setting->source == FOREIGN_VFIO_BIND;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* What stands in the same file and does the same to other devices is told at once. */
 static bool continues(const struct foreign_setting *first, const struct foreign_setting *setting)
 {
 	return setting > first && setting->source == first->source &&
 	       setting->effect == first->effect && setting->line && !setting->flaw &&
-	       !first->flaw && first->file && same_text(setting->file, first->file) &&
-	       same_text(setting->name, first->name);
+	       !first->flaw && first->file && text_same(setting->file, first->file) &&
+	       text_same(setting->name, first->name);
 }
 
 /* Was it told with an earlier one? */
@@ -237,7 +233,7 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 			add_name(&others, PCI_ADDRESS_TEXT(&function->address));
 	}
 	/* Of what the kernel itself refuses module-blacklisted tells. */
-	if (wanted && !same_text(setting->name, "module_blacklist")) {
+	if (wanted && !text_same(setting->name, "module_blacklist")) {
 		detail = xasprintf("; the profile wants devices on %s, which %s", module,
 				   by_image ? "an image made by dracut then lacks"
 				   : setting->effect == FOREIGN_INSTALL

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "decide/check.h"
 #include "decide/group.h"
 #include "decide/planner.h"
@@ -144,9 +145,7 @@ static void check_names(const struct checks *checks, const struct kernel_arg *ar
 		if (!strchr(names.items[i], '-'))
 			continue;
 		remedy = xstrdup(names.items[i]);
-		for (char *c = remedy; *c; c++)
-			if (*c == '-')
-				*c = '_';
+		text_underscore(remedy);
 		char *write = xasprintf("write %s", remedy);
 
 		spelling(checks, arg,

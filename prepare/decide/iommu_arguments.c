@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 enum iommu_kind iommu_kind_of_machine(const struct inventory *inventory)
 {
 	static const struct {
@@ -28,11 +30,6 @@ enum iommu_kind iommu_kind_of_machine(const struct inventory *inventory)
 	}
 }
 
-static bool starts(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
 /* The next item of a comma list; position is moved on. NULL: there is none. */
 static const char *next_item(const char **position)
 {
@@ -53,9 +50,9 @@ static void walk(const struct kernel_args *args, const char *name, struct turned
 		if (strcmp(arg->name, name) != 0 || !arg->value)
 			continue;
 		while ((item = next_item(&position))) {
-			if (starts(item, "off"))
+			if (text_starts_with(item, "off"))
 				state->by = arg;
-			if (starts(item, "on")) {
+			if (text_starts_with(item, "on")) {
 				state->by = NULL;
 				state->beaten = arg;
 			}
@@ -72,10 +69,10 @@ static const struct kernel_arg *sticky(const struct kernel_args *args, const cha
 		if (strcmp(arg->name, name) != 0 || !arg->value)
 			continue;
 		while ((item = next_item(&position))) {
-			if (starts(item, "off"))
+			if (text_starts_with(item, "off"))
 				return arg;
 			/* iommu_setup() reads no further behind it. */
-			if (strcmp(name, "iommu") == 0 && starts(item, "usedac"))
+			if (strcmp(name, "iommu") == 0 && text_starts_with(item, "usedac"))
 				break;
 		}
 	}
@@ -231,8 +228,9 @@ static const struct list *list_of(const char *name)
 /* Does the kernel, or a module that matters here, read an argument of that name? */
 static bool concerns_us(const char *name)
 {
-	return list_of(name) || strcmp(name, "nointremap") == 0 || starts(name, "iommu.") ||
-	       starts(name, "vfio") || starts(name, "modprobe.blacklist") ||
+	return list_of(name) || strcmp(name, "nointremap") == 0 ||
+	       text_starts_with(name, "iommu.") || text_starts_with(name, "vfio") ||
+	       text_starts_with(name, "modprobe.blacklist") ||
 	       strcmp(name, "module_blacklist") == 0;
 }
 

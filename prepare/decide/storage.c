@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 
 #define MAX_STACK 32       /* deeper than anybody stacks; ends a loop in a broken tree */
 #define MAX_FOLLOWED 65536 /* in all, for one need: in a broken tree each stack can fork */
@@ -19,11 +20,6 @@ struct search {
 	size_t depth;
 	size_t n_followed;
 };
-
-static bool starts_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
 
 static void add_carrier(struct search *search, const struct pci_address *address)
 {
@@ -177,7 +173,7 @@ static const struct block_device *find_by_path(const struct storage *storage, co
 			device = storage_find(storage, link->name);
 	if (device)
 		return device;
-	if (starts_with(name, "mapper/"))
+	if (text_starts_with(name, "mapper/"))
 		return find_mapped(storage, name + strlen("mapper/"));
 	device = storage_find(storage, name);
 	if (!device && strchr(name, '/')) {
@@ -193,7 +189,8 @@ static void follow_path(struct search *search, const char *path)
 	const struct block_device *device;
 
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (starts_with(path, tags[i].directory) && !find_by_path(search->storage, path)) {
+		if (text_starts_with(path, tags[i].directory) &&
+		    !find_by_path(search->storage, path)) {
 			follow_tag(search, (enum tag)i, path + strlen(tags[i].directory));
 			return;
 		}
@@ -281,7 +278,8 @@ static void follow_mount(struct search *search, const struct mount *mount)
 		return;
 	}
 	if (mount->major == 0) {
-		if (starts_with(mount->source, "/dev/") && !starts_with(mount->type, "fuse"))
+		if (text_starts_with(mount->source, "/dev/") &&
+		    !text_starts_with(mount->type, "fuse"))
 			follow_path(search, mount->source);
 		return; /* proc, tmpfs, overlay: what lies below them is mounted too */
 	}
@@ -302,28 +300,28 @@ static void follow_source(struct search *search, const char *source)
 	static const char *const wrappers[] = {"block:", "live:"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (starts_with(source, tags[i].tag)) {
+		if (text_starts_with(source, tags[i].tag)) {
 			follow_tag(search, (enum tag)i, source + strlen(tags[i].tag));
 			return;
 		}
 	for (size_t i = 0; i < ARRAY_SIZE(network); i++)
-		if (starts_with(source, network[i])) {
+		if (text_starts_with(source, network[i])) {
 			note_network(search, source);
 			return;
 		}
 	for (size_t i = 0; i < ARRAY_SIZE(wrappers); i++)
-		if (starts_with(source, wrappers[i])) {
+		if (text_starts_with(source, wrappers[i])) {
 			follow_source(search, source + strlen(wrappers[i]));
 			return;
 		}
-	if (starts_with(source, "/dev/ram") || starts_with(source, "tmpfs") ||
-	    starts_with(source, "/dev/zram"))
+	if (text_starts_with(source, "/dev/ram") || text_starts_with(source, "tmpfs") ||
+	    text_starts_with(source, "/dev/zram"))
 		return;
-	if (starts_with(source, "/dev/"))
+	if (text_starts_with(source, "/dev/"))
 		follow_path(search, source);
-	else if (starts_with(source, "ZFS="))
+	else if (text_starts_with(source, "ZFS="))
 		follow_pool(search, source + strlen("ZFS="));
-	else if (starts_with(source, "zfs:"))
+	else if (text_starts_with(source, "zfs:"))
 		follow_pool(search, source + strlen("zfs:"));
 	else
 		lose(search, "this way of naming a device is not known");
@@ -377,7 +375,7 @@ static bool needs_device(const struct mount *entry)
 			return false;
 	/* A bind mount or a swap file stands on something that is mounted. */
 	return !is_network_type(entry->type) &&
-	       (entry->source[0] != '/' || starts_with(entry->source, "/dev/"));
+	       (entry->source[0] != '/' || text_starts_with(entry->source, "/dev/"));
 }
 
 static void need_tables(const struct storage *storage, struct carriers *carriers)
@@ -388,7 +386,7 @@ static void need_tables(const struct storage *storage, struct carriers *carriers
 					.what = "swap",
 					.followed = true};
 
-		if (starts_with(swap->source, "/dev/"))
+		if (text_starts_with(swap->source, "/dev/"))
 			follow_path(&search, swap->source);
 		else
 			follow_file(&search, swap->source);
@@ -405,7 +403,7 @@ static void need_tables(const struct storage *storage, struct carriers *carriers
 	vec_foreach(entry, &storage->crypttab) {
 		_cleanup_free_ char *what = xasprintf("crypttab %s", entry->target);
 
-		if (starts_with(entry->source, "/dev/") || strchr(entry->source, '='))
+		if (text_starts_with(entry->source, "/dev/") || strchr(entry->source, '='))
 			need_source(storage, carriers, what, entry->source, entry->optional);
 	}
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "model/address.h"
 #include "model/foreign_parse.h"
 #include "model/policy.h"
@@ -67,13 +68,6 @@ static void list(struct search *search, const char *directory, struct strv *ret)
 		add_unread(search, directory, "it has more than 1024 entries");
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-	size_t length = strlen(name), n = strlen(end);
-
-	return length > n && strcmp(name + length - n, end) == 0;
-}
-
 /* Marks what was added since as the tool's own if the file's first line says so. */
 static void mark_ours(struct search *search, size_t from, const char *text)
 {
@@ -122,7 +116,7 @@ static void parse_masked(struct search *search, const char *const *directories, 
 	for (size_t i = 0; i < n; i++) {
 		list(search, directories[i], &seen[i]);
 		for (size_t j = 0; j < seen[i].n && j < MAX_FILES; j++)
-			if (seen[i].items[j][0] != '.' && ends_in(seen[i].items[j], end) &&
+			if (seen[i].items[j][0] != '.' && text_ends_with(seen[i].items[j], end) &&
 			    !strv_contains(&names, seen[i].items[j]))
 				strv_add(&names, seen[i].items[j]);
 	}
@@ -244,7 +238,7 @@ static void parse_directory(struct search *search, const char *directory, const 
 	for (size_t i = 0; i < names.n && i < MAX_FILES; i++) {
 		_cleanup_free_ char *path = xasprintf("%s/%s", directory, names.items[i]);
 
-		if (names.items[i][0] == '.' || (*end && !ends_in(names.items[i], end)))
+		if (names.items[i][0] == '.' || (*end && !text_ends_with(names.items[i], end)))
 			continue;
 		if (private)
 			parse_private(search, path, parse);
@@ -268,7 +262,7 @@ static void parse_instances(struct search *search)
 
 		if (strncmp(names.items[i], "vfio", 4) != 0 ||
 		    strncmp(names.items[i], "vfio-prepare", 12) == 0 || !instance++ ||
-		    !ends_in(instance, ".service"))
+		    !text_ends_with(instance, ".service"))
 			continue;
 		address = xstrndup(instance, strlen(instance) - strlen(".service"));
 		if (pci_address_parse(address, &parsed) < 0)
@@ -308,8 +302,9 @@ static void parse_dracut_directory(struct search *search)
 		size_t from = search->foreign->n;
 
 		parse_file(search, path, parse_dracut);
-		for (size_t j = from; j < search->foreign->n && !ends_in(names.items[i], ".conf");
-		     j++)
+		if (names.items[i][0] != '.' && text_ends_with(names.items[i], ".conf"))
+			continue;
+		for (size_t j = from; j < search->foreign->n; j++)
 			search->foreign->items[j].flaw =
 				"dracut reads only files whose names end in .conf";
 	}

@@ -2,6 +2,7 @@
 #include <search.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "host/modules.h"
 #include "host/scan.h"
 
@@ -96,9 +97,7 @@ void scan_builtin_modules(struct root *root, struct inventory *inventory)
 		if (!end)
 			continue;
 		*end = '\0';
-		for (char *c = name; *c; c++)
-			if (*c == '-')
-				*c = '_';
+		text_underscore(name);
 		strv_add(&inventory->builtin_modules, name);
 	}
 	strv_sort(&inventory->builtin_modules);

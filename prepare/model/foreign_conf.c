@@ -43,17 +43,6 @@ static char *first_word(const char **rest)
 	return xstrndup(start, length);
 }
 
-static void add_programs(const char *command, struct strv *ret_programs)
-{
-	struct strv words = {};
-
-	strv_split(&words, command, " \t;'\"");
-	for (size_t i = 0; i < words.n; i++)
-		if (words.items[i][0] == '/' && !strv_contains(ret_programs, words.items[i]))
-			strv_add(ret_programs, words.items[i]);
-	strv_done(&words);
-}
-
 /* Parameters of a module that hands devices to guests; false: there are none. */
 static bool add_parameters(enum foreign_source source, const char *file, unsigned line,
 			   const char *text, const char *module, const char *parameters,
@@ -135,7 +124,7 @@ static void parse_modprobe_line(const char *file, unsigned line, const char *tex
 				      module);
 		foreign_add_value(setting, rest);
 		if (module_is_for_guests(module))
-			add_programs(rest, ret_programs);
+			foreign_find_programs(rest, ret_programs);
 	} else if (strcmp(command, "softdep") == 0 && *rest) {
 		add_softdep(file, line, text, module, rest, foreign);
 	}

@@ -17,6 +17,9 @@
  */
 char *logical_line(const char **position, unsigned *number, unsigned *ret_first, bool unescape);
 
+/* Adds the paths that a command names, each once, until there are 16 of them. */
+void foreign_find_programs(const char *command, struct strv *ret_programs);
+
 /* modprobe.d(5), as libkmod reads it. ret_programs: paths in install lines, to be looked into. */
 void foreign_parse_modprobe(const char *file, const char *text, struct foreign *foreign,
 			    struct strv *ret_programs);

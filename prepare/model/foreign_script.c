@@ -205,7 +205,7 @@ void foreign_parse_script(enum foreign_source source, const char *file, const ch
 		foreign_add(foreign, source, FOREIGN_ADDRESSES, file, telling_line, telling, usual);
 }
 
-static void find_programs(const char *command, struct strv *ret_programs)
+void foreign_find_programs(const char *command, struct strv *ret_programs)
 {
 	struct strv words = {};
 
@@ -235,7 +235,7 @@ void foreign_parse_unit(const char *file, const char *text, struct foreign *fore
 			    !parse_script_line(FOREIGN_UNIT, file, first, line, usual, foreign))
 				foreign_add(foreign, FOREIGN_UNIT, FOREIGN_ADDRESSES, file, first,
 					    line, usual);
-			find_programs(value + 1, ret_programs);
+			foreign_find_programs(value + 1, ret_programs);
 		}
 		free(line);
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 
 void image_done(struct image *image)
 {
@@ -27,18 +28,6 @@ void images_done(struct images *images)
 	*images = (struct images){};
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t n_text = strlen(text), n_end = strlen(end);
-
-	return n_text >= n_end && strcmp(text + n_text - n_end, end) == 0;
-}
-
-static bool begins_with(const char *text, const char *begin)
-{
-	return strncmp(text, begin, strlen(begin)) == 0;
-}
-
 /* "lib/modules/6.1.0/kernel/drivers/vfio/pci/vfio-pci.ko.zst" is vfio_pci. */
 static char *module_of(const char *name)
 {
@@ -48,9 +37,7 @@ static char *module_of(const char *name)
 	if (!end || !strstr(name, "lib/modules/") || (end[3] && end[3] != '.'))
 		return NULL;
 	module = xstrndup(base + 1, (size_t)(end - base - 1));
-	for (char *c = module; *c; c++)
-		if (*c == '-')
-			*c = '_';
+	text_underscore(module);
 	return module;
 }
 
@@ -63,9 +50,9 @@ static bool is_profile(const char *name)
 	if (strcmp(name, "etc/vfio-prepare/profile.conf") == 0)
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
-		if (begins_with(name, directories[i])) {
+		if (text_starts_with(name, directories[i])) {
 			name += strlen(directories[i]);
-			return *name != '.' && !strchr(name, '/') && ends_with(name, ".conf");
+			return *name != '.' && !strchr(name, '/') && text_ends_with(name, ".conf");
 		}
 	return false;
 }
@@ -92,18 +79,18 @@ enum image_content image_see(struct image *image, const char *name)
 			free(module);
 		return IMAGE_CONTENT_NONE;
 	}
-	if (begins_with(name, "scripts/init-top/"))
+	if (text_starts_with(name, "scripts/init-top/"))
 		image->maker = IMAGE_MAKER_INITRAMFS_TOOLS;
-	else if (ends_with(name, "lib/dracut-lib.sh") ||
-		 ends_with(name, "lib/dracut/build-parameter.txt"))
+	else if (text_ends_with(name, "lib/dracut-lib.sh") ||
+		 text_ends_with(name, "lib/dracut/build-parameter.txt"))
 		image->maker = IMAGE_MAKER_DRACUT;
 	if (is_tool(name))
 		image->has_tool = true;
-	else if (ends_with(name, "/systemd/system/vfio-prepare-early.service"))
+	else if (text_ends_with(name, "/systemd/system/vfio-prepare-early.service"))
 		image->has_unit = true;
-	else if (ends_with(name, "/sysinit.target.wants/vfio-prepare-early.service"))
+	else if (text_ends_with(name, "/sysinit.target.wants/vfio-prepare-early.service"))
 		image->has_wants = true;
-	else if (strstr(name, "dracut/hooks/cmdline/") && ends_with(name, "vfio-prepare.sh"))
+	else if (strstr(name, "dracut/hooks/cmdline/") && text_ends_with(name, "vfio-prepare.sh"))
 		image->has_hook = true;
 	else if (strcmp(name, "scripts/init-top/00-vfio-prepare") == 0)
 		image->has_script = true;
@@ -123,9 +110,9 @@ void image_see_order(struct image *image, const char *text)
 
 	image->start = IMAGE_START_NONE;
 	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
-		if (begins_with(line, udev)) {
+		if (text_starts_with(line, udev)) {
 			after_udev = true;
-		} else if (begins_with(line, ours)) {
+		} else if (text_starts_with(line, ours)) {
 			image->start = after_udev ? IMAGE_START_LATE : IMAGE_START_EARLY;
 			return;
 		}

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/number.h"
+#include "base/text.h"
 
 /* The kernel's isspace() on ASCII. */
 static bool is_space(char c)
@@ -30,9 +31,7 @@ static void add(struct kernel_args *args, const char *token, size_t length)
 	arg = vec_add(args);
 	arg->text = xstrndup(token - quoted, whole);
 	arg->name = xstrndup(token, equals ? (size_t)(equals - token) : length);
-	for (char *c = arg->name; *c; c++)
-		if (*c == '-')
-			*c = '_';
+	text_underscore(arg->name);
 	if (equals) {
 		const char *value = equals + 1;
 		size_t n = length - (size_t)(value - token);

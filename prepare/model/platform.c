@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 
 void platform_done(struct platform *platform)
 {
@@ -50,11 +51,6 @@ static bool next_line(const char **text, const char **ret_line, size_t *ret_leng
 	return true;
 }
 
-static bool starts(const char *line, size_t length, const char *prefix)
-{
-	return length >= strlen(prefix) && strncmp(line, prefix, strlen(prefix)) == 0;
-}
-
 /* "vendor_id	: GenuineIntel"; Arm has "CPU implementer	: 0x41". The first processor will do. */
 void cpuinfo_parse(const char *text, struct platform *ret)
 {
@@ -64,11 +60,11 @@ void cpuinfo_parse(const char *text, struct platform *ret)
 	while (next_line(&text, &line, &length)) {
 		_cleanup_free_ char *copy = xstrndup(line, length);
 
-		if (starts(line, length, "CPU implementer")) {
+		if (text_starts_with(line, "CPU implementer")) {
 			ret->cpu = CPU_ARM;
 			return;
 		}
-		if (!starts(line, length, "vendor_id"))
+		if (!text_starts_with(line, "vendor_id"))
 			continue;
 		ret->cpu = strstr(copy, "GenuineIntel") ? CPU_INTEL
 			   : strstr(copy, "AuthenticAMD") || strstr(copy, "HygonGenuine")
@@ -113,7 +109,7 @@ void kernel_config_parse(const char *text, struct platform *ret)
 	while (next_line(&text, &line, &length)) {
 		size_t name = strcspn(line, "=\n");
 
-		if (!starts(line, length, "CONFIG_") || name + 1 >= length)
+		if (!text_starts_with(line, "CONFIG_") || name + 1 >= length)
 			continue;
 		is_config = true;
 		if (line[name + 1] != 'y' && line[name + 1] != 'm')
@@ -206,10 +202,10 @@ void input_devices_parse(const char *text, struct platform *ret)
 
 		if (!length) {
 			free(TAKE_PTR(sysfs));
-		} else if (starts(line, length, "S: Sysfs=")) {
+		} else if (text_starts_with(line, "S: Sysfs=")) {
 			free(sysfs);
 			sysfs = xstrdup(copy + strlen("S: Sysfs="));
-		} else if (starts(line, length, "H: Handlers=")) {
+		} else if (text_starts_with(line, "H: Handlers=")) {
 			struct strv handlers = {};
 
 			strv_split(&handlers, copy + strlen("H: Handlers="), " ");

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 void profile_done(struct profile *profile)
 {
 	if (!profile)
@@ -103,8 +105,6 @@ char *module_of_driver(const char *driver)
 {
 	char *module = xstrdup(driver);
 
-	for (char *c = module; *c; c++)
-		if (*c == '-')
-			*c = '_';
+	text_underscore(module);
 	return module;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "model/profile.h"
 
 /* What a person would call a device of this class. */
@@ -164,17 +165,12 @@ static void add_section(struct buf *buf, const struct profile_member *members, s
 	buf_done(&section);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* Do they go into one section? */
 static bool belong_together(const struct profile_member *a, const struct profile_member *b)
 {
 	return a->function && b->function &&
 	       pci_address_same_slot(&a->function->address, &b->function->address) &&
-	       same_text(a->driver, b->driver) && a->left_out == b->left_out;
+	       text_same(a->driver, b->driver) && a->left_out == b->left_out;
 }
 
 char *render_profile(const struct profile_draft *draft)

@@ -59,6 +59,22 @@ TEST(test_scripts)
 	expect("", "");
 }
 
+TEST(programs_of_a_command)
+{
+	struct strv programs = {};
+
+	foreign_find_programs("-/bin/sh -c '/opt/own.sh; opt/other' \"/bin/sh\" !!/sbin/x",
+			      &programs);
+	assert_int_equal(programs.n, 3);
+	check_text("prefix", programs.items[0], "/bin/sh");
+	check_text("quoted", programs.items[1], "/opt/own.sh");
+	check_text("last", programs.items[2], "/sbin/x");
+	foreign_find_programs("/a /b /c /d /e /f /g /h /i /j /k /l /m /n /o /p", &programs);
+	assert_int_equal(programs.n, 16);
+	check_text("limit", programs.items[15], "/m");
+	strv_done(&programs);
+}
+
 static void expect_unit(const char *text, const char *want, const char *want_programs)
 {
 	struct strv programs = {};
@@ -137,8 +153,11 @@ TEST(test_initramfs_order)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vfiobind),        cmocka_unit_test(test_scripts),
-		cmocka_unit_test(test_units),           cmocka_unit_test(test_udev),
+		cmocka_unit_test(programs_of_a_command),
+		cmocka_unit_test(test_vfiobind),
+		cmocka_unit_test(test_scripts),
+		cmocka_unit_test(test_units),
+		cmocka_unit_test(test_udev),
 		cmocka_unit_test(test_initramfs_order),
 	};
 
