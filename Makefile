@@ -317,8 +317,9 @@ suite-install: all
 	+$(Q)SUITE_MAKE='$(MAKE)' tests/install
 suite-clang:
 	$(Q)$(MAKE) BUILD=build/clang CC=clang all run-unit
-suite-shared:
+suite-shared: all $(BUILD)/tests/tree
 	$(Q)$(MAKE) BUILD=build/shared LINK=shared all
+	$(Q)tests/shared build/shared/vfio-prepare $(BUILD)/vfio-prepare $(BUILD)/tests/tree
 suite-fuzzers: fuzz
 suite-vm: all
 	$(Q)tests/vm/run $(TEST)
