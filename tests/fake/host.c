@@ -315,6 +315,8 @@ static void add_functions(const struct context *context)
 
 		if (function->group >= 0)
 			function->group += i;
+		if (strchr(word(context, 3), '+'))
+			function->device += (unsigned)i;
 	}
 }
 

@@ -24,7 +24,8 @@
  *                              of the function itself; physfn makes the other's virtfnN, too
  *     vga=1|0 consumer=ADDRESS boot_vga; a device link, on both sides
  *     reset=METHOD,...|none    reset_method; flr where nothing is said
- *   functions N ADDRESS ...    N of them, one in each slot from ADDRESS on, with groups from group= on
+ *   functions N ADDRESS ...    N of them, one in each slot from ADDRESS on, with groups from group= on, and
+ *                              with VENDOR:DEVICE+ also with device ids from DEVICE on
  *   absent ADDRESS             takes a function away
  *   block NAME [KEY=VALUE...]  a block device
  *     on=ADDRESS | on=DISK     a disk, or a partition; on=ADDRESS,ADDRESS is an NVMe namespace with two

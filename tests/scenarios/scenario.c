@@ -11,6 +11,8 @@
 
 #include "fake/kernel.h"
 
+#define BRIEF_LINES 12
+
 void remove_tree(const char *path)
 {
 	char *const roots[] = {(char *)path, NULL};
@@ -114,6 +116,24 @@ static char *without_place(const struct scenario *scenario, const char *text)
 	return buf_take(&buf);
 }
 
+/* Of a long text its first and its last lines, and how many are between. */
+static char *shortened(const char *text)
+{
+	size_t n = 0, i = 0;
+	struct buf buf = {};
+
+	for (const char *end = strchr(text, '\n'); end; end = strchr(end + 1, '\n'))
+		n++;
+	for (const char *end; (end = strchr(text, '\n')); text = end + 1, i++) {
+		if (i < BRIEF_LINES || i + BRIEF_LINES >= n)
+			buf_add_n(&buf, text, (size_t)(end + 1 - text));
+		else if (i == BRIEF_LINES)
+			buf_addf(&buf, "(%zu lines)\n", n - 2 * BRIEF_LINES);
+	}
+	buf_add(&buf, text);
+	return buf_take(&buf);
+}
+
 static bool is_expectation(const struct statement *statement)
 {
 	static const char *const names[] = {"status", "writes", "changes", "kmsg",
@@ -166,13 +186,14 @@ static void run_once(struct scenario *scenario, const struct statement *statemen
 	struct product_run run = {.arguments = statement->rest, .agree = is(statement, "agree")};
 	struct strv before = {}, after = {};
 	struct buf changes = {};
-	_cleanup_free_ char *out = NULL, *err = NULL, *writes = NULL, *kmsg = NULL;
+	_cleanup_free_ char *printed = NULL, *out = NULL, *err = NULL, *writes = NULL, *kmsg = NULL;
 
 	state_read(scenario->tree, &before);
 	scenario_product(scenario, &run);
 	state_read(scenario->tree, &after);
 	state_compare(&before, &after, &changes);
-	out = without_place(scenario, buf_text(&run.out));
+	printed = scenario->brief ? shortened(buf_text(&run.out)) : xstrdup(buf_text(&run.out));
+	out = without_place(scenario, printed);
 	err = without_place(scenario, buf_text(&run.err));
 	writes = tree_text(scenario->tree, FAKE "/log");
 	kmsg = tree_text(scenario->tree, "/dev/kmsg");
@@ -283,6 +304,8 @@ static void prepare(struct scenario *scenario, const struct statement *statement
 {
 	if (is(statement, "live"))
 		scenario->live = true;
+	else if (is(statement, "brief"))
+		scenario->brief = true;
 	else if (is(statement, "no-openat2"))
 		scenario->no_openat2 = true;
 	else if (is(statement, "hasty"))
