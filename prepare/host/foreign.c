@@ -12,7 +12,6 @@
 #include "model/foreign_parse.h"
 #include "model/policy.h"
 
-#define FILE_MAX (1024 * 1024)
 /* What a unit runs is a script only if it is small. */
 #define SCRIPT_MAX (64 * 1024)
 #define MAX_FILES 1024
@@ -45,9 +44,9 @@ static char *read_text(struct search *search, const char *path)
 	if (r == -ENOENT || r == -ENOTDIR || (r == 0 && !S_ISREG(st.st_mode)))
 		return NULL;
 	if (r == 0)
-		r = root_read_fd(search->root, fd, path, FILE_MAX, &text, &length);
+		r = root_read_fd(search->root, fd, path, OWN_FILE_MAX, &text, &length);
 	if (r == -EFBIG)
-		add_unread(search, path, "it is larger than a megabyte");
+		add_unread(search, path, "it is larger than four megabytes");
 	else if (r < 0)
 		add_unread(search, path, strerror(-r));
 	else if (!text || strlen(text) != length)
@@ -100,7 +99,7 @@ static void parse_private(struct search *search, const char *path, parse_functio
 	parse_file(search, path, parse);
 	search->root->recorder = recorder;
 	if (recorder && (search->foreign->n > n || search->foreign->unread.n > n_unread) &&
-	    root_read_file(search->root, path, FILE_MAX, &again, NULL) == 0)
+	    root_read_file(search->root, path, OWN_FILE_MAX, &again, NULL) == 0)
 		free(again);
 }
 

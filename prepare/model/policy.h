@@ -77,6 +77,8 @@ struct planned_files {
 	size_t n, capacity;
 };
 
+/* No file of ours is longer: RULES_MAX of the longest rules are not. */
+#define OWN_FILE_MAX (4 * 1024 * 1024)
 /* The line that every file of ours begins with. */
 #define FILE_HEADER "# Written by vfio-prepare from its profile; changes here are lost.\n"
 

@@ -21,8 +21,6 @@
 #include "verbs/memory.h"
 #include "verbs/verb.h"
 
-#define FILE_MAX (1024 * 1024)
-
 static void record_text(struct recorder *recorder, const char *path, char *text)
 {
 	recorder_add_bytes(recorder, path, RECORD_FILE, text, strlen(text));
@@ -115,7 +113,7 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 	for (size_t i = 0; i < N_MANAGED_FILES; i++) {
 		char *text;
 
-		if (root_read_file(root, managed_files[i], FILE_MAX, &text, NULL) == 0)
+		if (root_read_file(root, managed_files[i], OWN_FILE_MAX, &text, NULL) == 0)
 			free(text);
 	}
 	profile_done(&profile);

@@ -24,8 +24,6 @@
 #include "render/udev.h"
 #include "verbs/memory.h"
 
-#define FILE_MAX (1024 * 1024)
-
 const char *const managed_files[N_MANAGED_FILES] = {
 	[FILE_MODPROBE] = "/etc/modprobe.d/vfio-prepare.conf",
 	[FILE_MODULES_LOAD] = "/etc/modules-load.d/vfio-prepare.conf",
@@ -215,9 +213,11 @@ static void plan_file(struct root *root, const char *path, char *content,
 		      struct planned_files *files)
 {
 	_cleanup_free_ char *now = NULL;
+	int r = root_read_file(root, path, OWN_FILE_MAX, &now, NULL);
 
-	if (root_read_file(root, path, FILE_MAX, &now, NULL) < 0)
-		now = NULL;
+	/* What cannot be read is there, and is not ours. */
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+		now = xstrdup("");
 	planned_file_add(files, path, now, content);
 	free(content);
 }

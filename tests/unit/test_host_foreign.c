@@ -120,14 +120,14 @@ TEST(test_our_own)
 /* What is there and cannot be read is not the same as nothing. */
 TEST(test_unreadable)
 {
-	static char large[1024 * 1024 + 2];
+	static char large[OWN_FILE_MAX + 2];
 
 	memset(large, '\n', sizeof(large) - 1);
 	tree_file(&tree, "etc/modules", large);
 	tree_bytes(&tree, "etc/rc.local", "a\0b", 3);
 	tree_link(&tree, "etc/initramfs-tools/modules", "modules");
 	expect("unread", "unread /etc/initramfs-tools/modules: Too many levels of symbolic links\n"
-			 "unread /etc/modules: it is larger than a megabyte\n"
+			 "unread /etc/modules: it is larger than four megabytes\n"
 			 "unread /etc/rc.local: it is no text: there is a NUL in it\n");
 }
 
