@@ -554,6 +554,31 @@ TEST(disks_wait_early)
 		      "0000:09:00.0 wrong-driver; 0000:09:00.2 wrong-driver", "");
 }
 
+/* A host that boots over the network does so by any card, until one is up. */
+TEST(network_cards_wait_early)
+{
+	static const struct {
+		const char *profile, *states, *findings;
+		enum phase phase;
+	} rows[] = {
+		{"[device x]\naddress = 01:00.1 03:00.0\n",
+		 "0000:01:00.1 wrong-driver; 0000:03:00.0 waiting", "network-waits 0000:03:00.0",
+		 PHASE_EARLY},
+		{"[device x]\naddress = 03:00.0\nallow = network\n", "0000:03:00.0 wrong-driver",
+		 "", PHASE_EARLY},
+		{"[device x]\naddress = 03:00.0\n", "0000:03:00.0 refused", "network 0000:03:00.0",
+		 PHASE_SYSTEM},
+	};
+
+	kernel_args_parse("root=/dev/nfs ip=dhcp", &inventory.args);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		expect_states(rows[i].phase, rows[i].profile, rows[i].states, rows[i].findings);
+	*vec_add(&inventory.network) = (struct interface){.name = xstrdup("eth0"), .up = true};
+	*vec_add(&inventory.network.items[0].carriers) = address("05:00.0");
+	expect_states(PHASE_EARLY, rows[0].profile,
+		      "0000:01:00.1 wrong-driver; 0000:03:00.0 wrong-driver", "");
+}
+
 /* The last display does not go for the sake of its audio function either. */
 TEST(the_last_display_does_not_join)
 {
@@ -638,6 +663,7 @@ int main(void)
 		PLAN_TEST(what_hangs_is_left_alone),
 		PLAN_TEST(remedies_name_the_word),
 		PLAN_TEST(disks_wait_early),
+		PLAN_TEST(network_cards_wait_early),
 		PLAN_TEST(the_last_display_does_not_join),
 		PLAN_TEST(the_last_display_stays),
 	};

@@ -126,12 +126,15 @@ TEST(monitors_are_told_that_a_profile_is_wrong)
 	static const struct {
 		enum format format;
 		int status;
-		const char *text;
+		const char *text, *finding;
 	} rows[] = {
-		{FORMAT_NAGIOS, 3, "VFIO UNKNOWN - "},
-		{FORMAT_PROMETHEUS, STATUS_USAGE, "\nvfio_prepare_ready 0\n"},
-		{FORMAT_MAAS, STATUS_USAGE, "status: failed\n"},
-		{FORMAT_JSON, STATUS_USAGE, ""},
+		{FORMAT_NAGIOS, 3, "VFIO UNKNOWN - ",
+		 "error: host: the profile or the host cannot be read [not-validated]"},
+		{FORMAT_PROMETHEUS, STATUS_USAGE, "\nvfio_prepare_ready 0\n",
+		 "{check=\"not-validated\",severity=\"error\",subject=\"host\"} 1\n"},
+		{FORMAT_MAAS, STATUS_USAGE, "status: failed\n",
+		 "error: host: the profile or the host cannot be read [not-validated]"},
+		{FORMAT_JSON, STATUS_USAGE, "", ""},
 	};
 
 	profile("[hots]\n");
@@ -141,6 +144,7 @@ TEST(monitors_are_told_that_a_profile_is_wrong)
 
 		check_int(rows[i].text, status, rows[i].status);
 		check(rows[i].text, strstr(out.text, rows[i].text) != NULL);
+		check(rows[i].text, strstr(out.text, rows[i].finding) != NULL);
 		check(rows[i].text, strstr(err.text, "hots") != NULL);
 	}
 	assert_string_equal(out.text, "");
