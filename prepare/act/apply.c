@@ -34,8 +34,8 @@ int apply_begin(struct root *root, const struct planned_files *files, const stru
 
 		root_remove_temporary(root, directory);
 	}
-	for (size_t i = 0; i < rebuild->images.n; i++) {
-		_cleanup_free_ char *directory = directory_of(rebuild->images.items[i]);
+	for (size_t i = 0; i < rebuild->images.paths.n; i++) {
+		_cleanup_free_ char *directory = directory_of(rebuild->images.paths.items[i]);
 
 		root_remove_temporary(root, directory);
 	}
@@ -155,8 +155,8 @@ int apply_commands(struct root *root, struct command_list *commands, const struc
 
 	*ret_kept = true;
 	keep_loader_files(root, &kept);
-	for (size_t i = 0; i < rebuild->images.n && *ret_kept; i++)
-		*ret_kept = keep_image(root, rebuild->images.items[i], &kept) == 0;
+	for (size_t i = 0; i < rebuild->images.paths.n && *ret_kept; i++)
+		*ret_kept = keep_image(root, rebuild->images.paths.items[i], &kept) == 0;
 	vec_foreach(command, commands) {
 		if (failed)
 			command->result = COMMAND_SKIPPED;

@@ -3,22 +3,31 @@
 
 #include "base/buf.h"
 
-static void decide_images(const struct rebuild *rebuild, bool image_changes,
-			  struct command_list *ret)
+/* Why images are to be made anew, the caller's; NULL: they are not. */
+static char *image_reason(const struct image_set *set, bool image_changes)
+{
+	if (set->stale)
+		return xasprintf("%s is older than %s", set->stale, set->newer_input);
+	return image_changes ? xstrdup("what the initramfs holds has changed") : NULL;
+}
+
+static void decide_images(const struct rebuild *rebuild, enum bootloader_kind kind,
+			  bool image_changes, struct command_list *ret)
 {
 	static const char *const words[] = {
 		[IMAGE_TOOL_UPDATE_INITRAMFS] = "update-initramfs -u -k all",
 		[IMAGE_TOOL_DRACUT] = "dracut --regenerate-all --force",
 	};
+	const struct image_set *images = &rebuild->images;
 	_cleanup_free_ char *reason = NULL;
 
-	if (rebuild->tool == IMAGE_TOOL_NONE || !rebuild->images.n ||
-	    (!image_changes && !rebuild->stale_image))
-		return;
-	reason = rebuild->stale_image ? xasprintf("%s is older than %s", rebuild->stale_image,
-						  rebuild->newer_input)
-				      : xstrdup("what the initramfs holds has changed");
-	command_add(ret, reason, words[rebuild->tool]);
+	/* Where that layout is, dracut follows it of itself. */
+	if (!images->paths.n && rebuild->tool == IMAGE_TOOL_DRACUT &&
+	    kind != BOOTLOADER_KERNEL_INSTALL)
+		images = &rebuild->entries;
+	reason = image_reason(images, image_changes);
+	if (rebuild->tool != IMAGE_TOOL_NONE && images->paths.n && reason)
+		command_add(ret, reason, words[rebuild->tool]);
 }
 
 /* Of the arguments that are ours those that the next boot does not have yet. */
@@ -60,14 +69,23 @@ static void decide_grubby(const struct strv *new, const struct strv *old, struct
 		strv_take(&command->argv, joined("--remove-args=", old));
 }
 
-static void decide_kernel_install(const struct rebuild *rebuild, struct command_list *ret)
+/* It also lays out, or makes, the images that the boot loader takes, after the tool has made its own. */
+static void decide_kernel_install(const struct rebuild *rebuild, bool differs, bool image_changes,
+				  struct command_list *ret)
 {
+	_cleanup_free_ char *reason = differs ? xstrdup(reason_changed)
+					      : image_reason(&rebuild->entries, image_changes);
+
+	if (!reason && rebuild->tool != IMAGE_TOOL_NONE)
+		reason = image_reason(&rebuild->images, false);
+	if (!reason)
+		return;
 	if (rebuild->has_proxmox) {
-		command_add(ret, reason_changed, "proxmox-boot-tool refresh");
+		command_add(ret, reason, "proxmox-boot-tool refresh");
 		return;
 	}
 	for (size_t i = 0; i < rebuild->kernels.n; i++) {
-		struct command *command = command_add(ret, reason_changed, "kernel-install add");
+		struct command *command = command_add(ret, reason, "kernel-install add");
 
 		strv_add(&command->argv, rebuild->kernels.items[i]);
 		strv_add(&command->argv, rebuild->kernel_paths.items[i]);
@@ -94,7 +112,7 @@ void commands_decide(const struct bootloader *bootloader, const struct argument_
 	struct strv new = {};
 	bool differs;
 
-	decide_images(rebuild, image_changes, &commands);
+	decide_images(rebuild, bootloader->kind, image_changes, &commands);
 	find_new(bootloader, arguments, &new);
 	differs = new.n || arguments->kept.n || loader_changes;
 	switch (bootloader->kind) {
@@ -109,8 +127,7 @@ void commands_decide(const struct bootloader *bootloader, const struct argument_
 			decide_grubby(&new, &arguments->kept, &commands);
 		break;
 	case BOOTLOADER_KERNEL_INSTALL:
-		if (differs)
-			decide_kernel_install(rebuild, &commands);
+		decide_kernel_install(rebuild, differs, image_changes, &commands);
 		break;
 	case BOOTLOADER_OSTREE:
 		if (new.n || arguments->kept.n)

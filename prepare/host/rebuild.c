@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "host/bootloader.h"
+#include "host/image_candidates.h"
 #include "host/program.h"
 
 /* What an image holds of the host's files, as far as they are about devices and their modules. */
@@ -108,7 +109,7 @@ static void scan_kernels(struct root *root, struct rebuild *rebuild)
 		char *kernel = find_file(root, kernels, ARRAY_SIZE(kernels), release);
 
 		if (image && (!listed || time_of(root, known) >= 0))
-			strv_take(&rebuild->images, image);
+			strv_take(&rebuild->images.paths, image);
 		else
 			free(image);
 		if (kernel) {
@@ -117,6 +118,48 @@ static void scan_kernels(struct root *root, struct rebuild *rebuild)
 		}
 	}
 	strv_done(&releases);
+}
+
+/* Of what lies in several places for a kernel the boot loader may take any: the newest is kept up. */
+static void scan_entries(struct root *root, struct rebuild *rebuild)
+{
+	static const char *const places[] = {IMAGE_PLACES};
+	struct image_candidates found = {};
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		image_candidates_find_entries(root, places[i], &found);
+		image_candidates_find_unified(root, places[i], &found);
+	}
+	for (size_t i = 0; i < rebuild->kernels.n; i++) {
+		const char *newest = NULL;
+		int64_t time = -1;
+
+		vec_foreach(candidate, &found)
+			if (strcmp(candidate->kernel, rebuild->kernels.items[i]) == 0 &&
+			    time_of(root, candidate->path) > time) {
+				newest = candidate->path;
+				time = time_of(root, newest);
+			}
+		if (newest)
+			strv_add(&rebuild->entries.paths, newest);
+	}
+	image_candidates_done(&found);
+}
+
+/* newest: of all that goes into them; boot: when the running kernel was started, in seconds. */
+static void judge_images(struct root *root, int64_t newest, int64_t boot, struct image_set *set,
+			 bool *newer_than_boot)
+{
+	for (size_t i = 0; i < set->paths.n; i++) {
+		int64_t time = time_of(root, set->paths.items[i]);
+
+		if (boot >= 0 && time / 1000000000 > boot)
+			*newer_than_boot = true;
+		if (time < newest && !set->stale) {
+			set->stale = xstrdup(set->paths.items[i]);
+			newest_input(root, time, &set->newer_input);
+		}
+	}
 }
 
 void scan_rebuild(struct root *root, struct rebuild *ret)
@@ -133,19 +176,13 @@ void scan_rebuild(struct root *root, struct rebuild *ret)
 	rebuild.has_proxmox = has_program(root, "proxmox-boot-tool") &&
 			      time_of(root, "/etc/kernel/proxmox-boot-uuids") >= 0;
 	scan_kernels(root, &rebuild);
+	scan_entries(root, &rebuild);
 
 	/* Without images the boot reads the files themselves. */
-	rebuild.newer_than_boot = boot >= 0 && !rebuild.images.n && newest / 1000000000 > boot;
-	for (size_t i = 0; i < rebuild.images.n; i++) {
-		int64_t time = time_of(root, rebuild.images.items[i]);
-
-		if (boot >= 0 && time / 1000000000 > boot)
-			rebuild.newer_than_boot = true;
-		if (time < newest && !rebuild.stale_image) {
-			rebuild.stale_image = xstrdup(rebuild.images.items[i]);
-			newest_input(root, time, &rebuild.newer_input);
-		}
-	}
+	rebuild.newer_than_boot = boot >= 0 && !rebuild.images.paths.n &&
+				  !rebuild.entries.paths.n && newest / 1000000000 > boot;
+	judge_images(root, newest, boot, &rebuild.images, &rebuild.newer_than_boot);
+	judge_images(root, newest, boot, &rebuild.entries, &rebuild.newer_than_boot);
 	grub_cfg = time_of(root, "/boot/grub/grub.cfg");
 	rebuild.grub_cfg_stale = grub_cfg >= 0 && time_of(root, GRUB_DROP_IN_DIR) > grub_cfg;
 	*ret = rebuild;

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/rebuild.h"
 
+static void image_set_done(struct image_set *set)
+{
+	strv_done(&set->paths);
+	free(set->stale);
+	free(set->newer_input);
+}
+
 void rebuild_done(struct rebuild *rebuild)
 {
 	if (!rebuild)
 		return;
-	strv_done(&rebuild->images);
+	image_set_done(&rebuild->images);
+	image_set_done(&rebuild->entries);
 	strv_done(&rebuild->kernels);
 	strv_done(&rebuild->kernel_paths);
-	free(rebuild->stale_image);
-	free(rebuild->newer_input);
 	*rebuild = (struct rebuild){};
 }

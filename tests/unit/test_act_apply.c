@@ -120,7 +120,7 @@ TEST(one_at_a_time)
 	tree_file(&tree, "a/.vfio-prepare-2147483645", "half");
 	tree_file(&tree, "boot/.vfio-prepare-initrd", "kept");
 	tree_file(&tree, "boot/initrd", "x");
-	strv_add(&rebuild.images, "/boot/initrd");
+	strv_add(&rebuild.images.paths, "/boot/initrd");
 	first = apply_begin(&tree.root, &files, &rebuild);
 	assert_true(first >= 0);
 	check_file("/a/.vfio-prepare-2147483645", NULL);
@@ -151,7 +151,7 @@ static void commands(struct command_list *ret, const char *image, const char *lo
 	tree_dir(&tree, "var/log");
 	tree_file(&tree, "boot/initrd", "old image");
 	tree_file(&tree, "boot/grub/grub.cfg", "old cfg");
-	strv_add(&rebuild.images, "/boot/initrd");
+	strv_add(&rebuild.images.paths, "/boot/initrd");
 	script("make-image", image);
 	script("make-cfg", loader);
 	command_add(ret, "r", "make-image -a");

@@ -3,13 +3,18 @@
 
 #include "support.h"
 
+#define KERNEL_INSTALL                               \
+	"kernel-install add 6.1 /boot/vmlinuz-6.1\n" \
+	"kernel-install add 6.2 /boot/vmlinuz-6.2\n"
+
 static const struct row {
 	const char *what;
 	enum bootloader_kind kind;
 	const char *next, *ours, *kept;
 	enum image_tool tool;
 	const char *images;
-	bool stale, image_changes, loader_changes, cfg_stale, no_update_grub, proxmox;
+	const char *entries;
+	bool stale, stale_entry, image_changes, loader_changes, cfg_stale, no_update_grub, proxmox;
 	const char *commands;
 } rows[] = {
 	{"nothing to do", BOOTLOADER_GRUB, "ro iommu=pt", "iommu=pt", "", IMAGE_TOOL_DRACUT, "a",
@@ -41,12 +46,32 @@ static const struct row {
 	{"grubby: nothing", BOOTLOADER_GRUBBY, "ro a", "a", "", IMAGE_TOOL_NONE, "",
 	 .loader_changes = true, .cfg_stale = true, .commands = ""},
 	{"kernel-install", BOOTLOADER_KERNEL_INSTALL, "ro", "a", "", IMAGE_TOOL_NONE, "",
-	 .commands =
-		 "kernel-install add 6.1 /boot/vmlinuz-6.1\nkernel-install add 6.2 /boot/vmlinuz-6.2\n"},
+	 .commands = KERNEL_INSTALL},
 	{"kernel-install: nothing", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "", IMAGE_TOOL_NONE, "",
 	 .commands = ""},
 	{"Proxmox", BOOTLOADER_KERNEL_INSTALL, "ro", "a", "", IMAGE_TOOL_NONE, "", .proxmox = true,
 	 .commands = "proxmox-boot-tool refresh\n"},
+	{"kernel-install: the image of an entry is old", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "",
+	 IMAGE_TOOL_NONE, "", "e", .stale_entry = true, .commands = KERNEL_INSTALL},
+	{"kernel-install: the image will be old", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "",
+	 IMAGE_TOOL_DRACUT, "", "e", .image_changes = true, .commands = KERNEL_INSTALL},
+	{"kernel-install: wherever it has it", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "",
+	 IMAGE_TOOL_DRACUT, "", .image_changes = true, .commands = KERNEL_INSTALL},
+	{"kernel-install: it copies what the tool makes", BOOTLOADER_KERNEL_INSTALL, "ro a", "a",
+	 "", IMAGE_TOOL_UPDATE_INITRAMFS, "a", "e", .stale = true,
+	 .commands = "update-initramfs -u -k all\n" KERNEL_INSTALL},
+	{"kernel-install: the copy alone is old", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "",
+	 IMAGE_TOOL_UPDATE_INITRAMFS, "a", "e", .stale_entry = true, .commands = KERNEL_INSTALL},
+	{"kernel-install: an image that nothing makes", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "",
+	 IMAGE_TOOL_NONE, "a", "e", .stale = true, .commands = ""},
+	{"grub: entries of another day", BOOTLOADER_GRUB, "ro a", "a", "",
+	 IMAGE_TOOL_UPDATE_INITRAMFS, "a", "e", .stale_entry = true, .commands = ""},
+	{"grubby: dracut writes entries, too", BOOTLOADER_GRUBBY, "ro a", "a", "",
+	 IMAGE_TOOL_DRACUT, "", "e", .stale_entry = true,
+	 .commands = "dracut --regenerate-all --force\n"},
+	{"Proxmox: the image changes", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "",
+	 IMAGE_TOOL_UPDATE_INITRAMFS, "a", .image_changes = true, .proxmox = true,
+	 .commands = "update-initramfs -u -k all\nproxmox-boot-tool refresh\n"},
 	{"ostree", BOOTLOADER_OSTREE, "ro a c", "a b", "c", IMAGE_TOOL_NONE, "",
 	 .commands =
 		 "rpm-ostree kargs --append-if-missing=b --delete-if-present=c --unchanged-exit-77\n"},
@@ -70,12 +95,17 @@ TEST(commands)
 		kernel_args_parse(row->next, &bootloader.next);
 		strv_split(&arguments.ours, row->ours, " ");
 		strv_split(&arguments.kept, row->kept, " ");
-		strv_split(&rebuild.images, row->images, " ");
+		strv_split(&rebuild.images.paths, row->images, " ");
+		strv_split(&rebuild.entries.paths, row->entries ? row->entries : "", " ");
 		strv_split(&rebuild.kernels, "6.1 6.2", " ");
 		strv_split(&rebuild.kernel_paths, "/boot/vmlinuz-6.1 /boot/vmlinuz-6.2", " ");
 		if (row->stale) {
-			rebuild.stale_image = xstrdup("a");
-			rebuild.newer_input = xstrdup("b");
+			rebuild.images.stale = xstrdup("a");
+			rebuild.images.newer_input = xstrdup("b");
+		}
+		if (row->stale_entry) {
+			rebuild.entries.stale = xstrdup("e");
+			rebuild.entries.newer_input = xstrdup("b");
 		}
 		commands_decide(&bootloader, &arguments, &rebuild, row->image_changes,
 				row->loader_changes, &list);

@@ -57,8 +57,8 @@ TEST(all_is_up_to_date)
 {
 	scan();
 	assert_int_equal(rebuild.tool, IMAGE_TOOL_UPDATE_INITRAMFS);
-	assert_int_equal(rebuild.images.n, 2);
-	assert_null(rebuild.stale_image);
+	assert_int_equal(rebuild.images.paths.n, 2);
+	assert_null(rebuild.images.stale);
 	assert_false(rebuild.newer_than_boot);
 	assert_false(rebuild.grub_cfg_stale || rebuild.has_update_grub || rebuild.has_proxmox);
 	assert_int_equal(rebuild.kernels.n, 2);
@@ -85,12 +85,12 @@ TEST(an_input_is_newer)
 		file_at(inputs[i], 600);
 		file_at(directory, 100);
 		scan();
-		check_text(inputs[i], rebuild.stale_image, "/boot/initrd.img-6.1");
-		check_text(inputs[i], rebuild.newer_input + 1, inputs[i]);
+		check_text(inputs[i], rebuild.images.stale, "/boot/initrd.img-6.1");
+		check_text(inputs[i], rebuild.images.newer_input + 1, inputs[i]);
 		file_at(inputs[i], 400);
 		file_at(directory, 100);
 		scan();
-		check_text(inputs[i], rebuild.stale_image, NULL);
+		check_text(inputs[i], rebuild.images.stale, NULL);
 	}
 }
 
@@ -100,7 +100,7 @@ TEST(an_input_is_gone)
 	tree_dir(&tree, "etc/modprobe.d");
 	file_at("etc/modprobe.d", 600);
 	scan();
-	assert_string_equal(rebuild.newer_input, "/etc/modprobe.d");
+	assert_string_equal(rebuild.images.newer_input, "/etc/modprobe.d");
 }
 
 TEST(one_image_is_new)
@@ -109,7 +109,7 @@ TEST(one_image_is_new)
 	file_at("boot/initrd.img-6.1", 1200);
 	scan();
 	assert_true(rebuild.newer_than_boot);
-	assert_string_equal(rebuild.stale_image, "/boot/initrd.img-6.2");
+	assert_string_equal(rebuild.images.stale, "/boot/initrd.img-6.2");
 }
 
 /* A kernel that update-initramfs does not look after keeps its old image for ever. */
@@ -118,8 +118,8 @@ TEST(an_image_of_another)
 	tree_file(&tree, "var/lib/initramfs-tools/6.2", "");
 	file_at("etc/vfio-prepare/profile.conf", 600);
 	scan();
-	assert_int_equal(rebuild.images.n, 1);
-	assert_string_equal(rebuild.stale_image, "/boot/initrd.img-6.2");
+	assert_int_equal(rebuild.images.paths.n, 1);
+	assert_string_equal(rebuild.images.stale, "/boot/initrd.img-6.2");
 }
 
 TEST(no_images)
@@ -130,7 +130,7 @@ TEST(no_images)
 	program("usr/bin/dracut");
 	scan();
 	assert_int_equal(rebuild.tool, IMAGE_TOOL_DRACUT);
-	assert_int_equal(rebuild.images.n, 0);
+	assert_int_equal(rebuild.images.paths.n, 0);
 	assert_false(rebuild.newer_than_boot);
 	file_at("etc/vfio-prepare/profile.conf", 1100);
 	scan();
@@ -139,6 +139,42 @@ TEST(no_images)
 	tree_remove(&tree, "proc/stat");
 	scan();
 	assert_false(rebuild.newer_than_boot);
+}
+
+#define TOKEN "0123456789abcdef0123456789abcdef"
+
+/* The images that kernel-install has laid out for the boot loader, of kernels that are still there. */
+TEST(entries)
+{
+	file_at("efi/" TOKEN "/6.1/initrd", 500);
+	file_at("boot/efi/" TOKEN "/6.1/initrd.img-6.1", 300);
+	file_at("efi/" TOKEN "/6.3/initrd", 300);
+	file_at("efi/EFI/Linux/" TOKEN "-6.2+3.efi", 500);
+	scan();
+	assert_int_equal(rebuild.images.paths.n, 2);
+	assert_int_equal(rebuild.entries.paths.n, 2);
+	assert_string_equal(rebuild.entries.paths.items[0], "/efi/" TOKEN "/6.1/initrd");
+	assert_string_equal(rebuild.entries.paths.items[1], "/efi/EFI/Linux/" TOKEN "-6.2+3.efi");
+	assert_null(rebuild.entries.stale);
+	assert_false(rebuild.newer_than_boot);
+	file_at("etc/vfio-prepare/profile.conf", 600);
+	file_at("efi/" TOKEN "/6.1/initrd", 1200);
+	scan();
+	assert_string_equal(rebuild.entries.stale, "/efi/EFI/Linux/" TOKEN "-6.2+3.efi");
+	assert_string_equal(rebuild.entries.newer_input, "/etc/vfio-prepare/profile.conf");
+	assert_true(rebuild.newer_than_boot);
+}
+
+/* With images that are old the next boot does not read the files themselves. */
+TEST(entries_alone)
+{
+	tree_remove(&tree, "boot/initrd.img-6.1");
+	tree_remove(&tree, "boot/initrd.img-6.2");
+	file_at("etc/vfio-prepare/profile.conf", 1100);
+	file_at("boot/" TOKEN "/6.1/initrd", 500);
+	scan();
+	assert_false(rebuild.newer_than_boot);
+	assert_string_equal(rebuild.entries.stale, "/boot/" TOKEN "/6.1/initrd");
 }
 
 TEST(boot_loaders)
@@ -166,6 +202,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_image_is_new, start, stop),
 		cmocka_unit_test_setup_teardown(an_image_of_another, start, stop),
 		cmocka_unit_test_setup_teardown(no_images, start, stop),
+		cmocka_unit_test_setup_teardown(entries, start, stop),
+		cmocka_unit_test_setup_teardown(entries_alone, start, stop),
 		cmocka_unit_test_setup_teardown(boot_loaders, start, stop),
 	};
 

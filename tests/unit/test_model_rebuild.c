@@ -6,15 +6,17 @@
 TEST(done_twice)
 {
 	struct rebuild rebuild = {.tool = IMAGE_TOOL_DRACUT,
-				  .stale_image = xstrdup("a"),
-				  .newer_input = xstrdup("b")};
+				  .images = {.stale = xstrdup("a"), .newer_input = xstrdup("b")},
+				  .entries = {.stale = xstrdup("a"), .newer_input = xstrdup("b")}};
 
-	strv_add(&rebuild.images, "a");
+	strv_add(&rebuild.images.paths, "a");
+	strv_add(&rebuild.entries.paths, "a");
 	strv_add(&rebuild.kernels, "6.1");
 	strv_add(&rebuild.kernel_paths, "/boot/vmlinuz-6.1");
 	rebuild_done(&rebuild);
 	assert_int_equal(rebuild.tool, IMAGE_TOOL_NONE);
-	assert_null(rebuild.stale_image);
+	assert_null(rebuild.images.stale);
+	assert_null(rebuild.entries.stale);
 	rebuild_done(&rebuild);
 	rebuild_done(NULL);
 }
