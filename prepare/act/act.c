@@ -288,9 +288,7 @@ void act_run(struct root *root, const struct plan *plan, const struct act_limits
 			piece++;
 		if (!run.slots || piece == run.n ||
 		    (r < 0 && run.slots[piece].end == BOUNDED_SKIPPED)) {
-			outcome->result = RESULT_FAILED;
-			outcome->after = xstrdup_null(device->before);
-			outcome->error = xasprintf("no process can be started: %s", strerror(-r));
+			judge_not_started(device, r, outcome);
 		} else {
 			judge_device(device, &run.slots[piece], missing_module(&run, device),
 				     outcome);

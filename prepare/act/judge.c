@@ -88,12 +88,16 @@ static char *failure(const struct planned_device *device, const struct slot *slo
 	return buf_take(&text);
 }
 
-void judge_device(const struct planned_device *device, const struct slot *slot,
-		  const struct slot *module, struct outcome *outcome)
+bool judge_end(const struct planned_device *device, const struct slot *slot,
+	       struct outcome *outcome)
 {
+	bool begun = slot->end != BOUNDED_SKIPPED;
+	const char *after = begun ? slot->after : device->before;
+
 	outcome->elapsed_ms = slot->elapsed_ms;
-	outcome->after_known = slot->after_known;
-	outcome->after = slot->after_known && slot->after[0] ? xstrdup(slot->after) : NULL;
+	outcome->after_known = begun ? slot->after_known : device->before_known;
+	free(outcome->after);
+	outcome->after = outcome->after_known && after && *after ? xstrdup(after) : NULL;
 	outcome->result = RESULT_FAILED;
 	if (slot->end == BOUNDED_TIMEOUT) {
 		outcome->result = RESULT_TIMEOUT;
@@ -101,26 +105,43 @@ void judge_device(const struct planned_device *device, const struct slot *slot,
 					   slot->undoing ? "taking back what was done"
 							 : step_text(slot->step),
 					   (slot->elapsed_ms + 500) / 1000);
-	} else if (slot->end == BOUNDED_SKIPPED && module) {
-		outcome->error = module_error(device, module);
 	} else if (slot->end == BOUNDED_SKIPPED) {
 		outcome->result = RESULT_SKIPPED;
 		outcome->error = xstrdup("left alone, as another device did not answer in time");
 	} else if (slot->end == BOUNDED_DIED) {
 		outcome->error = xasprintf("the process died at %s", step_text(slot->step));
-	} else if (slot->error == -ESTALE) {
+	}
+	return slot->end != BOUNDED_DONE;
+}
+
+void judge_device(const struct planned_device *device, const struct slot *slot,
+		  const struct slot *module, struct outcome *outcome)
+{
+	bool settled = judge_end(device, slot, outcome);
+
+	if (outcome->result == RESULT_SKIPPED && module) {
+		free(outcome->error);
+		outcome->error = module_error(device, module);
+		outcome->result = RESULT_FAILED;
+	}
+	if (settled)
+		return;
+	if (slot->error == -ESTALE)
 		outcome->error = xstrdup(
 			"its driver changed while the plan was made; it was left alone");
-	} else if (slot->right) {
+	else if (slot->right)
 		outcome->result = RESULT_DONE;
-	} else {
+	else
 		outcome->error = failure(device, slot);
-	}
-	/* What was not begun is as it was. */
-	if (slot->end == BOUNDED_SKIPPED) {
-		outcome->after = xstrdup_null(device->before);
-		outcome->after_known = true;
-	}
+}
+
+void judge_not_started(const struct planned_device *device, int error, struct outcome *outcome)
+{
+	free(outcome->after);
+	outcome->after = xstrdup_null(device->before);
+	outcome->after_known = device->before_known;
+	outcome->result = RESULT_FAILED;
+	outcome->error = xasprintf("no process can be started: %s", strerror(-error));
 }
 
 void outcome_begin(const struct planned_device *device, struct outcome *outcome)

@@ -333,29 +333,16 @@ static void judge(const struct run *run, size_t index, struct outcome *outcome,
 	const struct planned_device *device = device_of(run, index);
 	const struct vf_slot *vf = &run->slots[index];
 
-	free(TAKE_PTR(outcome->after));
-	outcome->elapsed_ms = vf->slot.elapsed_ms;
-	outcome->after_known = vf->slot.after_known;
-	outcome->after = vf->slot.after_known && vf->slot.after[0] ? xstrdup(vf->slot.after) : NULL;
-	if (vf->slot.end == BOUNDED_TIMEOUT) {
-		outcome->result = RESULT_TIMEOUT;
-		outcome->error = xasprintf(
-			"%s did not return within %u s%s",
-			vf->slot.undoing ? "taking back what was done" : step_text(vf->slot.step),
-			(vf->slot.elapsed_ms + 500) / 1000,
-			vf->touched && restore_of(&run->items[index])
-				? "; its sriov_drivers_autoprobe may be left at 0"
-				: "");
-	} else if (vf->slot.end == BOUNDED_SKIPPED) {
-		outcome->result = RESULT_SKIPPED;
-		outcome->error = xstrdup("left alone, as another device did not answer in time");
-		outcome->after = xstrdup_null(device->before);
-		outcome->after_known = device->before_known;
-	} else if (vf->slot.end == BOUNDED_DIED) {
-		outcome->result = RESULT_FAILED;
-		outcome->error = xasprintf("the process died at %s", step_text(vf->slot.step));
+	if (judge_end(device, &vf->slot, outcome)) {
+		_cleanup_free_ char *error = outcome->error;
+
+		outcome->error =
+			xasprintf("%s%s", error,
+				  outcome->result == RESULT_TIMEOUT && vf->touched &&
+						  restore_of(&run->items[index])
+					  ? "; its sriov_drivers_autoprobe may be left at 0"
+					  : "");
 	} else if (vf->slot.error == -ESTALE) {
-		outcome->result = RESULT_FAILED;
 		outcome->error = xstrdup("it changed while the plan was made; it was left alone");
 	} else if (vf->slot.error == 0 && !vf->complaint) {
 		outcome->result = RESULT_DONE;
@@ -363,7 +350,6 @@ static void judge(const struct run *run, size_t index, struct outcome *outcome,
 	} else {
 		_cleanup_free_ char *error = failure(device, vf);
 
-		outcome->result = RESULT_FAILED;
 		outcome->error =
 			vf->slot.undo_error < 0
 				? xasprintf(
@@ -417,12 +403,10 @@ size_t act_vfs_make(struct root *root, const struct plan *plan, const struct act
 	for (size_t i = 0; i < run.n; i++) {
 		struct outcome *outcome = &outcomes->items[run.items[i].device];
 
-		if (!run.slots || (r < 0 && run.slots[i].slot.end == BOUNDED_SKIPPED)) {
-			outcome->result = RESULT_FAILED;
-			outcome->error = xasprintf("no process can be started: %s", strerror(-r));
-		} else {
+		if (!run.slots || (r < 0 && run.slots[i].slot.end == BOUNDED_SKIPPED))
+			judge_not_started(device_of(&run, i), r, outcome);
+		else
 			judge(&run, i, outcome, findings);
-		}
 		n_made += outcome->result == RESULT_DONE;
 	}
 	run_done(&run);

@@ -215,12 +215,60 @@ TEST(what_was_to_be_released)
 	}
 }
 
+/* The driver of what was not begun is as unknown as it was. */
+TEST(what_was_not_begun)
+{
+	const struct slot skipped = {.end = BOUNDED_SKIPPED, .after_known = true};
+	const struct planned_device unread = {.want = vfio_pci};
+	struct outcome outcome;
+
+	outcome_begin(&unread, &outcome);
+	judge_device(&unread, &skipped, NULL, &outcome);
+	assert_false(outcome.after_known);
+	assert_null(outcome.after);
+	outcome_done(&outcome);
+
+	outcome_begin(&device, &outcome);
+	judge_not_started(&device, -EAGAIN, &outcome);
+	check_text("result", result_name(outcome.result), "failed");
+	check_text("error", outcome.error,
+		   "no process can be started: Resource temporarily unavailable");
+	check_text("after", outcome.after, "e1000e");
+	assert_true(outcome.after_known);
+	outcome_done(&outcome);
+}
+
+TEST(whether_the_end_settles_it)
+{
+	static const struct {
+		enum bounded_end end;
+		bool settled;
+		enum result result;
+	} rows[] = {{BOUNDED_DONE, false, RESULT_FAILED},
+		    {BOUNDED_TIMEOUT, true, RESULT_TIMEOUT},
+		    {BOUNDED_SKIPPED, true, RESULT_SKIPPED},
+		    {BOUNDED_DIED, true, RESULT_FAILED}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct slot slot = {.end = rows[i].end, .elapsed_ms = 7};
+		const char *row = result_name(rows[i].result);
+		struct outcome outcome;
+
+		outcome_begin(&device, &outcome);
+		check_int(row, judge_end(&device, &slot, &outcome), rows[i].settled);
+		check_text(row, result_name(outcome.result), row);
+		check_int(row, outcome.error != NULL, rows[i].settled);
+		check_int(row, outcome.elapsed_ms, 7);
+		outcome_done(&outcome);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_has_no_actions),
-		cmocka_unit_test(what_has),
-		cmocka_unit_test(what_was_to_be_released),
+		cmocka_unit_test(what_has_no_actions),        cmocka_unit_test(what_has),
+		cmocka_unit_test(what_was_to_be_released),    cmocka_unit_test(what_was_not_begun),
+		cmocka_unit_test(whether_the_end_settles_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
