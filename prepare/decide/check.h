@@ -40,7 +40,5 @@ void check_people(struct checks *checks);
 void check_foreign(struct checks *checks);
 /* image-missing-tool, image-old-profile, image-missing-module, image-order, image-damaged, image-unknown */
 void check_images(struct checks *checks);
-/* off-switch */
-void check_off_switch(struct checks *checks);
 
 #endif

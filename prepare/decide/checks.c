@@ -14,7 +14,8 @@ const char *off_switch(const struct kernel_args *args, bool initramfs)
 	return NULL;
 }
 
-void check_off_switch(struct checks *checks)
+/* off-switch */
+static void check_off_switch(struct checks *checks)
 {
 	const char *off = off_switch(&checks->inventory->args, true);
 

@@ -5,7 +5,7 @@
 
 #define COLUMNS 96
 
-void text_finding(struct buf *buf, const struct finding *finding)
+static void add_finding(struct buf *buf, const struct finding *finding)
 {
 	buf_addf(buf, "%s: %s: %s [%s]\n", severity_name(finding->severity), finding->subject,
 		 finding->detail, finding->check);
@@ -18,7 +18,7 @@ void text_findings(struct buf *buf, const struct findings *findings)
 	for (int severity = SEVERITY_ERROR; severity >= SEVERITY_NOTE; severity--)
 		vec_foreach(finding, findings)
 			if ((int)finding->severity == severity)
-				text_finding(buf, finding);
+				add_finding(buf, finding);
 }
 
 void text_wrap(struct buf *buf, const char *text, unsigned first, unsigned rest)

@@ -7,9 +7,7 @@
 #include "base/strv.h"
 #include "model/finding.h"
 
-/* One finding: severity, subject and detail in a line, the remedy in another below it. */
-void text_finding(struct buf *buf, const struct finding *finding);
-/* All of them, errors first. */
+/* The findings, errors first: severity, subject and detail in a line, the remedy in another below it. */
 void text_findings(struct buf *buf, const struct findings *findings);
 
 /*

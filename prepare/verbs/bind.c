@@ -51,11 +51,12 @@ static const struct when {
 	const char *name;
 	enum phase phase;
 	bool initramfs;
+	bool hotplug; /* again and again, for what comes */
 } whens[] = {
-	{"system", PHASE_SYSTEM, false},
-	{"early", PHASE_EARLY, true},
-	{"premount", PHASE_PREMOUNT, true},
-	{"hotplug", PHASE_SYSTEM, false},
+	{"system", PHASE_SYSTEM, false, false},
+	{"early", PHASE_EARLY, true, false},
+	{"premount", PHASE_PREMOUNT, true, false},
+	{"hotplug", PHASE_SYSTEM, false, true},
 };
 
 static const struct when *find_when(const char *name)
@@ -105,13 +106,12 @@ static void leave_released(struct situation *situation)
 static int run(struct root *root, const struct arguments *arguments)
 {
 	const struct when by_hand = {"manual", arguments->force ? PHASE_FORCED : PHASE_MANUAL,
-				     false};
+				     false, false};
 	const struct when *when = arguments->phase ? find_when(arguments->phase) : &by_hand;
 	struct boot_phase phase = memory_begin(arguments->phase ? arguments->phase : by_hand.name);
 	struct kernel_args args = {};
 	struct situation situation = {}, again = {};
 	struct outcomes outcomes = {};
-	bool hotplug = arguments->phase && strcmp(arguments->phase, "hotplug") == 0;
 	int status = STATUS_DONE, acted;
 
 	if (!when) {
@@ -136,7 +136,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	if (!phase.off && status == STATUS_DONE && arguments->address)
 		status = keep_address(arguments->address, &situation.plan);
 	if (!phase.off && status == STATUS_DONE) {
-		if (hotplug)
+		if (when->hotplug)
 			leave_released(&situation);
 		acted = situation_act(root, arguments, &situation, &outcomes, &again);
 		if (arguments->phase)
@@ -149,7 +149,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	}
 	if (!arguments->phase)
 		apply_forget_bound(root, &outcomes);
-	if (arguments->phase && !hotplug)
+	if (arguments->phase && !when->hotplug)
 		memory_add(root, &phase, &outcomes, &situation.plan.findings);
 	else
 		memory_add_news(root, &phase, &outcomes, &situation.plan.findings);

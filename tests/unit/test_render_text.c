@@ -10,8 +10,7 @@ TEST(a_finding_is_a_line_and_its_remedy_another)
 	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "count", "device x", "2 match"),
 		       "narrow it");
 	finding_add(&findings, SEVERITY_NOTE, "a", "b", "c");
-	text_finding(&buf, &findings.items[0]);
-	text_finding(&buf, &findings.items[1]);
+	text_findings(&buf, &findings);
 	assert_string_equal(buf_text(&buf), "error: device x: 2 match [count]\n"
 					    "  -> narrow it\n"
 					    "note: b: c [a]\n");
