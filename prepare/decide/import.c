@@ -21,7 +21,7 @@ void import_done(struct import *import)
 	*import = (struct import){};
 }
 
-/* text is taken over; setting: whose place and line it is about, NULL: none. */
+/* text is copied; setting: whose place and line it is about, NULL: none. */
 static void add_remark(struct import *import, const struct foreign_setting *setting, bool lost,
 		       const char *text)
 {

@@ -13,8 +13,9 @@
 #define SNAPSHOT_USERS "/.vfio-prepare/users"
 
 /*
- * Live VFs, and of graphics cards boot_vga, framebuffer and device links, of what chosen() is true
- * for. resets: also physfn, the reset methods and the port path of all of it; no write hangs on those.
+ * Live VFs, and of graphics cards physfn, boot_vga, framebuffer and device links, of what chosen() is
+ * true for. resets: also physfn of the others, and the reset methods and the port path of all of it; no
+ * write hangs on those.
  */
 void scan_condition(struct root *root, struct inventory *inventory, bool resets,
 		    bool (*chosen)(void *userdata, const struct pci_function *function),

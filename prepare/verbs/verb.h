@@ -26,13 +26,14 @@ enum exit_status {
 /* The command line, read; all pointers into argv. */
 struct arguments {
 	const char *root;
-	const char *profile;                 /* NULL: the host's own files */
-	const char *filter, *address, *name; /* list */
-	const char *phase;                   /* bind */
-	bool modules;                        /* plan */
-	bool devices;                        /* validate */
-	bool scrub;                          /* snapshot */
-	char *const *operands;               /* what stands behind the verb */
+	const char *profile;       /* NULL: the host's own files */
+	const char *filter, *name; /* list, init */
+	const char *address;       /* the same, and bind */
+	const char *phase;         /* bind */
+	bool modules;              /* plan */
+	bool devices;              /* validate */
+	bool scrub;                /* snapshot */
+	char *const *operands;     /* what stands behind the verb */
 	size_t n_operands;
 	bool rebuild; /* apply */
 	bool force;   /* bind, apply, release */
