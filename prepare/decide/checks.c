@@ -116,15 +116,3 @@ void validation_done(struct validation *validation)
 	if (validation)
 		findings_done(&validation->findings);
 }
-
-const char *readiness_name(enum readiness status)
-{
-	static const char *const names[] = {
-		[READY] = "ready",
-		[NOT_READY] = "not-ready",
-		[REBOOT_REQUIRED] = "reboot-required",
-		[READINESS_UNKNOWN] = "unknown",
-	};
-
-	return names[status];
-}

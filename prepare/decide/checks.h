@@ -9,8 +9,7 @@
 #include "model/inventory.h"
 #include "model/plan.h"
 #include "model/profile.h"
-
-enum readiness { READY, NOT_READY, REBOOT_REQUIRED, READINESS_UNKNOWN };
+#include "model/readiness.h"
 
 struct validation {
 	enum readiness status;
@@ -29,7 +28,6 @@ void validation_make_devices(const struct profile *profile, const struct invento
  */
 void validation_expect_restart(struct validation *validation);
 void validation_done(struct validation *validation);
-const char *readiness_name(enum readiness status);
 
 /* Which kernel argument keeps the tool from working, "vfio_prepare.enable=0"; NULL: none. */
 const char *off_switch(const struct kernel_args *args, bool initramfs);

@@ -5,11 +5,11 @@
 
 enum nagios_state nagios_state(const struct verdict *verdict)
 {
-	if (verdict_is(verdict, "unknown"))
+	if (verdict->status == READINESS_UNKNOWN)
 		return NAGIOS_UNKNOWN;
-	if (verdict_is(verdict, "reboot-required"))
+	if (verdict->status == REBOOT_REQUIRED)
 		return NAGIOS_WARNING;
-	if (!verdict_is(verdict, "ready"))
+	if (verdict->status != READY)
 		return NAGIOS_CRITICAL;
 	return findings_have(verdict->findings, SEVERITY_WARNING) ? NAGIOS_WARNING : NAGIOS_OK;
 }
@@ -101,12 +101,10 @@ static void begin_metric(struct buf *buf, const char *name, const char *help)
 
 static void add_statuses(struct buf *buf, const struct verdict *verdict)
 {
-	static const char *const statuses[] = {"ready", "not-ready", "reboot-required", "unknown"};
-
 	begin_metric(buf, "vfio_prepare_status", "What validate says: one of them is 1.");
-	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
-		add_label(buf, "vfio_prepare_status{", "status", statuses[i]);
-		buf_addf(buf, "} %d\n", verdict_is(verdict, statuses[i]));
+	for (enum readiness status = READY; status < N_READINESS; status++) {
+		add_label(buf, "vfio_prepare_status{", "status", readiness_name(status));
+		buf_addf(buf, "} %d\n", verdict->status == status);
 	}
 }
 
@@ -180,10 +178,10 @@ static char *render_prometheus(const struct verdict *verdict)
 
 	verdict_count(verdict, &tally);
 	begin_metric(&buf, "vfio_prepare_ready", "Is the host ready?");
-	buf_addf(&buf, "vfio_prepare_ready %d\n", verdict_is(verdict, "ready"));
+	buf_addf(&buf, "vfio_prepare_ready %d\n", verdict->status == READY);
 	begin_metric(&buf, "vfio_prepare_reboot_required",
 		     "Is all written, and only a reboot missing?");
-	buf_addf(&buf, "vfio_prepare_reboot_required %d\n", verdict_is(verdict, "reboot-required"));
+	buf_addf(&buf, "vfio_prepare_reboot_required %d\n", verdict->status == REBOOT_REQUIRED);
 	add_statuses(&buf, verdict);
 	add_devices(&buf, verdict->plan);
 	add_findings(&buf, verdict, &tally);
@@ -192,9 +190,9 @@ static char *render_prometheus(const struct verdict *verdict)
 
 static const char *maas_status(const struct verdict *verdict)
 {
-	if (verdict_is(verdict, "reboot-required"))
+	if (verdict->status == REBOOT_REQUIRED)
 		return "degraded";
-	if (!verdict_is(verdict, "ready"))
+	if (verdict->status != READY)
 		return "failed";
 	return verdict->plan->n ? "passed" : "skipped";
 }
@@ -212,7 +210,7 @@ static char *render_maas(const struct verdict *verdict)
 		 "results:\n"
 		 "  readiness: ",
 		 maas_status(verdict));
-	add_quoted(&buf, verdict->status);
+	add_quoted(&buf, readiness_name(verdict->status));
 	buf_addf(&buf,
 		 "\n"
 		 "  ready: %s\n"
@@ -221,7 +219,7 @@ static char *render_maas(const struct verdict *verdict)
 		 "  errors: %zu\n"
 		 "  warnings: %zu\n"
 		 "  findings:",
-		 verdict_is(verdict, "ready") ? "true" : "false", tally.n_devices, tally.n_right,
+		 verdict->status == READY ? "true" : "false", tally.n_devices, tally.n_right,
 		 tally.n_findings[SEVERITY_ERROR], tally.n_findings[SEVERITY_WARNING]);
 	vec_foreach(finding, verdict->findings) {
 		struct buf line = {};

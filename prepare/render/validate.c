@@ -15,10 +15,10 @@ static char *validate_json(const struct verdict *verdict)
 {
 	json_t *report = json_report(), *devices = json_array();
 
-	json_object_set_new(report, "status", json_string(verdict->status));
-	json_object_set_new(report, "ready", json_boolean(verdict_is(verdict, "ready")));
+	json_object_set_new(report, "status", json_string(readiness_name(verdict->status)));
+	json_object_set_new(report, "ready", json_boolean(verdict->status == READY));
 	json_object_set_new(report, "reboot_required",
-			    json_boolean(verdict_is(verdict, "reboot-required")));
+			    json_boolean(verdict->status == REBOOT_REQUIRED));
 	vec_foreach(device, verdict->plan) {
 		json_t *object = json_object();
 
@@ -62,9 +62,9 @@ static void add_headline(struct buf *buf, const struct verdict *verdict)
 	struct buf line = {};
 	const char *colour = BOLD_RED;
 
-	if (verdict_is(verdict, "ready"))
+	if (verdict->status == READY)
 		colour = BOLD_GREEN;
-	else if (verdict_is(verdict, "reboot-required"))
+	else if (verdict->status == REBOOT_REQUIRED)
 		colour = BOLD_YELLOW;
 	verdict_headline(&line, verdict);
 	add_line(buf, verdict, colour, buf_text(&line));

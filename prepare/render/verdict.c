@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render/verdict.h"
 
-#include <string.h>
-
 void verdict_count(const struct verdict *verdict, struct tally *ret)
 {
 	*ret = (struct tally){.n_devices = verdict->plan->n};
@@ -12,23 +10,18 @@ void verdict_count(const struct verdict *verdict, struct tally *ret)
 		ret->n_findings[finding->severity]++;
 }
 
-bool verdict_is(const struct verdict *verdict, const char *status)
-{
-	return strcmp(verdict->status, status) == 0;
-}
-
 void verdict_headline(struct buf *buf, const struct verdict *verdict)
 {
 	const char *separator = "; ";
 	struct tally tally;
 
 	verdict_count(verdict, &tally);
-	for (const char *c = verdict->status; *c; c++)
+	for (const char *c = readiness_name(verdict->status); *c; c++)
 		buf_add_n(buf, *c == '-' ? " " : c, 1);
 	if (tally.n_devices)
 		buf_addf(buf, ": %zu of %zu devices on their drivers", tally.n_right,
 			 tally.n_devices);
-	else if (!verdict_is(verdict, "unknown"))
+	else if (verdict->status != READINESS_UNKNOWN)
 		buf_add(buf, ": the profile selects no device");
 	for (int severity = SEVERITY_ERROR; severity > SEVERITY_NOTE; severity--) {
 		size_t n = tally.n_findings[severity];

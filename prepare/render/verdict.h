@@ -6,9 +6,10 @@
 #include "base/buf.h"
 #include "model/finding.h"
 #include "model/plan.h"
+#include "model/readiness.h"
 
 struct verdict {
-	const char *status; /* ready, not-ready, reboot-required, unknown */
+	enum readiness status;
 	const struct plan *plan;
 	const struct findings *findings;
 	const struct boot *boot; /* the memory of this boot (render/boot.h); NULL: none */
@@ -21,7 +22,6 @@ struct tally {
 };
 
 void verdict_count(const struct verdict *verdict, struct tally *ret);
-bool verdict_is(const struct verdict *verdict, const char *status);
 /* "not ready: 1 of 2 devices on their drivers; 1 error, 2 warnings", without an end of line. */
 void verdict_headline(struct buf *buf, const struct verdict *verdict);
 

@@ -41,7 +41,7 @@ static int tell_failure(const struct arguments *arguments, int status)
 		       "vfio-prepare validate");
 	status = tell(arguments,
 		      &(struct verdict){
-			      .status = readiness_name(READINESS_UNKNOWN),
+			      .status = READINESS_UNKNOWN,
 			      .plan = &plan,
 			      .findings = &findings,
 		      },
@@ -122,7 +122,7 @@ static int run(struct root *root, const struct arguments *arguments)
 		}
 		status = tell(arguments,
 			      &(struct verdict){
-				      .status = readiness_name(validation.status),
+				      .status = validation.status,
 				      .plan = &situation.plan,
 				      .findings = &validation.findings,
 				      .boot = situation.boot,

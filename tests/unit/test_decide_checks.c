@@ -99,14 +99,6 @@ TEST(devices_alone)
 	end();
 }
 
-TEST(names)
-{
-	assert_string_equal(readiness_name(READY), "ready");
-	assert_string_equal(readiness_name(NOT_READY), "not-ready");
-	assert_string_equal(readiness_name(REBOOT_REQUIRED), "reboot-required");
-	assert_string_equal(readiness_name(READINESS_UNKNOWN), "unknown");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,7 +108,6 @@ int main(void)
 		CHECKS_TEST(what_is_not_known_is_not_ready),
 		CHECKS_TEST(off_switches),
 		CHECKS_TEST(devices_alone),
-		CHECKS_TEST(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

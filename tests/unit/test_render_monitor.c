@@ -33,14 +33,14 @@ static int stop(void **state _unused_)
 	return 0;
 }
 
-static char *render(enum format format, const char *status)
+static char *render(enum format format, enum readiness status)
 {
 	return render_monitor(format, &(struct verdict){.status = status,
 							.plan = &plan,
 							.findings = &findings});
 }
 
-static enum nagios_state state_of(const char *status)
+static enum nagios_state state_of(enum readiness status)
 {
 	return nagios_state(
 		&(struct verdict){.status = status, .plan = &plan, .findings = &findings});
@@ -48,15 +48,15 @@ static enum nagios_state state_of(const char *status)
 
 TEST(each_status_has_a_nagios_state)
 {
-	check_int("ready", state_of("ready"), NAGIOS_OK);
-	check_int("not-ready", state_of("not-ready"), NAGIOS_CRITICAL);
-	check_int("reboot-required", state_of("reboot-required"), NAGIOS_WARNING);
-	check_int("unknown", state_of("unknown"), NAGIOS_UNKNOWN);
+	check_int("ready", state_of(READY), NAGIOS_OK);
+	check_int("not-ready", state_of(NOT_READY), NAGIOS_CRITICAL);
+	check_int("reboot-required", state_of(REBOOT_REQUIRED), NAGIOS_WARNING);
+	check_int("unknown", state_of(READINESS_UNKNOWN), NAGIOS_UNKNOWN);
 	finding_add(&findings, SEVERITY_NOTE, "n", "x", "y");
-	check_int("ready with a note", state_of("ready"), NAGIOS_OK);
+	check_int("ready with a note", state_of(READY), NAGIOS_OK);
 	finding_add(&findings, SEVERITY_WARNING, "w", "x", "y");
-	check_int("ready with a warning", state_of("ready"), NAGIOS_WARNING);
-	check_int("not ready with a warning", state_of("not-ready"), NAGIOS_CRITICAL);
+	check_int("ready with a warning", state_of(READY), NAGIOS_WARNING);
+	check_int("not ready with a warning", state_of(NOT_READY), NAGIOS_CRITICAL);
 }
 
 TEST(nagios_when_all_is_right)
@@ -65,7 +65,7 @@ TEST(nagios_when_all_is_right)
 
 	add_device("01:00.0", DEVICE_RIGHT, "vfio-pci", 10);
 	finding_add(&findings, SEVERITY_NOTE, "n", "x", "not told");
-	got = render(FORMAT_NAGIOS, "ready");
+	got = render(FORMAT_NAGIOS, READY);
 	check_text("ready", got,
 		   "VFIO OK - ready: 1 of 1 devices on their drivers"
 		   " | right=1;;;0;1 errors=0;;;0 warnings=0;;;0\n");
@@ -79,7 +79,7 @@ TEST(nagios_text_has_no_bar_and_no_line_of_its_own)
 	finding_add(&findings, SEVERITY_WARNING, "w", "first", "a\tb");
 	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "e", "a|b\nc", "x | y\nz"),
 		       "do|this");
-	got = render(FORMAT_NAGIOS, "not-ready");
+	got = render(FORMAT_NAGIOS, NOT_READY);
 	check_text("odd characters", got,
 		   "VFIO CRITICAL - not ready: 0 of 1 devices on their drivers; 1 error, 1 warning"
 		   ": e a/b c | right=0;;;0;1 errors=1;;;0 warnings=1;;;0\n"
@@ -96,7 +96,7 @@ TEST(prometheus)
 	finding_add(&findings, SEVERITY_ERROR, "device-absent", "0000:02:00.0", "x");
 	finding_add(&findings, SEVERITY_WARNING, "w", "a \"b\\c\"\nd\033\xc3\xa4", "x");
 	finding_add(&findings, SEVERITY_ERROR, "device-absent", "0000:02:00.0", "y");
-	got = render(FORMAT_PROMETHEUS, "not-ready");
+	got = render(FORMAT_PROMETHEUS, NOT_READY);
 	check_text(
 		"not ready", got,
 		"# HELP vfio_prepare_ready Is the host ready?\n"
@@ -132,7 +132,7 @@ TEST(prometheus)
 
 TEST(prometheus_without_devices_has_no_metric_of_them)
 {
-	_cleanup_free_ char *got = render(FORMAT_PROMETHEUS, "ready");
+	_cleanup_free_ char *got = render(FORMAT_PROMETHEUS, READY);
 
 	assert_non_null(strstr(got, "\nvfio_prepare_ready 1\n"));
 	assert_null(strstr(got, "device_bound"));
@@ -147,7 +147,7 @@ TEST(maas)
 	add_device("02:00.0", DEVICE_BIND, "nouveau", 11);
 	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "e", "x: \"y\"", "a\nb # c"), "- do");
 	finding_add(&findings, SEVERITY_NOTE, "n", "host", "d");
-	got = render(FORMAT_MAAS, "not-ready");
+	got = render(FORMAT_MAAS, NOT_READY);
 	check_text("not ready", got,
 		   "status: failed\n"
 		   "results:\n"
@@ -165,14 +165,14 @@ TEST(maas)
 TEST(each_status_has_one_of_maas)
 {
 	static const struct {
-		const char *status;
+		enum readiness status;
 		bool device;
 		const char *begin;
-	} rows[] = {{"ready", true, "status: passed\n"},
-		    {"ready", false, "status: skipped\n"},
-		    {"not-ready", false, "status: failed\n"},
-		    {"reboot-required", true, "status: degraded\n"},
-		    {"unknown", false, "status: failed\n"}};
+	} rows[] = {{READY, true, "status: passed\n"},
+		    {READY, false, "status: skipped\n"},
+		    {NOT_READY, false, "status: failed\n"},
+		    {REBOOT_REQUIRED, true, "status: degraded\n"},
+		    {READINESS_UNKNOWN, false, "status: failed\n"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_free_ char *got = NULL;
@@ -182,8 +182,9 @@ TEST(each_status_has_one_of_maas)
 		if (!rows[i].device)
 			plan_done(&plan);
 		got = render(FORMAT_MAAS, rows[i].status);
-		check(rows[i].status, strncmp(got, rows[i].begin, strlen(rows[i].begin)) == 0);
-		check(rows[i].status, strstr(got, "\n  findings: []\n") != NULL);
+		check(readiness_name(rows[i].status),
+		      strncmp(got, rows[i].begin, strlen(rows[i].begin)) == 0);
+		check(readiness_name(rows[i].status), strstr(got, "\n  findings: []\n") != NULL);
 	}
 }
 

@@ -39,7 +39,7 @@ static int free_report(void **state _unused_)
 	return 0;
 }
 
-static char *render(enum format format, const char *status, const char *memory, bool colour)
+static char *render(enum format format, enum readiness status, const char *memory, bool colour)
 {
 	struct boot *boot = boot_parse(memory);
 	char *text = render_validate(format, &(struct verdict){
@@ -62,7 +62,7 @@ TEST(text)
 		       "live with it");
 	finding_remedy(finding_add(&findings, SEVERITY_NOTE, "ids", "10de:1bb0", "left out"),
 		       "nothing to do");
-	got = render(FORMAT_TEXT, "not-ready",
+	got = render(FORMAT_TEXT, NOT_READY,
 		     "{\"phases\":[{\"phase\":\"early\",\"started_ms\":1200,\"elapsed_ms\":3}]}",
 		     false);
 	check_text("text", got,
@@ -99,20 +99,23 @@ TEST(text)
 TEST(colours_are_asked_for)
 {
 	static const struct {
-		const char *status, *begin;
-	} rows[] = {{"ready", "\033[1;32mready: "},
-		    {"reboot-required", "\033[1;33mreboot required: "},
-		    {"not-ready", "\033[1;31mnot ready: "},
-		    {"unknown", "\033[1;31munknown: "}};
+		enum readiness status;
+		const char *begin;
+	} rows[] = {{READY, "\033[1;32mready: "},
+		    {REBOOT_REQUIRED, "\033[1;33mreboot required: "},
+		    {NOT_READY, "\033[1;31mnot ready: "},
+		    {READINESS_UNKNOWN, "\033[1;31munknown: "}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_free_ char *coloured = render(FORMAT_TEXT, rows[i].status, NULL, true),
 				    *plain = render(FORMAT_TEXT, rows[i].status, NULL, false),
 				    *json = render(FORMAT_JSON, rows[i].status, NULL, true);
 
-		check(rows[i].status, strncmp(coloured, rows[i].begin, strlen(rows[i].begin)) == 0);
-		check(rows[i].status, strstr(coloured, "\033[0m\n") != NULL);
-		check(rows[i].status, !strchr(plain, '\033') && !strchr(json, '\033'));
+		check(readiness_name(rows[i].status),
+		      strncmp(coloured, rows[i].begin, strlen(rows[i].begin)) == 0);
+		check(readiness_name(rows[i].status), strstr(coloured, "\033[0m\n") != NULL);
+		check(readiness_name(rows[i].status),
+		      !strchr(plain, '\033') && !strchr(json, '\033'));
 	}
 }
 
@@ -129,7 +132,7 @@ TEST(a_remedy_of_many_is_given_once)
 			       "do it");
 	}
 	finding_remedy(finding_add(&findings, SEVERITY_NOTE, "n", "x", "y"), "do it");
-	got = render(FORMAT_TEXT, "not-ready", NULL, false);
+	got = render(FORMAT_TEXT, NOT_READY, NULL, false);
 	check_text("remedies", strtok(strstr(got, "What"), "E"),
 		   "What to do:\n"
 		   "  1. do it\n"
@@ -139,7 +142,7 @@ TEST(a_remedy_of_many_is_given_once)
 
 TEST(json)
 {
-	_cleanup_free_ char *got = render(FORMAT_JSON, "not-ready", NULL, false);
+	_cleanup_free_ char *got = render(FORMAT_JSON, NOT_READY, NULL, false);
 
 	check_text("json", got,
 		   "{\n"
@@ -188,22 +191,24 @@ TEST(json)
 TEST(truth_values_follow_the_status)
 {
 	static const struct {
-		const char *status;
+		enum readiness status;
 		bool ready, reboot_required;
-	} rows[] = {{"ready", true, false},
-		    {"not-ready", false, false},
-		    {"reboot-required", false, true},
-		    {"unknown", false, false}};
+	} rows[] = {{READY, true, false},
+		    {NOT_READY, false, false},
+		    {REBOOT_REQUIRED, false, true},
+		    {READINESS_UNKNOWN, false, false}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_free_ char *got = render(FORMAT_JSON, rows[i].status, NULL, false);
 		json_t *report = json_loads(got, JSON_REJECT_DUPLICATES, NULL);
 
-		check_int(rows[i].status, json_is_true(json_object_get(report, "ready")),
-			  rows[i].ready);
-		check_int(rows[i].status, json_is_true(json_object_get(report, "reboot_required")),
+		check_int(readiness_name(rows[i].status),
+			  json_is_true(json_object_get(report, "ready")), rows[i].ready);
+		check_int(readiness_name(rows[i].status),
+			  json_is_true(json_object_get(report, "reboot_required")),
 			  rows[i].reboot_required);
-		check_int(rows[i].status, json_array_size(json_object_get(report, "devices")), 0);
+		check_int(readiness_name(rows[i].status),
+			  json_array_size(json_object_get(report, "devices")), 0);
 		json_decref(report);
 	}
 }

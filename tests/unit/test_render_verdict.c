@@ -6,17 +6,17 @@
 TEST(a_headline_counts_what_is_there)
 {
 	static const struct {
-		const char *status;
+		enum readiness status;
 		unsigned n_right, n_wrong, n_errors, n_warnings, n_notes;
 		const char *headline;
 	} rows[] = {
-		{"ready", 2, 0, 0, 0, 0, "ready: 2 of 2 devices on their drivers"},
-		{"ready", 0, 0, 0, 0, 3, "ready: the profile selects no device"},
-		{"unknown", 0, 0, 1, 0, 0, "unknown; 1 error"},
-		{"ready", 1, 0, 0, 1, 0, "ready: 1 of 1 devices on their drivers; 1 warning"},
-		{"not-ready", 1, 2, 2, 2, 1,
+		{READY, 2, 0, 0, 0, 0, "ready: 2 of 2 devices on their drivers"},
+		{READY, 0, 0, 0, 0, 3, "ready: the profile selects no device"},
+		{READINESS_UNKNOWN, 0, 0, 1, 0, 0, "unknown; 1 error"},
+		{READY, 1, 0, 0, 1, 0, "ready: 1 of 1 devices on their drivers; 1 warning"},
+		{NOT_READY, 1, 2, 2, 2, 1,
 		 "not ready: 1 of 3 devices on their drivers; 2 errors, 2 warnings"},
-		{"reboot-required", 0, 1, 1, 0, 0,
+		{REBOOT_REQUIRED, 0, 1, 1, 0, 0,
 		 "reboot required: 0 of 1 devices on their drivers; 1 error"},
 	};
 
@@ -40,7 +40,7 @@ TEST(a_headline_counts_what_is_there)
 					       .plan = &plan,
 					       .findings = &findings,
 				       });
-		check_text(rows[i].status, buf_text(&buf), rows[i].headline);
+		check_text(readiness_name(rows[i].status), buf_text(&buf), rows[i].headline);
 		buf_done(&buf);
 		findings_done(&findings);
 		plan_done(&plan);
