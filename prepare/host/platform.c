@@ -245,6 +245,9 @@ static void scan_functions(struct root *root, struct inventory *inventory,
 
 void scan_processor(struct root *root, struct inventory *inventory)
 {
+	if (inventory->platform.processor_read)
+		return;
+	inventory->platform.processor_read = true;
 	scan_cpu(root, &inventory->platform);
 	scan_config(root, inventory);
 }

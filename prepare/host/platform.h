@@ -14,7 +14,7 @@ void scan_platform(struct root *root, struct inventory *inventory, const struct 
 		   bool (*chosen)(void *userdata, const struct pci_function *function),
 		   void *userdata);
 
-/* Fills in the processor and the kernel's configuration alone. */
+/* Fills in the processor and the kernel's configuration alone, unless that is done already. */
 void scan_processor(struct root *root, struct inventory *inventory);
 
 #endif

@@ -53,7 +53,7 @@ void scan_overrides(struct root *root, struct inventory *inventory,
 /* Fills in the device serial numbers, from the configuration space; root sees them, others do not. */
 void scan_serials(struct root *root, struct inventory *inventory);
 
-/* Fills in which modules are built into the kernel (modules.builtin). */
+/* Fills in which modules are built into the kernel (modules.builtin), unless that is done already. */
 void scan_builtin_modules(struct root *root, struct inventory *inventory);
 
 /* Fills in which modules are loaded; of those built in, it is those with parameters. */

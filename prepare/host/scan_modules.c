@@ -86,7 +86,8 @@ void scan_builtin_modules(struct root *root, struct inventory *inventory)
 	_cleanup_free_ char *text = NULL;
 	char *position, *line;
 
-	if (root_read_file(root, path, BUILTIN_MAX, &text, NULL) < 0)
+	if (inventory->builtin_modules.n ||
+	    root_read_file(root, path, BUILTIN_MAX, &text, NULL) < 0)
 		return;
 	position = text;
 	while ((line = strsep(&position, "\n"))) {

@@ -68,7 +68,6 @@ static void load_images(struct root *root, const struct arguments *arguments,
 	if (!situation->inventory.images.n)
 		return;
 	scan_modules(root, &situation->inventory, is_planned, &situation->plan);
-	scan_builtin_modules(root, &situation->inventory);
 }
 
 /* What else was told about the devices, by other means than this tool. */

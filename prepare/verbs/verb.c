@@ -226,8 +226,7 @@ static void decide_policy(struct root *root, struct situation *situation, struct
 {
 	module_policy_done(&situation->policy);
 	scan_modules(root, &situation->inventory, any_function, NULL);
-	if (!situation->inventory.builtin_modules.n)
-		scan_builtin_modules(root, &situation->inventory);
+	scan_builtin_modules(root, &situation->inventory);
 	module_policy_make(&situation->profile, &situation->inventory, plan, &situation->policy);
 }
 
@@ -236,8 +235,7 @@ static void decide_arguments(struct root *root, struct situation *situation)
 	argument_plan_done(&situation->arguments);
 	bootloader_done(&situation->bootloader);
 	scan_bootloader(root, situation->profile.bootloader, &situation->bootloader);
-	if (situation->inventory.platform.cpu == CPU_UNKNOWN)
-		scan_processor(root, &situation->inventory);
+	scan_processor(root, &situation->inventory);
 	arguments_decide(&situation->profile, &situation->inventory, &situation->policy,
 			 &situation->bootloader, &situation->arguments);
 }

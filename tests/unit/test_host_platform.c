@@ -152,6 +152,20 @@ TEST(configuration_of_the_kernel)
 	check_text("none", inventory.platform.config_path, NULL);
 }
 
+/* A processor that names no vendor is no reason to look again. */
+TEST(the_processor_is_asked_once)
+{
+	tree_file(&tree, "proc/cpuinfo", "processor\t: 0\n");
+	tree_file(&tree, "lib/modules/6.1.0/config", "CONFIG_VFIO_PCI=y\n");
+	scan();
+	check_int("cpu", inventory.platform.cpu, CPU_UNKNOWN);
+	tree_file(&tree, "proc/cpuinfo", "vendor_id\t: AuthenticAMD\n");
+	tree_file(&tree, "boot/config-6.1.0", "CONFIG_VFIO_PCI=m\n");
+	scan_processor(&tree.root, &inventory);
+	check_int("cpu", inventory.platform.cpu, CPU_UNKNOWN);
+	check_text("config", inventory.platform.config_path, "/lib/modules/6.1.0/config");
+}
+
 TEST(device_trees)
 {
 	tree_dir(&tree, "sys/firmware/devicetree/base/cpus");
@@ -170,6 +184,7 @@ int main(void)
 		HOST_TEST(nothing_is_there),
 		HOST_TEST(a_host),
 		HOST_TEST(configuration_of_the_kernel),
+		HOST_TEST(the_processor_is_asked_once),
 		HOST_TEST(device_trees),
 	};
 

@@ -197,6 +197,9 @@ TEST(builtin_modules)
 	assert_string_equal(inventory.builtin_modules.items[0], "ext4");
 	assert_string_equal(inventory.builtin_modules.items[1], "plain");
 	assert_string_equal(inventory.builtin_modules.items[2], "xhci_pci");
+	/* Several verbs' parts ask for them. */
+	scan_builtin_modules(&tree.root, &inventory);
+	assert_int_equal(inventory.builtin_modules.n, 3);
 }
 
 int main(void)
