@@ -98,23 +98,33 @@ static void check_profile(const struct image_check *check)
 	buf_done(&unknown);
 }
 
+/* Of another kernel it is not known what is built into it. */
+static bool is_of_running_kernel(const struct image_check *check)
+{
+	const char *running = check->checks->inventory->kernel;
+
+	return running && check->image->kernel && strcmp(running, check->image->kernel) == 0;
+}
+
 static void check_image_modules(const struct image_check *check)
 {
 	const struct checks *checks = check->checks;
+	bool own = is_of_running_kernel(check);
 	struct strv needed = {};
 	struct buf missing = {};
 
 	plan_modules(checks->plan, checks->profile, &needed);
 	for (size_t i = 0; i < needed.n; i++)
 		if (!strv_contains(&check->image->modules, needed.items[i]) &&
-		    !strv_contains(&checks->inventory->builtin_modules, needed.items[i]))
+		    !(own && strv_contains(&checks->inventory->builtin_modules, needed.items[i])))
 			buf_addf(&missing, "%s%s", missing.length ? ", " : "", needed.items[i]);
 	if (missing.length)
 		add_remedy(check->image,
 			   finding_add(checks->findings,
-				       check->takes ? SEVERITY_ERROR : SEVERITY_WARNING,
+				       check->takes && own ? SEVERITY_ERROR : SEVERITY_WARNING,
 				       "image-missing-module", check->image->path,
-				       "the profile needs modules that it does not hold: %s%s%s",
+				       "the profile needs modules that it does not hold%s: %s%s%s",
+				       own ? "" : ", unless its kernel has them built in",
 				       buf_text(&missing), check->takes ? "; it holds " : "",
 				       check->takes ? check->takes : ""));
 	buf_done(&missing);

@@ -25,8 +25,10 @@ static int start(void **state _unused_)
 	};
 	the_profile = (struct profile){};
 	*vec_add(&the_profile.sections) = section;
+	inventory.kernel = xstrdup("6.1.0");
 	inventory.images.searched = true;
 	image->path = xstrdup("/boot/image");
+	image->kernel = xstrdup("6.1.0");
 	image->has_tool = true;
 	image->start = IMAGE_START_EARLY;
 	strv_add(&image->modules, "vfio_iommu_type1");
@@ -126,6 +128,23 @@ TEST(modules_are_missing)
 	check_found("but they are built in", "");
 }
 
+/* What is built into the kernel that runs says nothing of another one. */
+TEST(modules_are_missing_in_the_image_of_another_kernel)
+{
+	static const char *const kernels[] = {"6.12.0", NULL};
+
+	drop_modules();
+	strv_add(&image()->modules, "e1000e");
+	for (size_t i = 0; i < ARRAY_SIZE(kernels); i++) {
+		free(image()->kernel);
+		image()->kernel = xstrdup_null(kernels[i]);
+		check_found("perhaps built in", "warning image-missing-module; ");
+	}
+	strv_add(&inventory.builtin_modules, "vfio_iommu_type1");
+	strv_add(&inventory.builtin_modules, "vfio_pci");
+	check_found("built into the one that runs", "warning image-missing-module; ");
+}
+
 TEST(it_starts_late_or_never)
 {
 	image()->start = IMAGE_START_LATE;
@@ -203,6 +222,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_tool_is_missing, start, stop),
 		cmocka_unit_test_setup_teardown(the_profile_is_another, start, stop),
 		cmocka_unit_test_setup_teardown(modules_are_missing, start, stop),
+		cmocka_unit_test_setup_teardown(modules_are_missing_in_the_image_of_another_kernel,
+						start, stop),
 		cmocka_unit_test_setup_teardown(it_starts_late_or_never, start, stop),
 		cmocka_unit_test_setup_teardown(what_cannot_be_read, start, stop),
 		cmocka_unit_test_setup_teardown(of_some_only_the_names_are_known, start, stop),
