@@ -43,7 +43,7 @@ int apply_begin(struct root *root, const struct planned_files *files, const stru
 	return TAKE_FD(fd);
 }
 
-static int put(struct root *root, const char *path, const char *content)
+static int put(struct root *root, const char *path, const char *content, mode_t mode)
 {
 	_cleanup_free_ char *directory = directory_of(path);
 	int r;
@@ -51,7 +51,7 @@ static int put(struct root *root, const char *path, const char *content)
 	if (!content || !*content)
 		return root_remove_file(root, path);
 	r = root_make_directory(root, directory);
-	return r < 0 ? r : root_replace_file(root, path, content, 0644);
+	return r < 0 ? r : root_replace_file(root, path, content, mode);
 }
 
 int apply_undo(struct root *root, struct planned_files *files)
@@ -64,7 +64,7 @@ int apply_undo(struct root *root, struct planned_files *files)
 
 		if (file->result != FILE_WRITTEN && file->result != FILE_REMOVED)
 			continue;
-		r = put(root, file->path, file->now);
+		r = put(root, file->path, file->now, file->mode);
 		file->result = r < 0 ? FILE_FAILED : FILE_RESTORED;
 		file->error = r;
 		if (r < 0 && first == 0)
@@ -80,11 +80,12 @@ int apply_files(struct root *root, struct planned_files *files, bool force)
 
 		if (file->state == FILE_SAME)
 			continue;
-		if (file->state == FILE_FOREIGN && !force) {
+		if (!planned_file_is_due(file, force)) {
 			file->result = FILE_REFUSED;
 			continue;
 		}
-		r = put(root, file->path, file->content);
+		file->mode = root_file_mode(root, file->path, 0644);
+		r = put(root, file->path, file->content, file->mode);
 		if (r < 0) {
 			apply_undo(root, files);
 			file->result = FILE_FAILED;

@@ -76,6 +76,14 @@ int root_replace_file(struct root *root, const char *path, const char *text, mod
 	return r;
 }
 
+mode_t root_file_mode(struct root *root, const char *path, mode_t absent)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_PATH);
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 ? st.st_mode & 0777 : absent;
+}
+
 int root_make_directory(struct root *root, const char *path)
 {
 	const char *name;

@@ -14,6 +14,9 @@
  */
 int root_replace_file(struct root *root, const char *path, const char *text, mode_t mode);
 
+/* The permissions of the file that path leads to; absent where there is none. */
+mode_t root_file_mode(struct root *root, const char *path, mode_t absent);
+
 /* Makes a directory and those above it that are missing; 0 or -errno. */
 int root_make_directory(struct root *root, const char *path);
 

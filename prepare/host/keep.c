@@ -94,16 +94,13 @@ static int restore_image(struct root *root, const struct kept_file *file)
 
 static int restore_text(struct root *root, const struct kept_file *file)
 {
-	_cleanup_close_ int fd = root_open(root, file->path, O_PATH);
 	_cleanup_free_ char *now = NULL;
-	struct stat st = {.st_mode = 0600};
 
 	if (root_read_file(root, file->path, TEXT_MAX, &now, NULL) == 0 &&
 	    strcmp(now, file->text) == 0)
 		return 0;
-	if (fd >= 0)
-		fstat(fd, &st);
-	return root_replace_file(root, file->path, file->text, st.st_mode & 0777);
+	return root_replace_file(root, file->path, file->text,
+				 root_file_mode(root, file->path, 0600));
 }
 
 int keep_restore(struct root *root, const struct kept_files *kept)

@@ -80,40 +80,60 @@ static char *diff_lines(const struct strv *a, const struct strv *b)
 	return buf_take(&diff);
 }
 
-static void add_file(struct planned_files *files, const char *path, const char *now,
-		     const char *content, bool own)
+static void add_file(struct planned_files *files, const char *path, enum file_state state,
+		     const char *now, const char *content)
 {
+	bool known = state != FILE_FOREIGN && state != FILE_UNREADABLE;
 	struct planned_file *file = vec_add(files);
 	struct strv old = {}, new = {};
 
 	file->path = path;
+	file->state = state;
 	file->now = xstrdup_null(now);
 	file->content = xstrdup(content);
-	if (own && now && strncmp(now, FILE_HEADER, strlen(FILE_HEADER)) != 0)
-		file->state = *content ? FILE_FOREIGN : FILE_SAME;
-	else if (!now)
-		file->state = *content ? FILE_CREATE : FILE_SAME;
-	else if (strcmp(now, content) == 0)
-		file->state = FILE_SAME;
-	else
-		file->state = *content ? FILE_CHANGE : FILE_REMOVE;
-	strv_split(&old, now && file->state != FILE_FOREIGN ? now : "", "\n");
+	strv_split(&old, now && known ? now : "", "\n");
 	strv_split(&new, content, "\n");
 	file->diff = file->state == FILE_SAME ? xstrdup("") : diff_lines(&old, &new);
 	strv_done(&old);
 	strv_done(&new);
 }
 
+static enum file_state state_of(const char *now, const char *content)
+{
+	if (!now)
+		return *content ? FILE_CREATE : FILE_SAME;
+	if (strcmp(now, content) == 0)
+		return FILE_SAME;
+	return *content ? FILE_CHANGE : FILE_REMOVE;
+}
+
 void planned_file_add(struct planned_files *files, const char *path, const char *now,
 		      const char *content)
 {
-	add_file(files, path, now, content, true);
+	enum file_state state = state_of(now, content);
+
+	if (now && strncmp(now, FILE_HEADER, strlen(FILE_HEADER)) != 0)
+		state = *content ? FILE_FOREIGN : FILE_SAME;
+	add_file(files, path, state, now, content);
 }
 
 void planned_file_edit(struct planned_files *files, const char *path, const char *now,
 		       const char *content)
 {
-	add_file(files, path, now, content, false);
+	add_file(files, path, state_of(now, content), now, content);
+}
+
+void planned_file_unreadable(struct planned_files *files, const char *path, int error,
+			     const char *content)
+{
+	add_file(files, path, FILE_UNREADABLE, NULL, content);
+	files->items[files->n - 1].error = error;
+}
+
+bool planned_file_is_due(const struct planned_file *file, bool force)
+{
+	return file->state != FILE_SAME && file->state != FILE_UNREADABLE &&
+	       (file->state != FILE_FOREIGN || force);
 }
 
 void planned_files_done(struct planned_files *files)
@@ -132,8 +152,9 @@ void planned_files_done(struct planned_files *files)
 const char *file_state_name(enum file_state state)
 {
 	static const char *const names[] = {
-		[FILE_SAME] = "same",     [FILE_CREATE] = "create",   [FILE_CHANGE] = "change",
-		[FILE_REMOVE] = "remove", [FILE_FOREIGN] = "foreign",
+		[FILE_SAME] = "same",       [FILE_CREATE] = "create",
+		[FILE_CHANGE] = "change",   [FILE_REMOVE] = "remove",
+		[FILE_FOREIGN] = "foreign", [FILE_UNREADABLE] = "unreadable",
 	};
 
 	return names[state];

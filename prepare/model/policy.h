@@ -49,7 +49,8 @@ enum file_state {
 	FILE_CREATE,
 	FILE_CHANGE,
 	FILE_REMOVE,
-	FILE_FOREIGN, /* stands there, but was not written by this tool: left alone */
+	FILE_FOREIGN,    /* stands there, but was not written by this tool: left alone */
+	FILE_UNREADABLE, /* stands there, and nobody knows what it is: left alone in any case */
 };
 
 /* What became of it when it was to be so. */
@@ -57,7 +58,7 @@ enum file_result {
 	FILE_LEFT, /* nothing was to be done */
 	FILE_WRITTEN,
 	FILE_REMOVED,
-	FILE_REFUSED, /* foreign */
+	FILE_REFUSED, /* foreign or unreadable */
 	FILE_FAILED,
 	FILE_RESTORED, /* was written, and put back when something after it failed */
 };
@@ -69,7 +70,8 @@ struct planned_file {
 	char *content; /* "" where it should not be */
 	char *diff;    /* lines that go with '-', that come with '+'; "" where nothing changes */
 	enum file_result result;
-	int error; /* -errno, where it failed */
+	int error;     /* -errno, where it failed or cannot be read */
+	unsigned mode; /* what its permissions were when it was written or removed */
 };
 
 struct planned_files {
@@ -90,6 +92,11 @@ void planned_file_add(struct planned_files *files, const char *path, const char 
 /* The same for a file that is not the tool's own, of which content differs from now in words of ours. */
 void planned_file_edit(struct planned_files *files, const char *path, const char *now,
 		       const char *content);
+/* The same for a file that is there and cannot be read; error: why, -errno. */
+void planned_file_unreadable(struct planned_files *files, const char *path, int error,
+			     const char *content);
+/* Is it to be written or removed? force: also what is foreign. */
+bool planned_file_is_due(const struct planned_file *file, bool force);
 void planned_files_done(struct planned_files *files);
 const char *file_state_name(enum file_state state);
 const char *file_result_name(enum file_result result);

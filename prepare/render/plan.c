@@ -89,9 +89,12 @@ static void add_files(struct buf *buf, const struct planned_files *files)
 	vec_foreach(file, files) {
 		if (file->state == FILE_SAME)
 			continue;
-		buf_addf(buf, "\n%s %s%s\n", file_state_name(file->state), file->path,
-			 file->state == FILE_FOREIGN ? ": not written by vfio-prepare, left alone"
-						     : "");
+		buf_addf(buf, "\n%s %s", file_state_name(file->state), file->path);
+		if (file->state == FILE_FOREIGN)
+			buf_add(buf, ": not written by vfio-prepare, left alone");
+		else if (file->state == FILE_UNREADABLE)
+			buf_addf(buf, ": %s, left alone", strerror(-file->error));
+		buf_add(buf, "\n");
 		for (const char *line = file->diff; *line; line += strcspn(line, "\n") + 1)
 			buf_addf(buf, "  %.*s\n", (int)strcspn(line, "\n"), line);
 	}

@@ -34,7 +34,7 @@ static void decide(struct applying *applying, bool force)
 	bool image = false, loader = false;
 
 	vec_foreach(file, &applying->files) {
-		if (file->state == FILE_SAME || (file->state == FILE_FOREIGN && !force))
+		if (!planned_file_is_due(file, force))
 			continue;
 		/* What is loaded on the real root is not in the image. */
 		if (is_of_arguments(file->path))
@@ -50,15 +50,22 @@ static void decide(struct applying *applying, bool force)
 
 static void find_foreign(struct applying *applying)
 {
+	struct findings *findings = &applying->situation->plan.findings;
+
 	vec_foreach(file, &applying->files)
-		if (file->result == FILE_REFUSED)
-			finding_remedy(
-				finding_add(
-					&applying->situation->plan.findings, SEVERITY_ERROR,
-					"foreign-file", file->path,
-					"it stands there, but was not written by vfio-prepare, and "
-					"is left alone"),
-				"move it away, or replace it: vfio-prepare apply --force");
+		if (file->result == FILE_REFUSED && file->state == FILE_UNREADABLE)
+			finding_remedy(finding_add(findings, SEVERITY_ERROR, "foreign-file",
+						   file->path,
+						   "it stands there, but cannot be read, and is "
+						   "left alone: %s",
+						   strerror(-file->error)),
+				       "mend it or move it away, then: vfio-prepare apply");
+		else if (file->result == FILE_REFUSED)
+			finding_remedy(finding_add(findings, SEVERITY_ERROR, "foreign-file",
+						   file->path,
+						   "it stands there, but was not written by "
+						   "vfio-prepare, and is left alone"),
+				       "move it away, or replace it: vfio-prepare apply --force");
 }
 
 /* Puts the files back; what cannot be is an error of its own. */

@@ -215,10 +215,10 @@ static void plan_file(struct root *root, const char *path, char *content,
 	_cleanup_free_ char *now = NULL;
 	int r = root_read_file(root, path, OWN_FILE_MAX, &now, NULL);
 
-	/* What cannot be read is there, and is not ours. */
 	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
-		now = xstrdup("");
-	planned_file_add(files, path, now, content);
+		planned_file_unreadable(files, path, r, content);
+	else
+		planned_file_add(files, path, now, content);
 	free(content);
 }
 

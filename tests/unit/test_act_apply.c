@@ -87,6 +87,47 @@ TEST(written_and_undone)
 	check_old();
 }
 
+static void check_mode(const char *path, unsigned mode)
+{
+	_cleanup_free_ char *place = tree_place(&tree, path);
+	struct stat st;
+
+	assert_int_equal(stat(place, &st), 0);
+	check_int(path, st.st_mode & 07777, mode);
+}
+
+/* What only root may read is so afterwards, too. */
+TEST(modes_stay)
+{
+	static const char *const paths[] = {"a/change", "a/remove"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		_cleanup_free_ char *place = tree_place(&tree, paths[i]);
+
+		assert_int_equal(chmod(place, 0600), 0);
+	}
+	assert_int_equal(apply_files(&tree.root, &files, true), 0);
+	check_mode("a/create", 0644);
+	check_mode("a/change", 0600);
+	check_mode("a/foreign", 0644);
+	assert_int_equal(apply_undo(&tree.root, &files), 0);
+	check_mode("a/change", 0600);
+	check_mode("a/remove", 0600);
+	check_old();
+}
+
+TEST(what_cannot_be_read_stays_whatever_is_said)
+{
+	tree_link(&tree, "a/loop", "loop");
+	planned_file_unreadable(&files, "/a/loop", -ELOOP, NEW);
+	assert_int_equal(apply_files(&tree.root, &files, true), 0);
+	check_int("loop", files.items[5].result, FILE_REFUSED);
+	check_int("loop", files.items[5].error, -ELOOP);
+	assert_int_equal(apply_undo(&tree.root, &files), 0);
+	check_int("loop", files.items[5].result, FILE_REFUSED);
+	assert_int_equal(root_open(&tree.root, "/a/loop", O_PATH), -ELOOP);
+}
+
 TEST(forced)
 {
 	assert_int_equal(apply_files(&tree.root, &files, true), 0);
@@ -257,6 +298,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(written_and_undone, start, stop),
 		cmocka_unit_test_setup_teardown(forced, start, stop),
+		cmocka_unit_test_setup_teardown(modes_stay, start, stop),
+		cmocka_unit_test_setup_teardown(what_cannot_be_read_stays_whatever_is_said, start,
+						stop),
 		cmocka_unit_test_setup_teardown(one_cannot_be_written, start, stop),
 		cmocka_unit_test_setup_teardown(cannot_be_undone, start, stop),
 		cmocka_unit_test_setup_teardown(one_at_a_time, start, stop),

@@ -104,6 +104,21 @@ TEST(files_of_others_are_edited)
 	planned_files_done(&files);
 }
 
+TEST(files_that_cannot_be_read)
+{
+	struct planned_files files = {};
+
+	planned_file_unreadable(&files, "/etc/x", -EIO, OURS("a\n"));
+	planned_file_unreadable(&files, "/etc/x", -EFBIG, "");
+	assert_int_equal(files.items[0].state, FILE_UNREADABLE);
+	assert_int_equal(files.items[0].error, -EIO);
+	assert_null(files.items[0].now);
+	assert_string_equal(files.items[0].diff, "+" FILE_HEADER "+a\n");
+	assert_int_equal(files.items[1].state, FILE_UNREADABLE);
+	assert_string_equal(files.items[1].diff, "");
+	planned_files_done(&files);
+}
+
 TEST(names)
 {
 	assert_string_equal(file_result_name(FILE_LEFT), "left");
@@ -117,6 +132,7 @@ TEST(names)
 	assert_string_equal(file_state_name(FILE_CHANGE), "change");
 	assert_string_equal(file_state_name(FILE_REMOVE), "remove");
 	assert_string_equal(file_state_name(FILE_FOREIGN), "foreign");
+	assert_string_equal(file_state_name(FILE_UNREADABLE), "unreadable");
 }
 
 TEST(nothing_to_free)
@@ -133,6 +149,7 @@ int main(void)
 		cmocka_unit_test(states_and_diffs),
 		cmocka_unit_test(long_files),
 		cmocka_unit_test(files_of_others_are_edited),
+		cmocka_unit_test(files_that_cannot_be_read),
 		cmocka_unit_test(names),
 		cmocka_unit_test(nothing_to_free),
 	};

@@ -52,6 +52,8 @@ TEST(all_of_it)
 	files.items[1].result = FILE_FAILED;
 	files.items[1].error = -EROFS;
 	files.items[2].result = FILE_REFUSED;
+	planned_file_unreadable(&files, "/etc/d", -EIO, "");
+	files.items[3].result = FILE_REFUSED;
 	command_add(&commands, "why", "make all");
 	command_add(&commands, "why", "make some");
 	command_add(&commands, "why", "make none");
@@ -73,6 +75,7 @@ TEST(all_of_it)
 		     "  -# Written by vfio-prepare from its profile; changes here are lost.\n  -a\n"
 		     "refused /etc/c: not written by vfio-prepare; --force replaces it\n"
 		     "  +# Written by vfio-prepare from its profile; changes here are lost.\n  +c\n"
+		     "refused /etc/d: cannot be read: Input/output error\n"
 		     "ran make all  (why)\n"
 		     "failed: make some: exit status 2\n"
 		     "failed: make none: No such file or directory\n"

@@ -194,6 +194,7 @@ TEST(files)
 	planned_file_add(&files, "/etc/b", "theirs\n", FILE_HEADER "x\n");
 	planned_file_add(&files, "/etc/c", FILE_HEADER "x\n", "");
 	planned_file_add(&files, "/etc/d", FILE_HEADER "x\n", FILE_HEADER "x\n");
+	planned_file_unreadable(&files, "/etc/e", -EIO, FILE_HEADER "x\n");
 	text_form = render_plan(FORMAT_TEXT, &nothing, &files);
 	json_form = render_plan(FORMAT_JSON, &nothing, &files);
 	check_text("text", text_form,
@@ -209,7 +210,11 @@ TEST(files)
 		   "\n"
 		   "remove /etc/c\n"
 		   "  -# Written by vfio-prepare from its profile; changes here are lost.\n"
-		   "  -x\n");
+		   "  -x\n"
+		   "\n"
+		   "unreadable /etc/e: Input/output error, left alone\n"
+		   "  +# Written by vfio-prepare from its profile; changes here are lost.\n"
+		   "  +x\n");
 	assert_non_null(strstr(json_form, "\"state\": \"foreign\""));
 	assert_non_null(strstr(json_form, "\"path\": \"/etc/d\",\n   \"state\": \"same\",\n   "
 					  "\"diff\": \"\"\n"));

@@ -45,6 +45,31 @@ TEST(what_others_wrote)
 	check_file("/etc/modprobe.d/vfio-prepare.conf", HEADER "options vfio-pci ids=10de:1bb0\n");
 }
 
+/* Larger than anything that is read, and not to be read at all. */
+TEST(what_cannot_be_read)
+{
+	const size_t size = OWN_FILE_MAX + 1;
+	_cleanup_free_ char *large = xcalloc(size, 1), *place = NULL;
+	struct stat st;
+
+	memset(large, '#', size);
+	profile("[device x]\naddress = 01:00.0\n");
+	tree_bytes(&tree, "etc/modprobe.d/vfio-prepare.conf", large, size);
+	tree_link(&tree, "etc/modules-load.d/vfio-prepare.conf", "vfio-prepare.conf");
+	check_int("status", apply(true), STATUS_PARTLY);
+	check("large",
+	      strstr(out.text,
+		     "refused /etc/modprobe.d/vfio-prepare.conf: cannot be read: File too large") !=
+		      NULL);
+	check("finding", strstr(out.text, "is left alone: Too many levels of symbolic links "
+					  "[foreign-file]") != NULL);
+	place = tree_place(&tree, "etc/modprobe.d/vfio-prepare.conf");
+	assert_int_equal(stat(place, &st), 0);
+	assert_int_equal(st.st_size, size);
+	assert_int_equal(root_open(&tree.root, "/etc/modules-load.d/vfio-prepare.conf", O_PATH),
+			 -ELOOP);
+}
+
 TEST(nothing_with_a_wrong_profile)
 {
 	profile("nonsense");
@@ -56,7 +81,7 @@ TEST(nothing_with_a_wrong_profile)
 TEST(where_nothing_can_be_written)
 {
 	profile("[device x]\naddress = 01:00.0\n");
-	tree_dir(&tree, "etc/modprobe.d/vfio-prepare.conf");
+	tree_link(&tree, "etc/modprobe.d", "nowhere");
 	check_int("status", apply(true), STATUS_FAILED);
 	check("message", strstr(err.text, "all are as they were") != NULL);
 	check("report", strstr(out.text, "failed /etc/modprobe.d/vfio-prepare.conf") != NULL);
@@ -84,6 +109,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(again_is_nothing, verb_start, verb_stop),
 		cmocka_unit_test_setup_teardown(what_others_wrote, verb_start, verb_stop),
+		cmocka_unit_test_setup_teardown(what_cannot_be_read, verb_start, verb_stop),
 		cmocka_unit_test_setup_teardown(nothing_with_a_wrong_profile, verb_start,
 						verb_stop),
 		cmocka_unit_test_setup_teardown(where_nothing_can_be_written, verb_start,
