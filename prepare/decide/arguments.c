@@ -303,6 +303,8 @@ static void judge_one(struct work *work, struct wanted_argument *argument)
 		 grubby_loses(work, &words))
 		argument->unwritable = xstrdup(
 			"grubby keeps one argument of a name and would throw another away for it");
+	else if (bootloader->cmdline_unreadable)
+		argument->unwritable = xstrdup(bootloader->cmdline_unreadable);
 	else if (bootloader->kind == BOOTLOADER_KERNEL_INSTALL && !bootloader->cmdline)
 		argument->unwritable = xstrdup(
 			KERNEL_CMDLINE_PATH
@@ -326,8 +328,9 @@ static void keep_old(struct work *work)
 
 		if (strv_contains(&work->plan->ours, old))
 			continue;
-		/* In what the next boot gets, or only in what that is made of. */
-		if (kernel_args_have(&bootloader->next, old) || kernel_args_have(&source, old))
+		/* In what the next boot gets, or in what that is made of, for all that is known. */
+		if (bootloader->cmdline_unreadable || kernel_args_have(&bootloader->next, old) ||
+		    kernel_args_have(&source, old))
 			strv_add(&work->plan->kept, old);
 	}
 	kernel_args_done(&source);

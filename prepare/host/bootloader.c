@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/bootloader.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -283,13 +284,18 @@ static void parse_lines(const char *text, struct kernel_args *ret)
 
 static void read_cmdline(struct root *root, struct bootloader *bootloader)
 {
+	static const char *const places[] = {KERNEL_CMDLINE_PATH, "/usr/lib/kernel/cmdline"};
 	struct kernel_args args;
+	int r = -ENOENT;
 
-	bootloader->cmdline = read_text(root, KERNEL_CMDLINE_PATH, FILE_MAX);
-	bootloader->has_cmdline = bootloader->cmdline != NULL;
-	if (!bootloader->cmdline)
-		bootloader->cmdline = read_text(root, "/usr/lib/kernel/cmdline", FILE_MAX);
-	if (!bootloader->cmdline)
+	for (size_t i = 0; i < ARRAY_SIZE(places) && r == -ENOENT; i++) {
+		r = root_read_file(root, places[i], FILE_MAX, &bootloader->cmdline, NULL);
+		bootloader->has_cmdline = i == 0 && r == 0;
+		if (r < 0 && r != -ENOENT)
+			bootloader->cmdline_unreadable = xasprintf("%s cannot be read: %s",
+								   places[i], strerror(-r));
+	}
+	if (r == -ENOENT)
 		bootloader->cmdline = running_cmdline(root);
 	if (!bootloader->cmdline)
 		return;

@@ -15,6 +15,7 @@ void bootloader_done(struct bootloader *bootloader)
 		return;
 	free(bootloader->next_path);
 	free(bootloader->cmdline);
+	free(bootloader->cmdline_unreadable);
 	kernel_args_done(&bootloader->next);
 	kernel_args_done(&bootloader->others);
 	strv_done(&bootloader->ours);

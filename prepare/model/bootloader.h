@@ -37,6 +37,8 @@ struct bootloader {
 	/* kernel-install: what KERNEL_CMDLINE_PATH says, or is to be made of where it is missing. */
 	bool has_cmdline;
 	char *cmdline; /* NULL: it cannot be told, or has words for init behind "--" */
+	/* "/etc/kernel/cmdline cannot be read: Input/output error"; NULL: it can, or is not there. */
+	char *cmdline_unreadable;
 };
 
 void bootloader_done(struct bootloader *bootloader);

@@ -131,6 +131,31 @@ static char *joined(const struct strv *list)
 	return text;
 }
 
+/* What is not read may have them still, and is not written. */
+TEST(a_line_that_cannot_be_read)
+{
+	struct bootloader bootloader = {.kind = BOOTLOADER_KERNEL_INSTALL,
+					.cmdline_unreadable = xstrdup("x cannot be read: y")};
+	struct inventory inventory = {};
+	struct module_policy policy = {};
+	struct argument_plan arguments;
+	struct profile profile;
+
+	profile_from("[kernel]\narguments = a=1\n", &profile);
+	strv_add(&bootloader.ours, "b=2");
+	arguments_decide(&profile, &inventory, &policy, &bootloader, &arguments);
+	assert_int_equal(arguments.ours.n, 0);
+	assert_int_equal(arguments.kept.n, 1);
+	assert_string_equal(arguments.kept.items[0], "b=2");
+	assert_true(arguments.missing);
+	assert_int_equal(arguments.findings.n, 1);
+	assert_string_equal(arguments.findings.items[0].check, "argument-unwritable");
+	assert_non_null(strstr(arguments.findings.items[0].detail, "x cannot be read: y"));
+	argument_plan_done(&arguments);
+	bootloader_done(&bootloader);
+	profile_done(&profile);
+}
+
 TEST(decisions)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -300,7 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decisions),        cmocka_unit_test(intel),
 		cmocka_unit_test(built_in_modules), cmocka_unit_test(what_apply_takes_care_of),
-		cmocka_unit_test(verdict),
+		cmocka_unit_test(verdict),          cmocka_unit_test(a_line_that_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

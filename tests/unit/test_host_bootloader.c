@@ -190,6 +190,15 @@ TEST(kernel_cmdline)
 	scan("auto");
 	assert_null(bootloader.cmdline);
 
+	/* What stands there is not known, and nothing else stands for it. */
+	tree_remove(&tree, "etc/kernel/cmdline");
+	tree_link(&tree, "etc/kernel/cmdline", "cmdline");
+	tree_file(&tree, "proc/cmdline", "root=UUID=1\n");
+	scan("auto");
+	assert_null(bootloader.cmdline);
+	check_text("why", bootloader.cmdline_unreadable,
+		   "/etc/kernel/cmdline cannot be read: Too many levels of symbolic links");
+
 	tree_remove(&tree, "etc/kernel/cmdline");
 	tree_file(&tree, "proc/cmdline",
 		  "BOOT_IMAGE=/vmlinuz initrd=\\x root=UUID=1 a=\"b c\" vfio_prepare.enable=0\n");
