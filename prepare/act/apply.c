@@ -21,6 +21,16 @@ static char *directory_of(const char *path)
 	return xstrndup(path, (size_t)(strrchr(path, '/') - path));
 }
 
+/* Copies that a run which was killed has left beside these files. */
+static void remove_kept(struct root *root, const struct strv *paths)
+{
+	for (size_t i = 0; i < paths->n; i++) {
+		_cleanup_free_ char *directory = directory_of(paths->items[i]);
+
+		root_remove_temporary(root, directory);
+	}
+}
+
 int apply_begin(struct root *root, const struct planned_files *files, const struct rebuild *rebuild)
 {
 	_cleanup_close_ int fd = root_open(root, "/etc", O_RDONLY | O_DIRECTORY);
@@ -34,11 +44,8 @@ int apply_begin(struct root *root, const struct planned_files *files, const stru
 
 		root_remove_temporary(root, directory);
 	}
-	for (size_t i = 0; i < rebuild->images.paths.n; i++) {
-		_cleanup_free_ char *directory = directory_of(rebuild->images.paths.items[i]);
-
-		root_remove_temporary(root, directory);
-	}
+	remove_kept(root, &rebuild->images.paths);
+	remove_kept(root, &rebuild->entry_files);
 	root_remove_temporary(root, RUN_DIRECTORY);
 	return TAKE_FD(fd);
 }
@@ -109,29 +116,85 @@ static void tell_line(void *userdata, const char *text)
 		write_all(*log, line, strlen(line));
 }
 
+static const char *const entry_directories[] = {"/boot/loader/entries", "/efi/loader/entries",
+						"/boot/efi/loader/entries"};
+
+static void list_entries(struct root *root, struct strv *ret)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(entry_directories); i++) {
+		struct strv names = {};
+
+		root_list(root, entry_directories[i], &names);
+		for (size_t j = 0; j < names.n; j++)
+			strv_take(ret, xasprintf("%s/%s", entry_directories[i], names.items[j]));
+		strv_done(&names);
+	}
+}
+
+static void add_unkept(const char *path, int error, struct strv *others)
+{
+	if (error < 0)
+		strv_take(
+			others,
+			xasprintf("%s could not be kept (%s), and may be new, or written in part: "
+				  "look at it before a restart",
+				  path,
+				  error == -ENOSPC ? "no room for a copy beside it"
+						   : strerror(-error)));
+}
+
 /* Files of boot loaders that the commands may write; small enough to be kept whole. */
-static void keep_loader_files(struct root *root, struct kept_files *kept)
+static void keep_loader_files(struct root *root, const struct strv *entries,
+			      struct kept_files *kept, struct strv *others)
 {
 	static const char *const files[] = {"/boot/grub/grub.cfg", "/boot/grub2/grub.cfg",
 					    "/boot/grub2/grubenv", "/etc/default/grub",
 					    "/etc/kernel/cmdline"};
-	static const char *const directories[] = {"/boot/loader/entries", "/efi/loader/entries",
-						  "/boot/efi/loader/entries"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		keep_text(root, files[i], kept);
-	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		struct strv names = {};
+		add_unkept(files[i], keep_text(root, files[i], kept), others);
+	for (size_t i = 0; i < entries->n; i++)
+		add_unkept(entries->items[i], keep_text(root, entries->items[i], kept), others);
+}
 
-		root_list(root, directories[i], &names);
-		for (size_t j = 0; j < names.n; j++) {
-			_cleanup_free_ char *path = xasprintf("%s/%s", directories[i],
-							      names.items[j]);
+static void keep_images(struct root *root, const struct strv *paths, struct kept_files *kept,
+			struct strv *others)
+{
+	for (size_t i = 0; i < paths->n; i++)
+		add_unkept(paths->items[i], keep_image(root, paths->items[i], kept), others);
+}
 
-			keep_text(root, path, kept);
-		}
-		strv_done(&names);
-	}
+/* What the programs write where nobody but they can tell. */
+static void add_unseen(const struct command_list *commands, const struct rebuild *rebuild,
+		       struct strv *others)
+{
+	bool installs = false;
+
+	vec_foreach(command, commands)
+		installs = installs || strcmp(command->argv.items[0], "kernel-install") == 0;
+	for (size_t i = 0; i < rebuild->kernels_unseen.n && installs; i++)
+		strv_take(others,
+			  xasprintf("where kernel-install has kernel and image of %s was not "
+				    "found, and what it has written of them stays: look at "
+				    "it before a restart",
+				    rebuild->kernels_unseen.items[i]));
+	if (rebuild->has_proxmox)
+		strv_add(others, "the EFI system partitions of proxmox-boot-tool are not mounted "
+				 "and could not be kept: proxmox-boot-tool refresh copies to them "
+				 "what is put back");
+}
+
+static void add_new(struct root *root, const struct strv *before, struct strv *others)
+{
+	struct strv after = {};
+
+	list_entries(root, &after);
+	for (size_t i = 0; i < after.n; i++)
+		if (!strv_contains(before, after.items[i]))
+			strv_take(others, xasprintf("%s is new: remove it, if the next boot should "
+						    "not start from it",
+						    after.items[i]));
+	strv_done(&after);
 }
 
 static void run_one(struct root *root, struct command *command, int *log)
@@ -148,16 +211,18 @@ static void run_one(struct root *root, struct command *command, int *log)
 }
 
 int apply_commands(struct root *root, struct command_list *commands, const struct rebuild *rebuild,
-		   bool *ret_kept)
+		   struct strv *ret_others)
 {
+	struct strv entries = {}, others = {};
 	struct kept_files kept = {};
 	int log = root_create_file(root, REBUILD_LOG_PATH, 0640), r = 0;
 	bool failed = false;
 
-	*ret_kept = true;
-	keep_loader_files(root, &kept);
-	for (size_t i = 0; i < rebuild->images.paths.n && *ret_kept; i++)
-		*ret_kept = keep_image(root, rebuild->images.paths.items[i], &kept) == 0;
+	list_entries(root, &entries);
+	keep_loader_files(root, &entries, &kept, &others);
+	keep_images(root, &rebuild->images.paths, &kept, &others);
+	keep_images(root, &rebuild->entry_files, &kept, &others);
+	add_unseen(commands, rebuild, &others);
 	vec_foreach(command, commands) {
 		if (failed)
 			command->result = COMMAND_SKIPPED;
@@ -168,7 +233,12 @@ int apply_commands(struct root *root, struct command_list *commands, const struc
 	if (failed) {
 		r = keep_restore(root, &kept);
 		r = r < 0 ? r : -ECANCELED;
+		add_new(root, &entries, &others);
+		*ret_others = others;
+	} else {
+		strv_done(&others);
 	}
+	strv_done(&entries);
 	keep_done(root, &kept);
 	if (log >= 0)
 		close(log);

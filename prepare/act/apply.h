@@ -35,11 +35,12 @@ int apply_undo(struct root *root, struct planned_files *files);
 
 /*
  * Runs the commands one after another until one fails, with what they say on standard error and in the
- * log; sets their results. 0, or -ECANCELED after a failure: then images and boot loader files are as
- * they were, as far as there was room to keep them (*ret_kept), or the error of putting them back.
+ * log; sets their results. 0, or -ECANCELED after a failure: then images, what kernel-install has laid
+ * out and the boot loader's files are as they were, or the error of putting them back. *ret_others: what
+ * is not as it was, or may not be, with what to do about it; nothing without a failure.
  */
 int apply_commands(struct root *root, struct command_list *commands, const struct rebuild *rebuild,
-		   bool *ret_kept);
+		   struct strv *ret_others);
 
 /* Says that a restart is required, or, without reasons, that none is; 0 or -errno. */
 int apply_marker(struct root *root, const struct strv *reasons);

@@ -13,12 +13,14 @@
 
 #define TEXT_MAX (8 * 1024 * 1024)
 
-void keep_text(struct root *root, const char *path, struct kept_files *kept)
+int keep_text(struct root *root, const char *path, struct kept_files *kept)
 {
 	char *text;
+	int r = root_read_file(root, path, TEXT_MAX, &text, NULL);
 
-	if (root_read_file(root, path, TEXT_MAX, &text, NULL) == 0)
+	if (r == 0)
 		*vec_add(kept) = (struct kept_file){.path = xstrdup(path), .text = text};
+	return r == -ENOENT ? 0 : r;
 }
 
 static int open_directory(struct root *root, const char *path, const char **ret_name)

@@ -25,8 +25,8 @@ struct kept_files {
 	size_t n, capacity;
 };
 
-/* Keeps a text; what is not there, or cannot be read, is not kept. */
-void keep_text(struct root *root, const char *path, struct kept_files *kept);
+/* Keeps a text. 0, also where there is none; -errno: it is not kept. */
+int keep_text(struct root *root, const char *path, struct kept_files *kept);
 /*
  * Keeps a large file as a copy beside it, of a name that nobody looks for. 0; -ENOSPC where the copy
  * and a new one would not find room beside it: then it is not kept.

@@ -120,6 +120,27 @@ static void scan_kernels(struct root *root, struct rebuild *rebuild)
 	strv_done(&releases);
 }
 
+/* A file of its own, or all that lies beside an image: its kernel, device trees, microcode. */
+static void add_entry_files(struct root *root, const char *image, struct strv *ret)
+{
+	size_t length = strlen(image);
+	_cleanup_free_ char *directory = xstrndup(image, (size_t)(strrchr(image, '/') - image));
+	struct strv names = {};
+
+	if (length > 4 && strcmp(image + length - 4, ".efi") == 0) {
+		strv_add(ret, image);
+		return;
+	}
+	root_list(root, directory, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", directory, names.items[i]);
+
+		if (*names.items[i] != '.' && !strv_contains(ret, path))
+			strv_add(ret, path);
+	}
+	strv_done(&names);
+}
+
 /* Of what lies in several places for a kernel the boot loader may take any: the newest is kept up. */
 static void scan_entries(struct root *root, struct rebuild *rebuild)
 {
@@ -135,13 +156,15 @@ static void scan_entries(struct root *root, struct rebuild *rebuild)
 		int64_t time = -1;
 
 		vec_foreach(candidate, &found)
-			if (strcmp(candidate->kernel, rebuild->kernels.items[i]) == 0 &&
-			    time_of(root, candidate->path) > time) {
-				newest = candidate->path;
-				time = time_of(root, newest);
+			if (strcmp(candidate->kernel, rebuild->kernels.items[i]) == 0) {
+				add_entry_files(root, candidate->path, &rebuild->entry_files);
+				if (time_of(root, candidate->path) > time) {
+					newest = candidate->path;
+					time = time_of(root, newest);
+				}
 			}
-		if (newest)
-			strv_add(&rebuild->entries.paths, newest);
+		strv_add(newest ? &rebuild->entries.paths : &rebuild->kernels_unseen,
+			 newest ? newest : rebuild->kernels.items[i]);
 	}
 	image_candidates_done(&found);
 }

@@ -14,7 +14,9 @@ void rebuild_done(struct rebuild *rebuild)
 		return;
 	image_set_done(&rebuild->images);
 	image_set_done(&rebuild->entries);
+	strv_done(&rebuild->entry_files);
 	strv_done(&rebuild->kernels);
 	strv_done(&rebuild->kernel_paths);
+	strv_done(&rebuild->kernels_unseen);
 	*rebuild = (struct rebuild){};
 }

@@ -18,12 +18,14 @@ struct rebuild {
 	enum image_tool tool;
 	struct image_set images;  /* that the tool looks after */
 	struct image_set entries; /* that kernel-install has laid out for the boot loader */
+	struct strv entry_files;  /* all that it has laid out of these kernels, images too */
 	bool newer_than_boot;     /* what the next boot starts from is not what this one did */
 	bool grub_cfg_stale;      /* grub.cfg is older than the directory of ours in grub.d */
 	bool has_update_grub;
 	bool has_proxmox;
 	struct strv kernels; /* releases that kernel-install knows, and where each kernel lies */
 	struct strv kernel_paths;
+	struct strv kernels_unseen; /* of these, those that it has not laid out where we look */
 };
 
 void rebuild_done(struct rebuild *rebuild);

@@ -80,21 +80,22 @@ static void undo(struct applying *applying)
 
 static void run_commands(struct applying *applying)
 {
-	bool kept;
-	int r = apply_commands(applying->root, &applying->commands, &applying->rebuild, &kept);
+	struct strv others = {};
+	int r = apply_commands(applying->root, &applying->commands, &applying->rebuild, &others);
 
 	applying->ran = true;
 	if (r == 0)
 		return;
 	if (r != -ECANCELED)
 		log_error("not all that the programs wrote could be put back: %s", strerror(-r));
-	else if (kept)
+	else if (!others.n)
 		log_error(
 			"a program failed: what the host had is put back, and the next boot is as it was");
 	else
-		log_error(
-			"a program failed; the files are put back, but there was no room to keep the "
-			"images of the initramfs: some may be new, which boots all the same");
+		log_error("a program failed: what was kept of the host is put back");
+	for (size_t i = 0; i < others.n; i++)
+		log_error("%s", others.items[i]);
+	strv_done(&others);
 	undo(applying);
 }
 
@@ -259,7 +260,8 @@ const struct verb apply_verb = {
 	.help = "Writes the host's files as plan shows them: modprobe.d, udev rules and the kernel's arguments,\n"
 		"where the boot loader has them. Only what differs is written; a file that somebody else wrote is\n"
 		"left alone without --force; what the profile does not want any more goes. Then says which programs\n"
-		"have to be run so that the next boot has it; --rebuild runs them, and puts all back if one fails.\n"
+		"have to be run so that the next boot has it; --rebuild runs them, and if one fails puts back what\n"
+		"the host had, and names what it could not keep.\n"
 		"Ends with status 5 where only a restart is missing; /run/vfio-prepare/reboot-required says why.\n",
 	.run = run,
 };

@@ -161,11 +161,14 @@ TEST(one_at_a_time)
 	tree_file(&tree, "a/.vfio-prepare-2147483645", "half");
 	tree_file(&tree, "boot/.vfio-prepare-initrd", "kept");
 	tree_file(&tree, "boot/initrd", "x");
+	tree_file(&tree, "efi/a/6.1/.vfio-prepare-linux", "kept");
 	strv_add(&rebuild.images.paths, "/boot/initrd");
+	strv_add(&rebuild.entry_files, "/efi/a/6.1/linux");
 	first = apply_begin(&tree.root, &files, &rebuild);
 	assert_true(first >= 0);
 	check_file("/a/.vfio-prepare-2147483645", NULL);
 	check_file("/boot/.vfio-prepare-initrd", NULL);
+	check_file("/efi/a/6.1/.vfio-prepare-linux", NULL);
 	check_file("/boot/initrd", "x");
 	assert_int_equal(apply_begin(&tree.root, &files, &rebuild), -EWOULDBLOCK);
 	close(first);
@@ -204,15 +207,15 @@ TEST(programs)
 {
 	struct command_list list = {};
 	struct capture err;
-	bool kept = false;
+	struct strv others = {};
 
 	commands(&list, "#!/bin/sh\necho new image >boot/initrd\necho \"made $1\"\n",
 		 "#!/bin/sh\necho new cfg >boot/grub/grub.cfg\nexit 77\n");
 	list.items[1].unchanged_status = list.items[2].unchanged_status = 77;
 	capture_begin(&err, STDERR_FILENO);
-	assert_int_equal(apply_commands(&tree.root, &list, &rebuild, &kept), 0);
+	assert_int_equal(apply_commands(&tree.root, &list, &rebuild, &others), 0);
 	capture_end(&err);
-	assert_true(kept);
+	assert_int_equal(others.n, 0);
 	check_text("terminal", err.text,
 		   "vfio-prepare: running make-image -a\nvfio-prepare: made -a\n"
 		   "vfio-prepare: running make-cfg\nvfio-prepare: running make-cfg again\n");
@@ -230,14 +233,14 @@ TEST(a_program_fails)
 {
 	struct command_list list = {};
 	struct capture err;
-	bool kept = false;
+	struct strv others = {};
 
 	commands(&list, "#!/bin/sh\necho new image >boot/initrd\n",
 		 "#!/bin/sh\nrm boot/grub/grub.cfg\nexit 1\n");
 	capture_begin(&err, STDERR_FILENO);
-	assert_int_equal(apply_commands(&tree.root, &list, &rebuild, &kept), -ECANCELED);
+	assert_int_equal(apply_commands(&tree.root, &list, &rebuild, &others), -ECANCELED);
 	capture_end(&err);
-	assert_true(kept);
+	assert_int_equal(others.n, 0);
 	check_file("/boot/initrd", "old image");
 	check_file("/boot/grub/grub.cfg", "old cfg");
 	check_file("/boot/.vfio-prepare-initrd", NULL);
@@ -246,6 +249,85 @@ TEST(a_program_fails)
 	check_int("its status", list.items[1].status, 1);
 	check_int("third", list.items[2].result, COMMAND_SKIPPED);
 	command_list_done(&list);
+}
+
+/* "TEXT\n" of each; forgets them. */
+static void check_others(struct strv *others, const char *want)
+{
+	_cleanup_free_ char *all = xstrdup("");
+
+	for (size_t i = 0; i < others->n; i++) {
+		char *longer = xasprintf("%s%s\n", all, others->items[i]);
+
+		free(all);
+		all = longer;
+	}
+	check_text("others", all, want);
+	strv_done(others);
+}
+
+#define ENTRY "efi/0123456789abcdef0123456789abcdef/6.1"
+
+static void run_failing(struct command_list *list, struct strv *ret_others)
+{
+	struct capture err;
+
+	tree.root.live = true;
+	tree_dir(&tree, "var/log");
+	capture_begin(&err, STDERR_FILENO);
+	assert_int_equal(apply_commands(&tree.root, list, &rebuild, ret_others), -ECANCELED);
+	capture_end(&err);
+	command_list_done(list);
+}
+
+TEST(what_kernel_install_has_laid_out)
+{
+	struct command_list list = {};
+	struct strv others = {};
+
+	script("kernel-install", "#!/bin/sh\necho new >" ENTRY "/linux\nrm " ENTRY "/initrd\n"
+				 "echo new >efi/loader/entries/a.conf\nexit 1\n");
+	tree_file(&tree, ENTRY "/linux", "old kernel");
+	tree_file(&tree, ENTRY "/initrd", "old image");
+	tree_file(&tree, "efi/loader/entries/a.conf", "old entry");
+	strv_add(&rebuild.entry_files, "/" ENTRY "/initrd");
+	strv_add(&rebuild.entry_files, "/" ENTRY "/linux");
+	command_add(&list, "r", "kernel-install add 6.1 /boot/vmlinuz-6.1");
+	run_failing(&list, &others);
+	check_others(&others, "");
+	check_file("/" ENTRY "/linux", "old kernel");
+	check_file("/" ENTRY "/initrd", "old image");
+	check_file("/" ENTRY "/.vfio-prepare-linux", NULL);
+	check_file("/efi/loader/entries/a.conf", "old entry");
+}
+
+/* What cannot be put back is told, each with what to do about it. */
+TEST(what_nobody_can_put_back)
+{
+	struct command_list list = {};
+	struct strv others = {};
+
+	script("kernel-install", "#!/bin/sh\necho new >boot/loader/entries/b.conf\nexit 1\n");
+	tree_file(&tree, "boot/loader/entries/a.conf", "old");
+	tree_dir(&tree, "boot/grub/grub.cfg");
+	tree_link(&tree, "boot/initrd", "elsewhere");
+	strv_add(&rebuild.images.paths, "/boot/initrd");
+	strv_add(&rebuild.kernels_unseen, "6.1");
+	rebuild.has_proxmox = true;
+	command_add(&list, "r", "kernel-install add 6.1 /boot/vmlinuz-6.1");
+	run_failing(&list, &others);
+	check_others(
+		&others,
+		"/boot/grub/grub.cfg could not be kept (Is a directory), and may be new, or written in "
+		"part: look at it before a restart\n"
+		"/boot/initrd could not be kept (Too many levels of symbolic links), and may be new, "
+		"or written in part: look at it before a restart\n"
+		"where kernel-install has kernel and image of 6.1 was not found, and what it has "
+		"written of them stays: look at it before a restart\n"
+		"the EFI system partitions of proxmox-boot-tool are not mounted and could not be kept: "
+		"proxmox-boot-tool refresh copies to them what is put back\n"
+		"/boot/loader/entries/b.conf is new: remove it, if the next boot should not start from "
+		"it\n");
 }
 
 TEST(marker)
@@ -306,6 +388,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_at_a_time, start, stop),
 		cmocka_unit_test_setup_teardown(programs, start, stop),
 		cmocka_unit_test_setup_teardown(a_program_fails, start, stop),
+		cmocka_unit_test_setup_teardown(what_kernel_install_has_laid_out, start, stop),
+		cmocka_unit_test_setup_teardown(what_nobody_can_put_back, start, stop),
 		cmocka_unit_test_setup_teardown(marker, start, stop),
 		cmocka_unit_test_setup_teardown(bound_by_now, start, stop),
 	};

@@ -64,8 +64,9 @@ static void check_names(const char *path, const char *want)
 
 TEST(what_was_written_into)
 {
-	keep_text(&tree.root, "/boot/grub/grub.cfg", &kept);
-	keep_text(&tree.root, "/boot/grub/nothing", &kept);
+	assert_int_equal(keep_text(&tree.root, "/boot/grub/grub.cfg", &kept), 0);
+	assert_int_equal(keep_text(&tree.root, "/boot/grub/nothing", &kept), 0);
+	assert_int_equal(keep_text(&tree.root, "/boot/grub", &kept), -EISDIR);
 	assert_int_equal(keep_image(&tree.root, "/boot/initrd.img-6.1", &kept), 0);
 	assert_int_equal(kept.n, 2);
 	tree_file(&tree, "boot/grub/grub.cfg", "new cfg");
@@ -83,7 +84,7 @@ TEST(what_was_replaced_or_removed)
 	_cleanup_free_ char *image = tree_place(&tree, "boot/initrd.img-6.1");
 
 	assert_int_equal(stat(image, &before), 0);
-	keep_text(&tree.root, "/boot/grub/grub.cfg", &kept);
+	assert_int_equal(keep_text(&tree.root, "/boot/grub/grub.cfg", &kept), 0);
 	assert_int_equal(keep_image(&tree.root, "/boot/initrd.img-6.1", &kept), 0);
 	tree_remove(&tree, "boot/grub/grub.cfg");
 	tree_remove(&tree, "boot/initrd.img-6.1");
@@ -104,7 +105,7 @@ TEST(what_stayed)
 	_cleanup_free_ char *image = tree_place(&tree, "boot/initrd.img-6.1");
 
 	assert_int_equal(stat(image, &before), 0);
-	keep_text(&tree.root, "/boot/grub/grub.cfg", &kept);
+	assert_int_equal(keep_text(&tree.root, "/boot/grub/grub.cfg", &kept), 0);
 	assert_int_equal(keep_image(&tree.root, "/boot/initrd.img-6.1", &kept), 0);
 	assert_int_equal(keep_restore(&tree.root, &kept), 0);
 	keep_done(&tree.root, &kept);

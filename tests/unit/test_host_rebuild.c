@@ -155,6 +155,10 @@ TEST(entries)
 	assert_int_equal(rebuild.entries.paths.n, 2);
 	assert_string_equal(rebuild.entries.paths.items[0], "/efi/" TOKEN "/6.1/initrd");
 	assert_string_equal(rebuild.entries.paths.items[1], "/efi/EFI/Linux/" TOKEN "-6.2+3.efi");
+	assert_int_equal(rebuild.entry_files.n, 3);
+	assert_string_equal(rebuild.entry_files.items[0], "/efi/" TOKEN "/6.1/initrd");
+	assert_string_equal(rebuild.entry_files.items[1], "/boot/efi/" TOKEN "/6.1/initrd.img-6.1");
+	assert_int_equal(rebuild.kernels_unseen.n, 0);
 	assert_null(rebuild.entries.stale);
 	assert_false(rebuild.newer_than_boot);
 	file_at("etc/vfio-prepare/profile.conf", 600);
@@ -172,7 +176,13 @@ TEST(entries_alone)
 	tree_remove(&tree, "boot/initrd.img-6.2");
 	file_at("etc/vfio-prepare/profile.conf", 1100);
 	file_at("boot/" TOKEN "/6.1/initrd", 500);
+	file_at("boot/" TOKEN "/6.1/linux", 500);
+	file_at("boot/" TOKEN "/6.1/.vfio-prepare-linux", 500);
 	scan();
+	assert_int_equal(rebuild.entry_files.n, 2);
+	assert_string_equal(rebuild.entry_files.items[1], "/boot/" TOKEN "/6.1/linux");
+	assert_int_equal(rebuild.kernels_unseen.n, 1);
+	assert_string_equal(rebuild.kernels_unseen.items[0], "6.2");
 	assert_false(rebuild.newer_than_boot);
 	assert_string_equal(rebuild.entries.stale, "/boot/" TOKEN "/6.1/initrd");
 }

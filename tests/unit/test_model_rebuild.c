@@ -11,7 +11,9 @@ TEST(done_twice)
 
 	strv_add(&rebuild.images.paths, "a");
 	strv_add(&rebuild.entries.paths, "a");
+	strv_add(&rebuild.entry_files, "a");
 	strv_add(&rebuild.kernels, "6.1");
+	strv_add(&rebuild.kernels_unseen, "6.1");
 	strv_add(&rebuild.kernel_paths, "/boot/vmlinuz-6.1");
 	rebuild_done(&rebuild);
 	assert_int_equal(rebuild.tool, IMAGE_TOOL_NONE);
