@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "decide/commands.h"
 #include "host/command.h"
 #include "host/files.h"
 #include "host/keep.h"

@@ -45,10 +45,6 @@ int apply_commands(struct root *root, struct command_list *commands, const struc
 /* Says that a restart is required, or, without reasons, that none is; 0 or -errno. */
 int apply_marker(struct root *root, const struct strv *reasons);
 
-/* What such a reason says of a device, and of a program that has to be run before. */
-#define REASON_DEVICE "device "
-#define REASON_COMMAND "command "
-
 /* Does the host want a restart, and nothing but that? */
 bool apply_wants_restart(struct root *root);
 

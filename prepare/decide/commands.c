@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/commands.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 
 /* Why images are to be made anew, the caller's; NULL: they are not. */
@@ -104,14 +106,42 @@ static void decide_ostree(const struct strv *new, const struct strv *old, struct
 	command->unchanged_status = 77;
 }
 
+static bool is_of_arguments(const char *path)
+{
+	return strcmp(path, managed_files[FILE_GRUB]) == 0 ||
+	       strcmp(path, managed_files[FILE_OWN_ARGUMENTS]) == 0 ||
+	       strcmp(path, managed_files[FILE_CMDLINE]) == 0;
+}
+
+/* What is about to be written: does it go into the images, or to the boot loader? */
+static void find_changes(const struct planned_files *files, bool force, bool *ret_image,
+			 bool *ret_loader)
+{
+	bool image = false, loader = false;
+
+	vec_foreach(file, files) {
+		if (!planned_file_is_due(file, force))
+			continue;
+		/* What is loaded on the real root is not in the image. */
+		if (is_of_arguments(file->path))
+			loader = loader ||
+				 strcmp(file->path, managed_files[FILE_OWN_ARGUMENTS]) != 0;
+		else if (strcmp(file->path, managed_files[FILE_MODULES_LOAD]) != 0)
+			image = true;
+	}
+	*ret_image = image;
+	*ret_loader = loader;
+}
+
 void commands_decide(const struct bootloader *bootloader, const struct argument_plan *arguments,
-		     const struct rebuild *rebuild, bool image_changes, bool loader_changes,
+		     const struct rebuild *rebuild, const struct planned_files *files, bool force,
 		     struct command_list *ret)
 {
 	struct command_list commands = {};
 	struct strv new = {};
-	bool differs;
+	bool differs, image_changes, loader_changes;
 
+	find_changes(files, force, &image_changes, &loader_changes);
 	decide_images(rebuild, bootloader->kind, image_changes, &commands);
 	find_new(bootloader, arguments, &new);
 	differs = new.n || arguments->kept.n || loader_changes;
@@ -136,4 +166,40 @@ void commands_decide(const struct bootloader *bootloader, const struct argument_
 	}
 	strv_done(&new);
 	*ret = commands;
+}
+
+bool commands_are_due(const struct command_list *commands)
+{
+	vec_foreach(command, commands)
+		if (command->result == COMMAND_DUE)
+			return true;
+	return false;
+}
+
+void find_restart_reasons(const struct plan *plan, const struct argument_plan *arguments,
+			  const struct bootloader *bootloader, const struct rebuild *rebuild,
+			  const struct command_list *commands, struct strv *ret)
+{
+	bool due = commands_are_due(commands);
+
+	vec_foreach(command, commands)
+		if (command->result == COMMAND_DUE) {
+			_cleanup_free_ char *text = command_text(command);
+
+			strv_take(ret, xasprintf(REASON_COMMAND "%s", text));
+		}
+	vec_foreach(argument, arguments) {
+		bool comes = argument->configured
+				     ? !bootloader->next_is_older
+				     : due && !argument->conflict && !argument->unwritable;
+
+		if (!argument->running && comes)
+			strv_take(ret, xasprintf("argument %s", argument->text));
+	}
+	vec_foreach(device, plan)
+		if ((device->state == DEVICE_BIND || device->state == DEVICE_VFS ||
+		     (device->state == DEVICE_REFUSED && device->next_boot)) &&
+		    (due || rebuild->newer_than_boot))
+			strv_take(ret, xasprintf(REASON_DEVICE "%s",
+						 PCI_ADDRESS_TEXT(&device->address)));
 }

@@ -1,19 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which programs have to be run so that the next boot has what is configured. Pure. */
+/*
+ * Which programs have to be run so that the next boot has what is configured, and whether that boot has to
+ * come. Pure.
+ */
 #ifndef DECIDE_COMMANDS_H
 #define DECIDE_COMMANDS_H
 
 #include "decide/arguments.h"
 #include "model/bootloader.h"
 #include "model/command.h"
+#include "model/plan.h"
+#include "model/policy.h"
 #include "model/rebuild.h"
 
 /*
  * In their order: what makes the images of the initramfs, then what tells the boot loader. Only what is
- * needed. image_changes, loader_changes: a file that goes into the one or the other is about to change.
+ * needed. files: what is about to be written; force: those that somebody else wrote, too.
  */
 void commands_decide(const struct bootloader *bootloader, const struct argument_plan *arguments,
-		     const struct rebuild *rebuild, bool image_changes, bool loader_changes,
+		     const struct rebuild *rebuild, const struct planned_files *files, bool force,
 		     struct command_list *ret);
+/* Is one of them still to be run? */
+bool commands_are_due(const struct command_list *commands);
+
+/* What a reason for a restart says of a device, and of a program that has to be run before. */
+#define REASON_DEVICE "device "
+#define REASON_COMMAND "command "
+
+/*
+ * Adds why a restart is required: a program that is still to be run before it, an argument that only the
+ * next boot brings, a device that the next boot will bring to its driver. Not for what the last one
+ * should have brought and did not, so that nobody restarts for ever.
+ */
+void find_restart_reasons(const struct plan *plan, const struct argument_plan *arguments,
+			  const struct bootloader *bootloader, const struct rebuild *rebuild,
+			  const struct command_list *commands, struct strv *ret);
 
 #endif

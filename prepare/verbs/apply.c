@@ -21,33 +21,6 @@ struct applying {
 	bool failed;
 };
 
-static bool is_of_arguments(const char *path)
-{
-	return strcmp(path, managed_files[FILE_GRUB]) == 0 ||
-	       strcmp(path, managed_files[FILE_OWN_ARGUMENTS]) == 0 ||
-	       strcmp(path, managed_files[FILE_CMDLINE]) == 0;
-}
-
-/* Which programs what is about to be written concerns. */
-static void decide(struct applying *applying, bool force)
-{
-	bool image = false, loader = false;
-
-	vec_foreach(file, &applying->files) {
-		if (!planned_file_is_due(file, force))
-			continue;
-		/* What is loaded on the real root is not in the image. */
-		if (is_of_arguments(file->path))
-			loader = loader ||
-				 strcmp(file->path, managed_files[FILE_OWN_ARGUMENTS]) != 0;
-		else if (strcmp(file->path, managed_files[FILE_MODULES_LOAD]) != 0)
-			image = true;
-	}
-	scan_rebuild(applying->root, &applying->rebuild);
-	commands_decide(&applying->situation->bootloader, &applying->situation->arguments,
-			&applying->rebuild, image, loader, &applying->commands);
-}
-
 static void find_foreign(struct applying *applying)
 {
 	struct findings *findings = &applying->situation->plan.findings;
@@ -119,57 +92,18 @@ static void settle(struct applying *applying)
 	free(files.items);
 }
 
-static bool is_due(const struct applying *applying)
-{
-	vec_foreach(command, &applying->commands)
-		if (command->result == COMMAND_DUE)
-			return true;
-	return false;
-}
-
-/*
- * Why a restart is required: a program that is still to be run before it, an argument that only the
- * next boot brings, a device that the next boot will bring to its driver. Not for what the last one
- * should have brought and did not, so that nobody restarts for ever.
- */
-static void find_reasons(struct applying *applying)
-{
-	const struct situation *situation = applying->situation;
-	bool due = is_due(applying);
-
-	vec_foreach(command, &applying->commands)
-		if (command->result == COMMAND_DUE) {
-			_cleanup_free_ char *text = command_text(command);
-
-			strv_take(&applying->reasons, xasprintf(REASON_COMMAND "%s", text));
-		}
-	vec_foreach(argument, &situation->arguments) {
-		bool comes = argument->configured
-				     ? !situation->bootloader.next_is_older
-				     : due && !argument->conflict && !argument->unwritable;
-
-		if (!argument->running && comes)
-			strv_take(&applying->reasons, xasprintf("argument %s", argument->text));
-	}
-	vec_foreach(device, &situation->plan)
-		if ((device->state == DEVICE_BIND || device->state == DEVICE_VFS ||
-		     (device->state == DEVICE_REFUSED && device->next_boot)) &&
-		    (due || applying->rebuild.newer_than_boot))
-			strv_take(&applying->reasons,
-				  xasprintf(REASON_DEVICE "%s",
-					    PCI_ADDRESS_TEXT(&device->address)));
-}
-
 static void mark(struct applying *applying)
 {
+	const struct situation *situation = applying->situation;
 	int r;
 
 	rebuild_done(&applying->rebuild);
 	scan_rebuild(applying->root, &applying->rebuild);
 	/* Below another root no kernel runs that could be too old. */
-	if (!applying->situation->inventory.cmdline)
+	if (!situation->inventory.cmdline)
 		return;
-	find_reasons(applying);
+	find_restart_reasons(&situation->plan, &situation->arguments, &situation->bootloader,
+			     &applying->rebuild, &applying->commands, &applying->reasons);
 	r = apply_marker(applying->root, &applying->reasons);
 	if (r < 0)
 		log_warning("%s cannot be written: %s", REBOOT_REQUIRED_PATH, strerror(-r));
@@ -202,7 +136,7 @@ static void carry_out(struct applying *applying, const struct arguments *argumen
 		run_commands(applying);
 	if (!applying->failed) {
 		settle(applying);
-		if (is_due(applying))
+		if (commands_are_due(&applying->commands))
 			arguments_forget_due(&applying->situation->arguments,
 					     &applying->situation->bootloader);
 		mark(applying);
@@ -215,7 +149,9 @@ static int apply(struct applying *applying, const struct arguments *arguments)
 	int lock;
 
 	situation_plan_files(applying->root, situation, &applying->files);
-	decide(applying, arguments->force);
+	scan_rebuild(applying->root, &applying->rebuild);
+	commands_decide(&situation->bootloader, &situation->arguments, &applying->rebuild,
+			&applying->files, arguments->force, &applying->commands);
 	lock = apply_begin(applying->root, &applying->files, &applying->rebuild);
 	if (lock < 0) {
 		if (lock == -EWOULDBLOCK)

@@ -53,18 +53,6 @@ struct verb {
 extern const struct verb list_verb, init_verb, import_verb, plan_verb, apply_verb, bind_verb,
 	release_verb, validate_verb, snapshot_verb;
 
-/* The files of the host's configuration that are the tool's own, below the root. */
-enum managed_file {
-	FILE_MODPROBE,
-	FILE_MODULES_LOAD,
-	FILE_UDEV_RULES,
-	FILE_GRUB,
-	FILE_OWN_ARGUMENTS,
-	FILE_CMDLINE, /* of which only some words are */
-	N_MANAGED_FILES
-};
-extern const char *const managed_files[N_MANAGED_FILES];
-
 /* A host and what the profile wants of it; each part is valid once it was loaded. */
 struct situation {
 	struct profile profile;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/commands.h"
 
+#include "base/buf.h"
 #include "support.h"
 
 #define KERNEL_INSTALL                               \
@@ -89,6 +90,7 @@ TEST(commands)
 					  .grub_cfg_stale = row->cfg_stale,
 					  .has_update_grub = !row->no_update_grub,
 					  .has_proxmox = row->proxmox};
+		struct planned_files files = {};
 		struct command_list list;
 		_cleanup_free_ char *all = xstrdup("");
 
@@ -107,8 +109,11 @@ TEST(commands)
 			rebuild.entries.stale = xstrdup("e");
 			rebuild.entries.newer_input = xstrdup("b");
 		}
-		commands_decide(&bootloader, &arguments, &rebuild, row->image_changes,
-				row->loader_changes, &list);
+		if (row->image_changes)
+			planned_file_add(&files, managed_files[FILE_MODPROBE], NULL, "x");
+		if (row->loader_changes)
+			planned_file_add(&files, managed_files[FILE_GRUB], NULL, "x");
+		commands_decide(&bootloader, &arguments, &rebuild, &files, false, &list);
 		vec_foreach(command, &list) {
 			_cleanup_free_ char *text = command_text(command);
 			char *longer = xasprintf("%s%s\n", all, text);
@@ -121,15 +126,128 @@ TEST(commands)
 		}
 		check_text(row->what, all, row->commands);
 		command_list_done(&list);
+		planned_files_done(&files);
 		rebuild_done(&rebuild);
 		argument_plan_done(&arguments);
 		bootloader_done(&bootloader);
 	}
 }
 
+TEST(which_files_concern_which_program)
+{
+	static const struct {
+		const char *what;
+		enum managed_file file;
+		enum file_state state;
+		bool force;
+		const char *commands;
+	} files[] = {
+		{"nothing changes", FILE_MODPROBE, FILE_SAME, true, ""},
+		{"somebody else's", FILE_MODPROBE, FILE_FOREIGN, false, ""},
+		{"not any more", FILE_MODPROBE, FILE_FOREIGN, true, "dracut "},
+		{"unreadable", FILE_MODPROBE, FILE_UNREADABLE, true, ""},
+		{"modprobe.d", FILE_MODPROBE, FILE_CHANGE, false, "dracut "},
+		{"udev", FILE_UDEV_RULES, FILE_REMOVE, false, "dracut "},
+		{"only on the real root", FILE_MODULES_LOAD, FILE_CREATE, false, ""},
+		{"grub.d", FILE_GRUB, FILE_REMOVE, false, "update-grub "},
+		{"cmdline", FILE_CMDLINE, FILE_CHANGE, false, "update-grub "},
+		{"only a list", FILE_OWN_ARGUMENTS, FILE_CREATE, false, ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		struct planned_file file = {.path = managed_files[files[i].file],
+					    .state = files[i].state};
+		const struct bootloader bootloader = {.kind = BOOTLOADER_GRUB};
+		const struct argument_plan arguments = {};
+		struct rebuild rebuild = {.tool = IMAGE_TOOL_DRACUT, .has_update_grub = true};
+		struct command_list list;
+		struct buf got = {};
+
+		strv_add(&rebuild.images.paths, "a");
+		commands_decide(&bootloader, &arguments, &rebuild,
+				&(struct planned_files){&file, 1, 1}, files[i].force, &list);
+		check_int(files[i].what, commands_are_due(&list), *files[i].commands != '\0');
+		vec_foreach(command, &list) {
+			buf_addf(&got, "%s ", command->argv.items[0]);
+			command->result = COMMAND_DONE;
+		}
+		check_text(files[i].what, buf_text(&got), files[i].commands);
+		check(files[i].what, !commands_are_due(&list));
+		buf_done(&got);
+		command_list_done(&list);
+		rebuild_done(&rebuild);
+	}
+}
+
+/* "a" is due; an argument, a device that waits for its driver and one that does not. */
+TEST(why_a_restart_is_required)
+{
+	static char text[] = "iommu=pt", word[] = "iommu=nopt";
+	static const struct {
+		const char *what;
+		bool done, running, configured, next_is_older, newer_than_boot;
+		char *conflict, *unwritable;
+		enum device_state state;
+		bool next_boot;
+		const char *reasons;
+	} cases[] = {
+		{"all is due", .reasons = "command a; argument iommu=pt; device 0000:01:00.0; "},
+		{"nothing comes", .done = true, .reasons = ""},
+		{"configured", .done = true, .configured = true, .reasons = "argument iommu=pt; "},
+		{"it did not get there", .done = true, .configured = true, .next_is_older = true,
+		 .reasons = ""},
+		{"the kernel has it", .running = true, .configured = true,
+		 .reasons = "command a; device 0000:01:00.0; "},
+		{"others say otherwise", .conflict = word,
+		 .reasons = "command a; device 0000:01:00.0; "},
+		{"unwritable", .unwritable = word, .reasons = "command a; device 0000:01:00.0; "},
+		{"a new image", .done = true, .newer_than_boot = true,
+		 .reasons = "device 0000:01:00.0; "},
+		{"virtual functions", .done = true, .newer_than_boot = true, .state = DEVICE_VFS,
+		 .reasons = "device 0000:01:00.0; "},
+		{"right", .done = true, .newer_than_boot = true, .state = DEVICE_RIGHT,
+		 .reasons = ""},
+		{"refused", .done = true, .newer_than_boot = true, .state = DEVICE_REFUSED,
+		 .reasons = ""},
+		{"in use", .done = true, .newer_than_boot = true, .state = DEVICE_REFUSED,
+		 .next_boot = true, .reasons = "device 0000:01:00.0; "},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct planned_device device = {.address = address("01:00.0"),
+						.state = cases[i].state,
+						.next_boot = cases[i].next_boot};
+		struct wanted_argument argument = {.text = text,
+						   .running = cases[i].running,
+						   .configured = cases[i].configured,
+						   .conflict = cases[i].conflict,
+						   .unwritable = cases[i].unwritable};
+		const struct plan plan = {.items = &device, .n = 1};
+		const struct argument_plan arguments = {.items = &argument, .n = 1};
+		const struct bootloader bootloader = {.next_is_older = cases[i].next_is_older};
+		const struct rebuild rebuild = {.newer_than_boot = cases[i].newer_than_boot};
+		struct command_list list = {};
+		struct strv reasons = {};
+		struct buf got = {};
+
+		command_add(&list, "why", "a")->result = cases[i].done ? COMMAND_DONE : COMMAND_DUE;
+		find_restart_reasons(&plan, &arguments, &bootloader, &rebuild, &list, &reasons);
+		for (size_t j = 0; j < reasons.n; j++)
+			buf_addf(&got, "%s; ", reasons.items[j]);
+		check_text(cases[i].what, buf_text(&got), cases[i].reasons);
+		buf_done(&got);
+		strv_done(&reasons);
+		command_list_done(&list);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(commands)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(commands),
+		cmocka_unit_test(which_files_concern_which_program),
+		cmocka_unit_test(why_a_restart_is_required),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
