@@ -15,12 +15,24 @@
 
 int keep_text(struct root *root, const char *path, struct kept_files *kept)
 {
-	char *text;
-	int r = root_read_file(root, path, TEXT_MAX, &text, NULL);
+	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	char *text, *target;
+	struct stat st;
+	int r;
 
-	if (r == 0)
-		*vec_add(kept) = (struct kept_file){.path = xstrdup(path), .text = text};
-	return r == -ENOENT ? 0 : r;
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	r = root_read_fd(root, fd, path, TEXT_MAX, &text, NULL);
+	if (r < 0)
+		return r;
+	target = root_path_of(root, fd);
+	*vec_add(kept) = (struct kept_file){.path = xstrdup(path),
+					    .text = text,
+					    .target = target ? target : xstrdup(path),
+					    .mode = st.st_mode & 0777};
+	return 0;
 }
 
 static int open_directory(struct root *root, const char *path, const char **ret_name)
@@ -94,15 +106,21 @@ static int restore_image(struct root *root, const struct kept_file *file)
 	return renameat(dir, file->copy, dir, name) < 0 ? -errno : 0;
 }
 
-static int restore_text(struct root *root, const struct kept_file *file)
+static int restore_at(struct root *root, const char *path, const struct kept_file *file)
 {
 	_cleanup_free_ char *now = NULL;
 
-	if (root_read_file(root, file->path, TEXT_MAX, &now, NULL) == 0 &&
-	    strcmp(now, file->text) == 0)
+	if (root_read_file(root, path, TEXT_MAX, &now, NULL) == 0 && strcmp(now, file->text) == 0)
 		return 0;
-	return root_replace_file(root, file->path, file->text,
-				 root_file_mode(root, file->path, 0600));
+	return root_replace_file(root, path, file->text, file->mode);
+}
+
+/* A link stays one, unless something else has taken its place. */
+static int restore_text(struct root *root, const struct kept_file *file)
+{
+	int r = restore_at(root, file->target, file);
+
+	return r < 0 ? r : restore_at(root, file->path, file);
 }
 
 int keep_restore(struct root *root, const struct kept_files *kept)
@@ -128,6 +146,7 @@ void keep_done(struct root *root, struct kept_files *kept)
 			unlinkat(dir, file->copy, 0);
 		free(file->path);
 		free(file->text);
+		free(file->target);
 		free(file->copy);
 	}
 	free(kept->items);

@@ -14,7 +14,9 @@
 
 struct kept_file {
 	char *path;
-	char *text;  /* NULL: there is a copy */
+	char *text;   /* NULL: there is a copy */
+	char *target; /* of a text: where it lies, past all links */
+	mode_t mode;
 	char *copy;  /* what that is called, in the same directory */
 	ino_t inode; /* of the file when it was copied */
 	struct timespec time;

@@ -228,13 +228,12 @@ int root_open(struct root *root, const char *path, int flags)
 	return open_walking(root, relative, flags | O_CLOEXEC);
 }
 
-/* The path of an open directory, and name in it, below the root; NULL where that cannot be told. */
-static char *recorded_path(const struct root *root, int dir, const char *name)
+char *root_path_of(const struct root *root, int fd)
 {
 	char link[sizeof("/proc/self/fd/") + 12], path[PATH_MAX], top[PATH_MAX];
 	ssize_t n_path, n_top;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	n_path = readlink(link, path, sizeof(path) - 1);
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", root->fd);
 	n_top = readlink(link, top, sizeof(top) - 1);
@@ -243,8 +242,15 @@ static char *recorded_path(const struct root *root, int dir, const char *name)
 	path[n_path] = top[n_top] = '\0';
 	if (strcmp(top, "/") == 0)
 		n_top = 0;
-	return strncmp(path, top, (size_t)n_top) == 0 ? xasprintf("%s/%s", path + n_top, name)
-						      : NULL;
+	return strncmp(path, top, (size_t)n_top) == 0 ? xstrdup(path + n_top) : NULL;
+}
+
+/* The path of name in an open directory; NULL where that cannot be told. */
+static char *recorded_path(const struct root *root, int dir, const char *name)
+{
+	_cleanup_free_ char *path = root_path_of(root, dir);
+
+	return path ? xasprintf("%s/%s", path, name) : NULL;
 }
 
 static void record_bytes(struct root *root, int dir, const char *name, enum record_kind kind,
@@ -261,12 +267,10 @@ static void record_file(struct root *root, int fd, const char *path, const char 
 			size_t length)
 {
 	/* What the path leads to, past the links on the way, has the bytes. */
-	_cleanup_free_ char *canonical = root->recorder ? recorded_path(root, fd, "") : NULL;
+	_cleanup_free_ char *canonical = root->recorder ? root_path_of(root, fd) : NULL;
 
 	if (!root->recorder)
 		return;
-	if (canonical && canonical[strlen(canonical) - 1] == '/')
-		canonical[strlen(canonical) - 1] = '\0';
 	if (canonical)
 		path = canonical;
 	if (text)

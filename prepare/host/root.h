@@ -36,6 +36,8 @@ int root_read_file(struct root *root, const char *path, size_t max, char **ret, 
 /* The same from a descriptor that root_open() gave for that path. */
 int root_read_fd(struct root *root, int fd, const char *path, size_t max, char **ret,
 		 size_t *ret_length);
+/* Where what is open lies below the root, past all links; NULL where that cannot be told. The caller's. */
+char *root_path_of(const struct root *root, int fd);
 /* The names in a directory without "." and "..", sorted. */
 int root_list(struct root *root, const char *path, struct strv *ret);
 /* 1: the directory has an entry, 0: none. */

@@ -99,6 +99,42 @@ TEST(what_was_replaced_or_removed)
 	assert_int_equal(after.st_mode, before.st_mode);
 }
 
+/* grubenv is a link into the EFI system partition, where programs write it anew. */
+TEST(what_a_link_leads_to)
+{
+	char target[64];
+
+	tree_file(&tree, "boot/efi/grubenv", "old env");
+	tree_link(&tree, "boot/grub2/grubenv", "../efi/grubenv");
+	keep_text(&tree.root, "/boot/grub2/grubenv", &kept);
+	tree_remove(&tree, "boot/efi/grubenv");
+	tree_file(&tree, "boot/efi/grubenv", "new env");
+	assert_int_equal(keep_restore(&tree.root, &kept), 0);
+	check_file("/boot/efi/grubenv", "old env");
+	assert_true(root_read_link(&tree.root, "/boot/grub2/grubenv", target, sizeof(target)) > 0);
+	assert_string_equal(target, "../efi/grubenv");
+
+	/* Who looks finds the old text, too, where a file took the place of the link. */
+	tree_remove(&tree, "boot/grub2/grubenv");
+	tree_file(&tree, "boot/grub2/grubenv", "new env");
+	assert_int_equal(keep_restore(&tree.root, &kept), 0);
+	check_file("/boot/efi/grubenv", "old env");
+	check_file("/boot/grub2/grubenv", "old env");
+}
+
+TEST(what_was_removed_has_its_mode_again)
+{
+	_cleanup_free_ char *cfg = tree_place(&tree, "boot/grub/grub.cfg");
+	struct stat st;
+
+	assert_int_equal(chmod(cfg, 0444), 0);
+	keep_text(&tree.root, "/boot/grub/grub.cfg", &kept);
+	tree_remove(&tree, "boot/grub/grub.cfg");
+	assert_int_equal(keep_restore(&tree.root, &kept), 0);
+	assert_int_equal(stat(cfg, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0444);
+}
+
 TEST(what_stayed)
 {
 	struct stat before, after;
@@ -131,6 +167,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_was_written_into, start, stop),
 		cmocka_unit_test_setup_teardown(what_was_replaced_or_removed, start, stop),
+		cmocka_unit_test_setup_teardown(what_a_link_leads_to, start, stop),
+		cmocka_unit_test_setup_teardown(what_was_removed_has_its_mode_again, start, stop),
 		cmocka_unit_test_setup_teardown(what_stayed, start, stop),
 		cmocka_unit_test_setup_teardown(what_finds_no_room, start, stop),
 	};
