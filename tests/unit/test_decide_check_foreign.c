@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/buf.h"
 #include "decide/check.h"
-#include "support.h"
+#include "foreign_host.h"
 
 /*
  * Three equal cards on nouveau, 01:00.0 of which goes to vfio-pci and 02:00.0 to pci-stub; no section
  * lists 03:00.0. A network card on e1000e that its section wants there, and another one.
  */
-static struct inventory inventory;
 static struct plan plan;
 
 static void plan_device(const char *place, const char *want, const char *module)
@@ -23,14 +22,7 @@ static void plan_device(const char *place, const char *want, const char *module)
 static int start(void **state _unused_)
 {
 	inventory.kernel = xstrdup("6.1.0-56-amd64");
-	for (int i = 0; i < 3; i++) {
-		char place[] = "0000:01:00.0";
-
-		place[6] = (char)('1' + i);
-		strv_add(&add_function(&inventory, place, 0x10de, 0x1bb0, 0x030000, i, "nouveau")
-				  ->modules,
-			 "nouveau");
-	}
+	add_cards();
 	add_function(&inventory, "0000:04:00.0", 0x8086, 0x10d3, 0x020000, 4, "e1000e");
 	add_function(&inventory, "0000:05:00.0", 0x8086, 0x10fb, 0x020000, 5, "nic-x");
 	plan_device("0000:01:00.0", "vfio-pci", "vfio_pci");
@@ -45,17 +37,6 @@ static int stop(void **state _unused_)
 	plan_done(&plan);
 	plan = (struct plan){};
 	return 0;
-}
-
-static struct foreign_setting *put(enum foreign_source source, enum foreign_effect effect,
-				   const char *file, unsigned line, const char *name,
-				   const char *values)
-{
-	struct foreign_setting *setting = foreign_add(&inventory.foreign, source, effect, file,
-						      line, "TEXT", name);
-
-	strv_split(&setting->values, values, " ");
-	return setting;
 }
 
 /* "error foreign-ids /f:1", in lines; and all of part must be in what is said. */
@@ -88,77 +69,85 @@ static void expect(const char *want, const char *part)
 
 TEST(test_addresses)
 {
-	expect("", "");
-	put(FOREIGN_DRIVERCTL, FOREIGN_ADDRESSES, "/d", 0, "vfio-pci", "0000:01:00.0");
-	expect("note foreign-driverctl /d\n", "the profile sees to 0000:01:00.0 already");
-	put(FOREIGN_DRIVERCTL, FOREIGN_ADDRESSES, "/d", 0, "nouveau", "0000:01:00.0");
-	expect("error foreign-driverctl /d\n",
-	       "it gives to nouveau 0000:01:00.0 (section [device s] wants vfio-pci)");
-	put(FOREIGN_DRIVERCTL, FOREIGN_ADDRESSES, "/d", 0, "vfio-pci", "0000:03:00.0");
-	expect("note foreign-driverctl /d\n", "0000:03:00.0, which no section lists");
-	put(FOREIGN_DRIVERCTL, FOREIGN_ADDRESSES, "/d", 0, "vfio-pci", "0000:03:00.0");
-	expect("note foreign-driverctl /d\n", "vfio-prepare import");
-	/* Neither the profile's business nor a guest's. */
-	put(FOREIGN_DRIVERCTL, FOREIGN_ADDRESSES, "/d", 0, "nouveau", "0000:03:00.0");
-	expect("", "");
-	/* A service that comes late takes it away again. */
-	put(FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/r", 3, "vfio-pci", "0000:01:00.0");
-	expect("warning foreign-rc-local /r:3\n", "sees to");
-	/* It never runs: what it says matters less. */
-	put(FOREIGN_INITRAMFS_SCRIPT, FOREIGN_ADDRESSES, "/i", 3, "nouveau", "0000:01:00.0")->flaw =
-		"FLAW";
-	expect("warning foreign-initramfs-script /i:3\n", "FLAW");
-	put(FOREIGN_UNIT, FOREIGN_ADDRESSES, "/u", 3, "vfio-pci", "");
-	expect("warning foreign-unit /u:3\n", "cannot be told");
-	put(FOREIGN_DRIVERCTL, FOREIGN_ADDRESSES, "/d", 0, "vfio-pci", "0000:03:00.0")->ours = true;
-	expect("", "");
+	static const struct setting_row rows[] = {
+		ROW("", ""),
+		ROW("note foreign-driverctl /d\n", "the profile sees to 0000:01:00.0 already",
+		    PUT(DRIVERCTL, ADDRESSES, "/d", 0, "vfio-pci", "0000:01:00.0")),
+		ROW("error foreign-driverctl /d\n",
+		    "it gives to nouveau 0000:01:00.0 (section [device s] wants vfio-pci)",
+		    PUT(DRIVERCTL, ADDRESSES, "/d", 0, "nouveau", "0000:01:00.0")),
+		ROW("note foreign-driverctl /d\n", "0000:03:00.0, which no section lists",
+		    PUT(DRIVERCTL, ADDRESSES, "/d", 0, "vfio-pci", "0000:03:00.0")),
+		ROW("note foreign-driverctl /d\n", "vfio-prepare import",
+		    PUT(DRIVERCTL, ADDRESSES, "/d", 0, "vfio-pci", "0000:03:00.0")),
+		/* Neither the profile's business nor a guest's. */
+		ROW("", "", PUT(DRIVERCTL, ADDRESSES, "/d", 0, "nouveau", "0000:03:00.0")),
+		/* A service that comes late takes it away again. */
+		ROW("warning foreign-rc-local /r:3\n", "sees to",
+		    PUT(RC_LOCAL, ADDRESSES, "/r", 3, "vfio-pci", "0000:01:00.0")),
+		/* It never runs: what it says matters less. */
+		ROW("warning foreign-initramfs-script /i:3\n", "FLAW",
+		    PUT(INITRAMFS_SCRIPT, ADDRESSES, "/i", 3, "nouveau", "0000:01:00.0",
+			.flaw = "FLAW")),
+		ROW("warning foreign-unit /u:3\n", "cannot be told",
+		    PUT(UNIT, ADDRESSES, "/u", 3, "vfio-pci", "")),
+		ROW("", "",
+		    PUT(DRIVERCTL, ADDRESSES, "/d", 0, "vfio-pci", "0000:03:00.0", .ours = true)),
+	};
+
+	expect_rows(rows, ARRAY_SIZE(rows));
 }
 
 TEST(test_lines_of_a_file_are_told_at_once)
 {
-	put(FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/r", 3, "vfio-pci", "0000:01:00.0");
-	put(FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/r", 4, "vfio-pci", "0000:03:00.0");
-	put(FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/r", 7, "vfio-pci", "0000:05:00.0");
-	put(FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/r", 8, "pci-stub", "0000:02:00.0");
-	put(FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/s", 8, "vfio-pci", "0000:01:00.0");
-	expect("warning foreign-rc-local /r:3\nwarning foreign-rc-local /r:8\n"
-	       "warning foreign-rc-local /s:8\n",
-	       "\"TEXT\" and lines 4, 7; the profile sees to 0000:01:00.0 already; it means "
-	       "0000:03:00.0, 0000:05:00.0, which no section lists");
-	/* What several lines do to one device. */
-	put(FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/r", 3, "vfio-pci", "0000:01:00.0");
-	put(FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/r", 4, "vfio-pci", "0000:01:00.0");
-	expect("warning foreign-rc-local /r:3\n", "sees to 0000:01:00.0 already;");
-	put(FOREIGN_MODULES_LOAD, FOREIGN_LOAD, "/l", 1, NULL, "vfio");
-	put(FOREIGN_MODULES_LOAD, FOREIGN_LOAD, "/l", 2, NULL, "vfio_pci");
-	expect("note foreign-modules-load /l:1\n", " and line 2;");
-	/* A script that its unit has told of. */
-	foreign_add(&inventory.foreign, FOREIGN_UNIT, FOREIGN_ADDRESSES, "/u.service", 3,
-		    "ExecStart=/usr/bin/vfio-bind x", "vfio-pci");
-	put(FOREIGN_UNIT, FOREIGN_ADDRESSES, "/usr/bin/vfio-bind", 4, "vfio-pci", "");
-	expect("warning foreign-unit /u.service:3\n", "cannot be told");
+	static const struct setting_row rows[] = {
+		ROW("warning foreign-rc-local /r:3\nwarning foreign-rc-local /r:8\n"
+		    "warning foreign-rc-local /s:8\n",
+		    "\"TEXT\" and lines 4, 7; the profile sees to 0000:01:00.0 already; it means "
+		    "0000:03:00.0, 0000:05:00.0, which no section lists",
+		    PUT(RC_LOCAL, ADDRESSES, "/r", 3, "vfio-pci", "0000:01:00.0"),
+		    PUT(RC_LOCAL, ADDRESSES, "/r", 4, "vfio-pci", "0000:03:00.0"),
+		    PUT(RC_LOCAL, ADDRESSES, "/r", 7, "vfio-pci", "0000:05:00.0"),
+		    PUT(RC_LOCAL, ADDRESSES, "/r", 8, "pci-stub", "0000:02:00.0"),
+		    PUT(RC_LOCAL, ADDRESSES, "/s", 8, "vfio-pci", "0000:01:00.0")),
+		/* What several lines do to one device. */
+		ROW("warning foreign-rc-local /r:3\n", "sees to 0000:01:00.0 already;",
+		    PUT(RC_LOCAL, ADDRESSES, "/r", 3, "vfio-pci", "0000:01:00.0"),
+		    PUT(RC_LOCAL, ADDRESSES, "/r", 4, "vfio-pci", "0000:01:00.0")),
+		ROW("note foreign-modules-load /l:1\n", " and line 2;",
+		    PUT(MODULES_LOAD, LOAD, "/l", 1, NULL, "vfio"),
+		    PUT(MODULES_LOAD, LOAD, "/l", 2, NULL, "vfio_pci")),
+		/* A script that its unit has told of. */
+		ROW("warning foreign-unit /u.service:3\n", "cannot be told",
+		    PUT(UNIT, ADDRESSES, "/u.service", 3, "vfio-pci", "",
+			.text = "ExecStart=/usr/bin/vfio-bind x"),
+		    PUT(UNIT, ADDRESSES, "/usr/bin/vfio-bind", 4, "vfio-pci", "")),
+	};
+
+	expect_rows(rows, ARRAY_SIZE(rows));
 }
 
 TEST(test_ids)
 {
-	struct foreign_setting *setting;
+	static const struct setting_row rows[] = {
+		ROW("note foreign-ids /m:1\n", "it means 0000:05:00.0, which no section lists",
+		    PUT(MODPROBE, IDS, "/m", 1, "vfio-pci", "8086:10fb")),
+		ROW("warning foreign-ids /m:1\n", "also means 0000:03:00.0, which no section lists",
+		    PUT(MODPROBE, IDS, "/m", 1, "vfio-pci", "10de:1bb0")),
+		ROW("note foreign-ids /m:1\n", "sees to 0000:04:00.0",
+		    PUT(MODPROBE, IDS, "/m", 1, "e1000e", "8086:10d3")),
+		ROW("warning foreign-ids /m:1\n", "it gives to vfio-pci 0000:04:00.0",
+		    PUT(MODPROBE, IDS, "/m", 1, "vfio-pci", "8086:10d3")),
+		ROW("note foreign-ids /m:1\n", "no device of this host has such an id",
+		    PUT(MODPROBE, IDS, "/m", 1, "vfio-pci", "1:2")),
+		ROW("warning foreign-ids /m:1\n", "no id: gpu",
+		    PUT(MODPROBE, IDS, "/m", 1, "vfio-pci", "8086:10fb gpu")),
+		ROW("error foreign-ids /m:1\n", "too long",
+		    PUT(MODPROBE, IDS, "/m", 1, "vfio-pci", "1:2", .flaw = "too long",
+			.fatal = true)),
+	};
 
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/m", 1, "vfio-pci", "8086:10fb");
-	expect("note foreign-ids /m:1\n", "it means 0000:05:00.0, which no section lists");
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/m", 1, "vfio-pci", "10de:1bb0");
-	expect("warning foreign-ids /m:1\n", "also means 0000:03:00.0, which no section lists");
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/m", 1, "e1000e", "8086:10d3");
-	expect("note foreign-ids /m:1\n", "sees to 0000:04:00.0");
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/m", 1, "vfio-pci", "8086:10d3");
-	expect("warning foreign-ids /m:1\n", "it gives to vfio-pci 0000:04:00.0");
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/m", 1, "vfio-pci", "1:2");
-	expect("note foreign-ids /m:1\n", "no device of this host has such an id");
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/m", 1, "vfio-pci", "8086:10fb gpu");
-	expect("warning foreign-ids /m:1\n", "no id: gpu");
-	setting = put(FOREIGN_MODPROBE, FOREIGN_IDS, "/m", 1, "vfio-pci", "1:2");
-	setting->flaw = "too long";
-	setting->fatal = true;
-	expect("error foreign-ids /m:1\n", "too long");
+	expect_rows(rows, ARRAY_SIZE(rows));
 }
 
 TEST(test_many_are_counted)
@@ -169,75 +158,71 @@ TEST(test_many_are_counted)
 		place[6] = (char)(i < 10 ? '0' + i : 'a' + i - 10);
 		add_function(&inventory, place, 0x10de, 0x1bb0, 0x030000, 100 + i, NULL);
 	}
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/m", 1, "vfio-pci", "10de:1bb0");
+	put(MODPROBE, IDS, "/m", 1, "vfio-pci", "10de:1bb0");
 	expect("warning foreign-ids /m:1\n", "0001:06:00.0 and 9 more");
 }
 
 TEST(test_blacklists)
 {
-	static const struct {
-		enum foreign_source source;
-		enum foreign_effect effect;
-		const char *name, *values, *want, *part;
-	} rows[] = {
-		{FOREIGN_MODPROBE, FOREIGN_BLACKLIST, NULL, "nouveau",
-		 "warning foreign-blacklist /m:1\n", "also from 0000:03:00.0, which"},
-		{FOREIGN_MODPROBE, FOREIGN_INSTALL, "nouveau", "/bin/false",
-		 "warning foreign-blacklist /m:1\n", "also from 0000:03:00.0, which"},
-		{FOREIGN_MODPROBE, FOREIGN_BLACKLIST, NULL, "pcspkr", "", ""},
-		{FOREIGN_MODPROBE, FOREIGN_BLACKLIST, NULL, "nic_x", "", ""},
-		{FOREIGN_MODPROBE, FOREIGN_BLACKLIST, NULL, "vfio_pci",
-		 "note foreign-blacklist /m:1\n", "asked for by name"},
-		{FOREIGN_MODPROBE, FOREIGN_BLACKLIST, NULL, "e1000e",
-		 "note foreign-blacklist /m:1\n", "asked for by name"},
-		{FOREIGN_MODPROBE, FOREIGN_INSTALL, "vfio_pci", "/sbin/x",
-		 "note foreign-blacklist /m:1\n", "past that command"},
-		{FOREIGN_ARGUMENT, FOREIGN_BLACKLIST, "module_blacklist", "vfio_pci", "", ""},
-		{FOREIGN_ARGUMENT, FOREIGN_BLACKLIST, "modprobe.blacklist", "vfio-pci", "", ""},
-		{FOREIGN_ARGUMENT, FOREIGN_BLACKLIST, "modprobe.blacklist", "vfio_pci",
-		 "note foreign-blacklist /m:1\n", "asked for by name"},
-		{FOREIGN_DRACUT, FOREIGN_BLACKLIST, "omit_drivers", "vfio-pci",
-		 "warning foreign-blacklist /m:1\n", "image"},
+	static const struct setting_row rows[] = {
+		ROW("warning foreign-blacklist /m:1\n", "also from 0000:03:00.0, which",
+		    PUT(MODPROBE, BLACKLIST, "/m", 1, NULL, "nouveau")),
+		ROW("warning foreign-blacklist /m:1\n", "also from 0000:03:00.0, which",
+		    PUT(MODPROBE, INSTALL, "/m", 1, "nouveau", "/bin/false")),
+		ROW("", "", PUT(MODPROBE, BLACKLIST, "/m", 1, NULL, "pcspkr")),
+		ROW("", "", PUT(MODPROBE, BLACKLIST, "/m", 1, NULL, "nic_x")),
+		ROW("note foreign-blacklist /m:1\n", "asked for by name",
+		    PUT(MODPROBE, BLACKLIST, "/m", 1, NULL, "vfio_pci")),
+		ROW("note foreign-blacklist /m:1\n", "asked for by name",
+		    PUT(MODPROBE, BLACKLIST, "/m", 1, NULL, "e1000e")),
+		ROW("note foreign-blacklist /m:1\n", "past that command",
+		    PUT(MODPROBE, INSTALL, "/m", 1, "vfio_pci", "/sbin/x")),
+		ROW("", "", PUT(ARGUMENT, BLACKLIST, "/m", 1, "module_blacklist", "vfio_pci")),
+		ROW("", "", PUT(ARGUMENT, BLACKLIST, "/m", 1, "modprobe.blacklist", "vfio-pci")),
+		ROW("note foreign-blacklist /m:1\n", "asked for by name",
+		    PUT(ARGUMENT, BLACKLIST, "/m", 1, "modprobe.blacklist", "vfio_pci")),
+		ROW("warning foreign-blacklist /m:1\n", "image",
+		    PUT(DRACUT, BLACKLIST, "/m", 1, "omit_drivers", "vfio-pci")),
+		ROW("warning foreign-blacklist /m:1\n", "FLAW",
+		    PUT(ARGUMENT, BLACKLIST, "/m", 1, "rdblacklist", "nouveau", .flaw = "FLAW")),
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		put(rows[i].source, rows[i].effect, "/m", 1, rows[i].name, rows[i].values);
-		expect(rows[i].want, rows[i].part);
-	}
-	put(FOREIGN_ARGUMENT, FOREIGN_BLACKLIST, "/m", 1, "rdblacklist", "nouveau")->flaw = "FLAW";
-	expect("warning foreign-blacklist /m:1\n", "FLAW");
+	expect_rows(rows, ARRAY_SIZE(rows));
 	/* Another driver has it already: it misses nothing. */
 	free(inventory.items[2].driver);
 	inventory.items[2].driver = xstrdup("nvidia");
-	put(FOREIGN_MODPROBE, FOREIGN_BLACKLIST, "/m", 1, NULL, "nouveau");
+	put(MODPROBE, BLACKLIST, "/m", 1, NULL, "nouveau");
 	expect("note foreign-blacklist /m:1\n", "already");
-	put(FOREIGN_MODPROBE, FOREIGN_BLACKLIST, "/usr/lib/m", 1, NULL, "nouveau");
-	put(FOREIGN_MODPROBE, FOREIGN_BLACKLIST, "/lib/m", 1, NULL, "nouveau");
+	put(MODPROBE, BLACKLIST, "/usr/lib/m", 1, NULL, "nouveau");
+	put(MODPROBE, BLACKLIST, "/lib/m", 1, NULL, "nouveau");
 	expect("", "");
 	free(inventory.items[2].driver);
 	inventory.items[2].driver = NULL;
-	put(FOREIGN_MODPROBE, FOREIGN_BLACKLIST, "/usr/lib/m", 1, NULL, "nouveau");
+	put(MODPROBE, BLACKLIST, "/usr/lib/m", 1, NULL, "nouveau");
 	expect("warning foreign-blacklist /usr/lib/m:1\n", "also from 0000:03:00.0");
 	plan_device("0000:06:00.0", "vfio-pci", "vfio_pci");
 	strv_add(&add_function(&inventory, "0000:06:00.0", 1, 2, 0, 6, NULL)->modules, "own");
-	put(FOREIGN_MODPROBE, FOREIGN_BLACKLIST, "/m", 1, NULL, "own");
+	put(MODPROBE, BLACKLIST, "/m", 1, NULL, "own");
 	expect("note foreign-blacklist /m:1\n", "already");
 }
 
 TEST(test_modules)
 {
-	put(FOREIGN_MODPROBE, FOREIGN_SOFTDEP, "/m", 1, "nouveau", "vfio_pci");
-	put(FOREIGN_MODPROBE, FOREIGN_SOFTDEP, "/m", 2, "nouveau", "drm");
-	expect("note foreign-modprobe /m:1\n", "orders");
-	put(FOREIGN_ARGUMENT, FOREIGN_LOAD, NULL, 0, "rd.driver.pre", "loop");
-	expect("", "");
-	put(FOREIGN_ARGUMENT, FOREIGN_LOAD, NULL, 0, "rd.driver.pre", "loop vfio-pci");
-	expect("note foreign-argument kernel arguments\n", "comes early");
-	put(FOREIGN_MODULES_LOAD, FOREIGN_LOAD, "/usr/lib/modules-load.d/vdsm.conf", 1, NULL,
-	    "vfio_pci");
-	expect("", "");
-	put(FOREIGN_DRACUT, FOREIGN_LOAD, "/d", 1, "force_drivers", "vfio_pci")->flaw = "FLAW";
-	expect("warning foreign-dracut /d:1\n", "FLAW");
+	static const struct setting_row rows[] = {
+		ROW("note foreign-modprobe /m:1\n", "orders",
+		    PUT(MODPROBE, SOFTDEP, "/m", 1, "nouveau", "vfio_pci"),
+		    PUT(MODPROBE, SOFTDEP, "/m", 2, "nouveau", "drm")),
+		ROW("", "", PUT(ARGUMENT, LOAD, NULL, 0, "rd.driver.pre", "loop")),
+		ROW("note foreign-argument kernel arguments\n", "comes early",
+		    PUT(ARGUMENT, LOAD, NULL, 0, "rd.driver.pre", "loop vfio-pci")),
+		ROW("", "",
+		    PUT(MODULES_LOAD, LOAD, "/usr/lib/modules-load.d/vdsm.conf", 1, NULL,
+			"vfio_pci")),
+		ROW("warning foreign-dracut /d:1\n", "FLAW",
+		    PUT(DRACUT, LOAD, "/d", 1, "force_drivers", "vfio_pci", .flaw = "FLAW")),
+	};
+
+	expect_rows(rows, ARRAY_SIZE(rows));
 }
 
 TEST(test_virqfd)
@@ -251,7 +236,7 @@ TEST(test_virqfd)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		free(inventory.kernel);
 		inventory.kernel = xstrdup(rows[i].kernel);
-		put(FOREIGN_INITRAMFS_MODULES, FOREIGN_LOAD, "/i", 1, NULL, "vfio_virqfd");
+		put(INITRAMFS_MODULES, LOAD, "/i", 1, NULL, "vfio_virqfd");
 		expect(rows[i].gone ? "warning foreign-initramfs-modules /i:1\n"
 				    : "note foreign-initramfs-modules /i:1\n",
 		       rows[i].gone ? "6.2" : "after udev");
@@ -260,38 +245,43 @@ TEST(test_virqfd)
 
 TEST(test_options)
 {
-	put(FOREIGN_ARGUMENT, FOREIGN_OPTION, NULL, 0, "pcie_acs_override", "downstream");
-	put(FOREIGN_MODPROBE, FOREIGN_OPTION, "/m", 1, "vfio_pci.disable_vga", "1");
-	expect("warning foreign-argument kernel arguments\n", "patched");
+	static const struct setting_row rows[] = {
+		ROW("warning foreign-argument kernel arguments\n", "patched",
+		    PUT(ARGUMENT, OPTION, NULL, 0, "pcie_acs_override", "downstream"),
+		    PUT(MODPROBE, OPTION, "/m", 1, "vfio_pci.disable_vga", "1")),
+	};
+
+	expect_rows(rows, ARRAY_SIZE(rows));
 }
 
 TEST(test_ids_conflicts)
 {
-	put(FOREIGN_ARGUMENT, FOREIGN_IDS, NULL, 0, "vfio-pci", "1:2");
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/a", 1, "vfio-pci", "1:2");
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/b", 1, "vfio-pci", "3:4");
-	expect("note foreign-argument kernel arguments\nnote foreign-ids /a:1\nnote foreign-ids /b:1\n"
-	       "warning ids-conflict kernel arguments\n",
-	       "which is this one, and not /a:1, /b:1");
-	/* The last of a kind; what it says is all that the others say. */
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/a", 1, "pci-stub", "1:2");
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/b", 1, "pci-stub", "3:4 1:2");
-	expect("note foreign-ids /a:1\nnote foreign-ids /b:1\nnote ids-conflict /b:1\n",
-	       "and not /a:1");
-	/* A command line of modprobe comes last of all; scripts and rules have no part in it. */
-	put(FOREIGN_RC_LOCAL, FOREIGN_IDS, "/r", 1, "vfio-pci", "1:2");
-	put(FOREIGN_INITRAMFS_MODULES, FOREIGN_IDS, "/i", 1, "vfio-pci", "1:2");
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/b", 1, "vfio-pci", "3:4");
-	expect("warning foreign-rc-local /r:1\nnote foreign-initramfs-modules /i:1\n"
-	       "note foreign-ids /b:1\nwarning ids-conflict /i:1\n",
-	       "and not /b:1");
-	/* Ours against one by hand, and ours alone. */
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/a", 1, "vfio-pci", "1:2")->ours = true;
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/b", 1, "vfio-pci", "3:4");
-	expect("note foreign-ids /b:1\nwarning ids-conflict /b:1\n", "and not /a:1");
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/a", 1, "vfio-pci", "1:2")->ours = true;
-	put(FOREIGN_MODPROBE, FOREIGN_IDS, "/a", 2, "vfio-pci", "3:4")->ours = true;
-	expect("", "");
+	static const struct setting_row rows[] = {
+		ROW("note foreign-argument kernel arguments\nnote foreign-ids /a:1\nnote foreign-ids /b:1\n"
+		    "warning ids-conflict kernel arguments\n",
+		    "which is this one, and not /a:1, /b:1",
+		    PUT(ARGUMENT, IDS, NULL, 0, "vfio-pci", "1:2"),
+		    PUT(MODPROBE, IDS, "/a", 1, "vfio-pci", "1:2"),
+		    PUT(MODPROBE, IDS, "/b", 1, "vfio-pci", "3:4")),
+		/* The last of a kind; what it says is all that the others say. */
+		ROW("note foreign-ids /a:1\nnote foreign-ids /b:1\nnote ids-conflict /b:1\n",
+		    "and not /a:1", PUT(MODPROBE, IDS, "/a", 1, "pci-stub", "1:2"),
+		    PUT(MODPROBE, IDS, "/b", 1, "pci-stub", "3:4 1:2")),
+		/* A command line of modprobe comes last of all; scripts and rules have no part in it. */
+		ROW("warning foreign-rc-local /r:1\nnote foreign-initramfs-modules /i:1\n"
+		    "note foreign-ids /b:1\nwarning ids-conflict /i:1\n",
+		    "and not /b:1", PUT(RC_LOCAL, IDS, "/r", 1, "vfio-pci", "1:2"),
+		    PUT(INITRAMFS_MODULES, IDS, "/i", 1, "vfio-pci", "1:2"),
+		    PUT(MODPROBE, IDS, "/b", 1, "vfio-pci", "3:4")),
+		/* Ours against one by hand, and ours alone. */
+		ROW("note foreign-ids /b:1\nwarning ids-conflict /b:1\n", "and not /a:1",
+		    PUT(MODPROBE, IDS, "/a", 1, "vfio-pci", "1:2", .ours = true),
+		    PUT(MODPROBE, IDS, "/b", 1, "vfio-pci", "3:4")),
+		ROW("", "", PUT(MODPROBE, IDS, "/a", 1, "vfio-pci", "1:2", .ours = true),
+		    PUT(MODPROBE, IDS, "/a", 2, "vfio-pci", "3:4", .ours = true)),
+	};
+
+	expect_rows(rows, ARRAY_SIZE(rows));
 }
 
 TEST(test_host)
