@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wrap: attribute_read bounded_memory */
 #include "host/bounded.h"
-#include "host/scan.h"
 #include "model/config_space.h"
-#include "support.h"
-
-#define PORT "sys/devices/pci0000:00/0000:00:03.1/"
-
-static struct tree tree;
-static struct inventory inventory;
+#include "scan.h"
 
 /* --- what stands in for an attribute that hangs or fails --- */
 
@@ -52,38 +46,11 @@ static int stop(void **state _unused_)
 	return 0;
 }
 
-/* A function whose directory is path, "sys/devices/.../ADDRESS", and its link in the list. */
-static void put_function(const char *path)
-{
-	const char *place = strrchr(path, '/') + 1;
-	_cleanup_free_ char *link = xasprintf("sys/bus/pci/devices/%s", place);
-	_cleanup_free_ char *target = xasprintf("../../../%s", path + strlen("sys/"));
-
-	tree_dir(&tree, path);
-	tree_link(&tree, link, target);
-}
-
-static void put_attribute(const char *path, const char *name, const char *value)
-{
-	_cleanup_free_ char *place = xasprintf("%s/%s", path, name);
-
-	tree_file(&tree, place, value);
-}
-
 static void put_link(const char *path, const char *name, const char *target)
 {
 	_cleanup_free_ char *place = xasprintf("%s/%s", path, name);
 
 	tree_link(&tree, place, target);
-}
-
-static struct pci_function *function(const char *place)
-{
-	struct pci_address wanted = address(place);
-	struct pci_function *found = inventory_find(&inventory, &wanted);
-
-	check(place, found);
-	return found;
 }
 
 static bool all_but_bus_9(void *userdata, const struct pci_function *function)

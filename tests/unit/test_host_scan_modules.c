@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wrap: modules_open modules_lookup modules_close */
 #include "host/modules.h"
-#include "host/scan.h"
-#include "support.h"
-
-#define PORT "sys/devices/pci0000:00/0000:00:03.1/"
-
-static struct tree tree;
-static struct inventory inventory;
+#include "scan.h"
 
 /* --- what stands in for the module tables --- */
 
@@ -70,33 +64,6 @@ static int stop(void **state _unused_)
 	inventory_done(&inventory);
 	tree_done(&tree);
 	return 0;
-}
-
-/* A function whose directory is path, "sys/devices/.../ADDRESS", and its link in the list. */
-static void put_function(const char *path)
-{
-	const char *place = strrchr(path, '/') + 1;
-	_cleanup_free_ char *link = xasprintf("sys/bus/pci/devices/%s", place);
-	_cleanup_free_ char *target = xasprintf("../../../%s", path + strlen("sys/"));
-
-	tree_dir(&tree, path);
-	tree_link(&tree, link, target);
-}
-
-static void put_attribute(const char *path, const char *name, const char *value)
-{
-	_cleanup_free_ char *place = xasprintf("%s/%s", path, name);
-
-	tree_file(&tree, place, value);
-}
-
-static struct pci_function *function(const char *place)
-{
-	struct pci_address wanted = address(place);
-	struct pci_function *found = inventory_find(&inventory, &wanted);
-
-	check(place, found);
-	return found;
 }
 
 static void scan(void)

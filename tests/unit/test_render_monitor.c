@@ -1,37 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render/monitor.h"
 
-#include "support.h"
-
-static struct plan plan;
-static struct findings findings;
-
-static void add_device(const char *place, enum device_state state, const char *before, int group)
-{
-	*vec_add(&plan) = (struct planned_device){
-		.address = address(place),
-		.state = state,
-		.section = "gpu",
-		.want = xstrdup("vfio-pci"),
-		.before = xstrdup_null(before),
-		.before_known = true,
-		.iommu_group = group,
-	};
-}
-
-static int start(void **state _unused_)
-{
-	plan = (struct plan){};
-	findings = (struct findings){};
-	return 0;
-}
-
-static int stop(void **state _unused_)
-{
-	plan_done(&plan);
-	findings_done(&findings);
-	return 0;
-}
+#include "verdict.h"
 
 static char *render(enum format format, enum readiness status)
 {
@@ -191,15 +161,15 @@ TEST(each_status_has_one_of_maas)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(each_status_has_a_nagios_state, start, stop),
-		cmocka_unit_test_setup_teardown(nagios_when_all_is_right, start, stop),
-		cmocka_unit_test_setup_teardown(nagios_text_has_no_bar_and_no_line_of_its_own,
-						start, stop),
-		cmocka_unit_test_setup_teardown(prometheus, start, stop),
-		cmocka_unit_test_setup_teardown(prometheus_without_devices_has_no_metric_of_them,
-						start, stop),
-		cmocka_unit_test_setup_teardown(maas, start, stop),
-		cmocka_unit_test_setup_teardown(each_status_has_one_of_maas, start, stop),
+		cmocka_unit_test_teardown(each_status_has_a_nagios_state, free_report),
+		cmocka_unit_test_teardown(nagios_when_all_is_right, free_report),
+		cmocka_unit_test_teardown(nagios_text_has_no_bar_and_no_line_of_its_own,
+					  free_report),
+		cmocka_unit_test_teardown(prometheus, free_report),
+		cmocka_unit_test_teardown(prometheus_without_devices_has_no_metric_of_them,
+					  free_report),
+		cmocka_unit_test_teardown(maas, free_report),
+		cmocka_unit_test_teardown(each_status_has_one_of_maas, free_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,23 +4,7 @@
 #include <jansson.h>
 
 #include "render/boot.h"
-#include "support.h"
-
-static struct plan plan;
-static struct findings findings;
-
-static void add_device(const char *place, enum device_state state, const char *before, int group)
-{
-	*vec_add(&plan) = (struct planned_device){
-		.address = address(place),
-		.state = state,
-		.section = "gpu",
-		.want = xstrdup("vfio-pci"),
-		.before = xstrdup_null(before),
-		.before_known = true,
-		.iommu_group = group,
-	};
-}
+#include "verdict.h"
 
 static int make_report(void **state _unused_)
 {
@@ -29,13 +13,6 @@ static int make_report(void **state _unused_)
 	add_device("03:00.0", DEVICE_ABSENT, NULL, -1);
 	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "wrong-driver", "0000:02:00.0", "x"),
 		       "vfio-prepare bind");
-	return 0;
-}
-
-static int free_report(void **state _unused_)
-{
-	plan_done(&plan);
-	findings_done(&findings);
 	return 0;
 }
 
