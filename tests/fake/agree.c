@@ -12,8 +12,8 @@
 
 #define DEVICES "/sys/bus/pci/devices/"
 #define DRIVERS "/sys/bus/pci/drivers/"
-#define PROBE "/sys/bus/pci/drivers_probe"
-#define OVERRIDE "/driver_override"
+#define DRIVERS_PROBE "/sys/bus/pci/drivers_probe"
+#define OVERRIDE_FILE "/driver_override"
 
 #define CARD1 "0000:01:00.0"
 #define CARD2 "0000:02:00.0"
@@ -31,89 +31,93 @@ struct step {
 	const char *value;
 };
 
+#define STEP(path_, value_)                    \
+	{                                      \
+		.path = path_, .value = value_ \
+	}
+#define LOAD(module) STEP(NULL, module)
+#define PROBE(device) STEP(DRIVERS_PROBE, device)
+#define BIND(driver, device) STEP(DRIVERS driver "/bind", device)
+#define UNBIND(driver, device) STEP(DRIVERS driver "/unbind", device)
+#define OVERRIDE(device, driver) STEP(DEVICES device OVERRIDE_FILE, driver)
+/* From one driver to the other by its override, in three steps. */
+#define MOVE(device, from, to) OVERRIDE(device, to), UNBIND(from, device), PROBE(device)
+
 static const struct step card_steps[] = {
 	/* No driver is there yet. */
-	{PROBE, CARD1},
-	{PROBE, CARD1 "\n"},
-	{PROBE, "0000:09:00.0"},
-	{PROBE, "01:00.0"},
-	{DRIVERS "e1000e/bind", CARD1},
-	{DEVICES "0000:09:00.0" OVERRIDE, "vfio-pci"},
-	{NULL, "no_such_module"},
+	PROBE(CARD1),
+	PROBE(CARD1 "\n"),
+	PROBE("0000:09:00.0"),
+	PROBE("01:00.0"),
+	BIND("e1000e", CARD1),
+	OVERRIDE("0000:09:00.0", "vfio-pci"),
+	LOAD("no_such_module"),
 
 	/* An override that names no driver keeps all away, also from a driver that comes later. */
-	{DEVICES CARD1 OVERRIDE, "vfio_pci"},
-	{NULL, "e1000e"},
-	{NULL, "e1000e"},
-	{PROBE, CARD1},
-	{DRIVERS "e1000e/bind", CARD1},
-	{DEVICES CARD1 OVERRIDE, "\n"},
-	{PROBE, CARD1},
-	{PROBE, CARD1},
-	{DRIVERS "e1000e/bind", CARD1},
+	OVERRIDE(CARD1, "vfio_pci"),
+	LOAD("e1000e"),
+	LOAD("e1000e"),
+	PROBE(CARD1),
+	BIND("e1000e", CARD1),
+	OVERRIDE(CARD1, "\n"),
+	PROBE(CARD1),
+	PROBE(CARD1),
+	BIND("e1000e", CARD1),
 
 	/* From the native driver to vfio-pci. */
-	{DEVICES CARD1 OVERRIDE, "vfio-pci"},
-	{DRIVERS "vfio-pci/unbind", CARD1},
-	{NULL, "vfio-pci"},
-	{DRIVERS "vfio-pci/bind", CARD1},
-	{DRIVERS "vfio-pci/unbind", CARD1},
-	{DRIVERS "e1000e/unbind", "01:00.0"},
-	{DRIVERS "e1000e/unbind", CARD1 "\n"},
-	{DRIVERS "e1000e/unbind", CARD1},
-	{DRIVERS "e1000e/bind", CARD1},
-	{PROBE, CARD1},
-	{DRIVERS "vfio-pci/bind", CARD2},
+	OVERRIDE(CARD1, "vfio-pci"),
+	UNBIND("vfio-pci", CARD1),
+	LOAD("vfio-pci"),
+	BIND("vfio-pci", CARD1),
+	UNBIND("vfio-pci", CARD1),
+	UNBIND("e1000e", "01:00.0"),
+	UNBIND("e1000e", CARD1 "\n"),
+	UNBIND("e1000e", CARD1),
+	BIND("e1000e", CARD1),
+	PROBE(CARD1),
+	BIND("vfio-pci", CARD2),
 
 	/* And back: the override alone moves nothing. */
-	{DEVICES CARD1 OVERRIDE, "\n"},
-	{DRIVERS "vfio-pci/unbind", CARD1},
-	{DRIVERS "vfio-pci/bind", CARD1},
-	{DRIVERS "e1000e/bind", CARD1},
+	OVERRIDE(CARD1, "\n"),
+	UNBIND("vfio-pci", CARD1),
+	BIND("vfio-pci", CARD1),
+	BIND("e1000e", CARD1),
 
 	/* As release does it: cleared, unbound, probed; and once more, where nothing is left to do. */
-	{DEVICES CARD1 OVERRIDE, "vfio-pci"},
-	{DRIVERS "e1000e/unbind", CARD1},
-	{PROBE, CARD1},
-	{DEVICES CARD1 OVERRIDE, "\n"},
-	{DRIVERS "vfio-pci/unbind", CARD1},
-	{PROBE, CARD1},
-	{DEVICES CARD1 OVERRIDE, "\n"},
-	{DRIVERS "vfio-pci/unbind", CARD1},
-	{PROBE, CARD1},
+	MOVE(CARD1, "e1000e", "vfio-pci"),
+	MOVE(CARD1, "vfio-pci", "\n"),
+	MOVE(CARD1, "vfio-pci", "\n"),
 	/* Halfway: the override of a device without a driver, and of one that has its own again. */
-	{DEVICES CARD1 OVERRIDE, "vfio-pci"},
-	{DRIVERS "e1000e/unbind", CARD1},
-	{DEVICES CARD1 OVERRIDE, "\n"},
-	{DRIVERS "vfio-pci/bind", CARD1},
-	{DRIVERS "e1000e/bind", CARD1},
-	{DEVICES CARD1 OVERRIDE, "vfio-pci"},
-	{PROBE, CARD1},
-	{DEVICES CARD1 OVERRIDE, "\n"},
+	OVERRIDE(CARD1, "vfio-pci"),
+	UNBIND("e1000e", CARD1),
+	OVERRIDE(CARD1, "\n"),
+	BIND("vfio-pci", CARD1),
+	BIND("e1000e", CARD1),
+	OVERRIDE(CARD1, "vfio-pci"),
+	PROBE(CARD1),
+	OVERRIDE(CARD1, "\n"),
 
 	/* What an override may be. */
-	{DEVICES CARD2 OVERRIDE, "vfio-pci "},
-	{DEVICES CARD2 OVERRIDE, ""},
-	{DRIVERS "e1000e/unbind", CARD2},
-	{PROBE, CARD2},
-	{DEVICES CARD2 OVERRIDE, "vfio-pci\nand more"},
-	{DEVICES CARD2 OVERRIDE, too_long},
-	{DEVICES CARD2 OVERRIDE, longest},
-	{PROBE, CARD2},
-	{DEVICES CARD2 OVERRIDE, "vfio-pci"},
-	{PROBE, CARD2},
-	{DRIVERS "vfio-pci/bind", CARD2},
+	OVERRIDE(CARD2, "vfio-pci "),
+	MOVE(CARD2, "e1000e", ""),
+	OVERRIDE(CARD2, "vfio-pci\nand more"),
+	OVERRIDE(CARD2, too_long),
+	OVERRIDE(CARD2, longest),
+	PROBE(CARD2),
+	OVERRIDE(CARD2, "vfio-pci"),
+	PROBE(CARD2),
+	BIND("vfio-pci", CARD2),
 
 	/* vfio-pci's probe() refuses a port, and takes a bridge that looks like a device. */
-	{DEVICES PORT2 OVERRIDE, "vfio-pci"},
-	{DRIVERS "vfio-pci/bind", PORT2},
-	{DRIVERS "pcieport/unbind", PORT2},
-	{PROBE, PORT2},
-	{DRIVERS "vfio-pci/bind", PORT2},
-	{DEVICES PORT2 OVERRIDE, "\n"},
-	{PROBE, PORT2},
-	{DEVICES ISA OVERRIDE, "vfio-pci"},
-	{PROBE, ISA},
+	OVERRIDE(PORT2, "vfio-pci"),
+	BIND("vfio-pci", PORT2),
+	UNBIND("pcieport", PORT2),
+	PROBE(PORT2),
+	BIND("vfio-pci", PORT2),
+	OVERRIDE(PORT2, "\n"),
+	PROBE(PORT2),
+	OVERRIDE(ISA, "vfio-pci"),
+	PROBE(ISA),
 };
 
 /* An NVMe controller that can have four virtual ones. (Its driver probes side by side with what comes next,
@@ -125,68 +129,68 @@ static const struct step card_steps[] = {
 #define VF2 "0000:01:00.2"
 #define VF3 "0000:01:00.3"
 #define VF4 "0000:01:00.4"
-#define NUMVFS "/sriov_numvfs"
-#define AUTOPROBE "/sriov_drivers_autoprobe"
+#define NUMVFS_FILE "/sriov_numvfs"
+#define AUTOPROBE_FILE "/sriov_drivers_autoprobe"
+#define VFS(device, number) STEP(DEVICES device NUMVFS_FILE, number)
+#define AUTOPROBE(device, value) STEP(DEVICES device AUTOPROBE_FILE, value)
 
 static const char *const nvmes[] = {PF, VF1, VF2, VF3, VF4};
 
 static const struct step sriov_steps[] = {
 	/* Without a driver, or without SR-IOV. */
-	{DEVICES PF NUMVFS, "2"},
-	{DEVICES PF NUMVFS, "0"},
-	{DEVICES PF NUMVFS, "5"},
-	{DEVICES PF NUMVFS, "65536"},
-	{DEVICES PF NUMVFS, "-1"},
-	{DEVICES PF NUMVFS, "two"},
-	{DEVICES PF NUMVFS, ""},
-	{DEVICES PF AUTOPROBE, "x"},
-	{DEVICES PORT1 NUMVFS, "1"},
-	{DEVICES PORT1 AUTOPROBE, "0"},
+	VFS(PF, "2"),
+	VFS(PF, "0"),
+	VFS(PF, "5"),
+	VFS(PF, "65536"),
+	VFS(PF, "-1"),
+	VFS(PF, "two"),
+	VFS(PF, ""),
+	AUTOPROBE(PF, "x"),
+	VFS(PORT1, "1"),
+	AUTOPROBE(PORT1, "0"),
 
 	/* With its own driver. */
-	{DEVICES PF OVERRIDE, "none"},
-	{NULL, "pci:v00001B36d00000010sv00001AF4sd00001100bc01sc08i02"},
-	{DEVICES PF OVERRIDE, "\n"},
-	{PROBE, PF},
-	{DEVICES PF NUMVFS, "5"},
-	{DEVICES PF AUTOPROBE, "0"},
-	{DEVICES PF NUMVFS, "2\n"},
-	{DEVICES PF NUMVFS, "3"},
-	{DEVICES PF NUMVFS, "2"},
-	{PROBE, VF1},
-	{DRIVERS "nvme/bind", VF1},
+	OVERRIDE(PF, "none"),
+	LOAD("pci:v00001B36d00000010sv00001AF4sd00001100bc01sc08i02"),
+	OVERRIDE(PF, "\n"),
+	PROBE(PF),
+	VFS(PF, "5"),
+	AUTOPROBE(PF, "0"),
+	VFS(PF, "2\n"),
+	VFS(PF, "3"),
+	VFS(PF, "2"),
+	PROBE(VF1),
+	BIND("nvme", VF1),
 
 	/* With an override they are probed all the same. */
-	{NULL, "vfio-pci"},
-	{DEVICES VF1 OVERRIDE, "vfio-pci"},
-	{PROBE, VF1},
-	{DRIVERS "vfio-pci/bind", VF2},
-	{DEVICES VF2 OVERRIDE, "vfio-pci"},
-	{DRIVERS "vfio-pci/bind", VF2},
+	LOAD("vfio-pci"),
+	OVERRIDE(VF1, "vfio-pci"),
+	PROBE(VF1),
+	BIND("vfio-pci", VF2),
+	OVERRIDE(VF2, "vfio-pci"),
+	BIND("vfio-pci", VF2),
 
 	/* vfio-pci takes no physical function that has virtual ones; they outlive its driver. */
-	{DEVICES PF OVERRIDE, "vfio-pci"},
-	{DRIVERS "nvme/unbind", PF},
-	{DEVICES PF NUMVFS, "0"},
-	{PROBE, PF},
-	{DRIVERS "vfio-pci/bind", PF},
-	{DEVICES PF OVERRIDE, "\n"},
-	{PROBE, PF},
+	OVERRIDE(PF, "vfio-pci"),
+	UNBIND("nvme", PF),
+	VFS(PF, "0"),
+	PROBE(PF),
+	BIND("vfio-pci", PF),
+	OVERRIDE(PF, "\n"),
+	PROBE(PF),
 
 	/* With the functions their overrides go. */
-	{DEVICES PF NUMVFS, "0"},
-	{DEVICES VF1 OVERRIDE, "vfio-pci"},
-	{DEVICES PF NUMVFS, "4"},
-	{DEVICES PF AUTOPROBE, "1"},
-	{DEVICES VF4 OVERRIDE, "vfio-pci"},
-	{PROBE, VF4},
-	{DEVICES PF NUMVFS, "0"},
+	VFS(PF, "0"),
+	OVERRIDE(VF1, "vfio-pci"),
+	VFS(PF, "4"),
+	AUTOPROBE(PF, "1"),
+	OVERRIDE(VF4, "vfio-pci"),
+	PROBE(VF4),
+	VFS(PF, "0"),
 
 	/* vfio-pci makes none. */
-	{DEVICES PF OVERRIDE, "vfio-pci"},
-	{DRIVERS "nvme/unbind", PF},
-	{PROBE, PF},
-	{DEVICES PF NUMVFS, "1"},
+	MOVE(PF, "nvme", "vfio-pci"),
+	VFS(PF, "1"),
 };
 
 static const struct list {
@@ -218,9 +222,9 @@ static char *attribute(struct root *root, const char *address, const char *name)
 static void read_state(struct root *root, const char *address, struct device_state *ret)
 {
 	_cleanup_free_ char *driver = xasprintf(DEVICES "%s/driver", address);
-	_cleanup_free_ char *override = attribute(root, address, OVERRIDE),
-			    *vfs = attribute(root, address, NUMVFS),
-			    *autoprobe = attribute(root, address, AUTOPROBE);
+	_cleanup_free_ char *override = attribute(root, address, OVERRIDE_FILE),
+			    *vfs = attribute(root, address, NUMVFS_FILE),
+			    *autoprobe = attribute(root, address, AUTOPROBE_FILE);
 
 	memset(ret, 0, sizeof(*ret));
 	if (root_read_link_name(root, driver, ret->driver, sizeof(ret->driver)) < 0)
