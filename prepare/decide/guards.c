@@ -197,8 +197,7 @@ static void guard_only_link(struct work *work)
 		guard_interface(work, only, "has the only link that is up");
 }
 
-/* The argument by which the host boots over the network, or NULL. */
-static const char *network_boot(const struct kernel_args *args)
+const char *network_boot(const struct kernel_args *args)
 {
 	static const char *const names[] = {"netroot", "BOOTIF", "ip", "nfsroot"};
 

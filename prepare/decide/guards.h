@@ -56,6 +56,9 @@ struct guards {
 	size_t n;
 };
 
+/* The argument by which the host boots over the network, or NULL. */
+const char *network_boot(const struct kernel_args *args);
+
 /* As far as the inventory knows: what was not scanned raises no guard but GUARD_HOST_DISK_UNKNOWN. */
 void guards_make(const struct inventory *inventory, enum phase phase, struct guards *ret);
 void guards_done(struct guards *guards);

@@ -10,10 +10,10 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 
 void *bounded_memory(size_t bytes)
 {
@@ -27,14 +27,6 @@ void bounded_free(void *memory, size_t bytes)
 {
 	if (memory)
 		munmap(memory, bytes ? bytes : 1);
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Where a child is, in memory that it shares with the parent. */
@@ -96,6 +88,17 @@ static void child(const struct work *work, size_t lane, size_t first)
 	_exit(0);
 }
 
+/* Who reads our output waits for its end, which must not be that of a child that is stuck. */
+static void let_go_of_output(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	if (null > STDERR_FILENO)
+		close(null);
+}
+
 static int start(const struct work *work, size_t index)
 {
 	struct lane *lane = &work->lanes[index];
@@ -117,6 +120,7 @@ static int start(const struct work *work, size_t index)
 	if (pid == 0) {
 		/* That it holds the write end tells the parent that it lives. */
 		close(fds[0]);
+		let_go_of_output();
 		child(work, index, lane->next);
 	}
 	close(fds[1]);

@@ -151,6 +151,7 @@ char *render_boot(struct boot *boot, const struct boot_phase *phase,
 		  const struct outcomes *outcomes, const struct findings *findings)
 {
 	json_t *report = json_report(), *phases = boot->phases, *object = json_object();
+	char *text;
 
 	while (json_array_size(phases) >= BOOT_MAX_PHASES)
 		forget_one(phases);
@@ -163,7 +164,14 @@ char *render_boot(struct boot *boot, const struct boot_phase *phase,
 	json_array_append_new(phases, object);
 	add_bindings(report, boot, outcomes);
 	json_object_set(report, "phases", phases);
-	return json_text(report);
+	text = json_text(json_incref(report));
+	while (strlen(text) >= BOOT_MAX_BYTES && json_array_size(phases) > 1) {
+		forget_one(phases);
+		free(text);
+		text = json_text(json_incref(report));
+	}
+	json_decref(report);
+	return text;
 }
 
 /* What one outcome says of it; one that was not tried says nothing. */

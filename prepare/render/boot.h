@@ -39,8 +39,9 @@ struct boot *boot_parse(const char *text);
 void boot_free(struct boot *boot);
 
 /*
- * The memory with one more phase, as text; what boot holds is changed. The oldest phases give way when
- * there are too many, those of hotplug first.
+ * The memory with one more phase, as text; what boot holds is changed. Where there are too many phases, or
+ * they are too long, the oldest give way, and before those of the boot those that came later: hotplug and
+ * what was done by hand.
  */
 char *render_boot(struct boot *boot, const struct boot_phase *phase,
 		  const struct outcomes *outcomes, const struct findings *findings);

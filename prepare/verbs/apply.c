@@ -8,6 +8,7 @@
 #include "decide/commands.h"
 #include "host/rebuild.h"
 #include "render/apply.h"
+#include "verbs/memory.h"
 #include "verbs/verb.h"
 
 struct applying {
@@ -178,7 +179,8 @@ static int run(struct root *root, const struct arguments *arguments)
 {
 	struct situation situation;
 	struct applying applying = {.root = root, .situation = &situation};
-	int status = situation_load(root, arguments, PHASE_SYSTEM, true, &situation);
+	struct boot *boot = memory_read(root);
+	int status = situation_load(root, arguments, PHASE_SYSTEM, true, boot, &situation);
 
 	if (status == STATUS_DONE)
 		status = apply(&applying, arguments);
@@ -187,6 +189,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	command_list_done(&applying.commands);
 	strv_done(&applying.reasons);
 	situation_done(&situation);
+	boot_free(boot);
 	return status;
 }
 

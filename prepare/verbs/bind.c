@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "act/apply.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "decide/checks.h"
 #include "host/scan.h"
@@ -51,12 +52,13 @@ static const struct when {
 	const char *name;
 	enum phase phase;
 	bool initramfs;
-	bool hotplug; /* again and again, for what comes */
+	bool hotplug; /* of one device, and only what is new is remembered */
+	int wait_ms;  /* for another run to end */
 } whens[] = {
-	{"system", PHASE_SYSTEM, false, false},
-	{"early", PHASE_EARLY, true, false},
-	{"premount", PHASE_PREMOUNT, true, false},
-	{"hotplug", PHASE_SYSTEM, false, true},
+	{"system", PHASE_SYSTEM, .wait_ms = 5000},
+	{"early", PHASE_EARLY, .initramfs = true},
+	{"premount", PHASE_PREMOUNT, .initramfs = true},
+	{"hotplug", PHASE_SYSTEM, .hotplug = true, .wait_ms = 120000},
 };
 
 static const struct when *find_when(const char *name)
@@ -94,25 +96,57 @@ static bool is_not_released(void *userdata, const struct planned_device *device)
 }
 
 /* What somebody gave back by hand is not taken again because a driver came to it. */
-static void leave_released(struct situation *situation)
+static void leave_released(const struct boot *boot, struct plan *plan)
 {
 	struct bindings bindings = {};
 
-	boot_bindings(situation->boot, &bindings);
-	plan_keep(&situation->plan, is_not_released, &bindings);
+	boot_bindings(boot, &bindings);
+	plan_keep(plan, is_not_released, &bindings);
 	bindings_done(&bindings);
+}
+
+/* What a run has in hand, from the profile to what became of the devices. */
+struct work {
+	struct memory memory;
+	struct situation situation, again;
+	struct outcomes outcomes;
+};
+
+static int carry_out(struct root *root, const struct arguments *arguments, const struct when *when,
+		     struct work *work)
+{
+	/* A phase of the boot does not try again what hung in an earlier one; a person may. */
+	const struct boot *hung = arguments->phase ? work->memory.boot : NULL;
+	struct plan *plan = &work->situation.plan;
+	int64_t started_ms = now_ms();
+	int status = situation_load(root, arguments, when->phase, false, hung, &work->situation),
+	    acted;
+
+	if (status == STATUS_DONE && arguments->address)
+		status = keep_address(arguments->address, plan);
+	if (status != STATUS_DONE)
+		return status;
+	if (when->hotplug)
+		leave_released(work->memory.boot, plan);
+	acted = situation_act(root, arguments, hung, started_ms, &work->situation, &work->outcomes,
+			      &work->again);
+	if (arguments->phase)
+		log_boot(&work->outcomes, plan);
+	status = report(render_bind(arguments->format, when->name, &work->outcomes,
+				    &plan->findings),
+			status_of_outcomes(plan, &work->outcomes));
+	return status == STATUS_DONE ? acted : status;
 }
 
 static int run(struct root *root, const struct arguments *arguments)
 {
-	const struct when by_hand = {"manual", arguments->force ? PHASE_FORCED : PHASE_MANUAL,
-				     false, false};
+	const struct when by_hand = {.name = "manual",
+				     .phase = arguments->force ? PHASE_FORCED : PHASE_MANUAL,
+				     .wait_ms = WAIT_BY_HAND_MS};
 	const struct when *when = arguments->phase ? find_when(arguments->phase) : &by_hand;
-	struct boot_phase phase = memory_begin(arguments->phase ? arguments->phase : by_hand.name);
 	struct kernel_args args = {};
-	struct situation situation = {}, again = {};
-	struct outcomes outcomes = {};
-	int status = STATUS_DONE, acted;
+	struct work work = {};
+	int status = STATUS_DONE;
 
 	if (!when) {
 		log_error("--phase: \"%s\" is none of early, premount, system and hotplug",
@@ -125,37 +159,28 @@ static int run(struct root *root, const struct arguments *arguments)
 	}
 	if (arguments->phase)
 		log_to_kernel(root);
+	if (memory_begin(root, when->name, when->wait_ms, &work.memory) < 0)
+		return STATUS_FAILED;
 
 	scan_arguments(root, &args);
-	phase.off = off_switch(&args, when->initramfs);
+	work.memory.phase.off = off_switch(&args, when->initramfs);
 	kernel_args_done(&args);
-	if (phase.off)
-		log_notice("%s is among the kernel's arguments: nothing is done", phase.off);
+	if (work.memory.phase.off)
+		log_notice("%s is among the kernel's arguments: nothing is done",
+			   work.memory.phase.off);
 	else
-		status = situation_load(root, arguments, when->phase, false, &situation);
-	if (!phase.off && status == STATUS_DONE && arguments->address)
-		status = keep_address(arguments->address, &situation.plan);
-	if (!phase.off && status == STATUS_DONE) {
-		if (when->hotplug)
-			leave_released(&situation);
-		acted = situation_act(root, arguments, &situation, &outcomes, &again);
-		if (arguments->phase)
-			log_boot(&outcomes, &situation.plan);
-		status = report(render_bind(arguments->format, phase.phase, &outcomes,
-					    &situation.plan.findings),
-				status_of_outcomes(&situation.plan, &outcomes));
-		if (status == STATUS_DONE)
-			status = acted;
-	}
+		status = carry_out(root, arguments, when, &work);
+
 	if (!arguments->phase)
-		apply_forget_bound(root, &outcomes);
+		apply_forget_bound(root, &work.outcomes);
 	if (arguments->phase && !when->hotplug)
-		memory_add(root, &phase, &outcomes, &situation.plan.findings);
+		memory_add(root, &work.memory, &work.outcomes, &work.situation.plan.findings);
 	else
-		memory_add_news(root, &phase, &outcomes, &situation.plan.findings);
-	outcomes_done(&outcomes);
-	situation_done(&again);
-	situation_done(&situation);
+		memory_add_news(root, &work.memory, &work.outcomes, &work.situation.plan.findings);
+	memory_end(&work.memory);
+	outcomes_done(&work.outcomes);
+	situation_done(&work.again);
+	situation_done(&work.situation);
 	return status;
 }
 
@@ -165,8 +190,8 @@ const struct verb bind_verb = {
 	.help = "Sets the driver override of each device that the profile selects, unbinds it where another\n"
 		"driver holds it, loads and probes the driver that it should have, and reads the result back.\n"
 		"What is right already is not written to, and what is in use now is left to the next boot, unless\n"
-		"--force says otherwise. Virtual functions that the profile wants are made at last, and bound. What\n"
-		"became of each device is kept in /run/vfio-prepare/boot.json, so that release knows what was bound.\n"
+		"--force says otherwise. Virtual functions that the profile wants are made at last, and bound. What is\n"
+		"bound, and what failed, is kept in /run/vfio-prepare/boot.json, where release finds it.\n"
 		"--phase is for the boot: early and premount in an initramfs, system in the real root, hotplug for\n"
 		"what comes later; messages then go to the kernel log.\n",
 	.run = run,

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "decide/planner.h"
+#include "verbs/memory.h"
 #include "verbs/verb.h"
 
 /* For the hooks that make an initramfs: what it must carry, one module in a line. */
@@ -36,7 +37,8 @@ static int run(struct root *root, const struct arguments *arguments)
 {
 	struct planned_files files = {};
 	struct situation situation;
-	int status = situation_load(root, arguments, PHASE_MANUAL, true, &situation);
+	struct boot *boot = memory_read(root);
+	int status = situation_load(root, arguments, PHASE_MANUAL, true, boot, &situation);
 
 	if (status == STATUS_DONE && arguments->modules) {
 		status = report(modules_text(&situation), STATUS_DONE);
@@ -49,6 +51,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	}
 	planned_files_done(&files);
 	situation_done(&situation);
+	boot_free(boot);
 	return status;
 }
 

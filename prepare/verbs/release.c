@@ -97,11 +97,10 @@ static bool concerns(void *userdata, const struct pci_function *function)
 				&releasing->bindings, function);
 }
 
-static int prepare(struct root *root, const struct arguments *arguments,
+static int prepare(struct root *root, const struct arguments *arguments, const struct boot *boot,
 		   struct releasing *releasing)
 {
 	struct inventory *inventory = &releasing->inventory;
-	struct boot *boot;
 	int r;
 
 	if (load_profile(root, arguments->profile, &releasing->profile) < 0)
@@ -116,9 +115,7 @@ static int prepare(struct root *root, const struct arguments *arguments,
 	if (profile_asks_vfs(&releasing->profile))
 		scan_physfns(root, inventory);
 	match_make(&releasing->profile, inventory, &releasing->match);
-	boot = memory_read(root);
 	boot_bindings(boot, &releasing->bindings);
-	boot_free(boot);
 	if (read_operands(arguments, releasing) < 0)
 		return STATUS_USAGE;
 	scan_overrides(root, inventory, concerns, releasing);
@@ -135,26 +132,30 @@ static int prepare(struct root *root, const struct arguments *arguments,
 
 static int run(struct root *root, const struct arguments *arguments)
 {
-	struct boot_phase phase = memory_begin("release");
+	struct memory memory;
 	struct releasing releasing = {
 		.release = {.force = arguments->force, .own_blacklist = &releasing.own_blacklist}};
 	struct outcomes *outcomes = &releasing.outcomes;
 	struct plan *plan = &releasing.plan;
-	int status = prepare(root, arguments, &releasing);
+	int status;
 	char *text;
 
+	if (memory_begin(root, "release", WAIT_BY_HAND_MS, &memory) < 0)
+		return STATUS_FAILED;
+	status = prepare(root, arguments, memory.boot, &releasing);
 	if (status == STATUS_DONE) {
 		act_run(root, plan,
 			&(struct act_limits){(int)releasing.profile.device_timeout_s * 1000,
 					     (int)releasing.profile.timeout_s * 1000},
 			outcomes, &plan->findings);
-		memory_add_news(root, &phase, outcomes, &plan->findings);
+		memory_add_news(root, &memory, outcomes, &plan->findings);
 		text = arguments->format == FORMAT_TEXT && !outcomes->n
 			       ? xstrdup("Nothing is bound that this tool has brought there.\n")
-			       : render_bind(arguments->format, phase.phase, outcomes,
+			       : render_bind(arguments->format, memory.phase.phase, outcomes,
 					     &plan->findings);
 		status = report(text, status_of_outcomes(plan, outcomes));
 	}
+	memory_end(&memory);
 	releasing_done(&releasing);
 	return status;
 }

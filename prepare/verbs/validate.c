@@ -12,6 +12,7 @@
 #include "model/foreign_parse.h"
 #include "render/boot.h"
 #include "render/monitor.h"
+#include "verbs/memory.h"
 #include "verbs/verb.h"
 
 /* For a terminal that knows colours, unless somebody asked for none (no-color.org). */
@@ -102,7 +103,8 @@ static int run(struct root *root, const struct arguments *arguments)
 {
 	struct situation situation;
 	struct validation validation = {};
-	int status = situation_load(root, arguments, PHASE_MANUAL, true, &situation);
+	struct boot *boot = memory_read(root);
+	int status = situation_load(root, arguments, PHASE_MANUAL, true, boot, &situation);
 
 	if (status == STATUS_DONE) {
 		situation_load_platform(root, &situation);
@@ -124,7 +126,7 @@ static int run(struct root *root, const struct arguments *arguments)
 				      .status = validation.status,
 				      .plan = &situation.plan,
 				      .findings = &validation.findings,
-				      .boot = situation.boot,
+				      .boot = boot,
 				      .colour = wants_colour(),
 			      },
 			      status_of_readiness(validation.status));
@@ -133,6 +135,7 @@ static int run(struct root *root, const struct arguments *arguments)
 		status = tell_failure(arguments, status);
 	}
 	situation_done(&situation);
+	boot_free(boot);
 	return status;
 }
 

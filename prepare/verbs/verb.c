@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "decide/guards.h"
 #include "decide/modules.h"
 #include "decide/planner.h"
 #include "decide/rules.h"
@@ -22,7 +23,6 @@
 #include "render/bootloader.h"
 #include "render/files.h"
 #include "render/udev.h"
-#include "verbs/memory.h"
 
 void log_findings(const struct findings *findings)
 {
@@ -115,7 +115,7 @@ bool any_function(void *userdata _unused_, const struct pci_function *function _
 }
 
 int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
-		   bool advise, struct situation *ret)
+		   bool advise, const struct boot *boot, struct situation *ret)
 {
 	struct question question = {&ret->match, &ret->inventory};
 	struct address_list places = {};
@@ -144,11 +144,8 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	free(places.items);
 	if (status != STATUS_DONE)
 		return status;
-	/* A phase of the boot does not try again what hung in an earlier one; a person may. */
-	if (advise || arguments->phase) {
-		ret->boot = memory_read(root);
-		boot_hanging(ret->boot, &ret->inventory);
-	}
+	if (boot)
+		boot_hanging(boot, &ret->inventory);
 	if (phase >= PHASE_SYSTEM && profile_asks_vfs(&ret->profile))
 		scan_vfs(root, &ret->inventory, asks_vfs, &question);
 	scan_condition(root, &ret->inventory, advise || profile_asks_resets(&ret->profile),
@@ -167,8 +164,12 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 		if (disks || bound)
 			scan_storage(root, &ret->inventory.args, disks, &concerned,
 				     &ret->inventory.storage);
-		/* Which interfaces are up tells which cards a boot over the network does not mean. */
-		scan_network(root, by_hand, &ret->inventory.network);
+		/*
+		 * What no driver holds has no interface; where the host is on the network, those of
+		 * others tell which card it is not on.
+		 */
+		if (disks || bound || network_boot(&ret->inventory.args))
+			scan_network(root, by_hand, &ret->inventory.network);
 		free(concerned.items);
 		if (bound)
 			scan_users(root, &ret->inventory);
@@ -302,7 +303,6 @@ void situation_done(struct situation *situation)
 	argument_plan_done(&situation->arguments);
 	bootloader_done(&situation->bootloader);
 	module_policy_done(&situation->policy);
-	boot_free(situation->boot);
 	plan_done(&situation->plan);
 	match_done(&situation->match);
 	inventory_done(&situation->inventory);

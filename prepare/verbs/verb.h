@@ -59,7 +59,6 @@ struct situation {
 	struct inventory inventory;
 	struct match match;
 	struct plan plan;
-	struct boot *boot;           /* the memory of the boot; NULL: nothing was asked of it */
 	struct module_policy policy; /* this, and what follows, once it was asked for */
 	struct bootloader bootloader;
 	struct argument_plan arguments;
@@ -81,10 +80,11 @@ void situation_plan_files(struct root *root, struct situation *situation,
 /*
  * Reads the profile, the host and what the decision needs of it in that phase, and makes the plan.
  * advise: read also what only findings need, no action.
+ * boot: the memory of the boot; what it says to hang is left alone. NULL: nothing is.
  * Reports its own errors; STATUS_DONE or the status to end with. situation_done() is due either way.
  */
 int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
-		   bool advise, struct situation *ret);
+		   bool advise, const struct boot *boot, struct situation *ret);
 /* The files of the arguments alone. */
 void situation_plan_argument_files(struct root *root, const struct situation *situation,
 				   struct planned_files *ret);

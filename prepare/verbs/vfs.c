@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verbs/vfs.h"
 
-#include <time.h>
-
 #include "act/act.h"
 #include "act/vfs.h"
+#include "base/clock.h"
 #include "decide/vfs.h"
 
 /* What needs no lock is given this much even when the time of all is over. */
 #define RESTORE_MS 1000
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* What is left of the time that all devices have together; least: at least this. */
 static struct act_limits limits_left(const struct profile *profile, int64_t started_ms, int least)
@@ -78,12 +69,12 @@ static bool is_new(void *userdata, const struct planned_device *device)
 	return outcome && outcome->vfs && outcome->result == RESULT_DONE;
 }
 
-int situation_act(struct root *root, const struct arguments *arguments, struct situation *situation,
-		  struct outcomes *ret, struct situation *ret_again)
+int situation_act(struct root *root, const struct arguments *arguments, const struct boot *boot,
+		  int64_t started_ms, struct situation *situation, struct outcomes *ret,
+		  struct situation *ret_again)
 {
 	const struct profile *profile = &situation->profile;
 	struct plan *plan = &situation->plan;
-	int64_t started_ms = now_ms();
 	struct act_limits limits = limits_left(profile, started_ms, 0);
 	struct outcomes virtual = {};
 	int status;
@@ -95,7 +86,7 @@ int situation_act(struct root *root, const struct arguments *arguments, struct s
 	limits = limits_left(profile, started_ms, 0);
 	if (act_vfs_make(root, plan, &limits, ret, &plan->findings) == 0)
 		return STATUS_DONE;
-	status = situation_load(root, arguments, PHASE_SYSTEM, false, ret_again);
+	status = situation_load(root, arguments, PHASE_SYSTEM, false, boot, ret_again);
 	if (status == STATUS_DONE) {
 		plan_keep(&ret_again->plan, is_new,
 			  &(struct look){&ret_again->inventory, plan, ret});

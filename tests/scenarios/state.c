@@ -156,7 +156,8 @@ static bool told_elsewhere(const char *name)
 		"/sys/bus/pci/drivers/*",     "/sys/module/*/*",
 		"/sys/devices/*/driver",      "/sys/devices/*/driver_override",
 		"/sys/devices/*/sriov_*",     "/sys/devices/*/virtfn*",
-		"/sys/kernel/iommu_groups/*", "/dev/kmsg"};
+		"/sys/kernel/iommu_groups/*", "/dev/kmsg",
+		"/run/vfio-prepare/lock"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
 		if (fnmatch(patterns[i], name, 0) == 0)

@@ -4,6 +4,8 @@
 #include "support.h"
 
 #include <signal.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -16,6 +18,7 @@ enum behaviour { FINISH, HANG, LEAVE, CRASH, UNWANTED, WANTED_AFTER_TIMEOUT };
 /* In shared memory: written by the children, read by the test. */
 struct shared {
 	int runs[MAX_PIECES];
+	dev_t outputs[3]; /* the devices that the child's first descriptors are */
 };
 
 static struct {
@@ -70,6 +73,11 @@ static void run(void *userdata, size_t piece)
 	struct shared *shared = userdata;
 
 	shared->runs[piece]++;
+	for (int fd = 0; fd < 3; fd++) {
+		struct stat st;
+
+		shared->outputs[fd] = fstat(fd, &st) == 0 ? st.st_rdev : 0;
+	}
 	if (behaviour(piece) == LEAVE)
 		_exit(3);
 	if (behaviour(piece) == CRASH)
@@ -175,6 +183,14 @@ TEST(pieces_that_are_not_wanted_are_not_begun)
 	       (const enum bounded_end[]){BOUNDED_SKIPPED, BOUNDED_DONE, BOUNDED_SKIPPED,
 					  BOUNDED_SKIPPED, BOUNDED_DONE},
 	       (const int[]){0, 1, 0, 0, 1});
+}
+
+/* Else whoever reads what we print would wait for a child that is stuck, when we have ended. */
+TEST(a_child_has_nothing_of_our_output)
+{
+	assert_int_equal(run_job(1, NULL, 60000), 0);
+	for (int fd = 0; fd < 3; fd++)
+		assert_int_equal(work.shared->outputs[fd], makedev(1, 3));
 }
 
 TEST(every_piece_is_wanted_where_nobody_is_asked)
@@ -310,6 +326,7 @@ int main(void)
 		BOUNDED_TEST(no_pieces),
 		BOUNDED_TEST(many_pieces_are_done_by_one_child_that_is_waited_for),
 		BOUNDED_TEST(pieces_that_are_not_wanted_are_not_begun),
+		BOUNDED_TEST(a_child_has_nothing_of_our_output),
 		BOUNDED_TEST(every_piece_is_wanted_where_nobody_is_asked),
 		BOUNDED_TEST(a_hanging_piece_times_out_and_a_new_child_goes_on),
 		BOUNDED_TEST(what_the_last_piece_does_is_bounded_too),

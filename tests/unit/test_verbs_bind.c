@@ -18,7 +18,7 @@ void __wrap_act_run(struct root *root, const struct plan *plan, const struct act
 	assert_ptr_equal(root, &tree.root);
 	assert_ptr_equal(findings, &plan->findings);
 	assert_int_equal(limits->piece_ms, 10000);
-	assert_int_equal(limits->total_ms, 45000);
+	assert_in_range(limits->total_ms, 1, 45000);
 	n_acted++;
 	*ret = (struct outcomes){};
 	vec_foreach(device, plan) {

@@ -3,6 +3,8 @@
 
 #include "support.h"
 
+#include <sys/wait.h>
+
 static struct tree tree;
 static struct outcome outcome = {.address = {.bus = 1},
 				 .section = "x",
@@ -38,10 +40,12 @@ static size_t n_phases(void)
 TEST(a_phase_of_the_boot_is_always_added)
 {
 	for (size_t i = 1; i <= 2; i++) {
-		struct boot_phase phase = memory_begin("system");
+		struct memory memory;
 
-		assert_true(phase.started_ms > 0);
-		memory_add(&tree.root, &phase, &outcomes, &(struct findings){});
+		assert_int_equal(memory_begin(&tree.root, "system", 0, &memory), 0);
+		assert_true(memory.phase.started_ms > 0);
+		memory_add(&tree.root, &memory, &outcomes, &(struct findings){});
+		memory_end(&memory);
 		assert_int_equal(n_phases(), i);
 	}
 }
@@ -59,10 +63,12 @@ TEST(by_hand_only_what_is_new)
 	struct boot *boot;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct boot_phase phase = memory_begin("manual");
+		struct memory memory;
 
+		assert_int_equal(memory_begin(&tree.root, "manual", 0, &memory), 0);
 		outcome.result = rows[i].result;
-		memory_add_news(&tree.root, &phase, &outcomes, &(struct findings){});
+		memory_add_news(&tree.root, &memory, &outcomes, &(struct findings){});
+		memory_end(&memory);
 		check_int(result_name(rows[i].result), n_phases(), rows[i].n);
 	}
 	boot = memory_read(&tree.root);
@@ -75,16 +81,72 @@ TEST(by_hand_only_what_is_new)
 
 TEST(what_cannot_be_written_is_told)
 {
-	struct boot_phase phase = memory_begin("system");
+	struct memory memory;
 	struct capture err;
 
 	tree_remove(&tree, "run");
 	tree_file(&tree, "run", "no directory");
 	capture_begin(&err, STDERR_FILENO);
-	memory_add(&tree.root, &phase, &outcomes, &(struct findings){});
+	assert_int_equal(memory_begin(&tree.root, "system", 0, &memory), 0);
+	assert_int_equal(memory.lock, -1);
+	memory_add(&tree.root, &memory, &outcomes, &(struct findings){});
+	memory_end(&memory);
 	check_text(
 		"err", capture_end(&err),
+		"vfio-prepare: /run/vfio-prepare/boot.json cannot be read, so that what this boot did is "
+		"not known: Not a directory\n"
 		"vfio-prepare: /run/vfio-prepare/boot.json cannot be written: Not a directory\n");
+}
+
+/* The run of somebody else, which ends when end is closed, and whose child stays until linger is. */
+static void other_run(int ready, const int end[2], const int linger[2])
+{
+	struct memory memory;
+	char byte;
+
+	close(end[1]);
+	close(linger[1]);
+	if (memory_begin(&tree.root, "system", 0, &memory) < 0)
+		_exit(1);
+	if (fork() == 0) {
+		close(ready);
+		_exit((int)read(linger[0], &byte, 1));
+	}
+	if (write(ready, "", 1) != 1)
+		_exit(1);
+	_exit((int)read(end[0], &byte, 1));
+}
+
+TEST(one_run_at_a_time)
+{
+	struct memory memory;
+	struct capture err;
+	_cleanup_free_ char *told = NULL;
+	int ready[2], end[2], linger[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready) | pipe(end) | pipe(linger), 0);
+	pid = fork();
+	if (pid == 0)
+		other_run(ready[1], end, linger);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	told = xasprintf("vfio-prepare: another run of vfio-prepare, process %d, is at work; try "
+			 "again when it is done\n",
+			 (int)pid);
+	capture_begin(&err, STDERR_FILENO);
+	assert_int_equal(memory_begin(&tree.root, "manual", 30, &memory), -EAGAIN);
+	check_text("err", capture_end(&err), told);
+	close(end[1]);
+	assert_int_equal(memory_begin(&tree.root, "manual", 60000, &memory), 0);
+	assert_true(memory.lock >= 0);
+	memory_end(&memory);
+	close(linger[1]);
+	close(linger[0]);
+	close(end[0]);
+	close(ready[0]);
+	close(ready[1]);
+	waitpid(pid, NULL, 0);
 }
 
 int main(void)
@@ -93,6 +155,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_phase_of_the_boot_is_always_added, start, stop),
 		cmocka_unit_test_setup_teardown(by_hand_only_what_is_new, start, stop),
 		cmocka_unit_test_setup_teardown(what_cannot_be_written_is_told, start, stop),
+		cmocka_unit_test_setup_teardown(one_run_at_a_time, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

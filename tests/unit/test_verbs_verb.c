@@ -85,7 +85,7 @@ static void expect_load(int status, size_t n_planned, const char *message)
 	int got;
 
 	capture_begin(&capture, STDERR_FILENO);
-	got = situation_load(&tree.root, &arguments, PHASE_SYSTEM, false, &situation);
+	got = situation_load(&tree.root, &arguments, PHASE_SYSTEM, false, NULL, &situation);
 	check_text("message", capture_end(&capture), message);
 	check_int("status", got, status);
 	check_int("devices", situation.plan.n, n_planned);
@@ -171,7 +171,7 @@ TEST(companions_are_guarded_too)
 	tree_file(&tree, "proc/net/route",
 		  "eth0\t00000000\t0202000A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n");
 	for (int advise = 0; advise < 2; advise++) {
-		assert_int_equal(situation_load(&tree.root, &arguments, PHASE_SYSTEM, advise,
+		assert_int_equal(situation_load(&tree.root, &arguments, PHASE_SYSTEM, advise, NULL,
 						&situation),
 				 STATUS_DONE);
 		assert_int_equal(situation.plan.n, 1);
