@@ -2,7 +2,6 @@
 #include "act/act.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -102,16 +101,10 @@ static size_t assign_lanes(struct run *run)
 
 static void load(struct run *run, const struct action *action, struct slot *slot)
 {
-	int fd;
-
 	slot->error = module_load(run->root, action->value);
-	if (slot->error < 0)
-		return;
 	/* A module may load and still not register the driver that the profile names. */
-	fd = root_open(run->root, action->path, O_PATH);
-	if (fd < 0)
+	if (slot->error >= 0 && !root_exists(run->root, action->path))
 		slot->error = -ENXIO;
-	close_fd(&fd);
 }
 
 /* Is it a module from which the device could get the driver that it should have? */

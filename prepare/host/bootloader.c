@@ -15,26 +15,6 @@
 #define FILE_MAX (1024 * 1024)
 #define GRUB_CFG_MAX (8 * 1024 * 1024)
 
-static bool exists(struct root *root, const char *path)
-{
-	_cleanup_close_ int fd = root_open(root, path, O_PATH);
-
-	return fd >= 0;
-}
-
-static bool has_program(struct root *root, const char *name)
-{
-	return program_find(root, name, (char[PROGRAM_PATH_MAX]){}) != NULL;
-}
-
-/* NULL: it is not there, or cannot be read. */
-static char *read_text(struct root *root, const char *path, size_t max)
-{
-	char *text;
-
-	return root_read_file(root, path, max, &text, NULL) < 0 ? NULL : text;
-}
-
 /* Where boot loaders after the specification have their entries; NULL: nowhere. */
 static const char *entries_dir(struct root *root)
 {
@@ -49,17 +29,18 @@ static const char *entries_dir(struct root *root)
 
 static enum bootloader_kind detect(struct root *root)
 {
-	if (exists(root, "/run/ostree-booted"))
-		return has_program(root, "rpm-ostree") ? BOOTLOADER_OSTREE : BOOTLOADER_NONE;
-	if (has_program(root, "grubby") && root_has_entries(root, "/boot/loader/entries") > 0)
+	if (root_exists(root, "/run/ostree-booted"))
+		return program_exists(root, "rpm-ostree") ? BOOTLOADER_OSTREE : BOOTLOADER_NONE;
+	if (program_exists(root, "grubby") && root_has_entries(root, "/boot/loader/entries") > 0)
 		return BOOTLOADER_GRUBBY;
-	if (exists(root, "/etc/kernel/proxmox-boot-uuids") && exists(root, KERNEL_CMDLINE_PATH))
+	if (root_exists(root, "/etc/kernel/proxmox-boot-uuids") &&
+	    root_exists(root, KERNEL_CMDLINE_PATH))
 		return BOOTLOADER_KERNEL_INSTALL;
-	if (exists(root, GRUB_DROP_IN_DIR) ||
-	    (exists(root, GRUB_DEFAULT_PATH) && has_program(root, "update-grub")))
+	if (root_exists(root, GRUB_DROP_IN_DIR) ||
+	    (root_exists(root, GRUB_DEFAULT_PATH) && program_exists(root, "update-grub")))
 		return BOOTLOADER_GRUB;
-	if (exists(root, KERNEL_CMDLINE_PATH) ||
-	    (has_program(root, "kernel-install") && entries_dir(root)))
+	if (root_exists(root, KERNEL_CMDLINE_PATH) ||
+	    (program_exists(root, "kernel-install") && entries_dir(root)))
 		return BOOTLOADER_KERNEL_INSTALL;
 	return BOOTLOADER_NONE;
 }
@@ -68,7 +49,7 @@ static enum bootloader_kind detect(struct root *root)
 int64_t boot_time(struct root *root)
 {
 	struct recorder *recorder = TAKE_PTR(root->recorder);
-	_cleanup_free_ char *text = read_text(root, "/proc/stat", FILE_MAX);
+	_cleanup_free_ char *text = root_read_text(root, "/proc/stat", FILE_MAX);
 	const char *line = text;
 	uint64_t seconds;
 
@@ -86,7 +67,7 @@ int64_t boot_time(struct root *root)
 static bool is_older_than_boot(struct root *root, const char *path)
 {
 	_cleanup_free_ char *captured = root->live ? NULL
-						   : read_text(root, SNAPSHOT_OLDER, FILE_MAX);
+						   : root_read_text(root, SNAPSHOT_OLDER, FILE_MAX);
 	_cleanup_close_ int fd = root_open(root, path, O_PATH);
 	int64_t boot = boot_time(root);
 	struct stat st;
@@ -127,7 +108,7 @@ static void read_grub_cfg(struct root *root, struct bootloader *bootloader)
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && !bootloader->next_path; i++) {
 		struct recorder *recorder = TAKE_PTR(root->recorder);
-		_cleanup_free_ char *text = read_text(root, places[i], GRUB_CFG_MAX);
+		_cleanup_free_ char *text = root_read_text(root, places[i], GRUB_CFG_MAX);
 		char *arguments = text ? grub_cfg_arguments(text) : NULL;
 
 		root->recorder = recorder;
@@ -157,12 +138,12 @@ static void read_entries(struct root *root, struct bootloader *bootloader)
 	}
 	if (newest) {
 		path = xasprintf("%s/%s", directory, newest);
-		text = read_text(root, path, FILE_MAX);
+		text = root_read_text(root, path, FILE_MAX);
 	}
 	strv_done(&names);
 	if (!text)
 		return;
-	environment = read_text(root, "/boot/grub2/grubenv", FILE_MAX);
+	environment = root_read_text(root, "/boot/grub2/grubenv", FILE_MAX);
 	arguments = loader_entry_arguments(text, environment);
 	if (arguments)
 		set_next(root, bootloader, TAKE_PTR(path), TAKE_PTR(arguments));
@@ -183,7 +164,7 @@ static void copy_args(const struct kernel_args *args, const struct strv *without
 /* What others told grub-mkconfig; false: it cannot be told, or only a shell could. */
 static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 {
-	_cleanup_free_ char *first = read_text(root, GRUB_DEFAULT_PATH, FILE_MAX);
+	_cleanup_free_ char *first = root_read_text(root, GRUB_DEFAULT_PATH, FILE_MAX);
 	struct grub_default grub = {};
 	struct strv names = {};
 	struct buf buf = {};
@@ -198,7 +179,7 @@ static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 
 		if (!end || strcmp(end, ".cfg") != 0)
 			continue;
-		text = read_text(root, path, FILE_MAX);
+		text = root_read_text(root, path, FILE_MAX);
 		if (!text) {
 			known = false;
 		} else if (strcmp(path, GRUB_DROP_IN_PATH) == 0 &&
@@ -233,7 +214,7 @@ static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 
 static void read_own(struct root *root, struct bootloader *bootloader)
 {
-	_cleanup_free_ char *text = read_text(root, OWN_ARGUMENTS_PATH, FILE_MAX);
+	_cleanup_free_ char *text = root_read_text(root, OWN_ARGUMENTS_PATH, FILE_MAX);
 
 	if (text && strncmp(text, FILE_HEADER, strlen(FILE_HEADER)) == 0)
 		strv_split(&bootloader->ours, text + strlen(FILE_HEADER), "\n");
@@ -247,7 +228,7 @@ static char *running_cmdline(struct root *root)
 {
 	static const char *const of_one_boot[] = {"BOOT_IMAGE", "initrd", "vfio_prepare.enable",
 						  "rd.vfio_prepare"};
-	_cleanup_free_ char *text = read_text(root, "/proc/cmdline", FILE_MAX);
+	_cleanup_free_ char *text = root_read_text(root, "/proc/cmdline", FILE_MAX);
 	struct kernel_args args = {};
 	struct buf buf = {};
 

@@ -12,8 +12,7 @@
 
 #include "base/number.h"
 
-/* The directory that path lies in, and in *ret_name what it is called there. */
-static int open_parent(struct root *root, const char *path, const char **ret_name)
+int root_open_parent(struct root *root, const char *path, const char **ret_name)
 {
 	const char *slash = strrchr(path, '/');
 	_cleanup_free_ char *parent = xstrndup(path, slash ? (size_t)(slash - path) : 0);
@@ -24,16 +23,16 @@ static int open_parent(struct root *root, const char *path, const char **ret_nam
 
 static int open_or_make_parent(struct root *root, const char *path, const char **ret_name)
 {
-	int dir = open_parent(root, path, ret_name);
+	int dir = root_open_parent(root, path, ret_name);
 
 	if (dir == -ENOENT) {
 		_cleanup_free_ char *parent = xstrndup(path, (size_t)(*ret_name - path - 1));
 		const char *name;
-		_cleanup_close_ int above = open_parent(root, parent, &name);
+		_cleanup_close_ int above = root_open_parent(root, parent, &name);
 
 		if (above < 0 || (mkdirat(above, name, 0755) < 0 && errno != EEXIST))
 			return above < 0 ? above : -errno;
-		dir = open_parent(root, path, ret_name);
+		dir = root_open_parent(root, path, ret_name);
 	}
 	return dir;
 }
@@ -87,7 +86,7 @@ mode_t root_file_mode(struct root *root, const char *path, mode_t absent)
 int root_make_directory(struct root *root, const char *path)
 {
 	const char *name;
-	_cleanup_close_ int above = open_parent(root, path, &name);
+	_cleanup_close_ int above = root_open_parent(root, path, &name);
 
 	if (above == -ENOENT) {
 		_cleanup_free_ char *parent = xstrndup(path, (size_t)(name - path - 1));
@@ -95,7 +94,7 @@ int root_make_directory(struct root *root, const char *path)
 
 		if (r < 0)
 			return r;
-		above = open_parent(root, path, &name);
+		above = root_open_parent(root, path, &name);
 	}
 	if (above < 0)
 		return above;
@@ -105,7 +104,7 @@ int root_make_directory(struct root *root, const char *path)
 int root_remove_file(struct root *root, const char *path)
 {
 	const char *name;
-	_cleanup_close_ int dir = open_parent(root, path, &name);
+	_cleanup_close_ int dir = root_open_parent(root, path, &name);
 
 	if (dir < 0)
 		return dir == -ENOENT ? 0 : dir;

@@ -7,6 +7,9 @@
 
 #include "host/root.h"
 
+/* Opens the directory that path lies in; *ret_name: what it is called there. */
+int root_open_parent(struct root *root, const char *path, const char **ret_name);
+
 /*
  * Gives path the content text: a temporary file beside it is written, synced and renamed, so that
  * whoever looks, and whatever happens meanwhile, finds the old file or the new one. Makes the directory

@@ -318,9 +318,8 @@ void scan_foreign(struct root *root, const struct kernel_args *args, struct fore
 	static const char *const modules_load[] = {"/etc/modules-load.d", "/run/modules-load.d",
 						   "/usr/lib/modules-load.d"};
 	struct search search = {.root = root, .foreign = ret};
-	_cleanup_close_ int vdsm = root_open(root, "/etc/vdsm/vdsm.conf", O_PATH);
 
-	ret->vdsm = vdsm >= 0;
+	ret->vdsm = root_exists(root, "/etc/vdsm/vdsm.conf");
 	foreign_parse_arguments(FOREIGN_ARGUMENT, NULL, 0, args, ret);
 	parse_masked(&search, modprobe, ARRAY_SIZE(modprobe), ".conf", parse_modprobe);
 	parse_programs(&search, FOREIGN_MODPROBE);

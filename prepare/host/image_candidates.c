@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define TOKEN_PATH "/etc/kernel/entry-token"
-#define TOKEN_MAX 4096
 #define MACHINE_ID_LENGTH 32
 
 void image_candidates_done(struct image_candidates *candidates)
@@ -71,11 +70,10 @@ static size_t token_length(const char *token, const char *name)
 
 static char *read_token(struct root *root)
 {
-	char *token;
+	char *token = root_read_line(root, TOKEN_PATH);
 
-	if (root_read_file(root, TOKEN_PATH, TOKEN_MAX, &token, NULL) < 0)
-		return NULL;
-	token[strcspn(token, " \t\n")] = '\0';
+	if (token)
+		token[strcspn(token, " \t")] = '\0';
 	return token;
 }
 

@@ -35,15 +35,6 @@ int keep_text(struct root *root, const char *path, struct kept_files *kept)
 	return 0;
 }
 
-static int open_directory(struct root *root, const char *path, const char **ret_name)
-{
-	const char *slash = strrchr(path, '/');
-	_cleanup_free_ char *parent = xstrndup(path, slash ? (size_t)(slash - path) : 0);
-
-	*ret_name = slash ? slash + 1 : path;
-	return root_open(root, parent, O_RDONLY | O_DIRECTORY);
-}
-
 static int copy_bytes(int from, int to, off_t length)
 {
 	while (length > 0) {
@@ -59,7 +50,7 @@ static int copy_bytes(int from, int to, off_t length)
 int keep_image(struct root *root, const char *path, struct kept_files *kept)
 {
 	const char *name;
-	_cleanup_close_ int dir = open_directory(root, path, &name), from = -1, to = -1;
+	_cleanup_close_ int dir = root_open_parent(root, path, &name), from = -1, to = -1;
 	_cleanup_free_ char *copy = xasprintf(TEMPORARY_PREFIX "%s", name);
 	struct timespec times[2];
 	struct statvfs space;
@@ -95,7 +86,7 @@ int keep_image(struct root *root, const char *path, struct kept_files *kept)
 static int restore_image(struct root *root, const struct kept_file *file)
 {
 	const char *name;
-	_cleanup_close_ int dir = open_directory(root, file->path, &name);
+	_cleanup_close_ int dir = root_open_parent(root, file->path, &name);
 	struct stat now;
 
 	if (dir < 0)
@@ -140,7 +131,7 @@ void keep_done(struct root *root, struct kept_files *kept)
 {
 	vec_foreach(file, kept) {
 		const char *name;
-		_cleanup_close_ int dir = open_directory(root, file->path, &name);
+		_cleanup_close_ int dir = root_open_parent(root, file->path, &name);
 
 		if (file->copy && dir >= 0)
 			unlinkat(dir, file->copy, 0);

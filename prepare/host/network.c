@@ -13,9 +13,9 @@
 static void read_routes(struct root *root, const char *path,
 			void (*parse)(const char *, struct strv *), struct strv *ret)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = root_read_text(root, path, ROUTES_MAX);
 
-	if (root_read_file(root, path, ROUTES_MAX, &text, NULL) == 0)
+	if (text)
 		parse(text, ret);
 }
 
@@ -38,22 +38,19 @@ static void read_neighbours(struct root *root, struct interface *interface)
 static bool has_link(struct root *root, const char *name)
 {
 	_cleanup_free_ char *path = xasprintf(NET "/%s/operstate", name);
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *state = root_read_line(root, path);
 
-	return root_read_file(root, path, 64, &text, NULL) == 0 && strcmp(text, "up\n") == 0;
+	return state && strcmp(state, "up") == 0;
 }
 
 static bool is_enabled(struct root *root, const char *name)
 {
 	_cleanup_free_ char *path = xasprintf(NET "/%s/flags", name);
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = root_read_line(root, path);
 	uint64_t flags;
 
-	if (root_read_file(root, path, 64, &text, NULL) < 0)
-		return false;
-	text[strcspn(text, "\n")] = '\0';
-	return strncmp(text, "0x", 2) == 0 && number_parse(text + 2, 16, UINT32_MAX, &flags) == 0 &&
-	       (flags & IFF_UP);
+	return text && strncmp(text, "0x", 2) == 0 &&
+	       number_parse(text + 2, 16, UINT32_MAX, &flags) == 0 && (flags & IFF_UP);
 }
 
 void scan_network(struct root *root, bool flags, struct network *ret)

@@ -15,26 +15,10 @@
 #define CONFIG_MAX (4 * 1024 * 1024)
 #define HEADER_TYPE 0x0e /* include/uapi/linux/pci_regs.h; the top bit says "more functions" */
 
-static char *read_text(struct root *root, const char *path)
-{
-	char *text = NULL;
-
-	return root_read_file(root, path, TABLE_MAX, &text, NULL) < 0 ? NULL : text;
-}
-
-static char *read_first_line(struct root *root, const char *path)
-{
-	char *text = read_text(root, path);
-
-	if (text)
-		text[strcspn(text, "\n")] = '\0';
-	return text;
-}
-
 /* "Y", "N", "1", "0": a module's parameter, or a setting of sysctl. */
 static enum answer read_answer(struct root *root, const char *path)
 {
-	_cleanup_free_ char *text = read_first_line(root, path);
+	_cleanup_free_ char *text = root_read_line(root, path);
 
 	if (!text || !*text)
 		return ANSWER_UNKNOWN;
@@ -90,7 +74,8 @@ static void scan_config(struct root *root, struct inventory *inventory)
 	bool found = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		_cleanup_free_ char *text = found ? NULL : read_text(root, paths[i]);
+		_cleanup_free_ char *text = found ? NULL
+						  : root_read_text(root, paths[i], TABLE_MAX);
 
 		found = found || take_config(&inventory->platform, paths[i], text);
 		free(paths[i]);
@@ -127,7 +112,7 @@ static void scan_interrupts(struct root *root, struct platform *platform)
 	static const char *const backends[] = {
 		"/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts",
 		"/sys/module/iommufd/parameters/allow_unsafe_interrupts"};
-	_cleanup_free_ char *text = read_text(root, "/proc/interrupts");
+	_cleanup_free_ char *text = root_read_text(root, "/proc/interrupts", TABLE_MAX);
 
 	if (text)
 		interrupts_parse(text, platform);
@@ -141,7 +126,7 @@ static void scan_interrupts(struct root *root, struct platform *platform)
 
 static void scan_policy(struct root *root, struct platform *platform)
 {
-	_cleanup_free_ char *text = read_first_line(root, "/sys/kernel/security/lockdown");
+	_cleanup_free_ char *text = root_read_line(root, "/sys/kernel/security/lockdown");
 
 	if (text)
 		lockdown_parse(text, platform);
@@ -175,9 +160,9 @@ static void scan_missing(struct root *root, struct inventory *inventory, const s
 /* Who would be missed: consoles and keyboards. */
 static void scan_people(struct root *root, struct platform *platform)
 {
-	_cleanup_free_ char *consoles = read_text(root, "/proc/consoles");
-	_cleanup_free_ char *input = read_text(root, "/proc/bus/input/devices");
-	char *framebuffer = read_first_line(root, "/proc/fb");
+	_cleanup_free_ char *consoles = root_read_text(root, "/proc/consoles", TABLE_MAX);
+	_cleanup_free_ char *input = root_read_text(root, "/proc/bus/input/devices", TABLE_MAX);
+	char *framebuffer = root_read_line(root, "/proc/fb");
 
 	if (consoles)
 		consoles_parse(consoles, platform);
@@ -201,8 +186,8 @@ static void scan_group(struct root *root, int number, struct platform *platform)
 	_cleanup_free_ char *name_path = xasprintf("/sys/kernel/iommu_groups/%d/name", number);
 	_cleanup_free_ char *regions_path =
 		xasprintf("/sys/kernel/iommu_groups/%d/reserved_regions", number);
-	_cleanup_free_ char *name = read_first_line(root, name_path);
-	_cleanup_free_ char *regions = read_text(root, regions_path);
+	_cleanup_free_ char *name = root_read_line(root, name_path);
+	_cleanup_free_ char *regions = root_read_text(root, regions_path, TABLE_MAX);
 	struct iommu_group *group = vec_add(&platform->groups);
 
 	*group = (struct iommu_group){.number = number,
@@ -260,7 +245,7 @@ void scan_platform(struct root *root, struct inventory *inventory, const struct 
 
 	scan_processor(root, inventory);
 	scan_devicetree(root, platform);
-	platform->bootconfig = read_text(root, "/proc/bootconfig");
+	platform->bootconfig = root_read_text(root, "/proc/bootconfig", TABLE_MAX);
 	scan_interrupts(root, platform);
 	scan_policy(root, platform);
 	scan_missing(root, inventory, modules);

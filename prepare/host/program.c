@@ -21,3 +21,8 @@ const char *program_find(struct root *root, const char *name, char path[static P
 	}
 	return NULL;
 }
+
+bool program_exists(struct root *root, const char *name)
+{
+	return program_find(root, name, (char[PROGRAM_PATH_MAX]){}) != NULL;
+}

@@ -12,5 +12,6 @@
  * What a snapshot has of one is an empty file that nobody could run.
  */
 const char *program_find(struct root *root, const char *name, char path[static PROGRAM_PATH_MAX]);
+bool program_exists(struct root *root, const char *name);
 
 #endif

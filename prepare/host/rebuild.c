@@ -70,11 +70,6 @@ static int64_t newest_input(struct root *root, int64_t since, char **ret_path)
 	return newest;
 }
 
-static bool has_program(struct root *root, const char *name)
-{
-	return program_find(root, name, (char[PROGRAM_PATH_MAX]){}) != NULL;
-}
-
 /* The image and the kernel of a release, by the names that distributions give them; NULL: none. */
 static char *find_file(struct root *root, const char *const *formats, size_t n, const char *release)
 {
@@ -191,12 +186,12 @@ void scan_rebuild(struct root *root, struct rebuild *ret)
 	_cleanup_free_ char *unused = NULL;
 	int64_t newest = newest_input(root, -1, &unused), boot = boot_time(root), grub_cfg;
 
-	if (has_program(root, "update-initramfs"))
+	if (program_exists(root, "update-initramfs"))
 		rebuild.tool = IMAGE_TOOL_UPDATE_INITRAMFS;
-	else if (has_program(root, "dracut"))
+	else if (program_exists(root, "dracut"))
 		rebuild.tool = IMAGE_TOOL_DRACUT;
-	rebuild.has_update_grub = has_program(root, "update-grub");
-	rebuild.has_proxmox = has_program(root, "proxmox-boot-tool") &&
+	rebuild.has_update_grub = program_exists(root, "update-grub");
+	rebuild.has_proxmox = program_exists(root, "proxmox-boot-tool") &&
 			      time_of(root, "/etc/kernel/proxmox-boot-uuids") >= 0;
 	scan_kernels(root, &rebuild);
 	scan_entries(root, &rebuild);

@@ -17,6 +17,7 @@
 #define WALK_MAX_DEPTH 64
 #define WALK_MAX_LINKS 40 /* as the kernel's MAXSYMLINKS */
 #define OPENAT2_RETRIES 16
+#define LINE_FILE_MAX (64 * 1024)
 
 void close_fd(int *fd)
 {
@@ -279,6 +280,13 @@ static void record_file(struct root *root, int fd, const char *path, const char 
 		recorder_add_unreadable(root->recorder, path);
 }
 
+bool root_exists(struct root *root, const char *path)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_PATH);
+
+	return fd >= 0;
+}
+
 int root_read_fd(struct root *root, int fd, const char *path, size_t max, char **ret,
 		 size_t *ret_length)
 {
@@ -311,6 +319,22 @@ int root_read_file(struct root *root, const char *path, size_t max, char **ret, 
 	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 
 	return fd < 0 ? fd : root_read_fd(root, fd, path, max, ret, ret_length);
+}
+
+char *root_read_text(struct root *root, const char *path, size_t max)
+{
+	char *text;
+
+	return root_read_file(root, path, max, &text, NULL) < 0 ? NULL : text;
+}
+
+char *root_read_line(struct root *root, const char *path)
+{
+	char *text = root_read_text(root, path, LINE_FILE_MAX);
+
+	if (text)
+		text[strcspn(text, "\n")] = '\0';
+	return text;
 }
 
 /* The names alone matter, but what they are must show: an empty file, a directory, a link. */

@@ -31,11 +31,17 @@ void root_done(struct root *root);
 
 /* Opens path with the flags of open(2), O_CLOEXEC added, O_CREAT not allowed. */
 int root_open(struct root *root, const char *path, int flags);
+/* Is there anything at path? Links are followed. */
+bool root_exists(struct root *root, const char *path);
 /* Reads a whole file of at most max bytes (-EFBIG beyond) into a NUL-terminated text, caller's. */
 int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length);
 /* The same from a descriptor that root_open() gave for that path. */
 int root_read_fd(struct root *root, int fd, const char *path, size_t max, char **ret,
 		 size_t *ret_length);
+/* As root_read_file(), the text alone; NULL: it is not there, is longer, or cannot be read. */
+char *root_read_text(struct root *root, const char *path, size_t max);
+/* Its first line, without its end. */
+char *root_read_line(struct root *root, const char *path);
 /* Where what is open lies below the root, past all links; NULL where that cannot be told. The caller's. */
 char *root_path_of(const struct root *root, int fd);
 /* The names in a directory without "." and "..", sorted. */

@@ -14,7 +14,6 @@
 #include "model/config_space.h"
 
 #define ATTRIBUTE_MAX 4096
-#define CMDLINE_MAX (64 * 1024)
 /* An override is read at once or not for a long time: waiting longer would only delay the boot. */
 #define OVERRIDE_MS 1000
 #define OVERRIDES_MS 5000
@@ -418,26 +417,13 @@ static void scan_drivers(struct root *root, struct inventory *inventory)
 					       "/sys/module/iommufd"};
 
 	root_list(root, SYSFS_PCI "/drivers", &inventory->drivers);
-	for (size_t i = 0; i < ARRAY_SIZE(backends) && !inventory->has_iommu_backend; i++) {
-		_cleanup_close_ int backend = root_open(root, backends[i], O_PATH);
-
-		inventory->has_iommu_backend = backend >= 0;
-	}
-}
-
-static char *read_line(struct root *root, const char *path)
-{
-	char *text = NULL;
-
-	if (root_read_file(root, path, CMDLINE_MAX, &text, NULL) < 0)
-		return NULL;
-	text[strcspn(text, "\n")] = '\0';
-	return text;
+	for (size_t i = 0; i < ARRAY_SIZE(backends) && !inventory->has_iommu_backend; i++)
+		inventory->has_iommu_backend = root_exists(root, backends[i]);
 }
 
 void scan_arguments(struct root *root, struct kernel_args *ret)
 {
-	_cleanup_free_ char *cmdline = read_line(root, "/proc/cmdline");
+	_cleanup_free_ char *cmdline = root_read_line(root, "/proc/cmdline");
 
 	kernel_args_parse(cmdline ? cmdline : "", ret);
 }
@@ -448,8 +434,8 @@ int scan_host(struct root *root, unsigned what, const struct address_list *place
 	struct inventory inventory = {};
 	int r;
 
-	inventory.kernel = read_line(root, "/proc/sys/kernel/osrelease");
-	inventory.cmdline = read_line(root, "/proc/cmdline");
+	inventory.kernel = root_read_line(root, "/proc/sys/kernel/osrelease");
+	inventory.cmdline = root_read_line(root, "/proc/cmdline");
 	if (inventory.cmdline)
 		kernel_args_parse(inventory.cmdline, &inventory.args);
 	if (what & SCAN_IOMMU)

@@ -49,12 +49,8 @@ static void add_subsystem_carriers(struct root *root, const char *path,
 static char *read_attribute(struct root *root, const char *device, const char *attribute)
 {
 	_cleanup_free_ char *path = xasprintf(BLOCK "/%s/%s", device, attribute);
-	char *text = NULL;
 
-	if (root_read_file(root, path, PATH_MAX, &text, NULL) < 0)
-		return NULL;
-	text[strcspn(text, "\n")] = '\0';
-	return text;
+	return root_read_line(root, path);
 }
 
 /* What it stands on: slaves, its disk if it is a partition, what zram writes back to. */

@@ -2,7 +2,6 @@
 #include "verbs/verb.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -246,9 +245,7 @@ void situation_plan_arguments(struct root *root, struct situation *situation)
 static void plan_rare_file(struct root *root, const char *path, char *content,
 			   struct planned_files *files)
 {
-	_cleanup_close_ int fd = root_open(root, path, O_PATH);
-
-	if (fd >= 0 || *content)
+	if (root_exists(root, path) || *content)
 		plan_file(root, path, content, files);
 	else
 		free(content);

@@ -22,6 +22,8 @@ TEST(find)
 	/* On hosts whose directories are not merged. */
 	tree_link(&tree, "sbin/other", "../usr/bin/tool");
 	assert_string_equal(program_find(&tree.root, "other", path), "/sbin/other");
+	assert_true(program_exists(&tree.root, "other"));
+	assert_false(program_exists(&tree.root, "third"));
 	tree_done(&tree);
 }
 

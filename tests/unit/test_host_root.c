@@ -515,6 +515,39 @@ TEST(an_attribute_that_is_kept_open)
 	assert_string_equal(other, "other");
 }
 
+TEST(texts_and_lines)
+{
+	_cleanup_free_ char *text = NULL, *line = NULL, *last = NULL;
+
+	tree_file(&tree, "root/two", "first \nsecond\n");
+	tree_file(&tree, "root/one", "alone");
+	tree_link(&tree, "root/link", "two");
+	text = root_read_text(&tree.root, "/link", 14);
+	check_text("text", text, "first \nsecond\n");
+	assert_null(root_read_text(&tree.root, "/link", 13));
+	line = root_read_line(&tree.root, "/two");
+	check_text("line", line, "first ");
+	last = root_read_line(&tree.root, "/one");
+	check_text("line", last, "alone");
+	assert_null(root_read_line(&tree.root, "/empty"));
+	assert_null(root_read_text(&tree.root, "/dangling", 100));
+	assert_true(root_exists(&tree.root, "/link"));
+	assert_true(root_exists(&tree.root, "/empty"));
+	assert_false(root_exists(&tree.root, "/dangling"));
+	assert_false(root_exists(&tree.root, "/nowhere"));
+}
+
+TEST(where_something_lies)
+{
+	_cleanup_close_ int fd = -1, top = root_open(&tree.root, "/", O_PATH);
+	_cleanup_free_ char *path = NULL, *of_root = root_path_of(&tree.root, top);
+
+	fd = root_open(&tree.root, "/to-file", O_PATH);
+	path = root_path_of(&tree.root, fd);
+	check_text("file", path, "/a/b/c/file");
+	check_text("root", of_root, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -534,6 +567,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(root_is_a_directory, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(files_are_read_up_to_a_limit, make_tree,
 						remove_tree),
+		cmocka_unit_test_setup_teardown(texts_and_lines, make_tree, remove_tree),
+		cmocka_unit_test_setup_teardown(where_something_lies, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(directories_are_listed_in_order, make_tree,
 						remove_tree),
 		cmocka_unit_test_setup_teardown(link_names, make_tree, remove_tree),
