@@ -53,23 +53,30 @@ static json_int_t number_of(const json_t *object, const char *key)
 	return json_integer_value(json_object_get(object, key));
 }
 
+static bool read_address(const json_t *item, struct pci_address *ret)
+{
+	return json_is_string(item) && pci_address_parse(json_string_value(item), ret) == 0;
+}
+
 void boot_bindings(const struct boot *boot, struct bindings *ret)
 {
-	json_t *binding;
+	json_t *group, *item;
 	struct pci_address address;
-	size_t index;
+	size_t i, j;
 
-	json_array_foreach(boot->bound, index, binding)
+	json_array_foreach(boot->bound, i, group)
 	{
-		if (pci_address_parse(text_of(binding, "address"), &address) == 0 &&
-		    *text_of(binding, "driver"))
-			bindings_set(ret, &address, text_of(binding, "section"),
-				     text_of(binding, "driver"));
+		const char *driver = text_of(group, "driver");
+
+		json_array_foreach(json_object_get(group, "addresses"), j, item)
+		{
+			if (*driver && read_address(item, &address))
+				bindings_set(ret, &address, text_of(group, "section"), driver);
+		}
 	}
-	json_array_foreach(boot->released, index, binding)
+	json_array_foreach(boot->released, i, item)
 	{
-		if (json_is_string(binding) &&
-		    pci_address_parse(json_string_value(binding), &address) == 0)
+		if (read_address(item, &address))
 			*vec_add(&ret->released) = address;
 	}
 }
@@ -77,18 +84,26 @@ void boot_bindings(const struct boot *boot, struct bindings *ret)
 /* The bindings of a memory with what these outcomes make of them. */
 static void add_bindings(json_t *report, const struct boot *boot, const struct outcomes *outcomes)
 {
-	json_t *bound = json_array(), *released = json_array();
+	json_t *bound = json_array(), *released = json_array(), *addresses = NULL;
+	const struct binding *last = NULL;
 	struct bindings bindings = {};
 
 	boot_bindings(boot, &bindings);
 	bindings_update(&bindings, outcomes);
 	vec_foreach(binding, &bindings) {
-		json_t *object = json_object();
+		/* Those of a section mostly stand together. */
+		if (!last || strcmp(binding->section, last->section) != 0 ||
+		    strcmp(binding->driver, last->driver) != 0) {
+			json_t *group = json_object();
 
-		json_object_set_new(object, "address", json_address(&binding->address));
-		json_object_set_new(object, "section", json_text_or_null(binding->section));
-		json_object_set_new(object, "driver", json_text_or_null(binding->driver));
-		json_array_append_new(bound, object);
+			addresses = json_array();
+			json_object_set_new(group, "section", json_text_or_null(binding->section));
+			json_object_set_new(group, "driver", json_text_or_null(binding->driver));
+			json_object_set_new(group, "addresses", addresses);
+			json_array_append_new(bound, group);
+		}
+		json_array_append_new(addresses, json_address(&binding->address));
+		last = binding;
 	}
 	vec_foreach(address, &bindings.released)
 		json_array_append_new(released, json_address(address));
@@ -123,9 +138,13 @@ static bool has_timeout(const json_t *phases)
 	size_t i, j;
 
 	json_array_foreach(phases, i, phase)
-		json_array_foreach(json_object_get(phase, "outcomes"), j,
-				   outcome) if (strcmp(text_of(outcome, "result"), "timeout") ==
-						0) return true;
+	{
+		json_array_foreach(json_object_get(phase, "outcomes"), j, outcome)
+		{
+			if (strcmp(text_of(outcome, "result"), "timeout") == 0)
+				return true;
+		}
+	}
 	return false;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The memory of a boot, /run/vfio-prepare/boot.json, which survives the switch to the real root:
- * {"version":1,"bound":[{"address","section","driver"}],"released":["ADDRESS"],
+ * {"version":1,"bound":[{"section","driver","addresses":[...]}],"released":["ADDRESS"],
  *  "phases":[{"phase","started_ms","elapsed_ms","off","left_out","outcomes":[...],"findings":[...]}]},
  * outcomes and findings as bind reports them. Times are milliseconds; started_ms counts from the start
  * of the kernel. "bound" and "released" are what the phases came to, those that have given way too.

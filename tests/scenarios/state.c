@@ -114,18 +114,21 @@ static uint64_t content_hash(const char *path)
 /* The memory of the boot in short: its phases, and what is bound; wording is none of its business. */
 static char *describe_memory(const char *path, const char *name)
 {
-	json_t *memory = json_load_file(path, 0, NULL), *item;
+	json_t *memory = json_load_file(path, 0, NULL), *item, *address;
 	struct buf text = {};
 	char *line;
-	size_t index;
+	size_t index, i;
 
 	json_array_foreach(json_object_get(memory, "phases"), index, item)
 		buf_addf(&text, " %s", json_string_value(json_object_get(item, "phase")));
 	buf_add(&text, "; bound");
 	json_array_foreach(json_object_get(memory, "bound"), index, item)
-		buf_addf(&text, " %s [%s] %s", json_string_value(json_object_get(item, "address")),
-			 json_string_value(json_object_get(item, "section")),
-			 json_string_value(json_object_get(item, "driver")));
+	{
+		json_array_foreach(json_object_get(item, "addresses"), i, address)
+			buf_addf(&text, " %s [%s] %s", json_string_value(address),
+				 json_string_value(json_object_get(item, "section")),
+				 json_string_value(json_object_get(item, "driver")));
+	}
 	json_array_foreach(json_object_get(memory, "released"), index, item)
 		buf_addf(&text, "%s %s", index ? "" : "; released", json_string_value(item));
 	line = xasprintf("%s\tphases%s", name, memory ? buf_text(&text) : " unreadable");

@@ -252,8 +252,9 @@ TEST(odd_bindings_are_none)
 		"{\"bound\":3}",
 		"{\"released\":[3,\"x\"]}",
 		"{\"bound\":[3,null]}",
-		"{\"bound\":[{\"address\":\"01:00.0\"}]}",
-		"{\"bound\":[{\"address\":\"x\",\"driver\":\"vfio-pci\"}]}",
+		"{\"bound\":[{\"addresses\":[\"01:00.0\"]}]}",
+		"{\"bound\":[{\"addresses\":\"01:00.0\",\"driver\":\"vfio-pci\"}]}",
+		"{\"bound\":[{\"addresses\":[\"x\",7],\"driver\":\"vfio-pci\"}]}",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
@@ -317,6 +318,42 @@ TEST(by_hand_only_what_is_not_bound_is_told)
 	}
 }
 
+/* What stands together with one section and driver is written once; all come back. */
+TEST(bindings_by_section)
+{
+	static const struct {
+		uint8_t bus;
+		const char *section, *driver;
+	} rows[] = {{1, "gpu", "vfio-pci"},
+		    {2, "gpu", "vfio-pci"},
+		    {3, "nic", "vfio-pci"},
+		    {4, "nic", "mlx5_vfio_pci"},
+		    {5, "gpu", "vfio-pci"}};
+	struct outcomes done = {};
+	struct bindings bindings = {};
+	_cleanup_free_ char *memory = NULL;
+	json_t *report;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		*vec_add(&done) = (struct outcome){.address = {.bus = rows[i].bus},
+						   .section = rows[i].section,
+						   .want = rows[i].driver,
+						   .result = RESULT_DONE};
+	memory = rendered(NULL, &early, &done, &(struct findings){});
+	report = json_loads(memory, 0, NULL);
+	assert_int_equal(json_array_size(json_object_get(report, "bound")), 4);
+	json_decref(report);
+	read_bindings(memory, &bindings);
+	assert_int_equal(bindings.n, ARRAY_SIZE(rows));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(bindings.items[i].address.bus, rows[i].bus);
+		check_text("section", bindings.items[i].section, rows[i].section);
+		check_text("driver", bindings.items[i].driver, rows[i].driver);
+	}
+	bindings_done(&bindings);
+	free(done.items);
+}
+
 /* However often something is plugged in, how the boot went is still told. */
 TEST(hotplug_gives_way_first)
 {
@@ -352,6 +389,7 @@ int main(void)
 		BOOT_TEST(the_oldest_phases_give_way),
 		BOOT_TEST(bindings_outlive_their_phase),
 		BOOT_TEST(odd_bindings_are_none),
+		BOOT_TEST(bindings_by_section),
 		BOOT_TEST(by_hand_only_what_is_not_bound_is_told),
 		BOOT_TEST(hotplug_gives_way_first),
 	};

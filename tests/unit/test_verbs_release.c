@@ -35,7 +35,7 @@ static int start(void **state)
 	n_acted = 0;
 	verb_start(state);
 	tree_file(&tree, BOOT_PATH,
-		  "{\"bound\":[{\"address\":\"01:00.0\",\"section\":\"gpu\",\"driver\":\"vfio-pci\"}]}");
+		  "{\"bound\":[{\"section\":\"gpu\",\"driver\":\"vfio-pci\",\"addresses\":[\"01:00.0\"]}]}");
 	return 0;
 }
 
