@@ -19,7 +19,8 @@ same list without serial numbers and UUIDs
 0000:04:00.0 by the profile of init
 0000:04:00.1 by the profile of init
 same at the end
-same of a disk that something has for itself"
+same of a disk that is open
+something has nvme1n1 for itself"
 
 check() {
 	# Something other than that the two lists are equally empty.
