@@ -70,7 +70,8 @@ static int write_action(struct root *root, const struct action *action, int dir)
 {
 	bool own = action->type == ACTION_SET_OVERRIDE || action->type == ACTION_CLEAR_OVERRIDE;
 
-	return root_write_attribute(root, own ? dir : -1, action->path, action->value);
+	return own ? root_write_attribute(root, dir, "driver_override", action->value)
+		   : root_write_attribute(root, -1, action->path, action->value);
 }
 
 /* Does the device show what the step should have come to? Of a probe the end tells. */
@@ -113,17 +114,13 @@ static int take_step(struct root *root, const struct planned_device *device,
 	return r < 0 ? r : SLOT_IGNORED;
 }
 
-static int put_override_back(struct root *root, const struct planned_device *device, int dir,
-			     const char *override)
+static int put_override_back(struct root *root, int dir, const char *override)
 {
-	char directory[DEVICE_PATH_MAX];
-	_cleanup_free_ char *path = NULL;
 	int r;
 
 	if (override_is(root, dir, override))
 		return 0;
-	path = xasprintf("%s/driver_override", device_path(&device->address, directory));
-	r = root_write_attribute(root, dir, path, override);
+	r = root_write_attribute(root, dir, "driver_override", override);
 	if (override_is(root, dir, override))
 		return 0;
 	return r < 0 ? r : SLOT_IGNORED;
@@ -150,17 +147,17 @@ static int try_driver(struct root *root, const char *path, const char *address, 
 static void undo_bind(struct root *root, const struct planned_device *device,
 		      const struct action *probe, int dir, const char *override, struct slot *slot)
 {
-	_cleanup_free_ char *bind = NULL;
+	char bind[sizeof(DRIVERS "/bind") + DRIVER_NAME_MAX];
 	int r;
 
 	slot->undoing = true;
-	slot->undo_error = put_override_back(root, device, dir, override);
+	slot->undo_error = put_override_back(root, dir, override);
 	device_read_back(root, dir, slot);
 	if (!slot->after_known || *slot->after || !device->before)
 		return;
 	r = try_driver(root, probe->path, probe->value, dir, slot);
 	if (r < 0) {
-		bind = xasprintf(DRIVERS "%s/bind", device->before);
+		snprintf(bind, sizeof(bind), DRIVERS "%s/bind", device->before);
 		r = try_driver(root, bind, probe->value, dir, slot);
 	}
 	if (slot->undo_error == 0)
@@ -227,7 +224,7 @@ static void undo_release(struct root *root, const struct planned_device *device,
 	if (is_as_planned(device, slot) && *slot->after &&
 	    !is_right(device, actions, n_actions, slot)) {
 		slot->undoing = true;
-		slot->undo_error = put_override_back(root, device, dir, override);
+		slot->undo_error = put_override_back(root, dir, override);
 	}
 }
 

@@ -128,8 +128,9 @@ static void carry_out(const struct run *run, const struct action *action, int di
 		return;
 	}
 	vf->touched = vf->touched || below;
-	vf->slot.error = root_write_attribute(run->root, below ? dir : -1, action->path,
-					      action->value);
+	vf->slot.error = below ? root_write_attribute(run->root, dir,
+						      strrchr(action->path, '/') + 1, action->value)
+			       : root_write_attribute(run->root, -1, action->path, action->value);
 	if (vf->slot.error < 0)
 		return;
 	if (!below) {
@@ -152,32 +153,29 @@ static void carry_out(const struct run *run, const struct action *action, int di
 	}
 }
 
-static void write_number(const struct run *run, const struct piece *piece, int dir,
-			 const char *attribute, int number, struct slot *slot)
+static void write_number(const struct run *run, int dir, const char *attribute, int number,
+			 struct slot *slot)
 {
-	const struct planned_device *device = &run->plan->items[piece->device];
-	_cleanup_free_ char *path = xasprintf(DEVICE_PATH "%s/%s",
-					      PCI_ADDRESS_TEXT(&device->address), attribute);
-	_cleanup_free_ char *value = xasprintf("%d", number);
-	int r = root_write_attribute(run->root, dir, path, value);
+	char value[3 * sizeof(number)];
+	int r;
 
+	snprintf(value, sizeof(value), "%d", number);
+	r = root_write_attribute(run->root, dir, attribute, value);
 	if (r < 0 && slot->undo_error == 0)
 		slot->undo_error = r;
 }
 
 /* As it was: autoprobe first, so that what comes again goes where it was. */
-static void undo(const struct run *run, const struct piece *piece, int dir,
-		 const struct vfs_state *former, struct vf_slot *vf)
+static void undo(const struct run *run, int dir, const struct vfs_state *former, struct vf_slot *vf)
 {
 	vf->slot.undoing = true;
 	vfs_read(run->root, dir, &vf->state);
 	if (vf->state.autoprobe != former->autoprobe)
-		write_number(run, piece, dir, "sriov_drivers_autoprobe", former->autoprobe,
-			     &vf->slot);
+		write_number(run, dir, "sriov_drivers_autoprobe", former->autoprobe, &vf->slot);
 	if (vf->state.number != former->number) {
 		if (vf->state.number > 0 && former->number > 0)
-			write_number(run, piece, dir, "sriov_numvfs", 0, &vf->slot);
-		write_number(run, piece, dir, "sriov_numvfs", former->number, &vf->slot);
+			write_number(run, dir, "sriov_numvfs", 0, &vf->slot);
+		write_number(run, dir, "sriov_numvfs", former->number, &vf->slot);
 	}
 	vfs_read(run->root, dir, &vf->state);
 	if (vf->slot.undo_error == 0 &&
@@ -224,7 +222,7 @@ static void make(const struct run *run, size_t index)
 	for (size_t i = 0; i < n && vf->slot.error == 0 && !vf->complaint; i++)
 		carry_out(run, &piece->actions[i], dir, vf);
 	if ((vf->slot.error < 0 || vf->complaint) && vf->touched)
-		undo(run, piece, dir, &former, vf);
+		undo(run, dir, &former, vf);
 	device_read_back(run->root, dir, &vf->slot);
 }
 

@@ -13,7 +13,7 @@
 
 /*
  * Needs the candidate modules of all functions. Findings are added to the plan's: ids-left-out,
- * ids-too-long, module-built-in, modules-unknown. An empty policy where the plan gives nothing away.
+ * ids-too-long, module-built-in. An empty policy where the plan gives nothing away.
  */
 void module_policy_make(const struct profile *profile, const struct inventory *inventory,
 			struct plan *plan, struct module_policy *ret);

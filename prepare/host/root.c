@@ -461,21 +461,20 @@ void root_keep_attribute(struct root *root, const char *path)
 
 int root_write_attribute(struct root *root, int dir, const char *path, const char *value)
 {
-	const char *name = strrchr(path, '/');
 	size_t length = strlen(value);
 	_cleanup_close_ int fd = -1;
 	ssize_t n;
 
-	if (root->kept_path && strcmp(root->kept_path, path) == 0) {
+	if (dir < 0 && root->kept_path && strcmp(root->kept_path, path) == 0) {
 		/* Each write(2) is a whole value to sysfs, wherever it is said to stand (fs/sysfs/file.c). */
 		n = pwrite(root->kept_fd, value, length, 0);
 	} else {
-		if (dir >= 0 && name)
-			fd = openat(dir, name + 1, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+		if (dir >= 0)
+			fd = openat(dir, path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
 		else
 			fd = root_open(root, path, O_WRONLY);
 		if (fd < 0)
-			return dir >= 0 && name ? -errno : fd;
+			return dir >= 0 ? -errno : fd;
 		n = write(fd, value, length);
 	}
 	if (n < 0)

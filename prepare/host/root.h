@@ -54,8 +54,8 @@ int root_read_link(struct root *root, const char *path, char *ret, size_t size);
 int root_read_link_name(struct root *root, const char *path, char *ret, size_t size);
 /*
  * Writes value to an existing file with a single write(2), as attributes of sysfs want it. Every
- * write to the host's devices goes through here. dir: the open directory of the path's last part, which
- * saves the way there; -1: none. May block for ever: see host/bounded.h.
+ * write to the host's devices goes through here. dir: an open directory in which path is a plain name;
+ * -1: none. May block for ever: see host/bounded.h.
  */
 int root_write_attribute(struct root *root, int dir, const char *path, const char *value);
 

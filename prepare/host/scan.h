@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads a host into an inventory (Documentation/ABI/testing/sysfs-bus-pci). Each attribute is read
- * once, and only those that were asked for: a bind at boot needs seven system calls for a function.
+ * Reads a host into an inventory (Documentation/ABI/testing/sysfs-bus-pci). Only attributes that were
+ * asked for are read: a bind at boot needs seven system calls for a function.
  */
 #ifndef HOST_SCAN_H
 #define HOST_SCAN_H

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "fake/inside.h"
 #include "fake/kernel.h"
 #include "host/modules.h"
 
@@ -146,23 +147,26 @@ static int react(struct root *root, const char *path, const char *value)
 	return r;
 }
 
-/* The fake goes by the path, the product by the directory that it holds open: they must be the same. */
-static void check_directory(struct root *root, int dir, const char *path)
+/* The fake goes by paths, the product by the directory of a device that it holds open. */
+static char *path_in(struct root *root, int dir, const char *name)
 {
+	_cleanup_free_ char *real = root_path_of(root, dir);
+	char *path = xasprintf(PCI "/devices/%s/%s", strrchr(real, '/') + 1, name);
 	_cleanup_free_ char *above = xstrndup(path, (size_t)(strrchr(path, '/') - path));
 	_cleanup_close_ int fd = root_open(root, above, O_PATH | O_DIRECTORY);
 	struct stat held, named;
 
 	if (fd < 0 || fstat(dir, &held) < 0 || fstat(fd, &named) < 0 ||
-	    held.st_ino != named.st_ino || held.st_dev != named.st_dev)
+	    held.st_ino != named.st_ino || held.st_dev != named.st_dev || strchr(name, '/'))
 		kernel_complain(root, "%s is not in the directory that is written to", path);
+	return path;
 }
 
 int __wrap_root_write_attribute(struct root *root, int dir, const char *path, const char *value)
 {
-	if (dir >= 0)
-		check_directory(root, dir, path);
-	return react(root, path, value);
+	_cleanup_free_ char *whole = dir >= 0 ? path_in(root, dir, path) : xstrdup(path);
+
+	return react(root, whole, value);
 }
 
 int __wrap_module_load(struct root *root, const char *name)

@@ -59,8 +59,11 @@ int __real_root_write_attribute(struct root *root, int dir, const char *path, co
 int __wrap_root_write_attribute(struct root *root, int dir, const char *path, const char *value);
 int __wrap_root_write_attribute(struct root *root, int dir, const char *path, const char *value)
 {
+	_cleanup_free_ char *whole = xasprintf("%s%s", dir >= 0 ? DEVICE "/" : "", path);
+
 	if (lies)
 		return __real_root_write_attribute(root, dir, path, value);
+	path = whole;
 	buf_addf(&writes, "%s; ", path + strlen("/sys/bus/pci/"));
 	if (refuses && strstr(path, refuses))
 		return -EIO;

@@ -73,10 +73,10 @@ static void set_number(int n)
 }
 
 int __wrap_root_write_attribute(struct root *root, int dir, const char *path, const char *value);
-int __wrap_root_write_attribute(struct root *root, int dir _unused_, const char *path,
-				const char *value)
+int __wrap_root_write_attribute(struct root *root, int dir, const char *path, const char *value)
 {
-	_cleanup_free_ char *what = xasprintf("%s %s", strrchr(path, '/') + 1, value),
+	_cleanup_free_ char *whole = xasprintf("%s%s", dir >= 0 ? PF : "", path),
+			    *what = xasprintf("%s %s", strrchr(whole, '/') + 1, value),
 			    *line = xasprintf("%s; ", what);
 
 	assert_ptr_equal(root, &tree.root);
@@ -90,7 +90,7 @@ int __wrap_root_write_attribute(struct root *root, int dir _unused_, const char 
 
 		tree_link(&tree, PF "driver", target);
 	} else if (strstr(path, "autoprobe")) {
-		tree_file(&tree, path, value);
+		tree_file(&tree, whole, value);
 	} else if (strstr(path, "numvfs")) {
 		set_number(atoi(value));
 	}

@@ -483,6 +483,26 @@ TEST(attributes_are_written_and_never_made)
 	assert_int_equal(root_write_attribute(&tree.root, -1, "/escape", "x"), -ENOENT);
 }
 
+TEST(attributes_are_written_by_plain_name)
+{
+	_cleanup_close_ int dir = root_open(&tree.root, "/a", O_PATH | O_DIRECTORY);
+	_cleanup_free_ char *text = NULL;
+
+	tree_file(&tree, "root/a/attribute", "old");
+	tree_file(&tree, "root/attribute", "another's");
+	/* What is kept open is another file, whatever its name. */
+	root_keep_attribute(&tree.root, "attribute");
+	assert_int_equal(root_write_attribute(&tree.root, dir, "attribute", "vfio"), 0);
+	root_keep_attribute(&tree.root, NULL);
+	text = root_read_text(&tree.root, "/a/attribute", 99);
+	check_text("in the directory", text, "vfio");
+	free(TAKE_PTR(text));
+	text = root_read_text(&tree.root, "/attribute", 99);
+	check_text("elsewhere", text, "another's");
+	assert_int_equal(root_write_attribute(&tree.root, dir, "missing", "x"), -ENOENT);
+	assert_int_equal(root_write_attribute(&tree.root, dir, "escape", "x"), -ELOOP);
+}
+
 TEST(refused_write_is_an_error)
 {
 	struct root host;
@@ -578,6 +598,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(bytes_of_an_attribute_are_left_as_they_are,
 						make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(attributes_are_written_and_never_made, make_tree,
+						remove_tree),
+		cmocka_unit_test_setup_teardown(attributes_are_written_by_plain_name, make_tree,
 						remove_tree),
 		cmocka_unit_test_setup_teardown(an_attribute_that_is_kept_open, make_tree,
 						remove_tree),
