@@ -323,9 +323,10 @@ int root_read_file(struct root *root, const char *path, size_t max, char **ret, 
 
 char *root_read_text(struct root *root, const char *path, size_t max)
 {
-	char *text;
+	char *text = NULL;
 
-	return root_read_file(root, path, max, &text, NULL) < 0 ? NULL : text;
+	root_read_file(root, path, max, &text, NULL);
+	return text;
 }
 
 char *root_read_line(struct root *root, const char *path)
