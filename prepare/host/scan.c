@@ -318,22 +318,42 @@ static bool shares_bus(const struct address_list *places, const struct pci_addre
 	return false;
 }
 
-/* The functions that are not in the inventory yet and share a group with one that is. */
-static void add_group_members(struct root *root, unsigned what, struct inventory *inventory)
+static int compare_int(const void *a, const void *b)
 {
-	size_t n = inventory->n;
+	return *(const int *)a - *(const int *)b;
+}
+
+/* The groups of the functions, each once; an array of the caller's. */
+static size_t list_groups(const struct inventory *inventory, int **ret)
+{
+	int *groups = xcalloc(inventory->n, sizeof(*groups));
+	size_t n = 0, n_groups = 0;
+
+	vec_foreach(function, inventory)
+		if (function->iommu_group >= 0)
+			groups[n++] = function->iommu_group;
+	if (n)
+		qsort(groups, n, sizeof(*groups), compare_int);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || groups[i] != groups[i - 1])
+			groups[n_groups++] = groups[i];
+	*ret = groups;
+	return n_groups;
+}
+
+/* The functions that are not in the inventory yet and are in one of the groups. */
+static void add_group_members(struct root *root, unsigned what, const int *groups, size_t n_groups,
+			      struct inventory *inventory)
+{
+	const size_t n = inventory->n;
 
 	inventory_sort(inventory);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n_groups; i++) {
 		_cleanup_free_ char *path = xasprintf("/sys/kernel/iommu_groups/%d/devices",
-						      inventory->items[i].iommu_group);
+						      groups[i]);
 		struct strv names = {};
-		bool seen = inventory->items[i].iommu_group < 0;
 
-		for (size_t j = 0; j < i && !seen; j++)
-			seen = inventory->items[j].iommu_group == inventory->items[i].iommu_group;
-		if (!seen)
-			root_list(root, path, &names);
+		root_list(root, path, &names);
 		for (size_t j = 0; j < names.n; j++) {
 			struct inventory known = {.items = inventory->items, .n = n};
 			struct pci_address address;
@@ -346,32 +366,38 @@ static void add_group_members(struct root *root, unsigned what, struct inventory
 	}
 }
 
+/* System calls that it takes to list a group, and to read a function. */
+#define CALLS_GROUP 7
+#define CALLS_FUNCTION 7
+
 static int scan_functions(struct root *root, unsigned what, const struct address_list *places,
 			  struct inventory *inventory)
 {
-	struct pci_address_list addresses = {};
+	struct pci_address_list left = {};
 	struct strv names = {};
 	int r = root_list(root, DEVICE_PATH, &names);
-	size_t n_places = 0;
+	_cleanup_free_ int *groups = NULL;
+	size_t n_groups;
 
 	for (size_t i = 0; i < names.n; i++) {
 		struct pci_address address;
 
 		if (pci_address_parse(names.items[i], &address) < 0)
 			continue;
-		*vec_add(&addresses) = address;
-		n_places += places && shares_bus(places, &address);
+		if (!places || shares_bus(places, &address))
+			add_function(root, what, &address, inventory);
+		else
+			*vec_add(&left) = address;
 	}
 	strv_done(&names);
-	/* Groups cost a look each: with many places it is less work to read everything. */
-	if (2 * n_places > addresses.n)
-		places = NULL;
-	vec_foreach(address, &addresses)
-		if (!places || shares_bus(places, address))
+	/* Who shares a group with these tells the group, or whatever is left. */
+	n_groups = left.n ? list_groups(inventory, &groups) : 0;
+	if (left.n * CALLS_FUNCTION > n_groups * CALLS_GROUP)
+		add_group_members(root, what, groups, n_groups, inventory);
+	else
+		vec_foreach(address, &left)
 			add_function(root, what, address, inventory);
-	free(addresses.items);
-	if (places)
-		add_group_members(root, what, inventory);
+	free(left.items);
 	inventory_sort(inventory);
 	/* A machine without PCI is a host too. */
 	return r == -ENOENT ? 0 : r;
