@@ -36,8 +36,17 @@ int root_init(struct root *ret, const char *path)
 	return 0;
 }
 
+void root_forget_devices(struct root *root)
+{
+	vec_foreach(device, &root->devices)
+		close_fd(&device->fd);
+	root->devices.n = 0;
+}
+
 void root_done(struct root *root)
 {
+	root_forget_devices(root);
+	free(root->devices.items);
 	if (root->fd >= 0)
 		close(root->fd);
 	root->fd = -1;

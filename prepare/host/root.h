@@ -15,6 +15,7 @@
 
 #include "base/strv.h"
 #include "host/recorder.h"
+#include "model/address.h"
 
 struct root {
 	int fd;
@@ -23,11 +24,21 @@ struct root {
 	struct recorder *recorder; /* remembers what is read; NULL: nothing is */
 	const char *kept_path;     /* see root_keep_attribute(); NULL: none */
 	int kept_fd;
+	/* Directories of devices that SCAN_KEEP left open; -1: taken. */
+	struct {
+		struct kept_device {
+			struct pci_address address;
+			int fd;
+		} * items;
+		size_t n, capacity;
+	} devices;
 };
 
 /* Opens the directory at path as the root. */
 int root_init(struct root *ret, const char *path);
 void root_done(struct root *root);
+/* Closes the directories of devices that are still open. */
+void root_forget_devices(struct root *root);
 
 /* Opens path with the flags of open(2), O_CLOEXEC added, O_CREAT not allowed. */
 int root_open(struct root *root, const char *path, int flags);

@@ -25,8 +25,21 @@ char *device_path(const struct pci_address *address, char path[static DEVICE_PAT
 	return path;
 }
 
+/* A process may have 1024 open files. */
+#define DEVICES_KEPT_MAX 256
+
+static void keep_device(struct root *root, const struct pci_address *address, int *dir)
+{
+	if (root->devices.n < DEVICES_KEPT_MAX)
+		*(struct kept_device *)vec_add(
+			&root->devices) = (struct kept_device){*address, TAKE_FD(*dir)};
+}
+
 int device_open(struct root *root, const struct pci_address *address)
 {
+	vec_foreach(device, &root->devices)
+		if (device->fd >= 0 && pci_address_compare(&device->address, address) == 0)
+			return TAKE_FD(device->fd);
 	return root_open(root, device_path(address, (char[DEVICE_PATH_MAX]){}),
 			 O_PATH | O_DIRECTORY);
 }
@@ -216,6 +229,8 @@ static void read_function(struct root *root, unsigned what, struct pci_function 
 		read_details(root, dir, function);
 	if (what & SCAN_PATHS)
 		scan_path(root, function);
+	if (what & SCAN_KEEP)
+		keep_device(root, &function->address, &dir);
 }
 
 /* The overrides, read by a child into shared memory: slots of text, and whether they were read. */
@@ -460,6 +475,7 @@ int scan_host(struct root *root, unsigned what, const struct address_list *place
 	struct inventory inventory = {};
 	int r;
 
+	root_forget_devices(root);
 	inventory.kernel = root_read_line(root, "/proc/sys/kernel/osrelease");
 	inventory.cmdline = root_read_line(root, "/proc/cmdline");
 	if (inventory.cmdline)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reads a host into an inventory (Documentation/ABI/testing/sysfs-bus-pci). Only attributes that were
- * asked for are read: a bind at boot needs seven system calls for a function.
+ * asked for are read: a bind at boot needs six system calls for a function.
  */
 #ifndef HOST_SCAN_H
 #define HOST_SCAN_H
@@ -10,6 +10,7 @@
 #include "model/inventory.h"
 
 enum scan {
+	SCAN_KEEP = 2,    /* leave what is read open for device_open() */
 	SCAN_DETAILS = 1, /* revision, NUMA node, SR-IOV */
 	SCAN_NAMES = 4,   /* from pci.ids */
 	SCAN_PATHS = 8,   /* root-port paths */
@@ -20,7 +21,10 @@ enum scan {
 #define DEVICE_PATH_MAX (sizeof(DEVICE_PATH) + PCI_ADDRESS_MAX)
 /* Where sysfs has the function; returns path. */
 char *device_path(const struct pci_address *address, char path[static DEVICE_PATH_MAX]);
-/* The same, opened as a directory (O_PATH); -errno. */
+/*
+ * The same, opened as a directory (O_PATH); -errno. The first time after a scan with SCAN_KEEP it is the
+ * one that was read, so that what was decided on is what is acted on, whatever came to its place since.
+ */
 int device_open(struct root *root, const struct pci_address *address);
 
 /*

@@ -131,7 +131,7 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 		scan |= SCAN_PATHS;
 	/* An action needs no more of the host than the places that the profile names, if it names any. */
 	if (!advise && profile_places(&ret->profile, &places)) {
-		status = load_match(root, scan, &places, ret);
+		status = load_match(root, scan | SCAN_KEEP, &places, ret);
 		if (status == STATUS_DONE && match_asks_whole_host(&ret->match, &ret->inventory)) {
 			match_done(&ret->match);
 			inventory_done(&ret->inventory);

@@ -505,6 +505,38 @@ TEST(serial_numbers)
 	assert_true(function("01:00.5")->unknown & FUNCTION_SERIAL);
 }
 
+static ino_t opened(const char *place)
+{
+	struct pci_address address;
+	struct stat st = {};
+	int dir;
+
+	assert_int_equal(pci_address_parse(place, &address), 0);
+	dir = device_open(&tree.root, &address);
+	assert_true(dir >= 0 && fstat(dir, &st) == 0);
+	close(dir);
+	return st.st_ino;
+}
+
+/* What was read is what is opened, once, even if another came to its place. */
+TEST(what_is_kept_open)
+{
+	struct address_list list = {};
+	ino_t first;
+
+	put_function(PORT "0000:01:00.0");
+	first = opened("0000:01:00.0");
+	assert_int_equal(address_pattern_parse("01:00.0", vec_add(&list)), 0);
+	assert_int_equal(scan_host(&tree.root, SCAN_KEEP, &list, &inventory), 0);
+	tree_dir(&tree, "sys/devices/other");
+	tree_remove(&tree, "sys/bus/pci/devices/0000:01:00.0");
+	tree_link(&tree, "sys/bus/pci/devices/0000:01:00.0", "../../../devices/other");
+	assert_true(opened("0000:01:00.0") == first);
+	assert_true(opened("0000:01:00.0") != first);
+	inventory_done(&inventory);
+	free(list.items);
+}
+
 /* The functions that a scan of these places finds, "ADDRESS" each. */
 static void expect_places(const char *places, const char *want)
 {
@@ -599,6 +631,7 @@ int main(void)
 		SCAN_TEST(kernel_firmware_and_drivers),
 		SCAN_TEST(arguments_alone),
 		SCAN_TEST(serial_numbers),
+		SCAN_TEST(what_is_kept_open),
 		SCAN_TEST(places_alone),
 	};
 
