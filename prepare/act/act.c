@@ -119,8 +119,9 @@ static const struct slot *missing_module(const struct run *run, const struct pla
 {
 	const struct slot *missing = NULL;
 
-	for (size_t i = 0; i < run->n; i++) {
-		if (run->items[i].device || !may_drive(run->items[i].actions->value, device))
+	/* Modules come before all devices. */
+	for (size_t i = 0; i < run->n && !run->items[i].device; i++) {
+		if (!may_drive(run->items[i].actions->value, device))
 			continue;
 		if (run->slots[i].error == 0)
 			return NULL;
