@@ -134,6 +134,14 @@ static inline void tree_remove(const struct tree *tree, const char *name)
 	assert_int_equal(remove(path), 0);
 }
 
+/* What stands in the file, as the product reads it; NULL: nothing can be read there. */
+static inline void tree_check(struct tree *tree, const char *path, const char *want)
+{
+	_cleanup_free_ char *text = root_read_text(&tree->root, path, 4096);
+
+	check_text(path, text, want);
+}
+
 /* --- what a descriptor gets written --- */
 
 struct capture {

@@ -47,21 +47,12 @@ static int stop(void **state _unused_)
 	return 0;
 }
 
-static void check_file(const char *path, const char *want)
-{
-	_cleanup_free_ char *text = NULL;
-
-	if (root_read_file(&tree.root, path, 4096, &text, NULL) < 0)
-		text = NULL;
-	check_text(path, text, want);
-}
-
 static void check_old(void)
 {
-	check_file("/a/create", NULL);
-	check_file("/a/change", OLD);
-	check_file("/a/remove", OLD);
-	check_file("/a/foreign", "mine\n");
+	tree_check(&tree, "/a/create", NULL);
+	tree_check(&tree, "/a/change", OLD);
+	tree_check(&tree, "/a/remove", OLD);
+	tree_check(&tree, "/a/foreign", "mine\n");
 }
 
 static void check_results(enum file_result create, enum file_result change, enum file_result remove,
@@ -78,10 +69,10 @@ TEST(written_and_undone)
 {
 	assert_int_equal(apply_files(&tree.root, &files, false), 0);
 	check_results(FILE_WRITTEN, FILE_WRITTEN, FILE_REMOVED, FILE_REFUSED);
-	check_file("/a/create", NEW);
-	check_file("/a/change", NEW);
-	check_file("/a/remove", NULL);
-	check_file("/a/foreign", "mine\n");
+	tree_check(&tree, "/a/create", NEW);
+	tree_check(&tree, "/a/change", NEW);
+	tree_check(&tree, "/a/remove", NULL);
+	tree_check(&tree, "/a/foreign", "mine\n");
 	assert_int_equal(apply_undo(&tree.root, &files), 0);
 	check_results(FILE_RESTORED, FILE_RESTORED, FILE_RESTORED, FILE_REFUSED);
 	check_old();
@@ -132,7 +123,7 @@ TEST(forced)
 {
 	assert_int_equal(apply_files(&tree.root, &files, true), 0);
 	check_results(FILE_WRITTEN, FILE_WRITTEN, FILE_REMOVED, FILE_WRITTEN);
-	check_file("/a/foreign", NEW);
+	tree_check(&tree, "/a/foreign", NEW);
 	assert_int_equal(apply_undo(&tree.root, &files), 0);
 	check_old();
 }
@@ -166,10 +157,10 @@ TEST(one_at_a_time)
 	strv_add(&rebuild.entry_files, "/efi/a/6.1/linux");
 	first = apply_begin(&tree.root, &files, &rebuild);
 	assert_true(first >= 0);
-	check_file("/a/.vfio-prepare-2147483645", NULL);
-	check_file("/boot/.vfio-prepare-initrd", NULL);
-	check_file("/efi/a/6.1/.vfio-prepare-linux", NULL);
-	check_file("/boot/initrd", "x");
+	tree_check(&tree, "/a/.vfio-prepare-2147483645", NULL);
+	tree_check(&tree, "/boot/.vfio-prepare-initrd", NULL);
+	tree_check(&tree, "/efi/a/6.1/.vfio-prepare-linux", NULL);
+	tree_check(&tree, "/boot/initrd", "x");
 	assert_int_equal(apply_begin(&tree.root, &files, &rebuild), -EWOULDBLOCK);
 	close(first);
 	second = apply_begin(&tree.root, &files, &rebuild);
@@ -219,11 +210,11 @@ TEST(programs)
 	check_text("terminal", err.text,
 		   "vfio-prepare: running make-image -a\nvfio-prepare: made -a\n"
 		   "vfio-prepare: running make-cfg\nvfio-prepare: running make-cfg again\n");
-	check_file(REBUILD_LOG_PATH,
+	tree_check(&tree, REBUILD_LOG_PATH,
 		   "running make-image -a\nmade -a\nrunning make-cfg\nrunning make-cfg again\n");
-	check_file("/boot/initrd", "new image\n");
-	check_file("/boot/grub/grub.cfg", "new cfg\n");
-	check_file("/boot/.vfio-prepare-initrd", NULL);
+	tree_check(&tree, "/boot/initrd", "new image\n");
+	tree_check(&tree, "/boot/grub/grub.cfg", "new cfg\n");
+	tree_check(&tree, "/boot/.vfio-prepare-initrd", NULL);
 	for (size_t i = 0; i < list.n; i++)
 		check_int("result", list.items[i].result, COMMAND_DONE);
 	command_list_done(&list);
@@ -241,9 +232,9 @@ TEST(a_program_fails)
 	assert_int_equal(apply_commands(&tree.root, &list, &rebuild, &others), -ECANCELED);
 	capture_end(&err);
 	assert_int_equal(others.n, 0);
-	check_file("/boot/initrd", "old image");
-	check_file("/boot/grub/grub.cfg", "old cfg");
-	check_file("/boot/.vfio-prepare-initrd", NULL);
+	tree_check(&tree, "/boot/initrd", "old image");
+	tree_check(&tree, "/boot/grub/grub.cfg", "old cfg");
+	tree_check(&tree, "/boot/.vfio-prepare-initrd", NULL);
 	check_int("first", list.items[0].result, COMMAND_DONE);
 	check_int("second", list.items[1].result, COMMAND_FAILED);
 	check_int("its status", list.items[1].status, 1);
@@ -295,10 +286,10 @@ TEST(what_kernel_install_has_laid_out)
 	command_add(&list, "r", "kernel-install add 6.1 /boot/vmlinuz-6.1");
 	run_failing(&list, &others);
 	check_others(&others, "");
-	check_file("/" ENTRY "/linux", "old kernel");
-	check_file("/" ENTRY "/initrd", "old image");
-	check_file("/" ENTRY "/.vfio-prepare-linux", NULL);
-	check_file("/efi/loader/entries/a.conf", "old entry");
+	tree_check(&tree, "/" ENTRY "/linux", "old kernel");
+	tree_check(&tree, "/" ENTRY "/initrd", "old image");
+	tree_check(&tree, "/" ENTRY "/.vfio-prepare-linux", NULL);
+	tree_check(&tree, "/efi/loader/entries/a.conf", "old entry");
 }
 
 /* What cannot be put back is told, each with what to do about it. */
@@ -336,18 +327,18 @@ TEST(marker)
 
 	tree_dir(&tree, "run");
 	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
-	check_file(REBOOT_REQUIRED_PATH, NULL);
+	tree_check(&tree, REBOOT_REQUIRED_PATH, NULL);
 	strv_add(&reasons, "argument iommu=pt");
 	strv_add(&reasons, "device 0000:01:00.0");
 	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
-	check_file(REBOOT_REQUIRED_PATH, "argument iommu=pt\ndevice 0000:01:00.0\n");
+	tree_check(&tree, REBOOT_REQUIRED_PATH, "argument iommu=pt\ndevice 0000:01:00.0\n");
 	assert_true(apply_wants_restart(&tree.root));
 	strv_add(&reasons, "command update-grub");
 	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
 	assert_false(apply_wants_restart(&tree.root));
 	strv_done(&reasons);
 	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
-	check_file(REBOOT_REQUIRED_PATH, NULL);
+	tree_check(&tree, REBOOT_REQUIRED_PATH, NULL);
 	assert_false(apply_wants_restart(&tree.root));
 }
 
@@ -364,14 +355,14 @@ TEST(bound_by_now)
 		outcome->result = results[i];
 	}
 	apply_forget_bound(&tree.root, &outcomes);
-	check_file(REBOOT_REQUIRED_PATH, NULL);
+	tree_check(&tree, REBOOT_REQUIRED_PATH, NULL);
 	tree_file(&tree, "run/vfio-prepare/reboot-required",
 		  "argument a\ndevice 0000:01:00.0\ndevice 0000:03:00.0\n");
 	apply_forget_bound(&tree.root, &outcomes);
-	check_file(REBOOT_REQUIRED_PATH, "argument a\ndevice 0000:03:00.0\n");
+	tree_check(&tree, REBOOT_REQUIRED_PATH, "argument a\ndevice 0000:03:00.0\n");
 	tree_file(&tree, "run/vfio-prepare/reboot-required", "device 0000:02:00.0\n");
 	apply_forget_bound(&tree.root, &outcomes);
-	check_file(REBOOT_REQUIRED_PATH, NULL);
+	tree_check(&tree, REBOOT_REQUIRED_PATH, NULL);
 	outcomes_done(&outcomes);
 }
 

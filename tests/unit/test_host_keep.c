@@ -37,15 +37,6 @@ static int stop(void **state _unused_)
 	return 0;
 }
 
-static void check_file(const char *path, const char *want)
-{
-	_cleanup_free_ char *text = NULL;
-
-	if (root_read_file(&tree.root, path, 4096, &text, NULL) < 0)
-		text = NULL;
-	check_text(path, text, want);
-}
-
 static void check_names(const char *path, const char *want)
 {
 	struct strv names = {};
@@ -73,8 +64,8 @@ TEST(what_was_written_into)
 	tree_file(&tree, "boot/initrd.img-6.1", "new image");
 	assert_int_equal(keep_restore(&tree.root, &kept), 0);
 	keep_done(&tree.root, &kept);
-	check_file("/boot/grub/grub.cfg", "old cfg");
-	check_file("/boot/initrd.img-6.1", "old image");
+	tree_check(&tree, "/boot/grub/grub.cfg", "old cfg");
+	tree_check(&tree, "/boot/initrd.img-6.1", "old image");
 	check_names("/boot", "grub initrd.img-6.1 ");
 }
 
@@ -90,8 +81,8 @@ TEST(what_was_replaced_or_removed)
 	tree_remove(&tree, "boot/initrd.img-6.1");
 	assert_int_equal(keep_restore(&tree.root, &kept), 0);
 	keep_done(&tree.root, &kept);
-	check_file("/boot/grub/grub.cfg", "old cfg");
-	check_file("/boot/initrd.img-6.1", "old image");
+	tree_check(&tree, "/boot/grub/grub.cfg", "old cfg");
+	tree_check(&tree, "/boot/initrd.img-6.1", "old image");
 	/* Its time says whether it is older than what goes into it. */
 	assert_int_equal(stat(image, &after), 0);
 	assert_int_equal(after.st_mtim.tv_sec, before.st_mtim.tv_sec);
@@ -110,7 +101,7 @@ TEST(what_a_link_leads_to)
 	tree_remove(&tree, "boot/efi/grubenv");
 	tree_file(&tree, "boot/efi/grubenv", "new env");
 	assert_int_equal(keep_restore(&tree.root, &kept), 0);
-	check_file("/boot/efi/grubenv", "old env");
+	tree_check(&tree, "/boot/efi/grubenv", "old env");
 	assert_true(root_read_link(&tree.root, "/boot/grub2/grubenv", target, sizeof(target)) > 0);
 	assert_string_equal(target, "../efi/grubenv");
 
@@ -118,8 +109,8 @@ TEST(what_a_link_leads_to)
 	tree_remove(&tree, "boot/grub2/grubenv");
 	tree_file(&tree, "boot/grub2/grubenv", "new env");
 	assert_int_equal(keep_restore(&tree.root, &kept), 0);
-	check_file("/boot/efi/grubenv", "old env");
-	check_file("/boot/grub2/grubenv", "old env");
+	tree_check(&tree, "/boot/efi/grubenv", "old env");
+	tree_check(&tree, "/boot/grub2/grubenv", "old env");
 }
 
 TEST(what_was_removed_has_its_mode_again)

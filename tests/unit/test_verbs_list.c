@@ -108,17 +108,7 @@ TEST(json)
 
 TEST(a_host_that_cannot_be_read)
 {
-	struct tree odd;
-
-	tree_init(&odd);
-	tree_file(&odd, "sys/bus/pci/devices", "");
-	capture_begin(&err, STDERR_FILENO);
-	int status = list_verb.run(&odd.root, &(struct arguments){.name = "x"});
-	capture_end(&err);
-	tree_done(&odd);
-	assert_int_equal(status, STATUS_FAILED);
-	assert_string_equal(err.text, "vfio-prepare: the PCI functions of the host cannot be read: "
-				      "Not a directory\n");
+	expect_unreadable_host(&list_verb);
 }
 
 int main(void)

@@ -74,4 +74,21 @@ static inline int run_verb(const struct verb *verb, const struct arguments *argu
 	return status;
 }
 
+/* A verb that reads the host says so where it has no list of functions. */
+static inline void expect_unreadable_host(const struct verb *verb)
+{
+	struct tree odd;
+	int status;
+
+	tree_init(&odd);
+	tree_file(&odd, "sys/bus/pci/devices", "");
+	capture_begin(&err, STDERR_FILENO);
+	status = verb->run(&odd.root, &(struct arguments){.name = "x"});
+	capture_end(&err);
+	tree_done(&odd);
+	check_int(verb->name, status, STATUS_FAILED);
+	check_text(verb->name, err.text,
+		   "vfio-prepare: the PCI functions of the host cannot be read: Not a directory\n");
+}
+
 #endif
