@@ -145,10 +145,10 @@ TEST(captured_age)
 {
 	tree_dir(&tree, "etc/default/grub.d");
 	tree_file(&tree, "boot/grub/grub.cfg", "linux /vmlinuz a\n");
-	tree_file(&tree, SNAPSHOT_OLDER + 1, "/boot/grub2/grub.cfg\n/boot/grub/grub.cfg\n");
+	tree_file(&tree, &SNAPSHOT_OLDER[1], "/boot/grub2/grub.cfg\n/boot/grub/grub.cfg\n");
 	scan("auto");
 	assert_true(bootloader.next_is_older);
-	tree_file(&tree, SNAPSHOT_OLDER + 1, "/boot/grub2/grub.cfg\n");
+	tree_file(&tree, &SNAPSHOT_OLDER[1], "/boot/grub2/grub.cfg\n");
 	scan("auto");
 	assert_false(bootloader.next_is_older);
 }
