@@ -8,7 +8,7 @@
 #include <zlib.h>
 
 #include "host/modules.h"
-#include "host/scan.h"
+#include "host/scan_bounded.h"
 #include "model/config_space.h"
 
 #define TABLE_MAX (16 * 1024 * 1024)
@@ -196,6 +196,28 @@ static void scan_group(struct root *root, int number, struct platform *platform)
 		reserved_regions_parse(regions, group);
 }
 
+struct config_header {
+	int length; /* or -errno */
+	unsigned char bytes[PCI_CONFIG_HEADER_BYTES];
+};
+
+static void read_header(struct root *root, int dir, void *answer)
+{
+	struct config_header *header = answer;
+
+	header->length = attribute_read_bytes(root, dir, "config", header->bytes,
+					      sizeof(header->bytes));
+}
+
+static void take_header(struct root *root _unused_, struct pci_function *function,
+			const void *answer)
+{
+	const struct config_header *header = answer;
+
+	if (header && header->length > HEADER_TYPE)
+		function->header_type = header->bytes[HEADER_TYPE] & 0x7f;
+}
+
 static int compare_numbers(const void *a, const void *b)
 {
 	return *(const int *)a - *(const int *)b;
@@ -205,22 +227,20 @@ static void scan_functions(struct root *root, struct inventory *inventory,
 			   bool (*chosen)(void *userdata, const struct pci_function *function),
 			   void *userdata)
 {
+	static const struct bounded_read header = {
+		.size = sizeof(struct config_header),
+		.piece_ms = CONFIG_MS,
+		.total_ms = CONFIGS_MS,
+		.read = read_header,
+		.take = take_header,
+	};
 	_cleanup_free_ int *numbers = xcalloc(inventory->n, sizeof(*numbers));
 	size_t n = 0;
 
-	vec_foreach(function, inventory) {
-		_cleanup_close_ int dir = -1;
-		unsigned char config[PCI_CONFIG_HEADER_BYTES];
-
-		if (!chosen(userdata, function))
-			continue;
-		if (function->iommu_group >= 0)
+	scan_bounded(root, inventory, &header, chosen, userdata);
+	vec_foreach(function, inventory)
+		if (function->iommu_group >= 0 && chosen(userdata, function))
 			numbers[n++] = function->iommu_group;
-		dir = device_open(root, &function->address);
-		if (dir >= 0 &&
-		    attribute_read_bytes(root, dir, "config", config, sizeof(config)) > HEADER_TYPE)
-			function->header_type = config[HEADER_TYPE] & 0x7f;
-	}
 	if (n > 1)
 		qsort(numbers, n, sizeof(*numbers), compare_numbers);
 	for (size_t i = 0; i < n; i++)

@@ -492,6 +492,12 @@ int root_write_attribute(struct root *root, int dir, const char *path, const cha
 	return (size_t)n == length ? 0 : -EIO;
 }
 
+void attribute_record(struct root *root, int dir, const char *name, const void *bytes,
+		      size_t length)
+{
+	record_bytes(root, dir, name, RECORD_FILE, bytes, length);
+}
+
 int attribute_read_bytes(struct root *root, int dir, const char *name, void *ret, size_t size)
 {
 	_cleanup_close_ int fd = openat(dir, name,

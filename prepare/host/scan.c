@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/number.h"
-#include "host/bounded.h"
 #include "host/pci_ids.h"
+#include "host/scan_bounded.h"
 #include "model/config_space.h"
 
 #define ATTRIBUTE_MAX 4096
@@ -120,7 +120,7 @@ static bool ids_from_modalias(struct root *root, int dir, struct pci_function *f
 
 /*
  * The same out of the attribute uevent, for trees that have no other (drivers/pci/pci-driver.c
- * pci_uevent()). Not first: kernels such as 6.1.192 take the device's lock to read it (drivers/base/core.c
+ * pci_uevent()). Never on a live host: kernels such as 6.1.192 take the device's lock to read it (drivers/base/core.c
  * uevent_show()), and wait for ever where a driver does not let go of the device. false: not all of them
  * are there.
  */
@@ -177,26 +177,53 @@ static void read_details(struct root *root, int dir, struct pci_function *functi
 	scan_physfn(root, dir, function);
 }
 
-static void read_serial(struct root *root, int dir, struct pci_function *function)
-{
-	uint8_t config[PCI_CONFIG_BYTES];
-	int n = attribute_read_bytes(root, dir, "config", config, sizeof(config));
+struct config_space {
+	int length; /* or -errno */
+	uint8_t bytes[PCI_CONFIG_BYTES];
+};
 
+static void read_config(struct root *root, int dir, void *answer)
+{
+	struct config_space *config = answer;
+
+	config->length = attribute_read_bytes(root, dir, "config", config->bytes,
+					      sizeof(config->bytes));
+}
+
+static void take_serial(struct root *root, struct pci_function *function, const void *answer)
+{
+	const struct config_space *config = answer;
+	size_t length = config && config->length > 0 ? (size_t)config->length : 0;
+
+	if (length && root->recorder) {
+		_cleanup_close_ int dir = device_open(root, &function->address);
+
+		if (dir >= 0)
+			attribute_record(root, dir, "config", config->bytes, length);
+	}
 	/* An ordinary user sees 64 bytes, a conventional PCI function has 256: then it is not known. */
-	if (n <= 256)
+	if (length <= 256)
 		return;
 	function->unknown &= ~(unsigned)FUNCTION_SERIAL;
-	function->has_serial = config_space_serial(config, (size_t)n, &function->serial, NULL);
+	function->has_serial = config_space_serial(config->bytes, length, &function->serial, NULL);
+}
+
+static bool any(void *userdata _unused_, const struct pci_function *function _unused_)
+{
+	return true;
 }
 
 void scan_serials(struct root *root, struct inventory *inventory)
 {
-	vec_foreach(function, inventory) {
-		_cleanup_close_ int dir = device_open(root, &function->address);
+	static const struct bounded_read serial = {
+		.size = sizeof(struct config_space),
+		.piece_ms = CONFIG_MS,
+		.total_ms = CONFIGS_MS,
+		.read = read_config,
+		.take = take_serial,
+	};
 
-		if (dir >= 0)
-			read_serial(root, dir, function);
-	}
+	scan_bounded(root, inventory, &serial, any, NULL);
 }
 
 static void read_function(struct root *root, unsigned what, struct pci_function *function)
@@ -210,7 +237,8 @@ static void read_function(struct root *root, unsigned what, struct pci_function 
 		function->unknown = ~0U;
 		return;
 	}
-	if (!ids_from_modalias(root, dir, function) && !ids_from_uevent(root, dir, function))
+	if (!ids_from_modalias(root, dir, function) &&
+	    (root->live || !ids_from_uevent(root, dir, function)))
 		function->unknown |= FUNCTION_IDS;
 
 	r = attribute_read_link_name(root, dir, "driver", text, sizeof(text));
@@ -233,73 +261,43 @@ static void read_function(struct root *root, unsigned what, struct pci_function 
 		keep_device(root, &function->address, &dir);
 }
 
-/* The overrides, read by a child into shared memory: slots of text, and whether they were read. */
-struct overrides {
-	struct root *root;
-	struct inventory *inventory;
-	bool (*chosen)(void *userdata, const struct pci_function *function);
-	void *userdata;
-	struct override_slot {
-		int length; /* or -errno */
-		char text[DRIVER_OVERRIDE_MAX];
-	} * slots;
+struct override {
+	int length; /* or -errno */
+	char text[DRIVER_OVERRIDE_MAX];
 };
 
-static void read_override(void *userdata, size_t piece)
+static void read_override(struct root *root, int dir, void *answer)
 {
-	struct overrides *overrides = userdata;
-	struct override_slot *slot = &overrides->slots[piece];
-	const struct pci_function *function = &overrides->inventory->items[piece];
-	_cleanup_close_ int dir = -1;
+	struct override *override = answer;
 
-	slot->length = -ENOENT;
-	if (!overrides->chosen(overrides->userdata, function))
-		return;
-	/* Nobody would get the process back that reads it. */
-	if (function->hangs) {
-		slot->length = -EBUSY;
-		return;
-	}
-	dir = device_open(overrides->root, &function->address);
-	slot->length = dir < 0 ? dir
-			       : attribute_read(overrides->root, dir, "driver_override", slot->text,
-						sizeof(slot->text));
+	override->length = attribute_read(root, dir, "driver_override", override->text,
+					  sizeof(override->text));
 }
 
-static void override_ended(void *userdata, size_t piece, enum bounded_end end,
-			   uint32_t elapsed_ms _unused_)
+static void take_override(struct root *root _unused_, struct pci_function *function,
+			  const void *answer)
 {
-	struct overrides *overrides = userdata;
-	const struct override_slot *slot = &overrides->slots[piece];
-	struct pci_function *function = &overrides->inventory->items[piece];
+	const struct override *override = answer;
 
-	if (end != BOUNDED_DONE || (slot->length < 0 && slot->length != -ENOENT)) {
+	if (!override || (override->length < 0 && override->length != -ENOENT))
 		function->unknown |= FUNCTION_OVERRIDE;
-		return;
-	}
-	if (slot->length > 0 && strcmp(slot->text, "(null)") != 0)
-		function->driver_override = xstrdup(slot->text);
+	else if (override->length > 0 && strcmp(override->text, "(null)") != 0)
+		function->driver_override = xstrdup(override->text);
 }
 
 void scan_overrides(struct root *root, struct inventory *inventory,
 		    bool (*chosen)(void *userdata, const struct pci_function *function),
 		    void *userdata)
 {
-	size_t bytes = inventory->n * sizeof(struct override_slot);
-	struct overrides overrides = {root, inventory, chosen, userdata, bounded_memory(bytes)};
-	struct bounded_job job = {
-		.n = inventory->n,
+	static const struct bounded_read override = {
+		.size = sizeof(struct override),
 		.piece_ms = OVERRIDE_MS,
 		.total_ms = OVERRIDES_MS,
-		.userdata = &overrides,
-		.run = read_override,
-		.ended = override_ended,
+		.read = read_override,
+		.take = take_override,
 	};
 
-	if (!overrides.slots || bounded_run(&job) < 0)
-		vec_foreach(function, inventory)
-			function->unknown |= FUNCTION_OVERRIDE;
-	bounded_free(overrides.slots, bytes);
+	scan_bounded(root, inventory, &override, chosen, userdata);
 }
 
 static void add_function(struct root *root, unsigned what, const struct pci_address *address,

@@ -54,7 +54,10 @@ void scan_overrides(struct root *root, struct inventory *inventory,
 		    bool (*chosen)(void *userdata, const struct pci_function *function),
 		    void *userdata);
 
-/* Fills in the device serial numbers, from the configuration space; root sees them, others do not. */
+/*
+ * Fills in the device serial numbers, from the configuration space; root sees them, others do not. Starts
+ * a process, as the read can block for ever; what does not answer in time stays unknown (FUNCTION_SERIAL).
+ */
 void scan_serials(struct root *root, struct inventory *inventory);
 
 /* Fills in which modules are built into the kernel (modules.builtin), unless that is done already. */

@@ -5,8 +5,8 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "host/bounded.h"
 #include "host/scan.h"
+#include "host/scan_bounded.h"
 
 /* Who holds the lock may be the probe of its own driver, which takes seconds. */
 #define NUMBER_MS 5000
@@ -29,32 +29,17 @@ void vfs_read(struct root *root, int dir, struct vfs_state *ret)
 	ret->number = scan_decimal(root, dir, "sriov_numvfs", -1);
 }
 
-struct work {
-	struct root *root;
-	struct inventory *inventory;
-	size_t *functions;        /* the pieces: which of the inventory's */
-	struct vfs_state *states; /* beside them, shared with the child */
-};
-
-static void read_state(void *userdata, size_t piece)
+static void read_state(struct root *root, int dir, void *answer)
 {
-	struct work *work = userdata;
-	_cleanup_close_ int dir =
-		device_open(work->root, &work->inventory->items[work->functions[piece]].address);
-
-	work->states[piece] = (struct vfs_state){-1, -1, -1};
-	if (dir >= 0)
-		vfs_read(work->root, dir, &work->states[piece]);
+	vfs_read(root, dir, answer);
 }
 
-static void state_ended(void *userdata, size_t piece, enum bounded_end end,
-			uint32_t elapsed_ms _unused_)
+static void take_state(struct root *root _unused_, struct pci_function *function,
+		       const void *answer)
 {
-	struct work *work = userdata;
-	struct pci_function *function = &work->inventory->items[work->functions[piece]];
-	const struct vfs_state *state = &work->states[piece];
+	const struct vfs_state *state = answer;
 
-	if (end != BOUNDED_DONE)
+	if (!state)
 		return;
 	function->total_vfs = state->total;
 	function->num_vfs = state->number;
@@ -66,24 +51,15 @@ static void state_ended(void *userdata, size_t piece, enum bounded_end end,
 void scan_vfs(struct root *root, struct inventory *inventory,
 	      bool (*chosen)(void *userdata, const struct pci_function *function), void *userdata)
 {
-	size_t n = 0, bytes = inventory->n * sizeof(struct vfs_state);
-	_cleanup_free_ size_t *functions = xcalloc(inventory->n, sizeof(*functions));
-	struct work work = {root, inventory, functions, bounded_memory(bytes)};
-	struct bounded_job job = {
+	static const struct bounded_read state = {
+		.size = sizeof(struct vfs_state),
 		.piece_ms = NUMBER_MS,
 		.total_ms = NUMBERS_MS,
-		.userdata = &work,
-		.run = read_state,
-		.ended = state_ended,
+		.read = read_state,
+		.take = take_state,
 	};
 
-	vec_foreach(function, inventory)
-		if (chosen(userdata, function) && !function->hangs)
-			functions[n++] = (size_t)(function - inventory->items);
-	job.n = n;
-	if (n && work.states)
-		bounded_run(&job);
-	bounded_free(work.states, bytes);
+	scan_bounded(root, inventory, &state, chosen, userdata);
 }
 
 static bool is_there(int dir, const char *name)

@@ -91,7 +91,6 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 		return r;
 	memory_hanging(root, inventory);
 	scan_overrides(root, inventory, any_function, NULL);
-	/* First its few bytes of each configuration space, then all of them, which is what remains. */
 	scan_platform(root, inventory, &none, any_function, NULL);
 	scan_serials(root, inventory);
 	scan_vfs(root, inventory, any_function, NULL);

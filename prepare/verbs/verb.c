@@ -90,9 +90,9 @@ static bool concerns_disks(const struct question *question)
 	return false;
 }
 
-/* Reads the host and matches the profile with it. places: see scan_host(). */
+/* Reads the host and matches the profile with it. places: see scan_host(); boot: may be NULL. */
 static int load_match(struct root *root, unsigned scan, const struct address_list *places,
-		      struct situation *ret)
+		      const struct boot *boot, struct situation *ret)
 {
 	int r = scan_host(root, scan, places, &ret->inventory);
 
@@ -100,6 +100,8 @@ static int load_match(struct root *root, unsigned scan, const struct address_lis
 		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
 		return STATUS_FAILED;
 	}
+	if (boot)
+		boot_hanging(boot, &ret->inventory);
 	if (profile_asks_serials(&ret->profile))
 		scan_serials(root, &ret->inventory);
 	if (profile_asks_vfs(&ret->profile))
@@ -131,20 +133,18 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 		scan |= SCAN_PATHS;
 	/* An action needs no more of the host than the places that the profile names, if it names any. */
 	if (!advise && profile_places(&ret->profile, &places)) {
-		status = load_match(root, scan | SCAN_KEEP, &places, ret);
+		status = load_match(root, scan | SCAN_KEEP, &places, boot, ret);
 		if (status == STATUS_DONE && match_asks_whole_host(&ret->match, &ret->inventory)) {
 			match_done(&ret->match);
 			inventory_done(&ret->inventory);
-			status = load_match(root, scan, NULL, ret);
+			status = load_match(root, scan, NULL, boot, ret);
 		}
 	} else {
-		status = load_match(root, scan, NULL, ret);
+		status = load_match(root, scan, NULL, boot, ret);
 	}
 	free(places.items);
 	if (status != STATUS_DONE)
 		return status;
-	if (boot)
-		boot_hanging(boot, &ret->inventory);
 	if (phase >= PHASE_SYSTEM && profile_asks_vfs(&ret->profile))
 		scan_vfs(root, &ret->inventory, asks_vfs, &question);
 	scan_condition(root, &ret->inventory, advise || profile_asks_resets(&ret->profile),

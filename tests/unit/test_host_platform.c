@@ -108,6 +108,10 @@ TEST(a_host)
 	check_int("no-IOMMU", platform->groups.items[0].noiommu, true);
 	check_int("no-IOMMU", platform->groups.items[1].noiommu, false);
 	check_int("header", inventory.items[0].header_type, 1);
+	inventory.items[0].header_type = -1;
+	inventory.items[0].hangs = xstrdup("in phase early unbinding did not return within 10 s");
+	scan();
+	check_int("header of one that hangs", inventory.items[0].header_type, -1);
 	check_int("header", inventory.items[1].header_type, -1);
 
 	/* iommufd has a parameter of its own: either counts. */

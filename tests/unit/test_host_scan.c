@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: attribute_read bounded_memory */
+/* wrap: attribute_read attribute_read_bytes bounded_memory */
 #include "host/bounded.h"
 #include "model/config_space.h"
 #include "scan.h"
@@ -7,6 +7,7 @@
 /* --- what stands in for an attribute that hangs or fails --- */
 
 static const char *hanging_override; /* content of driver_override whose read never returns */
+static int hanging_config;           /* first byte of a configuration space that never answers */
 static bool no_shared_memory;
 
 int __real_attribute_read(struct root *root, int dir, const char *name, char *ret, size_t size);
@@ -17,6 +18,22 @@ int __wrap_attribute_read(struct root *root, int dir, const char *name, char *re
 
 	if (r >= 0 && hanging_override && strcmp(name, "driver_override") == 0 &&
 	    strcmp(ret, hanging_override) == 0)
+		for (;;)
+			pause();
+	return r;
+}
+
+int __real_attribute_read_bytes(struct root *root, int dir, const char *name, void *ret,
+				size_t size);
+int __wrap_attribute_read_bytes(struct root *root, int dir, const char *name, void *ret,
+				size_t size);
+int __wrap_attribute_read_bytes(struct root *root, int dir, const char *name, void *ret,
+				size_t size)
+{
+	int r = __real_attribute_read_bytes(root, dir, name, ret, size);
+
+	if (r > 0 && hanging_config && strcmp(name, "config") == 0 &&
+	    *(const uint8_t *)ret == hanging_config)
 		for (;;)
 			pause();
 	return r;
@@ -35,6 +52,7 @@ static int start(void **state _unused_)
 {
 	tree_init(&tree);
 	hanging_override = NULL;
+	hanging_config = 0;
 	no_shared_memory = false;
 	return 0;
 }
@@ -200,6 +218,17 @@ TEST(one_attribute_has_all_ids)
 	assert_int_equal(nic->subsystem_vendor, 0x1028);
 	assert_int_equal(nic->subsystem_device, 0xa1);
 	assert_string_equal(nic->modalias, "pci:v00008086d000010D3sv00001028sd000000A1bc02sc00i01");
+}
+
+TEST(a_live_host_is_not_asked_for_uevent)
+{
+	put_function(PORT "0000:01:00.0");
+	put_attribute(PORT "0000:01:00.0", "uevent",
+		      "PCI_CLASS=20000\nPCI_ID=8086:10D3\nPCI_SUBSYS_ID=0:0\n");
+	tree.root.live = true;
+	scan(0);
+	assert_true(function("01:00.0")->unknown & FUNCTION_IDS);
+	assert_int_equal(function("01:00.0")->vendor, 0);
 }
 
 TEST(ids_that_are_none_are_not_known)
@@ -537,6 +566,36 @@ TEST(what_is_kept_open)
 	free(list.items);
 }
 
+/* A stuck change of the power state, and a function of which an earlier phase said that it hangs. */
+TEST(serial_numbers_of_what_does_not_answer_are_not_known)
+{
+	uint8_t config[PCI_CONFIG_BYTES] = {};
+	static const uint8_t capability[] = {0x03, 0x00, 0x01, 0x00, 0x55, 0x44,
+					     0x33, 0xff, 0xff, 0x22, 0x11, 0x00};
+
+	memcpy(config + 0x100, capability, sizeof(capability));
+	for (uint8_t i = 0; i < 4; i++) {
+		_cleanup_free_ char *path = xasprintf(PORT "0000:01:00.%d", i);
+		_cleanup_free_ char *file = xasprintf("%s/config", path);
+
+		config[0] = i == 1 ? 0x99 : 0x86;
+		put_function(path);
+		tree_bytes(&tree, file, config, sizeof(config));
+	}
+	hanging_config = 0x99;
+	scan(0);
+	function("01:00.2")->hangs = xstrdup("in phase early unbinding did not return within 10 s");
+	scan_serials(&tree.root, &inventory);
+	for (size_t i = 0; i < inventory.n; i++) {
+		const struct pci_function *card = &inventory.items[i];
+		const char *place = PCI_ADDRESS_TEXT(&card->address);
+		bool answers = i == 0 || i == 3;
+
+		check_int(place, !(card->unknown & FUNCTION_SERIAL), answers);
+		check_int(place, card->has_serial, answers);
+	}
+}
+
 /* The functions that a scan of these places finds, "ADDRESS" each. */
 static void expect_places(const char *places, const char *want)
 {
@@ -616,6 +675,7 @@ int main(void)
 		SCAN_TEST(the_override_of_one_that_hangs_is_not_read),
 		SCAN_TEST(a_bare_function_has_nothing_but_its_place),
 		SCAN_TEST(one_attribute_has_all_ids),
+		SCAN_TEST(a_live_host_is_not_asked_for_uevent),
 		SCAN_TEST(ids_that_are_none_are_not_known),
 		SCAN_TEST(what_is_there_and_cannot_be_read_is_not_absent),
 		SCAN_TEST(other_names_in_the_list_are_no_functions),
@@ -632,6 +692,7 @@ int main(void)
 		SCAN_TEST(arguments_alone),
 		SCAN_TEST(serial_numbers),
 		SCAN_TEST(what_is_kept_open),
+		SCAN_TEST(serial_numbers_of_what_does_not_answer_are_not_known),
 		SCAN_TEST(places_alone),
 	};
 

@@ -77,6 +77,8 @@ static int stop(void **state _unused_)
 	return 0;
 }
 
+static const struct boot *boot;
+
 static void expect_load(int status, size_t n_planned, const char *message)
 {
 	struct arguments arguments = {};
@@ -85,7 +87,7 @@ static void expect_load(int status, size_t n_planned, const char *message)
 	int got;
 
 	capture_begin(&capture, STDERR_FILENO);
-	got = situation_load(&tree.root, &arguments, PHASE_SYSTEM, false, NULL, &situation);
+	got = situation_load(&tree.root, &arguments, PHASE_SYSTEM, false, boot, &situation);
 	check_text("message", capture_end(&capture), message);
 	check_int("status", got, status);
 	check_int("devices", situation.plan.n, n_planned);
@@ -118,7 +120,7 @@ TEST(situation_on_a_host_that_cannot_be_read)
 		"vfio-prepare: the PCI functions of the host cannot be read: Not a directory\n");
 }
 
-TEST(situation_reads_serial_numbers_where_they_are_asked_for)
+static void put_card_with_serial(void)
 {
 	uint8_t config[512] = {};
 	static const uint8_t capability[] = {0x03, 0x00, 0x01, 0x00, 0x55, 0x44,
@@ -130,7 +132,25 @@ TEST(situation_reads_serial_numbers_where_they_are_asked_for)
 	tree_file(&tree, "sys/bus/pci/devices/0000:01:00.0/uevent",
 		  "PCI_CLASS=20000\nPCI_ID=8086:10D3\nPCI_SUBSYS_ID=0:0\n");
 	tree_bytes(&tree, "sys/bus/pci/devices/0000:01:00.0/config", config, sizeof(config));
+}
+
+TEST(situation_reads_serial_numbers_where_they_are_asked_for)
+{
+	put_card_with_serial();
 	expect_load(STATUS_DONE, 1, "");
+}
+
+TEST(situation_asks_no_serial_number_of_a_function_that_hangs)
+{
+	struct boot *hung = boot_parse(
+		"{\"version\":1,\"phases\":[{\"phase\":\"early\",\"outcomes\":[{\"address\":\"0000:01:00.0\","
+		"\"result\":\"timeout\",\"error\":\"unbinding did not return within 10 s\"}]}]}");
+
+	put_card_with_serial();
+	boot = hung;
+	expect_load(STATUS_DONE, 0, "");
+	boot = NULL;
+	boot_free(hung);
 }
 
 static void put_function(const char *place, const char *uevent, const char *group,
@@ -196,6 +216,8 @@ int main(void)
 						stop),
 		cmocka_unit_test_setup_teardown(
 			situation_reads_serial_numbers_where_they_are_asked_for, start, stop),
+		cmocka_unit_test_setup_teardown(
+			situation_asks_no_serial_number_of_a_function_that_hangs, start, stop),
 		cmocka_unit_test_setup_teardown(companions_are_guarded_too, start, stop),
 	};
 

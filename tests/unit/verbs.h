@@ -14,16 +14,16 @@ static int verb_start(void **state _unused_)
 {
 	static const struct {
 		const char *place, *id, *driver;
-	} functions[] = {{"0000:01:00.0", "10DE:1BB0", "vfio-pci"},
-			 {"0000:02:00.0", "8086:10D3", "e1000e"},
-			 {"0000:03:00.0", "8086:10D3", "e1000e"}};
+	} functions[] = {{"0000:01:00.0", "v000010DEd00001BB0", "vfio-pci"},
+			 {"0000:02:00.0", "v00008086d000010D3", "e1000e"},
+			 {"0000:03:00.0", "v00008086d000010D3", "e1000e"}};
 
 	tree_init(&tree);
 	for (size_t i = 0; i < ARRAY_SIZE(functions); i++) {
 		_cleanup_free_ char *path = xasprintf("sys/bus/pci/devices/%s", functions[i].place);
-		_cleanup_free_ char *uevent = xasprintf("%s/uevent", path);
-		_cleanup_free_ char *ids = xasprintf(
-			"PCI_CLASS=20000\nPCI_ID=%s\nPCI_SUBSYS_ID=0:0\n", functions[i].id);
+		_cleanup_free_ char *modalias = xasprintf("%s/modalias", path);
+		_cleanup_free_ char *ids = xasprintf("pci:%ssv00000000sd00000000bc02sc00i00\n",
+						     functions[i].id);
 		_cleanup_free_ char *driver = xasprintf("%s/driver", path);
 		_cleanup_free_ char *driver_target = xasprintf("../../drivers/%s",
 							       functions[i].driver);
@@ -35,7 +35,7 @@ static int verb_start(void **state _unused_)
 		_cleanup_free_ char *driver_dir = xasprintf("sys/bus/pci/drivers/%s",
 							    functions[i].driver);
 
-		tree_file(&tree, uevent, ids);
+		tree_file(&tree, modalias, ids);
 		tree_link(&tree, driver, driver_target);
 		tree_link(&tree, group, group_target);
 		tree_dir(&tree, driver_dir);
