@@ -30,15 +30,21 @@ static bool place_matches(const struct device_section *section, const struct pci
 		(function->port_path && strv_contains(&section->paths, function->port_path)));
 }
 
-/* What it is: the keys id, class, subsystem and serial. */
-static bool identity_matches(const struct device_section *section,
-			     const struct pci_function *function)
+/* What it is: the keys id, class and subsystem. */
+static bool kind_matches(const struct device_section *section, const struct pci_function *function)
 {
 	return (!section->ids.n ||
 		id_in(&section->ids, function->vendor, function->device, function->class)) &&
 	       (!section->classes.n || id_in(&section->classes, 0, 0, function->class)) &&
 	       (!section->subsystems.n || id_in(&section->subsystems, function->subsystem_vendor,
-						function->subsystem_device, 0)) &&
+						function->subsystem_device, 0));
+}
+
+/* And which one: the key serial. */
+static bool identity_matches(const struct device_section *section,
+			     const struct pci_function *function)
+{
+	return kind_matches(section, function) &&
 	       (!section->serials.n || serial_in(&section->serials, function));
 }
 
@@ -90,6 +96,20 @@ static void refuse_mismatch(struct match *match, const struct inventory *invento
 		finding_remedy(finding,
 			       "no device of this host has that identity: correct the profile");
 	buf_done(&now_at);
+}
+
+void claim_refuse_hanging(struct claim *claim, const struct pci_function *function,
+			  struct findings *findings)
+{
+	claim->refused = true;
+	finding_remedy(
+		finding_add(
+			findings, SEVERITY_ERROR, "device-hangs",
+			PCI_ADDRESS_TEXT(&function->address),
+			"section [device %s] wants it, but %s: it is left alone until the next boot",
+			claim->section->label, function->hangs),
+		"blacklist its native driver for the next boot, or raise device-timeout in [bind] if that is only slow; "
+		"vfio-prepare bind tries once more; a restart may need SysRq or the management controller");
 }
 
 /* What speaks against the function itself, whatever the section says. */
@@ -160,7 +180,12 @@ static size_t match_section(struct match *match, const struct inventory *invento
 
 			if (!claim->section)
 				claim->section = section;
-			refuse_mismatch(match, inventory, claim, section, function);
+			/* Its serial number was not asked for: it is not known to be another one. */
+			if (function->hangs && (function->unknown & FUNCTION_SERIAL) &&
+			    kind_matches(section, function))
+				claim_refuse_hanging(claim, function, &match->findings);
+			else
+				refuse_mismatch(match, inventory, claim, section, function);
 		}
 	}
 	return n;

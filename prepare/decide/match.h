@@ -40,8 +40,8 @@ struct match {
  * A section that makes virtual functions claims the physical ones that it selects, and all virtual ones
  * that these have.
  *
- * Findings: device-absent, identity-mismatch, count, section-conflict, not-assignable, unreadable. The
- * profile and the inventory must outlive the match.
+ * Findings: device-absent, identity-mismatch, count, section-conflict, not-assignable, unreadable,
+ * device-hangs. The profile and the inventory must outlive the match.
  */
 void match_make(const struct profile *profile, const struct inventory *inventory,
 		struct match *ret);
@@ -65,6 +65,10 @@ bool match_takes_bound(const struct match *match, const struct inventory *invent
  * displays the host has.
  */
 bool match_asks_whole_host(const struct match *match, const struct inventory *inventory);
+
+/* Refuses what an earlier phase found to hang (function->hangs), with the finding device-hangs. */
+void claim_refuse_hanging(struct claim *claim, const struct pci_function *function,
+			  struct findings *findings);
 
 /* Is the function on the driver that its claim wants? */
 bool claim_is_right(const struct claim *claim, const struct pci_function *function);

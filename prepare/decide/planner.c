@@ -196,20 +196,6 @@ static void put_off(struct claim *claim, const struct pci_function *function,
 	claim->waiting = true;
 }
 
-static void refuse_hanging(struct claim *claim, const struct pci_function *function,
-			   struct findings *findings)
-{
-	claim->refused = true;
-	finding_remedy(
-		finding_add(
-			findings, SEVERITY_ERROR, "device-hangs",
-			PCI_ADDRESS_TEXT(&function->address),
-			"section [device %s] wants it, but %s: it is left alone until the next boot",
-			claim->section->label, function->hangs),
-		"blacklist its native driver for the next boot, or raise device-timeout in [bind] if that is only slow; "
-		"vfio-prepare bind tries once more; a restart may need SysRq or the management controller");
-}
-
 /* A driver that did not come back is not asked again, neither to let go nor for virtual functions. */
 static void leave_hanging(const struct inventory *inventory, struct match *match)
 {
@@ -222,7 +208,7 @@ static void leave_hanging(const struct inventory *inventory, struct match *match
 			     ? vfs_stand(inventory, function, claim->section)
 			     : claim_is_right(claim, function)))
 			continue;
-		refuse_hanging(claim, function, &match->findings);
+		claim_refuse_hanging(claim, function, &match->findings);
 	}
 }
 

@@ -120,9 +120,9 @@ static bool ids_from_modalias(struct root *root, int dir, struct pci_function *f
 
 /*
  * The same out of the attribute uevent, for trees that have no other (drivers/pci/pci-driver.c
- * pci_uevent()). Never on a live host: kernels such as 6.1.192 take the device's lock to read it (drivers/base/core.c
- * uevent_show()), and wait for ever where a driver does not let go of the device. false: not all of them
- * are there.
+ * pci_uevent()). Never on a live host: kernels such as 6.1.192 take the device's lock to read it
+ * (drivers/base/core.c uevent_show()), and wait for ever where a driver does not let go of the device.
+ * false: not all of them are there.
  */
 static bool ids_from_uevent(struct root *root, int dir, struct pci_function *function)
 {

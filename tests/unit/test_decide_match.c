@@ -167,6 +167,14 @@ TEST(identity_must_be_that_of_the_address)
 	expect("[device x]\naddress = 01:00.0\nserial = 00-11-22-ff-ff-33-44-55\n",
 	       "0000:01:00.0 x!", "identity-mismatch 0000:01:00.0");
 
+	/* Nor is one that hangs asked for its serial number; that it is another kind is known. */
+	inventory.items[1].hangs = xstrdup("in phase early unbinding did not return within 10 s");
+	inventory.items[1].unknown = FUNCTION_SERIAL;
+	expect("[device x]\naddress = 01:00.0\nserial = 00-11-22-ff-ff-33-44-55\n",
+	       "0000:01:00.0 x!", "device-hangs 0000:01:00.0");
+	expect("[device x]\naddress = 01:00.0\nid = 8086:\nserial = 00-11-22-ff-ff-33-44-55\n",
+	       "0000:01:00.0 x!", "identity-mismatch 0000:01:00.0");
+
 	profile_from("[device x]\naddress = 03:00.0\nid = 10de:1bb0\nexcept = 02:00.0\n", &profile);
 	match_make(&profile, &inventory, &match);
 	assert_string_equal(
