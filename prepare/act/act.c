@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "act/device.h"
@@ -257,9 +258,16 @@ void act_run(struct root *root, const struct plan *plan, const struct act_limits
 	int r = -ENOMEM;
 
 	gather(&run);
-	/* One for all devices. */
-	if (run.n)
+	if (run.n) {
+		/*
+		 * Devices are between two drivers now: that comes before what udev and others make of
+		 * each. Without effect where it is not allowed.
+		 */
+		if (root->live)
+			setpriority(PRIO_PROCESS, 0, ACT_NICE);
+		/* One for all devices. */
 		root_keep_attribute(root, SYSFS_PCI "/drivers_probe");
+	}
 	bytes = run.n * sizeof(*run.slots);
 	run.slots = bounded_memory(bytes);
 	/* What is not begun ends as it would, had nobody wanted it. */

@@ -19,6 +19,9 @@ struct act_limits {
 	int total_ms;
 };
 
+/* The niceness of a run from its first write on. */
+#define ACT_NICE (-10)
+
 /* So many devices at most are unbound side by side. */
 #define ACT_MAX_LANES 16
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: bounded_run bounded_memory root_write_attribute module_load */
+/* wrap: bounded_run bounded_memory root_write_attribute module_load setpriority */
 #include "act/act.h"
 #include "base/buf.h"
 #include "decide/planner.h"
@@ -7,6 +7,7 @@
 #include "host/modules.h"
 #include "support.h"
 
+#include <sys/resource.h>
 #include <time.h>
 
 #define DEVICES "/sys/bus/pci/devices/"
@@ -36,6 +37,7 @@ static bool module_without_driver;
 static bool odd_driver_link; /* a probe leaves what cannot be read */
 static int run_error;        /* of bounded_run() */
 static bool no_memory;
+static int niceness;
 static bool real_processes;
 static const struct act_limits limits = {.piece_ms = 10000, .total_ms = 45000};
 static struct buf lanes; /* of each job: how many, and that of each piece */
@@ -115,6 +117,15 @@ int __wrap_root_write_attribute(struct root *root, int dir, const char *path, co
 	if (fault.end != BOUNDED_DONE)
 		longjmp(end_of_piece, 1);
 	return fault.silent ? 0 : fault.error;
+}
+
+int __wrap_setpriority(__priority_which_t which, id_t who, int nice);
+int __wrap_setpriority(__priority_which_t which, id_t who, int nice)
+{
+	assert_true(which == PRIO_PROCESS && who == 0);
+	niceness = nice;
+	errno = EACCES;
+	return -1;
 }
 
 int __wrap_module_load(struct root *root, const char *name);
@@ -210,6 +221,7 @@ static int start(void **state _unused_)
 	memset(&fault, 0, sizeof(fault));
 	fault.value = "";
 	module_error = backend_error = run_error = 0;
+	niceness = 0;
 	odd_driver_link = module_without_driver = no_memory = real_processes = false;
 	n_pieces_in_time = SIZE_MAX;
 	return 0;
@@ -283,6 +295,7 @@ TEST(override_unbind_probe)
 		   "0000:01:00.0/driver_override=vfio-pci; e1000e/unbind=0000:01:00.0; "
 		   "pci/drivers_probe=0000:01:00.0; ");
 	expect_outcome(0, RESULT_DONE, "vfio-pci", NULL);
+	assert_int_equal(niceness, 0);
 }
 
 TEST(a_device_without_driver_is_not_unbound)
@@ -290,6 +303,15 @@ TEST(a_device_without_driver_is_not_unbound)
 	act("[device x]\naddress = 04:00.0\n");
 	check_text("writes", buf_text(&writes),
 		   "0000:04:00.0/driver_override=vfio-pci; pci/drivers_probe=0000:04:00.0; ");
+	expect_outcome(0, RESULT_DONE, "vfio-pci", NULL);
+}
+
+TEST(before_others_on_the_host_itself)
+{
+	tree.root.live = true;
+	act("[device x]\naddress = 04:00.0\n");
+	assert_int_equal(niceness, ACT_NICE);
+	/* That it is not allowed to be is no failure. */
 	expect_outcome(0, RESULT_DONE, "vfio-pci", NULL);
 }
 
@@ -670,6 +692,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ACT_TEST(override_unbind_probe),
 		ACT_TEST(a_device_without_driver_is_not_unbound),
+		ACT_TEST(before_others_on_the_host_itself),
 		ACT_TEST(in_processes_of_their_own_too),
 		ACT_TEST(devices_of_drivers_go_side_by_side),
 		ACT_TEST(modules_come_before_all_lanes),
