@@ -276,13 +276,17 @@ check:
 test: deps
 	+@SUITE_MAKE='$(MAKE) $(JOBS)' tests/run-suites $(CHECK_SUITES) $(TEST_SUITES)
 
+# What the linters look at: they run again where one of these has changed.
+LINTED = Makefile $(wildcard prepare/*.[ch] prepare/*/*.[ch])
+
 ASAN = BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
 TAP = tests/run-tap
 
 run-unit: $(UNIT_TESTS)
 	$(Q)$(TAP) $(UNIT_TESTS)
+# In parts, which run side by side.
 run-scenarios: $(BUILD)/tests/scenario-runner
-	$(Q)$(TAP) '$(BUILD)/tests/scenario-runner tests/scenarios'
+	$(Q)$(TAP) $(foreach part,sweep* [a-h]* !(sweep*|[a-h]*),'$< tests/scenarios $(part)')
 run-corpora: $(REPLAYS)
 	$(Q)$(TAP) $(foreach name,$(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=%), \
 		'$(BUILD)/tests/fuzz/fuzz_$(name) tests/fuzz/corpus/$(name)')
@@ -303,16 +307,20 @@ suite-unit-valgrind: $(UNIT_TESTS)
 	$(Q)$(TAP) -v $(UNIT_TESTS)
 # Without the hundreds of runs of the sweeps and the largest host, which find their errors elsewhere.
 suite-scenarios-valgrind: $(BUILD)/tests/scenario-runner
-	$(Q)$(TAP) -v '$(BUILD)/tests/scenario-runner tests/scenarios !(sweep*|large-host)'
+	$(Q)$(TAP) -v $(foreach part,[a-h]* !(sweep*|large-host|[a-h]*),'$< tests/scenarios $(part)')
 suite-shell: all $(BUILD)/tests/tree
 	$(Q)tests/shell/run
-suite-cppcheck:
+suite-cppcheck: $(BUILD)/cppcheck.passed
+$(BUILD)/cppcheck.passed: $(LINTED)
 	$(Q)cppcheck -q -j$$(nproc) --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 \
 		$(filter -D% -Iprepare,$(CPPFLAGS_ALL)) prepare
-suite-clang-tidy: $(KMOD)/libkmod.a
+	$(Q)touch $@
+suite-clang-tidy: $(BUILD)/clang-tidy.passed
+$(BUILD)/clang-tidy.passed: $(LINTED) .clang-tidy | $(KMOD)/libkmod.a
 	$(Q)printf '%s\n' $(wildcard prepare/*.c prepare/*/*.c) | xargs -P $$(nproc) -I{} \
 		clang-tidy --quiet {} -- -std=gnu11 $(CPPFLAGS_ALL)
+	$(Q)touch $@
 suite-install: all
 	+$(Q)SUITE_MAKE='$(MAKE)' tests/install
 suite-clang:

@@ -1,5 +1,6 @@
 # An image without the tool but with the cards' driver: the unit of the real root has to unbind.
 
+kinds=initramfs-tools # the unit is the same whatever made the image
 image=bare
 
 check() {

@@ -1,7 +1,7 @@
 # Sixteen virtual functions of an NVMe controller are made and bound at boot, by the unit of the real
 # root, and again at the next boot. The controller stays with its own driver, which never sees them.
 
-kinds="initramfs-tools dracut"
+kinds=initramfs-tools # the unit is the same whatever made the image
 boots=2
 profile=vfs
 devices="$PORT1 -device nvme-subsys,id=ss0 -device nvme,serial=x,subsys=ss0,bus=rp1,sriov_max_vfs=16,sriov_vq_flexible=32,sriov_vi_flexible=16,max_ioqpairs=34,msix_qsize=17"
