@@ -47,7 +47,8 @@ static void add_match(struct buf *buf, const struct device_rule *rule)
 static void add_override(struct buf *buf, const struct device_rule *rule)
 {
 	add_match(buf, rule);
-	buf_addf(buf, "DRIVER==\"\", ENV{.vfio_prepare}==\"add%s%s%s\", ",
+	/* On its driver already, as by ids= before udev came to it, it has no override yet. */
+	buf_addf(buf, "DRIVER==\"|%s\", ENV{.vfio_prepare}==\"add%s%s%s\", ", rule->driver,
 		 rule->looks & ALLOW_STORAGE ? "" : "|disks",
 		 rule->looks & ALLOW_DISPLAY ? "" : "|display",
 		 rule->looks & ALLOW_NETWORK ? "" : "|network");

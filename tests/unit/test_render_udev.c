@@ -36,7 +36,7 @@ TEST(two_rules_for_a_device)
 	assert_string_equal(
 		text, FILE_HEADER
 		"KERNEL==\"0000:01:00.0\", ATTR{vendor}==\"0x8086\", ATTR{device}==\"0x10d3\", "
-		"DRIVER==\"\", ENV{.vfio_prepare}==\"add\", ATTR{driver_override}=\"vfio-pci\", "
+		"DRIVER==\"|vfio-pci\", ENV{.vfio_prepare}==\"add\", ATTR{driver_override}=\"vfio-pci\", "
 		"ATTR{[subsystem/pci]drivers_probe}=\"$kernel\", RUN{builtin}+=\"kmod load vfio_pci\"\n"
 		"KERNEL==\"0000:01:00.0\", ATTR{vendor}==\"0x8086\", ATTR{device}==\"0x10d3\", "
 		"DRIVER!=\"vfio-pci\", ENV{.vfio_prepare}==\"bind\", RUN+=\"/bin/systemctl --no-block "

@@ -41,7 +41,7 @@ TEST(modules_for_an_initramfs)
 /* How they are written is told in test_render_udev.c. */
 #define RULE "KERNEL==\"0000:01:00.0\", ATTR{vendor}==\"0x10de\", ATTR{device}==\"0x1bb0\", "
 #define RULES                                                                                              \
-	RULE "DRIVER==\"\", ENV{.vfio_prepare}==\"add\", ATTR{driver_override}=\"vfio-pci\", "             \
+	RULE "DRIVER==\"|vfio-pci\", ENV{.vfio_prepare}==\"add\", ATTR{driver_override}=\"vfio-pci\", "             \
 	     "ATTR{[subsystem/pci]drivers_probe}=\"$kernel\", RUN{builtin}+=\"kmod load vfio_pci\"\n" RULE \
 	     "DRIVER!=\"vfio-pci\", ENV{.vfio_prepare}==\"bind\", RUN+=\"/bin/systemctl --no-block start " \
 	     "vfio-prepare-hotplug@$kernel.service\"\n"

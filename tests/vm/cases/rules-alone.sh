@@ -6,7 +6,7 @@ image_files() {
 	printf '#!/bin/sh\nexit 1\n' >"$1/usr/sbin/vfio-prepare"
 	chmod 755 "$1/usr/sbin/vfio-prepare"
 	cat >"$1/etc/udev/rules.d/05-vfio-prepare.rules" <<-'END'
-		KERNEL=="0000:01:00.0", ATTR{vendor}=="0x8086", ATTR{device}=="0x10d3", DRIVER=="", ENV{.vfio_prepare}=="add", ATTR{driver_override}="vfio-pci", ATTR{[subsystem/pci]drivers_probe}="$kernel", RUN{builtin}+="kmod load vfio_pci"
+		KERNEL=="0000:01:00.0", ATTR{vendor}=="0x8086", ATTR{device}=="0x10d3", DRIVER=="|vfio-pci", ENV{.vfio_prepare}=="add", ATTR{driver_override}="vfio-pci", ATTR{[subsystem/pci]drivers_probe}="$kernel", RUN{builtin}+="kmod load vfio_pci"
 	END
 }
 
