@@ -208,9 +208,9 @@ static void take_serial(struct root *root, struct pci_function *function, const 
 	function->has_serial = config_space_serial(config->bytes, length, &function->serial, NULL);
 }
 
-static bool any(void *userdata _unused_, const struct pci_function *function _unused_)
+static bool has_no_serial_yet(void *userdata _unused_, const struct pci_function *function)
 {
-	return true;
+	return function->unknown & FUNCTION_SERIAL;
 }
 
 void scan_serials(struct root *root, struct inventory *inventory)
@@ -223,7 +223,7 @@ void scan_serials(struct root *root, struct inventory *inventory)
 		.take = take_serial,
 	};
 
-	scan_bounded(root, inventory, &serial, any, NULL);
+	scan_bounded(root, inventory, &serial, has_no_serial_yet, NULL);
 }
 
 static void read_function(struct root *root, unsigned what, struct pci_function *function)
@@ -383,26 +383,37 @@ static void add_group_members(struct root *root, unsigned what, const int *group
 #define CALLS_GROUP 7
 #define CALLS_FUNCTION 7
 
-static int scan_functions(struct root *root, unsigned what, const struct address_list *places,
-			  struct inventory *inventory)
+/* The addresses of the host's functions; 0 or -errno. */
+static int list_functions(struct root *root, struct pci_address_list *ret)
 {
-	struct pci_address_list left = {};
 	struct strv names = {};
 	int r = root_list(root, DEVICE_PATH, &names);
-	_cleanup_free_ int *groups = NULL;
-	size_t n_groups;
 
 	for (size_t i = 0; i < names.n; i++) {
 		struct pci_address address;
 
-		if (pci_address_parse(names.items[i], &address) < 0)
-			continue;
-		if (!places || shares_bus(places, &address))
-			add_function(root, what, &address, inventory);
-		else
-			*vec_add(&left) = address;
+		if (pci_address_parse(names.items[i], &address) == 0)
+			*vec_add(ret) = address;
 	}
 	strv_done(&names);
+	/* A machine without PCI is a host too. */
+	return r == -ENOENT ? 0 : r;
+}
+
+static int scan_functions(struct root *root, unsigned what, const struct address_list *places,
+			  struct inventory *inventory)
+{
+	struct pci_address_list all = {}, left = {};
+	int r = list_functions(root, &all);
+	_cleanup_free_ int *groups = NULL;
+	size_t n_groups;
+
+	vec_foreach(address, &all)
+		if (!places || shares_bus(places, address))
+			add_function(root, what, address, inventory);
+		else
+			*vec_add(&left) = *address;
+	free(all.items);
 	/* Who shares a group with these tells the group, or whatever is left. */
 	n_groups = left.n ? list_groups(inventory, &groups) : 0;
 	if (left.n * CALLS_FUNCTION > n_groups * CALLS_GROUP)
@@ -412,8 +423,24 @@ static int scan_functions(struct root *root, unsigned what, const struct address
 			add_function(root, what, address, inventory);
 	free(left.items);
 	inventory_sort(inventory);
-	/* A machine without PCI is a host too. */
-	return r == -ENOENT ? 0 : r;
+	return r;
+}
+
+int scan_rest(struct root *root, unsigned what, struct inventory *inventory)
+{
+	const size_t n = inventory->n;
+	struct pci_address_list all = {};
+	int r = list_functions(root, &all);
+
+	vec_foreach(address, &all) {
+		struct inventory known = {.items = inventory->items, .n = n};
+
+		if (!inventory_find(&known, address))
+			add_function(root, what, address, inventory);
+	}
+	free(all.items);
+	inventory_sort(inventory);
+	return r;
 }
 
 static void scan_iommu(struct root *root, struct inventory *inventory)

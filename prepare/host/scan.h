@@ -10,8 +10,8 @@
 #include "model/inventory.h"
 
 enum scan {
-	SCAN_KEEP = 2,    /* leave what is read open for device_open() */
 	SCAN_DETAILS = 1, /* revision, NUMA node, SR-IOV */
+	SCAN_KEEP = 2,    /* leave what is read open for device_open() */
 	SCAN_NAMES = 4,   /* from pci.ids */
 	SCAN_PATHS = 8,   /* root-port paths */
 	SCAN_IOMMU = 16,  /* the state of the IOMMU and what the firmware says of it */
@@ -35,6 +35,9 @@ int device_open(struct root *root, const struct pci_address *address);
  */
 int scan_host(struct root *root, unsigned what, const struct address_list *places,
 	      struct inventory *ret);
+
+/* Adds the functions that scan_host() left out because of places; 0 or -errno, as there. */
+int scan_rest(struct root *root, unsigned what, struct inventory *inventory);
 
 /* The kernel's arguments alone; none where they cannot be read. */
 void scan_arguments(struct root *root, struct kernel_args *ret);

@@ -14,8 +14,6 @@
 #include "verbs/memory.h"
 #include "verbs/verb.h"
 
-#define MODPROBE_MAX (1024 * 1024)
-
 struct releasing {
 	struct profile profile;
 	struct inventory inventory;
@@ -59,7 +57,7 @@ static void read_own_blacklist(struct root *root, struct strv *ret)
 	_cleanup_free_ char *text = NULL;
 	struct strv lines = {};
 
-	if (root_read_file(root, managed_files[FILE_MODPROBE], MODPROBE_MAX, &text, NULL) == 0)
+	if (root_read_file(root, managed_files[FILE_MODPROBE], OWN_FILE_MAX, &text, NULL) == 0)
 		strv_split(&lines, text, "\n");
 	for (size_t i = 0; i < lines.n; i++)
 		if (strncmp(lines.items[i], "blacklist ", 10) == 0)

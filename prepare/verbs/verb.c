@@ -90,24 +90,44 @@ static bool concerns_disks(const struct question *question)
 	return false;
 }
 
-/* Reads the host and matches the profile with it. places: see scan_host(); boot: may be NULL. */
+static int report_scan(int r)
+{
+	if (r == 0)
+		return STATUS_DONE;
+	log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
+	return STATUS_FAILED;
+}
+
+/* Matches the profile with the functions that were read; boot: may be NULL. */
+static void make_match(struct root *root, const struct boot *boot, struct situation *situation)
+{
+	struct inventory *inventory = &situation->inventory;
+
+	if (boot)
+		boot_hanging(boot, inventory);
+	if (profile_asks_serials(&situation->profile))
+		scan_serials(root, inventory);
+	if (profile_asks_vfs(&situation->profile))
+		scan_physfns(root, inventory);
+	match_done(&situation->match);
+	match_make(&situation->profile, inventory, &situation->match);
+}
+
+/* Reads the host and matches the profile with it. places: see scan_host(). */
 static int load_match(struct root *root, unsigned scan, const struct address_list *places,
 		      const struct boot *boot, struct situation *ret)
 {
-	int r = scan_host(root, scan, places, &ret->inventory);
+	int status = report_scan(scan_host(root, scan, places, &ret->inventory));
 
-	if (r < 0) {
-		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
-		return STATUS_FAILED;
-	}
-	if (boot)
-		boot_hanging(boot, &ret->inventory);
-	if (profile_asks_serials(&ret->profile))
-		scan_serials(root, &ret->inventory);
-	if (profile_asks_vfs(&ret->profile))
-		scan_physfns(root, &ret->inventory);
-	match_make(&ret->profile, &ret->inventory, &ret->match);
-	return STATUS_DONE;
+	if (status != STATUS_DONE)
+		return status;
+	make_match(root, boot, ret);
+	if (!places || !match_asks_whole_host(&ret->match, &ret->inventory))
+		return STATUS_DONE;
+	status = report_scan(scan_rest(root, scan & ~(unsigned)SCAN_KEEP, &ret->inventory));
+	if (status == STATUS_DONE)
+		make_match(root, boot, ret);
+	return status;
 }
 
 bool any_function(void *userdata _unused_, const struct pci_function *function _unused_)
@@ -132,16 +152,10 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	if (profile_asks_paths(&ret->profile))
 		scan |= SCAN_PATHS;
 	/* An action needs no more of the host than the places that the profile names, if it names any. */
-	if (!advise && profile_places(&ret->profile, &places)) {
+	if (!advise && profile_places(&ret->profile, &places))
 		status = load_match(root, scan | SCAN_KEEP, &places, boot, ret);
-		if (status == STATUS_DONE && match_asks_whole_host(&ret->match, &ret->inventory)) {
-			match_done(&ret->match);
-			inventory_done(&ret->inventory);
-			status = load_match(root, scan, NULL, boot, ret);
-		}
-	} else {
+	else
 		status = load_match(root, scan, NULL, boot, ret);
-	}
 	free(places.items);
 	if (status != STATUS_DONE)
 		return status;

@@ -596,10 +596,24 @@ TEST(serial_numbers_of_what_does_not_answer_are_not_known)
 	}
 }
 
-/* The functions that a scan of these places finds, "ADDRESS" each. */
+static char *places_found(void)
+{
+	char *found = xstrdup("");
+
+	vec_foreach(function, &inventory) {
+		char *longer = xasprintf("%s%s%s", found, *found ? " " : "",
+					 PCI_ADDRESS_TEXT(&function->address));
+
+		free(found);
+		found = longer;
+	}
+	return found;
+}
+
+/* The functions that a scan of these places finds, "ADDRESS" each, and that the rest makes it all of them. */
 static void expect_places(const char *places, const char *want)
 {
-	_cleanup_free_ char *got = xstrdup("");
+	_cleanup_free_ char *got = NULL, *all = NULL;
 	struct address_list list = {};
 	struct strv words = {};
 
@@ -608,14 +622,13 @@ static void expect_places(const char *places, const char *want)
 		assert_int_equal(address_pattern_parse(words.items[i], vec_add(&list)), 0);
 	address_list_sort(&list);
 	assert_int_equal(scan_host(&tree.root, 0, &list, &inventory), 0);
-	vec_foreach(found, &inventory) {
-		char *longer = xasprintf("%s%s%s", got, *got ? " " : "",
-					 PCI_ADDRESS_TEXT(&found->address));
-
-		free(got);
-		got = longer;
-	}
+	got = places_found();
 	check_text(places, got, want);
+	assert_int_equal(scan_rest(&tree.root, 0, &inventory), 0);
+	all = places_found();
+	check_text(places, all,
+		   "0000:01:00.0 0000:01:00.1 0000:02:00.0 0000:03:00.0 0000:04:00.0 0000:05:00.0 "
+		   "0000:06:00.0 0001:01:00.0");
 	inventory_done(&inventory);
 	strv_done(&words);
 	free(list.items);
@@ -664,6 +677,28 @@ TEST(places_alone)
 		      "0000:05:00.0 0000:06:00.0 0001:01:00.0");
 }
 
+/* What is known already is not looked at again, and what is kept open stays so. */
+TEST(the_rest_alone)
+{
+	struct address_list list = {};
+	ino_t first;
+
+	put_function(PORT "0000:01:00.0");
+	put_function(PORT "0000:02:00.0");
+	first = opened("0000:01:00.0");
+	assert_int_equal(address_pattern_parse("01:00.0", vec_add(&list)), 0);
+	assert_int_equal(scan_host(&tree.root, SCAN_KEEP, &list, &inventory), 0);
+	inventory.items[0].device = 0x4711;
+	tree_remove(&tree, "sys/bus/pci/devices/0000:01:00.0");
+	tree_dir(&tree, "sys/bus/pci/devices/0000:01:00.0");
+	assert_int_equal(scan_rest(&tree.root, 0, &inventory), 0);
+	assert_int_equal(inventory.n, 2);
+	assert_int_equal(function("01:00.0")->device, 0x4711);
+	assert_true(opened("0000:01:00.0") == first);
+	inventory_done(&inventory);
+	free(list.items);
+}
+
 int main(void)
 {
 #define SCAN_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -694,6 +729,7 @@ int main(void)
 		SCAN_TEST(what_is_kept_open),
 		SCAN_TEST(serial_numbers_of_what_does_not_answer_are_not_known),
 		SCAN_TEST(places_alone),
+		SCAN_TEST(the_rest_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
