@@ -2,7 +2,8 @@
 # The product installed into the root, the disk that holds it, and the initramfs images that the
 # real generators make of it. Each is made when it is first asked for.
 #
-# product_build sets PRODUCT (the installed tree) and DISK (the guests' root disk).
+# product_build sets PRODUCT (the installed tree), DISK (the guests' root disk) and TSC_KHZ (what the time
+# stamp counter of this machine counts, and so that of the guests, which TCG gives the same).
 # disk_path sets DISK_PATH: DISK, or "crypt", the same file system on LVM over dm-crypt.
 # image_path KIND FLAVOUR sets IMAGE.
 #   kinds     initramfs-tools dracut dracut-nosystemd
@@ -47,15 +48,17 @@ in_root() {
 	' in-root "$@"
 }
 
-# The guests' programs, static: there may be nothing else where they run.
+# The guests' programs, static: there may be nothing else where they run. And one for this machine.
 programs_build() {
-	local name
-	for name in lab-agent vfio-open; do
-		[[ $BUILD_DIR/$name -nt $LAB_DIR/guest/$name.c ]] || "${CC:-gcc}" -std=gnu11 -O2 -Wall -Wextra \
-			-static -s -o "$BUILD_DIR/$name" "$LAB_DIR/guest/$name.c"
+	local source name
+	for source in "$LAB_DIR"/guest/*.c "$LAB_DIR"/lib/*.c; do
+		name=$(basename "$source" .c)
+		[[ $BUILD_DIR/$name -nt $source ]] || "${CC:-gcc}" -std=gnu11 -O2 -Wall -Wextra \
+			-static -s -o "$BUILD_DIR/$name" "$source"
 	done
 	AGENT=$BUILD_DIR/lab-agent
 	VFIO_OPEN=$BUILD_DIR/vfio-open
+	TSC_KHZ=$("$BUILD_DIR/tsc-khz")
 }
 
 # What a package would install, and what an administrator adds: one profile.
