@@ -18,6 +18,8 @@
 
 /* A longer line is cut in pieces. */
 #define LINE_MAX_BYTES 4096
+/* How often to look for the end of a program that does not tell it. */
+#define LOOK_MS 50
 
 struct listener {
 	struct buf rest; /* of a line whose end has not come yet */
@@ -54,29 +56,39 @@ static bool drain(struct listener *listener, int fd)
 	return n < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
+/* pidfd: says it by being readable; -1: kernels before 5.3 have none. */
+static bool has_ended(pid_t pid, const struct pollfd *pidfd)
+{
+	siginfo_t info = {};
+
+	if (pidfd->fd >= 0)
+		return pidfd->revents;
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+	       info.si_pid == pid;
+}
+
 /*
  * Until the program has ended; a daemon that it left behind, and that has the pipe open, is not
  * waited for.
  */
 static int listen_until_end(struct listener *listener, int fd, pid_t pid)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status;
+	_cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	bool open = true, ended = false;
+	int status;
 
-	while (!ended && (open || pidfd >= 0)) {
+	while (!ended) {
 		struct pollfd fds[] = {{.fd = open ? fd : -1, .events = POLLIN},
 				       {.fd = pidfd, .events = POLLIN}};
 
-		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+		if (poll(fds, ARRAY_SIZE(fds), pidfd >= 0 ? -1 : LOOK_MS) < 0 && errno != EINTR)
 			break;
-		ended = pidfd >= 0 && fds[1].revents;
+		ended = has_ended(pid, &fds[1]);
 		if (open && (fds[0].revents || ended))
 			open = drain(listener, fd);
 	}
 	if (listener->rest.length)
 		end_line(listener);
-	if (pidfd >= 0)
-		close(pidfd);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;

@@ -1,13 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: syscall */
 #include "host/command.h"
 
 #include <signal.h>
+#include <stdarg.h>
+#include <sys/syscall.h>
 
 #include "base/buf.h"
 #include "support.h"
 
 static struct tree tree;
 static struct buf heard;
+
+/* As a kernel before 5.3, which tells nobody that a process has ended. */
+static bool no_pidfd;
+
+long __real_syscall(long number, long a, long b, long c, long d, long e, long f);
+long __wrap_syscall(long number, ...);
+
+long __wrap_syscall(long number, ...)
+{
+	long values[6];
+	va_list list;
+
+	va_start(list, number);
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
+		values[i] = va_arg(list, long);
+	va_end(list);
+	if (no_pidfd && number == SYS_pidfd_open) {
+		errno = ENOSYS;
+		return -1;
+	}
+	return __real_syscall(number, values[0], values[1], values[2], values[3], values[4],
+			      values[5]);
+}
 
 static int start(void **state _unused_)
 {
@@ -16,8 +42,15 @@ static int start(void **state _unused_)
 	return 0;
 }
 
+static int start_on_old_kernel(void **state)
+{
+	no_pidfd = true;
+	return start(state);
+}
+
 static int stop(void **state _unused_)
 {
+	no_pidfd = false;
 	tree_done(&tree);
 	buf_done(&heard);
 	return 0;
@@ -114,6 +147,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(long_lines_are_cut, start, stop),
 		cmocka_unit_test_setup_teardown(what_it_leaves_behind, start, stop),
 		cmocka_unit_test_setup_teardown(what_cannot_be_run, start, stop),
+		{"what_it_says_on_an_old_kernel", what_it_says_and_how_it_ends, start_on_old_kernel,
+		 stop, NULL},
+		{"what_it_leaves_behind_on_an_old_kernel", what_it_leaves_behind,
+		 start_on_old_kernel, stop, NULL},
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 # All others have an emulated VT-d.
 
-kinds="initramfs-tools dracut"
+kinds=initramfs-tools
 iommu=amd
 
 check() {

@@ -1,6 +1,7 @@
 # All functions of a card with display, audio and USB, listed as 0000:01:00.*; the profile allows
 # the display, which is the only one of this machine.
 
+kinds="initramfs-tools dracut"
 profile=gpu
 devices=$GPU_LIKE
 

@@ -3,7 +3,7 @@
 
 # shellcheck source=hotplug.sh
 . "$LAB_DIR/cases/hotplug.sh"
-kinds="initramfs-tools dracut"
+kinds=dracut
 devices="$PORT1 $PORT2 -device e1000e,bus=rp2,romfile="
 
 check() {

@@ -1,5 +1,6 @@
 # No IOMMU: vfio-pci could not use the card. It stays with, or gets back to, its native driver.
 
+kinds=initramfs-tools
 iommu=none
 
 check() {
