@@ -250,6 +250,11 @@ static void guard_networks(struct work *work)
 	}
 	guard_only_link(work);
 	guard_network_boot(work);
+	vec_foreach(interface, &work->inventory->network)
+		if (work->inventory->network.routes_unknown)
+			raise_at(
+				work, &interface->carriers, GUARD_NETWORK,
+				"the host's routes cannot be read, and one may be a default route");
 }
 
 /* ------------------------------------------------------------------------------------------- */

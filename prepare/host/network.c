@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/network.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <net/if.h>
 #include <string.h>
@@ -10,13 +11,16 @@
 #define NET "/sys/class/net"
 #define ROUTES_MAX (16 * 1024 * 1024)
 
-static void read_routes(struct root *root, const char *path,
+/* A kernel without IPv6 has no table of its routes; what is there and cannot be read may have any. */
+static bool read_routes(struct root *root, const char *path,
 			void (*parse)(const char *, struct strv *), struct strv *ret)
 {
-	_cleanup_free_ char *text = root_read_text(root, path, ROUTES_MAX);
+	_cleanup_free_ char *text = NULL;
+	int r = root_read_file(root, path, ROUTES_MAX, &text, NULL);
 
-	if (text)
+	if (r == 0)
 		parse(text, ret);
+	return r == 0 || r == -ENOENT;
 }
 
 /* Links named lower_NAME and upper_NAME stand in the interface's directory (net/core/dev.c). */
@@ -57,8 +61,9 @@ void scan_network(struct root *root, bool flags, struct network *ret)
 {
 	struct strv names = {}, routes = {};
 
-	read_routes(root, "/proc/net/route", routes_parse, &routes);
-	read_routes(root, "/proc/net/ipv6_route", routes6_parse, &routes);
+	if (!read_routes(root, "/proc/net/route", routes_parse, &routes) ||
+	    !read_routes(root, "/proc/net/ipv6_route", routes6_parse, &routes))
+		ret->routes_unknown = true;
 	root_list(root, NET, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		_cleanup_free_ char *link = xasprintf(NET "/%s", names.items[i]);

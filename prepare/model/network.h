@@ -8,16 +8,17 @@
 struct interface {
 	char *name;
 	struct pci_address_list carriers; /* PCI functions that it hangs on; virtio children too */
-	struct strv lower;  /* interfaces that it stands on: a bridge's ports, a VLAN's device */
-	struct strv upper;  /* interfaces that stand on it: bond, bridge, team, VLAN */
-	bool up;            /* has a link (operstate up) */
-	bool enabled;       /* switched on (IFF_UP), with a link or without; false where not asked for */
+	struct strv lower; /* interfaces that it stands on: a bridge's ports, a VLAN's device */
+	struct strv upper; /* interfaces that stand on it: bond, bridge, team, VLAN */
+	bool up;           /* has a link (operstate up) */
+	bool enabled; /* switched on (IFF_UP), with a link or without; false where not asked for */
 	bool default_route; /* IPv4 or IPv6 */
 };
 
 struct network {
 	struct interface *items; /* sorted by name */
 	size_t n, capacity;
+	bool routes_unknown; /* they cannot be read: any interface may have a default route */
 };
 
 void network_done(struct network *network);

@@ -231,6 +231,18 @@ TEST(network_cards)
 	expect("no link", ON_ROOT);
 }
 
+TEST(routes_that_are_not_known)
+{
+	add_interface("eth0", "02:00.0", true)->default_route = true;
+	add_interface("eth1", "03:00.0", true);
+	add_interface("lo", NULL, false);
+	inventory.network.routes_unknown = true;
+	expect("one of them is known",
+	       "0000:02:00.0 network: eth0 has a default route\n"
+	       "0000:03:00.0 network: the host's routes cannot be read, and one may be a default "
+	       "route\n" ON_ROOT);
+}
+
 TEST(links_without_a_card_are_no_other_link)
 {
 	add_interface("eth0", "02:00.0", true);
@@ -471,6 +483,7 @@ int main(void)
 		GUARD_TEST(what_is_missing_and_optional_may_be_on_what_shows_no_disk),
 		GUARD_TEST(usb_port_of_a_graphics_card),
 		GUARD_TEST(network_cards),
+		GUARD_TEST(routes_that_are_not_known),
 		GUARD_TEST(links_without_a_card_are_no_other_link),
 		GUARD_TEST(bond_vlan_and_bridge),
 		GUARD_TEST(a_default_route_is_followed_down),

@@ -136,6 +136,27 @@ TEST(an_interface_that_says_nothing)
 	expect("eth0 0000:00:03.1 0000:01:00.0\n");
 }
 
+/* No table is no routes; one that is longer than anything that is read can have any. */
+TEST(routes_that_cannot_be_read)
+{
+	static const char *const tables[] = {"proc/net/route", "proc/net/ipv6_route"};
+
+	scan_network(&tree.root, true, &network);
+	assert_false(network.routes_unknown);
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		_cleanup_free_ char *path = tree_place(&tree, tables[i]);
+
+		tree_file(&tree, tables[i], "");
+		scan_network(&tree.root, true, &network);
+		check_int(tables[i], network.routes_unknown, false);
+		assert_int_equal(truncate(path, 16 * 1024 * 1024 + 1), 0);
+		scan_network(&tree.root, true, &network);
+		check_int(tables[i], network.routes_unknown, true);
+		network_done(&network);
+		tree_remove(&tree, tables[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +164,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(cards_bond_vlan_and_bridge, start, stop),
 		cmocka_unit_test_setup_teardown(switched_on, start, stop),
 		cmocka_unit_test_setup_teardown(an_interface_that_says_nothing, start, stop),
+		cmocka_unit_test_setup_teardown(routes_that_cannot_be_read, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
