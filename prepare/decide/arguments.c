@@ -12,6 +12,7 @@ struct work {
 	const struct inventory *inventory;
 	const struct bootloader *bootloader;
 	struct argument_plan *plan;
+	bool arm; /* where the kernel does not read iommu= */
 };
 
 void argument_plan_done(struct argument_plan *plan)
@@ -52,7 +53,8 @@ static int passthrough_of(const char *list)
 }
 
 /* As intel_iommu_state(), of iommu=pt and iommu.passthrough=, which undo each other. */
-static int passthrough_state(const struct kernel_args *args, const char **ret_text)
+static int passthrough_state(const struct work *work, const struct kernel_args *args,
+			     const char **ret_text)
 {
 	int state = 0;
 
@@ -60,7 +62,7 @@ static int passthrough_state(const struct kernel_args *args, const char **ret_te
 		bool value;
 		int now = 0;
 
-		if (strcmp(arg->name, "iommu") == 0 && arg->value)
+		if (strcmp(arg->name, "iommu") == 0 && arg->value && !work->arm)
 			now = passthrough_of(arg->value);
 		else if (strcmp(arg->name, "iommu.passthrough") == 0 && arg->value &&
 			 bool_parse(arg->value, &value) == 0)
@@ -119,8 +121,8 @@ static bool has_row(const struct kernel_args *args, const struct kernel_args *wa
 enum verdict { SAYS_NOTHING, SAYS_SO, SAYS_OTHERWISE };
 
 /* What a line says of what is wanted; *ret_text: the word that says otherwise. */
-static enum verdict line_says(const struct kernel_args *args, const struct kernel_args *want,
-			      const char **ret_text)
+static enum verdict line_says(const struct work *work, const struct kernel_args *args,
+			      const struct kernel_args *want, const char **ret_text)
 {
 	const struct kernel_arg *first = &want->items[0], *last;
 	const char *unused = NULL;
@@ -137,9 +139,9 @@ static enum verdict line_says(const struct kernel_args *args, const struct kerne
 		}
 		return !state ? SAYS_NOTHING : state == wanted ? SAYS_SO : SAYS_OTHERWISE;
 	}
-	wanted = passthrough_state(want, &unused);
+	wanted = passthrough_state(work, want, &unused);
 	if (wanted) {
-		state = passthrough_state(args, ret_text);
+		state = passthrough_state(work, args, ret_text);
 		return !state ? SAYS_NOTHING : state == wanted ? SAYS_SO : SAYS_OTHERWISE;
 	}
 	if (want->n > 1 || may_repeat(first->name))
@@ -163,7 +165,7 @@ static bool profile_says(const struct work *work, const char *text)
 	kernel_args_parse(work->profile->kernel_arguments ? work->profile->kernel_arguments : "",
 			  &args);
 	kernel_args_parse(text, &want);
-	verdict = line_says(&args, &want, &unused);
+	verdict = line_says(work, &args, &want, &unused);
 	kernel_args_done(&args);
 	kernel_args_done(&want);
 	return verdict != SAYS_NOTHING;
@@ -198,12 +200,16 @@ static bool wants_intel(const struct inventory *inventory)
 	return inventory->iommu == IOMMU_OFF || intel_iommu_turned_on(&inventory->args);
 }
 
+static bool is_arm(const struct inventory *inventory)
+{
+	return inventory->iommu_kind == IOMMU_KIND_ARM || has_table(inventory, "IORT") ||
+	       inventory->platform.cpu == CPU_ARM;
+}
+
 static void want_iommu(struct work *work)
 {
 	const struct inventory *inventory = work->inventory;
-	bool arm = inventory->iommu_kind == IOMMU_KIND_ARM || has_table(inventory, "IORT") ||
-		   inventory->platform.cpu == CPU_ARM;
-	const char *passthrough = arm ? "iommu.passthrough=1" : "iommu=pt";
+	const char *passthrough = work->arm ? "iommu.passthrough=1" : "iommu=pt";
 
 	if (wants_intel(inventory) && !profile_says(work, "intel_iommu=on"))
 		want(work, work->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
@@ -289,10 +295,10 @@ static void judge_one(struct work *work, struct wanted_argument *argument)
 	enum verdict verdict;
 
 	kernel_args_parse(argument->text, &words);
-	argument->running = line_says(&work->inventory->args, &words, &word) == SAYS_SO;
+	argument->running = line_says(work, &work->inventory->args, &words, &word) == SAYS_SO;
 	argument->configured = bootloader->next_path &&
-			       line_says(&bootloader->next, &words, &word) == SAYS_SO;
-	verdict = line_says(others, &words, &word);
+			       line_says(work, &bootloader->next, &words, &word) == SAYS_SO;
+	verdict = line_says(work, others, &words, &word);
 	if (verdict == SAYS_OTHERWISE)
 		argument->conflict = xstrdup(word);
 	argument->by_others = bootloader->others_known && verdict == SAYS_SO;
@@ -436,7 +442,7 @@ void arguments_decide(const struct profile *profile, const struct inventory *inv
 		      struct argument_plan *ret)
 {
 	struct argument_plan plan = {};
-	struct work work = {profile, inventory, bootloader, &plan};
+	struct work work = {profile, inventory, bootloader, &plan, is_arm(inventory)};
 
 	if (profile->sections.n) {
 		want_iommu(&work);
