@@ -126,7 +126,8 @@ static bool may_join(const struct work *work, size_t i, const struct device_sect
 	return !work->match->claims[i].section && !function_is_infrastructure(function) &&
 	       !address_list_has(&section->except, &function->address) &&
 	       !(function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER)) &&
-	       (is_where_wanted(function, section) || !is_guarded(work, i, section, true));
+	       (is_where_wanted(function, section) ||
+		(!function->hangs && !is_guarded(work, i, section, true)));
 }
 
 static void join(struct work *work, size_t i, const struct device_section *section)
@@ -236,9 +237,10 @@ static const char *driver_text(const struct pci_function *function)
 
 static void add_member(struct buf *list, const struct pci_function *function)
 {
-	buf_addf(list, "%s%s (%04x:%04x, %s)", list->length ? ", " : "",
+	buf_addf(list, "%s%s (%04x:%04x, %s%s%s)", list->length ? ", " : "",
 		 PCI_ADDRESS_TEXT(&function->address), function->vendor, function->device,
-		 driver_text(function));
+		 driver_text(function), function->hangs ? ": " : "",
+		 function->hangs ? function->hangs : "");
 }
 
 /* A group of which a section has claimed something, and something else stands in the way. */

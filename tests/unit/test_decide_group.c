@@ -204,6 +204,21 @@ TEST(except_keeps_a_companion_out)
 	       "0000:01:00.0 x!", "group-incomplete group 7");
 }
 
+/* Nor is a driver that did not come back asked to let go for the sake of another device. */
+TEST(what_hangs_does_not_join)
+{
+	static const char text[] = "[device x]\naddress = 01:00.0\ngroup = expand\n";
+
+	add_function(&inventory, "01:00.0", 1, 1, 0x120000, 7, NULL);
+	add_function(&inventory, "01:00.1", 1, 1, 0x040300, 7, "snd_hda_intel")->hangs = xstrdup(
+		"in phase early unbinding did not return within 10 s");
+	expect(text, "0000:01:00.0 x!", "group-incomplete group 7");
+	/* Where it is to be, nothing is asked of its driver. */
+	free(inventory.items[1].driver);
+	inventory.items[1].driver = xstrdup("vfio-pci");
+	expect(text, "0000:01:00.0 x; 0000:01:00.1 x+", "");
+}
+
 TEST(sections_may_share_a_group)
 {
 	add_function(&inventory, "01:00.0", 1, 1, 0x120000, 7, NULL);
@@ -476,6 +491,7 @@ int main(void)
 		cmocka_unit_test_teardown(finding_names_the_others_and_ignore_only_warns,
 					  free_inventory),
 		cmocka_unit_test_teardown(except_keeps_a_companion_out, free_inventory),
+		cmocka_unit_test_teardown(what_hangs_does_not_join, free_inventory),
 		cmocka_unit_test_teardown(sections_may_share_a_group, free_inventory),
 		cmocka_unit_test_teardown(a_refused_neighbour_is_in_the_way, free_inventory),
 		cmocka_unit_test_teardown(companions_of_a_refused_section_are_refused_with_it,
