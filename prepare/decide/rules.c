@@ -12,6 +12,7 @@ struct work {
 	const char *driver; /* NULL: not known */
 	const char *module;
 	unsigned looks;
+	bool asks_program;
 	bool full; /* RULES_MAX */
 };
 
@@ -33,6 +34,7 @@ static void add_rule(struct work *work, const struct address_pattern *place,
 		.driver = xstrdup_null(work->driver),
 		.module = xstrdup_null(work->module),
 		.looks = work->looks,
+		.asks_program = work->asks_program,
 	};
 }
 
@@ -93,6 +95,15 @@ static bool has_identity(const struct device_section *section)
 	return section->ids.n || section->classes.n || section->subsystems.n;
 }
 
+/*
+ * Which of several cards of one model is meant, a rule cannot tell from where it is today, unless that is
+ * what the section says: when buses are renumbered or cards are swapped, another is there.
+ */
+static bool asks_program(const struct device_section *section)
+{
+	return !section->addresses.n || section->paths.n || section->serials.n;
+}
+
 /* What is known of the driver before a device is there. */
 static void set_driver(struct work *work, const char *driver, const char *module)
 {
@@ -147,6 +158,7 @@ static void add_device(struct work *work, const struct profile *profile,
 		return;
 	work->driver = device->want;
 	work->module = device->module;
+	work->asks_program = asks_program(work->section);
 	work->looks = looks_at(work->section, inventory, function);
 	if (work->section->addresses.n && has_identity(work->section) && !device->companion)
 		add_section_rules(work, &place, function);
@@ -174,6 +186,7 @@ static void add_absent(struct work *work, const struct inventory *inventory,
 	if (device)
 		set_driver(work, device->want, device->module);
 	work->looks = looks_at(work->section, inventory, NULL);
+	work->asks_program = asks_program(work->section);
 	add_section_rules(work, &place, NULL);
 }
 

@@ -33,7 +33,8 @@ struct device_rule {
 	int32_t subsystem_vendor, subsystem_device; /* -1: any */
 	char *driver;                               /* NULL: the program has to find out which */
 	char *module;                               /* that provides it */
-	unsigned looks; /* enum allow_flag: for what a guard has to look at the device first */
+	unsigned looks;    /* enum allow_flag: for what a guard has to look at the device first */
+	bool asks_program; /* whether this device is meant */
 };
 
 struct device_rules {

@@ -227,6 +227,31 @@ void boot_hanging(const struct boot *boot, struct inventory *inventory)
 	}
 }
 
+unsigned boot_failures(const struct boot *boot, const struct pci_address *address)
+{
+	json_t *phase, *outcome;
+	struct pci_address other;
+	unsigned n = 0;
+	size_t i, j;
+
+	json_array_foreach(boot->phases, i, phase)
+	{
+		bool hotplug = strcmp(text_of(phase, "phase"), "hotplug") == 0;
+
+		if (is_by_hand(text_of(phase, "phase")))
+			n = 0;
+		json_array_foreach(json_object_get(phase, "outcomes"), j, outcome)
+		{
+			if (!hotplug ||
+			    !read_address(json_object_get(outcome, "address"), &other) ||
+			    pci_address_compare(&other, address) != 0)
+				continue;
+			n = strcmp(text_of(outcome, "result"), "failed") == 0 ? n + 1 : 0;
+		}
+	}
+	return n;
+}
+
 static void add_outcome(struct buf *buf, const json_t *outcome)
 {
 	const char *after = text_of(outcome, "after"), *error = text_of(outcome, "error");

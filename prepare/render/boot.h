@@ -55,6 +55,9 @@ void boot_bindings(const struct boot *boot, struct bindings *ret);
  */
 void boot_hanging(const struct boot *boot, struct inventory *inventory);
 
+/* How often hotplug has tried in vain to bring the device to its driver, since somebody did something by hand. */
+unsigned boot_failures(const struct boot *boot, const struct pci_address *address);
+
 /* Adds the story that the memory tells, a line for each phase and device; false: it tells none. */
 bool text_boot(struct buf *buf, const struct boot *boot);
 

@@ -66,7 +66,7 @@ char *render_udev_rules(const struct device_rules *rules)
 	if (rules->n)
 		buf_add(&buf, FILE_HEADER);
 	vec_foreach(rule, rules) {
-		if (rule->driver)
+		if (rule->driver && !rule->asks_program)
 			add_override(&buf, rule);
 		add_match(&buf, rule);
 		/* Variants have vfio in their names. */

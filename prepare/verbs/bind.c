@@ -13,6 +13,12 @@
 #include "verbs/verb.h"
 #include "verbs/vfs.h"
 
+/*
+ * Where the driver that is wanted refuses a device, its own has it back, whose coming is announced, for which
+ * udev starts us: so a few times must do.
+ */
+#define HOTPLUG_TRIES 3
+
 /* At boot the kernel log is the record; below another root it is not ours to write to. */
 static void log_to_kernel(struct root *root)
 {
@@ -105,6 +111,20 @@ static void leave_released(const struct boot *boot, struct plan *plan)
 	bindings_done(&bindings);
 }
 
+static bool may_come_now(void *userdata, const struct planned_device *device)
+{
+	unsigned n = boot_failures(userdata, &device->address);
+
+	if (n < HOTPLUG_TRIES)
+		return true;
+	log_warning(
+		"%s: left alone: %u attempts to bring it to %s failed since the host was started; "
+		"when the cause is mended: vfio-prepare bind --address %s",
+		PCI_ADDRESS_TEXT(&device->address), n, device->want,
+		PCI_ADDRESS_TEXT(&device->address));
+	return false;
+}
+
 /* What a run has in hand, from the profile to what became of the devices. */
 struct work {
 	struct memory memory;
@@ -121,13 +141,18 @@ static int carry_out(struct root *root, const struct arguments *arguments, const
 	int64_t started_ms = now_ms();
 	int status = situation_load(root, arguments, when->phase, false, hung, &work->situation),
 	    acted;
+	size_t n_tried = 0;
 
 	if (status == STATUS_DONE && arguments->address)
 		status = keep_address(arguments->address, plan);
 	if (status != STATUS_DONE)
 		return status;
-	if (when->hotplug)
+	if (when->hotplug) {
 		leave_released(work->memory.boot, plan);
+		n_tried = plan->n;
+		plan_keep(plan, may_come_now, work->memory.boot);
+		n_tried -= plan->n;
+	}
 	acted = situation_act(root, arguments, hung, started_ms, &work->situation, &work->outcomes,
 			      &work->again);
 	if (arguments->phase)
@@ -135,7 +160,9 @@ static int carry_out(struct root *root, const struct arguments *arguments, const
 	status = report(render_bind(arguments->format, when->name, &work->outcomes,
 				    &plan->findings),
 			status_of_outcomes(plan, &work->outcomes));
-	return status == STATUS_DONE ? acted : status;
+	if (status == STATUS_DONE)
+		status = acted;
+	return status == STATUS_DONE && n_tried ? STATUS_REFUSED : status;
 }
 
 static int run(struct root *root, const struct arguments *arguments)

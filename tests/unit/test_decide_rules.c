@@ -52,9 +52,9 @@ static void add_rule(struct buf *buf, const struct device_rule *rule)
 	if (rule->subsystem_vendor >= 0)
 		buf_addf(buf, " of %x:%x", (unsigned)rule->subsystem_vendor,
 			 (unsigned)rule->subsystem_device & 0xffff);
-	buf_addf(buf, " %s %s%s%s\n", rule->driver ? rule->driver : "?",
+	buf_addf(buf, " %s %s%s%s%s\n", rule->driver ? rule->driver : "?",
 		 rule->looks & ALLOW_STORAGE ? "s" : "", rule->looks & ALLOW_DISPLAY ? "d" : "",
-		 rule->looks & ALLOW_NETWORK ? "n" : "");
+		 rule->looks & ALLOW_NETWORK ? "n" : "", rule->asks_program ? " program" : "");
 }
 
 static void expect(const char *text, const char *want)
@@ -147,13 +147,16 @@ TEST(a_card_goes_with_its_usb)
 TEST(any_address_only_where_all_are_meant)
 {
 	expect("[device d]\nid = 144d:*\n", "any 144d:ffff vfio-pci sdn\n");
-	expect("[device d]\nid = 144d:*\ncount = 1\n", "05:00.0 144d:a808 vfio-pci sdn\n");
-	expect("[device d]\nid = 144d:*\nexcept = 06:00.0\n", "05:00.0 144d:a808 vfio-pci sdn\n");
+	/* Another of the same model may be at this address by then. */
+	expect("[device d]\nid = 144d:*\ncount = 1\n", "05:00.0 144d:a808 vfio-pci sdn program\n");
+	expect("[device d]\nid = 144d:*\nexcept = 06:00.0\n",
+	       "05:00.0 144d:a808 vfio-pci sdn program\n");
+	expect("[device d]\naddress = 05:00.0\ncount = 1\n", "05:00.0 144d:a808 vfio-pci sdn\n");
 	/* One of the two is the host's. */
-	expect("[device n]\nid = 8086:10d3\n", "03:00.0 8086:10d3 vfio-pci sdn\n");
+	expect("[device n]\nid = 8086:10d3\n", "03:00.0 8086:10d3 vfio-pci sdn program\n");
 	/* What comes could be the other section's. */
 	expect("[device d]\nid = 144d:*\n[device n]\naddress = 09:00.0\nid = 8086:1\ndriver = pci-stub\n",
-	       "05:00.0 144d:a808 vfio-pci sdn\n09:00.0 8086:1 pci-stub sdn\n");
+	       "05:00.0 144d:a808 vfio-pci sdn program\n09:00.0 8086:1 pci-stub sdn\n");
 	expect("[device d]\npath = 00:1d.0/00.0\n", "");
 }
 

@@ -182,6 +182,42 @@ TEST(who_hangs)
 }
 
 /* A memory that something else wrote tells what it can, and nothing breaks. */
+static void expect_failures(const char *phases, const char *place, unsigned want)
+{
+	_cleanup_free_ char *text = xasprintf("{\"version\":1,\"phases\":[%s]}", phases);
+	struct boot *boot = boot_parse(text);
+	struct pci_address at = address(place);
+
+	check_int(phases, boot_failures(boot, &at), (int)want);
+	boot_free(boot);
+}
+
+#define PHASE(name, place, result)                                                              \
+	"{\"phase\":\"" name "\",\"outcomes\":[{\"address\":\"" place "\",\"result\":\"" result \
+	"\"}]}"
+
+TEST(what_hotplug_tried_in_vain)
+{
+	static const char failed[] = PHASE("hotplug", "0000:01:00.0", "failed");
+	_cleanup_free_ char *twice = xasprintf("%s,%s", failed, failed);
+	_cleanup_free_ char *done = xasprintf("%s,%s", twice,
+					      PHASE("hotplug", "0000:01:00.0", "done"));
+	_cleanup_free_ char *by_hand = xasprintf("%s,%s,%s", twice,
+						 "{\"phase\":\"manual\",\"outcomes\":[]}", failed);
+	_cleanup_free_ char *others = xasprintf("%s,%s,%s",
+						PHASE("system", "0000:01:00.0", "failed"),
+						PHASE("hotplug", "0000:02:00.0", "done"), twice);
+
+	expect_failures("", "01:00.0", 0);
+	expect_failures(failed, "01:00.0", 1);
+	expect_failures(twice, "01:00.0", 2);
+	expect_failures(twice, "02:00.0", 0);
+	expect_failures(done, "01:00.0", 0);
+	expect_failures(by_hand, "01:00.0", 1);
+	expect_failures(others, "01:00.0", 2);
+	expect_failures("{\"phase\":\"hotplug\",\"outcomes\":[7,{\"address\":8}]},9", "01:00.0", 0);
+}
+
 TEST(odd_phases_are_told_as_far_as_they_go)
 {
 	struct buf story = {};
@@ -385,6 +421,7 @@ int main(void)
 		BOOT_TEST(phases_come_one_after_another),
 		BOOT_TEST(what_is_no_memory_starts_anew),
 		BOOT_TEST(who_hangs),
+		BOOT_TEST(what_hotplug_tried_in_vain),
 		BOOT_TEST(odd_phases_are_told_as_far_as_they_go),
 		BOOT_TEST(the_oldest_phases_give_way),
 		BOOT_TEST(bindings_outlive_their_phase),

@@ -54,6 +54,17 @@ TEST(what_is_not_known_yet_is_the_program_s)
 	assert_non_null(strstr(text, "DRIVER!=\"*vfio*\", ENV{.vfio_prepare}==\"bind\""));
 }
 
+TEST(whether_it_is_meant_the_program_finds_out)
+{
+	struct device_rule rule = known;
+	_cleanup_free_ char *text = NULL;
+
+	rule.asks_program = true;
+	text = render(&rule);
+	assert_null(strstr(text, "driver_override"));
+	assert_non_null(strstr(text, "DRIVER!=\"vfio-pci\", ENV{.vfio_prepare}==\"bind\""));
+}
+
 TEST(what_the_section_allows_need_not_be_looked_at)
 {
 	static const struct {
@@ -130,6 +141,7 @@ int main(void)
 		cmocka_unit_test(no_rule_is_no_file),
 		cmocka_unit_test(two_rules_for_a_device),
 		cmocka_unit_test(what_is_not_known_yet_is_the_program_s),
+		cmocka_unit_test(whether_it_is_meant_the_program_finds_out),
 		cmocka_unit_test(what_the_section_allows_need_not_be_looked_at),
 		cmocka_unit_test(identities),
 		cmocka_unit_test(all_functions_of_a_slot),
