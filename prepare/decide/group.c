@@ -226,6 +226,28 @@ static void expand(struct work *work)
 	} while (work->grown);
 }
 
+bool group_takes(const struct inventory *inventory, const struct match *match, bool bound)
+{
+	struct guards none = {.functions = xcalloc(inventory->n, sizeof(*none.functions)),
+			      .n = inventory->n};
+	struct match grown = {.claims = xcalloc(inventory->n, sizeof(*grown.claims))};
+	struct work work = {.inventory = inventory, .guards = &none, .match = &grown};
+	bool takes = false;
+
+	for (size_t i = 0; i < inventory->n; i++)
+		grown.claims[i] = match->claims[i];
+	group_index_make(inventory, &work.index);
+	expand(&work);
+	for (size_t i = 0; i < inventory->n; i++)
+		takes = takes || (grown.claims[i].companion &&
+				  !claim_is_right(&grown.claims[i], &inventory->items[i]) &&
+				  (!bound || inventory->items[i].driver));
+	group_index_done(&work.index);
+	match_done(&grown);
+	guards_done(&none);
+	return takes;
+}
+
 static const char *driver_text(const struct pci_function *function)
 {
 	if (function->driver)

@@ -26,6 +26,12 @@ bool function_leaves_group_viable(const struct inventory *inventory,
 void group_complete(const struct inventory *inventory, const struct guards *guards,
 		    enum phase phase, struct match *match);
 
+/*
+ * As match_takes() and match_takes_bound(), of what would join the claims if no guard kept it: what is listed
+ * may be right already, and not what goes along with it. Needs what group_complete() needs but the guards.
+ */
+bool group_takes(const struct inventory *inventory, const struct match *match, bool bound);
+
 /* Indices of the inventory's functions, ordered by group; those of one group stand together. */
 struct group_index {
 	size_t *items;

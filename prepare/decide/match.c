@@ -373,9 +373,8 @@ static bool takes(const struct match *match, const struct inventory *inventory, 
 				return true;
 			continue;
 		}
-		/* What joins a section later may be bound, whatever the section lists. */
 		if (claim->section && !claim->refused && !claim_is_right(claim, function) &&
-		    (!bound || function->driver || claim->section->group == GROUP_EXPAND))
+		    (!bound || function->driver))
 			return true;
 	}
 	return false;

@@ -56,7 +56,7 @@ bool match_asks_modules(const struct match *match, const struct inventory *inven
 /* Does it depend on the function's condition (host/condition.h)? */
 bool match_asks_condition(const struct match *match, const struct inventory *inventory,
 			  const struct pci_function *function);
-/* Is anything claimed that is not on its driver yet? And may another driver be on it, or on what joins it? */
+/* Is anything claimed that is not on its driver yet? And is another driver on it? group_takes(): what joins. */
 bool match_takes(const struct match *match, const struct inventory *inventory);
 bool match_takes_bound(const struct match *match, const struct inventory *inventory);
 

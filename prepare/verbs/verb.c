@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "decide/group.h"
 #include "decide/guards.h"
 #include "decide/modules.h"
 #include "decide/planner.h"
@@ -165,9 +166,11 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 		       asks_condition, &question);
 	scan_modules(root, &ret->inventory, asks_modules, &question);
 	/* Early there is nothing to be lost yet; later, what no driver has can only be a disk to come. */
-	if (phase != PHASE_EARLY && match_takes(&ret->match, &ret->inventory)) {
+	if (phase != PHASE_EARLY && (match_takes(&ret->match, &ret->inventory) ||
+				     group_takes(&ret->inventory, &ret->match, false))) {
 		bool disks = concerns_disks(&question),
-		     bound = match_takes_bound(&ret->match, &ret->inventory);
+		     bound = match_takes_bound(&ret->match, &ret->inventory) ||
+			     group_takes(&ret->inventory, &ret->match, true);
 		bool by_hand = bound && phase >= PHASE_MANUAL;
 		struct pci_address_list concerned = {};
 

@@ -481,6 +481,60 @@ TEST(a_group_waits_as_one)
 	profile_done(&profile);
 }
 
+/* Does anything join that is not where it goes, and is any of that on a driver? */
+static void expect_takes(const char *text, bool any, bool bound)
+{
+	struct profile profile;
+	struct match match;
+
+	profile_from(text, &profile);
+	match_make(&profile, &inventory, &match);
+	check_int(text, group_takes(&inventory, &match, false), any);
+	check_int(text, group_takes(&inventory, &match, true), bound);
+	for (size_t i = 0; i < inventory.n; i++)
+		check(text, !match.claims[i].companion);
+	match_done(&match);
+	profile_done(&profile);
+}
+
+/* Whatever the listed device is on: it may have been there before the others were looked at. */
+TEST(what_joins_may_be_taken_from_a_driver)
+{
+	static const struct {
+		const char *what, *driver, *module;
+		bool any, bound;
+	} rows[] = {
+		{"on a driver", "e1000e", NULL, true, true},
+		{"a driver may come", NULL, "e1000e", true, false},
+		{"nothing drives it", NULL, NULL, false, false},
+		{"there already", "vfio-pci", "e1000e", false, false},
+	};
+	static const char *const listed[] = {"vfio-pci", "e1000e", NULL};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(listed); j++) {
+			_cleanup_free_ char *text =
+				xasprintf("# %s\n[device x]\naddress = 01:00.1\ngroup = expand\n",
+					  rows[i].what);
+			struct pci_function *other = add_function(&inventory, "01:00.0", 1, 1,
+								  0x020000, 7, rows[i].driver);
+
+			if (rows[i].module)
+				add_candidate(other, rows[i].module);
+			add_function(&inventory, "01:00.1", 1, 1, 0x020000, 7, listed[j]);
+			expect_takes(text, rows[i].any, rows[i].bound);
+			expect_takes("[device x]\naddress = 01:00.1\n", false, false);
+			inventory_done(&inventory);
+		}
+	/* What is tied to it has the group of another. */
+	add_card("snd_hda_intel");
+	add_function(&inventory, "02:00.1", 1, 1, 0x020000, 11, "e1000e");
+	expect_takes("[device x]\naddress = 01:00.0 01:00.1 01:00.2 01:00.3\ngroup = expand\n",
+		     true, true);
+	expect_takes("[device x]\naddress = 01:00.*\ngroup = expand\nexcept = 02:00.1\n", false,
+		     false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -492,6 +546,7 @@ int main(void)
 					  free_inventory),
 		cmocka_unit_test_teardown(except_keeps_a_companion_out, free_inventory),
 		cmocka_unit_test_teardown(what_hangs_does_not_join, free_inventory),
+		cmocka_unit_test_teardown(what_joins_may_be_taken_from_a_driver, free_inventory),
 		cmocka_unit_test_teardown(sections_may_share_a_group, free_inventory),
 		cmocka_unit_test_teardown(a_refused_neighbour_is_in_the_way, free_inventory),
 		cmocka_unit_test_teardown(companions_of_a_refused_section_are_refused_with_it,

@@ -389,9 +389,6 @@ TEST(what_the_decision_hangs_on)
 		     true);
 	expect_asked("[device x]\naddress = 02:00.1\n", " 0000:02:00.0 0000:02:00.1", true, false,
 		     true);
-	/* What joins may be on a driver, whatever is listed. */
-	expect_asked("[device x]\naddress = 02:00.1\ngroup = expand\n",
-		     " 0000:02:00.0 0000:02:00.1", true, true, true);
 	inventory.items[6].iommu_group = 12;
 	expect_asked("[device x]\naddress = 03:00.0\n", " 0000:03:00.0 0000:04:00.0", true, true,
 		     false);
