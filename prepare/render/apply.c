@@ -96,7 +96,9 @@ static char *apply_text(const struct apply_report *report)
 	if (report->log)
 		buf_addf(&buf, "what was said is in %s\n", report->log);
 	if (!buf.length)
-		buf_add(&buf, "All is as it should be: nothing was written.\n");
+		buf_add(&buf, findings_have(report->findings, SEVERITY_ERROR)
+				      ? "Nothing was to be written.\n"
+				      : "All is as it should be: nothing was written.\n");
 	text_findings(&buf, report->findings);
 	for (size_t i = 0; i < report->reasons->n; i++)
 		buf_addf(&buf, "%s  %s\n", i ? "" : "A restart is required:\n",

@@ -110,15 +110,34 @@ static void mark(struct applying *applying)
 		log_warning("%s cannot be written: %s", REBOOT_REQUIRED_PATH, strerror(-r));
 }
 
+/* Refused, and the next boot will not have it either, so that apply could do nothing about it. */
+static bool stays_refused(const struct applying *applying, const struct planned_device *device)
+{
+	bool gets_group = device->iommu_group < 0 && applying->reasons.n;
+
+	return device->state == DEVICE_REFUSED && !device->next_boot && !gets_group;
+}
+
 static int apply_status(const struct applying *applying)
 {
-	size_t n_good = 1, n_refused = applying->situation->arguments.missing;
+	const struct situation *situation = applying->situation;
+	const struct plan *plan = &situation->plan;
+	size_t n_good = plan->n == 0, n_refused = situation->arguments.missing;
 	int status;
 
 	if (applying->failed)
 		return STATUS_FAILED;
-	vec_foreach(file, &applying->files)
+	vec_foreach(file, &applying->files) {
+		n_good += file->result == FILE_WRITTEN || file->result == FILE_REMOVED;
 		n_refused += file->result == FILE_REFUSED;
+	}
+	vec_foreach(device, plan)
+		/* Below another root there may be no devices to be seen. */
+		if (stays_refused(applying, device) ||
+		    (device->state == DEVICE_ABSENT && situation->inventory.n))
+			n_refused++;
+		else
+			n_good++;
 	status = status_of_counts(n_good, n_refused, 0);
 	return status == STATUS_DONE && applying->reasons.n ? STATUS_REBOOT_REQUIRED : status;
 }
