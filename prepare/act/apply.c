@@ -81,8 +81,9 @@ int apply_undo(struct root *root, struct planned_files *files)
 	return first;
 }
 
-int apply_files(struct root *root, struct planned_files *files, bool force)
+int apply_files(struct root *root, struct planned_files *files, bool force, int *ret_undone)
 {
+	*ret_undone = 0;
 	vec_foreach(file, files) {
 		int r;
 
@@ -95,7 +96,7 @@ int apply_files(struct root *root, struct planned_files *files, bool force)
 		file->mode = root_file_mode(root, file->path, 0644);
 		r = put(root, file->path, file->content, file->mode);
 		if (r < 0) {
-			apply_undo(root, files);
+			*ret_undone = apply_undo(root, files);
 			file->result = FILE_FAILED;
 			file->error = r;
 			return r;

@@ -26,9 +26,9 @@ int apply_begin(struct root *root, const struct planned_files *files,
 
 /*
  * Writes and removes; sets the files' results. force: also what is foreign. 0, or the error of the file
- * that failed: then all are as they were.
+ * that failed: then all are as they were, or *ret_undone is the error of putting them back, else 0.
  */
-int apply_files(struct root *root, struct planned_files *files, bool force);
+int apply_files(struct root *root, struct planned_files *files, bool force, int *ret_undone);
 
 /* Puts back what apply_files() changed; the first error. */
 int apply_undo(struct root *root, struct planned_files *files);

@@ -42,11 +42,9 @@ static void find_foreign(struct applying *applying)
 				       "move it away, or replace it: vfio-prepare apply --force");
 }
 
-/* Puts the files back; what cannot be is an error of its own. */
-static void undo(struct applying *applying)
+/* The files were put back; what could not be is an error of its own. */
+static void fail_undone(struct applying *applying, int r)
 {
-	int r = apply_undo(applying->root, &applying->files);
-
 	if (r < 0)
 		log_error("not all files could be put back: %s; see the report", strerror(-r));
 	applying->failed = true;
@@ -70,18 +68,19 @@ static void run_commands(struct applying *applying)
 	for (size_t i = 0; i < others.n; i++)
 		log_error("%s", others.items[i]);
 	strv_done(&others);
-	undo(applying);
+	fail_undone(applying, apply_undo(applying->root, &applying->files));
 }
 
 /* Arguments and their files again, after the programs: what went from there is ours no longer. */
 static void settle(struct applying *applying)
 {
 	struct planned_files files = {};
+	int undone;
 
 	situation_plan_arguments(applying->root, applying->situation);
 	situation_plan_argument_files(applying->root, applying->situation, &files);
-	if (apply_files(applying->root, &files, false) < 0)
-		applying->failed = true;
+	if (apply_files(applying->root, &files, false, &undone) < 0)
+		fail_undone(applying, undone);
 	vec_foreach(file, &files)
 		if (file->result == FILE_LEFT || file->result == FILE_REFUSED) {
 			free(file->now);
@@ -144,11 +143,12 @@ static int apply_status(const struct applying *applying)
 
 static void carry_out(struct applying *applying, const struct arguments *arguments)
 {
-	int r = apply_files(applying->root, &applying->files, arguments->force);
+	int undone, r = apply_files(applying->root, &applying->files, arguments->force, &undone);
 
 	if (r < 0) {
-		log_error("not all files can be written: %s; all are as they were", strerror(-r));
-		applying->failed = true;
+		log_error("not all files can be written: %s%s", strerror(-r),
+			  undone < 0 ? "" : "; all are as they were");
+		fail_undone(applying, undone);
 		return;
 	}
 	find_foreign(applying);

@@ -9,14 +9,18 @@ static struct tree tree;
 static struct planned_files files;
 static struct rebuild rebuild;
 static const char *failing; /* path that cannot be written */
+static const char *staying; /* one that can, but only once */
+static int n_staying, undone;
 
 int __real_root_replace_file(struct root *root, const char *path, const char *text, mode_t mode);
 int __wrap_root_replace_file(struct root *root, const char *path, const char *text, mode_t mode);
 int __wrap_root_replace_file(struct root *root, const char *path, const char *text, mode_t mode)
 {
-	return failing && strcmp(path, failing) == 0
-		       ? -EROFS
-		       : __real_root_replace_file(root, path, text, mode);
+	if (failing && strcmp(path, failing) == 0)
+		return -EROFS;
+	if (staying && strcmp(path, staying) == 0 && n_staying++ > 0)
+		return -EROFS;
+	return __real_root_replace_file(root, path, text, mode);
 }
 
 #define OLD FILE_HEADER "old\n"
@@ -26,7 +30,8 @@ int __wrap_root_replace_file(struct root *root, const char *path, const char *te
 static int start(void **state _unused_)
 {
 	tree_init(&tree);
-	failing = NULL;
+	failing = staying = NULL;
+	n_staying = 0;
 	tree_dir(&tree, "etc");
 	tree_file(&tree, "a/change", OLD);
 	tree_file(&tree, "a/remove", OLD);
@@ -67,7 +72,7 @@ static void check_results(enum file_result create, enum file_result change, enum
 
 TEST(written_and_undone)
 {
-	assert_int_equal(apply_files(&tree.root, &files, false), 0);
+	assert_int_equal(apply_files(&tree.root, &files, false, &undone), 0);
 	check_results(FILE_WRITTEN, FILE_WRITTEN, FILE_REMOVED, FILE_REFUSED);
 	tree_check(&tree, "/a/create", NEW);
 	tree_check(&tree, "/a/change", NEW);
@@ -97,7 +102,7 @@ TEST(modes_stay)
 
 		assert_int_equal(chmod(place, 0600), 0);
 	}
-	assert_int_equal(apply_files(&tree.root, &files, true), 0);
+	assert_int_equal(apply_files(&tree.root, &files, true, &undone), 0);
 	check_mode("a/create", 0644);
 	check_mode("a/change", 0600);
 	check_mode("a/foreign", 0644);
@@ -111,7 +116,7 @@ TEST(what_cannot_be_read_stays_whatever_is_said)
 {
 	tree_link(&tree, "a/loop", "loop");
 	planned_file_unreadable(&files, "/a/loop", -ELOOP, NEW);
-	assert_int_equal(apply_files(&tree.root, &files, true), 0);
+	assert_int_equal(apply_files(&tree.root, &files, true, &undone), 0);
 	check_int("loop", files.items[5].result, FILE_REFUSED);
 	check_int("loop", files.items[5].error, -ELOOP);
 	assert_int_equal(apply_undo(&tree.root, &files), 0);
@@ -121,7 +126,7 @@ TEST(what_cannot_be_read_stays_whatever_is_said)
 
 TEST(forced)
 {
-	assert_int_equal(apply_files(&tree.root, &files, true), 0);
+	assert_int_equal(apply_files(&tree.root, &files, true, &undone), 0);
 	check_results(FILE_WRITTEN, FILE_WRITTEN, FILE_REMOVED, FILE_WRITTEN);
 	tree_check(&tree, "/a/foreign", NEW);
 	assert_int_equal(apply_undo(&tree.root, &files), 0);
@@ -131,15 +136,26 @@ TEST(forced)
 TEST(one_cannot_be_written)
 {
 	failing = "/a/foreign";
-	assert_int_equal(apply_files(&tree.root, &files, true), -EROFS);
+	assert_int_equal(apply_files(&tree.root, &files, true, &undone), -EROFS);
 	check_results(FILE_RESTORED, FILE_RESTORED, FILE_RESTORED, FILE_FAILED);
 	assert_int_equal(files.items[3].error, -EROFS);
+	assert_int_equal(undone, 0);
 	check_old();
+}
+
+TEST(one_cannot_be_written_and_another_not_be_put_back)
+{
+	failing = "/a/foreign";
+	staying = "/a/change";
+	assert_int_equal(apply_files(&tree.root, &files, true, &undone), -EROFS);
+	assert_int_equal(undone, -EROFS);
+	check_results(FILE_RESTORED, FILE_FAILED, FILE_RESTORED, FILE_FAILED);
+	tree_check(&tree, "/a/change", NEW);
 }
 
 TEST(cannot_be_undone)
 {
-	assert_int_equal(apply_files(&tree.root, &files, false), 0);
+	assert_int_equal(apply_files(&tree.root, &files, false, &undone), 0);
 	failing = "/a/change";
 	assert_int_equal(apply_undo(&tree.root, &files), -EROFS);
 	check_results(FILE_RESTORED, FILE_FAILED, FILE_RESTORED, FILE_REFUSED);
@@ -375,6 +391,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_cannot_be_read_stays_whatever_is_said, start,
 						stop),
 		cmocka_unit_test_setup_teardown(one_cannot_be_written, start, stop),
+		cmocka_unit_test_setup_teardown(one_cannot_be_written_and_another_not_be_put_back,
+						start, stop),
 		cmocka_unit_test_setup_teardown(cannot_be_undone, start, stop),
 		cmocka_unit_test_setup_teardown(one_at_a_time, start, stop),
 		cmocka_unit_test_setup_teardown(programs, start, stop),

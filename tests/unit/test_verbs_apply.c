@@ -1,7 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: root_replace_file */
+#include "host/files.h"
 #include "verbs.h"
 
 #define HEADER "# Written by vfio-prepare from its profile; changes here are lost.\n"
+
+#define MODPROBE "/etc/modprobe.d/vfio-prepare.conf"
+#define MODULES_LOAD "/etc/modules-load.d/vfio-prepare.conf"
+
+/* The host takes one file, once, and not the next. */
+static bool fails;
+static int n_writes;
+
+int __real_root_replace_file(struct root *root, const char *path, const char *text, mode_t mode);
+int __wrap_root_replace_file(struct root *root, const char *path, const char *text, mode_t mode);
+int __wrap_root_replace_file(struct root *root, const char *path, const char *text, mode_t mode)
+{
+	if (fails && n_writes++ > 0)
+		return -EROFS;
+	return __real_root_replace_file(root, path, text, mode);
+}
 
 static int apply(bool force)
 {
@@ -88,6 +106,23 @@ TEST(where_nothing_can_be_written)
 	check_file("/etc/modules-load.d/vfio-prepare.conf", NULL);
 }
 
+TEST(where_one_is_written_and_cannot_be_put_back)
+{
+	profile("[device x]\naddress = 01:00.0\n");
+	tree_dir(&tree, "etc/modules-load.d");
+	tree_file(&tree, MODPROBE, HEADER "blacklist old\n");
+	fails = true;
+	check_int("status", apply(false), STATUS_FAILED);
+	fails = false;
+	check_text("message", err.text,
+		   "vfio-prepare: not all files can be written: Read-only file system\n"
+		   "vfio-prepare: not all files could be put back: Read-only file system; see the "
+		   "report\n");
+	check("report", strstr(out.text, "failed " MODPROBE) != NULL);
+	check_file(MODPROBE, HEADER "options vfio-pci ids=10de:1bb0\n");
+	check_file(MODULES_LOAD, NULL);
+}
+
 /* A grub.cfg that has the argument, and a kernel that does not. */
 TEST(restart)
 {
@@ -114,6 +149,8 @@ int main(void)
 						verb_stop),
 		cmocka_unit_test_setup_teardown(where_nothing_can_be_written, verb_start,
 						verb_stop),
+		cmocka_unit_test_setup_teardown(where_one_is_written_and_cannot_be_put_back,
+						verb_start, verb_stop),
 		cmocka_unit_test_setup_teardown(restart, verb_start, verb_stop),
 	};
 
