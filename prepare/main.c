@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/process.h"
 #include "verbs/verb.h"
 
 #ifndef VFIO_PREPARE_VERSION
@@ -221,6 +222,7 @@ int main(int argc, char **argv)
 	size_t n_wanted;
 	int option, index;
 
+	process_begin();
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		long_options[i] = (struct option){options[i].name, options[i].argument != NULL,
 						  NULL, options[i].value};

@@ -4,9 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libkmod.h>
+#include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/process.h"
 
 #define TABLE_MAX (64 * 1024 * 1024)
 
@@ -92,6 +97,27 @@ void modules_touch(struct root *root, const char *release)
 	}
 }
 
+/*
+ * Runs a line "install" of modprobe.d(5) as libkmod would, but with signals of its own. The module's line is
+ * not heeded, only those of what it depends on.
+ */
+static int run_install(struct kmod_module *module, const char *command, void *data _unused_)
+{
+	char *const words[] = {(char[]){"sh"}, (char[]){"-c"}, (char *)command, NULL};
+	posix_spawnattr_t attributes;
+	int status = 0, r;
+	pid_t pid;
+
+	setenv("MODPROBE_MODULE", kmod_module_get_name(module), 1);
+	process_spawn_attributes(&attributes);
+	r = posix_spawn(&pid, "/bin/sh", NULL, &attributes, words, environ);
+	posix_spawnattr_destroy(&attributes);
+	unsetenv("MODPROBE_MODULE");
+	while (r == 0 && waitpid(pid, &status, 0) < 0)
+		r = errno == EINTR ? 0 : errno;
+	return r == 0 && status == 0 ? 0 : -EINVAL;
+}
+
 int module_load(struct root *root, const char *name)
 {
 	struct kmod_list *list = NULL, *item;
@@ -113,7 +139,7 @@ int module_load(struct root *root, const char *name)
 		struct kmod_module *module = kmod_module_get_module(item);
 		int error = kmod_module_probe_insert_module(
 			module, KMOD_PROBE_IGNORE_COMMAND | KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY,
-			NULL, NULL, NULL, NULL);
+			NULL, run_install, NULL, NULL);
 
 		loaded = loaded || error == 0;
 		if (r == 0 && error)

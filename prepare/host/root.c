@@ -30,6 +30,13 @@ int root_init(struct root *ret, const char *path)
 	_cleanup_free_ char *real = realpath(path, NULL);
 	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
+	if (fd >= 0 && fd <= STDERR_FILENO) {
+		/* Output would go there, and a child gives these away (host/bounded.c). */
+		int low = fd;
+
+		fd = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		close(low);
+	}
 	if (fd < 0)
 		return -errno;
 	*ret = (struct root){.fd = fd, .live = real && strcmp(real, "/") == 0};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/process.h"
 #include "decide/commands.h"
 #include "host/rebuild.h"
 #include "render/apply.h"
@@ -180,6 +181,7 @@ static int apply(struct applying *applying, const struct arguments *arguments)
 			log_error("/etc cannot be opened: %s", strerror(-lock));
 		return STATUS_FAILED;
 	}
+	process_hold();
 	carry_out(applying, arguments);
 	close_fd(&lock);
 	findings_move(&situation->arguments.findings, &situation->plan.findings);

@@ -130,6 +130,7 @@ struct work {
 	struct memory memory;
 	struct situation situation, again;
 	struct outcomes outcomes;
+	char *text; /* the report; NULL: there is none */
 };
 
 static int carry_out(struct root *root, const struct arguments *arguments, const struct when *when,
@@ -157,9 +158,8 @@ static int carry_out(struct root *root, const struct arguments *arguments, const
 			      &work->again);
 	if (arguments->phase)
 		log_boot(&work->outcomes, plan);
-	status = report(render_bind(arguments->format, when->name, &work->outcomes,
-				    &plan->findings),
-			status_of_outcomes(plan, &work->outcomes));
+	work->text = render_bind(arguments->format, when->name, &work->outcomes, &plan->findings);
+	status = status_of_outcomes(plan, &work->outcomes);
 	if (status == STATUS_DONE)
 		status = acted;
 	return status == STATUS_DONE && n_tried ? STATUS_REFUSED : status;
@@ -205,6 +205,9 @@ static int run(struct root *root, const struct arguments *arguments)
 	else
 		memory_add_news(root, &work.memory, &work.outcomes, &work.situation.plan.findings);
 	memory_end(&work.memory);
+	/* What was done is remembered, whether somebody reads this or not. */
+	if (work.text)
+		status = report(work.text, status);
 	outcomes_done(&work.outcomes);
 	situation_done(&work.again);
 	situation_done(&work.situation);

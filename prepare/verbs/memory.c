@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "host/files.h"
 
 #define LOCK_PATH "/run/vfio-prepare/lock"
@@ -49,6 +50,7 @@ int memory_begin(struct root *root, const char *phase, int wait_ms, struct memor
 	*ret = (struct memory){.lock = fd < 0 ? -1 : fd};
 	if (fd == -EAGAIN)
 		return fd;
+	process_hold();
 	ret->phase = (struct boot_phase){.phase = phase, .started_ms = (uint64_t)since_boot_ms()};
 	ret->boot = memory_read(root);
 	return 0;

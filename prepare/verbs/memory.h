@@ -18,7 +18,8 @@ struct memory {
 
 /*
  * Begins a phase now, once no other run has the memory. 0, or -EAGAIN: another has had it for wait_ms,
- * which is told. That there can be no lock, as in an image without /run, is no error.
+ * which is told. That there can be no lock, as in an image without /run, is no error. Then nothing but its
+ * own end ends the process (base/process.h).
  */
 int memory_begin(struct root *root, const char *phase, int wait_ms, struct memory *ret);
 /* Adds the phase, which ends now. That it cannot be written is told, and no failure. */

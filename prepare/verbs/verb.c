@@ -37,7 +37,9 @@ int report(char *text, int status)
 	free(text);
 	if (written)
 		return status;
-	log_error("the report cannot be written: %s", strerror(errno));
+	/* Whoever closes the pipe has read enough. */
+	if (errno != EPIPE)
+		log_error("the report cannot be written: %s", strerror(errno));
 	return STATUS_FAILED;
 }
 

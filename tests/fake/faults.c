@@ -13,10 +13,12 @@
  *   short    only a part of the value was taken
  *   lie      success, and nothing happens
  *   late     the error EIO, but it happened
+ *   interrupt  it happens, and meanwhile SIGHUP, SIGINT and SIGTERM come, as to all that run in a terminal
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,7 +34,15 @@
 int __wrap_root_write_attribute(struct root *root, int dir, const char *path, const char *value);
 int __wrap_module_load(struct root *root, const char *name);
 
-enum fault { FAULT_NONE, FAULT_ERROR, FAULT_HANG, FAULT_SHORT, FAULT_LIE, FAULT_LATE };
+enum fault {
+	FAULT_NONE,
+	FAULT_ERROR,
+	FAULT_HANG,
+	FAULT_SHORT,
+	FAULT_LIE,
+	FAULT_LATE,
+	FAULT_INTERRUPT
+};
 
 static enum fault fault_parse(struct root *root, const char *what, int *ret_error)
 {
@@ -42,7 +52,8 @@ static enum fault fault_parse(struct root *root, const char *what, int *ret_erro
 	} words[] = {{"hang", FAULT_HANG},
 		     {"short", FAULT_SHORT},
 		     {"lie", FAULT_LIE},
-		     {"late", FAULT_LATE}};
+		     {"late", FAULT_LATE},
+		     {"interrupt", FAULT_INTERRUPT}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (strcmp(words[i].word, what) == 0)
@@ -119,6 +130,17 @@ static int do_short(struct root *root, const char *path, const char *value)
 	return -EIO;
 }
 
+/* The product, and its child that writes. */
+static void interrupt(void)
+{
+	static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		kill(getppid(), signals[i]);
+		raise(signals[i]);
+	}
+}
+
 static int react(struct root *root, const char *path, const char *value)
 {
 	_cleanup_free_ char *entry = path ? xasprintf("write %s %s", path, value)
@@ -141,6 +163,10 @@ static int react(struct root *root, const char *path, const char *value)
 	case FAULT_LATE:
 		r = effect(root, path, value);
 		r = r < 0 ? r : -EIO;
+		break;
+	case FAULT_INTERRUPT:
+		interrupt();
+		r = effect(root, path, value);
 		break;
 	}
 	log_entry(root, entry, r < 0 ? errno_name(-r) : "");

@@ -16,6 +16,8 @@ struct product_run {
 	bool side_by_side;     /* devices are unbound in lanes, as in truth */
 	bool hasty;            /* its deadlines are a tenth of what they are */
 
+	bool unread; /* its output is a pipe that nobody reads */
+
 	unsigned kill_at; /* it is killed at that system call, from the lock on; 0: it is not */
 
 	/* what came of it */

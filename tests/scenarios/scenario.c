@@ -170,7 +170,9 @@ void scenario_product(struct scenario *scenario, struct product_run *run)
 	run->no_openat2 = scenario->no_openat2;
 	run->hasty = scenario->hasty;
 	run->side_by_side = scenario->side_by_side;
+	run->unread = scenario->unread;
 	product_run(run);
+	scenario->unread = false;
 	buf_done(&scenario->faults);
 
 	complaints = tree_text(scenario->tree, FAKE "/complaints");
@@ -312,6 +314,8 @@ static void prepare(struct scenario *scenario, const struct statement *statement
 		scenario->hasty = true;
 	else if (is(statement, "side-by-side"))
 		scenario->side_by_side = true;
+	else if (is(statement, "unread"))
+		scenario->unread = true;
 	else if (is(statement, "fault"))
 		add_fault(scenario, statement);
 	else if (is(statement, "save") && scenario->built)

@@ -14,8 +14,8 @@ struct scenario {
 	const char *tree;  /* directory to build the tree in; emptied first */
 	struct script script;
 	struct host *host;
-	bool built;                                 /* there is a tree */
-	bool live, brief, hasty, side_by_side, no_openat2; /* see README.md */
+	bool built;                                                /* there is a tree */
+	bool live, brief, hasty, side_by_side, no_openat2, unread; /* see README.md */
 	bool broken;             /* something is wrong that no expectation can make right */
 	struct buf faults;       /* for the next run */
 	struct product_run last; /* the last run, with what came of it */

@@ -105,6 +105,22 @@ TEST(its_surroundings)
 			    "here\n/usr/sbin:/usr/bin:/sbin:/bin C.UTF-8 /root []\n");
 }
 
+/* What ends us no more ends it. */
+TEST(its_signals)
+{
+	sigset_t held, before;
+
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigprocmask(SIG_BLOCK, &held, &before);
+	signal(SIGPIPE, SIG_IGN);
+	script("tool", "#!/bin/sh\nkill -$1 $$\n");
+	check_int("held", run("tool INT"), 128 + SIGINT);
+	check_int("ignored", run("tool PIPE"), 128 + SIGPIPE);
+	signal(SIGPIPE, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 TEST(long_lines_are_cut)
 {
 	script("tool", "#!/bin/sh\nhead -c 5000 /dev/zero | tr '\\0' x\n");
@@ -144,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_it_says_and_how_it_ends, start, stop),
 		cmocka_unit_test_setup_teardown(its_surroundings, start, stop),
+		cmocka_unit_test_setup_teardown(its_signals, start, stop),
 		cmocka_unit_test_setup_teardown(long_lines_are_cut, start, stop),
 		cmocka_unit_test_setup_teardown(what_it_leaves_behind, start, stop),
 		cmocka_unit_test_setup_teardown(what_cannot_be_run, start, stop),

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: kmod_new */
 #include "host/modules.h"
 #include "support.h"
 
 #include <arpa/inet.h>
+#include <libkmod.h>
+#include <signal.h>
+#include <stdlib.h>
 
 #define RELEASE "6.1.0-test"
 #define NIC "pci:v00008086d000010D3sv*sd*bc*sc*i*"
@@ -15,6 +19,19 @@ struct entry {
 	const char *key;
 	const char *values[3];
 };
+
+/* Where modules are loaded from, and what is configured for them, in place of the running host's; or NULL. */
+static const char *own_tables, *own_configuration;
+
+struct kmod_ctx *__real_kmod_new(const char *directory, const char *const *configuration);
+struct kmod_ctx *__wrap_kmod_new(const char *directory, const char *const *configuration);
+struct kmod_ctx *__wrap_kmod_new(const char *directory, const char *const *configuration)
+{
+	const char *const own[] = {own_configuration, NULL};
+
+	return own_tables && !directory ? __real_kmod_new(own_tables, own)
+					: __real_kmod_new(directory, configuration);
+}
 
 static void put32(uint8_t *bytes, size_t *length, uint32_t value)
 {
@@ -188,6 +205,39 @@ TEST(only_the_running_host_loads_modules)
 	root_done(&host);
 }
 
+/* What is kept from us does not hold for programs: they end when they are told to. */
+TEST(programs_of_install_lines)
+{
+	static const struct entry dependencies[] = {{"top", {"top.ko: below.ko"}}};
+	_cleanup_free_ char *tables = tree_place(&tree, "lib/modules/" RELEASE),
+			    *configuration = tree_place(&tree, "modprobe.d"),
+			    *text = xasprintf("install below exec >%s/said; echo $MODPROBE_MODULE; "
+					      "trap 'echo told' INT; kill -INT $$; true\n",
+					      tree.path),
+			    *said = NULL;
+	sigset_t held, before;
+	struct root host;
+
+	put_tables(&tree);
+	put_table(&tree, "modules.dep.bin", dependencies, ARRAY_SIZE(dependencies));
+	tree_file(&tree, "lib/modules/" RELEASE "/top.ko", "no module");
+	tree_file(&tree, "lib/modules/" RELEASE "/below.ko", "");
+	tree_file(&tree, "modprobe.d/x.conf", text);
+	own_tables = tables;
+	own_configuration = configuration;
+	assert_int_equal(root_init(&host, "/"), 0);
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigprocmask(SIG_BLOCK, &held, &before);
+	assert_true(module_load(&host, "top") < 0);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	own_tables = NULL;
+	root_done(&host);
+	assert_int_equal(root_read_file(&tree.root, "/said", 100, &said, NULL), 0);
+	assert_string_equal(said, "below\ntold\n");
+	assert_null(getenv("MODPROBE_MODULE"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +248,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(tables_stay_inside_the_root, start, stop),
 		cmocka_unit_test_setup_teardown(descriptors_are_closed, start, stop),
 		cmocka_unit_test_setup_teardown(only_the_running_host_loads_modules, start, stop),
+		cmocka_unit_test_setup_teardown(programs_of_install_lines, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -294,6 +294,23 @@ TEST(very_deep_paths_end_with_an_error)
 	assert_int_equal(root_open(&tree.root, path, O_RDONLY), -ENAMETOOLONG);
 }
 
+/* Where there is no /dev/null to keep its place, output must not go to the root. */
+TEST(the_root_is_never_among_the_first_descriptors)
+{
+	struct root root = {};
+	int input = dup(STDIN_FILENO), r;
+
+	close(STDIN_FILENO);
+	r = root_init(&root, tree.path);
+	/* Nothing has it now. */
+	check_int("low", dup(input), STDIN_FILENO);
+	close(input);
+	assert_int_equal(r, 0);
+	assert_true(root.fd > STDERR_FILENO);
+	assert_int_equal(fcntl(root.fd, F_GETFD), FD_CLOEXEC);
+	root_done(&root);
+}
+
 TEST(root_is_a_directory)
 {
 	_cleanup_free_ char *file = xasprintf("%s/secret", tree.path);
@@ -584,6 +601,8 @@ int main(void)
 						remove_tree),
 		cmocka_unit_test_setup_teardown(very_deep_paths_end_with_an_error, make_tree,
 						remove_tree),
+		cmocka_unit_test_setup_teardown(the_root_is_never_among_the_first_descriptors,
+						make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(root_is_a_directory, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(files_are_read_up_to_a_limit, make_tree,
 						remove_tree),
