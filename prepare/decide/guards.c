@@ -322,7 +322,7 @@ void guards_make(const struct inventory *inventory, enum phase phase, struct gua
 				.n = inventory->n};
 	struct work work = {.inventory = inventory, .phase = phase, .guards = &guards};
 
-	carriers_make(&inventory->storage, &inventory->args, &work.carriers);
+	carriers_make(&inventory->storage, &inventory->args, phase >= PHASE_SYSTEM, &work.carriers);
 	work.seen = xcalloc(inventory->network.n, sizeof(*work.seen));
 	vec_foreach(function, inventory)
 		guard_function(&work, function);

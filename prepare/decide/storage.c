@@ -16,6 +16,7 @@ struct search {
 	const char *what; /* "/", "swap", "root=UUID=..." */
 	bool optional;
 	bool followed; /* no end of it was lost so far */
+	bool ended;    /* and one was found, on a device or on the network */
 	const char *trail[MAX_STACK];
 	size_t depth;
 	size_t n_followed;
@@ -25,6 +26,7 @@ static void add_carrier(struct search *search, const struct pci_address *address
 {
 	struct buf what = {};
 
+	search->ended = true;
 	if (carriers_find(search->carriers, address))
 		return;
 	buf_addf(&what, "%s", search->what);
@@ -69,6 +71,8 @@ static void follow(struct search *search, const struct block_device *device)
 		follow_file(search, device->backing_file);
 	else if (device->over_network)
 		note_network(search, device->name);
+	else if (device->off_pci)
+		search->ended = true;
 	else if (!device->carriers.n && !device->below.n && !device->in_memory) {
 		_cleanup_free_ char *why = xasprintf("sysfs does not say what %s stands on",
 						     device->name);
@@ -248,20 +252,26 @@ static void follow_file(struct search *search, const char *path)
 		lose(search, "it is a file on nothing that is mounted");
 }
 
+static bool is_one_of(const char *const *types, size_t n, const char *type)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(types[i], type) == 0)
+			return true;
+	return false;
+}
+
 static bool is_network_type(const char *type)
 {
 	static const char *const types[] = {"nfs",        "nfs4",           "cifs",
 					    "smb3",       "ceph",           "glusterfs",
 					    "fuse.sshfs", "fuse.glusterfs", "afs"};
 
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-		if (strcmp(types[i], type) == 0)
-			return true;
-	return false;
+	return is_one_of(types, ARRAY_SIZE(types), type);
 }
 
 static void note_network(struct search *search, const char *source)
 {
+	search->ended = true;
 	if (!search->carriers->network)
 		search->carriers->network = xasprintf("%s (%s)", search->what, source);
 }
@@ -341,8 +351,16 @@ static void need_source(const struct storage *storage, struct carriers *carriers
 	follow_source(&search, source);
 }
 
+/* A root that all lies in memory, or that the host of a guest has. An overlay may lie on a disk. */
+static bool is_diskless_root(const char *type)
+{
+	static const char *const types[] = {"tmpfs", "ramfs", "9p", "virtiofs"};
+
+	return is_one_of(types, ARRAY_SIZE(types), type);
+}
+
 /* Is the real root mounted, on something that was followed to its end? Then root= has done its work. */
-static bool need_mounts(const struct storage *storage, struct carriers *carriers)
+static bool need_mounts(const struct storage *storage, bool started, struct carriers *carriers)
 {
 	bool root_followed = false;
 
@@ -351,31 +369,60 @@ static bool need_mounts(const struct storage *storage, struct carriers *carriers
 					.carriers = carriers,
 					.what = mount->target,
 					.followed = true};
-		size_t before = carriers->n;
 
 		if (strcmp(mount->target, "/") == 0 || !is_network_type(mount->type))
 			follow_mount(&search, mount);
 		if (strcmp(mount->target, "/") == 0 && search.followed)
-			root_followed = carriers->n > before || is_network_type(mount->type);
+			root_followed = search.ended || (started && is_diskless_root(mount->type));
 	}
 	return root_followed;
+}
+
+/* A path in /dev, or a tag: UUID=, and those that only others know (ID=). */
+static bool names_device(const char *source)
+{
+	size_t capitals = strspn(source, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+	return text_starts_with(source, "/dev/") || (capitals && source[capitals] == '=');
+}
+
+/* "fuse.sshfs"; "sshfs#host:" and "ntfs-3g#/dev/sda1" of type fuse. fuseblk lies on a device. */
+static bool is_fuse_without_device(const struct mount *entry)
+{
+	const char *of_helper = strchr(entry->source, '#');
+
+	return (strcmp(entry->type, "fuse") == 0 || text_starts_with(entry->type, "fuse.")) &&
+	       !(of_helper && names_device(of_helper + 1));
 }
 
 /* The file systems of fstab that lie on no device, and what a network carries. */
 static bool needs_device(const struct mount *entry)
 {
-	static const char *const types[] = {"proc",      "sysfs",      "tmpfs",    "devpts",
-					    "devtmpfs",  "debugfs",    "cgroup",   "cgroup2",
-					    "hugetlbfs", "mqueue",     "overlay",  "bpf",
-					    "tracefs",   "securityfs", "efivarfs", "9p",
-					    "virtiofs",  "zfs"};
+	/* Whatever stands in front of them: "nodev" in /proc/filesystems. */
+	static const char *const nodev[] = {"9p",       "autofs",     "binfmt_misc", "bpf",
+					    "cgroup",   "cgroup2",    "configfs",    "cpuset",
+					    "debugfs",  "devpts",     "devtmpfs",    "efivarfs",
+					    "fusectl",  "hugetlbfs",  "mqueue",      "nfsd",
+					    "overlay",  "proc",       "pstore",      "ramfs",
+					    "resctrl",  "rpc_pipefs", "securityfs",  "selinuxfs",
+					    "smackfs",  "sysfs",      "tmpfs",       "tracefs",
+					    "virtiofs", "zfs"};
+	/* Clients of servers, as long as they name no device of this host. */
+	static const char *const clients[] = {"beegfs", "davfs", "gpfs", "orangefs", "pvfs2"};
+	const char *type = entry->type, *source = entry->source;
 
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-		if (strcmp(types[i], entry->type) == 0)
-			return false;
+	if (is_network_type(type) || is_one_of(nodev, ARRAY_SIZE(nodev), type))
+		return false;
+	if (names_device(source))
+		return true;
 	/* A bind mount or a swap file stands on something that is mounted. */
-	return !is_network_type(entry->type) &&
-	       (entry->source[0] != '/' || text_starts_with(entry->source, "/dev/"));
+	if (source[0] == '/')
+		return false;
+	/* Its servers mount "pool/dataset" of their ZFS, also with _netdev. */
+	if (strcmp(type, "lustre") == 0)
+		return !strstr(source, ":/");
+	return !entry->network && !is_one_of(clients, ARRAY_SIZE(clients), type) &&
+	       !is_fuse_without_device(entry);
 }
 
 static void need_tables(const struct storage *storage, struct carriers *carriers)
@@ -427,7 +474,7 @@ static void need_arguments(const struct storage *storage, const struct kernel_ar
 		carriers->network = xstrdup("netroot=");
 }
 
-void carriers_make(const struct storage *storage, const struct kernel_args *args,
+void carriers_make(const struct storage *storage, const struct kernel_args *args, bool started,
 		   struct carriers *ret)
 {
 	struct carriers carriers = {};
@@ -435,7 +482,7 @@ void carriers_make(const struct storage *storage, const struct kernel_args *args
 
 	if (!storage->known)
 		carriers.lost = xstrdup("the host's disks and mounts cannot be read");
-	root_followed = need_mounts(storage, &carriers);
+	root_followed = need_mounts(storage, started, &carriers);
 	need_tables(storage, &carriers);
 	need_arguments(storage, args, root_followed, &carriers);
 	/* Neither mounted nor named: the root is still to come from somewhere. */

@@ -24,7 +24,8 @@ struct carriers {
 	char *network;       /* what of the host comes over the network; NULL: nothing */
 };
 
-void carriers_make(const struct storage *storage, const struct kernel_args *args,
+/* started: the host has left its initramfs, so that what is mounted as / is its root. */
+void carriers_make(const struct storage *storage, const struct kernel_args *args, bool started,
 		   struct carriers *ret);
 void carriers_done(struct carriers *carriers);
 /* What of the host stands on the function, or NULL. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "base/text.h"
 #include "host/bounded.h"
 
 #define BLOCK "/sys/class/block"
@@ -91,8 +92,29 @@ static void read_numbers(struct root *root, struct block_device *device)
 /* /sys/devices/platform/host3/session1/target3:0:0/..., /sys/devices/virtual/nvme-fabrics/ctl/... */
 static bool is_over_network(const char *name, const char *path)
 {
-	return strncmp(name, "nbd", 3) == 0 || strstr(path, "/nvme-fabrics/") ||
+	return strncmp(name, "nbd", 3) == 0 || strstr(path, "/devices/rbd/") ||
+	       strstr(path, "/nvme-fabrics/") ||
 	       (strstr(path, "/session") && strstr(path, "/target"));
+}
+
+/*
+ * Where sysfs has hardware that is on no PCI bus: SoCs and virtio-mmio, what ACPI names (NVDIMMs, Hyper-V),
+ * disks of Xen's guests, s390's and PowerVM's. Below the other roots are targets that loop back to a disk
+ * of this host (tcm_loop_0) and what stacks (virtual).
+ */
+static bool is_off_pci(const char *path)
+{
+	static const char *const roots[] = {"platform/", "soc", "LNXSYSTM:", "vbd-", "css", "vio/"};
+	const char *place = strstr(path, "/devices/");
+
+	/* Persistent memory of CXL is a PCI function's. */
+	if (!place || strstr(path, "/nvdimm-bridge"))
+		return false;
+	place += strlen("/devices/");
+	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
+		if (text_starts_with(place, roots[i]))
+			return true;
+	return false;
 }
 
 static int scan_devices(struct root *root, struct storage *storage)
@@ -113,6 +135,7 @@ static int scan_devices(struct root *root, struct storage *storage)
 			add_subsystem_carriers(root, path, &device->carriers);
 		}
 		device->over_network = is_over_network(device->name, path);
+		device->off_pci = !device->carriers.n && is_off_pci(path);
 		read_numbers(root, device);
 		add_below(root, device, path);
 		device->dm_name = read_attribute(root, device->name, "dm/name");

@@ -170,6 +170,7 @@ static void fstab_entry(struct mount_list *mounts, char **fields, size_t n)
 	mount = add(mounts, fields[0], fields[1], fields[2]);
 	mount->optional = n > 3 &&
 			  (has_option(fields[3], "noauto") || has_option(fields[3], "nofail"));
+	mount->network = n > 3 && has_option(fields[3], "_netdev");
 }
 
 void fstab_parse(const char *text, struct mount_list *ret)

@@ -20,6 +20,7 @@ struct block_device {
 	char *backing_file; /* of a loop device; NULL: none */
 	bool over_network;  /* iSCSI, NBD, NVMe over fabrics: stands on no device here */
 	bool in_memory;     /* ram, zram: stands on no device */
+	bool off_pci; /* sysfs has its place, and that hangs on no PCI function: pmem, mmc, Xen */
 	/* What libblkid finds on it. */
 	bool probed;                                      /* false: it could not be read */
 	char *type, *uuid, *label, *partuuid, *partlabel; /* NULL: none */
@@ -39,6 +40,7 @@ struct mount {
 	char *type;            /* "ext4", "swap"; "" where unknown */
 	unsigned major, minor; /* mountinfo's; 0: none of its own */
 	bool optional;         /* noauto, nofail */
+	bool network;          /* _netdev */
 };
 
 struct mount_list {

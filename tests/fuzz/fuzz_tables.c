@@ -71,7 +71,7 @@ static void follow(struct storage *storage, const char *text)
 	add_devices(storage);
 	kernel_args_parse(text, &args);
 	storage->known = true;
-	carriers_make(storage, &args, &carriers);
+	carriers_make(storage, &args, true, &carriers);
 	/* There is only one, and it is told once. */
 	assert(carriers.n <= 1);
 	if (carriers.n)

@@ -31,6 +31,10 @@ static inline void storage_set_word(struct block_device *device, const char *wor
 		device->probed = false;
 	} else if (strcmp(word, "memory") == 0) {
 		device->in_memory = true;
+	} else if (strcmp(word, "network") == 0) {
+		device->over_network = true;
+	} else if (strcmp(word, "off-pci") == 0) {
+		device->off_pci = true;
 	} else if (strcmp(word, "table") == 0) {
 		device->has_partitions = true;
 	} else {

@@ -11,6 +11,7 @@ struct host {
 	/* "ADDRESS what" in each line */
 	const char *carriers;
 	const char *lost, *lost_optional, *network;
+	bool started;
 };
 
 static const char *text(const char *table)
@@ -32,7 +33,7 @@ static void expect(const struct host *host)
 	fstab_parse(text(host->fstab), &storage.fstab);
 	crypttab_parse(text(host->crypttab), &storage.crypttab);
 	kernel_args_parse(text(host->cmdline), &args);
-	carriers_make(&storage, &args, &carriers);
+	carriers_make(&storage, &args, host->started, &carriers);
 	vec_foreach(carrier, &carriers) {
 		buf_addf(&got, "%s %s\n", PCI_ADDRESS_TEXT(&carrier->address), carrier->what);
 		check_text(host->what, carriers_find(&carriers, &carrier->address), carrier->what);
@@ -474,13 +475,122 @@ TEST(what_comes_over_the_network)
 	expect_all(hosts, ARRAY_SIZE(hosts));
 }
 
+/* What can lie on no disk of PCI must not keep all disks from being given away. */
+TEST(what_needs_no_disk_of_pci)
+{
+	static const struct host hosts[] = {
+		{.what = "fstab: file systems of the kernel, and clients of servers",
+		 .devices = NVME,
+		 .mounts = ROOT,
+		 .fstab =
+			 "10.0.0.1@o2ib:/scratch /scratch lustre defaults,_netdev 0 0\n"
+			 "10.0.0.1@tcp:10.0.0.2@tcp:/a /a lustre\nbeegfs_nodev /b beegfs rw\n"
+			 "gpfs0 /c gpfs rw\nsshfs#me@nas:/x /d fuse _netdev\nsshfs#me@nas: /d fuse\n"
+			 "none /e fuse.ceph ceph.id=admin,_netdev\nid=admin /e fuse.ceph rw\n"
+			 "me@nas:/x /f fuse.sshfs rw\nbucket /g fuse.s3fs rw\nnfsd /h nfsd\n"
+			 "none /i configfs\nfusectl /j fusectl\nramfs /k ramfs\nx /l pstore\n"
+			 "server:/v /m another _netdev\nhttps://dav.example/ /n davfs user\n",
+		 .carriers = "0000:05:00.0 / (nvme0n1p2)\n"},
+		{.what = "mounted from the network, from persistent memory, and from a card on a SoC",
+		 .devices = NVME "rbd0 252:0 network\npmem0 259:9 off-pci\n"
+				 "mmcblk0 179:0 off-pci\nmmcblk0p1 179:1 <mmcblk0 off-pci\n",
+		 .mounts = ROOT "23 22 252:0 / /r rw - ext4 /dev/rbd0 rw\n"
+				"24 22 259:9 / /p rw - xfs /dev/pmem0 rw\n"
+				"25 22 179:1 / /m rw - ext4 /dev/mmcblk0p1 rw\n",
+		 .carriers = "0000:05:00.0 / (nvme0n1p2)\n",
+		 .network = "/r (rbd0)"},
+		{.what = "root is on a card on a SoC, and nothing names it",
+		 .devices = NVME "mmcblk0 179:0 off-pci\n",
+		 .mounts = "22 1 179:0 / / rw - ext4 /dev/root rw\n"},
+		{.what = "root is on an image of the network",
+		 .devices = NVME "rbd0 252:0 network\n",
+		 .mounts = "22 1 252:0 / / rw - ext4 /dev/rbd0 rw\n",
+		 .network = "/ (rbd0)"},
+		{.what = "a host without a disk",
+		 .devices = NVME,
+		 .mounts = "22 1 0:22 / / rw - tmpfs tmpfs rw\n",
+		 .started = true},
+		{.what = "and its root= says nothing that is known",
+		 .devices = NVME,
+		 .mounts = "22 1 0:22 / / rw - tmpfs tmpfs rw\n",
+		 .cmdline = "root=wwinit",
+		 .lost_optional = "root wwinit: this way of naming a device is not known",
+		 .started = true},
+		{.what = "a guest's root",
+		 .devices = NVME,
+		 .mounts = "22 1 0:22 / / rw - virtiofs root rw\n",
+		 .started = true},
+	};
+
+	expect_all(hosts, ARRAY_SIZE(hosts));
+}
+
+/* Whatever looks like these and may lie on a disk stays unknown. */
+TEST(what_may_need_a_disk_of_pci)
+{
+	static const char *const entries[] = {
+		"/dev/sdz1 /a fuse.ntfs-3g",
+		"UUID=none /a fuse.exfat",
+		"ntfs-3g#/dev/sdz1 /a fuse",
+		"ntfs-3g#UUID=none /a fuse",
+		"sdz /a fuseblk",
+		"pool/ost0 /a lustre _netdev",
+		"/dev/sdz /a lustre _netdev",
+		"LABEL=ost0 /a lustre _netdev",
+		"UUID=none /a ext4 _netdev",
+		"ID=wwn-1 /a ext4 _netdev",
+		"/dev/rbd9 /a ext4 _netdev",
+		"server:/v /a another",
+		"/dev/gpfs0 /a gpfs",
+	};
+	static const struct host hosts[] = {
+		{.what = "memory may be the initramfs's",
+		 .devices = NVME,
+		 .mounts = "22 1 0:22 / / rw - tmpfs tmpfs rw\n",
+		 .lost = "root: neither mounted nor among the kernel's arguments"},
+		{.what = "the initramfs itself, by hand",
+		 .devices = NVME,
+		 .mounts = "1 1 0:2 / / rw - rootfs rootfs rw\n",
+		 .lost = "root: neither mounted nor among the kernel's arguments",
+		 .started = true},
+		{.what = "an overlay may lie on a disk",
+		 .devices = NVME,
+		 .mounts = "22 1 0:22 / / rw - overlay overlay rw\n",
+		 .lost = "root: neither mounted nor among the kernel's arguments",
+		 .started = true},
+		{.what = "/usr of a root in memory",
+		 .devices = NVME,
+		 .mounts = "22 1 0:22 / / rw - tmpfs tmpfs rw\n"
+			   "23 22 259:4 / /usr rw - ext4 /dev/nvme1n1p1 rw\n",
+		 .cmdline = "root=LABEL=root",
+		 .carriers = "0000:06:00.0 /usr (nvme1n1p1)\n"
+			     "0000:05:00.0 root LABEL=root (nvme0n1p2)\n",
+		 .started = true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(entries); i++) {
+		struct storage storage = {.known = true};
+		struct kernel_args args = {};
+		struct carriers carriers;
+
+		storage_devices(&storage, NVME);
+		mountinfo_parse(ROOT, &storage.mounts);
+		fstab_parse(entries[i], &storage.fstab);
+		carriers_make(&storage, &args, true, &carriers);
+		check(entries[i], carriers.lost && strstr(carriers.lost, "fstab /a "));
+		carriers_done(&carriers);
+		storage_done(&storage);
+	}
+	expect_all(hosts, ARRAY_SIZE(hosts));
+}
+
 TEST(what_was_not_read_is_lost)
 {
 	struct storage storage = {};
 	struct kernel_args args = {};
 	struct carriers carriers;
 
-	carriers_make(&storage, &args, &carriers);
+	carriers_make(&storage, &args, true, &carriers);
 	assert_string_equal(carriers.lost, "the host's disks and mounts cannot be read");
 	assert_int_equal(carriers.n, 0);
 	assert_null(carriers_find(&carriers, &(struct pci_address){}));
@@ -518,6 +628,8 @@ int main(void)
 		cmocka_unit_test(tables_of_the_host),
 		cmocka_unit_test(what_stacks_on_what),
 		cmocka_unit_test(what_comes_over_the_network),
+		cmocka_unit_test(what_needs_no_disk_of_pci),
+		cmocka_unit_test(what_may_need_a_disk_of_pci),
 		cmocka_unit_test(what_was_not_read_is_lost),
 		cmocka_unit_test(loops_end),
 	};

@@ -83,6 +83,8 @@ static void expect(const char *name, const char *want)
 	if (device->backing_file)
 		buf_addf(&got, " file=%s", device->backing_file);
 	buf_add(&got, device->in_memory ? " memory" : "");
+	buf_add(&got, device->over_network ? " network" : "");
+	buf_add(&got, device->off_pci ? " off-pci" : "");
 	check_text(name, buf_text(&got), want);
 	buf_done(&got);
 }
@@ -111,6 +113,43 @@ TEST(disks_and_partitions)
 	expect("nvme0n1p2", "259:2 0000:00:03.1 0000:05:00.0 <nvme0n1");
 	expect("nvme1n1", "259:5 0000:00:0e.0 10000:e0:06.0 10000:e1:00.0");
 	expect("vda", "254:0 0000:00:04.0");
+}
+
+TEST(devices_that_are_on_no_pci_bus)
+{
+	static const struct {
+		const char *path, *want;
+	} rows[] = {
+		{"LNXSYSTM:00/LNXSYBUS:00/ACPI0012:00/ndbus0/region0/namespace0.0/block/pmem0",
+		 " off-pci"},
+		{"platform/e820_pmem/ndbus0/region0/namespace0.0/block/pmem1", " off-pci"},
+		{"platform/soc/fe340000.mmc/mmc_host/mmc0/mmc0:0001/block/mmcblk0", " off-pci"},
+		{"soc0/soc/2194000.usdhc/mmc_host/mmc1/mmc1:0001/block/mmcblk1", " off-pci"},
+		{"platform/a003e00.virtio_mmio/virtio2/block/vda", " off-pci"},
+		{"vbd-51712/block/xvda", " off-pci"},
+		{"css0/0.0.0001/0.0.0100/block/dasda", " off-pci"},
+		{"vio/30000002/host0/target0:0:1/0:0:1:0/block/sdb", " off-pci"},
+		{"platform/host3/session1/target3:0:0/3:0:0:0/block/sdc", " network off-pci"},
+		{"rbd/0/block/rbd0", " network"},
+		{"virtual/block/nbd0", " network"},
+		/* Behind a port of PCI, though the port is a SoC's. */
+		{"platform/scb/fd500000.pcie/pci0000:00/0000:00:00.0/0000:01:00.0/nvme/nvme2/nvme2n1",
+		 " 0000:00:00.0 0000:01:00.0"},
+		/* What stands on a disk of this host, for all that is known. */
+		{"virtual/block/drbd0", ""},
+		{"tcm_loop_0/tcm_loop_adapter_0/host4/target4:0:1/4:0:1:0/block/sdd", ""},
+		{"platform/ACPI0017:00/root0/nvdimm-bridge0/ndbus1/region0/namespace1.0/block/pmem2",
+		 ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		put_device(rows[i].path, "8:0\n");
+	scan(false);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *want = xasprintf("8:0%s", rows[i].want);
+
+		expect(strrchr(rows[i].path, '/') + 1, want);
+	}
 }
 
 TEST(what_stacks_on_them)
@@ -391,6 +430,7 @@ int main(void)
 #define STORAGE_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 	const struct CMUnitTest tests[] = {
 		STORAGE_TEST(disks_and_partitions),
+		STORAGE_TEST(devices_that_are_on_no_pci_bus),
 		STORAGE_TEST(what_stacks_on_them),
 		STORAGE_TEST(nvme_multipath),
 		STORAGE_TEST(attributes_that_are_none),

@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "storage.h"
 
-/* "SOURCE TARGET TYPE MAJOR:MINOR", "?" behind an optional one, each in '<>' as it may hold spaces. */
+/* "SOURCE TARGET TYPE MAJOR:MINOR", each in '<>' as it may hold spaces; "?": optional, "@": network. */
 static void expect(const char *what, void (*parse)(const char *, struct mount_list *),
 		   const char *text, const char *want)
 {
@@ -13,8 +13,9 @@ static void expect(const char *what, void (*parse)(const char *, struct mount_li
 
 	parse(text, &storage.mounts);
 	vec_foreach(mount, &storage.mounts)
-		buf_addf(&got, "<%s> <%s> <%s> %u:%u%s\n", mount->source, mount->target,
-			 mount->type, mount->major, mount->minor, mount->optional ? "?" : "");
+		buf_addf(&got, "<%s> <%s> <%s> %u:%u%s%s\n", mount->source, mount->target,
+			 mount->type, mount->major, mount->minor, mount->optional ? "?" : "",
+			 mount->network ? "@" : "");
 	check_text(what, buf_text(&got), want);
 	buf_done(&got);
 	storage_done(&storage);
@@ -67,6 +68,8 @@ TEST(fstab)
 		 "/dev/sdb3 /c ext4 nofailover,xnoauto\n/dev/sdb4 /d ext4 ,nofail\n",
 		 "</dev/sdb1> </a> <ext4> 0:0?\n</dev/sdb2> </b> <ext4> 0:0?\n"
 		 "</dev/sdb3> </c> <ext4> 0:0\n</dev/sdb4> </d> <ext4> 0:0?\n"},
+		{"x /a y rw,_netdev,nofail\nx /b y _netdevice\n",
+		 "<x> </a> <y> 0:0?@\n<x> </b> <y> 0:0\n"},
 		{"/dev/sda1 /\n", ""},
 		{"/dev/sda2 none swap sw 0 0 and more words than there are fields a b c d e f g h\n",
 		 "</dev/sda2> <none> <swap> 0:0\n"},
