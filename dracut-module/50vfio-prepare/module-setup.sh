@@ -75,8 +75,9 @@ install() {
 		fi
 	done
 
-	# Generic images have no rules of /etc either.
-	for file in /usr/lib/udev/rules.d/04-vfio-prepare.rules /etc/udev/rules.d/05-vfio-prepare.rules; do
+	# Generic images have no rules of /etc either, nor the network cards that apply has found the host to be
+	# reached by.
+	for file in /etc/vfio-prepare/guarded /usr/lib/udev/rules.d/04-vfio-prepare.rules /etc/udev/rules.d/05-vfio-prepare.rules; do
 		[[ ! -e $root$file ]] || inst_simple "$root$file" "$file"
 	done
 

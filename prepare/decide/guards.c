@@ -250,6 +250,16 @@ static void guard_networks(struct work *work)
 	}
 	guard_only_link(work);
 	guard_network_boot(work);
+	vec_foreach(guarded, &work->inventory->network.guarded) {
+		const struct pci_function *function = inventory_find(work->inventory,
+								     &guarded->address);
+
+		if (function && id_pattern_matches(&guarded->id, function->vendor, function->device,
+						   function->class))
+			raise_guard(work, function, GUARD_NETWORK,
+				    xstrdup("the host was reached by it when vfio-prepare apply "
+					    "looked last"));
+	}
 	vec_foreach(interface, &work->inventory->network)
 		if (work->inventory->network.routes_unknown)
 			raise_at(

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "model/policy.h"
 
 #define NET "/sys/class/net"
 #define ROUTES_MAX (16 * 1024 * 1024)
@@ -84,4 +85,12 @@ void scan_network(struct root *root, bool flags, struct network *ret)
 	}
 	strv_done(&names);
 	strv_done(&routes);
+}
+
+void scan_guarded(struct root *root, struct network *ret)
+{
+	_cleanup_free_ char *text = root_read_text(root, managed_files[FILE_GUARDED], OWN_FILE_MAX);
+
+	if (text)
+		guarded_parse(text, &ret->guarded);
 }

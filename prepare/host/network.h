@@ -9,4 +9,7 @@
 /* flags: also which interfaces of devices are switched on. */
 void scan_network(struct root *root, bool flags, struct network *ret);
 
+/* Fills in .guarded alone, from the file that apply has left for the phases of a boot. */
+void scan_guarded(struct root *root, struct network *ret);
+
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "host/ini_file.h"
+#include "model/policy.h"
 
 /* Later ones are masked by earlier ones. */
 static const char *const directories[] = {
@@ -137,6 +138,8 @@ void profile_files_of_image(struct root *root, struct strv *ret_paths)
 {
 	if (exists(root, PROFILE_PATH))
 		strv_add(ret_paths, PROFILE_PATH);
+	if (exists(root, managed_files[FILE_GUARDED]))
+		strv_add(ret_paths, managed_files[FILE_GUARDED]);
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
 		struct strv names = {};
 

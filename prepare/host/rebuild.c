@@ -14,6 +14,7 @@
 static const char *const inputs[] = {
 	"/usr/sbin/vfio-prepare",
 	"/etc/vfio-prepare/profile.conf",
+	"/etc/vfio-prepare/guarded",
 	"/etc/modprobe.d",
 	"/etc/modprobe.d/vfio-prepare.conf",
 	"/etc/udev/rules.d",

@@ -47,7 +47,8 @@ static bool is_profile(const char *name)
 	static const char *const directories[] = {"etc/vfio-prepare/conf.d/",
 						  "usr/lib/vfio-prepare/conf.d/"};
 
-	if (strcmp(name, "etc/vfio-prepare/profile.conf") == 0)
+	if (strcmp(name, "etc/vfio-prepare/profile.conf") == 0 ||
+	    strcmp(name, "etc/vfio-prepare/guarded") == 0)
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
 		if (text_starts_with(name, directories[i])) {

@@ -19,7 +19,26 @@ void network_done(struct network *network)
 		strv_done(&interface->upper);
 	}
 	free(network->items);
+	free(network->guarded.items);
 	*network = (struct network){};
+}
+
+void guarded_parse(const char *text, struct guarded_list *ret)
+{
+	struct strv lines = {};
+
+	strv_split(&lines, text, "\n");
+	for (size_t i = 0; i < lines.n; i++) {
+		struct guarded guarded;
+		struct strv words = {};
+
+		strv_split(&words, lines.items[i], " ");
+		if (words.n == 2 && pci_address_parse(words.items[0], &guarded.address) == 0 &&
+		    id_pattern_parse(words.items[1], &guarded.id) == 0)
+			*vec_add(ret) = guarded;
+		strv_done(&words);
+	}
+	strv_done(&lines);
 }
 
 struct interface *network_find(const struct network *network, const char *name)

@@ -3,6 +3,7 @@
 #ifndef MODEL_NETWORK_H
 #define MODEL_NETWORK_H
 
+#include "model/id_pattern.h"
 #include "model/storage.h"
 
 struct interface {
@@ -15,14 +16,28 @@ struct interface {
 	bool default_route; /* IPv4 or IPv6 */
 };
 
+/* Functions that the host is reached by; by their ids, too, as another may come to the address. */
+struct guarded_list {
+	struct guarded {
+		struct pci_address address;
+		struct id_pattern id;
+	} * items;
+	size_t n, capacity;
+};
+
 struct network {
 	struct interface *items; /* sorted by name */
 	size_t n, capacity;
 	bool routes_unknown; /* they cannot be read: any interface may have a default route */
+	/* What apply found so, for a boot, in which no network is up yet; empty where not asked for. */
+	struct guarded_list guarded;
 };
 
 void network_done(struct network *network);
 struct interface *network_find(const struct network *network, const char *name);
+
+/* Adds the lines "ADDRESS VENDOR:DEVICE" of the file of what is guarded; others are passed over. */
+void guarded_parse(const char *text, struct guarded_list *ret);
 
 /* Adds the names of the interfaces of default routes in /proc/net/route and /proc/net/ipv6_route. */
 void routes_parse(const char *text, struct strv *ret);

@@ -13,6 +13,7 @@ const char *const managed_files[N_MANAGED_FILES] = {
 	[FILE_MODPROBE] = "/etc/modprobe.d/vfio-prepare.conf",
 	[FILE_MODULES_LOAD] = "/etc/modules-load.d/vfio-prepare.conf",
 	[FILE_UDEV_RULES] = "/etc/udev/rules.d/05-vfio-prepare.rules",
+	[FILE_GUARDED] = "/etc/vfio-prepare/guarded",
 	[FILE_GRUB] = GRUB_DROP_IN_PATH,
 	[FILE_OWN_ARGUMENTS] = OWN_ARGUMENTS_PATH,
 	[FILE_CMDLINE] = KERNEL_CMDLINE_PATH,

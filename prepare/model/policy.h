@@ -49,6 +49,7 @@ enum managed_file {
 	FILE_MODPROBE,
 	FILE_MODULES_LOAD,
 	FILE_UDEV_RULES,
+	FILE_GUARDED,
 	FILE_GRUB,
 	FILE_OWN_ARGUMENTS,
 	FILE_CMDLINE, /* of which only some words are */

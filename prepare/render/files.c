@@ -37,3 +37,15 @@ char *render_modules_load(const struct module_policy *policy)
 		buf_addf(&buf, "%s\n", policy->load.items[i]);
 	return buf_take(&buf);
 }
+
+char *render_guarded(const struct guarded_list *guarded)
+{
+	struct buf buf = {};
+
+	if (guarded->n)
+		buf_add(&buf, FILE_HEADER);
+	vec_foreach(function, guarded)
+		buf_addf(&buf, "%s %04x:%04x\n", PCI_ADDRESS_TEXT(&function->address),
+			 (unsigned)function->id.vendor, (unsigned)function->id.device);
+	return buf_take(&buf);
+}

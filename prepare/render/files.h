@@ -3,11 +3,15 @@
 #ifndef RENDER_FILES_H
 #define RENDER_FILES_H
 
+#include "model/network.h"
 #include "model/policy.h"
 
 /* modprobe.d(5) */
 char *render_modprobe(const struct module_policy *policy);
 /* modules-load.d(5) */
 char *render_modules_load(const struct module_policy *policy);
+
+/* What guarded_parse() reads. */
+char *render_guarded(const struct guarded_list *guarded);
 
 #endif

@@ -127,10 +127,8 @@ static int apply_status(const struct applying *applying)
 
 	if (applying->failed)
 		return STATUS_FAILED;
-	vec_foreach(file, &applying->files) {
-		n_good += file->result == FILE_WRITTEN || file->result == FILE_REMOVED;
+	vec_foreach(file, &applying->files)
 		n_refused += file->result == FILE_REFUSED;
-	}
 	vec_foreach(device, plan)
 		/* Below another root there may be no devices to be seen. */
 		if (stays_refused(applying, device) ||

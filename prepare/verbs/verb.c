@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "decide/group.h"
+#include "decide/guarded.h"
 #include "decide/guards.h"
 #include "decide/modules.h"
 #include "decide/planner.h"
@@ -167,6 +168,8 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	scan_condition(root, &ret->inventory, advise || profile_asks_resets(&ret->profile),
 		       asks_condition, &question);
 	scan_modules(root, &ret->inventory, asks_modules, &question);
+	if (!advise && arguments->phase)
+		scan_guarded(root, &ret->inventory.network);
 	/* Early there is nothing to be lost yet; later, what no driver has can only be a disk to come. */
 	if (phase != PHASE_EARLY && (match_takes(&ret->match, &ret->inventory) ||
 				     group_takes(&ret->inventory, &ret->match, false))) {
@@ -301,6 +304,7 @@ void situation_plan_argument_files(struct root *root, const struct situation *si
 void situation_plan_files(struct root *root, struct situation *situation, struct planned_files *ret)
 {
 	const struct module_policy *policy = &situation->policy;
+	struct guarded_list guarded = {};
 	struct device_rules rules;
 
 	decide_policy(root, situation, &situation->plan);
@@ -310,6 +314,9 @@ void situation_plan_files(struct root *root, struct situation *situation, struct
 			  &situation->plan, &rules);
 	plan_file(root, managed_files[FILE_UDEV_RULES], render_udev_rules(&rules), ret);
 	device_rules_done(&rules);
+	guarded_make(&situation->match, &situation->inventory, &guarded);
+	plan_rare_file(root, managed_files[FILE_GUARDED], render_guarded(&guarded), ret);
+	free(guarded.items);
 	decide_arguments(root, situation);
 	situation_plan_argument_files(root, situation, ret);
 }

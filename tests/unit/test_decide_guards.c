@@ -471,6 +471,24 @@ TEST(nothing_to_guard)
 	guards_done(&guards);
 }
 
+/* In a boot the network is not up yet, and apply has left word of it. */
+TEST(what_apply_found_the_host_to_be_reached_by)
+{
+	struct guarded_list *guarded = &inventory.network.guarded;
+	const struct pci_function *card = &inventory.items[0];
+	_cleanup_free_ char *want = xasprintf(
+		"%s network: the host was reached by it when vfio-prepare apply looked last\n",
+		PCI_ADDRESS_TEXT(&card->address));
+
+	set_disks("", "", "root=/dev/ram0");
+	*vec_add(guarded) = (struct guarded){card->address,
+					     {.vendor = card->vendor, .device = card->device}};
+	*vec_add(guarded) = (struct guarded){inventory.items[1].address,
+					     {.vendor = 1, .device = 1}};
+	*vec_add(guarded) = (struct guarded){address("ff:1f.7"), {.vendor = -1, .device = -1}};
+	expect_in(PHASE_EARLY, "early", want);
+}
+
 int main(void)
 {
 #define GUARD_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -489,6 +507,7 @@ int main(void)
 		GUARD_TEST(a_default_route_is_followed_down),
 		GUARD_TEST(interfaces_that_stand_on_each_other),
 		GUARD_TEST(hosts_that_boot_over_the_network),
+		GUARD_TEST(what_apply_found_the_host_to_be_reached_by),
 		GUARD_TEST(displays),
 		GUARD_TEST(live_vfs_and_users),
 		cmocka_unit_test(what_is_put_off_and_what_is_not),

@@ -157,6 +157,16 @@ TEST(routes_that_cannot_be_read)
 	}
 }
 
+TEST(what_apply_found_guarded)
+{
+	scan_guarded(&tree.root, &network);
+	assert_int_equal(network.guarded.n, 0);
+	tree_file(&tree, "etc/vfio-prepare/guarded", "# by whom\n0000:01:00.0 8086:10d3\n");
+	scan_guarded(&tree.root, &network);
+	assert_int_equal(network.guarded.n, 1);
+	assert_string_equal(PCI_ADDRESS_TEXT(&network.guarded.items[0].address), "0000:01:00.0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +175,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(switched_on, start, stop),
 		cmocka_unit_test_setup_teardown(an_interface_that_says_nothing, start, stop),
 		cmocka_unit_test_setup_teardown(routes_that_cannot_be_read, start, stop),
+		cmocka_unit_test_setup_teardown(what_apply_found_guarded, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,7 @@ TEST(names_that_matter)
 		{"usr/lib/firmware/a.ko", IMAGE_CONTENT_NONE, ""},
 		{"a.ko", IMAGE_CONTENT_NONE, ""},
 		{"etc/vfio-prepare/profile.conf", IMAGE_CONTENT_PROFILE, ""},
+		{"etc/vfio-prepare/guarded", IMAGE_CONTENT_PROFILE, ""},
 		{"etc/vfio-prepare/conf.d/10-a.conf", IMAGE_CONTENT_PROFILE, ""},
 		{"usr/lib/vfio-prepare/conf.d/10-a.conf", IMAGE_CONTENT_PROFILE, ""},
 		{"etc/vfio-prepare/conf.d/.conf", IMAGE_CONTENT_NONE, ""},

@@ -88,12 +88,30 @@ TEST(interfaces_are_found_by_name)
 	network_done(NULL);
 }
 
+TEST(what_is_guarded)
+{
+	struct network network = {};
+
+	guarded_parse(
+		"# a heading\n0000:01:00.0 8086:10d3\n\n0000:02:00.0\n0000:03:00.0 x\n4 8086:1\n"
+		"0001:04:05.6 15b3:1017 more\n10000:05:00.1 15b3:1017",
+		&network.guarded);
+	assert_int_equal(network.guarded.n, 2);
+	assert_string_equal(PCI_ADDRESS_TEXT(&network.guarded.items[0].address), "0000:01:00.0");
+	assert_string_equal(PCI_ADDRESS_TEXT(&network.guarded.items[1].address), "10000:05:00.1");
+	assert_true(id_pattern_matches(&network.guarded.items[0].id, 0x8086, 0x10d3, 0x020000));
+	assert_false(id_pattern_matches(&network.guarded.items[1].id, 0x15b3, 0x1018, 0x020000));
+	network_done(&network);
+	assert_int_equal(network.guarded.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(routes),
 		cmocka_unit_test(routes6),
 		cmocka_unit_test(interfaces_are_found_by_name),
+		cmocka_unit_test(what_is_guarded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

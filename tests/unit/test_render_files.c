@@ -42,10 +42,32 @@ TEST(files)
 	}
 }
 
+/* What is written is what is read. */
+TEST(guarded)
+{
+	struct guarded_list list = {}, again = {};
+	_cleanup_free_ char *none = render_guarded(&list), *text = NULL;
+
+	assert_string_equal(none, "");
+	*vec_add(&list) = (struct guarded){address("01:00.0"),
+					   {.vendor = 0x8086, .device = 0x10d3}};
+	*vec_add(&list) = (struct guarded){address("10000:e1:00.1"),
+					   {.vendor = 0x15b3, .device = 0xa}};
+	text = render_guarded(&list);
+	assert_string_equal(text, FILE_HEADER "0000:01:00.0 8086:10d3\n10000:e1:00.1 15b3:000a\n");
+	guarded_parse(text, &again);
+	assert_int_equal(again.n, 2);
+	assert_true(pci_address_compare(&again.items[1].address, &list.items[1].address) == 0);
+	assert_int_equal(again.items[1].id.device, 0xa);
+	free(list.items);
+	free(again.items);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files),
+		cmocka_unit_test(guarded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
