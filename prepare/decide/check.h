@@ -30,7 +30,10 @@ void check_iommu_arguments(struct checks *checks);
  * blacklist-spelling, native-module, options-ignored
  */
 void check_modules(struct checks *checks);
-/* wrong-driver, vfs-missing, override-cleared, override-differs, override-unknown, not-assignable, denylisted, driver-variant */
+/*
+ * device-absent, wrong-driver, vfs-missing, override-cleared, override-differs, override-unknown,
+ * not-assignable, denylisted, driver-variant
+ */
 void check_devices(struct checks *checks);
 /* vfio-noiommu, reserved-region, reserved-region-unknown, group-not-viable, iommu-backend */
 void check_groups(struct checks *checks);

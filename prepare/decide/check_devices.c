@@ -4,6 +4,7 @@
 #include "decide/check.h"
 #include "decide/checks.h"
 #include "decide/group.h"
+#include "decide/selector.h"
 
 static void check_driver(const struct checks *checks, const struct planned_device *device,
 			 const struct pci_function *function)
@@ -126,8 +127,27 @@ static void check_type(const struct checks *checks, const struct planned_device 
 			"write driver = auto in section [device %s]", device->section);
 }
 
+/* Devices are listed, and all of them are in except: of nothing at all "ready" would say too much. */
+static void check_selection(const struct checks *checks)
+{
+	if (checks->plan->n || findings_have(checks->findings, SEVERITY_ERROR))
+		return;
+	vec_foreach(section, &checks->profile->sections) {
+		_cleanup_free_ char *subject = xasprintf("device %s", section->label);
+
+		if (section_count_listed(section))
+			finding_remedy(
+				finding_add(checks->findings, SEVERITY_ERROR, "device-absent",
+					    subject,
+					    "its except leaves out all that it lists, and no "
+					    "section selects a device"),
+				"take what is meant out of except, or remove the section");
+	}
+}
+
 void check_devices(struct checks *checks)
 {
+	check_selection(checks);
 	vec_foreach(device, checks->plan) {
 		const struct pci_function *function = inventory_find(checks->inventory,
 								     &device->address);

@@ -4,54 +4,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-
-static bool id_in(const struct id_list *list, uint16_t vendor, uint16_t device, uint32_t class)
-{
-	vec_foreach(pattern, list)
-		if (id_pattern_matches(pattern, vendor, device, class))
-			return true;
-	return false;
-}
-
-static bool serial_in(const struct serial_list *list, const struct pci_function *function)
-{
-	vec_foreach(serial, list)
-		if (function->has_serial && *serial == function->serial)
-			return true;
-	return false;
-}
-
-/* Where it is: the keys address and path. */
-static bool place_matches(const struct device_section *section, const struct pci_function *function)
-{
-	return (!section->addresses.n ||
-		address_list_has(&section->addresses, &function->address)) &&
-	       (!section->paths.n ||
-		(function->port_path && strv_contains(&section->paths, function->port_path)));
-}
-
-/* What it is: the keys id, class and subsystem. */
-static bool kind_matches(const struct device_section *section, const struct pci_function *function)
-{
-	return (!section->ids.n ||
-		id_in(&section->ids, function->vendor, function->device, function->class)) &&
-	       (!section->classes.n || id_in(&section->classes, 0, 0, function->class)) &&
-	       (!section->subsystems.n || id_in(&section->subsystems, function->subsystem_vendor,
-						function->subsystem_device, 0));
-}
-
-/* And which one: the key serial. */
-static bool identity_matches(const struct device_section *section,
-			     const struct pci_function *function)
-{
-	return kind_matches(section, function) &&
-	       (!section->serials.n || serial_in(&section->serials, function));
-}
-
-static bool has_identity(const struct device_section *section)
-{
-	return section->ids.n || section->classes.n || section->subsystems.n || section->serials.n;
-}
+#include "decide/selector.h"
+#include "model/config_space.h"
 
 /* Do two sections ask for the same to be done? */
 static bool same_wish(const struct device_section *a, const struct device_section *b)
@@ -70,6 +24,21 @@ static struct finding *refuse(struct match *match, struct claim *claim,
 			   PCI_ADDRESS_TEXT(&function->address), "%s", detail);
 }
 
+/* The first of the functions that a section means by what they are, wherever; or by the way to them, too. */
+static bool add_meant(struct buf *list, const struct inventory *inventory,
+		      const struct device_section *section, bool by_path)
+{
+	unsigned n = 0;
+
+	vec_foreach(function, inventory)
+		if (!(function->unknown & FUNCTION_IDS) &&
+		    section_identity_matches(section, function) &&
+		    (!by_path || section_path_matches(section, function)) &&
+		    !address_list_has(&section->except, &function->address) && n++ < 8)
+			buf_addf(list, " %s", PCI_ADDRESS_TEXT(&function->address));
+	return n > 0;
+}
+
 static void refuse_mismatch(struct match *match, const struct inventory *inventory,
 			    struct claim *claim, const struct device_section *section,
 			    const struct pci_function *function)
@@ -79,15 +48,9 @@ static void refuse_mismatch(struct match *match, const struct inventory *invento
 			  "there now, which is not what the section describes",
 			  section->label, function->vendor, function->device, function->class);
 	struct buf now_at = {};
-	unsigned n = 0;
-
-	vec_foreach(other, inventory)
-		if (!(other->unknown & FUNCTION_IDS) && identity_matches(section, other) &&
-		    !address_list_has(&section->except, &other->address) && n++ < 8)
-			buf_addf(&now_at, " %s", PCI_ADDRESS_TEXT(&other->address));
 	struct finding *finding = refuse(match, claim, function, "identity-mismatch", detail);
 
-	if (n)
+	if (add_meant(&now_at, inventory, section, false))
 		finding_remedy(
 			finding,
 			"that identity is now at%s: put the address that you mean into the profile",
@@ -164,7 +127,7 @@ static size_t match_section(struct match *match, const struct inventory *invento
 	vec_foreach(function, inventory) {
 		/* Virtual functions may have the identity of their physical one, and a place beside it. */
 		if (address_list_has(&section->except, &function->address) ||
-		    !place_matches(section, function) || (section->vfs && function->is_vf))
+		    !section_place_matches(section, function) || (section->vfs && function->is_vf))
 			continue;
 		if (function->unknown & FUNCTION_IDS) {
 			/* Not known to be another one: only who listed its place is told. */
@@ -172,17 +135,17 @@ static size_t match_section(struct match *match, const struct inventory *invento
 				claim_function(match, inventory, section, function);
 			continue;
 		}
-		if (identity_matches(section, function)) {
+		if (section_identity_matches(section, function)) {
 			claim_function(match, inventory, section, function);
 			n++;
-		} else if (by_place && has_identity(section)) {
+		} else if (by_place && section_has_identity(section)) {
 			struct claim *claim = &match->claims[function - inventory->items];
 
 			if (!claim->section)
 				claim->section = section;
 			/* Its serial number was not asked for: it is not known to be another one. */
 			if (function->hangs && (function->unknown & FUNCTION_SERIAL) &&
-			    kind_matches(section, function))
+			    section_kind_matches(section, function))
 				claim_refuse_hanging(claim, function, &match->findings);
 			else
 				refuse_mismatch(match, inventory, claim, section, function);
@@ -208,32 +171,134 @@ static void match_virtual(struct match *match, const struct inventory *inventory
 	}
 }
 
+static void tell_absent(struct match *match, const struct device_section *section, size_t i)
+{
+	_cleanup_free_ char *subject = NULL, *detail = NULL;
+	const char *key = "address";
+
+	if (section->addresses.n) {
+		const struct pci_address *address = &section->addresses.items[i].address;
+
+		*vec_add(&match->absent) = (struct absence){*address, section};
+		subject = xstrdup(PCI_ADDRESS_TEXT(address));
+		detail = xasprintf("section [device %s] lists it, but the host has no device there",
+				   section->label);
+	} else if (section->paths.n) {
+		key = "path";
+		subject = xasprintf("device %s", section->label);
+		detail = xasprintf("the section lists path %s, but the host has no device there",
+				   section->paths.items[i]);
+	} else {
+		_cleanup_free_ char *serial = serial_text(section->serials.items[i]);
+
+		key = "serial number";
+		subject = xasprintf("device %s", section->label);
+		detail = xasprintf(
+			"the section lists serial number %s, but no device of the host shows it",
+			serial);
+	}
+	finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, "device-absent", subject, "%s",
+				   detail),
+		       "correct the %s, or remove it from the profile", key);
+}
+
 static void find_absent(struct match *match, const struct inventory *inventory,
 			const struct device_section *section, size_t n_matched)
 {
 	_cleanup_free_ char *subject = xasprintf("device %s", section->label);
+	bool told = false;
 
-	vec_foreach(pattern, &section->addresses) {
-		struct pci_address address = pattern->address;
-		bool found = inventory_find(inventory, &address) != NULL;
-
-		while (pattern->any_function && !found && ++address.function < 8)
-			found = inventory_find(inventory, &address) != NULL;
-		if (found)
+	for (size_t i = 0; i < section_count_listed(section); i++) {
+		if (section_finds(section, i, inventory))
 			continue;
-		*vec_add(&match->absent) = (struct absence){pattern->address, section};
-		finding_remedy(
-			finding_add(
-				&match->findings, SEVERITY_ERROR, "device-absent",
-				PCI_ADDRESS_TEXT(&pattern->address),
-				"section [device %s] lists it, but the host has no device there",
-				section->label),
-			"correct the address, or remove it from the profile");
+		tell_absent(match, section, i);
+		told = true;
 	}
-	if (!section->addresses.n && n_matched == 0)
+	if (!section->addresses.n && n_matched == 0 && !told)
 		finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, "device-absent",
 					   subject, "the section selects no device of this host"),
 			       "correct the section, or remove it from the profile");
+}
+
+/* Is the function, which the section lists, claimed or refused? */
+static bool is_settled(const struct match *match, const struct inventory *inventory,
+		       const struct device_section *section, const struct pci_function *function)
+{
+	const struct pci_function *physfn;
+
+	if (!section->vfs || !function->is_vf)
+		return section_place_matches(section, function) &&
+		       (section->addresses.n || section->paths.n ||
+			(!(function->unknown & FUNCTION_IDS) &&
+			 section_kind_matches(section, function)));
+	physfn = inventory_find(inventory, &function->physfn);
+	return match->claims[function - inventory->items].section ||
+	       (physfn && claim_is_physical(&match->claims[physfn - inventory->items], physfn));
+}
+
+/* It is there, and another key of its section says that it is not meant. */
+static void refuse_contradicted(struct match *match, const struct inventory *inventory,
+				const struct device_section *section,
+				const struct pci_function *function)
+{
+	struct claim *claim = &match->claims[function - inventory->items];
+	bool by_path = !section_path_matches(section, function),
+	     is_virtual = !by_path && section->vfs && function->is_vf;
+	_cleanup_free_ char *detail = NULL;
+	struct finding *finding;
+	struct buf meant = {};
+
+	if (by_path)
+		detail = xasprintf(
+			"section [device %s] lists this address and not the path to it, which %s%s",
+			section->label, function->port_path ? "is " : "cannot be read",
+			function->port_path ? function->port_path : "");
+	else if (is_virtual)
+		detail = xasprintf(
+			"section [device %s] makes virtual functions and lists this one, whose "
+			"physical function it does not select",
+			section->label);
+	else
+		detail = xasprintf(
+			"section [device %s] lists its serial number, but it is %04x:%04x (class "
+			"%06x), which is not what the section describes",
+			section->label, function->vendor, function->device, function->class);
+	if (!claim->section)
+		claim->section = section;
+	finding = refuse(match, claim, function, "identity-mismatch", detail);
+	if (is_virtual)
+		finding_remedy(finding, "list %s, its physical function, instead",
+			       PCI_ADDRESS_TEXT(&function->physfn));
+	else if (by_path && add_meant(&meant, inventory, section, true))
+		finding_remedy(finding, "the path leads to%s now: correct the address, or the path",
+			       buf_text(&meant));
+	else
+		finding_remedy(finding, "correct the profile");
+	buf_done(&meant);
+}
+
+static void check_listed(struct match *match, const struct inventory *inventory,
+			 const struct device_section *section)
+{
+	/* Of addresses alone match_section() has claimed or refused each. */
+	size_t n = section->addresses.n && !section->paths.n && !section->vfs
+			   ? 0
+			   : section_count_listed(section);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct pci_function *first = NULL;
+		bool settled = false;
+
+		vec_foreach(function, inventory) {
+			if (!section_lists(section, i, function) ||
+			    address_list_has(&section->except, &function->address))
+				continue;
+			first = first ? first : function;
+			settled = settled || is_settled(match, inventory, section, function);
+		}
+		if (first && !settled)
+			refuse_contradicted(match, inventory, section, first);
+	}
 }
 
 static void check_count(struct match *match, const struct inventory *inventory,
@@ -304,6 +369,8 @@ void match_make(const struct profile *profile, const struct inventory *inventory
 		check_count(&match, inventory, section, n);
 	}
 	match_virtual(&match, inventory);
+	vec_foreach(section, &profile->sections)
+		check_listed(&match, inventory, section);
 	find_concerned(&match, inventory);
 	*ret = match;
 }

@@ -40,6 +40,9 @@ struct match {
  * A section that makes virtual functions claims the physical ones that it selects, and all virtual ones
  * that these have.
  *
+ * Each device that a section lists by address, path or serial number is claimed, in except, or told in a
+ * finding.
+ *
  * Findings: device-absent, identity-mismatch, count, section-conflict, not-assignable, unreadable,
  * device-hangs. The profile and the inventory must outlive the match.
  */

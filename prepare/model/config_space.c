@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/config_space.h"
 
+#include "base/alloc.h"
+
 #define EXT_CAP_START 0x100
 #define EXT_CAP_ID_DSN 0x0003
 /* As many as fit, as in the kernel's pci_find_next_ext_capability(): a loop ends here. */
@@ -32,4 +34,14 @@ bool config_space_serial(const uint8_t *config, size_t length, uint64_t *ret, si
 		offset = header >> 20 & ~3U;
 	}
 	return false;
+}
+
+char *serial_text(uint64_t serial)
+{
+	uint8_t bytes[8];
+
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)(serial >> 8 * (7 - i));
+	return xasprintf("%02x-%02x-%02x-%02x-%02x-%02x-%02x-%02x", bytes[0], bytes[1], bytes[2],
+			 bytes[3], bytes[4], bytes[5], bytes[6], bytes[7]);
 }

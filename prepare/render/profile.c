@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "model/config_space.h"
 #include "model/profile.h"
 
 /* What a person would call a device of this class. */
@@ -74,12 +75,6 @@ static void add_sources(struct buf *buf, const struct profile_member *members, s
 	strv_done(&seen);
 }
 
-static void add_serial(struct buf *buf, uint64_t serial)
-{
-	for (int i = 7; i >= 0; i--)
-		buf_addf(buf, "%02x%s", (unsigned)(serial >> 8 * i) & 0xff, i ? "-" : "\n");
-}
-
 /* The functions of a card share its serial number; where they do not, none is written. */
 static bool same_serial(const struct profile_member *members, size_t n)
 {
@@ -112,8 +107,9 @@ static void add_functions(struct buf *buf, const struct profile_member *members,
 		buf_addf(buf, " %s", ids.items[i]);
 	buf_add(buf, "\n");
 	if (same_serial(members, n)) {
-		buf_add(buf, "serial  = ");
-		add_serial(buf, members->function->serial);
+		_cleanup_free_ char *serial = serial_text(members->function->serial);
+
+		buf_addf(buf, "serial  = %s\n", serial);
 	}
 	strv_done(&ids);
 }

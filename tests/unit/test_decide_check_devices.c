@@ -129,6 +129,19 @@ TEST(variants)
 	expect("auto", X "driver = auto\n", READY, "");
 }
 
+TEST(all_that_is_listed_is_left_out)
+{
+	expect_one("address", X "except = 01:00.0\n", NOT_READY, SEVERITY_ERROR,
+		   "device-absent device x",
+		   "its except leaves out all that it lists, and no section selects a device",
+		   "take what is meant out of except, or remove the section");
+	/* Another section selects what is there. */
+	expect("two", X "[device y]\naddress = 02:00.0\nexcept = 02:00.0\n", READY, "");
+	/* What is told already is not told twice. */
+	expect("told", "[device y]\nserial = 00-00-00-00-00-00-00-01\n", NOT_READY,
+	       "device-absent device y");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +151,7 @@ int main(void)
 		CHECKS_TEST(devices_that_vfio_pci_refuses),
 		CHECKS_TEST(headers),
 		CHECKS_TEST(variants),
+		CHECKS_TEST(all_that_is_listed_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

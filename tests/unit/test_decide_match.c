@@ -91,9 +91,7 @@ TEST(each_selector)
 		{"subsystem", "1028:11b2", "0000:01:00.0 x"},
 		{"subsystem", "1028:", "0000:01:00.0 x"},
 		{"path", "00:01.0/00.0", "0000:01:00.0 x"},
-		{"path", "00:01.0/00.1 00:09.0", "0000:01:00.1 x"},
 		{"serial", "00-11-22-ff-ff-33-44-55", "0000:01:00.0 x"},
-		{"serial", "00-00-00-00-00-00-00-00 00-11-22-ff-ff-33-44-55", "0000:01:00.0 x"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -102,6 +100,10 @@ TEST(each_selector)
 
 		expect(text, rows[i].claims, "");
 	}
+	expect("[device x]\npath = 00:01.0/00.1 00:09.0\n", "0000:01:00.1 x",
+	       "device-absent device x");
+	expect("[device x]\nserial = 00-00-00-00-00-00-00-00 00-11-22-ff-ff-33-44-55\n",
+	       "0000:01:00.0 x", "device-absent device x");
 }
 
 TEST(nothing_wanted)
@@ -117,8 +119,9 @@ TEST(all_selectors_of_a_section_must_match)
 	expect("[device x]\nid = 10de:1bb0\nclass = 0403\n", "", "device-absent device x");
 	expect("[device x]\npath = 00:01.0/00.0\nid = 8086:\n", "0000:01:00.0 x!",
 	       "identity-mismatch 0000:01:00.0; device-absent device x");
-	expect("[device x]\naddress = 01:00.* 02:00.*\npath = 00:01.0/00.1\n", "0000:01:00.1 x",
-	       "");
+	/* Of each that is listed something must come. */
+	expect("[device x]\naddress = 01:00.* 02:00.*\npath = 00:01.0/00.1\n",
+	       "0000:01:00.1 x; 0000:02:00.0 x!", "identity-mismatch 0000:02:00.0");
 }
 
 TEST(except_takes_away)
@@ -150,6 +153,76 @@ TEST(absent_addresses)
 	match_done(&match);
 	match_done(NULL);
 	profile_done(&profile);
+}
+
+/* The first finding of a profile: what it says, and what to do. */
+static void expect_told(const char *text, const char *detail, const char *remedy)
+{
+	struct profile profile;
+	struct match match;
+
+	profile_from(text, &profile);
+	match_make(&profile, &inventory, &match);
+	assert_true(match.findings.n > 0);
+	check_text(text, match.findings.items[0].detail, detail);
+	check_text(text, match.findings.items[0].remedy, remedy);
+	match_done(&match);
+	profile_done(&profile);
+}
+
+TEST(each_path_and_serial_number_that_is_listed_is_there)
+{
+	expect("[device x]\npath = 00:09.0 00:08.0\n", "",
+	       "device-absent device x; device-absent device x");
+	expect_told("[device x]\npath = 00:01.0/00.0 00:09.0\n",
+		    "the section lists path 00:09.0, but the host has no device there",
+		    "correct the path, or remove it from the profile");
+	expect_told(
+		"[device x]\nserial = 00-11-22-ff-ff-33-44-55 00-11-22-ff-ff-33-44-66\n",
+		"the section lists serial number 00-11-22-ff-ff-33-44-66, but no device of the host "
+		"shows it",
+		"correct the serial number, or remove it from the profile");
+	/* With another key that lists, these say which of its devices are meant: told once. */
+	expect("[device x]\naddress = 01:00.0 09:00.0\npath = 00:01.0/00.0 00:09.0\n",
+	       "0000:01:00.0 x", "device-absent 0000:09:00.0");
+	expect("[device x]\npath = 00:01.0/00.0 00:09.0\n"
+	       "serial = 00-11-22-ff-ff-33-44-55 00-11-22-ff-ff-33-44-66\n",
+	       "0000:01:00.0 x", "device-absent device x");
+	/* Nor is it absent where it is left out. */
+	expect("[device x]\npath = 00:01.0/00.0 00:01.0/00.1\nexcept = 01:00.1\n", "0000:01:00.0 x",
+	       "");
+}
+
+TEST(keys_that_contradict_each_other_are_told)
+{
+	expect("[device x]\naddress = 03:00.0\npath = 00:01.0/00.0\n", "0000:03:00.0 x!",
+	       "identity-mismatch 0000:03:00.0");
+	expect("[device x]\naddress = 03:00.0\npath = 00:01.0/00.0\nexcept = 03:00.0\n", "", "");
+	expect("[device x]\naddress = 02:00.*\npath = 00:01.0/00.0\nexcept = 02:00.0\n",
+	       "0000:02:00.1 x!", "identity-mismatch 0000:02:00.1");
+	expect_told(
+		"[device x]\naddress = 03:00.0\npath = 00:01.0/00.0\n",
+		"section [device x] lists this address and not the path to it, which cannot be read",
+		"the path leads to 0000:01:00.0 now: correct the address, or the path");
+	inventory.items[5].port_path = xstrdup("00:02.0/00.0");
+	expect_told(
+		"[device x]\naddress = 03:00.0\npath = 00:09.0\n",
+		"section [device x] lists this address and not the path to it, which is 00:02.0/00.0",
+		"correct the profile");
+	/* The serial number is there, and not on what is meant. */
+	inventory.items[5].has_serial = true;
+	inventory.items[5].serial = 0x10;
+	expect("[device x]\nserial = 00-11-22-ff-ff-33-44-55 00-00-00-00-00-00-00-10\nclass = 03\n",
+	       "0000:01:00.0 x; 0000:03:00.0 x!", "identity-mismatch 0000:03:00.0");
+	expect_told(
+		"[device x]\nserial = 00-11-22-ff-ff-33-44-55 00-00-00-00-00-00-00-10\nclass = 03\n",
+		"section [device x] lists its serial number, but it is 8086:10d3 (class 020000), "
+		"which is not what the section describes",
+		"correct the profile");
+	/* Of the functions of a card that share it, one is enough. */
+	inventory.items[2].has_serial = true;
+	inventory.items[2].serial = inventory.items[1].serial;
+	expect("[device x]\nserial = 00-11-22-ff-ff-33-44-55\nclass = 03\n", "0000:01:00.0 x", "");
 }
 
 TEST(identity_must_be_that_of_the_address)
@@ -254,6 +327,26 @@ TEST(virtual_functions_go_with_what_makes_them)
 	expect("[device x]\naddress = 04:00.0\ndriver = pci-stub\n[device y]\naddress = 03:00.0\n"
 	       "vfs = 2\n",
 	       "0000:03:00.0 y; 0000:04:00.0 x!; 10000:01:00.0 y", "section-conflict 0000:04:00.0");
+}
+
+/* What makes virtual functions is listed, and not these. */
+TEST(a_virtual_function_that_is_listed_to_make_some)
+{
+	make_virtual();
+	expect("[device x]\naddress = 04:00.0\nvfs = 2\n", "0000:04:00.0 x!",
+	       "identity-mismatch 0000:04:00.0");
+	expect_told("[device x]\naddress = 04:00.0\nvfs = 2\n",
+		    "section [device x] makes virtual functions and lists this one, whose physical "
+		    "function it does not select",
+		    "list 0000:03:00.0, its physical function, instead");
+	/* They go with it, whoever lists them. */
+	expect("[device x]\naddress = 03:00.0 04:00.0\nvfs = 2\n",
+	       "0000:03:00.0 x; 0000:04:00.0 x; 10000:01:00.0 x", "");
+	expect("[device x]\naddress = 03:00.0 04:00.0\nid = 8086:1521\nvfs = 2\n",
+	       "0000:03:00.0 x!", "identity-mismatch 0000:03:00.0");
+	inventory.items[6].port_path = xstrdup("00:02.0/00.0");
+	expect("[device x]\npath = 00:02.0/00.0\nvfs = 2\n", "0000:04:00.0 x!",
+	       "device-absent device x; identity-mismatch 0000:04:00.0");
 }
 
 TEST(what_makes_virtual_functions_keeps_its_driver)
@@ -395,6 +488,9 @@ TEST(what_the_decision_hangs_on)
 	/* Where an identity went, the whole host may say. */
 	expect_asked("[device x]\naddress = 03:00.0\nid = 1:1\n", " 0000:03:00.0 0000:04:00.0",
 		     false, false, true);
+	/* And where a path leads. */
+	expect_asked("[device x]\naddress = 03:00.0\npath = 00:09.0\n",
+		     " 0000:03:00.0 0000:04:00.0", false, false, true);
 	/* What is on its driver is not taken from anybody. */
 	expect_asked("[device x]\naddress = 03:00.0\ndriver = e1000e\n",
 		     " 0000:03:00.0 0000:04:00.0", false, false, false);
@@ -409,11 +505,14 @@ int main(void)
 		MATCH_TEST(all_selectors_of_a_section_must_match),
 		MATCH_TEST(except_takes_away),
 		MATCH_TEST(absent_addresses),
+		MATCH_TEST(each_path_and_serial_number_that_is_listed_is_there),
+		MATCH_TEST(keys_that_contradict_each_other_are_told),
 		MATCH_TEST(identity_must_be_that_of_the_address),
 		MATCH_TEST(counts),
 		MATCH_TEST(sections_in_conflict),
 		MATCH_TEST(what_cannot_be_handed_on),
 		MATCH_TEST(virtual_functions_go_with_what_makes_them),
+		MATCH_TEST(a_virtual_function_that_is_listed_to_make_some),
 		MATCH_TEST(what_makes_virtual_functions_keeps_its_driver),
 		MATCH_TEST(who_uses_virtual_functions_matters_where_they_have_to_go),
 		MATCH_TEST(what_cannot_be_read_is_left_alone),

@@ -142,6 +142,14 @@ TEST(reads_nothing_past_its_length)
 	}
 }
 
+TEST(as_the_profile_has_it)
+{
+	_cleanup_free_ char *text = serial_text(0x001122ffff334455), *none = serial_text(0);
+
+	assert_string_equal(text, "00-11-22-ff-ff-33-44-55");
+	assert_string_equal(none, "00-00-00-00-00-00-00-00");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +164,7 @@ int main(void)
 		cmocka_unit_test_setup(as_many_capabilities_as_fit, reset),
 		cmocka_unit_test_setup(truncated, reset),
 		cmocka_unit_test_setup(reads_nothing_past_its_length, reset),
+		cmocka_unit_test(as_the_profile_has_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
