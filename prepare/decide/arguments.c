@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "decide/iommu_arguments.h"
 
 struct work {
@@ -35,20 +36,16 @@ void argument_plan_done(struct argument_plan *plan)
 /* --- what a line of arguments comes to --- */
 
 /* 1: pt, -1: nopt, 0: nothing is said. */
-static int passthrough_of(const char *list)
+static int passthrough_of(const struct kernel_arg *list)
 {
+	const char *position = NULL, *item;
 	int state = 0;
 
-	for (const char *item = list; *item;
-	     item += strcspn(item, ","), item += strspn(item, ",")) {
-		if (strncmp(item, "pt", 2) == 0)
+	while ((item = iommu_next_item(list, &position)))
+		if (text_starts_with(item, "pt"))
 			state = 1;
-		else if (strncmp(item, "nopt", 4) == 0)
+		else if (text_starts_with(item, "nopt"))
 			state = -1;
-		/* It ends the list (iommu_setup()). */
-		else if (strncmp(item, "usedac", 6) == 0)
-			break;
-	}
 	return state;
 }
 
@@ -62,8 +59,8 @@ static int passthrough_state(const struct work *work, const struct kernel_args *
 		bool value;
 		int now = 0;
 
-		if (strcmp(arg->name, "iommu") == 0 && arg->value && !work->arm)
-			now = passthrough_of(arg->value);
+		if (strcmp(arg->name, "iommu") == 0 && !work->arm)
+			now = passthrough_of(arg);
 		else if (strcmp(arg->name, "iommu.passthrough") == 0 && arg->value &&
 			 bool_parse(arg->value, &value) == 0)
 			now = value ? 1 : -1;
@@ -120,25 +117,57 @@ static bool has_row(const struct kernel_args *args, const struct kernel_args *wa
 
 enum verdict { SAYS_NOTHING, SAYS_SO, SAYS_OTHERWISE };
 
+/* iommu_item_state(), with what other arguments do to it. */
+static int item_state(const struct work *work, const struct kernel_args *args, const char *name,
+		      const char *item, const char **ret_text)
+{
+	struct turned_off off;
+
+	/* iommu=off wins over it. */
+	if (strcmp(name, "intel_iommu") == 0 && text_starts_with(item, "on") &&
+	    iommu_turned_off(args, IOMMU_KIND_INTEL, &off)) {
+		*ret_text = off.by->text;
+		return -1;
+	}
+	if (strcmp(name, "iommu") == 0 && !work->arm && text_starts_with(item, "pt"))
+		return passthrough_state(work, args, ret_text);
+	if (strcmp(name, "iommu") == 0 && !work->arm && text_starts_with(item, "nopt"))
+		return -passthrough_state(work, args, ret_text);
+	return iommu_item_state(args, name, item, ret_text);
+}
+
+static enum verdict list_says(const struct work *work, const struct kernel_args *args,
+			      const struct kernel_args *want, const char **ret_text)
+{
+	const struct kernel_arg *list = &want->items[0];
+	const char *position = NULL, *item, *unused = NULL;
+	enum verdict verdict = SAYS_SO;
+
+	while ((item = iommu_next_item(list, &position))) {
+		int state;
+
+		/* A later item of the same list undoes it. */
+		if (item_state(work, want, list->name, item, &unused) < 0)
+			continue;
+		state = item_state(work, args, list->name, item, ret_text);
+		if (state < 0)
+			return SAYS_OTHERWISE;
+		if (!state)
+			verdict = SAYS_NOTHING;
+	}
+	return verdict;
+}
+
 /* What a line says of what is wanted; *ret_text: the word that says otherwise. */
 static enum verdict line_says(const struct work *work, const struct kernel_args *args,
 			      const struct kernel_args *want, const char **ret_text)
 {
 	const struct kernel_arg *first = &want->items[0], *last;
-	const char *unused = NULL;
-	struct turned_off off;
+	const char *unused = NULL, *position = NULL;
 	int wanted, state;
 
-	wanted = intel_iommu_state(want, &unused);
-	if (wanted) {
-		state = intel_iommu_state(args, ret_text);
-		/* iommu=off wins over it. */
-		if (wanted > 0 && iommu_turned_off(args, IOMMU_KIND_INTEL, &off)) {
-			*ret_text = off.by->text;
-			return SAYS_OTHERWISE;
-		}
-		return !state ? SAYS_NOTHING : state == wanted ? SAYS_SO : SAYS_OTHERWISE;
-	}
+	if (iommu_is_list(first->name) && iommu_next_item(first, &position))
+		return list_says(work, args, want, ret_text);
 	wanted = passthrough_state(work, want, &unused);
 	if (wanted) {
 		state = passthrough_state(work, args, ret_text);

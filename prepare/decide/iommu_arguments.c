@@ -41,15 +41,28 @@ static const char *next_item(const char **position)
 	return *item ? item : NULL;
 }
 
+const char *iommu_next_item(const struct kernel_arg *list, const char **position)
+{
+	const char *item;
+
+	if (!*position)
+		*position = list->value ? list->value : "";
+	item = next_item(position);
+	/* iommu_setup() reads no further behind it. */
+	if (item && strcmp(list->name, "iommu") == 0 && text_starts_with(item, "usedac"))
+		*position += strlen(*position);
+	return item;
+}
+
 /* Walks all items of all arguments of a name; the last "on" or "off" wins. */
 static void walk(const struct kernel_args *args, const char *name, struct turned_off *state)
 {
 	vec_foreach(arg, args) {
-		const char *position = arg->value, *item;
+		const char *position = NULL, *item;
 
-		if (strcmp(arg->name, name) != 0 || !arg->value)
+		if (strcmp(arg->name, name) != 0)
 			continue;
-		while ((item = next_item(&position))) {
+		while ((item = iommu_next_item(arg, &position))) {
 			if (text_starts_with(item, "off"))
 				state->by = arg;
 			if (text_starts_with(item, "on")) {
@@ -64,17 +77,13 @@ static void walk(const struct kernel_args *args, const char *name, struct turned
 static const struct kernel_arg *sticky(const struct kernel_args *args, const char *name)
 {
 	vec_foreach(arg, args) {
-		const char *position = arg->value, *item;
+		const char *position = NULL, *item;
 
-		if (strcmp(arg->name, name) != 0 || !arg->value)
+		if (strcmp(arg->name, name) != 0)
 			continue;
-		while ((item = next_item(&position))) {
+		while ((item = iommu_next_item(arg, &position)))
 			if (text_starts_with(item, "off"))
 				return arg;
-			/* iommu_setup() reads no further behind it. */
-			if (strcmp(name, "iommu") == 0 && text_starts_with(item, "usedac"))
-				break;
-		}
 	}
 	return NULL;
 }
@@ -101,15 +110,67 @@ bool iommu_turned_off(const struct kernel_args *args, enum iommu_kind kind, stru
 	return ret->by;
 }
 
+bool iommu_is_list(const char *name)
+{
+	return strcmp(name, "intel_iommu") == 0 || strcmp(name, "amd_iommu") == 0 ||
+	       strcmp(name, "iommu") == 0;
+}
+
+/* Of these the last one counts, but for the "off" of amd_iommu= and iommu=, which stays. */
+static bool are_opposites(const char *name, const char *a, const char *b)
+{
+	static const struct {
+		const char *name, *item, *opposite;
+	} rows[] = {
+		{"intel_iommu", "on", "off"},
+		{"intel_iommu", "sm_on", "sm_off"},
+		{"amd_iommu", "on", "off"},
+		{"amd_iommu", "force_enable", "off"},
+		{"amd_iommu", "pgtbl_v1", "pgtbl_v2"},
+		{"iommu", "pt", "nopt"},
+		{"iommu", "merge", "nomerge"},
+		{"iommu", "biomerge", "nomerge"},
+		{"iommu", "force", "noforce"},
+		{"iommu", "panic", "nopanic"},
+		{"iommu", "fullflush", "nofullflush"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (strcmp(rows[i].name, name) == 0 &&
+		    ((text_starts_with(a, rows[i].item) && text_starts_with(b, rows[i].opposite)) ||
+		     (text_starts_with(b, rows[i].item) && text_starts_with(a, rows[i].opposite))))
+			return true;
+	return false;
+}
+
+int iommu_item_state(const struct kernel_args *args, const char *name, const char *item,
+		     const char **ret_text)
+{
+	bool off_stays = strcmp(name, "intel_iommu") != 0;
+	int state = 0;
+
+	vec_foreach(arg, args) {
+		const char *position = NULL, *other;
+
+		if (strcmp(arg->name, name) != 0)
+			continue;
+		while ((other = iommu_next_item(arg, &position))) {
+			bool same = strncmp(other, item, strcspn(item, ",")) == 0;
+
+			if (!same && !are_opposites(name, item, other))
+				continue;
+			state = same ? 1 : -1;
+			*ret_text = arg->text;
+			if (off_stays && text_starts_with(other, "off"))
+				return state;
+		}
+	}
+	return state;
+}
+
 int intel_iommu_state(const struct kernel_args *args, const char **ret_text)
 {
-	struct turned_off state = {};
-
-	walk(args, "intel_iommu", &state);
-	if (!state.by && !state.beaten)
-		return 0;
-	*ret_text = state.by ? state.by->text : state.beaten->text;
-	return state.by ? -1 : 1;
+	return iommu_item_state(args, "intel_iommu", "on", ret_text);
 }
 
 bool intel_iommu_turned_on(const struct kernel_args *args)

@@ -65,6 +65,44 @@ TEST(what_turns_it_on)
 	assert_false(intel_iommu_turned_on(&inventory.args));
 }
 
+TEST(what_a_list_says_to_an_item)
+{
+	static const struct {
+		const char *cmdline, *name, *item;
+		int state;
+		const char *text;
+	} rows[] = {
+		{"", "iommu", "pt", 0, NULL},
+		{"iommu=nomerge,pt iommu=noforce", "iommu", "pt", 1, "iommu=nomerge,pt"},
+		{"iommu=pt iommu=nopt", "iommu", "pt", -1, "iommu=nopt"},
+		{"iommu=usedac,pt", "iommu", "pt", 0, NULL},
+		{"iommu=usedac,pt", "iommu", "usedac", 1, "iommu=usedac,pt"},
+		{"iommu=nomerge", "iommu", "biomerge,pt", -1, "iommu=nomerge"},
+		{"iommu=merge", "iommu", "biomerge", 0, NULL},
+		{"iommu=off,force", "iommu", "off", 1, "iommu=off,force"},
+		{"intel_iommu=on", "intel_iommu", "sm_on", 0, NULL},
+		{"intel_iommu=sm_on,on,sm_off", "intel_iommu", "sm_on,on", -1,
+		 "intel_iommu=sm_on,on,sm_off"},
+		{"intel_iommu=strict", "intel_iommu", "strict", 1, "intel_iommu=strict"},
+		{"intel_iommu", "intel_iommu", "on", 0, NULL},
+		{"amd_iommu=force_isolation", "amd_iommu", "force_enable", 0, NULL},
+		{"amd_iommu=off amd_iommu=force_enable", "amd_iommu", "force_enable", -1,
+		 "amd_iommu=off"},
+		{"amd_iommu=off amd_iommu=force_enable", "amd_iommu", "off", 1, "amd_iommu=off"},
+		{"amd_iommu=pgtbl_v1 iommu=pt", "amd_iommu", "pgtbl_v2", -1, "amd_iommu=pgtbl_v1"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *text = NULL;
+
+		set_arguments(rows[i].cmdline);
+		check_int(rows[i].cmdline,
+			  iommu_item_state(&inventory.args, rows[i].name, rows[i].item, &text),
+			  rows[i].state);
+		check_text(rows[i].cmdline, text, rows[i].text);
+	}
+}
+
 TEST(what_has_the_last_word)
 {
 	static const struct {
@@ -193,9 +231,10 @@ TEST(boot_configuration)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CHECKS_TEST(what_turns_the_iommu_off), CHECKS_TEST(what_turns_it_on),
-		CHECKS_TEST(what_has_the_last_word),   CHECKS_TEST(kinds_of_machines),
-		CHECKS_TEST(arguments_without_effect), CHECKS_TEST(boot_configuration),
+		CHECKS_TEST(what_turns_the_iommu_off),    CHECKS_TEST(what_turns_it_on),
+		CHECKS_TEST(what_a_list_says_to_an_item), CHECKS_TEST(what_has_the_last_word),
+		CHECKS_TEST(kinds_of_machines),           CHECKS_TEST(arguments_without_effect),
+		CHECKS_TEST(boot_configuration),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
