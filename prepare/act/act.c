@@ -9,6 +9,7 @@
 
 #include "act/device.h"
 #include "act/judge.h"
+#include "base/clock.h"
 #include "host/bounded.h"
 #include "host/modules.h"
 #include "host/scan.h"
@@ -235,17 +236,16 @@ static int run_pieces(struct run *run, size_t end, size_t n_lanes, const struct 
 static int run_all(struct run *run, const struct act_limits *limits)
 {
 	size_t n_lanes = assign_lanes(run), n_modules = 0;
-	int left_ms = limits->total_ms, r = 0;
+	int64_t deadline = now_ms() + limits->total_ms;
+	int r = 0;
 
 	while (n_lanes > 1 && n_modules < run->n && !run->items[n_modules].device)
 		n_modules++;
 	if (n_modules)
-		r = run_pieces(run, n_modules, 1, limits, left_ms);
+		r = run_pieces(run, n_modules, 1, limits, limits->total_ms);
 	run->first = n_modules;
-	for (size_t i = 0; i < n_modules; i++)
-		left_ms -= (int)run->slots[i].elapsed_ms;
 	if (r == 0)
-		r = run_pieces(run, run->n, n_lanes, limits, left_ms);
+		r = run_pieces(run, run->n, n_lanes, limits, (int)(deadline - now_ms()));
 	return r;
 }
 
@@ -270,9 +270,8 @@ void act_run(struct root *root, const struct plan *plan, const struct act_limits
 	}
 	bytes = run.n * sizeof(*run.slots);
 	run.slots = bounded_memory(bytes);
-	/* What is not begun ends as it would, had nobody wanted it. */
 	for (size_t i = 0; i < run.n && run.slots; i++)
-		run.slots[i].end = BOUNDED_SKIPPED;
+		run.slots[i].end = BOUNDED_UNSTARTED;
 	if (run.slots && run.n) {
 		r = run_all(&run, limits);
 		if (r == 0)
@@ -288,8 +287,7 @@ void act_run(struct root *root, const struct plan *plan, const struct act_limits
 		/* Pieces and devices stand in the same order. */
 		while (piece < run.n && run.items[piece].device != device)
 			piece++;
-		if (!run.slots || piece == run.n ||
-		    (r < 0 && run.slots[piece].end == BOUNDED_SKIPPED)) {
+		if (!run.slots || piece == run.n || run.slots[piece].end == BOUNDED_UNSTARTED) {
 			judge_not_started(device, r, outcome);
 		} else {
 			judge_device(device, &run.slots[piece], missing_module(&run, device),

@@ -13,7 +13,10 @@
 #include "model/outcome.h"
 #include "model/plan.h"
 
-/* How long the kernel has for one module or device, and for all of them, in milliseconds. */
+/*
+ * How long the kernel has for one module or device, and after which time no further one is begun, in
+ * milliseconds.
+ */
 struct act_limits {
 	int piece_ms;
 	int total_ms;

@@ -91,7 +91,7 @@ static char *failure(const struct planned_device *device, const struct slot *slo
 bool judge_end(const struct planned_device *device, const struct slot *slot,
 	       struct outcome *outcome)
 {
-	bool begun = slot->end != BOUNDED_SKIPPED;
+	bool begun = slot->end != BOUNDED_SKIPPED && slot->end != BOUNDED_LATE;
 	const char *after = begun ? slot->after : device->before;
 
 	outcome->elapsed_ms = slot->elapsed_ms;
@@ -108,6 +108,10 @@ bool judge_end(const struct planned_device *device, const struct slot *slot,
 	} else if (slot->end == BOUNDED_SKIPPED) {
 		outcome->result = RESULT_SKIPPED;
 		outcome->error = xstrdup("left alone, as another device did not answer in time");
+	} else if (slot->end == BOUNDED_LATE) {
+		outcome->result = RESULT_SKIPPED;
+		outcome->error = xstrdup(
+			"left alone, as the time for all devices was over before its turn");
 	} else if (slot->end == BOUNDED_DIED) {
 		outcome->error = xasprintf("the process died at %s", step_text(slot->step));
 	}
@@ -119,7 +123,7 @@ void judge_device(const struct planned_device *device, const struct slot *slot,
 {
 	bool settled = judge_end(device, slot, outcome);
 
-	if (outcome->result == RESULT_SKIPPED && module) {
+	if (slot->end == BOUNDED_SKIPPED && module) {
 		free(outcome->error);
 		outcome->error = module_error(device, module);
 		outcome->result = RESULT_FAILED;

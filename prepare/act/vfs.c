@@ -377,7 +377,7 @@ static int run_job(struct run *run, void (*work)(void *userdata, size_t index),
 	if (!run->slots)
 		return -ENOMEM;
 	for (size_t i = 0; i < run->n; i++)
-		run->slots[i].slot.end = BOUNDED_SKIPPED;
+		run->slots[i].slot.end = BOUNDED_UNSTARTED;
 	return bounded_run(&job);
 }
 
@@ -401,7 +401,7 @@ size_t act_vfs_make(struct root *root, const struct plan *plan, const struct act
 	for (size_t i = 0; i < run.n; i++) {
 		struct outcome *outcome = &outcomes->items[run.items[i].device];
 
-		if (!run.slots || (r < 0 && run.slots[i].slot.end == BOUNDED_SKIPPED))
+		if (!run.slots || run.slots[i].slot.end == BOUNDED_UNSTARTED)
 			judge_not_started(device_of(&run, i), r, outcome);
 		else
 			judge(&run, i, outcome, findings);
@@ -414,6 +414,8 @@ size_t act_vfs_make(struct root *root, const struct plan *plan, const struct act
 /* Why autoprobe may not be as it was; NULL: it is. */
 static const char *left_off(const struct vf_slot *vf)
 {
+	if (vf->slot.end == BOUNDED_LATE)
+		return "the time for all devices was over before its turn";
 	if (vf->slot.end != BOUNDED_DONE)
 		return "the kernel did not answer in time";
 	if (vf->slot.error < 0)
@@ -436,7 +438,8 @@ void act_vfs_restore(struct root *root, const struct plan *plan, const struct ac
 	run.n = n;
 	r = n ? run_job(&run, run_restore, NULL) : 0;
 	for (size_t i = 0; i < run.n; i++) {
-		const char *cause = run.slots && r == 0 ? left_off(&run.slots[i]) : strerror(-r);
+		bool started = run.slots && run.slots[i].slot.end != BOUNDED_UNSTARTED;
+		const char *cause = started ? left_off(&run.slots[i]) : strerror(-r);
 
 		if (cause)
 			finding_remedy(

@@ -38,7 +38,8 @@ struct progress {
 struct lane {
 	size_t next; /* the first of its pieces whose end was not told; job->n: none */
 	pid_t pid;
-	int alive; /* reads the end of file once the child is gone; -1: there is none */
+	int alive;             /* reads the end of file once the child is gone; -1: there is none */
+	enum bounded_end rest; /* of pieces that no child comes to */
 	struct progress *progress;
 };
 
@@ -50,7 +51,9 @@ struct past {
 
 struct work {
 	const struct bounded_job *job;
-	int64_t deadline;
+	pid_t parent;
+	int64_t deadline; /* after which no piece is begun */
+	int error;        /* why a child could not be made */
 	struct lane *lanes;
 	size_t n_lanes;
 	struct past *pasts; /* of the pieces, shared */
@@ -64,7 +67,7 @@ static size_t next_of_lane(const struct bounded_job *job, size_t lane, size_t pi
 	return piece;
 }
 
-/* The child: pieces from first on. No system call but those of the pieces and a look at the clock. */
+/* The child: pieces from first on. No system call but those of the pieces and a look at clock and parent. */
 static void child(const struct work *work, size_t lane, size_t first)
 {
 	const struct bounded_job *job = work->job;
@@ -74,8 +77,13 @@ static void child(const struct work *work, size_t lane, size_t first)
 		struct past *past = &work->pasts[piece];
 		int64_t started_ms = progress->started_ms, ended_ms;
 
+		/* There is nobody who would see that it takes too long, or remember what it did. */
+		if (getppid() != work->parent)
+			break;
 		past->end = BOUNDED_SKIPPED;
-		if (!job->wanted || job->wanted(job->userdata, piece)) {
+		if (started_ms >= work->deadline) {
+			past->end = BOUNDED_LATE;
+		} else if (!job->wanted || job->wanted(job->userdata, piece)) {
 			job->run(job->userdata, piece);
 			past->end = BOUNDED_DONE;
 		}
@@ -129,6 +137,21 @@ static int start(const struct work *work, size_t index)
 	return 0;
 }
 
+/* Lets a new child go on with what a lane has left, if there is time. */
+static void go_on(struct work *work, size_t index)
+{
+	struct lane *lane = &work->lanes[index];
+	int r;
+
+	if (lane->next == work->job->n || now_ms() >= work->deadline)
+		return;
+	r = start(work, index);
+	if (r < 0) {
+		lane->rest = BOUNDED_UNSTARTED;
+		work->error = r;
+	}
+}
+
 /* A lane's child is gone or was given up: what it has behind it, and what became of where it was. */
 static void finish(const struct work *work, size_t index, enum bounded_end end)
 {
@@ -155,12 +178,10 @@ static void finish(const struct work *work, size_t index, enum bounded_end end)
 	}
 }
 
-/* When the lane's child is to be given up: its piece, or all of them, are over their time. */
+/* When the lane's child is to be given up. */
 static int64_t lane_end(const struct work *work, const struct lane *lane)
 {
-	int64_t end = lane->progress->started_ms + work->job->piece_ms;
-
-	return end < work->deadline ? end : work->deadline;
+	return lane->progress->started_ms + work->job->piece_ms;
 }
 
 /* Waits until something happens to a lane, and sees to it. false: no lane has a child any more. */
@@ -195,8 +216,7 @@ static bool watch(struct work *work, struct pollfd *events)
 			finish(work, i, BOUNDED_TIMEOUT);
 		else
 			continue;
-		if (lane->next < work->job->n && now_ms() < work->deadline)
-			start(work, i);
+		go_on(work, i);
 	}
 	return true;
 }
@@ -205,31 +225,33 @@ int bounded_run(const struct bounded_job *job)
 {
 	struct work work = {
 		.job = job,
+		.parent = getpid(),
 		.deadline = now_ms() + job->total_ms,
 		.n_lanes = job->lane ? job->n_lanes : 1,
 	};
 	size_t bytes = work.n_lanes * sizeof(struct progress) + job->n * sizeof(struct past);
 	struct progress *shared = bounded_memory(bytes);
 	struct pollfd *events = xcalloc(work.n_lanes, sizeof(*events));
-	int r = shared ? 0 : -ENOMEM;
 
+	work.error = shared ? 0 : -ENOMEM;
 	work.lanes = xcalloc(work.n_lanes, sizeof(*work.lanes));
 	work.pasts = (struct past *)(shared + work.n_lanes);
 	for (size_t i = 0; i < work.n_lanes; i++) {
 		work.lanes[i] = (struct lane){.next = next_of_lane(job, i, 0),
 					      .alive = -1,
+					      .rest = shared ? BOUNDED_LATE : BOUNDED_UNSTARTED,
 					      .progress = shared + i};
-		if (r == 0 && work.lanes[i].next < job->n && job->total_ms > 0)
-			r = start(&work, i);
+		if (shared)
+			go_on(&work, i);
 	}
 	while (watch(&work, events))
 		;
 	for (size_t i = 0; i < work.n_lanes; i++)
 		for (struct lane *lane = &work.lanes[i]; lane->next < job->n;
 		     lane->next = next_of_lane(job, i, lane->next + 1))
-			job->ended(job->userdata, lane->next, BOUNDED_SKIPPED, 0);
+			job->ended(job->userdata, lane->next, lane->rest, 0);
 	bounded_free(shared, bytes);
 	free(work.lanes);
 	free(events);
-	return r;
+	return work.error;
 }

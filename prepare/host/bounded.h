@@ -6,7 +6,9 @@
  * driver_override take the device's lock and wait for it in state D, where no signal helps
  * (drivers/base/dd.c). So a child process does the pieces one after another. The parent only
  * watches: when one piece takes too long it gives the child up, does not wait for it, and lets a
- * new child go on with the pieces that remain.
+ * new child go on with the pieces that remain. The time for all of them only keeps pieces from being
+ * begun: one that is cut would leave a device between two drivers. So a job takes that time and, at most,
+ * one piece's. A child whose parent is gone does no further piece.
  *
  * Pieces may be spread over lanes: those of one lane go one after another, lanes side by side, each
  * with a child of its own.
@@ -22,16 +24,18 @@
 #include <stdint.h>
 
 enum bounded_end {
-	BOUNDED_DONE,    /* the piece ran to its end */
-	BOUNDED_TIMEOUT, /* it did not, in its time */
-	BOUNDED_DIED,    /* the child ended in the middle of it */
-	BOUNDED_SKIPPED, /* it was not begun: wanted() said no, or the time for all pieces was over */
+	BOUNDED_DONE,      /* the piece ran to its end */
+	BOUNDED_TIMEOUT,   /* it did not, in its time */
+	BOUNDED_DIED,      /* the child ended in the middle of it */
+	BOUNDED_SKIPPED,   /* it was not begun: wanted() said no */
+	BOUNDED_LATE,      /* the same: the time for all pieces was over */
+	BOUNDED_UNSTARTED, /* the same: no child could be made for it */
 };
 
 struct bounded_job {
-	size_t n; /* pieces, numbered from 0 */
-	int piece_ms;
-	int total_ms;
+	size_t n;     /* pieces, numbered from 0 */
+	int piece_ms; /* for one of them */
+	int total_ms; /* after which none is begun */
 	void *userdata;
 	/* The lane of a piece, below n_lanes; NULL: there is one lane. */
 	size_t (*lane)(void *userdata, size_t piece);
@@ -44,7 +48,10 @@ struct bounded_job {
 	void (*ended)(void *userdata, size_t piece, enum bounded_end end, uint32_t elapsed_ms);
 };
 
-/* Runs the job; when it returns each piece has had its end told. 0, or -errno where no child can be made. */
+/*
+ * Runs the job; when it returns each piece has had its end told. 0, or where a child could not be made, why:
+ * -errno.
+ */
 int bounded_run(const struct bounded_job *job);
 
 /* Zeroed memory that parent and children share, or NULL; munmap() by bounded_free(). */

@@ -19,7 +19,8 @@
 #define PROFILE_MAX_SECTIONS 512
 #define PROFILE_MAX_LIST 512
 #define PROFILE_MAX_COUNT 4096
-#define PROFILE_MAX_TIMEOUT_S 55 /* the units end a phase after 60 */
+/* The units end a phase only after both, the second look at the host and what is put back. */
+#define PROFILE_MAX_TIMEOUT_S 55
 #define DRIVER_NAME_MAX 64
 
 struct serial_list {

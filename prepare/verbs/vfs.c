@@ -6,16 +6,16 @@
 #include "base/clock.h"
 #include "decide/vfs.h"
 
-/* What needs no lock is given this much even when the time of all is over. */
+/* What needs no lock is given this much, and no more, even when the time of all is over. */
 #define RESTORE_MS 1000
 
-/* What is left of the time that all devices have together; least: at least this. */
+/* What is left of the time that all devices have together; least: if that is less, this, for each and for all. */
 static struct act_limits limits_left(const struct profile *profile, int64_t started_ms, int least)
 {
 	int left = (int)profile->timeout_s * 1000 - (int)(now_ms() - started_ms);
 
-	return (struct act_limits){(int)profile->device_timeout_s * 1000,
-				   left > least ? left : least};
+	return left > least ? (struct act_limits){(int)profile->device_timeout_s * 1000, left}
+			    : (struct act_limits){least, least};
 }
 
 static bool wants_vfs(const struct plan *plan)

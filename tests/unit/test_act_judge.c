@@ -58,7 +58,7 @@ static void expect(const char *row, const struct planned_device *planned, const 
 TEST(what_has)
 {
 	static const struct slot missing = {.error = -ENOENT}, broken = {.error = -EKEYREJECTED},
-				 useless = {.error = -ENXIO};
+				 useless = {.error = -ENXIO}, late = {.error = -ETIMEDOUT};
 	static const struct {
 		struct slot slot;
 		const struct slot *module;
@@ -129,6 +129,16 @@ TEST(what_has)
 		 RESULT_SKIPPED,
 		 "e1000e",
 		 "left alone, as another device did not answer in time"},
+		{{.end = BOUNDED_LATE},
+		 NULL,
+		 RESULT_SKIPPED,
+		 "e1000e",
+		 "left alone, as the time for all devices was over before its turn"},
+		{{.end = BOUNDED_LATE},
+		 &late,
+		 RESULT_SKIPPED,
+		 "e1000e",
+		 "left alone, as the time for all devices was over before its turn"},
 		{{.end = BOUNDED_SKIPPED},
 		 &missing,
 		 RESULT_FAILED,
@@ -247,6 +257,7 @@ TEST(whether_the_end_settles_it)
 	} rows[] = {{BOUNDED_DONE, false, RESULT_FAILED},
 		    {BOUNDED_TIMEOUT, true, RESULT_TIMEOUT},
 		    {BOUNDED_SKIPPED, true, RESULT_SKIPPED},
+		    {BOUNDED_LATE, true, RESULT_SKIPPED},
 		    {BOUNDED_DIED, true, RESULT_FAILED}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

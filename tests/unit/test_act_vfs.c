@@ -373,6 +373,23 @@ TEST(that_autoprobe_stays_off_is_found)
 	check_text("remedy", findings.items[0].remedy, "echo 1 > " PF "sriov_drivers_autoprobe");
 }
 
+TEST(without_time_nothing_is_begun)
+{
+	const struct act_limits over = {.piece_ms = 2000};
+
+	make_plan("nvme", 0, true);
+	assert_int_equal(act_vfs_make(&tree.root, &plan, &over, &outcomes, &findings), 0);
+	expect_outcome(RESULT_SKIPPED, "nvme",
+		       "left alone, as the time for all devices was over before its turn");
+	expect_written("");
+	assert_int_equal(make(), 1);
+	act_vfs_restore(&tree.root, &plan, &over, &outcomes, &findings);
+	check_findings("left off", &findings, "vfs-autoprobe 0000:01:00.0");
+	check_text("cause", findings.items[0].detail,
+		   "its sriov_drivers_autoprobe may be left at 0: the time for all devices was "
+		   "over before its turn");
+}
+
 TEST(nothing_to_make)
 {
 	struct planned_device *device = vec_add(&plan);
@@ -400,6 +417,7 @@ int main(void)
 		VFS_TEST(but_not_for_ever),
 		VFS_TEST(what_changed_meanwhile_is_left_alone),
 		VFS_TEST(that_autoprobe_stays_off_is_found),
+		VFS_TEST(without_time_nothing_is_begun),
 		VFS_TEST(nothing_to_make),
 	};
 

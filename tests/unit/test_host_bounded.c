@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -13,7 +14,7 @@
 #define PIECE_MS 1500
 #define MAX_PIECES 1000
 
-enum behaviour { FINISH, HANG, LEAVE, CRASH, UNWANTED, WANTED_AFTER_TIMEOUT };
+enum behaviour { FINISH, HANG, SLOW, LEAVE, CRASH, ORPHAN, UNWANTED, WANTED_AFTER_TIMEOUT };
 
 /* In shared memory: written by the children, read by the test. */
 struct shared {
@@ -27,18 +28,21 @@ static struct {
 	enum bounded_end ends[MAX_PIECES];
 	uint32_t elapsed_ms[MAX_PIECES];
 	size_t n_ended;
+	int64_t over_ms; /* the end of the time for all pieces */
 } work;
 
 static const char *failing_call;
+static int n_forks_left = -1; /* -1: any number */
 
 pid_t __real_fork(void);
 pid_t __wrap_fork(void);
 pid_t __wrap_fork(void)
 {
-	if (failing_call && strcmp(failing_call, "fork") == 0) {
+	if (n_forks_left == 0 || (failing_call && strcmp(failing_call, "fork") == 0)) {
 		errno = EAGAIN;
 		return -1;
 	}
+	n_forks_left -= n_forks_left > 0;
 	return __real_fork();
 }
 
@@ -62,6 +66,14 @@ void *__wrap_mmap(void *place, size_t length, int protection, int flags, int fd,
 	return __real_mmap(place, length, protection, flags, fd, offset);
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static enum behaviour behaviour(size_t piece)
 {
 	return work.behaviours ? work.behaviours[piece] : FINISH;
@@ -82,6 +94,15 @@ static void run(void *userdata, size_t piece)
 		_exit(3);
 	if (behaviour(piece) == CRASH)
 		kill(getpid(), SIGKILL);
+	if (behaviour(piece) == ORPHAN) {
+		pid_t parent = getppid();
+
+		kill(parent, SIGKILL);
+		while (getppid() == parent)
+			usleep(1000);
+	}
+	while (behaviour(piece) == SLOW && now_ms() <= work.over_ms)
+		usleep(1000);
 	while (behaviour(piece) == HANG)
 		pause();
 }
@@ -100,14 +121,6 @@ static void ended(void *userdata, size_t piece, enum bounded_end end, uint32_t e
 	assert_int_equal(piece, work.n_ended);
 	work.elapsed_ms[work.n_ended] = elapsed_ms;
 	work.ends[work.n_ended++] = end;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static int start(void **state _unused_)
@@ -142,6 +155,7 @@ static int run_job(size_t n, const enum behaviour *behaviours, int total_ms)
 	int r;
 
 	work.behaviours = behaviours;
+	work.over_ms = now_ms() + total_ms;
 	r = bounded_run(&job);
 	assert_int_equal(work.n_ended, n);
 	return r;
@@ -251,33 +265,67 @@ TEST(the_time_for_all_ends_it)
 	assert_int_equal(run_job(4, behaviours, PIECE_MS + PIECE_MS / 2), 0);
 	assert_int_equal(work.ends[0], BOUNDED_TIMEOUT);
 	/* On a busy machine the time may be over before it is begun. */
-	assert_true(work.ends[1] == BOUNDED_TIMEOUT || work.ends[1] == BOUNDED_SKIPPED);
-	assert_int_equal(work.ends[2], BOUNDED_SKIPPED);
-	assert_int_equal(work.ends[3], BOUNDED_SKIPPED);
+	assert_true(work.ends[1] == BOUNDED_TIMEOUT || work.ends[1] == BOUNDED_LATE);
+	assert_int_equal(work.ends[2], BOUNDED_LATE);
+	assert_int_equal(work.ends[3], BOUNDED_LATE);
 	assert_int_equal(work.shared->runs[2] + work.shared->runs[3], 0);
 }
 
-TEST(the_time_for_all_cuts_a_piece_short)
+/* A device is not left between two drivers. */
+TEST(a_piece_that_was_begun_keeps_its_time)
 {
-	static const enum behaviour behaviours[] = {HANG};
-	struct bounded_job job = {.n = 1,
+	static const enum behaviour behaviours[] = {SLOW, FINISH, UNWANTED};
+	struct bounded_job job = {.n = 3,
 				  .piece_ms = 600000,
 				  .total_ms = PIECE_MS,
 				  .userdata = work.shared,
 				  .run = run,
+				  .wanted = wanted,
 				  .ended = ended};
-	int64_t start_ms = now_ms();
 
 	work.behaviours = behaviours;
+	work.over_ms = now_ms() + job.total_ms;
 	assert_int_equal(bounded_run(&job), 0);
-	assert_int_equal(work.ends[0], BOUNDED_TIMEOUT);
-	assert_true(now_ms() - start_ms < 60000);
+	expect(3, (const enum bounded_end[]){BOUNDED_DONE, BOUNDED_LATE, BOUNDED_LATE},
+	       (const int[]){1, 0, 0});
+}
+
+TEST(one_that_hangs_is_given_up_after_the_time_for_all)
+{
+	static const enum behaviour behaviours[] = {HANG, FINISH};
+
+	assert_int_equal(run_job(2, behaviours, 100), 0);
+	assert_int_equal(work.ends[1], BOUNDED_LATE);
+	/* On a busy machine the time may be over before it is begun. */
+	if (work.ends[0] != BOUNDED_LATE) {
+		assert_int_equal(work.ends[0], BOUNDED_TIMEOUT);
+		assert_true(work.elapsed_ms[0] >= PIECE_MS - 1);
+	}
+}
+
+/* Whoever would see that a piece takes too long is gone, and nobody would know what it did. */
+TEST(without_a_parent_no_piece_is_begun)
+{
+	static const enum behaviour behaviours[] = {ORPHAN, FINISH};
+	pid_t pid;
+
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	pid = fork();
+	if (pid == 0) {
+		run_job(2, behaviours, 60000);
+		_exit(0);
+	}
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+	assert_int_equal(work.shared->runs[0], 1);
+	assert_int_equal(work.shared->runs[1], 0);
 }
 
 TEST(without_time_nothing_is_begun)
 {
 	assert_int_equal(run_job(3, NULL, 0), 0);
-	expect(3, (const enum bounded_end[]){BOUNDED_SKIPPED, BOUNDED_SKIPPED, BOUNDED_SKIPPED},
+	expect(3, (const enum bounded_end[]){BOUNDED_LATE, BOUNDED_LATE, BOUNDED_LATE},
 	       (const int[]){0, 0, 0});
 }
 
@@ -295,12 +343,24 @@ TEST(where_no_child_can_be_made_nothing_is_begun)
 		work.n_ended = 0;
 		failing_call = rows[i].call;
 		check_int(rows[i].call, run_job(2, NULL, 60000), rows[i].r);
-		expect(2, (const enum bounded_end[]){BOUNDED_SKIPPED, BOUNDED_SKIPPED},
+		expect(2, (const enum bounded_end[]){BOUNDED_UNSTARTED, BOUNDED_UNSTARTED},
 		       (const int[]){0, 0});
 		after = dup(0);
 		close(after);
 		check_int("descriptors", after, before);
 	}
+}
+
+/* The child of the first piece is there; there is none after it was given up. */
+TEST(where_no_further_child_can_be_made)
+{
+	static const enum behaviour behaviours[] = {LEAVE, FINISH, UNWANTED};
+
+	n_forks_left = 1;
+	check_int("error", run_job(3, behaviours, 60000), -EAGAIN);
+	n_forks_left = -1;
+	expect(3, (const enum bounded_end[]){BOUNDED_DIED, BOUNDED_UNSTARTED, BOUNDED_UNSTARTED},
+	       (const int[]){1, 0, 0});
 }
 
 TEST(shared_memory)
@@ -332,9 +392,12 @@ int main(void)
 		BOUNDED_TEST(what_the_last_piece_does_is_bounded_too),
 		BOUNDED_TEST(a_child_that_dies_costs_one_piece),
 		BOUNDED_TEST(the_time_for_all_ends_it),
-		BOUNDED_TEST(the_time_for_all_cuts_a_piece_short),
+		BOUNDED_TEST(a_piece_that_was_begun_keeps_its_time),
+		BOUNDED_TEST(one_that_hangs_is_given_up_after_the_time_for_all),
+		BOUNDED_TEST(without_a_parent_no_piece_is_begun),
 		BOUNDED_TEST(without_time_nothing_is_begun),
 		BOUNDED_TEST(where_no_child_can_be_made_nothing_is_begun),
+		BOUNDED_TEST(where_no_further_child_can_be_made),
 		BOUNDED_TEST(shared_memory),
 	};
 
