@@ -187,6 +187,9 @@ static void piece_ended(void *userdata, size_t index, enum bounded_end end, uint
 	/* What hangs in another step than the unbind is not hidden yet. */
 	if (end == BOUNDED_TIMEOUT && device)
 		uevent_hide(run->root, &device->address);
+	/* The kernel has answered, and nobody took back what the unbind had hidden. */
+	if (end == BOUNDED_DIED && device)
+		uevent_show(run->root, &device->address);
 	if (!device && end != BOUNDED_DONE)
 		slot->error = -ETIMEDOUT;
 }

@@ -227,6 +227,23 @@ void boot_hanging(const struct boot *boot, struct inventory *inventory)
 	}
 }
 
+void boot_given_up(const struct boot *boot, struct pci_address_list *ret)
+{
+	json_t *phase, *outcome;
+	struct pci_address address;
+	size_t i, j;
+
+	json_array_foreach(boot->phases, i, phase)
+	{
+		json_array_foreach(json_object_get(phase, "outcomes"), j, outcome)
+		{
+			if (strcmp(text_of(outcome, "result"), "timeout") == 0 &&
+			    read_address(json_object_get(outcome, "address"), &address))
+				*vec_add(ret) = address;
+		}
+	}
+}
+
 unsigned boot_failures(const struct boot *boot, const struct pci_address *address)
 {
 	json_t *phase, *outcome;

@@ -55,6 +55,9 @@ void boot_bindings(const struct boot *boot, struct bindings *ret);
  */
 void boot_hanging(const struct boot *boot, struct inventory *inventory);
 
+/* Adds the devices that were given up so at any time, whatever came later; one may stand there more than once. */
+void boot_given_up(const struct boot *boot, struct pci_address_list *ret);
+
 /* How often hotplug has tried in vain to bring the device to its driver, since somebody did something by hand. */
 unsigned boot_failures(const struct boot *boot, const struct pci_address *address);
 

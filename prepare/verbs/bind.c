@@ -198,6 +198,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	else
 		status = carry_out(root, arguments, when, &work);
 
+	memory_show(root, &work.memory, &work.outcomes);
 	if (!arguments->phase)
 		apply_forget_bound(root, &work.outcomes);
 	if (arguments->phase && !when->hotplug)

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "host/files.h"
+#include "host/uevent.h"
 
 #define LOCK_PATH "/run/vfio-prepare/lock"
 #define POLL_MS 20
@@ -54,6 +55,19 @@ int memory_begin(struct root *root, const char *phase, int wait_ms, struct memor
 	ret->phase = (struct boot_phase){.phase = phase, .started_ms = (uint64_t)since_boot_ms()};
 	ret->boot = memory_read(root);
 	return 0;
+}
+
+void memory_show(struct root *root, const struct memory *memory, const struct outcomes *outcomes)
+{
+	struct pci_address_list given_up = {};
+
+	boot_given_up(memory->boot, &given_up);
+	for (size_t i = 0; i < given_up.n; i++)
+		vec_foreach(outcome, outcomes)
+			if (outcome->result == RESULT_DONE &&
+			    pci_address_compare(&outcome->address, &given_up.items[i]) == 0)
+				uevent_show(root, &outcome->address);
+	free(given_up.items);
 }
 
 void memory_add(struct root *root, struct memory *memory, const struct outcomes *outcomes,

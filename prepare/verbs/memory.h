@@ -22,6 +22,11 @@ struct memory {
  * own end ends the process (base/process.h).
  */
 int memory_begin(struct root *root, const char *phase, int wait_ms, struct memory *ret);
+/*
+ * Lets udev have the devices again that it was kept from in this boot, as their drivers did not answer
+ * (host/uevent.h), and that did now: those that are done. To be called before the phase is added.
+ */
+void memory_show(struct root *root, const struct memory *memory, const struct outcomes *outcomes);
 /* Adds the phase, which ends now. That it cannot be written is told, and no failure. */
 void memory_add(struct root *root, struct memory *memory, const struct outcomes *outcomes,
 		const struct findings *findings);

@@ -146,6 +146,7 @@ static int run(struct root *root, const struct arguments *arguments)
 			&(struct act_limits){(int)releasing.profile.device_timeout_s * 1000,
 					     (int)releasing.profile.timeout_s * 1000},
 			outcomes, &plan->findings);
+		memory_show(root, &memory, outcomes);
 		memory_add_news(root, &memory, outcomes, &plan->findings);
 		text = arguments->format == FORMAT_TEXT && !outcomes->n
 			       ? xstrdup("Nothing is bound that this tool has brought there.\n")

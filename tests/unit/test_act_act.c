@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: bounded_run bounded_memory root_write_attribute module_load setpriority */
+/* wrap: bounded_run bounded_memory root_write_attribute module_load setpriority uevent_hide uevent_show */
 #include "act/act.h"
 #include "base/buf.h"
 #include "decide/planner.h"
@@ -152,6 +152,22 @@ int __wrap_module_load(struct root *root, const char *name)
 	return module_error;
 }
 
+/* --- what udev is kept from --- */
+
+static struct buf hidden;
+
+void __wrap_uevent_hide(struct root *root, const struct pci_address *address);
+void __wrap_uevent_hide(struct root *root _unused_, const struct pci_address *address)
+{
+	buf_addf(&hidden, "hide %02x; ", address->bus);
+}
+
+void __wrap_uevent_show(struct root *root, const struct pci_address *address);
+void __wrap_uevent_show(struct root *root _unused_, const struct pci_address *address)
+{
+	buf_addf(&hidden, "show %02x; ", address->bus);
+}
+
 /* --- pieces in this process, one after another --- */
 
 int __real_bounded_run(const struct bounded_job *job);
@@ -223,6 +239,7 @@ static int start(void **state _unused_)
 	memset(&fault, 0, sizeof(fault));
 	fault.value = "";
 	module_error = backend_error = run_error = 0;
+	buf_done(&hidden);
 	niceness = 0;
 	odd_driver_link = module_without_driver = no_memory = real_processes = false;
 	n_pieces_in_time = SIZE_MAX;
@@ -649,6 +666,26 @@ TEST(a_process_that_dies_costs_one_device)
 	expect_outcome(1, RESULT_DONE, "vfio-pci", NULL);
 }
 
+/* Only what the kernel has not answered for stays so. */
+TEST(what_udev_is_kept_from)
+{
+	static const struct {
+		enum bounded_end end;
+		const char *hidden;
+	} rows[] = {{BOUNDED_TIMEOUT, "hide 01; hide 01; hide 03; show 03; "},
+		    {BOUNDED_DIED, "hide 01; show 01; hide 03; show 03; "}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		fault.path = "unbind";
+		fault.value = "0000:01:00.0";
+		fault.end = rows[i].end;
+		act("[device x]\naddress = 01:00.0 03:00.0\n");
+		check_text("hidden", buf_text(&hidden), rows[i].hidden);
+		stop(NULL);
+		start(NULL);
+	}
+}
+
 TEST(without_time_devices_are_left_alone)
 {
 	n_pieces_in_time = 1;
@@ -715,6 +752,7 @@ int main(void)
 		ACT_TEST(a_backend_that_does_not_come),
 		ACT_TEST(a_device_that_does_not_answer_and_others_of_its_driver),
 		ACT_TEST(each_step_that_may_hang_is_named),
+		ACT_TEST(what_udev_is_kept_from),
 		ACT_TEST(a_process_that_dies_costs_one_device),
 		ACT_TEST(without_time_devices_are_left_alone),
 		ACT_TEST(without_processes_nothing_is_done),

@@ -181,6 +181,26 @@ TEST(who_hangs)
 	check_hanging("{\"phases\":[{\"outcomes\":[{\"result\":\"timeout\"},1]},2]}", NULL);
 }
 
+/* Whatever came later, unlike what hangs; what is no address is none. */
+TEST(devices_that_were_given_up)
+{
+	struct boot *boot = boot_parse(
+		"{\"phases\":[{\"outcomes\":["
+		"{\"address\":\"0000:01:00.0\",\"result\":\"timeout\"},"
+		"{\"address\":\"0000:02:00.0\",\"result\":\"failed\"},"
+		"{\"address\":\"where\",\"result\":\"timeout\"},{\"result\":\"timeout\"},1]},"
+		"{\"outcomes\":[{\"address\":\"0000:01:00.0\",\"result\":\"done\"},"
+		"{\"address\":\"0000:03:00.0\",\"result\":\"timeout\"}]},2]}");
+	struct pci_address_list list = {};
+
+	boot_given_up(boot, &list);
+	assert_int_equal(list.n, 2);
+	assert_int_equal(list.items[0].bus, 1);
+	assert_int_equal(list.items[1].bus, 3);
+	free(list.items);
+	boot_free(boot);
+}
+
 /* A memory that something else wrote tells what it can, and nothing breaks. */
 static void expect_failures(const char *phases, const char *place, unsigned want)
 {
@@ -421,6 +441,7 @@ int main(void)
 		BOOT_TEST(phases_come_one_after_another),
 		BOOT_TEST(what_is_no_memory_starts_anew),
 		BOOT_TEST(who_hangs),
+		BOOT_TEST(devices_that_were_given_up),
 		BOOT_TEST(what_hotplug_tried_in_vain),
 		BOOT_TEST(odd_phases_are_told_as_far_as_they_go),
 		BOOT_TEST(the_oldest_phases_give_way),

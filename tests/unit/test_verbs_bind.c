@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: act_run */
+/* wrap: act_run uevent_show */
 #include "act/act.h"
 #include "base/log.h"
 #include "verbs.h"
@@ -7,6 +7,14 @@
 /* What becomes of the planned devices; RESULT_DONE for those beyond. */
 static enum result results[3];
 static int n_acted;
+
+static int n_shown;
+
+void __wrap_uevent_show(struct root *root, const struct pci_address *address);
+void __wrap_uevent_show(struct root *root _unused_, const struct pci_address *address _unused_)
+{
+	n_shown++;
+}
 
 void __wrap_act_run(struct root *root, const struct plan *plan, const struct act_limits *limits,
 		    struct outcomes *ret, struct findings *findings);
@@ -88,6 +96,19 @@ TEST(report_on_standard_output)
 	assert_non_null(strstr(out.text, "\"phase\": \"manual\""));
 	run_verb(&bind_verb, &(struct arguments){.format = FORMAT_JSON, .phase = "early"});
 	assert_non_null(strstr(out.text, "\"phase\": \"early\""));
+}
+
+TEST(what_was_given_up_is_shown_once_it_is_done)
+{
+	static const enum result rows[] = {RESULT_TIMEOUT, RESULT_FAILED, RESULT_DONE};
+
+	profile("[device x]\naddress = 02:00.0\n");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		n_shown = 0;
+		results[0] = rows[i];
+		bind(NULL);
+		check_int(result_name(rows[i]), n_shown, rows[i] == RESULT_DONE);
+	}
 }
 
 TEST(phases)
@@ -191,6 +212,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(status_of_outcomes_and_findings, start, verb_stop),
 		cmocka_unit_test_setup_teardown(report_on_standard_output, start, verb_stop),
+		cmocka_unit_test_setup_teardown(what_was_given_up_is_shown_once_it_is_done, start,
+						verb_stop),
 		cmocka_unit_test_setup_teardown(phases, start, verb_stop),
 		cmocka_unit_test_setup_teardown(force_is_for_binds_by_hand, start, verb_stop),
 		cmocka_unit_test_setup_teardown(off_switches, start, verb_stop),

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: uevent_show */
+#include "host/uevent.h"
 #include "verbs/memory.h"
 
 #include "support.h"
@@ -11,6 +13,15 @@ static struct outcome outcome = {.address = {.bus = 1},
 				 .want = "vfio-pci",
 				 .result = RESULT_ALREADY};
 static const struct outcomes outcomes = {.items = &outcome, .n = 1};
+
+static unsigned shown; /* a bit for each bus */
+
+void __wrap_uevent_show(struct root *root, const struct pci_address *address);
+void __wrap_uevent_show(struct root *root, const struct pci_address *address)
+{
+	assert_ptr_equal(root, &tree.root);
+	shown |= 1U << address->bus;
+}
 
 static int start(void **state _unused_)
 {
@@ -98,6 +109,31 @@ TEST(what_cannot_be_written_is_told)
 		"vfio-prepare: /run/vfio-prepare/boot.json cannot be written: Not a directory\n");
 }
 
+/* What hung in an earlier phase, and has its driver now. */
+TEST(what_is_shown_to_udev_again)
+{
+	struct outcome items[] = {{.address = {.bus = 1}, .result = RESULT_DONE},
+				  {.address = {.bus = 2}, .result = RESULT_DONE},
+				  {.address = {.bus = 3}, .result = RESULT_TIMEOUT},
+				  {.address = {.bus = 4}, .result = RESULT_ALREADY}};
+	struct memory memory;
+
+	tree_file(&tree, BOOT_PATH,
+		  "{\"phases\":[{\"phase\":\"early\",\"outcomes\":["
+		  "{\"address\":\"0000:01:00.0\",\"result\":\"timeout\"},"
+		  "{\"address\":\"0000:02:00.0\",\"result\":\"failed\"},"
+		  "{\"address\":\"0000:03:00.0\",\"result\":\"timeout\"},"
+		  "{\"address\":\"0000:04:00.0\",\"result\":\"timeout\"},"
+		  "{\"address\":\"0000:05:00.0\",\"result\":\"timeout\"}]},"
+		  "{\"phase\":\"system\",\"outcomes\":["
+		  "{\"address\":\"0000:01:00.0\",\"result\":\"refused\"}]}]}");
+	assert_int_equal(memory_begin(&tree.root, "manual", 0, &memory), 0);
+	memory_show(&tree.root, &memory,
+		    &(struct outcomes){.items = items, .n = ARRAY_SIZE(items)});
+	memory_end(&memory);
+	check_int("shown", shown, 1 << 1);
+}
+
 /* The run of somebody else, which ends when end is closed, and whose child stays until linger is. */
 static void other_run(int ready, const int end[2], const int linger[2])
 {
@@ -155,6 +191,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_phase_of_the_boot_is_always_added, start, stop),
 		cmocka_unit_test_setup_teardown(by_hand_only_what_is_new, start, stop),
 		cmocka_unit_test_setup_teardown(what_cannot_be_written_is_told, start, stop),
+		cmocka_unit_test_setup_teardown(what_is_shown_to_udev_again, start, stop),
 		cmocka_unit_test_setup_teardown(one_run_at_a_time, start, stop),
 	};
 

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: act_run */
+/* wrap: act_run uevent_show */
 #include "act/act.h"
 #include "render/boot.h"
 #include "verbs.h"
 
 static enum result result;
 static int n_acted;
+
+static int n_shown;
+
+void __wrap_uevent_show(struct root *root, const struct pci_address *address);
+void __wrap_uevent_show(struct root *root _unused_, const struct pci_address *address _unused_)
+{
+	n_shown++;
+}
 
 void __wrap_act_run(struct root *root, const struct plan *plan, const struct act_limits *limits,
 		    struct outcomes *ret, struct findings *findings);
@@ -34,8 +42,9 @@ static int start(void **state)
 	result = RESULT_DONE;
 	n_acted = 0;
 	verb_start(state);
-	tree_file(&tree, BOOT_PATH,
-		  "{\"bound\":[{\"section\":\"gpu\",\"driver\":\"vfio-pci\",\"addresses\":[\"01:00.0\"]}]}");
+	tree_file(
+		&tree, BOOT_PATH,
+		"{\"bound\":[{\"section\":\"gpu\",\"driver\":\"vfio-pci\",\"addresses\":[\"01:00.0\"]}]}");
 	return 0;
 }
 
@@ -72,6 +81,18 @@ TEST(statuses)
 	assert_int_equal(release("01:00.0", true), STATUS_DONE);
 }
 
+TEST(what_was_given_up_is_shown_once_it_is_done)
+{
+	static const enum result rows[] = {RESULT_TIMEOUT, RESULT_DONE};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		n_shown = 0;
+		result = rows[i];
+		release(NULL, false);
+		check_int(result_name(rows[i]), n_shown, rows[i] == RESULT_DONE);
+	}
+}
+
 TEST(wrong_usage_and_a_wrong_profile)
 {
 	assert_int_equal(release("sound", false), STATUS_USAGE);
@@ -90,6 +111,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_bound_without_a_profile, start, verb_stop),
 		cmocka_unit_test_setup_teardown(statuses, start, verb_stop),
+		cmocka_unit_test_setup_teardown(what_was_given_up_is_shown_once_it_is_done, start,
+						verb_stop),
 		cmocka_unit_test_setup_teardown(wrong_usage_and_a_wrong_profile, start, verb_stop),
 	};
 
