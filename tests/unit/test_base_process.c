@@ -27,29 +27,34 @@ static bool is_null(int fd)
 	return fstat(fd, &st) == 0 && st.st_rdev == makedev(1, 3);
 }
 
+static int first_free(void)
+{
+	int fd = dup(STDOUT_FILENO);
+
+	close(fd);
+	return fd;
+}
+
 static bool closed_descriptors_are_opened(void)
 {
-	bool right;
+	int next = first_free();
 
-	for (int fd = 0; fd <= 2; fd += 2)
-		close(fd);
+	close(STDIN_FILENO);
+	close(STDERR_FILENO);
 	process_begin();
-	right = is_null(0) && is_null(2) && fcntl(0, F_GETFL) >= 0;
-	/* Nothing above them, and what was open stays. */
-	close(1);
-	return right && dup(0) == 1 && dup(0) == 3;
+	/* Nothing above them. */
+	return is_null(STDIN_FILENO) && is_null(STDERR_FILENO) && first_free() == next;
 }
 
 static bool open_descriptors_stay(void)
 {
 	struct stat before, after;
-	int free_fd = dup(0);
+	int next = first_free();
 
-	close(free_fd);
 	if (fstat(1, &before) < 0)
 		return false;
 	process_begin();
-	return fstat(1, &after) == 0 && before.st_ino == after.st_ino && dup(0) == free_fd;
+	return fstat(1, &after) == 0 && before.st_ino == after.st_ino && first_free() == next;
 }
 
 /* A program that nobody wants to wait for has SIGCHLD ignored, and so have those that it starts. */
