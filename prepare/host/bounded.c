@@ -231,18 +231,22 @@ int bounded_run(const struct bounded_job *job)
 	};
 	size_t bytes = work.n_lanes * sizeof(struct progress) + job->n * sizeof(struct past);
 	struct progress *shared = bounded_memory(bytes);
-	struct pollfd *events = xcalloc(work.n_lanes, sizeof(*events));
+	struct pollfd *events;
 
-	work.error = shared ? 0 : -ENOMEM;
+	if (!shared) {
+		for (size_t piece = 0; piece < job->n; piece++)
+			job->ended(job->userdata, piece, BOUNDED_UNSTARTED, 0);
+		return -ENOMEM;
+	}
+	events = xcalloc(work.n_lanes, sizeof(*events));
 	work.lanes = xcalloc(work.n_lanes, sizeof(*work.lanes));
 	work.pasts = (struct past *)(shared + work.n_lanes);
 	for (size_t i = 0; i < work.n_lanes; i++) {
 		work.lanes[i] = (struct lane){.next = next_of_lane(job, i, 0),
 					      .alive = -1,
-					      .rest = shared ? BOUNDED_LATE : BOUNDED_UNSTARTED,
+					      .rest = BOUNDED_LATE,
 					      .progress = shared + i};
-		if (shared)
-			go_on(&work, i);
+		go_on(&work, i);
 	}
 	while (watch(&work, events))
 		;

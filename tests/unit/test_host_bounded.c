@@ -334,7 +334,7 @@ TEST(where_no_child_can_be_made_nothing_is_begun)
 	static const struct {
 		const char *call;
 		int r;
-	} rows[] = {{"fork", -EAGAIN}, {"pipe2", -EMFILE}};
+	} rows[] = {{"fork", -EAGAIN}, {"pipe2", -EMFILE}, {"mmap", -ENOMEM}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		int before = dup(0), after;
