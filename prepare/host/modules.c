@@ -98,16 +98,19 @@ void modules_touch(struct root *root, const char *release)
 }
 
 /*
- * Runs a line "install" of modprobe.d(5) as libkmod would, but with signals of its own. The module's line is
- * not heeded, only those of what it depends on.
+ * Runs a line "install" of modprobe.d(5) as libkmod would, but with signals of its own. That of the module
+ * that is wanted is not heeded, only those of what it depends on: with KMOD_PROBE_IGNORE_COMMAND libkmod
+ * would leave out its soft dependencies, too.
  */
-static int run_install(struct kmod_module *module, const char *command, void *data _unused_)
+static int run_install(struct kmod_module *module, const char *command, void *wanted)
 {
 	char *const words[] = {(char[]){"sh"}, (char[]){"-c"}, (char *)command, NULL};
 	posix_spawnattr_t attributes;
 	int status = 0, r;
 	pid_t pid;
 
+	if (module == wanted)
+		return kmod_module_insert_module(module, 0, kmod_module_get_options(module));
 	setenv("MODPROBE_MODULE", kmod_module_get_name(module), 1);
 	process_spawn_attributes(&attributes);
 	r = posix_spawn(&pid, "/bin/sh", NULL, &attributes, words, environ);
@@ -137,9 +140,9 @@ int module_load(struct root *root, const char *name)
 		r = -ENOENT;
 	kmod_list_foreach(item, list) {
 		struct kmod_module *module = kmod_module_get_module(item);
-		int error = kmod_module_probe_insert_module(
-			module, KMOD_PROBE_IGNORE_COMMAND | KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY,
-			NULL, run_install, NULL, NULL);
+		int error = kmod_module_probe_insert_module(module,
+							    KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY,
+							    NULL, run_install, module, NULL);
 
 		loaded = loaded || error == 0;
 		if (r == 0 && error)

@@ -205,15 +205,22 @@ TEST(only_the_running_host_loads_modules)
 	root_done(&host);
 }
 
-/* What is kept from us does not hold for programs: they end when they are told to. */
+/*
+ * What is kept from us does not hold for programs: they end when they are told to. Soft dependencies are loaded
+ * before, and of the module itself only the line is not heeded.
+ */
 TEST(programs_of_install_lines)
 {
-	static const struct entry dependencies[] = {{"top", {"top.ko: below.ko"}}};
+	static const struct entry dependencies[] = {{"soft", {"soft.ko:"}},
+						    {"top", {"top.ko: below.ko"}}};
 	_cleanup_free_ char *tables = tree_place(&tree, "lib/modules/" RELEASE),
 			    *configuration = tree_place(&tree, "modprobe.d"),
 			    *text = xasprintf("install below exec >%s/said; echo $MODPROBE_MODULE; "
-					      "trap 'echo told' INT; kill -INT $$; true\n",
-					      tree.path),
+					      "trap 'echo told' INT; kill -INT $$; true\n"
+					      "softdep top pre: soft\n"
+					      "install soft echo soft >>%s/said\n"
+					      "install top echo top >>%s/said\n",
+					      tree.path, tree.path, tree.path),
 			    *said = NULL;
 	sigset_t held, before;
 	struct root host;
@@ -222,6 +229,7 @@ TEST(programs_of_install_lines)
 	put_table(&tree, "modules.dep.bin", dependencies, ARRAY_SIZE(dependencies));
 	tree_file(&tree, "lib/modules/" RELEASE "/top.ko", "no module");
 	tree_file(&tree, "lib/modules/" RELEASE "/below.ko", "");
+	tree_file(&tree, "lib/modules/" RELEASE "/soft.ko", "");
 	tree_file(&tree, "modprobe.d/x.conf", text);
 	own_tables = tables;
 	own_configuration = configuration;
@@ -234,7 +242,7 @@ TEST(programs_of_install_lines)
 	own_tables = NULL;
 	root_done(&host);
 	assert_int_equal(root_read_file(&tree.root, "/said", 100, &said, NULL), 0);
-	assert_string_equal(said, "below\ntold\n");
+	assert_string_equal(said, "below\ntold\nsoft\n");
 	assert_null(getenv("MODPROBE_MODULE"));
 }
 
