@@ -260,11 +260,11 @@ static void guard_networks(struct work *work)
 				    xstrdup("the host was reached by it when vfio-prepare apply "
 					    "looked last"));
 	}
+	if (!work->inventory->network.routes_unknown)
+		return;
 	vec_foreach(interface, &work->inventory->network)
-		if (work->inventory->network.routes_unknown)
-			raise_at(
-				work, &interface->carriers, GUARD_NETWORK,
-				"the host's routes cannot be read, and one may be a default route");
+		raise_at(work, &interface->carriers, GUARD_NETWORK,
+			 "the host's routes cannot be read, and one may be a default route");
 }
 
 /* ------------------------------------------------------------------------------------------- */

@@ -132,20 +132,13 @@ static void forget_one(json_t *phases)
 	json_array_remove(phases, i < n ? i : 0);
 }
 
-static bool has_timeout(const json_t *phases)
+static bool has_timeout(const struct boot *boot)
 {
-	json_t *phase, *outcome;
-	size_t i, j;
+	struct pci_address_list given_up = {};
 
-	json_array_foreach(phases, i, phase)
-	{
-		json_array_foreach(json_object_get(phase, "outcomes"), j, outcome)
-		{
-			if (strcmp(text_of(outcome, "result"), "timeout") == 0)
-				return true;
-		}
-	}
-	return false;
+	boot_given_up(boot, &given_up);
+	free(given_up.items);
+	return given_up.n > 0;
 }
 
 /*
@@ -155,7 +148,7 @@ static bool has_timeout(const json_t *phases)
 static void add_outcomes(json_t *object, const struct boot *boot, const char *phase,
 			 const struct outcomes *outcomes)
 {
-	bool all = !is_by_hand(phase) || has_timeout(boot->phases);
+	bool all = !is_by_hand(phase) || has_timeout(boot);
 	struct outcomes kept = {};
 
 	vec_foreach(outcome, outcomes)

@@ -142,7 +142,7 @@ static int carry_out(struct root *root, const struct arguments *arguments, const
 	int64_t started_ms = now_ms();
 	int status = situation_load(root, arguments, when->phase, false, hung, &work->situation),
 	    acted;
-	size_t n_tried = 0;
+	size_t n_left_alone = 0;
 
 	if (status == STATUS_DONE && arguments->address)
 		status = keep_address(arguments->address, plan);
@@ -150,9 +150,9 @@ static int carry_out(struct root *root, const struct arguments *arguments, const
 		return status;
 	if (when->hotplug) {
 		leave_released(work->memory.boot, plan);
-		n_tried = plan->n;
+		n_left_alone = plan->n;
 		plan_keep(plan, may_come_now, work->memory.boot);
-		n_tried -= plan->n;
+		n_left_alone -= plan->n;
 	}
 	acted = situation_act(root, arguments, hung, started_ms, &work->situation, &work->outcomes,
 			      &work->again);
@@ -162,7 +162,7 @@ static int carry_out(struct root *root, const struct arguments *arguments, const
 	status = status_of_outcomes(plan, &work->outcomes);
 	if (status == STATUS_DONE)
 		status = acted;
-	return status == STATUS_DONE && n_tried ? STATUS_REFUSED : status;
+	return status == STATUS_DONE && n_left_alone ? STATUS_REFUSED : status;
 }
 
 static int run(struct root *root, const struct arguments *arguments)
