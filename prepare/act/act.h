@@ -30,7 +30,7 @@ struct act_limits {
 
 /*
  * One outcome for each planned device, in the plan's order. The plan must outlive them. What went wrong
- * beside the devices is added to findings: iommu-backend. Virtual functions are for act/vfs.h to make.
+ * beside the devices is added to findings: iommu-backend. Virtual functions are for act/sriov.h to make.
  */
 void act_run(struct root *root, const struct plan *plan, const struct act_limits *limits,
 	     struct outcomes *ret, struct findings *findings);

@@ -12,7 +12,7 @@
 #include "decide/commands.h"
 #include "host/command.h"
 #include "host/files.h"
-#include "host/keep.h"
+#include "host/backup.h"
 
 #define RUN_DIRECTORY "/run/vfio-prepare"
 #define REASONS_MAX (1024 * 1024)

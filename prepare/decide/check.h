@@ -23,7 +23,7 @@ struct checks {
  * interrupt-remapping, interrupt-remapping-unknown, unsafe-interrupts
  */
 void check_iommu(struct checks *checks);
-/* argument-without-effect (decide/iommu_arguments.c) */
+/* argument-without-effect (decide/iommu_args.c) */
 void check_iommu_arguments(struct checks *checks);
 /*
  * module-missing, module-unknown, module-blacklisted, modules-disabled, module-signature,

@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "decide/check.h"
-#include "decide/iommu_arguments.h"
+#include "decide/iommu_args.h"
+#include "parse/platform.h"
 
 static enum severity severity_of(const struct checks *checks)
 {

@@ -6,6 +6,7 @@
 #include "decide/check.h"
 #include "decide/group.h"
 #include "decide/planner.h"
+#include "parse/platform.h"
 
 /* --- can the drivers be loaded? --------------------------------------------------------------- */
 

@@ -6,7 +6,7 @@
 #ifndef DECIDE_COMMANDS_H
 #define DECIDE_COMMANDS_H
 
-#include "decide/arguments.h"
+#include "decide/kernel_args.h"
 #include "model/bootloader.h"
 #include "model/command.h"
 #include "model/plan.h"

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "decide/selector.h"
-#include "model/config_space.h"
+#include "parse/config_space.h"
 
 /* Do two sections ask for the same to be done? */
 static bool same_wish(const struct device_section *a, const struct device_section *b)

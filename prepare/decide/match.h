@@ -56,7 +56,7 @@ bool claim_is_physical(const struct claim *claim, const struct pci_function *fun
 /* Does the decision depend on which modules the kernel's tables offer for this function? */
 bool match_asks_modules(const struct match *match, const struct inventory *inventory,
 			const struct pci_function *function);
-/* Does it depend on the function's condition (host/condition.h)? */
+/* Does it depend on the function's condition (host/users.h)? */
 bool match_asks_condition(const struct match *match, const struct inventory *inventory,
 			  const struct pci_function *function);
 /* Is anything claimed that is not on its driver yet? And is another driver on it? group_takes(): what joins. */

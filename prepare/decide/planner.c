@@ -5,7 +5,7 @@
 
 #include "decide/group.h"
 #include "decide/guards.h"
-#include "decide/vfs.h"
+#include "decide/sriov.h"
 
 /* Intel's display, which has a unit of the IOMMU of its own that an argument leaves out. */
 static const char *graphics_argument(const struct kernel_args *args,

@@ -11,7 +11,7 @@
  * actions: modules first, then for each device, in the order of their addresses: driver override,
  * unbind, probe; at last what makes virtual functions. Findings of the match move into the plan.
  * Findings of its own: one for each kind of guard, by its name, disk-waits, network-waits, device-hangs,
- * no-iommu-group, and those of decide/vfs.h. The profile must outlive the plan.
+ * no-iommu-group, and those of decide/sriov.h. The profile must outlive the plan.
  */
 void plan_make(const struct profile *profile, const struct inventory *inventory, enum phase phase,
 	       struct match *match, struct plan *ret);

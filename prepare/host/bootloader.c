@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "host/program.h"
-#include "model/boot_files.h"
+#include "parse/boot_files.h"
 #include "model/policy.h"
 
 #define FILE_MAX (1024 * 1024)

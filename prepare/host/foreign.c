@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "model/address.h"
-#include "model/foreign_parse.h"
+#include "parse/foreign.h"
 #include "model/policy.h"
 
 /* What a unit runs is a script only if it is small. */

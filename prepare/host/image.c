@@ -7,9 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/decompress.h"
+#include "parse/decompress.h"
 #include "host/ini_file.h"
-#include "model/cpio.h"
+#include "parse/cpio.h"
+#include "parse/image.h"
 
 #define BLOCK_BYTES (256 * 1024)
 /* No machine unpacks more than that; what does is no image but an attempt on our time. */

@@ -14,7 +14,7 @@
 #include <stddef.h>
 
 #include "host/root.h"
-#include "model/image.h"
+#include "parse/image.h"
 
 /* A file of the profile as the host has it. */
 struct profile_file {

@@ -7,7 +7,7 @@
 #define HOST_IMAGE_LISTER_H
 
 #include "host/root.h"
-#include "model/image.h"
+#include "parse/image.h"
 
 /*
  * Fills in what the names say, with image->named, where the running host has a lister that knows them

@@ -9,7 +9,8 @@
 
 #include "host/modules.h"
 #include "host/scan_bounded.h"
-#include "model/config_space.h"
+#include "parse/config_space.h"
+#include "parse/platform.h"
 
 #define TABLE_MAX (16 * 1024 * 1024)
 #define CONFIG_MAX (4 * 1024 * 1024)

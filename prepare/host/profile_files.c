@@ -9,6 +9,7 @@
 
 #include "host/ini_file.h"
 #include "model/policy.h"
+#include "parse/profile.h"
 
 /* Later ones are masked by earlier ones. */
 static const char *const directories[] = {

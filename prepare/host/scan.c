@@ -11,7 +11,7 @@
 #include "base/number.h"
 #include "host/pci_ids.h"
 #include "host/scan_bounded.h"
-#include "model/config_space.h"
+#include "parse/config_space.h"
 
 #define ATTRIBUTE_MAX 4096
 /* An override is read at once or not for a long time: waiting longer would only delay the boot. */

@@ -8,6 +8,7 @@
 #include "host/ini_file.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
+#include "parse/image.h"
 
 #define CAPTURED_MAX (4 * 1024 * 1024)
 

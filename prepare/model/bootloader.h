@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where a host keeps the kernel's arguments, and which it keeps there. Three states of an argument are
- * apart: wanted (decide/arguments.h), running (/proc/cmdline) and configured for the next boot (here).
+ * apart: wanted (decide/kernel_args.h), running (/proc/cmdline) and configured for the next boot (here).
  */
 #ifndef MODEL_BOOTLOADER_H
 #define MODEL_BOOTLOADER_H

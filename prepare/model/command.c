@@ -24,7 +24,7 @@ struct command *command_add(struct command_list *commands, const char *reason, c
 	return command;
 }
 
-/* Quotes are not needed: what goes into a command is plain (decide/arguments.c), or a path of the host. */
+/* Quotes are not needed: what goes into a command is plain (decide/kernel_args.c), or a path of the host. */
 char *command_text(const struct command *command)
 {
 	struct buf buf = {};

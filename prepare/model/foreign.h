@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a host was told about PCI passthrough by other means than this tool: by hand, after one of
- * the recipes, or by driverctl. Plain data: host/foreign.c finds it, model/foreign_parse.h reads the
+ * the recipes, or by driverctl. Plain data: host/foreign.c finds it, parse/foreign.h reads the
  * files, decide/ judges it.
  */
 #ifndef MODEL_FOREIGN_H

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an image of the initramfs holds, as far as it matters here: the tool, what starts it, kernel
- * modules, and the profile. Made from the names and a few contents of its archive, which another layer
- * reads. Pure.
+ * modules, and the profile. Plain data.
  */
 #ifndef MODEL_IMAGE_H
 #define MODEL_IMAGE_H
@@ -66,27 +65,7 @@ struct images {
 
 void image_done(struct image *image);
 void images_done(struct images *images);
-
-/* What an entry of the archive is worth. */
-enum image_content { IMAGE_CONTENT_NONE, IMAGE_CONTENT_ORDER, IMAGE_CONTENT_PROFILE };
-
-/* Takes notice of a name of the archive, and says whether its content matters, too. */
-enum image_content image_see(struct image *image, const char *name);
-/* The content of initramfs-tools' scripts/init-top/ORDER. */
-void image_see_order(struct image *image, const char *text);
-/*
- * What lsinitramfs or lsinitrd print: names, or lines as of ls -l. Contents stay unknown; the image is
- * named afterwards, if it holds anything.
- */
-void image_see_listing(struct image *image, const char *text);
 /* The file of that path, which is added if it is not there yet; NULL: there are too many. */
 struct image_file *image_file(struct image *image, const char *path);
-/* All was seen. */
-void image_end(struct image *image);
-
-/* As text for a snapshot; the caller's. */
-char *images_format(const struct images *images);
-/* Adds what such a text says. */
-void images_parse(const char *text, struct images *images);
 
 #endif

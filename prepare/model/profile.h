@@ -73,12 +73,6 @@ struct profile {
 	struct strv blacklist;
 	struct section_list sections;
 };
-
-/*
- * Reads entries into a profile. Everything wrong becomes a finding (check "profile", subject
- * "file:line"); with any error ret is left empty and -EINVAL returned. An empty profile is valid.
- */
-int profile_parse(const struct ini *ini, struct profile *ret, struct findings *findings);
 void profile_done(struct profile *profile);
 /* The section of that label; NULL: there is none. */
 const struct device_section *profile_section(const struct profile *profile, const char *label);

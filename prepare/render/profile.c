@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "model/config_space.h"
+#include "parse/config_space.h"
 #include "model/profile.h"
 
 /* What a person would call a device of this class. */

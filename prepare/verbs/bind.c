@@ -11,7 +11,7 @@
 #include "host/scan.h"
 #include "verbs/memory.h"
 #include "verbs/verb.h"
-#include "verbs/vfs.h"
+#include "verbs/sriov.h"
 
 /*
  * Where the driver that is wanted refuses a device, its own has it back, whose coming is announced, for which

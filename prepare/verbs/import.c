@@ -9,7 +9,7 @@
 #include "host/bootloader.h"
 #include "host/foreign.h"
 #include "host/scan.h"
-#include "model/foreign_parse.h"
+#include "parse/foreign.h"
 #include "render/profile.h"
 #include "verbs/verb.h"
 

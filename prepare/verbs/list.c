@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "decide/guards.h"
-#include "host/condition.h"
+#include "host/users.h"
 #include "host/network.h"
 #include "host/profile_files.h"
 #include "host/scan.h"

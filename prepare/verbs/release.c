@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "decide/releaser.h"
+#include "decide/release.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "act/act.h"
 #include "base/log.h"
-#include "host/condition.h"
+#include "host/users.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
-#include "host/vfs.h"
+#include "host/sriov.h"
+#include "parse/profile.h"
 #include "render/bind.h"
 #include "verbs/memory.h"
 #include "verbs/verb.h"

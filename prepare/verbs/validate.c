@@ -9,7 +9,7 @@
 #include "decide/foreign.h"
 #include "host/foreign.h"
 #include "host/scan.h"
-#include "model/foreign_parse.h"
+#include "parse/foreign.h"
 #include "render/boot.h"
 #include "render/monitor.h"
 #include "verbs/memory.h"

@@ -3,7 +3,7 @@
 #ifndef VERBS_VERB_H
 #define VERBS_VERB_H
 
-#include "decide/arguments.h"
+#include "decide/kernel_args.h"
 #include "decide/match.h"
 #include "host/root.h"
 #include "model/inventory.h"

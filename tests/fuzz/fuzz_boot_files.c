@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/strv.h"
-#include "model/boot_files.h"
+#include "parse/boot_files.h"
 #include "model/kernel_args.h"
 #include "render/bootloader.h"
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "model/config_space.h"
-#include "model/scrub.h"
+#include "parse/config_space.h"
+#include "render/scrub.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "model/scrub.h"
+#include "render/scrub.h"
 #include "model/storage.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -10,7 +10,7 @@
 #include "decide/check.h"
 #include "decide/foreign.h"
 #include "decide/import.h"
-#include "model/foreign_parse.h"
+#include "parse/foreign.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,8 +11,8 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "model/cpio.h"
-#include "model/image.h"
+#include "parse/cpio.h"
+#include "parse/image.h"
 
 #define CONTENT_MAX 4096
 

@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 #include "host/ini_file.h"
-#include "model/profile.h"
+#include "parse/profile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

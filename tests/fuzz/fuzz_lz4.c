@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "model/lz4.h"
+#include "parse/lz4.h"
 
 #define ROOM_MAX 65536
 

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "decide/iommu_arguments.h"
-#include "model/platform.h"
+#include "decide/iommu_args.h"
+#include "parse/platform.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -20,7 +20,7 @@ TEST(what_has_no_actions)
 		{DEVICE_REFUSED, RESULT_REFUSED, "a finding says why"},
 		{DEVICE_WAITING, RESULT_SKIPPED, "waits until what the host stands on is known"},
 		{DEVICE_ABSENT, RESULT_SKIPPED, "not on this host"},
-		/* Until act/vfs.h has had its turn. */
+		/* Until act/sriov.h has had its turn. */
 		{DEVICE_VFS, RESULT_SKIPPED, NULL},
 	};
 

@@ -2,6 +2,7 @@
 #include "host/image.h"
 
 #include "fake/archive.h"
+#include "parse/image.h"
 #include "support.h"
 
 #define PROFILE "/etc/vfio-prepare/profile.conf"

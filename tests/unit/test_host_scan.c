@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wrap: attribute_read attribute_read_bytes bounded_memory */
 #include "host/bounded.h"
-#include "model/config_space.h"
+#include "parse/config_space.h"
 #include "scan.h"
 
 /* --- what stands in for an attribute that hangs or fails --- */

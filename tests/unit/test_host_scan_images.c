@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake/archive.h"
 #include "host/scan.h"
+#include "parse/image.h"
 #include "support.h"
 
 static struct tree tree;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/profile.h"
+#include "parse/profile.h"
 #include "support.h"
 
 /* A file "f" with a section in line 1 and one key in line 2. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render/bootloader.h"
 
-#include "model/boot_files.h"
+#include "parse/boot_files.h"
 #include "model/policy.h"
 #include "support.h"
 

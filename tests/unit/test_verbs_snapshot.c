@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verbs.h"
 
-#include "host/condition.h"
+#include "host/users.h"
 #include "host/storage.h"
 
 #define UUID "8a9b1c2d-1111-2222-3333-444455556666"

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the kernel's arguments do to the IOMMU, read as the kernel reads them: values are prefixes in
+ * lists, taken in order; some cannot be taken back. Pure. (drivers/iommu/intel/iommu.c
+ * intel_iommu_setup(), drivers/iommu/amd/init.c parse_amd_iommu_options(), arch/x86/kernel/pci-dma.c
+ * iommu_setup(), drivers/iommu/irq_remapping.c setup_irqremap())
+ */
+#ifndef DECIDE_IOMMU_ARGS_H
+#define DECIDE_IOMMU_ARGS_H
+
+#include "decide/check.h"
+
+/* The IOMMU that the machine has: by the firmware's word, else by its processor. */
+enum iommu_kind iommu_kind_of_machine(const struct inventory *inventory);
+
+/* An argument that turns something off, and one that says "on" and does not count beside it. */
+struct turned_off {
+	const struct kernel_arg *by;
+	const struct kernel_arg *beaten; /* NULL: none */
+};
+
+/* kind: the IOMMU that the firmware has; NONE: not known, then whatever could turn one off counts. */
+bool iommu_turned_off(const struct kernel_args *args, enum iommu_kind kind, struct turned_off *ret);
+/* What intel_iommu= says in the end: 1: on, -1: off, 0: nothing; *ret_text is the argument that has it. */
+int intel_iommu_state(const struct kernel_args *args, const char **ret_text);
+/* Does it say "on"? */
+bool intel_iommu_turned_on(const struct kernel_args *args);
+/* intel_iommu=, amd_iommu= and iommu=: lists, and all that there are of one name add up. */
+bool iommu_is_list(const char *name);
+/* The next item that the kernel reads of such an argument, up to a comma; *position: NULL to begin with. */
+const char *iommu_next_item(const struct kernel_arg *list, const char **position);
+/* What all of a name come to for an item: 1: it is there, -1: the opposite is, 0: neither; as above. */
+int iommu_item_state(const struct kernel_args *args, const char *name, const char *item,
+		     const char **ret_text);
+bool interrupt_remapping_turned_off(const struct kernel_args *args, struct turned_off *ret);
+
+#endif

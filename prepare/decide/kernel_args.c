@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/kernel_args.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "decide/iommu_args.h"
+
+struct work {
+	const struct profile *profile;
+	const struct inventory *inventory;
+	const struct bootloader *bootloader;
+	struct argument_plan *plan;
+	bool arm; /* where the kernel does not read iommu= */
+};
+
+void argument_plan_done(struct argument_plan *plan)
+{
+	if (!plan)
+		return;
+	vec_foreach(argument, plan) {
+		free(argument->text);
+		free(argument->reason);
+		free(argument->conflict);
+		free(argument->unwritable);
+	}
+	free(plan->items);
+	strv_done(&plan->ours);
+	strv_done(&plan->kept);
+	findings_done(&plan->findings);
+	*plan = (struct argument_plan){};
+}
+
+/* --- what a line of arguments comes to --- */
+
+/* 1: pt, -1: nopt, 0: nothing is said. */
+static int passthrough_of(const struct kernel_arg *list)
+{
+	const char *position = NULL, *item;
+	int state = 0;
+
+	while ((item = iommu_next_item(list, &position)))
+		if (text_starts_with(item, "pt"))
+			state = 1;
+		else if (text_starts_with(item, "nopt"))
+			state = -1;
+	return state;
+}
+
+/* As intel_iommu_state(), of iommu=pt and iommu.passthrough=, which undo each other. */
+static int passthrough_state(const struct work *work, const struct kernel_args *args,
+			     const char **ret_text)
+{
+	int state = 0;
+
+	vec_foreach(arg, args) {
+		bool value;
+		int now = 0;
+
+		if (strcmp(arg->name, "iommu") == 0 && !work->arm)
+			now = passthrough_of(arg);
+		else if (strcmp(arg->name, "iommu.passthrough") == 0 && arg->value &&
+			 bool_parse(arg->value, &value) == 0)
+			now = value ? 1 : -1;
+		if (now) {
+			state = now;
+			*ret_text = arg->text;
+		}
+	}
+	return state;
+}
+
+/* What may be given more than once, each time with another meaning (admin-guide/kernel-parameters). */
+static bool may_repeat(const char *name)
+{
+	static const char *const names[] = {
+		"acpi_osi",   "blacklist",
+		"console",    "crashkernel",
+		"earlycon",   "earlyprintk",
+		"hugepages",  "hugepagesz",
+		"ifname",     "initrd",
+		"ip",         "isolcpus",
+		"memmap",     "modprobe.blacklist",
+		"nameserver", "nfsroot",
+		"pci",        "video",
+	};
+
+	if (strncmp(name, "rd.", 3) == 0 || strncmp(name, "systemd.", 8) == 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool same_argument(const struct kernel_arg *a, const struct kernel_arg *b)
+{
+	return strcmp(a->name, b->name) == 0 &&
+	       (a->value && b->value ? strcmp(a->value, b->value) == 0 : a->value == b->value);
+}
+
+/* Are the words there, one behind the other? */
+static bool has_row(const struct kernel_args *args, const struct kernel_args *want)
+{
+	for (size_t i = 0; i + want->n <= args->n; i++) {
+		size_t n = 0;
+
+		while (n < want->n && same_argument(&args->items[i + n], &want->items[n]))
+			n++;
+		if (n == want->n)
+			return true;
+	}
+	return false;
+}
+
+enum verdict { SAYS_NOTHING, SAYS_SO, SAYS_OTHERWISE };
+
+/* iommu_item_state(), with what other arguments do to it. */
+static int item_state(const struct work *work, const struct kernel_args *args, const char *name,
+		      const char *item, const char **ret_text)
+{
+	struct turned_off off;
+
+	/* iommu=off wins over it. */
+	if (strcmp(name, "intel_iommu") == 0 && text_starts_with(item, "on") &&
+	    iommu_turned_off(args, IOMMU_KIND_INTEL, &off)) {
+		*ret_text = off.by->text;
+		return -1;
+	}
+	if (strcmp(name, "iommu") == 0 && !work->arm && text_starts_with(item, "pt"))
+		return passthrough_state(work, args, ret_text);
+	if (strcmp(name, "iommu") == 0 && !work->arm && text_starts_with(item, "nopt"))
+		return -passthrough_state(work, args, ret_text);
+	return iommu_item_state(args, name, item, ret_text);
+}
+
+static enum verdict list_says(const struct work *work, const struct kernel_args *args,
+			      const struct kernel_args *want, const char **ret_text)
+{
+	const struct kernel_arg *list = &want->items[0];
+	const char *position = NULL, *item, *unused = NULL;
+	enum verdict verdict = SAYS_SO;
+
+	while ((item = iommu_next_item(list, &position))) {
+		int state;
+
+		/* A later item of the same list undoes it. */
+		if (item_state(work, want, list->name, item, &unused) < 0)
+			continue;
+		state = item_state(work, args, list->name, item, ret_text);
+		if (state < 0)
+			return SAYS_OTHERWISE;
+		if (!state)
+			verdict = SAYS_NOTHING;
+	}
+	return verdict;
+}
+
+/* What a line says of what is wanted; *ret_text: the word that says otherwise. */
+static enum verdict line_says(const struct work *work, const struct kernel_args *args,
+			      const struct kernel_args *want, const char **ret_text)
+{
+	const struct kernel_arg *first = &want->items[0], *last;
+	const char *unused = NULL, *position = NULL;
+	int wanted, state;
+
+	if (iommu_is_list(first->name) && iommu_next_item(first, &position))
+		return list_says(work, args, want, ret_text);
+	wanted = passthrough_state(work, want, &unused);
+	if (wanted) {
+		state = passthrough_state(work, args, ret_text);
+		return !state ? SAYS_NOTHING : state == wanted ? SAYS_SO : SAYS_OTHERWISE;
+	}
+	if (want->n > 1 || may_repeat(first->name))
+		return has_row(args, want) ? SAYS_SO : SAYS_NOTHING;
+	last = kernel_args_last(args, first->name);
+	if (!last)
+		return SAYS_NOTHING;
+	*ret_text = last->text;
+	return same_argument(last, first) ? SAYS_SO : SAYS_OTHERWISE;
+}
+
+/* --- what is wanted --- */
+
+/* Does the profile's own line settle it, this way or the other? */
+static bool profile_says(const struct work *work, const char *text)
+{
+	const char *unused = NULL;
+	struct kernel_args args, want;
+	enum verdict verdict;
+
+	kernel_args_parse(work->profile->kernel_arguments ? work->profile->kernel_arguments : "",
+			  &args);
+	kernel_args_parse(text, &want);
+	verdict = line_says(work, &args, &want, &unused);
+	kernel_args_done(&args);
+	kernel_args_done(&want);
+	return verdict != SAYS_NOTHING;
+}
+
+static void want(struct work *work, enum severity severity, char *text, const char *reason)
+{
+	struct wanted_argument *argument = vec_add(work->plan);
+
+	*argument = (struct wanted_argument){.text = text,
+					     .reason = xstrdup(reason),
+					     .severity = severity};
+}
+
+static bool has_table(const struct inventory *inventory, const char *name)
+{
+	return strv_contains(&inventory->firmware_tables, name);
+}
+
+/*
+ * What the kernel was built with says whether it turns Intel's IOMMU on by itself, as Debian's does; and
+ * so does that it is on without the argument. The answer must not change once the argument did its work:
+ * else apply would take it away.
+ */
+static bool wants_intel(const struct inventory *inventory)
+{
+	if (inventory->iommu_kind != IOMMU_KIND_INTEL && !has_table(inventory, "DMAR"))
+		return false;
+	if (inventory->platform.config[KERNEL_INTEL_IOMMU_DEFAULT_ON] == ANSWER_YES ||
+	    inventory->platform.config[KERNEL_INTEL_IOMMU] == ANSWER_NO)
+		return false;
+	return inventory->iommu == IOMMU_OFF || intel_iommu_turned_on(&inventory->args);
+}
+
+static bool is_arm(const struct inventory *inventory)
+{
+	return inventory->iommu_kind == IOMMU_KIND_ARM || has_table(inventory, "IORT") ||
+	       inventory->platform.cpu == CPU_ARM;
+}
+
+static void want_iommu(struct work *work)
+{
+	const struct inventory *inventory = work->inventory;
+	const char *passthrough = work->arm ? "iommu.passthrough=1" : "iommu=pt";
+
+	if (wants_intel(inventory) && !profile_says(work, "intel_iommu=on"))
+		want(work, work->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
+		     xstrdup("intel_iommu=on"),
+		     inventory->platform.config[KERNEL_INTEL_IOMMU_DEFAULT_ON] == ANSWER_NO
+			     ? "this kernel does not turn Intel's IOMMU on by itself"
+			     : "whether this kernel turns Intel's IOMMU on by itself is not known");
+	if (work->profile->iommu_passthrough && !profile_says(work, passthrough))
+		want(work, SEVERITY_WARNING, xstrdup(passthrough),
+		     "the profile wants the host's own devices at full speed (passthrough)");
+}
+
+/* The words of the profile; a number of huge pages belongs to the size in front of it. */
+static void want_profile(struct work *work)
+{
+	struct kernel_args args;
+
+	kernel_args_parse(work->profile->kernel_arguments ? work->profile->kernel_arguments : "",
+			  &args);
+	for (size_t i = 0; i < args.n; i++) {
+		const struct kernel_arg *arg = &args.items[i], *next = arg + 1;
+		bool pair = i + 1 < args.n && strcmp(arg->name, "hugepagesz") == 0 &&
+			    strcmp(next->name, "hugepages") == 0;
+
+		want(work, SEVERITY_ERROR,
+		     pair ? xasprintf("%s %s", arg->text, next->text) : xstrdup(arg->text),
+		     "the profile's section [kernel] lists it");
+		i += pair;
+	}
+	kernel_args_done(&args);
+}
+
+/* --- what is to be done --- */
+
+/*
+ * What passes unchanged through the shell of grub-mkconfig, the one of GRUB, and the files of the
+ * others: no quotes, and nothing that a shell has a use for.
+ */
+static bool is_plain(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		if (*c < ' ' || *c == 0x7f || strchr("\"'\\$`;&|<>{}#*?~!", *c))
+			return false;
+	return true;
+}
+
+static size_t count_name(const struct kernel_args *args, const char *name)
+{
+	size_t n = 0;
+
+	vec_foreach(arg, args)
+		n += strcmp(arg->name, name) == 0;
+	return n;
+}
+
+/* Of a name grubby keeps one argument, and throws others away for it. */
+static bool grubby_loses(const struct work *work, const struct kernel_args *words)
+{
+	bool loses = false;
+
+	vec_foreach(word, words) {
+		size_t n = count_name(&work->bootloader->others, word->name);
+
+		vec_foreach(argument, work->plan) {
+			struct kernel_args args;
+
+			kernel_args_parse(argument->text, &args);
+			n += count_name(&args, word->name);
+			kernel_args_done(&args);
+		}
+		loses = loses || n > 1;
+	}
+	return loses;
+}
+
+static void judge_one(struct work *work, struct wanted_argument *argument)
+{
+	const struct bootloader *bootloader = work->bootloader;
+	const struct kernel_args *others = bootloader->others_known ? &bootloader->others
+								    : &work->inventory->args;
+	const char *word = NULL;
+	struct kernel_args words;
+	enum verdict verdict;
+
+	kernel_args_parse(argument->text, &words);
+	argument->running = line_says(work, &work->inventory->args, &words, &word) == SAYS_SO;
+	argument->configured = bootloader->next_path &&
+			       line_says(work, &bootloader->next, &words, &word) == SAYS_SO;
+	verdict = line_says(work, others, &words, &word);
+	if (verdict == SAYS_OTHERWISE)
+		argument->conflict = xstrdup(word);
+	argument->by_others = bootloader->others_known && verdict == SAYS_SO;
+	if (!is_plain(argument->text))
+		argument->unwritable = xstrdup(
+			"it has characters that not every boot loader hands on unchanged");
+	else if (bootloader->kind == BOOTLOADER_GRUBBY && !argument->by_others &&
+		 grubby_loses(work, &words))
+		argument->unwritable = xstrdup(
+			"grubby keeps one argument of a name and would throw another away for it");
+	else if (bootloader->cmdline_unreadable)
+		argument->unwritable = xstrdup(bootloader->cmdline_unreadable);
+	else if (bootloader->kind == BOOTLOADER_KERNEL_INSTALL && !bootloader->cmdline)
+		argument->unwritable = xstrdup(
+			KERNEL_CMDLINE_PATH
+			" cannot be written: it has words for init behind \"--\", or it is missing and "
+			"so is /proc/cmdline");
+	if (!argument->conflict && !argument->unwritable && !argument->by_others)
+		vec_foreach(arg, &words)
+			strv_add(&work->plan->ours, arg->text);
+	kernel_args_done(&words);
+}
+
+/* Of what apply wrote, and nobody wants any more, what the next boot would still get. */
+static void keep_old(struct work *work)
+{
+	const struct bootloader *bootloader = work->bootloader;
+	struct kernel_args source;
+
+	kernel_args_parse(bootloader->cmdline ? bootloader->cmdline : "", &source);
+	for (size_t i = 0; i < bootloader->ours.n; i++) {
+		const char *old = bootloader->ours.items[i];
+
+		if (strv_contains(&work->plan->ours, old))
+			continue;
+		/* In what the next boot gets, or in what that is made of, for all that is known. */
+		if (bootloader->cmdline_unreadable || kernel_args_have(&bootloader->next, old) ||
+		    kernel_args_have(&source, old))
+			strv_add(&work->plan->kept, old);
+	}
+	kernel_args_done(&source);
+}
+
+/* --- what is found --- */
+
+static void find_conflict(struct work *work, const struct wanted_argument *argument)
+{
+	finding_remedy(finding_add(&work->plan->findings, argument->severity, "argument-conflict",
+				   argument->text,
+				   "%s, but somebody else configured %s, which is left as it is",
+				   argument->reason, argument->conflict),
+		       "take %s out of the kernel's arguments, or change what the profile wants",
+		       argument->conflict);
+}
+
+static void find_missing(struct work *work, const struct wanted_argument *argument)
+{
+	struct finding *finding = finding_add(
+		&work->plan->findings, argument->severity, "argument-missing", argument->text,
+		"%s; %s, and %s", argument->reason,
+		work->inventory->cmdline ? "the kernel does not run with it"
+					 : "whether the kernel runs with it is not known",
+		work->bootloader->kind == BOOTLOADER_NONE
+			? "how this host starts its kernel is not known"
+			: "the next boot will not have it either");
+
+	if (work->bootloader->kind == BOOTLOADER_NONE)
+		finding_remedy(finding, "add %s to the kernel's arguments, and restart",
+			       argument->text);
+	else
+		finding_remedy(finding, "vfio-prepare apply --rebuild");
+}
+
+static void find(struct work *work, const struct wanted_argument *argument)
+{
+	const struct bootloader *bootloader = work->bootloader;
+	struct findings *findings = &work->plan->findings;
+	bool serious = argument->severity == SEVERITY_ERROR;
+
+	if (argument->conflict && !argument->running) {
+		find_conflict(work, argument);
+		work->plan->missing = work->plan->missing || serious;
+	} else if (argument->running && bootloader->next_path && !argument->configured) {
+		finding_remedy(finding_add(findings, SEVERITY_WARNING, "argument-once",
+					   argument->text,
+					   "the kernel runs with it, but the next boot will not: "
+					   "%s does not have it",
+					   bootloader->next_path),
+			       "vfio-prepare apply --rebuild");
+	} else if (argument->running) {
+		return;
+	} else if (argument->configured && bootloader->next_is_older) {
+		finding_remedy(
+			finding_add(
+				findings, argument->severity, "argument-dropped", argument->text,
+				"%s had it when this kernel was started, but it did not get there",
+				bootloader->next_path),
+			"find out what the boot loader reads, and which entry it starts; another restart "
+			"would not help");
+		work->plan->missing = work->plan->missing || serious;
+	} else if (argument->configured) {
+		finding_remedy(finding_add(findings, SEVERITY_WARNING, "reboot", argument->text,
+					   "%s has it for the next boot", bootloader->next_path),
+			       "restart the host");
+		work->plan->reboot = true;
+	} else if (argument->unwritable) {
+		finding_remedy(finding_add(findings, argument->severity, "argument-unwritable",
+					   argument->text, "%s, but %s", argument->reason,
+					   argument->unwritable),
+			       "add it to the kernel's arguments by hand, and restart");
+		work->plan->missing = work->plan->missing || serious;
+	} else {
+		find_missing(work, argument);
+		work->plan->missing = work->plan->missing || serious;
+	}
+}
+
+/* That the next boot will have no IOMMU must be told even while this one has. */
+static void find_iommu_off(struct work *work)
+{
+	enum iommu_kind kind = has_table(work->inventory, "DMAR")   ? IOMMU_KIND_INTEL
+			       : has_table(work->inventory, "IVRS") ? IOMMU_KIND_AMD
+								    : work->inventory->iommu_kind;
+	struct turned_off off;
+
+	if (!work->profile->sections.n || !iommu_turned_off(&work->bootloader->others, kind, &off))
+		return;
+	vec_foreach(argument, work->plan)
+		if (argument->conflict && strcmp(argument->conflict, off.by->text) == 0)
+			return;
+	finding_remedy(
+		finding_add(&work->plan->findings,
+			    work->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
+			    "argument-conflict", off.by->text,
+			    "somebody configured it for the next boot, which will have no IOMMU"),
+		"take %s out of the kernel's arguments", off.by->text);
+}
+
+void arguments_decide(const struct profile *profile, const struct inventory *inventory,
+		      const struct module_policy *policy, const struct bootloader *bootloader,
+		      struct argument_plan *ret)
+{
+	struct argument_plan plan = {};
+	struct work work = {profile, inventory, bootloader, &plan, is_arm(inventory)};
+
+	if (profile->sections.n) {
+		want_iommu(&work);
+		for (size_t i = 0; i < policy->arguments.n; i++)
+			if (!profile_says(&work, policy->arguments.items[i]))
+				want(&work, SEVERITY_WARNING, xstrdup(policy->arguments.items[i]),
+				     "its module is built into the kernel, and reads no modprobe.d");
+	}
+	want_profile(&work);
+	vec_foreach(argument, &plan)
+		judge_one(&work, argument);
+	keep_old(&work);
+	vec_foreach(argument, &plan)
+		find(&work, argument);
+	find_iommu_off(&work);
+	*ret = plan;
+}
+
+/* What apply would do about it, or its programs, is no finding where these are shown. */
+void arguments_forget_due(struct argument_plan *plan, const struct bootloader *bootloader)
+{
+	struct findings left = {};
+
+	if (bootloader->kind == BOOTLOADER_NONE)
+		return;
+	plan->missing = false;
+	vec_foreach(finding, &plan->findings) {
+		if (strcmp(finding->check, "argument-missing") == 0 ||
+		    strcmp(finding->check, "argument-once") == 0) {
+			finding_done(finding);
+			continue;
+		}
+		*vec_add(&left) = *finding;
+		plan->missing = plan->missing || finding->severity == SEVERITY_ERROR;
+	}
+	free(plan->findings.items);
+	plan->findings = left;
+}
+
+void arguments_judge(struct argument_plan *plan, struct validation *validation)
+{
+	findings_move(&plan->findings, &validation->findings);
+	if (plan->reboot && !plan->missing)
+		validation_expect_restart(validation);
+	else if (validation->status != READINESS_UNKNOWN &&
+		 findings_have(&validation->findings, SEVERITY_ERROR))
+		validation->status = NOT_READY;
+}

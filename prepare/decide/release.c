@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/release.h"
+
+#include <string.h>
+
+struct work {
+	const struct release *release;
+	const struct match *match;
+	const struct inventory *inventory;
+	const struct bindings *bindings;
+	struct plan *plan;
+	/* Beside the inventory's functions. */
+	struct part {
+		bool asked, companion, refused;
+	} * parts;
+};
+
+/* Is it on a driver for guests: by its override, or whatever brought it there? */
+static bool is_held(const struct pci_function *function)
+{
+	return function->driver &&
+	       (driver_is_vfio(function->driver) || strcmp(function->driver, "pci-stub") == 0 ||
+		(function->driver_override &&
+		 strcmp(function->driver_override, function->driver) == 0));
+}
+
+/* Its own drivers only: a vfio driver that the tables offer is none. */
+static bool has_natives(const struct pci_function *function)
+{
+	for (size_t i = 0; i < function->modules.n; i++)
+		if (!driver_is_vfio(function->modules.items[i]))
+			return true;
+	return false;
+}
+
+/* Is nothing to be done? Without a driver it is right only where none is to be had. */
+static bool is_released(const struct pci_function *function)
+{
+	if (function->driver_override || is_held(function) ||
+	    (function->unknown & (FUNCTION_DRIVER | FUNCTION_OVERRIDE)))
+		return false;
+	return function->driver ||
+	       (!(function->unknown & FUNCTION_MODULES) && !has_natives(function));
+}
+
+static bool is_ours(const struct bindings *bindings, const struct pci_function *function)
+{
+	const struct binding *binding = bindings_find(bindings, &function->address);
+	const char *holder = is_held(function) ? function->driver : function->driver_override;
+
+	return binding && (!holder || strcmp(binding->driver, holder) == 0);
+}
+
+static const char *section_of(const struct match *match, const struct inventory *inventory,
+			      const struct bindings *bindings, const struct pci_function *function)
+{
+	const struct binding *binding = bindings_find(bindings, &function->address);
+	const struct device_section *section = match->claims[function - inventory->items].section;
+
+	if (binding)
+		return binding->section;
+	return section ? section->label : NULL;
+}
+
+static bool is_asked(const struct release *release, const struct match *match,
+		     const struct inventory *inventory, const struct bindings *bindings,
+		     const struct pci_function *function)
+{
+	const char *label = section_of(match, inventory, bindings, function);
+	const struct device_section *section = match->claims[function - inventory->items].section;
+
+	if (!release->addresses.n && !release->labels.n)
+		return bindings_find(bindings, &function->address) != NULL;
+	/* It is with the host: what its section gives away are its virtual functions. */
+	if (claim_is_physical(&match->claims[function - inventory->items], function))
+		label = NULL, section = NULL;
+	return address_list_has(&release->addresses, &function->address) ||
+	       (label && strv_contains(&release->labels, label)) ||
+	       (section && strv_contains(&release->labels, section->label));
+}
+
+bool release_knows_label(const struct match *match, const struct inventory *inventory,
+			 const struct bindings *bindings, const char *label)
+{
+	vec_foreach(binding, bindings)
+		if (strcmp(binding->section, label) == 0)
+			return true;
+	for (size_t i = 0; i < inventory->n; i++)
+		if (match->claims[i].section && strcmp(match->claims[i].section->label, label) == 0)
+			return true;
+	return false;
+}
+
+bool release_concerns(const struct release *release, const struct match *match,
+		      const struct inventory *inventory, const struct bindings *bindings,
+		      const struct pci_function *function)
+{
+	if (is_asked(release, match, inventory, bindings, function))
+		return true;
+	vec_foreach(other, inventory)
+		if (function->iommu_group >= 0 && other->iommu_group == function->iommu_group &&
+		    is_asked(release, match, inventory, bindings, other))
+			return true;
+	return false;
+}
+
+/* --- what speaks against it ---------------------------------------------------------------- */
+
+/* What is asked for brings the rest of its group along: what the tool bound there, and what VFIO has. */
+static void find_companions(struct work *work)
+{
+	for (size_t i = 0; i < work->inventory->n; i++) {
+		const struct pci_function *asked = &work->inventory->items[i];
+
+		if (!work->parts[i].asked || !is_held(asked) || asked->iommu_group < 0)
+			continue;
+		for (size_t j = 0; j < work->inventory->n; j++) {
+			const struct pci_function *other = &work->inventory->items[j];
+
+			if (other->iommu_group == asked->iommu_group && !work->parts[j].asked &&
+			    is_held(other) &&
+			    (driver_is_vfio(other->driver) || is_ours(work->bindings, other)))
+				work->parts[j].companion = true;
+		}
+	}
+}
+
+static void refuse(struct work *work, const struct pci_function *function, const char *check,
+		   char *detail, const char *remedy)
+{
+	finding_remedy(finding_add(&work->plan->findings, SEVERITY_ERROR, check,
+				   PCI_ADDRESS_TEXT(&function->address), "%s", detail),
+		       "%s", remedy);
+	free(detail);
+	work->parts[function - work->inventory->items].refused = true;
+}
+
+static void check_function(struct work *work, const struct pci_function *function)
+{
+	const char *driver = function->driver ? function->driver : function->driver_override;
+	bool force = work->release->force;
+
+	if (function->unknown & (FUNCTION_DRIVER | FUNCTION_OVERRIDE | FUNCTION_GROUP))
+		refuse(work, function, "unreadable",
+		       xstrdup("the kernel does not say which driver it has, or should have"),
+		       "look at its attributes in /sys/bus/pci/devices; where reading driver_override "
+		       "blocks, an unbind hangs");
+	else if (function->user && is_held(function) && driver_is_vfio(function->driver))
+		refuse(work, function, "vfio-in-use",
+		       xasprintf("%s has it open through VFIO: unbinding it would block for ever",
+				 function->user),
+		       "end the guest first");
+	else if (!is_ours(work->bindings, function) && !force)
+		refuse(work, function, "not-ours",
+		       driver ? xasprintf("it is on %s, and this tool did not bring it there",
+					  driver)
+			      : xstrdup("it has no driver, and this tool did not bind it"),
+		       "--force releases it all the same");
+	else if (function->live_vfs && is_held(function))
+		refuse(work, function, "live-vfs",
+		       xstrdup("it has virtual functions, which would go with it"),
+		       "write 0 to its sriov_numvfs first");
+	else if (function->user && is_held(function) && !force)
+		refuse(work, function, "in-use", xasprintf("%s has it open", function->user),
+		       "stop what uses it; --force releases it all the same");
+}
+
+/* A group of which a part stays where it is stays as a whole. */
+static void refuse_groups(struct work *work)
+{
+	const struct inventory *inventory = work->inventory;
+
+	for (size_t i = 0; i < inventory->n; i++) {
+		const struct pci_function *refused = &inventory->items[i];
+
+		if (!work->parts[i].refused || !is_held(refused) || refused->iommu_group < 0)
+			continue;
+		for (size_t j = 0; j < inventory->n; j++) {
+			const struct pci_function *other = &inventory->items[j];
+
+			if (other->iommu_group != refused->iommu_group || work->parts[j].refused ||
+			    !(work->parts[j].asked || work->parts[j].companion) || !is_held(other))
+				continue;
+			refuse(work, other, "group-incomplete",
+			       xasprintf("%s of its IOMMU group %d stays on %s, so it does too",
+					 PCI_ADDRESS_TEXT(&refused->address), refused->iommu_group,
+					 refused->driver),
+			       "a group is released as a whole: see what is said of the other");
+		}
+	}
+}
+
+/* --- the plan ------------------------------------------------------------------------------ */
+
+static void add_device(struct work *work, size_t index)
+{
+	const struct pci_function *function = &work->inventory->items[index];
+	const struct part *part = &work->parts[index];
+	struct planned_device *device = vec_add(work->plan);
+
+	*device = (struct planned_device){
+		.address = function->address,
+		.section = section_of(work->match, work->inventory, work->bindings, function),
+		.companion = part->companion,
+		.before = xstrdup_null(function->driver),
+		.before_known = !(function->unknown & FUNCTION_DRIVER),
+		.iommu_group = function->iommu_group,
+		.natives_known = !(function->unknown & FUNCTION_MODULES),
+	};
+	for (size_t i = 0; i < function->modules.n; i++)
+		if (!driver_is_vfio(function->modules.items[i]))
+			strv_add(&device->natives, function->modules.items[i]);
+	device->state = part->refused           ? DEVICE_REFUSED
+			: is_released(function) ? DEVICE_RIGHT
+						: DEVICE_BIND;
+	if (device->companion && device->state == DEVICE_BIND)
+		finding_add(&work->plan->findings, SEVERITY_NOTE, "companion",
+			    PCI_ADDRESS_TEXT(&function->address),
+			    "it is in IOMMU group %d, so it is released too", device->iommu_group);
+}
+
+static void add_absent(struct work *work, const struct pci_address *address)
+{
+	finding_remedy(finding_add(&work->plan->findings, SEVERITY_ERROR, "device-absent",
+				   PCI_ADDRESS_TEXT(address), "the host has no device there"),
+		       "correct the address");
+	*vec_add(work->plan) = (struct planned_device){.address = *address,
+						       .state = DEVICE_ABSENT,
+						       .before_known = true,
+						       .iommu_group = -1};
+}
+
+static void add_devices(struct work *work)
+{
+	for (size_t i = 0; i < work->inventory->n; i++)
+		if (work->parts[i].asked || work->parts[i].companion)
+			add_device(work, i);
+	vec_foreach(pattern, &work->release->addresses) {
+		bool found = false;
+
+		vec_foreach(function, work->inventory)
+			found = found || address_pattern_matches(pattern, &function->address);
+		if (!found)
+			add_absent(work, &pattern->address);
+	}
+}
+
+static bool is_there(const struct inventory *inventory, const char *module)
+{
+	return strv_contains(&inventory->loaded_modules, module) ||
+	       strv_contains(&inventory->builtin_modules, module);
+}
+
+/*
+ * Where none of its own drivers is there, those that udev would load, and what only this tool keeps from
+ * being loaded.
+ */
+static void add_modules(struct work *work, struct planned_device *device)
+{
+	const struct pci_function *function = inventory_find(work->inventory, &device->address);
+	size_t n_own = 0;
+
+	for (size_t i = 0; i < device->natives.n; i++)
+		if (is_there(work->inventory, device->natives.items[i]))
+			return;
+	if (!device->natives.n || !function->modalias)
+		return;
+	device->module = xstrdup(function->modalias);
+	for (size_t i = 0; i < device->natives.n; i++) {
+		const char *module = device->natives.items[i];
+		_cleanup_free_ char *shown_by = xasprintf("/sys/module/%s", module);
+
+		if (!strv_contains(work->release->own_blacklist, module))
+			continue;
+		plan_load(work->plan, module, shown_by, xstrdup("only this tool kept it away"));
+		n_own++;
+	}
+	if (n_own < device->natives.n) {
+		/* Which of several comes cannot be told beforehand. */
+		_cleanup_free_ char *shown_by =
+			xasprintf("/sys/module%s%s", device->natives.n == 1 ? "/" : "",
+				  device->natives.n == 1 ? device->natives.items[0] : "");
+
+		plan_load(work->plan, device->module, shown_by,
+			  xstrdup("what udev would load for it"));
+	}
+}
+
+static void add_actions(struct work *work, size_t index)
+{
+	const struct planned_device *device = &work->plan->items[index];
+	const struct pci_function *function = inventory_find(work->inventory, &device->address);
+
+	if (function->driver_override)
+		plan_override(work->plan, index, NULL,
+			      xstrdup("any driver may take it from now on"));
+	if (is_held(function))
+		plan_unbind(work->plan, index, xasprintf("%s holds it", function->driver));
+	if (is_held(function) || !function->driver)
+		plan_probe(work->plan, index, xstrdup("its own driver takes it"));
+}
+
+void release_plan(const struct release *release, const struct match *match,
+		  const struct inventory *inventory, const struct bindings *bindings,
+		  struct plan *ret)
+{
+	struct plan plan = {};
+	struct work work = {release,  match, inventory,
+			    bindings, &plan, xcalloc(inventory->n, sizeof(*work.parts))};
+
+	for (size_t i = 0; i < inventory->n; i++)
+		work.parts[i].asked = is_asked(release, match, inventory, bindings,
+					       &inventory->items[i]);
+	find_companions(&work);
+	for (size_t i = 0; i < inventory->n; i++)
+		if ((work.parts[i].asked || work.parts[i].companion) &&
+		    !is_released(&inventory->items[i]))
+			check_function(&work, &inventory->items[i]);
+	refuse_groups(&work);
+	add_devices(&work);
+	plan_sort(&plan);
+	vec_foreach(device, &plan)
+		if (device->state == DEVICE_BIND)
+			add_modules(&work, device);
+	for (size_t i = 0; i < plan.n; i++)
+		if (plan.items[i].state == DEVICE_BIND)
+			add_actions(&work, i);
+	free(work.parts);
+	*ret = plan;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/sriov.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "decide/group.h"
+#include "decide/planner.h"
+
+static struct finding *refuse(struct match *match, struct claim *claim,
+			      const struct pci_function *function, const char *check,
+			      const char *detail)
+{
+	claim->refused = true;
+	return finding_add(&match->findings, SEVERITY_ERROR, check,
+			   PCI_ADDRESS_TEXT(&function->address),
+			   "section [device %s] wants %u virtual function%s of it, but %s",
+			   claim->section->label, claim->section->vfs, PLURAL(claim->section->vfs),
+			   detail);
+}
+
+bool vfs_stand(const struct inventory *inventory, const struct pci_function *function,
+	       const struct device_section *section)
+{
+	return function->num_vfs == (int)section->vfs &&
+	       inventory_count_vfs(inventory, &function->address) == section->vfs;
+}
+
+/* Why a virtual function may not be taken away: a guard's reason, or an interface that is up. */
+static char *use_of(const struct inventory *inventory, const struct guards *guards,
+		    const struct pci_function *function)
+{
+	vec_foreach(guard, &guards->functions[function - inventory->items])
+		return xstrdup(guard->detail);
+	vec_foreach(interface, &inventory->network)
+		vec_foreach(carrier, &interface->carriers)
+			if (interface->up && pci_address_compare(carrier, &function->address) == 0)
+				return xasprintf("its interface %s is up", interface->name);
+	return NULL;
+}
+
+/* Some stand, but not so many: may they go? What is refused here keeps them. */
+static void decide_standing(const struct inventory *inventory, const struct guards *guards,
+			    struct match *match, struct claim *claim,
+			    const struct pci_function *function)
+{
+	vec_foreach(virtual, inventory) {
+		struct claim *its = &match->claims[virtual - inventory->items];
+		_cleanup_free_ char *use = NULL, *detail = NULL;
+
+		if (!virtual->is_vf ||
+		    pci_address_compare(&virtual->physfn, &function->address) != 0)
+			continue;
+		use = use_of(inventory, guards, virtual);
+		if (!use)
+			continue;
+		detail = xasprintf("it has %d, of which %s is in use: %s", function->num_vfs,
+				   PCI_ADDRESS_TEXT(&virtual->address), use);
+		finding_remedy(refuse(match, claim, function, "vfs-in-use", detail),
+			       "stop what uses it, or let the next boot make them");
+		/* What keeps it from going keeps it on its driver. */
+		if (its->section && !claim_is_right(its, virtual))
+			its->refused = its->next_boot = true;
+		claim->next_boot = true;
+		return;
+	}
+	/* They are made anew, so that what was decided about these is void. */
+	vec_foreach(virtual, inventory)
+		if (virtual->is_vf &&
+		    pci_address_compare(&virtual->physfn, &function->address) == 0)
+			match->claims[virtual - inventory->items] = (struct claim){};
+}
+
+static void decide_function(const struct inventory *inventory, const struct guards *guards,
+			    struct match *match, struct claim *claim,
+			    const struct pci_function *function)
+{
+	_cleanup_free_ char *detail = NULL;
+
+	if (function->unknown & FUNCTION_VFS) {
+		finding_remedy(refuse(match, claim, function, "vfs-unknown",
+				      "the kernel does not say how many it has"),
+			       "something holds the device's lock: look for a process in state D");
+	} else if (function->total_vfs <= 0) {
+		finding_remedy(
+			refuse(match, claim, function, "vfs-unsupported",
+			       "the kernel shows no SR-IOV for it"),
+			"turn SR-IOV on, in the firmware setup and in the card's own configuration, or "
+			"remove vfs from the section");
+	} else if (function->total_vfs < (int)claim->section->vfs) {
+		detail = xasprintf("it can have %d at most", function->total_vfs);
+		finding_remedy(refuse(match, claim, function, "vfs-too-many", detail),
+			       "write vfs = %d, or raise the limit in the card's own configuration",
+			       function->total_vfs);
+	} else if (function->driver && driver_leaves_group_viable(function->driver)) {
+		detail = xasprintf("it is on %s, which makes none", function->driver);
+		finding_remedy(refuse(match, claim, function, "vfs-driver", detail),
+			       "vfio-prepare release --force %s, or restart",
+			       PCI_ADDRESS_TEXT(&function->address));
+	} else if (!function->driver && !function->modules.n) {
+		finding_remedy(refuse(match, claim, function, "vfs-driver",
+				      "no driver has it, and the kernel's tables have none for it"),
+			       "install the driver of the card");
+	} else if (function->num_vfs > 0 && !vfs_stand(inventory, function, claim->section)) {
+		decide_standing(inventory, guards, match, claim, function);
+	}
+}
+
+void vfs_decide(const struct inventory *inventory, enum phase phase, const struct guards *guards,
+		struct match *match)
+{
+	vec_foreach(function, inventory) {
+		struct claim *claim = &match->claims[function - inventory->items];
+
+		if (!claim_is_physical(claim, function) || claim->refused)
+			continue;
+		if (phase >= PHASE_SYSTEM) {
+			decide_function(inventory, guards, match, claim, function);
+			continue;
+		}
+		claim->waiting = true;
+		finding_add(&match->findings, SEVERITY_NOTE, "vfs-waits",
+			    PCI_ADDRESS_TEXT(&function->address),
+			    "its own driver makes its virtual functions, in the system phase");
+	}
+}
+
+static void add(struct plan *plan, size_t device, enum action_type type, const char *attribute,
+		unsigned value, char *reason)
+{
+	_cleanup_free_ char *text = xasprintf("%u", value);
+
+	plan_act(plan, type, device,
+		 xasprintf(SYSFS_PCI "/devices/%s/%s",
+			   PCI_ADDRESS_TEXT(&plan->items[device].address), attribute),
+		 text, reason);
+}
+
+void vfs_add_actions(const struct pci_function *function, const char *driver, struct plan *plan,
+		     size_t device)
+{
+	bool autoprobe = function->vfs_autoprobe > 0;
+
+	if (!function->driver) {
+		plan_act(plan, ACTION_LOAD_MODULE, device,
+			 xasprintf(SYSFS_PCI "/devices/%s/driver",
+				   PCI_ADDRESS_TEXT(&function->address)),
+			 function->modalias,
+			 xasprintf("no driver holds it; udev would load %s",
+				   function->modules.items[0]));
+		plan_probe(plan, device, xstrdup("its own driver takes it"));
+	}
+	if (function->num_vfs > 0)
+		add(plan, device, ACTION_SET_VFS, "sriov_numvfs", 0,
+		    xasprintf("it has %d, which nothing uses", function->num_vfs));
+	if (autoprobe)
+		add(plan, device, ACTION_AUTOPROBE, "sriov_drivers_autoprobe", 0,
+		    xstrdup("no native driver shall take the virtual functions"));
+	add(plan, device, ACTION_SET_VFS, "sriov_numvfs", plan->items[device].vfs,
+	    xasprintf("each of them is then bound to %s", driver));
+	if (autoprobe)
+		add(plan, device, ACTION_AUTOPROBE, "sriov_drivers_autoprobe", 1,
+		    xstrdup("when they are bound, as it was before"));
+}
+
+static bool has_finding(const struct findings *findings, const struct finding *finding)
+{
+	vec_foreach(known, findings)
+		if (strcmp(known->check, finding->check) == 0 &&
+		    strcmp(known->subject, finding->subject) == 0)
+			return true;
+	return false;
+}
+
+static bool is_not_in(void *userdata, const struct planned_device *device)
+{
+	return !plan_find(userdata, &device->address);
+}
+
+void plan_merge(struct plan *plan, struct plan *other)
+{
+	plan_keep(plan, is_not_in, other);
+	vec_foreach(device, other)
+		*vec_add(plan) = *device;
+	other->n = 0;
+	plan_sort(plan);
+	vec_foreach(finding, &other->findings)
+		if (!has_finding(&plan->findings, finding))
+			finding_remedy(finding_add(&plan->findings, finding->severity,
+						   finding->check, finding->subject, "%s",
+						   finding->detail),
+				       "%s", finding->remedy);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/sriov.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+
+#include "host/scan.h"
+#include "host/scan_bounded.h"
+
+/* Who holds the lock may be the probe of its own driver, which takes seconds. */
+#define NUMBER_MS 5000
+#define NUMBERS_MS 10000
+
+void scan_physfns(struct root *root, struct inventory *inventory)
+{
+	vec_foreach(function, inventory) {
+		_cleanup_close_ int dir = device_open(root, &function->address);
+
+		if (dir >= 0)
+			scan_physfn(root, dir, function);
+	}
+}
+
+void vfs_read(struct root *root, int dir, struct vfs_state *ret)
+{
+	ret->total = scan_decimal(root, dir, "sriov_totalvfs", -1);
+	ret->autoprobe = scan_decimal(root, dir, "sriov_drivers_autoprobe", -1);
+	ret->number = scan_decimal(root, dir, "sriov_numvfs", -1);
+}
+
+static void read_state(struct root *root, int dir, void *answer)
+{
+	vfs_read(root, dir, answer);
+}
+
+static void take_state(struct root *root _unused_, struct pci_function *function,
+		       const void *answer)
+{
+	const struct vfs_state *state = answer;
+
+	if (!state)
+		return;
+	function->total_vfs = state->total;
+	function->num_vfs = state->number;
+	function->vfs_autoprobe = state->autoprobe;
+	if (state->total < 0 || state->number >= 0)
+		function->unknown &= ~(unsigned)FUNCTION_VFS;
+}
+
+void scan_vfs(struct root *root, struct inventory *inventory,
+	      bool (*chosen)(void *userdata, const struct pci_function *function), void *userdata)
+{
+	static const struct bounded_read state = {
+		.size = sizeof(struct vfs_state),
+		.piece_ms = NUMBER_MS,
+		.total_ms = NUMBERS_MS,
+		.read = read_state,
+		.take = take_state,
+	};
+
+	scan_bounded(root, inventory, &state, chosen, userdata);
+}
+
+static bool is_there(int dir, const char *name)
+{
+	_cleanup_close_ int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd >= 0;
+}
+
+bool vfs_complete(struct root *root, int dir, int n, bool grouped)
+{
+	char link[sizeof("virtfn") + 3 * sizeof(int)], name[PATH_MAX];
+
+	for (int i = 0; i < n; i++) {
+		_cleanup_close_ int virtual = -1;
+		struct pci_address address;
+
+		snprintf(link, sizeof(link), "virtfn%d", i);
+		if (attribute_read_link_name(root, dir, link, name, sizeof(name)) < 0 ||
+		    pci_address_parse(name, &address) < 0)
+			return false;
+		virtual = device_open(root, &address);
+		if (virtual < 0 ||
+		    attribute_read(root, virtual, "vendor", name, sizeof(name)) <= 0 ||
+		    (grouped && attribute_read_link_name(root, virtual, "iommu_group", name,
+							 sizeof(name)) < 0) ||
+		    !is_there(virtual, "driver_override"))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * SR-IOV as sysfs shows it (Documentation/ABI/testing/sysfs-bus-pci: sriov_totalvfs, sriov_numvfs,
+ * sriov_drivers_autoprobe, virtfnN, physfn; drivers/pci/iov.c).
+ */
+#ifndef HOST_SRIOV_H
+#define HOST_SRIOV_H
+
+#include "host/root.h"
+#include "model/inventory.h"
+
+/* Fills in which functions are virtual, and whose; it costs two system calls and a look for each. */
+void scan_physfns(struct root *root, struct inventory *inventory);
+
+/*
+ * Fills in how many virtual functions those have that chosen() is true for, and may have; starts a process,
+ * as the read waits for the device's lock. What cannot be read in time stays unknown (FUNCTION_VFS).
+ */
+void scan_vfs(struct root *root, struct inventory *inventory,
+	      bool (*chosen)(void *userdata, const struct pci_function *function), void *userdata);
+
+/* What a physical function's attributes say; -1: it has none such, or it cannot be read. */
+struct vfs_state {
+	int total, number, autoprobe;
+};
+
+/* dir: the function's. May block for ever: see host/bounded.h. */
+void vfs_read(struct root *root, int dir, struct vfs_state *ret);
+
+/*
+ * Are n virtual functions there with all that a bind needs of them? grouped: in an IOMMU group, too.
+ * dir: the physical function's.
+ */
+bool vfs_complete(struct root *root, int dir, int n, bool grouped);
+
+#endif

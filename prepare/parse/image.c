@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "parse/image.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+/* "lib/modules/6.1.0/kernel/drivers/vfio/pci/vfio-pci.ko.zst" is vfio_pci. */
+static char *module_of(const char *name)
+{
+	const char *base = strrchr(name, '/'), *end = base ? strstr(base, ".ko") : NULL;
+	char *module;
+
+	if (!end || !strstr(name, "lib/modules/") || (end[3] && end[3] != '.'))
+		return NULL;
+	module = xstrndup(base + 1, (size_t)(end - base - 1));
+	text_underscore(module);
+	return module;
+}
+
+/* The files that the hooks copy. */
+static bool is_profile(const char *name)
+{
+	static const char *const directories[] = {"etc/vfio-prepare/conf.d/",
+						  "usr/lib/vfio-prepare/conf.d/"};
+
+	if (strcmp(name, "etc/vfio-prepare/profile.conf") == 0 ||
+	    strcmp(name, "etc/vfio-prepare/guarded") == 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+		if (text_starts_with(name, directories[i])) {
+			name += strlen(directories[i]);
+			return *name != '.' && !strchr(name, '/') && text_ends_with(name, ".conf");
+		}
+	return false;
+}
+
+static bool is_tool(const char *name)
+{
+	static const char *const names[] = {"usr/sbin/vfio-prepare", "usr/bin/vfio-prepare",
+					    "sbin/vfio-prepare", "bin/vfio-prepare"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+enum image_content image_see(struct image *image, const char *name)
+{
+	char *module = module_of(name);
+
+	if (module) {
+		if (image->modules.n < IMAGE_MODULES_MAX)
+			strv_take(&image->modules, module);
+		else
+			free(module);
+		return IMAGE_CONTENT_NONE;
+	}
+	if (text_starts_with(name, "scripts/init-top/"))
+		image->maker = IMAGE_MAKER_INITRAMFS_TOOLS;
+	else if (text_ends_with(name, "lib/dracut-lib.sh") ||
+		 text_ends_with(name, "lib/dracut/build-parameter.txt"))
+		image->maker = IMAGE_MAKER_DRACUT;
+	if (is_tool(name))
+		image->has_tool = true;
+	else if (text_ends_with(name, "/systemd/system/vfio-prepare-early.service"))
+		image->has_unit = true;
+	else if (text_ends_with(name, "/sysinit.target.wants/vfio-prepare-early.service"))
+		image->has_wants = true;
+	else if (strstr(name, "dracut/hooks/cmdline/") && text_ends_with(name, "vfio-prepare.sh"))
+		image->has_hook = true;
+	else if (strcmp(name, "scripts/init-top/00-vfio-prepare") == 0)
+		image->has_script = true;
+	else if (strcmp(name, "scripts/init-top/ORDER") == 0)
+		return IMAGE_CONTENT_ORDER;
+	else if (is_profile(name))
+		return IMAGE_CONTENT_PROFILE;
+	return IMAGE_CONTENT_NONE;
+}
+
+/* Lines such as: /scripts/init-top/udev "$@" */
+void image_see_order(struct image *image, const char *text)
+{
+	static const char ours[] = "/scripts/init-top/00-vfio-prepare ",
+			  udev[] = "/scripts/init-top/udev ";
+	bool after_udev = false;
+
+	image->start = IMAGE_START_NONE;
+	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		if (text_starts_with(line, udev)) {
+			after_udev = true;
+		} else if (text_starts_with(line, ours)) {
+			image->start = after_udev ? IMAGE_START_LATE : IMAGE_START_EARLY;
+			return;
+		}
+	}
+}
+
+/* "-rw-r--r--   1 root     root           16 Jan  1  1970 etc/link -> target" is etc/link. */
+static void see_line(struct image *image, char *line)
+{
+	char *target = strstr(line, " -> "), *name;
+	struct image_file *file;
+	_cleanup_free_ char *path = NULL;
+
+	if (target)
+		*target = '\0';
+	name = strrchr(line, ' ');
+	name = name ? name + 1 : line;
+	while (strncmp(name, "./", 2) == 0 || *name == '/')
+		name += *name == '/' ? 1 : 2;
+	image->named = image->named || strchr(name, '/');
+	if (image_see(image, name) != IMAGE_CONTENT_PROFILE)
+		return;
+	path = xasprintf("/%s", name);
+	file = image_file(image, path);
+	if (file && file->state == IMAGE_FILE_MISSING)
+		file->state = IMAGE_FILE_UNKNOWN;
+	else if (file && file->state == IMAGE_FILE_SAME)
+		file->state = IMAGE_FILE_GONE;
+}
+
+void image_see_listing(struct image *image, const char *text)
+{
+	_cleanup_free_ char *copy = xstrdup(text);
+	char *position = copy, *line;
+
+	while ((line = strsep(&position, "\n")))
+		see_line(image, line);
+	if (image->named && image->has_script)
+		image->start = IMAGE_START_UNKNOWN;
+}
+
+static int compare_files(const void *a, const void *b)
+{
+	const struct image_file *f = a, *g = b;
+
+	return strcmp(f->path, g->path);
+}
+
+void image_end(struct image *image)
+{
+	if (image->has_hook || (image->has_unit && image->has_wants))
+		image->start = IMAGE_START_EARLY;
+	strv_sort(&image->modules);
+	if (image->profile.n)
+		qsort(image->profile.items, image->profile.n, sizeof(*image->profile.items),
+		      compare_files);
+}
+
+static const char *const maker_names[] = {
+	[IMAGE_MAKER_UNKNOWN] = "unknown",
+	[IMAGE_MAKER_INITRAMFS_TOOLS] = "initramfs-tools",
+	[IMAGE_MAKER_DRACUT] = "dracut",
+};
+
+static const char *const start_names[] = {
+	[IMAGE_START_NONE] = "none",
+	[IMAGE_START_LATE] = "late",
+	[IMAGE_START_EARLY] = "early",
+	[IMAGE_START_UNKNOWN] = "unknown",
+};
+
+static const char *const file_state_names[] = {
+	[IMAGE_FILE_SAME] = "same",       [IMAGE_FILE_DIFFERENT] = "different",
+	[IMAGE_FILE_MISSING] = "missing", [IMAGE_FILE_GONE] = "gone",
+	[IMAGE_FILE_UNKNOWN] = "unknown",
+};
+
+static int index_of(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* A word and the rest of the line; the end of a line in it would begin another. */
+static void add_line(struct buf *buf, const char *word, const char *text)
+{
+	if (text && !strchr(text, '\n'))
+		buf_addf(buf, "%s %s\n", word, text);
+}
+
+char *images_format(const struct images *images)
+{
+	struct buf buf = {};
+
+	if (images->searched)
+		buf_add(&buf, "searched\n");
+	vec_foreach(image, images) {
+		add_line(&buf, "image", image->path);
+		add_line(&buf, "kernel", image->kernel);
+		add_line(&buf, "unreadable", image->unknown);
+		if (image->damaged)
+			buf_add(&buf, "damaged\n");
+		if (image->named)
+			buf_add(&buf, "named\n");
+		add_line(&buf, "maker", maker_names[image->maker]);
+		if (image->has_tool)
+			buf_add(&buf, "tool\n");
+		add_line(&buf, "start", start_names[image->start]);
+		for (size_t i = 0; i < image->modules.n; i++)
+			add_line(&buf, "module", image->modules.items[i]);
+		vec_foreach(file, &image->profile)
+			add_line(&buf, file_state_names[file->state], file->path);
+	}
+	return buf_take(&buf);
+}
+
+static void parse_line(struct image *image, const char *word, const char *text)
+{
+	struct image_file *file;
+	int index;
+
+	if (strcmp(word, "kernel") == 0 && !image->kernel) {
+		image->kernel = xstrdup(text);
+	} else if (strcmp(word, "tool") == 0) {
+		image->has_tool = true;
+	} else if (strcmp(word, "damaged") == 0) {
+		image->damaged = image->unknown != NULL;
+	} else if (strcmp(word, "named") == 0) {
+		image->named = image->unknown != NULL;
+	} else if (strcmp(word, "module") == 0) {
+		if (image->modules.n < IMAGE_MODULES_MAX)
+			strv_add(&image->modules, text);
+	} else if (strcmp(word, "maker") == 0) {
+		index = index_of(maker_names, ARRAY_SIZE(maker_names), text);
+		if (index >= 0)
+			image->maker = (enum image_maker)index;
+	} else if (strcmp(word, "start") == 0) {
+		index = index_of(start_names, ARRAY_SIZE(start_names), text);
+		if (index >= 0)
+			image->start = (enum image_start)index;
+	} else if (strcmp(word, "unreadable") == 0) {
+		free(image->unknown);
+		image->unknown = xstrdup(text);
+	} else {
+		index = index_of(file_state_names, ARRAY_SIZE(file_state_names), word);
+		file = index < 0 ? NULL : image_file(image, text);
+		if (file)
+			file->state = (enum image_file_state)index;
+	}
+}
+
+#define IMAGES_MAX 64
+
+void images_parse(const char *text, struct images *images)
+{
+	_cleanup_free_ char *copy = xstrdup(text);
+	char *position = copy, *word;
+
+	while ((word = strsep(&position, "\n"))) {
+		char *rest = strchrnul(word, ' ');
+
+		if (*rest)
+			*rest++ = '\0';
+		if (strcmp(word, "searched") == 0)
+			images->searched = true;
+		else if (strcmp(word, "image") == 0 && images->n < IMAGES_MAX)
+			((struct image *)vec_add(images))->path = xstrdup(rest);
+		else if (images->n && *word)
+			parse_line(&images->items[images->n - 1], word, rest);
+	}
+	vec_foreach(image, images)
+		image_end(image);
+}

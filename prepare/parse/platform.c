@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "parse/platform.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/text.h"
+
+/* Takes the next line out of a text; false: there is none. */
+static bool next_line(const char **text, const char **ret_line, size_t *ret_length)
+{
+	if (!**text)
+		return false;
+	*ret_line = *text;
+	*ret_length = strcspn(*text, "\n");
+	*text += *ret_length + ((*text)[*ret_length] == '\n');
+	return true;
+}
+
+/* "vendor_id	: GenuineIntel"; Arm has "CPU implementer	: 0x41". The first processor will do. */
+void cpuinfo_parse(const char *text, struct platform *ret)
+{
+	const char *line;
+	size_t length;
+
+	while (next_line(&text, &line, &length)) {
+		_cleanup_free_ char *copy = xstrndup(line, length);
+
+		if (text_starts_with(line, "CPU implementer")) {
+			ret->cpu = CPU_ARM;
+			return;
+		}
+		if (!text_starts_with(line, "vendor_id"))
+			continue;
+		ret->cpu = strstr(copy, "GenuineIntel") ? CPU_INTEL
+			   : strstr(copy, "AuthenticAMD") || strstr(copy, "HygonGenuine")
+				   ? CPU_AMD
+				   : CPU_OTHER;
+		return;
+	}
+}
+
+static const struct {
+	enum kernel_option option;
+	const char *name;
+} options[] = {
+	{KERNEL_INTEL_IOMMU, "CONFIG_INTEL_IOMMU"},
+	{KERNEL_INTEL_IOMMU_DEFAULT_ON, "CONFIG_INTEL_IOMMU_DEFAULT_ON"},
+	{KERNEL_INTEL_IOMMU_DEFAULT_ON, "CONFIG_INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF"},
+	{KERNEL_AMD_IOMMU, "CONFIG_AMD_IOMMU"},
+	{KERNEL_ARM_SMMU, "CONFIG_ARM_SMMU_V3"},
+	{KERNEL_ARM_SMMU, "CONFIG_ARM_SMMU"},
+	{KERNEL_VIRTIO_IOMMU, "CONFIG_VIRTIO_IOMMU"},
+	{KERNEL_IRQ_REMAP, "CONFIG_IRQ_REMAP"},
+	{KERNEL_VFIO_PCI, "CONFIG_VFIO_PCI"},
+	{KERNEL_VFIO_IOMMU_TYPE1, "CONFIG_VFIO_IOMMU_TYPE1"},
+};
+
+const char *kernel_option_name(enum kernel_option option)
+{
+	size_t i = 0;
+
+	while (options[i].option != option)
+		i++;
+	return options[i].name;
+}
+
+/* An option that is off has no line, or a comment; a text without any option is no configuration. */
+void kernel_config_parse(const char *text, struct platform *ret)
+{
+	bool is_config = false;
+	const char *line;
+	size_t length;
+
+	while (next_line(&text, &line, &length)) {
+		size_t name = strcspn(line, "=\n");
+
+		if (!text_starts_with(line, "CONFIG_") || name + 1 >= length)
+			continue;
+		is_config = true;
+		if (line[name + 1] != 'y' && line[name + 1] != 'm')
+			continue;
+		for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+			if (strlen(options[i].name) == name &&
+			    strncmp(options[i].name, line, name) == 0)
+				ret->config[options[i].option] = ANSWER_YES;
+	}
+	for (size_t i = 0; i < N_KERNEL_OPTIONS && is_config; i++)
+		if (ret->config[i] == ANSWER_UNKNOWN)
+			ret->config[i] = ANSWER_NO;
+}
+
+/*
+ * The chip of each interrupt has a name of its own where it is remapped (arch/x86: IR-IO-APIC); of the
+ * others only the I/O APIC's tells, as an IOMMU's own interrupts are never remapped.
+ */
+void interrupts_parse(const char *text, struct platform *ret)
+{
+	for (const char *found = text; (found = strstr(found, "IO-APIC")); found++) {
+		if (found >= text + 3 && strncmp(found - 3, "IR-", 3) == 0) {
+			ret->interrupt_remapping = ANSWER_YES;
+			return;
+		}
+		ret->interrupt_remapping = ANSWER_NO;
+	}
+}
+
+/* "none [integrity] confidentiality" */
+void lockdown_parse(const char *text, struct platform *ret)
+{
+	const char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
+
+	if (!close || close == open + 1)
+		return;
+	free(ret->lockdown);
+	ret->lockdown = xstrndup(open + 1, (size_t)(close - open - 1));
+}
+
+/* "0x00000000bf000000 0x00000000bfffffff direct" (Documentation/ABI/testing/sysfs-kernel-iommu_groups) */
+void reserved_regions_parse(const char *text, struct iommu_group *ret)
+{
+	struct buf regions = {};
+	const char *line;
+	size_t length;
+
+	ret->direct = ANSWER_NO;
+	while (next_line(&text, &line, &length)) {
+		_cleanup_free_ char *copy = xstrndup(line, length);
+		struct strv words = {};
+
+		strv_split(&words, copy, " \t");
+		if (words.n == 3 && strcmp(words.items[2], "direct") == 0) {
+			ret->direct = ANSWER_YES;
+			buf_addf(&regions, "%s%s-%s", regions.length ? ", " : "", words.items[0],
+				 words.items[1]);
+		}
+		strv_done(&words);
+	}
+	free(ret->regions);
+	ret->regions = regions.length ? buf_take(&regions) : NULL;
+	buf_done(&regions);
+}
+
+static void add_keyboard(struct platform *platform, const char *sysfs)
+{
+	struct pci_address_list carriers = {};
+
+	path_carriers(sysfs, &carriers);
+	if (!carriers.n)
+		platform->keyboard_elsewhere = true;
+	vec_foreach(address, &carriers)
+		*vec_add(&platform->keyboards) = *address;
+	free(carriers.items);
+}
+
+/*
+ * Blocks of lines, among them "S: Sysfs=/devices/..." and "H: Handlers=sysrq kbd event3". The handler
+ * kbd is for any button; sysrq wants an Alt key, which only keyboards have (drivers/tty/sysrq.c).
+ */
+void input_devices_parse(const char *text, struct platform *ret)
+{
+	_cleanup_free_ char *sysfs = NULL;
+	const char *line;
+	size_t length;
+
+	while (next_line(&text, &line, &length)) {
+		_cleanup_free_ char *copy = xstrndup(line, length);
+
+		if (!length) {
+			free(TAKE_PTR(sysfs));
+		} else if (text_starts_with(line, "S: Sysfs=")) {
+			free(sysfs);
+			sysfs = xstrdup(copy + strlen("S: Sysfs="));
+		} else if (text_starts_with(line, "H: Handlers=")) {
+			struct strv handlers = {};
+
+			strv_split(&handlers, copy + strlen("H: Handlers="), " ");
+			if (sysfs && strv_contains(&handlers, "sysrq"))
+				add_keyboard(ret, sysfs);
+			strv_done(&handlers);
+		}
+	}
+}
+
+/* "ttyS0                -W- (EC p a)    4:64" */
+void consoles_parse(const char *text, struct platform *ret)
+{
+	const char *line;
+	size_t length;
+
+	while (next_line(&text, &line, &length)) {
+		size_t name = strcspn(line, " \t\n");
+
+		if (name)
+			*vec_add(&ret->consoles) = (struct console){.name = xstrndup(line, name)};
+	}
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the texts in which the kernel describes the platform. */
+#ifndef PARSE_PLATFORM_H
+#define PARSE_PLATFORM_H
+
+#include "model/platform.h"
+
+/* "CONFIG_INTEL_IOMMU" */
+const char *kernel_option_name(enum kernel_option option);
+/* Texts of the kernel, from which each of these fills in what is there. */
+void cpuinfo_parse(const char *text, struct platform *ret);
+void kernel_config_parse(const char *text, struct platform *ret);
+void interrupts_parse(const char *text, struct platform *ret);
+void lockdown_parse(const char *text, struct platform *ret);
+void reserved_regions_parse(const char *text, struct iommu_group *ret);
+/* /proc/bus/input/devices: the keyboards. */
+void input_devices_parse(const char *text, struct platform *ret);
+/* /proc/consoles: the names. */
+void consoles_parse(const char *text, struct platform *ret);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "parse/platform.h"
+#include "support.h"
+
+static struct platform platform;
+
+static int forget(void **state _unused_)
+{
+	platform_done(&platform);
+	return 0;
+}
+
+TEST(processors)
+{
+	static const struct {
+		const char *text;
+		enum cpu_vendor cpu;
+	} rows[] = {
+		{"processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\n", CPU_INTEL},
+		{"processor\t: 0\nvendor_id\t: AuthenticAMD\n", CPU_AMD},
+		{"vendor_id\t: HygonGenuine", CPU_AMD},
+		{"vendor_id\t: CentaurHauls\nvendor_id\t: GenuineIntel\n", CPU_OTHER},
+		{"processor\t: 0\nBogoMIPS\t: 50.00\nCPU implementer\t: 0x41\n", CPU_ARM},
+		{"processor\t: 0\n", CPU_UNKNOWN},
+		{"", CPU_UNKNOWN},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		platform.cpu = CPU_UNKNOWN;
+		cpuinfo_parse(rows[i].text, &platform);
+		check_int(rows[i].text, platform.cpu, rows[i].cpu);
+	}
+}
+
+TEST(configurations)
+{
+	kernel_config_parse("#\n# Automatically generated file\n#\nCONFIG_INTEL_IOMMU=y\n"
+			    "# CONFIG_INTEL_IOMMU_DEFAULT_ON is not set\nCONFIG_VFIO_PCI=m\n"
+			    "CONFIG_AMD_IOMMU_V2=m\nCONFIG_LOCALVERSION=\"\"\nCONFIG_ARM_SMMU=n\n",
+			    &platform);
+	check_int("y", platform.config[KERNEL_INTEL_IOMMU], ANSWER_YES);
+	check_int("m", platform.config[KERNEL_VFIO_PCI], ANSWER_YES);
+	check_int("not set", platform.config[KERNEL_INTEL_IOMMU_DEFAULT_ON], ANSWER_NO);
+	check_int("not there", platform.config[KERNEL_IRQ_REMAP], ANSWER_NO);
+	check_int("longer name", platform.config[KERNEL_AMD_IOMMU], ANSWER_NO);
+	check_int("n", platform.config[KERNEL_ARM_SMMU], ANSWER_NO);
+	platform_done(&platform);
+
+	/* Debian's own option is on, too. */
+	kernel_config_parse("CONFIG_INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF=y", &platform);
+	check_int("Debian", platform.config[KERNEL_INTEL_IOMMU_DEFAULT_ON], ANSWER_YES);
+	platform_done(&platform);
+
+	kernel_config_parse("", &platform);
+	check_int("empty", platform.config[KERNEL_INTEL_IOMMU], ANSWER_UNKNOWN);
+	kernel_config_parse("hello\nCONFIG_\nCONFIG_X=\n", &platform);
+	check_int("no configuration", platform.config[KERNEL_INTEL_IOMMU], ANSWER_UNKNOWN);
+
+	for (int option = 0; option < N_KERNEL_OPTIONS; option++)
+		check("name",
+		      strncmp(kernel_option_name((enum kernel_option)option), "CONFIG_", 7) == 0);
+	assert_string_equal(kernel_option_name(KERNEL_INTEL_IOMMU_DEFAULT_ON),
+			    "CONFIG_INTEL_IOMMU_DEFAULT_ON");
+}
+
+TEST(interrupts)
+{
+	static const struct {
+		const char *text;
+		enum answer remapping;
+	} rows[] = {
+		{"   1:  9  IR-IO-APIC    1-edge  i8042\n", ANSWER_YES},
+		{"   1:  9  IO-APIC    1-edge  i8042\n", ANSWER_NO},
+		{"   0:  2  IO-APIC  2-edge timer\n   1:  9  IR-IO-APIC  1-edge\n", ANSWER_YES},
+		/* The IOMMU's own is not remapped, a device's is: neither tells. */
+		{"  24:  0  PCI-MSI 0-edge AMD-Vi\n", ANSWER_UNKNOWN},
+		{" 24:  0  IR-PCI-MSI 0-edge\n", ANSWER_UNKNOWN},
+		{"IO-APIC", ANSWER_NO},
+		{"", ANSWER_UNKNOWN},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		platform.interrupt_remapping = ANSWER_UNKNOWN;
+		interrupts_parse(rows[i].text, &platform);
+		check_int(rows[i].text, platform.interrupt_remapping, rows[i].remapping);
+	}
+}
+
+TEST(lockdowns)
+{
+	lockdown_parse("none [integrity] confidentiality", &platform);
+	assert_string_equal(platform.lockdown, "integrity");
+	lockdown_parse("[none] integrity confidentiality", &platform);
+	assert_string_equal(platform.lockdown, "none");
+	platform_done(&platform);
+	lockdown_parse("none []", &platform);
+	lockdown_parse("]none[", &platform);
+	lockdown_parse("", &platform);
+	assert_null(platform.lockdown);
+}
+
+TEST(reserved_regions)
+{
+	struct iommu_group group = {};
+
+	reserved_regions_parse("0x00000000fee00000 0x00000000feefffff msi\n"
+			       "0x0000000000000000 0x0000000000ffffff direct-relaxable\n",
+			       &group);
+	check_int("none direct", group.direct, ANSWER_NO);
+	assert_null(group.regions);
+	reserved_regions_parse("0x1000 0x1fff direct\n0x3000 0x3fff reserved\n0x4000 0x4fff direct",
+			       &group);
+	check_int("direct", group.direct, ANSWER_YES);
+	assert_string_equal(group.regions, "0x1000-0x1fff, 0x4000-0x4fff");
+	reserved_regions_parse("", &group);
+	check_int("empty", group.direct, ANSWER_NO);
+	assert_null(group.regions);
+}
+
+#define USB \
+	"/devices/pci0000:00/0000:00:03.1/0000:83:00.2/usb3/3-1/3-1:1.0/0003:046D:C31C/input/input7"
+
+TEST(keyboards)
+{
+	input_devices_parse("I: Bus=0019 Vendor=0000 Product=0001 Version=0000\n"
+			    "N: Name=\"Power Button\"\nS: Sysfs=/devices/LNXSYSTM:00/input/input0\n"
+			    "H: Handlers=kbd event0 \n\n"
+			    "S: Sysfs=" USB "\nH: Handlers=sysrq kbd event7 leds \n\n"
+			    "H: Handlers=sysrq kbd event8\n",
+			    &platform);
+	check_int("functions", platform.keyboards.n, 2);
+	assert_string_equal(PCI_ADDRESS_TEXT(&platform.keyboards.items[0]), "0000:00:03.1");
+	assert_string_equal(PCI_ADDRESS_TEXT(&platform.keyboards.items[1]), "0000:83:00.2");
+	assert_false(platform.keyboard_elsewhere);
+	input_devices_parse("S: Sysfs=/devices/platform/i8042/serio0/input/input1\n"
+			    "H: Handlers=sysrq kbd event1\n",
+			    &platform);
+	assert_true(platform.keyboard_elsewhere);
+}
+
+TEST(consoles)
+{
+	consoles_parse("tty0                 -WU (EC p  )    4:1\n\n"
+		       "ttyS4                -W- (E  p a)    4:68\n",
+		       &platform);
+	check_int("consoles", platform.consoles.n, 2);
+	assert_string_equal(platform.consoles.items[0].name, "tty0");
+	assert_string_equal(platform.consoles.items[1].name, "ttyS4");
+}
+
+TEST(groups)
+{
+	static const int numbers[] = {2, 5, 9};
+
+	assert_null(platform_group(&platform, 2));
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		*vec_add(&platform.groups) = (struct iommu_group){.number = numbers[i]};
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		assert_ptr_equal(platform_group(&platform, numbers[i]), &platform.groups.items[i]);
+	assert_null(platform_group(&platform, 3));
+	assert_null(platform_group(&platform, -1));
+}
+
+int main(void)
+{
+#define PLATFORM_TEST(name) cmocka_unit_test_teardown(name, forget)
+	const struct CMUnitTest tests[] = {
+		PLATFORM_TEST(processors),       PLATFORM_TEST(configurations),
+		PLATFORM_TEST(interrupts),       PLATFORM_TEST(lockdowns),
+		PLATFORM_TEST(reserved_regions), PLATFORM_TEST(keyboards),
+		PLATFORM_TEST(consoles),         PLATFORM_TEST(groups),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
