@@ -44,7 +44,7 @@ static const struct option_help {
 	const char *argument;
 	int value;
 	const char *help;
-} options[] = {
+} known_options[] = {
 	{NULL, "root", "DIR", OPTION_ROOT, "read and write below DIR instead of /"},
 	{NULL, "profile", "FILE", OPTION_PROFILE, "read this profile alone"},
 	{NULL, "format", "FORMAT", OPTION_FORMAT,
@@ -93,8 +93,8 @@ static const struct verb *find_verb(const char *name)
 
 static void print_options(const char *verb)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
-		const struct option_help *option = &options[i];
+	for (size_t i = 0; i < ARRAY_SIZE(known_options); i++) {
+		const struct option_help *option = &known_options[i];
 		char left[32];
 
 		if (verb ? !has_option(verb, option) : option->verbs != NULL)
@@ -129,51 +129,51 @@ static const char *const formats[] = {
 	[FORMAT_MAAS] = "maas",
 };
 
-static bool set_format(struct arguments *arguments, const char *name)
+static bool set_format(struct options *options, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
 		if (strcmp(formats[i], name) == 0) {
-			arguments->format = (enum format)i;
+			options->format = (enum format)i;
 			return true;
 		}
 	return false;
 }
 
-static void set_argument(struct arguments *arguments, int option, const char *value)
+static void set_option(struct options *options, int option, const char *value)
 {
 	switch (option) {
 	case OPTION_ROOT:
-		arguments->root = value;
+		options->root = value;
 		break;
 	case OPTION_PROFILE:
-		arguments->profile = value;
+		options->profile = value;
 		break;
 	case OPTION_FILTER:
-		arguments->filter = value;
+		options->filter = value;
 		break;
 	case OPTION_ADDRESS:
-		arguments->address = value;
+		options->address = value;
 		break;
 	case OPTION_NAME:
-		arguments->name = value;
+		options->name = value;
 		break;
 	case OPTION_PHASE:
-		arguments->phase = value;
+		options->phase = value;
 		break;
 	case OPTION_MODULES:
-		arguments->modules = true;
+		options->modules = true;
 		break;
 	case OPTION_DEVICES:
-		arguments->devices = true;
+		options->devices = true;
 		break;
 	case OPTION_SCRUB:
-		arguments->scrub = true;
+		options->scrub = true;
 		break;
 	case OPTION_REBUILD:
-		arguments->rebuild = true;
+		options->rebuild = true;
 		break;
 	case OPTION_FORCE:
-		arguments->force = true;
+		options->force = true;
 		break;
 	default:
 		break;
@@ -186,46 +186,48 @@ static void set_argument(struct arguments *arguments, int option, const char *va
 /* An option of another verb, given to this one; NULL: none. */
 static const struct option_help *misplaced(const struct verb *verb, const bool *given)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
-		if (given[i] && options[i].verbs && !has_option(verb->name, &options[i]))
-			return &options[i];
+	for (size_t i = 0; i < ARRAY_SIZE(known_options); i++)
+		if (given[i] && known_options[i].verbs &&
+		    !has_option(verb->name, &known_options[i]))
+			return &known_options[i];
 	return NULL;
 }
 
-static int run_verb(const struct verb *verb, struct arguments *arguments)
+static int run_verb(const struct verb *verb, struct options *options)
 {
 	_cleanup_free_ char *directory = NULL, *profile = NULL;
 	struct root root;
-	int r = root_init(&root, arguments->root ? arguments->root : "/");
+	int r = root_init(&root, options->root ? options->root : "/");
 
 	if (r < 0)
-		return USAGE_ERROR("--root: %s: %s", arguments->root ? arguments->root : "/",
+		return USAGE_ERROR("--root: %s: %s", options->root ? options->root : "/",
 				   strerror(-r));
 	/* Paths are taken from the root; on the host itself a relative one is meant from here. */
-	if (arguments->profile && root.live && arguments->profile[0] != '/') {
+	if (options->profile && root.live && options->profile[0] != '/') {
 		directory = getcwd(NULL, 0);
-		profile = xasprintf("%s/%s", directory ? directory : "", arguments->profile);
-		arguments->profile = profile;
+		profile = xasprintf("%s/%s", directory ? directory : "", options->profile);
+		options->profile = profile;
 	}
-	r = verb->run(&root, arguments);
+	r = verb->run(&root, options);
 	root_done(&root);
 	return r;
 }
 
 int main(int argc, char **argv)
 {
-	struct option long_options[ARRAY_SIZE(options) + 1] = {};
-	bool given[ARRAY_SIZE(options)] = {}, help = false;
+	struct option long_options[ARRAY_SIZE(known_options) + 1] = {};
+	bool given[ARRAY_SIZE(known_options)] = {}, help = false;
 	const struct option_help *wrong;
-	struct arguments arguments = {};
+	struct options options = {};
 	const struct verb *verb;
 	size_t n_wanted;
 	int option, index;
 
 	process_begin();
-	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
-		long_options[i] = (struct option){options[i].name, options[i].argument != NULL,
-						  NULL, options[i].value};
+	for (size_t i = 0; i < ARRAY_SIZE(known_options); i++)
+		long_options[i] = (struct option){known_options[i].name,
+						  known_options[i].argument != NULL, NULL,
+						  known_options[i].value};
 	opterr = 0;
 	while ((index = -1, option = getopt_long(argc, argv, ":vqh", long_options, &index)) != -1) {
 		if (index >= 0)
@@ -238,7 +240,7 @@ int main(int argc, char **argv)
 		if (option == OPTION_VERSION)
 			return printf("vfio-prepare %s\n", VFIO_PREPARE_VERSION) < 0 ? STATUS_FAILED
 										     : STATUS_DONE;
-		if (option == OPTION_FORMAT && !set_format(&arguments, optarg))
+		if (option == OPTION_FORMAT && !set_format(&options, optarg))
 			return USAGE_ERROR(
 				"--format: \"%s\" is none of text, json, nagios, prometheus, maas",
 				optarg);
@@ -249,7 +251,7 @@ int main(int argc, char **argv)
 		else if (option == 'h')
 			help = true;
 		else
-			set_argument(&arguments, option, optarg);
+			set_option(&options, option, optarg);
 	}
 	verb = optind < argc ? find_verb(argv[optind]) : NULL;
 	if (optind < argc && !verb)
@@ -259,17 +261,17 @@ int main(int argc, char **argv)
 	if (!verb)
 		return USAGE_ERROR("a verb is missing; see vfio-prepare --help");
 	n_wanted = verb->operand ? 1 : 0;
-	arguments.operands = argv + optind + 1;
-	arguments.n_operands = (size_t)(argc - optind - 1);
-	if (!verb->any_operands && arguments.n_operands > n_wanted)
-		return USAGE_ERROR("%s takes no \"%s\"", verb->name, arguments.operands[n_wanted]);
-	if (!verb->any_operands && arguments.n_operands < n_wanted)
+	options.operands = argv + optind + 1;
+	options.n_operands = (size_t)(argc - optind - 1);
+	if (!verb->any_operands && options.n_operands > n_wanted)
+		return USAGE_ERROR("%s takes no \"%s\"", verb->name, options.operands[n_wanted]);
+	if (!verb->any_operands && options.n_operands < n_wanted)
 		return USAGE_ERROR("%s needs %s behind it", verb->name, verb->operand);
-	if (format_is_for_monitor(arguments.format) && verb != &validate_verb)
+	if (format_is_for_monitor(options.format) && verb != &validate_verb)
 		return USAGE_ERROR("%s has no --format %s, only validate has", verb->name,
-				   formats[arguments.format]);
+				   formats[options.format]);
 	wrong = misplaced(verb, given);
 	if (wrong)
 		return USAGE_ERROR("%s has no option --%s", verb->name, wrong->name);
-	return run_verb(verb, &arguments);
+	return run_verb(verb, &options);
 }

@@ -140,9 +140,9 @@ static int apply_status(const struct applying *applying)
 	return status == STATUS_DONE && applying->reasons.n ? STATUS_REBOOT_REQUIRED : status;
 }
 
-static void carry_out(struct applying *applying, const struct arguments *arguments)
+static void carry_out(struct applying *applying, const struct options *options)
 {
-	int undone, r = apply_files(applying->root, &applying->files, arguments->force, &undone);
+	int undone, r = apply_files(applying->root, &applying->files, options->force, &undone);
 
 	if (r < 0) {
 		log_error("not all files can be written: %s%s", strerror(-r),
@@ -151,7 +151,7 @@ static void carry_out(struct applying *applying, const struct arguments *argumen
 		return;
 	}
 	find_foreign(applying);
-	if (arguments->rebuild && applying->root->live && applying->commands.n)
+	if (options->rebuild && applying->root->live && applying->commands.n)
 		run_commands(applying);
 	if (!applying->failed) {
 		settle(applying);
@@ -162,7 +162,7 @@ static void carry_out(struct applying *applying, const struct arguments *argumen
 	}
 }
 
-static int apply(struct applying *applying, const struct arguments *arguments)
+static int apply(struct applying *applying, const struct options *options)
 {
 	struct situation *situation = applying->situation;
 	int lock;
@@ -170,7 +170,7 @@ static int apply(struct applying *applying, const struct arguments *arguments)
 	situation_plan_files(applying->root, situation, &applying->files);
 	scan_rebuild(applying->root, &applying->rebuild);
 	commands_decide(&situation->bootloader, &situation->arguments, &applying->rebuild,
-			&applying->files, arguments->force, &applying->commands);
+			&applying->files, options->force, &applying->commands);
 	lock = apply_begin(applying->root, &applying->files, &applying->rebuild);
 	if (lock < 0) {
 		if (lock == -EWOULDBLOCK)
@@ -180,10 +180,10 @@ static int apply(struct applying *applying, const struct arguments *arguments)
 		return STATUS_FAILED;
 	}
 	process_hold();
-	carry_out(applying, arguments);
+	carry_out(applying, options);
 	close_fd(&lock);
 	findings_move(&situation->arguments.findings, &situation->plan.findings);
-	return report(render_apply(arguments->format,
+	return report(render_apply(options->format,
 				   &(struct apply_report){
 					   .files = &applying->files,
 					   .commands = &applying->commands,
@@ -194,15 +194,15 @@ static int apply(struct applying *applying, const struct arguments *arguments)
 		      apply_status(applying));
 }
 
-static int run(struct root *root, const struct arguments *arguments)
+static int run(struct root *root, const struct options *options)
 {
 	struct situation situation;
 	struct applying applying = {.root = root, .situation = &situation};
 	struct boot *boot = memory_read(root);
-	int status = situation_load(root, arguments, PHASE_SYSTEM, true, boot, &situation);
+	int status = situation_load(root, options, PHASE_SYSTEM, true, boot, &situation);
 
 	if (status == STATUS_DONE)
-		status = apply(&applying, arguments);
+		status = apply(&applying, options);
 	planned_files_done(&applying.files);
 	rebuild_done(&applying.rebuild);
 	command_list_done(&applying.commands);

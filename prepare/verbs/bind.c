@@ -10,8 +10,8 @@
 #include "decide/checks.h"
 #include "host/scan.h"
 #include "verbs/memory.h"
-#include "verbs/verb.h"
 #include "verbs/sriov.h"
+#include "verbs/verb.h"
 
 /*
  * Where the driver that is wanted refuses a device, its own has it back, whose coming is announced, for which
@@ -133,19 +133,19 @@ struct work {
 	char *text; /* the report; NULL: there is none */
 };
 
-static int carry_out(struct root *root, const struct arguments *arguments, const struct when *when,
+static int carry_out(struct root *root, const struct options *options, const struct when *when,
 		     struct work *work)
 {
 	/* A phase of the boot does not try again what hung in an earlier one; a person may. */
-	const struct boot *hung = arguments->phase ? work->memory.boot : NULL;
+	const struct boot *hung = options->phase ? work->memory.boot : NULL;
 	struct plan *plan = &work->situation.plan;
 	int64_t started_ms = now_ms();
-	int status = situation_load(root, arguments, when->phase, false, hung, &work->situation),
+	int status = situation_load(root, options, when->phase, false, hung, &work->situation),
 	    acted;
 	size_t n_left_alone = 0;
 
-	if (status == STATUS_DONE && arguments->address)
-		status = keep_address(arguments->address, plan);
+	if (status == STATUS_DONE && options->address)
+		status = keep_address(options->address, plan);
 	if (status != STATUS_DONE)
 		return status;
 	if (when->hotplug) {
@@ -154,37 +154,37 @@ static int carry_out(struct root *root, const struct arguments *arguments, const
 		plan_keep(plan, may_come_now, work->memory.boot);
 		n_left_alone -= plan->n;
 	}
-	acted = situation_act(root, arguments, hung, started_ms, &work->situation, &work->outcomes,
+	acted = situation_act(root, options, hung, started_ms, &work->situation, &work->outcomes,
 			      &work->again);
-	if (arguments->phase)
+	if (options->phase)
 		log_boot(&work->outcomes, plan);
-	work->text = render_bind(arguments->format, when->name, &work->outcomes, &plan->findings);
+	work->text = render_bind(options->format, when->name, &work->outcomes, &plan->findings);
 	status = status_of_outcomes(plan, &work->outcomes);
 	if (status == STATUS_DONE)
 		status = acted;
 	return status == STATUS_DONE && n_left_alone ? STATUS_REFUSED : status;
 }
 
-static int run(struct root *root, const struct arguments *arguments)
+static int run(struct root *root, const struct options *options)
 {
 	const struct when by_hand = {.name = "manual",
-				     .phase = arguments->force ? PHASE_FORCED : PHASE_MANUAL,
+				     .phase = options->force ? PHASE_FORCED : PHASE_MANUAL,
 				     .wait_ms = WAIT_BY_HAND_MS};
-	const struct when *when = arguments->phase ? find_when(arguments->phase) : &by_hand;
+	const struct when *when = options->phase ? find_when(options->phase) : &by_hand;
 	struct kernel_args args = {};
 	struct work work = {};
 	int status = STATUS_DONE;
 
 	if (!when) {
 		log_error("--phase: \"%s\" is none of early, premount, system and hotplug",
-			  arguments->phase);
+			  options->phase);
 		return STATUS_USAGE;
 	}
-	if (arguments->phase && arguments->force) {
+	if (options->phase && options->force) {
 		log_error("--force is for a bind by hand, not for a phase of the boot");
 		return STATUS_USAGE;
 	}
-	if (arguments->phase)
+	if (options->phase)
 		log_to_kernel(root);
 	if (memory_begin(root, when->name, when->wait_ms, &work.memory) < 0)
 		return STATUS_FAILED;
@@ -196,12 +196,12 @@ static int run(struct root *root, const struct arguments *arguments)
 		log_notice("%s is among the kernel's arguments: nothing is done",
 			   work.memory.phase.off);
 	else
-		status = carry_out(root, arguments, when, &work);
+		status = carry_out(root, options, when, &work);
 
 	memory_show(root, &work.memory, &work.outcomes);
-	if (!arguments->phase)
+	if (!options->phase)
 		apply_forget_bound(root, &work.outcomes);
-	if (arguments->phase && !when->hotplug)
+	if (options->phase && !when->hotplug)
 		memory_add(root, &work.memory, &work.outcomes, &work.situation.plan.findings);
 	else
 		memory_add_news(root, &work.memory, &work.outcomes, &work.situation.plan.findings);

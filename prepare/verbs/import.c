@@ -119,14 +119,14 @@ static char *make_text(const struct inventory *inventory, const struct import *i
 	return text;
 }
 
-static int run(struct root *root, const struct arguments *arguments)
+static int run(struct root *root, const struct options *options)
 {
 	struct bootloader bootloader = {};
 	struct inventory inventory = {};
 	struct import import = {};
 	int status, r;
 
-	if (arguments->format != FORMAT_TEXT) {
+	if (options->format != FORMAT_TEXT) {
 		log_error("import prints a profile, which is text: it has no other format");
 		return STATUS_USAGE;
 	}

@@ -66,18 +66,18 @@ static char *make_text(struct inventory *inventory, const struct profile *profil
 	return text;
 }
 
-static int run(struct root *root, const struct arguments *arguments)
+static int run(struct root *root, const struct options *options)
 {
 	struct selection selection = {};
 	struct inventory inventory = {};
 	struct profile profile = {};
 	int status, r;
 
-	if (!arguments->filter && !arguments->address && !arguments->name) {
+	if (!options->filter && !options->address && !options->name) {
 		log_error("init needs at least one of --filter, --address and --name");
 		return STATUS_USAGE;
 	}
-	if (selection_parse(arguments, &selection) < 0)
+	if (selection_parse(options, &selection) < 0)
 		return STATUS_USAGE;
 	r = scan_host(root, SCAN_DETAILS | SCAN_NAMES, NULL, &inventory);
 	if (r == 0)

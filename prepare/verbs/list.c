@@ -6,26 +6,26 @@
 
 #include "base/log.h"
 #include "decide/guards.h"
-#include "host/users.h"
 #include "host/network.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
 #include "host/storage.h"
+#include "host/users.h"
 #include "render/list.h"
 #include "verbs/memory.h"
 #include "verbs/selection.h"
 #include "verbs/verb.h"
 
 /* Whose section wants each function. A host without a usable profile can be listed all the same. */
-static void find_sections(struct root *root, const struct arguments *arguments,
+static void find_sections(struct root *root, const struct options *options,
 			  struct inventory *inventory, struct profile *profile,
 			  struct list_entry *entries)
 {
 	struct findings findings = {};
 	struct match match = {};
-	int r = profile_load(root, arguments->profile, profile, &findings);
+	int r = profile_load(root, options->profile, profile, &findings);
 
-	if (r == -EINVAL || (r == -ENOENT && arguments->profile))
+	if (r == -EINVAL || (r == -ENOENT && options->profile))
 		log_findings(&findings);
 	if (r == 0) {
 		if (profile_asks_serials(profile))
@@ -62,7 +62,7 @@ static unsigned terminal_width(void)
 										     : 0;
 }
 
-static int run(struct root *root, const struct arguments *arguments)
+static int run(struct root *root, const struct options *options)
 {
 	struct selection selection = {};
 	struct inventory inventory = {};
@@ -70,7 +70,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	struct list_entry *entries;
 	int r;
 
-	if (selection_parse(arguments, &selection) < 0)
+	if (selection_parse(options, &selection) < 0)
 		return STATUS_USAGE;
 	r = scan_host(root, SCAN_DETAILS | SCAN_NAMES | SCAN_PATHS | SCAN_IOMMU, NULL, &inventory);
 	if (r < 0) {
@@ -80,15 +80,15 @@ static int run(struct root *root, const struct arguments *arguments)
 	}
 	memory_hanging(root, &inventory);
 	scan_overrides(root, &inventory, any_function, NULL);
-	scan_condition(root, &inventory, arguments->format == FORMAT_JSON, any_function, NULL);
-	if (arguments->format == FORMAT_JSON)
+	scan_condition(root, &inventory, options->format == FORMAT_JSON, any_function, NULL);
+	if (options->format == FORMAT_JSON)
 		scan_modules(root, &inventory, any_function, NULL);
 	entries = xcalloc(inventory.n, sizeof(*entries));
 	for (size_t i = 0; i < inventory.n; i++)
 		entries[i].shown = selection_has(&selection, &inventory.items[i]);
-	find_sections(root, arguments, &inventory, &profile, entries);
+	find_sections(root, options, &inventory, &profile, entries);
 	find_guards(root, &inventory, entries);
-	r = report(render_list(arguments->format, &inventory, entries, terminal_width()),
+	r = report(render_list(options->format, &inventory, entries, terminal_width()),
 		   STATUS_DONE);
 
 	for (size_t i = 0; i < inventory.n; i++)

@@ -33,20 +33,20 @@ static int plan_status(const struct plan *plan)
 	return status_of_counts(n_good, n_refused, 0);
 }
 
-static int run(struct root *root, const struct arguments *arguments)
+static int run(struct root *root, const struct options *options)
 {
 	struct planned_files files = {};
 	struct situation situation;
 	struct boot *boot = memory_read(root);
-	int status = situation_load(root, arguments, PHASE_MANUAL, true, boot, &situation);
+	int status = situation_load(root, options, PHASE_MANUAL, true, boot, &situation);
 
-	if (status == STATUS_DONE && arguments->modules) {
+	if (status == STATUS_DONE && options->modules) {
 		status = report(modules_text(&situation), STATUS_DONE);
 	} else if (status == STATUS_DONE) {
 		situation_plan_files(root, &situation, &files);
 		arguments_forget_due(&situation.arguments, &situation.bootloader);
 		findings_move(&situation.arguments.findings, &situation.plan.findings);
-		status = report(render_plan(arguments->format, &situation.plan, &files),
+		status = report(render_plan(options->format, &situation.plan, &files),
 				plan_status(&situation.plan));
 	}
 	planned_files_done(&files);

@@ -6,10 +6,10 @@
 
 #include "act/act.h"
 #include "base/log.h"
-#include "host/users.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
 #include "host/sriov.h"
+#include "host/users.h"
 #include "parse/profile.h"
 #include "render/bind.h"
 #include "verbs/memory.h"
@@ -66,10 +66,10 @@ static void read_own_blacklist(struct root *root, struct strv *ret)
 	strv_done(&lines);
 }
 
-static int read_operands(const struct arguments *arguments, struct releasing *releasing)
+static int read_operands(const struct options *options, struct releasing *releasing)
 {
-	for (size_t i = 0; i < arguments->n_operands; i++) {
-		const char *operand = arguments->operands[i];
+	for (size_t i = 0; i < options->n_operands; i++) {
+		const char *operand = options->operands[i];
 		struct address_pattern pattern;
 
 		if (address_pattern_parse(operand, &pattern) == 0) {
@@ -96,13 +96,13 @@ static bool concerns(void *userdata, const struct pci_function *function)
 				&releasing->bindings, function);
 }
 
-static int prepare(struct root *root, const struct arguments *arguments, const struct boot *boot,
+static int prepare(struct root *root, const struct options *options, const struct boot *boot,
 		   struct releasing *releasing)
 {
 	struct inventory *inventory = &releasing->inventory;
 	int r;
 
-	if (load_profile(root, arguments->profile, &releasing->profile) < 0)
+	if (load_profile(root, options->profile, &releasing->profile) < 0)
 		return STATUS_USAGE;
 	r = scan_host(root, SCAN_PATHS, NULL, inventory);
 	if (r < 0) {
@@ -115,7 +115,7 @@ static int prepare(struct root *root, const struct arguments *arguments, const s
 		scan_physfns(root, inventory);
 	match_make(&releasing->profile, inventory, &releasing->match);
 	boot_bindings(boot, &releasing->bindings);
-	if (read_operands(arguments, releasing) < 0)
+	if (read_operands(options, releasing) < 0)
 		return STATUS_USAGE;
 	scan_overrides(root, inventory, concerns, releasing);
 	scan_condition(root, inventory, false, concerns, releasing);
@@ -129,11 +129,11 @@ static int prepare(struct root *root, const struct arguments *arguments, const s
 	return STATUS_DONE;
 }
 
-static int run(struct root *root, const struct arguments *arguments)
+static int run(struct root *root, const struct options *options)
 {
 	struct memory memory;
 	struct releasing releasing = {
-		.release = {.force = arguments->force, .own_blacklist = &releasing.own_blacklist}};
+		.release = {.force = options->force, .own_blacklist = &releasing.own_blacklist}};
 	struct outcomes *outcomes = &releasing.outcomes;
 	struct plan *plan = &releasing.plan;
 	int status;
@@ -141,7 +141,7 @@ static int run(struct root *root, const struct arguments *arguments)
 
 	if (memory_begin(root, "release", WAIT_BY_HAND_MS, &memory) < 0)
 		return STATUS_FAILED;
-	status = prepare(root, arguments, memory.boot, &releasing);
+	status = prepare(root, options, memory.boot, &releasing);
 	if (status == STATUS_DONE) {
 		act_run(root, plan,
 			&(struct act_limits){(int)releasing.profile.device_timeout_s * 1000,
@@ -149,9 +149,9 @@ static int run(struct root *root, const struct arguments *arguments)
 			outcomes, &plan->findings);
 		memory_show(root, &memory, outcomes);
 		memory_add_news(root, &memory, outcomes, &plan->findings);
-		text = arguments->format == FORMAT_TEXT && !outcomes->n
+		text = options->format == FORMAT_TEXT && !outcomes->n
 			       ? xstrdup("Nothing is bound that this tool has brought there.\n")
-			       : render_bind(arguments->format, memory.phase.phase, outcomes,
+			       : render_bind(options->format, memory.phase.phase, outcomes,
 					     &plan->findings);
 		status = report(text, status_of_outcomes(plan, outcomes));
 	}

@@ -11,31 +11,30 @@ void selection_done(struct selection *selection)
 		regfree(&selection->name);
 }
 
-int selection_parse(const struct arguments *arguments, struct selection *ret)
+int selection_parse(const struct options *options, struct selection *ret)
 {
-	if (arguments->filter && id_pattern_parse(arguments->filter, &ret->id) < 0) {
-		log_error("--filter: \"%s\" is not vendor:device[:class] in hex",
-			  arguments->filter);
+	if (options->filter && id_pattern_parse(options->filter, &ret->id) < 0) {
+		log_error("--filter: \"%s\" is not vendor:device[:class] in hex", options->filter);
 		return -EINVAL;
 	}
-	if (arguments->address && address_pattern_parse(arguments->address, &ret->address) < 0) {
+	if (options->address && address_pattern_parse(options->address, &ret->address) < 0) {
 		log_error("--address: \"%s\" is not [domain:]bus:device.function",
-			  arguments->address);
+			  options->address);
 		return -EINVAL;
 	}
-	if (arguments->name) {
-		int r = regcomp(&ret->name, arguments->name, REG_EXTENDED | REG_ICASE | REG_NOSUB);
+	if (options->name) {
+		int r = regcomp(&ret->name, options->name, REG_EXTENDED | REG_ICASE | REG_NOSUB);
 		char message[128];
 
 		if (r != 0) {
 			regerror(r, &ret->name, message, sizeof(message));
-			log_error("--name: \"%s\": %s", arguments->name, message);
+			log_error("--name: \"%s\": %s", options->name, message);
 			return -EINVAL;
 		}
 	}
-	ret->by_id = arguments->filter;
-	ret->by_address = arguments->address;
-	ret->by_name = arguments->name;
+	ret->by_id = options->filter;
+	ret->by_address = options->address;
+	ret->by_name = options->name;
 	return 0;
 }
 

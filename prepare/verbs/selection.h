@@ -15,7 +15,7 @@ struct selection {
 };
 
 /* Reads the selectors and reports what is wrong with them; 0 or -EINVAL. */
-int selection_parse(const struct arguments *arguments, struct selection *ret);
+int selection_parse(const struct options *options, struct selection *ret);
 void selection_done(struct selection *selection);
 /* Do all selectors that were given fit the function? */
 bool selection_has(const struct selection *selection, const struct pci_function *function);

@@ -7,18 +7,18 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "host/bootloader.h"
-#include "host/users.h"
 #include "host/foreign.h"
 #include "host/modules.h"
 #include "host/network.h"
 #include "host/platform.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
-#include "host/storage.h"
 #include "host/sriov.h"
+#include "host/storage.h"
+#include "host/users.h"
 #include "parse/image.h"
-#include "render/scrub.h"
 #include "render/boot.h"
+#include "render/scrub.h"
 #include "verbs/memory.h"
 #include "verbs/verb.h"
 
@@ -79,7 +79,7 @@ static void read_bootloaders(struct root *root, struct buf *older)
 }
 
 /* Reads everything that any verb reads, with root->recorder set. */
-static int read_everything(struct root *root, const struct arguments *arguments,
+static int read_everything(struct root *root, const struct options *options,
 			   struct inventory *inventory, struct buf *older)
 {
 	struct pci_address_list functions = {};
@@ -107,7 +107,7 @@ static int read_everything(struct root *root, const struct arguments *arguments,
 	scan_network(root, true, &inventory->network);
 	scan_foreign(root, &inventory->args, &inventory->foreign);
 	scan_images(root, inventory->kernel, &inventory->images);
-	profile_load(root, arguments->profile, &profile, &findings);
+	profile_load(root, options->profile, &profile, &findings);
 	read_bootloaders(root, older);
 	apply_wants_restart(root);
 	for (size_t i = 0; i < N_MANAGED_FILES; i++) {
@@ -182,7 +182,7 @@ static void scrub_records(struct recorder *recorder, const struct inventory *inv
 	scrub_done(&scrub);
 }
 
-static int run(struct root *root, const struct arguments *arguments)
+static int run(struct root *root, const struct options *options)
 {
 	struct inventory inventory = {};
 	struct recorder recorder = {};
@@ -190,7 +190,7 @@ static int run(struct root *root, const struct arguments *arguments)
 	int r;
 
 	root->recorder = &recorder;
-	r = read_everything(root, arguments, &inventory, &older);
+	r = read_everything(root, options, &inventory, &older);
 	root->recorder = NULL;
 	if (r < 0) {
 		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
@@ -205,13 +205,13 @@ static int run(struct root *root, const struct arguments *arguments)
 	record_text(&recorder, SNAPSHOT_IMAGES, images_format(&inventory.images));
 	record_text(&recorder, SNAPSHOT_OLDER, buf_take(&older));
 	recorder_sort(&recorder);
-	if (arguments->scrub) {
+	if (options->scrub) {
 		scrub_records(&recorder, &inventory);
 		recorder_sort(&recorder);
 	}
-	r = snapshot_write(arguments->operands[0], &recorder);
+	r = snapshot_write(options->operands[0], &recorder);
 	if (r < 0)
-		log_error("%s: the snapshot cannot be written: %s", arguments->operands[0],
+		log_error("%s: the snapshot cannot be written: %s", options->operands[0],
 			  strerror(-r));
 	inventory_done(&inventory);
 	recorder_done(&recorder);

@@ -14,7 +14,7 @@
  * either situation; situation_done() is due for ret_again.
  * STATUS_DONE, or the status to end with, after a message.
  */
-int situation_act(struct root *root, const struct arguments *arguments, const struct boot *boot,
+int situation_act(struct root *root, const struct options *options, const struct boot *boot,
 		  int64_t started_ms, struct situation *situation, struct outcomes *ret,
 		  struct situation *ret_again);
 

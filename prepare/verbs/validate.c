@@ -24,15 +24,15 @@ static bool wants_colour(void)
 	       strcmp(terminal, "dumb") != 0;
 }
 
-static int tell(const struct arguments *arguments, const struct verdict *verdict, int status)
+static int tell(const struct options *options, const struct verdict *verdict, int status)
 {
-	if (arguments->format == FORMAT_NAGIOS)
+	if (options->format == FORMAT_NAGIOS)
 		status = (int)nagios_state(verdict);
-	return report(render_validate(arguments->format, verdict), status);
+	return report(render_validate(options->format, verdict), status);
 }
 
 /* A monitor wants its answer on standard output even where nothing could be judged. */
-static int tell_failure(const struct arguments *arguments, int status)
+static int tell_failure(const struct options *options, int status)
 {
 	struct findings findings = {};
 	struct plan plan = {};
@@ -40,7 +40,7 @@ static int tell_failure(const struct arguments *arguments, int status)
 	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "not-validated", "host",
 				   "the profile or the host cannot be read"),
 		       "vfio-prepare validate");
-	status = tell(arguments,
+	status = tell(options,
 		      &(struct verdict){
 			      .status = READINESS_UNKNOWN,
 			      .plan = &plan,
@@ -60,10 +60,10 @@ static bool is_planned(void *userdata, const struct pci_function *function)
  * What the images of the initramfs hold, and what they could hold that matters. They have the host's own
  * profile, which another that is named on the command line says nothing of.
  */
-static void load_images(struct root *root, const struct arguments *arguments,
+static void load_images(struct root *root, const struct options *options,
 			struct situation *situation)
 {
-	if (arguments->profile)
+	if (options->profile)
 		return;
 	scan_images(root, situation->inventory.kernel, &situation->inventory.images);
 	if (!situation->inventory.images.n)
@@ -99,20 +99,20 @@ static void expect_restart(struct validation *validation)
 	validation_expect_restart(validation);
 }
 
-static int run(struct root *root, const struct arguments *arguments)
+static int run(struct root *root, const struct options *options)
 {
 	struct situation situation;
 	struct validation validation = {};
 	struct boot *boot = memory_read(root);
-	int status = situation_load(root, arguments, PHASE_MANUAL, true, boot, &situation);
+	int status = situation_load(root, options, PHASE_MANUAL, true, boot, &situation);
 
 	if (status == STATUS_DONE) {
 		situation_load_platform(root, &situation);
-		if (arguments->devices) {
+		if (options->devices) {
 			validation_make_devices(&situation.profile, &situation.inventory,
 						&situation.plan, &validation);
 		} else {
-			load_images(root, arguments, &situation);
+			load_images(root, options, &situation);
 			situation_plan_arguments(root, &situation);
 			load_foreign(root, &situation);
 			validation_make(&situation.profile, &situation.inventory, &situation.plan,
@@ -121,7 +121,7 @@ static int run(struct root *root, const struct arguments *arguments)
 			if (validation.status == NOT_READY && apply_wants_restart(root))
 				expect_restart(&validation);
 		}
-		status = tell(arguments,
+		status = tell(options,
 			      &(struct verdict){
 				      .status = validation.status,
 				      .plan = &situation.plan,
@@ -131,8 +131,8 @@ static int run(struct root *root, const struct arguments *arguments)
 			      },
 			      status_of_readiness(validation.status));
 		validation_done(&validation);
-	} else if (format_is_for_monitor(arguments->format)) {
-		status = tell_failure(arguments, status);
+	} else if (format_is_for_monitor(options->format)) {
+		status = tell_failure(options, status);
 	}
 	situation_done(&situation);
 	boot_free(boot);

@@ -13,13 +13,13 @@
 #include "decide/planner.h"
 #include "decide/rules.h"
 #include "host/bootloader.h"
-#include "host/users.h"
 #include "host/network.h"
 #include "host/platform.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
-#include "host/storage.h"
 #include "host/sriov.h"
+#include "host/storage.h"
+#include "host/users.h"
 #include "model/outcome.h"
 #include "render/bootloader.h"
 #include "render/files.h"
@@ -139,8 +139,8 @@ bool any_function(void *userdata _unused_, const struct pci_function *function _
 	return true;
 }
 
-int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
-		   bool advise, const struct boot *boot, struct situation *ret)
+int situation_load(struct root *root, const struct options *options, enum phase phase, bool advise,
+		   const struct boot *boot, struct situation *ret)
 {
 	struct question question = {&ret->match, &ret->inventory};
 	struct address_list places = {};
@@ -148,7 +148,7 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	int status;
 
 	*ret = (struct situation){};
-	status = load_profile(root, arguments->profile, &ret->profile);
+	status = load_profile(root, options->profile, &ret->profile);
 	if (status != STATUS_DONE)
 		return status;
 	if (advise)
@@ -168,7 +168,7 @@ int situation_load(struct root *root, const struct arguments *arguments, enum ph
 	scan_condition(root, &ret->inventory, advise || profile_asks_resets(&ret->profile),
 		       asks_condition, &question);
 	scan_modules(root, &ret->inventory, asks_modules, &question);
-	if (!advise && arguments->phase)
+	if (!advise && options->phase)
 		scan_guarded(root, &ret->inventory.network);
 	/* Early there is nothing to be lost yet; later, what no driver has can only be a disk to come. */
 	if (phase != PHASE_EARLY && (match_takes(&ret->match, &ret->inventory) ||

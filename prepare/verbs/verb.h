@@ -24,7 +24,7 @@ enum exit_status {
 };
 
 /* The command line, read; all pointers into argv. */
-struct arguments {
+struct options {
 	const char *root;
 	const char *profile;       /* NULL: the host's own files */
 	const char *filter, *name; /* list, init */
@@ -47,7 +47,7 @@ struct verb {
 	const char *summary;
 	const char *help; /* what the verb does, in a few lines */
 	/* Does the work and writes the report to standard output; an enum exit_status. */
-	int (*run)(struct root *root, const struct arguments *arguments);
+	int (*run)(struct root *root, const struct options *options);
 };
 
 extern const struct verb list_verb, init_verb, import_verb, plan_verb, apply_verb, bind_verb,
@@ -83,8 +83,8 @@ void situation_plan_files(struct root *root, struct situation *situation,
  * boot: the memory of the boot; what it says to hang is left alone. NULL: nothing is.
  * Reports its own errors; STATUS_DONE or the status to end with. situation_done() is due either way.
  */
-int situation_load(struct root *root, const struct arguments *arguments, enum phase phase,
-		   bool advise, const struct boot *boot, struct situation *ret);
+int situation_load(struct root *root, const struct options *options, enum phase phase, bool advise,
+		   const struct boot *boot, struct situation *ret);
 /* The files of the arguments alone. */
 void situation_plan_argument_files(struct root *root, const struct situation *situation,
 				   struct planned_files *ret);

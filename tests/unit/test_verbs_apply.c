@@ -23,7 +23,7 @@ int __wrap_root_replace_file(struct root *root, const char *path, const char *te
 
 static int apply(bool force)
 {
-	return run_verb(&apply_verb, &(struct arguments){.force = force});
+	return run_verb(&apply_verb, &(struct options){.force = force});
 }
 
 static void check_file(const char *path, const char *want)

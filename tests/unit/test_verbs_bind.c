@@ -54,7 +54,7 @@ static int start(void **state)
 
 static int bind(const char *phase)
 {
-	return run_verb(&bind_verb, &(struct arguments){.phase = phase});
+	return run_verb(&bind_verb, &(struct options){.phase = phase});
 }
 
 TEST(status_of_outcomes_and_findings)
@@ -92,9 +92,9 @@ TEST(report_on_standard_output)
 	assert_int_equal(bind(NULL), STATUS_DONE);
 	assert_string_equal(out.text, "0000:02:00.0: done: on vfio-pci (was: e1000e)\n");
 	assert_string_equal(err.text, "");
-	run_verb(&bind_verb, &(struct arguments){.format = FORMAT_JSON});
+	run_verb(&bind_verb, &(struct options){.format = FORMAT_JSON});
 	assert_non_null(strstr(out.text, "\"phase\": \"manual\""));
-	run_verb(&bind_verb, &(struct arguments){.format = FORMAT_JSON, .phase = "early"});
+	run_verb(&bind_verb, &(struct options){.format = FORMAT_JSON, .phase = "early"});
 	assert_non_null(strstr(out.text, "\"phase\": \"early\""));
 }
 
@@ -127,9 +127,8 @@ TEST(phases)
 TEST(force_is_for_binds_by_hand)
 {
 	profile("[device x]\naddress = 02:00.0\n");
-	assert_int_equal(run_verb(&bind_verb, &(struct arguments){.force = true}), STATUS_DONE);
-	assert_int_equal(run_verb(&bind_verb,
-				  &(struct arguments){.phase = "system", .force = true}),
+	assert_int_equal(run_verb(&bind_verb, &(struct options){.force = true}), STATUS_DONE);
+	assert_int_equal(run_verb(&bind_verb, &(struct options){.phase = "system", .force = true}),
 			 STATUS_USAGE);
 	check_text("err", err.text,
 		   "vfio-prepare: --force is for a bind by hand, not for a phase of the boot\n");

@@ -3,7 +3,7 @@
 
 static int import(void)
 {
-	return run_verb(&import_verb, &(struct arguments){});
+	return run_verb(&import_verb, &(struct options){});
 }
 
 TEST(nothing_is_configured_by_hand)
@@ -68,7 +68,7 @@ TEST(what_cannot_be_imported_is_told_twice)
 
 TEST(text_alone)
 {
-	assert_int_equal(run_verb(&import_verb, &(struct arguments){.format = FORMAT_JSON}),
+	assert_int_equal(run_verb(&import_verb, &(struct options){.format = FORMAT_JSON}),
 			 STATUS_USAGE);
 	check_text("report", out.text, "");
 	check("error", strstr(err.text, "no other format"));

@@ -18,7 +18,7 @@ static int start(void **state)
 static int init(const char *filter, const char *place, const char *name)
 {
 	return run_verb(&init_verb,
-			&(struct arguments){.filter = filter, .address = place, .name = name});
+			&(struct options){.filter = filter, .address = place, .name = name});
 }
 
 static void expect(const char *want)
@@ -69,7 +69,7 @@ TEST(it_can_be_used_as_it_is)
 	assert_int_equal(read.sections.n, 2);
 	profile_done(&read);
 	profile(out.text);
-	assert_int_equal(run_verb(&plan_verb, &(struct arguments){}), STATUS_DONE);
+	assert_int_equal(run_verb(&plan_verb, &(struct options){}), STATUS_DONE);
 	assert_non_null(strstr(out.text, "0000:02:00.0 [nic] e1000e -> vfio-pci\n"));
 	assert_non_null(strstr(out.text, "0000:03:00.0 [nic2] e1000e -> vfio-pci\n"));
 }

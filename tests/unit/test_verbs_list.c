@@ -15,7 +15,7 @@
 TEST(selections)
 {
 	static const struct {
-		struct arguments arguments;
+		struct options options;
 		const char *text;
 	} rows[] = {
 		{{}, HEAD ONE TWO THREE},
@@ -29,7 +29,7 @@ TEST(selections)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		check_int(rows[i].text, run_verb(&list_verb, &rows[i].arguments), STATUS_DONE);
+		check_int(rows[i].text, run_verb(&list_verb, &rows[i].options), STATUS_DONE);
 		check_text("list", out.text, rows[i].text);
 		check_text("list", err.text, "");
 	}
@@ -38,14 +38,14 @@ TEST(selections)
 TEST(names_that_are_not_known_match_no_regex)
 {
 	tree_remove(&tree, "usr/share/misc/pci.ids");
-	assert_int_equal(run_verb(&list_verb, &(struct arguments){.name = ".*"}), STATUS_DONE);
+	assert_int_equal(run_verb(&list_verb, &(struct options){.name = ".*"}), STATUS_DONE);
 	assert_string_equal(out.text, EMPTY);
 }
 
 TEST(selections_that_cannot_be_read)
 {
 	static const struct {
-		struct arguments arguments;
+		struct options options;
 		const char *message;
 	} rows[] = {
 		{{.filter = "8086"},
@@ -56,7 +56,7 @@ TEST(selections_that_cannot_be_read)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		check_int(rows[i].message, run_verb(&list_verb, &rows[i].arguments), STATUS_USAGE);
+		check_int(rows[i].message, run_verb(&list_verb, &rows[i].options), STATUS_USAGE);
 		check_text("message", err.text, rows[i].message);
 		check_text("message", out.text, "");
 	}
@@ -65,25 +65,25 @@ TEST(selections_that_cannot_be_read)
 TEST(sections_of_the_profile)
 {
 	profile("[device nic]\naddress = 03:00.0\n");
-	assert_int_equal(run_verb(&list_verb, &(struct arguments){}), STATUS_DONE);
+	assert_int_equal(run_verb(&list_verb, &(struct options){}), STATUS_DONE);
 	check_text("list", out.text,
 		   "ADDRESS       GROUP  ID         CLASS  DRIVER    SECTION  NAME\n"
 		   "0000:01:00.0  0      10de:1bb0  0200   vfio-pci  -        NVIDIA\n"
 		   "0000:02:00.0  1      8086:10d3  0200   e1000e    -        Intel 82574L\n"
 		   "0000:03:00.0  2      8086:10d3  0200   e1000e    nic      Intel 82574L\n");
 	profile("[device nic]\nserial = 00-00-00-00-00-00-00-00\n");
-	assert_int_equal(run_verb(&list_verb, &(struct arguments){}), STATUS_DONE);
+	assert_int_equal(run_verb(&list_verb, &(struct options){}), STATUS_DONE);
 	check_text("list", out.text, HEAD ONE TWO THREE);
 }
 
 TEST(a_wrong_profile_is_told_and_the_host_is_listed)
 {
 	profile("nonsense");
-	assert_int_equal(run_verb(&list_verb, &(struct arguments){}), STATUS_DONE);
+	assert_int_equal(run_verb(&list_verb, &(struct options){}), STATUS_DONE);
 	check_text("list", out.text, HEAD ONE TWO THREE);
 	assert_non_null(
 		strstr(err.text, "/etc/vfio-prepare/profile.conf:1: \"nonsense\" is neither"));
-	assert_int_equal(run_verb(&list_verb, &(struct arguments){.profile = "/missing"}),
+	assert_int_equal(run_verb(&list_verb, &(struct options){.profile = "/missing"}),
 			 STATUS_DONE);
 	assert_non_null(strstr(err.text, "/missing: cannot be opened"));
 }
@@ -94,7 +94,7 @@ TEST(json)
 
 	profile("[device nic]\naddress = 03:00.0\n");
 	assert_int_equal(run_verb(&list_verb,
-				  &(struct arguments){.format = FORMAT_JSON, .filter = "8086:"}),
+				  &(struct options){.format = FORMAT_JSON, .filter = "8086:"}),
 			 STATUS_DONE);
 	report = json_loads(out.text, 0, NULL);
 	functions = json_object_get(report, "functions");

@@ -19,7 +19,7 @@ TEST(status_says_what_would_come_of_it)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		profile(rows[i].profile);
-		check_int(rows[i].profile, run_verb(&plan_verb, &(struct arguments){}),
+		check_int(rows[i].profile, run_verb(&plan_verb, &(struct options){}),
 			  rows[i].status);
 		check_int(rows[i].profile, *out.text != '\0', rows[i].status != STATUS_USAGE);
 		check_int(rows[i].profile, *err.text != '\0', rows[i].status == STATUS_USAGE);
@@ -29,10 +29,10 @@ TEST(status_says_what_would_come_of_it)
 TEST(modules_for_an_initramfs)
 {
 	profile("[device x]\naddress = 09:00.0\n[device y]\nid = 1:1\ndriver = pci-stub\n");
-	assert_int_equal(run_verb(&plan_verb, &(struct arguments){.modules = true}), STATUS_DONE);
+	assert_int_equal(run_verb(&plan_verb, &(struct options){.modules = true}), STATUS_DONE);
 	assert_string_equal(out.text, "pci_stub\nvfio_iommu_type1\nvfio_pci\n");
 	profile("[host]\ndescription = x\n");
-	assert_int_equal(run_verb(&plan_verb, &(struct arguments){.modules = true}), STATUS_DONE);
+	assert_int_equal(run_verb(&plan_verb, &(struct options){.modules = true}), STATUS_DONE);
 	assert_string_equal(out.text, "");
 }
 
@@ -41,7 +41,7 @@ TEST(modules_for_an_initramfs)
 /* How they are written is told in test_render_udev.c. */
 #define RULE "KERNEL==\"0000:01:00.0\", ATTR{vendor}==\"0x10de\", ATTR{device}==\"0x1bb0\", "
 #define RULES                                                                                              \
-	RULE "DRIVER==\"|vfio-pci\", ENV{.vfio_prepare}==\"add\", ATTR{driver_override}=\"vfio-pci\", "             \
+	RULE "DRIVER==\"|vfio-pci\", ENV{.vfio_prepare}==\"add\", ATTR{driver_override}=\"vfio-pci\", "    \
 	     "ATTR{[subsystem/pci]drivers_probe}=\"$kernel\", RUN{builtin}+=\"kmod load vfio_pci\"\n" RULE \
 	     "DRIVER!=\"vfio-pci\", ENV{.vfio_prepare}==\"bind\", RUN+=\"/bin/systemctl --no-block start " \
 	     "vfio-prepare-hotplug@$kernel.service\"\n"
@@ -53,14 +53,14 @@ TEST(formats)
 	tree_file(&tree, "etc/modules-load.d/vfio-prepare.conf",
 		  HEADER "vfio_iommu_type1\nvfio_pci\n");
 	tree_file(&tree, "etc/udev/rules.d/05-vfio-prepare.rules", HEADER RULES);
-	run_verb(&plan_verb, &(struct arguments){});
+	run_verb(&plan_verb, &(struct options){});
 	check_text("text", out.text,
 		   "0000:01:00.0 [x] is on vfio-pci: nothing to do\n"
 		   "\n"
 		   "change /etc/modprobe.d/vfio-prepare.conf\n"
 		   "  -options vfio-pci ids=1:2\n"
 		   "  +options vfio-pci ids=10de:1bb0\n");
-	run_verb(&plan_verb, &(struct arguments){.format = FORMAT_JSON});
+	run_verb(&plan_verb, &(struct options){.format = FORMAT_JSON});
 	check_text(
 		"json", out.text,
 		"{\n \"version\": 1,\n \"actions\": [],\n"

@@ -53,9 +53,9 @@ static int release(const char *operand, bool force)
 	char text[32] = "", *operands[] = {text};
 
 	snprintf(text, sizeof(text), "%s", operand ? operand : "");
-	return run_verb(&release_verb, &(struct arguments){.operands = operands,
-							   .n_operands = operand ? 1 : 0,
-							   .force = force});
+	return run_verb(&release_verb, &(struct options){.operands = operands,
+							 .n_operands = operand ? 1 : 0,
+							 .force = force});
 }
 
 TEST(what_is_bound_without_a_profile)

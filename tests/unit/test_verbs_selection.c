@@ -26,7 +26,7 @@ static int stop(void **state _unused_)
 TEST(what_each_selects)
 {
 	static const struct {
-		struct arguments arguments;
+		struct options options;
 		bool has[4];
 	} rows[] = {
 		{{}, {true, true, true, true}},
@@ -50,7 +50,7 @@ TEST(what_each_selects)
 		_cleanup_free_ char *what = xasprintf("row %zu", i);
 		struct selection selection = {};
 
-		check_int(what, selection_parse(&rows[i].arguments, &selection), 0);
+		check_int(what, selection_parse(&rows[i].options, &selection), 0);
 		for (size_t j = 0; j < inventory.n; j++)
 			check_int(what, selection_has(&selection, &inventory.items[j]),
 				  rows[i].has[j]);
@@ -61,7 +61,7 @@ TEST(what_each_selects)
 TEST(what_cannot_be_read)
 {
 	static const struct {
-		struct arguments arguments;
+		struct options options;
 		const char *message;
 	} rows[] = {
 		{{.filter = "nvidia"},
@@ -82,7 +82,7 @@ TEST(what_cannot_be_read)
 		int r;
 
 		capture_begin(&capture, STDERR_FILENO);
-		r = selection_parse(&rows[i].arguments, &selection);
+		r = selection_parse(&rows[i].options, &selection);
 		check_text("message", capture_end(&capture), rows[i].message);
 		check_int(rows[i].message, r, -EINVAL);
 		/* Nothing is left to be freed, and freeing nothing is no mistake. */

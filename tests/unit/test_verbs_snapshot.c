@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verbs.h"
 
-#include "host/users.h"
 #include "host/storage.h"
+#include "host/users.h"
 
 #define UUID "8a9b1c2d-1111-2222-3333-444455556666"
 #define SERIAL "00-11-22-ff-ff-33-44-55"
@@ -52,7 +52,7 @@ static char *elsewhere(const char *suffix)
 static int snapshot(char *path, bool scrub)
 {
 	return run_verb(&snapshot_verb,
-			&(struct arguments){.operands = &path, .n_operands = 1, .scrub = scrub});
+			&(struct options){.operands = &path, .n_operands = 1, .scrub = scrub});
 }
 
 /* What list, plan, validate and import say of a host, one behind the other; the caller's. */
@@ -69,7 +69,7 @@ static char *say(struct root *root)
 
 			capture_begin(&out, STDOUT_FILENO);
 			status = verbs[i]->run(root,
-					       &(struct arguments){.format = (enum format)format});
+					       &(struct options){.format = (enum format)format});
 			capture_end(&out);
 			longer = xasprintf("%s%s %d\n%s", all, verbs[i]->name, status, out.text);
 			free(all);
@@ -121,8 +121,8 @@ TEST(verbs_say_the_same_elsewhere)
 	struct root root;
 
 	assert_int_equal(root_init(&root, path), 0);
-	assert_int_equal(snapshot_verb.run(&root, &(struct arguments){.operands = &second,
-								      .n_operands = 1}),
+	assert_int_equal(snapshot_verb.run(&root,
+					   &(struct options){.operands = &second, .n_operands = 1}),
 			 STATUS_DONE);
 	root_done(&root);
 	expect_the_same(second, here);
@@ -193,7 +193,7 @@ TEST(errors)
 	tree_file(&odd, "sys/bus/pci/devices", "");
 	capture_begin(&err, STDERR_FILENO);
 	status = snapshot_verb.run(&odd.root,
-				   &(struct arguments){.operands = &path, .n_operands = 1});
+				   &(struct options){.operands = &path, .n_operands = 1});
 	capture_end(&err);
 	assert_null(odd.root.recorder);
 	tree_done(&odd);

@@ -17,7 +17,7 @@ TEST(status_is_the_verdict)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		profile(rows[i].profile);
-		check_int(rows[i].profile, run_verb(&validate_verb, &(struct arguments){}),
+		check_int(rows[i].profile, run_verb(&validate_verb, &(struct options){}),
 			  rows[i].status);
 		check(rows[i].profile,
 		      strncmp(out.text, rows[i].first_line, strlen(rows[i].first_line)) == 0);
@@ -30,14 +30,14 @@ TEST(unknown_is_not_ready)
 	tree_remove(&tree, "sys/class/iommu/dmar0");
 	tree_remove(&tree, "sys/class/iommu");
 	tree_file(&tree, "sys/class/iommu", "");
-	assert_int_equal(run_verb(&validate_verb, &(struct arguments){}), STATUS_REFUSED);
+	assert_int_equal(run_verb(&validate_verb, &(struct options){}), STATUS_REFUSED);
 	assert_memory_equal(out.text, "unknown: ", 9);
 }
 
 /* Services ask for the devices, whatever else there is to be said of the host. */
 TEST(devices_alone)
 {
-	const struct arguments devices = {.devices = true};
+	const struct options devices = {.devices = true};
 
 	profile("[device x]\naddress = 01:00.0\n");
 	tree_remove(&tree, "sys/class/iommu/dmar0");
@@ -61,7 +61,7 @@ static void run_on_terminal(char *ret, size_t size)
 	assert_true(slave >= 0);
 	fflush(stdout);
 	dup2(slave, STDOUT_FILENO);
-	validate_verb.run(&tree.root, &(struct arguments){});
+	validate_verb.run(&tree.root, &(struct options){});
 	dup2(out_fd, STDOUT_FILENO);
 	n = read(terminal, ret, size - 1);
 	assert_true(n > 0);
@@ -98,20 +98,20 @@ TEST(colours_are_for_terminals_that_want_them)
 	}
 	setenv("TERM", "xterm-256color", 1);
 	unsetenv("NO_COLOR");
-	run_verb(&validate_verb, &(struct arguments){});
+	run_verb(&validate_verb, &(struct options){});
 	assert_null(strchr(out.text, '\033'));
 }
 
 TEST(json)
 {
 	profile("[device x]\naddress = 01:00.0\n");
-	run_verb(&validate_verb, &(struct arguments){.format = FORMAT_JSON});
+	run_verb(&validate_verb, &(struct options){.format = FORMAT_JSON});
 	assert_non_null(strstr(out.text, "\"status\": \"ready\",\n \"ready\": true,"));
 }
 
 TEST(a_plugin_has_its_own_status)
 {
-	const struct arguments nagios = {.format = FORMAT_NAGIOS};
+	const struct options nagios = {.format = FORMAT_NAGIOS};
 
 	profile("[device x]\naddress = 01:00.0\n");
 	assert_int_equal(run_verb(&validate_verb, &nagios), 0);
@@ -139,8 +139,7 @@ TEST(monitors_are_told_that_a_profile_is_wrong)
 
 	profile("[hots]\n");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		int status = run_verb(&validate_verb,
-				      &(struct arguments){.format = rows[i].format});
+		int status = run_verb(&validate_verb, &(struct options){.format = rows[i].format});
 
 		check_int(rows[i].text, status, rows[i].status);
 		check(rows[i].text, strstr(out.text, rows[i].text) != NULL);

@@ -81,13 +81,13 @@ static const struct boot *boot;
 
 static void expect_load(int status, size_t n_planned, const char *message)
 {
-	struct arguments arguments = {};
+	struct options options = {};
 	struct situation situation;
 	struct capture capture;
 	int got;
 
 	capture_begin(&capture, STDERR_FILENO);
-	got = situation_load(&tree.root, &arguments, PHASE_SYSTEM, false, boot, &situation);
+	got = situation_load(&tree.root, &options, PHASE_SYSTEM, false, boot, &situation);
 	check_text("message", capture_end(&capture), message);
 	check_int("status", got, status);
 	check_int("devices", situation.plan.n, n_planned);
@@ -175,7 +175,7 @@ static void put_function(const char *place, const char *uevent, const char *grou
  */
 TEST(companions_are_guarded_too)
 {
-	struct arguments arguments = {};
+	struct options options = {};
 	struct situation situation;
 
 	tree_file(&tree, "etc/vfio-prepare/profile.conf",
@@ -191,7 +191,7 @@ TEST(companions_are_guarded_too)
 	tree_file(&tree, "proc/net/route",
 		  "eth0\t00000000\t0202000A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n");
 	for (int advise = 0; advise < 2; advise++) {
-		assert_int_equal(situation_load(&tree.root, &arguments, PHASE_SYSTEM, advise, NULL,
+		assert_int_equal(situation_load(&tree.root, &options, PHASE_SYSTEM, advise, NULL,
 						&situation),
 				 STATUS_DONE);
 		assert_int_equal(situation.plan.n, 1);

@@ -62,13 +62,13 @@ static inline void profile(const char *text)
 }
 
 /* Runs it; what it printed is in out.text and err.text. */
-static inline int run_verb(const struct verb *verb, const struct arguments *arguments)
+static inline int run_verb(const struct verb *verb, const struct options *options)
 {
 	int status;
 
 	capture_begin(&out, STDOUT_FILENO);
 	capture_begin(&err, STDERR_FILENO);
-	status = verb->run(&tree.root, arguments);
+	status = verb->run(&tree.root, options);
 	capture_end(&err);
 	capture_end(&out);
 	return status;
@@ -83,7 +83,7 @@ static inline void expect_unreadable_host(const struct verb *verb)
 	tree_init(&odd);
 	tree_file(&odd, "sys/bus/pci/devices", "");
 	capture_begin(&err, STDERR_FILENO);
-	status = verb->run(&odd.root, &(struct arguments){.name = "x"});
+	status = verb->run(&odd.root, &(struct options){.name = "x"});
 	capture_end(&err);
 	tree_done(&odd);
 	check_int(verb->name, status, STATUS_FAILED);
