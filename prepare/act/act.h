@@ -6,8 +6,7 @@
  * have to be unbound are so side by side, each in a child, so that the time of several is that of the
  * slowest (PCI takes no lock above the device: drivers/base/dd.c, need_parent_lock is USB's).
  */
-#ifndef ACT_ACT_H
-#define ACT_ACT_H
+#pragma once
 
 #include "host/root.h"
 #include "model/outcome.h"
@@ -34,5 +33,3 @@ struct act_limits {
  */
 void act_run(struct root *root, const struct plan *plan, const struct act_limits *limits,
 	     struct outcomes *ret, struct findings *findings);
-
-#endif

@@ -3,8 +3,7 @@
  * Carries out what apply has planned: writes the files, each the old one or the new one at any moment,
  * and has the host's programs take them over; undoes both where something fails.
  */
-#ifndef ACT_APPLY_H
-#define ACT_APPLY_H
+#pragma once
 
 #include "host/root.h"
 #include "model/command.h"
@@ -50,5 +49,3 @@ bool apply_wants_restart(struct root *root);
 
 /* Takes the devices that are bound by now out of the reasons for a restart. */
 void apply_forget_bound(struct root *root, const struct outcomes *outcomes);
-
-#endif

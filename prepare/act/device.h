@@ -3,8 +3,7 @@
  * One device's actions, one after another, in the child that may not come back: the device is read
  * before and after, and what did not bring it to its driver is taken back.
  */
-#ifndef ACT_DEVICE_H
-#define ACT_DEVICE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -38,5 +37,3 @@ void device_read_back(struct root *root, int dir, struct slot *slot);
 /* Carries out the device's actions; -ESTALE in slot->error: it is not as it was planned on. */
 void device_run(struct root *root, const struct planned_device *device,
 		const struct action *actions, size_t n_actions, struct slot *slot);
-
-#endif

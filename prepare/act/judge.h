@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From what a child told of a device to the outcome that is reported of it. */
-#ifndef ACT_JUDGE_H
-#define ACT_JUDGE_H
+#pragma once
 
 #include "act/device.h"
 #include "model/outcome.h"
@@ -23,5 +22,3 @@ void judge_not_started(const struct planned_device *device, int error, struct ou
 /* module: what became of the device's module, where that did not load; else NULL. */
 void judge_device(const struct planned_device *device, const struct slot *slot,
 		  const struct slot *module, struct outcome *outcome);
-
-#endif

@@ -5,8 +5,7 @@
  * Physical functions go one after another, as adding buses for virtual functions takes no lock
  * (drivers/pci/iov.c virtfn_add_bus()); each in a child with a deadline.
  */
-#ifndef ACT_SRIOV_H
-#define ACT_SRIOV_H
+#pragma once
 
 #include "act/act.h"
 
@@ -23,5 +22,3 @@ size_t act_vfs_make(struct root *root, const struct plan *plan, const struct act
  */
 void act_vfs_restore(struct root *root, const struct plan *plan, const struct act_limits *limits,
 		     const struct outcomes *outcomes, struct findings *findings);
-
-#endif

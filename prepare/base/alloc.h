@@ -8,8 +8,7 @@
  * for paths where openat2() is missing, and where a released device's drivers are asked by name; its end
  * is told like any other failure.
  */
-#ifndef BASE_ALLOC_H
-#define BASE_ALLOC_H
+#pragma once
 
 #include <stdlib.h>
 
@@ -46,5 +45,3 @@ void *vec_grow(void *items, size_t n, size_t *capacity, size_t size);
 #define vec_foreach(item, v)                                                                   \
 	for (__typeof__(*(v)->items) *item = (v)->items; (size_t)(item - (v)->items) < (v)->n; \
 	     item++)
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A growable text buffer; always NUL-terminated once something was added. */
-#ifndef BASE_BUF_H
-#define BASE_BUF_H
+#pragma once
 
 #include <stddef.h>
 
@@ -21,5 +20,3 @@ void buf_addf(struct buf *buf, const char *format, ...) _printf_(2, 3);
 const char *buf_text(const struct buf *buf);
 /* The text, owned by the caller; the buffer is empty afterwards. */
 char *buf_take(struct buf *buf);
-
-#endif

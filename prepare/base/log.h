@@ -3,8 +3,7 @@
  * Where messages go: standard error for a person, the kernel log (/dev/kmsg) at boot, where it is
  * the only record that an initramfs leaves. A function logs or returns an error, never both.
  */
-#ifndef BASE_LOG_H
-#define BASE_LOG_H
+#pragma once
 
 #include "base/macros.h"
 
@@ -28,5 +27,3 @@ void log_message(enum log_level level, const char *format, ...) _printf_(2, 3);
 #define log_warning(...) log_message(LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_notice(...) log_message(LOG_LEVEL_NOTICE, __VA_ARGS__)
 #define log_info(...) log_message(LOG_LEVEL_INFO, __VA_ARGS__)
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Compiler attributes and small macros that every layer uses. */
-#ifndef BASE_MACROS_H
-#define BASE_MACROS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -29,5 +28,3 @@
 		(fd) = -1;         \
 		taken_;            \
 	})
-
-#endif

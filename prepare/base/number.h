@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Strict reading of numbers and truth values: the whole text or nothing. */
-#ifndef BASE_NUMBER_H
-#define BASE_NUMBER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,5 +15,3 @@ int number_parse(const char *text, unsigned base, uint64_t max, uint64_t *ret);
 
 /* What the kernel's kstrtobool() and systemd take: yes/no, on/off, true/false, y/n, 1/0; -EINVAL. */
 int bool_parse(const char *text, bool *ret);
-
-#endif

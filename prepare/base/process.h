@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What this process inherits, made what the rest of the program relies on, and its signals. */
-#ifndef BASE_PROCESS_H
-#define BASE_PROCESS_H
+#pragma once
 
 #include <spawn.h>
 
@@ -19,5 +18,3 @@ void process_hold(void);
 
 /* Attributes with which posix_spawn() starts a program that has its signals as if we had changed none. */
 void process_spawn_attributes(posix_spawnattr_t *ret);
-
-#endif

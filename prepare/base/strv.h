@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A vector of strings that owns them. */
-#ifndef BASE_STRV_H
-#define BASE_STRV_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,5 +22,3 @@ bool strv_contains(const struct strv *strv, const char *string);
 void strv_sort(struct strv *strv);
 /* Adds each non-empty word of text; words are separated by any of the characters in separators. */
 void strv_split(struct strv *strv, const char *text, const char *separators);
-
-#endif

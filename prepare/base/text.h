@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Small questions about strings. */
-#ifndef BASE_TEXT_H
-#define BASE_TEXT_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -11,5 +10,3 @@ bool text_ends_with(const char *text, const char *end);
 bool text_same(const char *a, const char *b);
 /* Makes each '-' a '_', as the kernel has it in the names of modules and of parameters. */
 void text_underscore(char *text);
-
-#endif

@@ -3,8 +3,7 @@
  * One topic of validate each: looks at the host and the plan, and adds what it finds. Pure. The
  * manual has an entry for each name of a finding.
  */
-#ifndef DECIDE_CHECK_H
-#define DECIDE_CHECK_H
+#pragma once
 
 #include "model/inventory.h"
 #include "model/plan.h"
@@ -43,5 +42,3 @@ void check_people(struct checks *checks);
 void check_foreign(struct checks *checks);
 /* image-missing-tool, image-old-profile, image-missing-module, image-order, image-damaged, image-unknown */
 void check_images(struct checks *checks);
-
-#endif

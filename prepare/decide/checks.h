@@ -3,8 +3,7 @@
  * Is the host ready? Compares the inventory with the plan and says what is wrong. Pure. Unknown is
  * not ready.
  */
-#ifndef DECIDE_CHECKS_H
-#define DECIDE_CHECKS_H
+#pragma once
 
 #include "model/inventory.h"
 #include "model/plan.h"
@@ -31,5 +30,3 @@ void validation_done(struct validation *validation);
 
 /* Which kernel argument keeps the tool from working, "vfio_prepare.enable=0"; NULL: none. */
 const char *off_switch(const struct kernel_args *args, bool initramfs);
-
-#endif

@@ -3,8 +3,7 @@
  * Which programs have to be run so that the next boot has what is configured, and whether that boot has to
  * come. Pure.
  */
-#ifndef DECIDE_COMMANDS_H
-#define DECIDE_COMMANDS_H
+#pragma once
 
 #include "decide/kernel_args.h"
 #include "model/bootloader.h"
@@ -35,5 +34,3 @@ bool commands_are_due(const struct command_list *commands);
 void find_restart_reasons(const struct plan *plan, const struct argument_plan *arguments,
 			  const struct bootloader *bootloader, const struct rebuild *rebuild,
 			  const struct command_list *commands, struct strv *ret);
-
-#endif

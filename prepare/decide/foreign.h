@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is to be said of a foreign setting, whoever says it. Pure. */
-#ifndef DECIDE_FOREIGN_H
-#define DECIDE_FOREIGN_H
+#pragma once
 
 #include "model/foreign.h"
 
@@ -17,5 +16,3 @@ bool foreign_is_told_by_unit(const struct foreign *foreign, const struct foreign
 bool foreign_is_of_distribution(const struct foreign_setting *setting);
 /* Do the findings depend on which modules the kernel's tables offer for the host's functions? */
 bool foreign_asks_modules(const struct foreign *foreign);
-
-#endif

@@ -5,8 +5,7 @@
  * (drivers/iommu/iommu.c iommu_device_use_default_domain(); Documentation/driver-api/vfio.rst). The
  * functions of a graphics card, and those that device links tie together, work only as one.
  */
-#ifndef DECIDE_GROUP_H
-#define DECIDE_GROUP_H
+#pragma once
 
 #include "decide/guards.h"
 #include "decide/match.h"
@@ -43,5 +42,3 @@ void group_index_done(struct group_index *index);
 /* The functions of a group: *ret_first and how many follow. */
 size_t group_index_find(const struct group_index *index, const struct inventory *inventory,
 			int group, const size_t **ret_first);
-
-#endif

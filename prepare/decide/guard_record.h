@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Network cards of the host that a profile names by mistake. Pure. */
-#ifndef DECIDE_GUARD_RECORD_H
-#define DECIDE_GUARD_RECORD_H
+#pragma once
 
 #include "decide/match.h"
 #include "model/network.h"
@@ -12,5 +11,3 @@
  */
 void guarded_make(const struct match *match, const struct inventory *inventory,
 		  struct guarded_list *ret);
-
-#endif

@@ -24,8 +24,7 @@
  * --force passes in-use alone. Not vfio-in-use and live-vfs, where the kernel would wait for ever or say
  * no, and not what the profile has to allow.
  */
-#ifndef DECIDE_GUARDS_H
-#define DECIDE_GUARDS_H
+#pragma once
 
 #include "model/inventory.h"
 #include "model/plan.h"
@@ -71,5 +70,3 @@ bool guard_waits(enum guard_kind kind, enum phase phase);
 bool guard_passes(enum guard_kind kind, enum phase phase, unsigned allow);
 /* The bit of the profile's allow (enum allow_flag) that opens it; 0: none does. */
 unsigned guard_opened_by(enum guard_kind kind);
-
-#endif

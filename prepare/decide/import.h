@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a profile would say instead of what is configured by hand. Pure. */
-#ifndef DECIDE_IMPORT_H
-#define DECIDE_IMPORT_H
+#pragma once
 
 #include "model/inventory.h"
 
@@ -58,5 +57,3 @@ struct import {
 /* Of inventory->foreign; the inventory must outlive it. */
 void import_make(const struct inventory *inventory, struct import *ret);
 void import_done(struct import *import);
-
-#endif

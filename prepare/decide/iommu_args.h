@@ -5,8 +5,7 @@
  * intel_iommu_setup(), drivers/iommu/amd/init.c parse_amd_iommu_options(), arch/x86/kernel/pci-dma.c
  * iommu_setup(), drivers/iommu/irq_remapping.c setup_irqremap())
  */
-#ifndef DECIDE_IOMMU_ARGS_H
-#define DECIDE_IOMMU_ARGS_H
+#pragma once
 
 #include "decide/check.h"
 
@@ -33,5 +32,3 @@ const char *iommu_next_item(const struct kernel_arg *list, const char **position
 int iommu_item_state(const struct kernel_args *args, const char *name, const char *item,
 		     const char **ret_text);
 bool interrupt_remapping_turned_off(const struct kernel_args *args, struct turned_off *ret);
-
-#endif

@@ -4,8 +4,7 @@
  * the kernel runs with it; a reboot, as it is configured; to be configured; or nothing but to say so,
  * as somebody else configured the contrary. Pure.
  */
-#ifndef DECIDE_KERNEL_ARGS_H
-#define DECIDE_KERNEL_ARGS_H
+#pragma once
 
 #include "decide/checks.h"
 #include "model/bootloader.h"
@@ -52,5 +51,3 @@ void arguments_forget_due(struct argument_plan *plan, const struct bootloader *b
 
 /* Adds its findings to the verdict. What a reboot brings is no reason to call the host not ready. */
 void arguments_judge(struct argument_plan *plan, struct validation *validation);
-
-#endif

@@ -2,8 +2,7 @@
 /*
  * Which sections of the profile mean which functions of the host. Pure.
  */
-#ifndef DECIDE_MATCH_H
-#define DECIDE_MATCH_H
+#pragma once
 
 #include "model/finding.h"
 #include "model/inventory.h"
@@ -81,5 +80,3 @@ bool claim_is_right(const struct claim *claim, const struct pci_function *functi
  */
 const char *wanted_driver(const struct device_section *section,
 			  const struct pci_function *function);
-
-#endif

@@ -3,8 +3,7 @@
  * What modprobe.d should say, so that no native module is at a listed device first and no other
  * device loses its own. Pure.
  */
-#ifndef DECIDE_MODULES_H
-#define DECIDE_MODULES_H
+#pragma once
 
 #include "model/inventory.h"
 #include "model/plan.h"
@@ -17,5 +16,3 @@
  */
 void module_policy_make(const struct profile *profile, const struct inventory *inventory,
 			struct plan *plan, struct module_policy *ret);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From a profile and an inventory to a plan. Pure: the same input gives the same plan. */
-#ifndef DECIDE_PLANNER_H
-#define DECIDE_PLANNER_H
+#pragma once
 
 #include "decide/match.h"
 #include "model/plan.h"
@@ -18,5 +17,3 @@ void plan_make(const struct profile *profile, const struct inventory *inventory,
 
 /* The modules that an initramfs needs for the profile, whatever the host; sorted. */
 void plan_modules(const struct plan *plan, const struct profile *profile, struct strv *ret);
-
-#endif

@@ -6,8 +6,7 @@
  * has the others. What the tool bound there goes along; where somebody else bound a part of it, or a
  * guest has it open, nothing of the group is touched.
  */
-#ifndef DECIDE_RELEASE_H
-#define DECIDE_RELEASE_H
+#pragma once
 
 #include "decide/match.h"
 #include "model/binding.h"
@@ -42,5 +41,3 @@ bool release_concerns(const struct release *release, const struct match *match,
 void release_plan(const struct release *release, const struct match *match,
 		  const struct inventory *inventory, const struct bindings *bindings,
 		  struct plan *ret);
-
-#endif

@@ -3,8 +3,7 @@
  * What udev is to do with devices that appear when the phases of the boot are over: hotplug, a rescan
  * of the bus, virtual functions. Pure.
  */
-#ifndef DECIDE_RULES_H
-#define DECIDE_RULES_H
+#pragma once
 
 #include "decide/match.h"
 #include "model/plan.h"
@@ -24,5 +23,3 @@
  */
 void device_rules_make(const struct profile *profile, const struct inventory *inventory,
 		       const struct match *match, struct plan *plan, struct device_rules *ret);
-
-#endif

@@ -3,8 +3,7 @@
  * What the keys of a section say of one function: all of them must match, by one of their values each. A
  * key that is not there matches. Pure.
  */
-#ifndef DECIDE_SELECTOR_H
-#define DECIDE_SELECTOR_H
+#pragma once
 
 #include "model/inventory.h"
 #include "model/profile.h"
@@ -32,5 +31,3 @@ bool section_lists(const struct device_section *section, size_t i,
 		   const struct pci_function *function);
 bool section_finds(const struct device_section *section, size_t i,
 		   const struct inventory *inventory);
-
-#endif

@@ -3,8 +3,7 @@
  * Virtual functions that a section wants of a physical one: can they be made, and what has to be written
  * for it. Pure. The physical function stays with its own driver, which makes them (drivers/pci/iov.c).
  */
-#ifndef DECIDE_SRIOV_H
-#define DECIDE_SRIOV_H
+#pragma once
 
 #include "decide/guards.h"
 #include "decide/match.h"
@@ -32,5 +31,3 @@ void vfs_add_actions(const struct pci_function *function, const char *driver, st
  * findings as far as they are new. Actions are not merged.
  */
 void plan_merge(struct plan *plan, struct plan *other);
-
-#endif

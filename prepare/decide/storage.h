@@ -4,8 +4,7 @@
  * entries of fstab and crypttab) is followed through what stacks on what down to the functions that
  * carry it. Pure. What cannot be followed to its end is told as such, for the guards fail closed.
  */
-#ifndef DECIDE_STORAGE_H
-#define DECIDE_STORAGE_H
+#pragma once
 
 #include "model/kernel_args.h"
 #include "model/storage.h"
@@ -30,5 +29,3 @@ void carriers_make(const struct storage *storage, const struct kernel_args *args
 void carriers_done(struct carriers *carriers);
 /* What of the host stands on the function, or NULL. */
 const char *carriers_find(const struct carriers *carriers, const struct pci_address *address);
-
-#endif

@@ -4,8 +4,7 @@
  * small ones in memory, images of the initramfs as a copy beside them. A hard link would not do, as
  * some programs write into the file that is there.
  */
-#ifndef HOST_BACKUP_H
-#define HOST_BACKUP_H
+#pragma once
 
 #include <sys/types.h>
 #include <time.h>
@@ -38,5 +37,3 @@ int keep_image(struct root *root, const char *path, struct kept_files *kept);
 int keep_restore(struct root *root, const struct kept_files *kept);
 /* Lets go of what was kept. */
 void keep_done(struct root *root, struct kept_files *kept);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds out where this host keeps the kernel's arguments, and reads what is configured there. */
-#ifndef HOST_BOOTLOADER_H
-#define HOST_BOOTLOADER_H
+#pragma once
 
 #include <stdint.h>
 
@@ -26,5 +25,3 @@ void scan_bootloader(struct root *root, const char *kind, struct bootloader *ret
 
 /* When the running kernel was started, in seconds of the clock that files have; -1: not known. */
 int64_t boot_time(struct root *root);
-
-#endif

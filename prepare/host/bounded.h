@@ -16,8 +16,7 @@
  * What a piece finds out it writes into memory that both share (bounded_memory()), so that it can
  * be read even when the child is stuck.
  */
-#ifndef HOST_BOUNDED_H
-#define HOST_BOUNDED_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,5 +56,3 @@ int bounded_run(const struct bounded_job *job);
 /* Zeroed memory that parent and children share, or NULL; munmap() by bounded_free(). */
 void *bounded_memory(size_t bytes);
 void bounded_free(void *memory, size_t bytes);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs a program of the running host and listens to it. */
-#ifndef HOST_COMMAND_H
-#define HOST_COMMAND_H
+#pragma once
 
 #include "base/strv.h"
 #include "host/root.h"
@@ -16,5 +15,3 @@
  */
 int command_run(struct root *root, const struct strv *argv,
 		void (*line)(void *userdata, const char *text), void *userdata);
-
-#endif

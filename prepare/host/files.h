@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Files of the host that the tool writes whole: state below /run, configuration below /etc. */
-#ifndef HOST_FILES_H
-#define HOST_FILES_H
+#pragma once
 
 #include <sys/types.h>
 
@@ -37,5 +36,3 @@ int root_create_file(struct root *root, const char *path, mode_t mode);
 
 /* Writes all the bytes, however many calls it takes; 0 or -errno. */
 int write_all(int fd, const char *bytes, size_t length);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds what a host was told about PCI passthrough by other means than this tool. */
-#ifndef HOST_FOREIGN_H
-#define HOST_FOREIGN_H
+#pragma once
 
 #include "host/root.h"
 #include "model/foreign.h"
@@ -13,5 +12,3 @@
  * have something to do with it: the others may hold secrets.
  */
 void scan_foreign(struct root *root, const struct kernel_args *args, struct foreign *ret);
-
-#endif

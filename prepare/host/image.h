@@ -8,8 +8,7 @@
  * fraction of a second and no more memory than the compression asks for. For a compression that is not
  * read here they are asked: host/image_lister.h.
  */
-#ifndef HOST_IMAGE_H
-#define HOST_IMAGE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -35,5 +34,3 @@ struct profile_file_list {
  * here, of which another program may know more.
  */
 bool image_read(struct root *root, const struct profile_file_list *profile, struct image *image);
-
-#endif

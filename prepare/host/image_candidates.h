@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds the images of the initramfs by their places and names, whoever looks into them or at their age. */
-#ifndef HOST_IMAGE_CANDIDATES_H
-#define HOST_IMAGE_CANDIDATES_H
+#pragma once
 
 #include "host/root.h"
 
@@ -34,5 +33,3 @@ void image_candidates_find_entries(struct root *root, const char *place,
 /* The same for what has kernel and initramfs in one: PLACE/EFI/Linux/TOKEN-RELEASE[+TRIES].efi. */
 void image_candidates_find_unified(struct root *root, const char *place,
 				   struct image_candidates *ret);
-
-#endif

@@ -3,8 +3,7 @@
  * The names in an image of the initramfs that is not read here (host/image.h), from the distribution's
  * own lister: lsinitramfs(8) or lsinitrd(1).
  */
-#ifndef HOST_IMAGE_LISTER_H
-#define HOST_IMAGE_LISTER_H
+#pragma once
 
 #include "host/root.h"
 #include "parse/image.h"
@@ -14,5 +13,3 @@
  * in half a minute; else the image stays as it is.
  */
 void image_list(struct root *root, struct image *image);
-
-#endif

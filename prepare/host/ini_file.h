@@ -4,8 +4,7 @@
  * keys, limits a line to 1024 bytes and knows no line numbers for what it returns. So the file is
  * looked through first, for the place of each key and for what iniparser would pass over.
  */
-#ifndef HOST_INI_FILE_H
-#define HOST_INI_FILE_H
+#pragma once
 
 #include "model/finding.h"
 #include "model/ini.h"
@@ -20,5 +19,3 @@
  */
 int ini_file_parse(const char *text, size_t length, const char *file, struct ini *ini,
 		   struct findings *findings);
-
-#endif

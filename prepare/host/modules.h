@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Kernel modules, through libkmod: which would be loaded for a device, and loading one. */
-#ifndef HOST_MODULES_H
-#define HOST_MODULES_H
+#pragma once
 
 #include "base/strv.h"
 #include "host/root.h"
@@ -31,5 +30,3 @@ void modules_touch(struct root *root, const char *release);
  * blacklisted; otherwise the kernel's error (-EPERM lockdown, -EKEYREJECTED signature).
  */
 int module_load(struct root *root, const char *name);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads the network interfaces, what they stand on, and which of them have the default routes. */
-#ifndef HOST_NETWORK_H
-#define HOST_NETWORK_H
+#pragma once
 
 #include "host/root.h"
 #include "model/network.h"
@@ -11,5 +10,3 @@ void scan_network(struct root *root, bool flags, struct network *ret);
 
 /* Fills in .guarded alone, from the file that apply has left for the phases of a boot. */
 void scan_guarded(struct root *root, struct network *ret);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads what only a verdict on the host needs; a bind never does. */
-#ifndef HOST_PLATFORM_H
-#define HOST_PLATFORM_H
+#pragma once
 
 #include "host/root.h"
 #include "model/inventory.h"
@@ -16,5 +15,3 @@ void scan_platform(struct root *root, struct inventory *inventory, const struct 
 
 /* Fills in the processor and the kernel's configuration alone, unless that is done already. */
 void scan_processor(struct root *root, struct inventory *inventory);
-
-#endif

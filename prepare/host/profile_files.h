@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds the files of the profile, checks that nobody else can have written them, and reads them. */
-#ifndef HOST_PROFILE_FILES_H
-#define HOST_PROFILE_FILES_H
+#pragma once
 
 #include "host/root.h"
 #include "model/finding.h"
@@ -26,5 +25,3 @@ int profile_load(struct root *root, const char *file, struct profile *ret,
 void profile_files_of_image(struct root *root, struct strv *ret_paths);
 /* Is it a link to /dev/null, which masks the files of its name and is nothing itself? */
 bool profile_file_masks(struct root *root, const char *path);
-
-#endif

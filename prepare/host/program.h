@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Programs of the host. */
-#ifndef HOST_PROGRAM_H
-#define HOST_PROGRAM_H
+#pragma once
 
 #include "host/root.h"
 
@@ -13,5 +12,3 @@
  */
 const char *program_find(struct root *root, const char *name, char path[static PROGRAM_PATH_MAX]);
 bool program_exists(struct root *root, const char *name);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Looks at what is made of the configuration: images of the initramfs and the boot loader's files. */
-#ifndef HOST_REBUILD_H
-#define HOST_REBUILD_H
+#pragma once
 
 #include "host/root.h"
 #include "model/rebuild.h"
@@ -11,5 +10,3 @@
  * that is gone, is newer. Images of kernels that the host's tool does not look after are left out.
  */
 void scan_rebuild(struct root *root, struct rebuild *ret);
-
-#endif

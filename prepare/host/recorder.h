@@ -4,8 +4,7 @@
  * targets, files with the bytes that were read. Laid out elsewhere, it answers every one of those
  * reads as the host did: that is a snapshot, and no verb can read anything that is not in it.
  */
-#ifndef HOST_RECORDER_H
-#define HOST_RECORDER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,5 +39,3 @@ void recorder_add_bytes(struct recorder *recorder, const char *path, enum record
 void recorder_add_unreadable(struct recorder *recorder, const char *path);
 /* By path, so that a directory stands before what is in it. */
 void recorder_sort(struct recorder *recorder);
-
-#endif

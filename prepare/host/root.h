@@ -7,8 +7,7 @@
  *
  * All functions return 0 or a length, or -errno.
  */
-#ifndef HOST_ROOT_H
-#define HOST_ROOT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -91,5 +90,3 @@ void attribute_record(struct root *root, int dir, const char *name, const void *
 /* Closes the descriptor if it is one; for _cleanup_(). */
 void close_fd(int *fd);
 #define _cleanup_close_ _cleanup_(close_fd)
-
-#endif

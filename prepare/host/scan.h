@@ -3,8 +3,7 @@
  * Reads a host into an inventory (Documentation/ABI/testing/sysfs-bus-pci). Only attributes that were
  * asked for are read: a bind at boot needs six system calls for a function.
  */
-#ifndef HOST_SCAN_H
-#define HOST_SCAN_H
+#pragma once
 
 #include "host/root.h"
 #include "model/inventory.h"
@@ -81,5 +80,3 @@ void scan_images(struct root *root, const char *kernel, struct images *ret);
 void scan_modules(struct root *root, struct inventory *inventory,
 		  bool (*chosen)(void *userdata, const struct pci_function *function),
 		  void *userdata);
-
-#endif

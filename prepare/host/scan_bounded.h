@@ -4,8 +4,7 @@
  * The configuration space waits for a change of the function's runtime power state (drivers/pci/access.c
  * pci_config_pm_runtime_get()), other attributes for the device's lock.
  */
-#ifndef HOST_SCAN_BOUNDED_H
-#define HOST_SCAN_BOUNDED_H
+#pragma once
 
 #include "host/root.h"
 #include "model/inventory.h"
@@ -30,5 +29,3 @@ struct bounded_read {
 void scan_bounded(struct root *root, struct inventory *inventory, const struct bounded_read *what,
 		  bool (*chosen)(void *userdata, const struct pci_function *function),
 		  void *userdata);
-
-#endif

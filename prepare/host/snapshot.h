@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lays a recorder out as a directory or a tar file, for --root elsewhere. */
-#ifndef HOST_SNAPSHOT_H
-#define HOST_SNAPSHOT_H
+#pragma once
 
 #include "host/recorder.h"
 
@@ -10,5 +9,3 @@
  * not exist yet; otherwise a directory, which must not exist or be empty. 0 or -errno.
  */
 int snapshot_write(const char *path, const struct recorder *recorder);
-
-#endif

@@ -3,8 +3,7 @@
  * SR-IOV as sysfs shows it (Documentation/ABI/testing/sysfs-bus-pci: sriov_totalvfs, sriov_numvfs,
  * sriov_drivers_autoprobe, virtfnN, physfn; drivers/pci/iov.c).
  */
-#ifndef HOST_SRIOV_H
-#define HOST_SRIOV_H
+#pragma once
 
 #include "host/root.h"
 #include "model/inventory.h"
@@ -32,5 +31,3 @@ void vfs_read(struct root *root, int dir, struct vfs_state *ret);
  * dir: the physical function's.
  */
 bool vfs_complete(struct root *root, int dir, int n, bool grouped);
-
-#endif

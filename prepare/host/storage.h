@@ -3,8 +3,7 @@
  * Reads what lies on the host's disks: block devices and what they stand on from sysfs, their
  * contents through libblkid, and the tables that say what the host needs of them.
  */
-#ifndef HOST_STORAGE_H
-#define HOST_STORAGE_H
+#pragma once
 
 #include "host/root.h"
 #include "model/kernel_args.h"
@@ -24,5 +23,3 @@
  */
 void scan_storage(struct root *root, const struct kernel_args *args, bool contents,
 		  const struct pci_address_list *claims, struct storage *ret);
-
-#endif

@@ -9,8 +9,7 @@
  * the device is not announced, and has nothing to say, until a later attempt succeeds (verbs/memory.h). The
  * mount goes along to the real root with /sys.
  */
-#ifndef HOST_UEVENT_H
-#define HOST_UEVENT_H
+#pragma once
 
 #include "host/root.h"
 #include "model/address.h"
@@ -19,5 +18,3 @@
 void uevent_hide(struct root *root, const struct pci_address *address);
 /* Takes it back. */
 void uevent_show(struct root *root, const struct pci_address *address);
-
-#endif

@@ -3,8 +3,7 @@
  * Reads in what condition chosen functions are: what a guard would look at before one of them is
  * taken from the host.
  */
-#ifndef HOST_USERS_H
-#define HOST_USERS_H
+#pragma once
 
 #include "host/root.h"
 #include "model/inventory.h"
@@ -28,5 +27,3 @@ void scan_condition(struct root *root, struct inventory *inventory, bool resets,
 void scan_users(struct root *root, struct inventory *inventory);
 /* What it found, as text for SNAPSHOT_USERS; the caller's. */
 char *users_format(const struct inventory *inventory);
-
-#endif

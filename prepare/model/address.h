@@ -4,8 +4,7 @@
  * (drivers/pci/probe.c: "%04x:%02x:%02x.%d"). Domains have up to 32 bits: Intel VMD and Hyper-V
  * number theirs from 0x10000.
  */
-#ifndef MODEL_ADDRESS_H
-#define MODEL_ADDRESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,5 +66,3 @@ char *port_path_of(const char *path);
 /* Adds the functions named in a path of sysfs, "../../devices/pci0000:00/0000:00:1d.0/...", in order. */
 void path_carriers(const char *path, struct pci_address_list *ret);
 bool pci_address_same_slot(const struct pci_address *a, const struct pci_address *b);
-
-#endif

@@ -3,8 +3,7 @@
  * Which devices this tool has brought to which driver since the host was started, and has not given
  * back: what the memory of the boot keeps, so that only what was bound here is released.
  */
-#ifndef MODEL_BINDING_H
-#define MODEL_BINDING_H
+#pragma once
 
 #include "model/outcome.h"
 
@@ -39,5 +38,3 @@ bool bindings_has_released(const struct bindings *bindings, const struct pci_add
 void bindings_update(struct bindings *bindings, const struct outcomes *outcomes);
 /* Do they say nothing that it does not say already: was nothing done, and is nothing new? */
 bool bindings_tell(const struct bindings *bindings, const struct outcomes *outcomes);
-
-#endif

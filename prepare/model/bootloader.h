@@ -3,8 +3,7 @@
  * Where a host keeps the kernel's arguments, and which it keeps there. Three states of an argument are
  * apart: wanted (decide/kernel_args.h), running (/proc/cmdline) and configured for the next boot (here).
  */
-#ifndef MODEL_BOOTLOADER_H
-#define MODEL_BOOTLOADER_H
+#pragma once
 
 #include "base/strv.h"
 #include "model/kernel_args.h"
@@ -46,5 +45,3 @@ void bootloader_done(struct bootloader *bootloader);
 const char *bootloader_name(enum bootloader_kind kind);
 /* BOOTLOADER_NONE for an unknown name. */
 enum bootloader_kind bootloader_from_name(const char *name);
-
-#endif

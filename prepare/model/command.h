@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A program of the host that takes over what was written: it makes images, or a boot loader's files. */
-#ifndef MODEL_COMMAND_H
-#define MODEL_COMMAND_H
+#pragma once
 
 #include "base/strv.h"
 
@@ -31,5 +30,3 @@ struct command *command_add(struct command_list *commands, const char *reason, c
 /* As one would type it; the caller's. */
 char *command_text(const struct command *command);
 const char *command_result_name(enum command_result result);
-
-#endif

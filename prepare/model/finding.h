@@ -4,8 +4,7 @@
  * program: check is a stable name (the manual explains each), subject is what it is about (an
  * address, a file and line, "host"), detail is what was seen, remedy can be pasted or done.
  */
-#ifndef MODEL_FINDING_H
-#define MODEL_FINDING_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -43,5 +42,3 @@ bool findings_have(const struct findings *findings, enum severity severity);
 void findings_move(struct findings *from, struct findings *to);
 void finding_done(struct finding *finding);
 void findings_done(struct findings *findings);
-
-#endif

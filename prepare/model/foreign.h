@@ -4,8 +4,7 @@
  * the recipes, or by driverctl. Plain data: host/foreign.c finds it, parse/foreign.h reads the
  * files, decide/ judges it.
  */
-#ifndef MODEL_FOREIGN_H
-#define MODEL_FOREIGN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -87,5 +86,3 @@ struct foreign_id {
 /* 0, or -EINVAL: the driver would pass over it. */
 int foreign_id_parse(const char *text, struct foreign_id *ret);
 bool foreign_id_matches(const struct foreign_id *id, const struct pci_function *function);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a device is, as lspci -d takes it: vendor, device and class, each of which may be any. */
-#ifndef MODEL_ID_PATTERN_H
-#define MODEL_ID_PATTERN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,5 +25,3 @@ int id_pattern_parse(const char *text, struct id_pattern *ret);
 int class_pattern_parse(const char *text, struct id_pattern *ret);
 bool id_pattern_matches(const struct id_pattern *pattern, uint16_t vendor, uint16_t device,
 			uint32_t class);
-
-#endif

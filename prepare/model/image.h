@@ -3,8 +3,7 @@
  * What an image of the initramfs holds, as far as it matters here: the tool, what starts it, kernel
  * modules, and the profile. Plain data.
  */
-#ifndef MODEL_IMAGE_H
-#define MODEL_IMAGE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -67,5 +66,3 @@ void image_done(struct image *image);
 void images_done(struct images *images);
 /* The file of that path, which is added if it is not there yet; NULL: there are too many. */
 struct image_file *image_file(struct image *image, const char *path);
-
-#endif

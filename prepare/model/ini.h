@@ -3,8 +3,7 @@
  * The entries of the profile files in the order in which they were read, each with the place that
  * it came from. A later entry for the same section and key replaces an earlier one.
  */
-#ifndef MODEL_INI_H
-#define MODEL_INI_H
+#pragma once
 
 #include <stddef.h>
 
@@ -26,5 +25,3 @@ struct ini {
 void ini_set(struct ini *ini, const char *section, const char *key, const char *value,
 	     const char *file, unsigned line);
 void ini_done(struct ini *ini);
-
-#endif

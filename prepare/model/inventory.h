@@ -4,8 +4,7 @@
  * data; host/ fills it, decide/ and render/ read it. Unknown (an attribute that is there but could
  * not be read) is kept apart from absent.
  */
-#ifndef MODEL_INVENTORY_H
-#define MODEL_INVENTORY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -136,5 +135,3 @@ bool function_is_infrastructure(const struct pci_function *function);
 /* "intel", "amd", "smmu", "other"; NULL for none. */
 const char *iommu_kind_name(enum iommu_kind kind);
 const char *iommu_state_name(enum iommu_state state);
-
-#endif

@@ -4,8 +4,7 @@
  * spaces separate, '"' toggles quoting anywhere and is stripped around a value or a whole token,
  * '-' and '_' are alike in names, and what follows a bare "--" is for init.
  */
-#ifndef MODEL_KERNEL_ARGS_H
-#define MODEL_KERNEL_ARGS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,5 +34,3 @@ const struct kernel_arg *kernel_args_last(const struct kernel_args *args, const 
 bool kernel_args_bool(const struct kernel_args *args, const char *name, bool otherwise);
 /* Is word an item of the comma list of any occurrence of name? */
 bool kernel_args_list_has(const struct kernel_args *args, const char *name, const char *word);
-
-#endif

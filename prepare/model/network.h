@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The host's network interfaces, as far as losing one of them would matter. Plain data. */
-#ifndef MODEL_NETWORK_H
-#define MODEL_NETWORK_H
+#pragma once
 
 #include "model/id_pattern.h"
 #include "model/storage.h"
@@ -42,5 +41,3 @@ void guarded_parse(const char *text, struct guarded_list *ret);
 /* Adds the names of the interfaces of default routes in /proc/net/route and /proc/net/ipv6_route. */
 void routes_parse(const char *text, struct strv *ret);
 void routes6_parse(const char *text, struct strv *ret);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What became of each planned device, read back from the kernel. */
-#ifndef MODEL_OUTCOME_H
-#define MODEL_OUTCOME_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,5 +41,3 @@ struct outcomes {
 void outcome_done(struct outcome *outcome);
 void outcomes_done(struct outcomes *outcomes);
 const char *result_name(enum result result);
-
-#endif

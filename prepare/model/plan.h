@@ -4,8 +4,7 @@
  * there in their order, and what stands in the way. decide/ makes it, plan shows it, act/ carries
  * it out, validate compares the host with it.
  */
-#ifndef MODEL_PLAN_H
-#define MODEL_PLAN_H
+#pragma once
 
 #include "base/strv.h"
 #include "model/address.h"
@@ -116,5 +115,3 @@ bool device_is_given(const struct planned_device *device);
 const char *device_waits_for(const struct planned_device *device);
 /* The driver that it has, in words: "no driver", "unknown driver". */
 const char *device_driver_text(const struct planned_device *device);
-
-#endif

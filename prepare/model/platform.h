@@ -4,8 +4,7 @@
  * interrupts are remapped, what the firmware reserves, who else uses a device. Plain data;
  * host/platform.c fills it. In all of it 0 or NULL is "not known".
  */
-#ifndef MODEL_PLATFORM_H
-#define MODEL_PLATFORM_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -79,5 +78,3 @@ struct platform {
 void platform_done(struct platform *platform);
 /* The group with that number, or NULL: not looked at. */
 const struct iommu_group *platform_group(const struct platform *platform, int number);
-
-#endif

@@ -4,8 +4,7 @@
  * native modules are kept out, and which only have to come after vfio-pci. What udev is to be told of
  * devices that appear later. And the files that say so.
  */
-#ifndef MODEL_POLICY_H
-#define MODEL_POLICY_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -114,5 +113,3 @@ bool planned_file_is_due(const struct planned_file *file, bool force);
 void planned_files_done(struct planned_files *files);
 const char *file_state_name(enum file_state state);
 const char *file_result_name(enum file_result result);
-
-#endif

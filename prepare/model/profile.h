@@ -3,8 +3,7 @@
  * The profile: what the host gives to virtual machines, as DESIGN section 2 defines it. A plain
  * value; profile_parse() makes it from ini entries and touches nothing.
  */
-#ifndef MODEL_PROFILE_H
-#define MODEL_PROFILE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -96,5 +95,3 @@ const char *driver_canonical_name(const char *name);
 bool driver_is_vfio(const char *name);
 /* The module of a driver: modules are named with '_' where drivers have '-'. The caller's. */
 char *module_of_driver(const char *driver);
-
-#endif

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What validate comes to. Unknown is not ready. */
-#ifndef MODEL_READINESS_H
-#define MODEL_READINESS_H
+#pragma once
 
 enum readiness { READY, NOT_READY, REBOOT_REQUIRED, READINESS_UNKNOWN, N_READINESS };
 
 const char *readiness_name(enum readiness readiness);
-
-#endif

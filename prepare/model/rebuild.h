@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is made of the configuration before a boot reads it, and whether it is up to date. */
-#ifndef MODEL_REBUILD_H
-#define MODEL_REBUILD_H
+#pragma once
 
 #include "base/strv.h"
 
@@ -29,5 +28,3 @@ struct rebuild {
 };
 
 void rebuild_done(struct rebuild *rebuild);
-
-#endif

@@ -3,8 +3,7 @@
  * What lies on the host's disks and what of it the host needs. Plain data; host/storage.c fills it,
  * decide/storage.c follows it from a need down to PCI functions.
  */
-#ifndef MODEL_STORAGE_H
-#define MODEL_STORAGE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -87,5 +86,3 @@ void swaps_parse(const char *text, struct mount_list *ret);
  */
 char *contents_format(const struct storage *storage);
 void contents_parse(const char *text, struct storage *storage);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kernel's arguments, out of the files in which bootloaders keep them. */
-#ifndef PARSE_BOOT_FILES_H
-#define PARSE_BOOT_FILES_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -29,5 +28,3 @@ char *grub_cfg_arguments(const char *text);
  * none. environment: the grubenv, whose variables stand for $NAME in them; NULL: none.
  */
 char *loader_entry_arguments(const char *text, const char *environment);
-
-#endif

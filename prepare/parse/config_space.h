@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads what sysfs has no attribute for out of a function's configuration space. */
-#ifndef PARSE_CONFIG_SPACE_H
-#define PARSE_CONFIG_SPACE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,5 +17,3 @@
 bool config_space_serial(const uint8_t *config, size_t length, uint64_t *ret, size_t *ret_offset);
 /* As lspci prints it and the profile has it: "00-11-22-ff-ff-33-44-55". The caller's. */
 char *serial_text(uint64_t serial);
-
-#endif

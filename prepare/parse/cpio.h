@@ -4,8 +4,7 @@
  * (Documentation/driver-api/early-userspace/buffer-format.rst), as its bytes come: nothing is kept but
  * the entry at hand. Pure.
  */
-#ifndef PARSE_CPIO_H
-#define PARSE_CPIO_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,5 +55,3 @@ void cpio_done(struct cpio *cpio);
 size_t cpio_feed(struct cpio *cpio, const char *bytes, size_t n);
 /* May the bytes end here? At the end of an archive, or before its first entry. */
 bool cpio_is_whole(const struct cpio *cpio);
-
-#endif

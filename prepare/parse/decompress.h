@@ -4,8 +4,7 @@
  * brought along anyway, and lz4. The others that the kernel knows (lib/decompress.c) are told apart, so
  * that a message can name them.
  */
-#ifndef PARSE_DECOMPRESS_H
-#define PARSE_DECOMPRESS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -41,5 +40,3 @@ void decompressor_free(struct decompressor *decompressor);
  */
 int decompressor_run(struct decompressor *decompressor, const unsigned char **in, size_t *n_in,
 		     unsigned char *out, size_t size, size_t *ret_length);
-
-#endif

@@ -4,8 +4,7 @@
  * the name to tell it by. What has nothing to do with PCI passthrough is passed over, but blacklist,
  * install and softdep lines of modprobe.d are taken in whatever module they name.
  */
-#ifndef PARSE_FOREIGN_H
-#define PARSE_FOREIGN_H
+#pragma once
 
 #include "model/foreign.h"
 #include "model/kernel_args.h"
@@ -52,5 +51,3 @@ void foreign_parse_unit(const char *file, const char *text, struct foreign *fore
 void foreign_parse_udev(const char *file, const char *text, struct foreign *foreign);
 /* Does a boot script of initramfs-tools come after udev's? By its name and its PREREQ line. */
 bool initramfs_script_is_late(const char *name, const char *text);
-
-#endif

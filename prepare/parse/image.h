@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Makes of the names and a few contents of an archive what an image of the initramfs holds. */
-#ifndef PARSE_IMAGE_H
-#define PARSE_IMAGE_H
+#pragma once
 
 #include "model/image.h"
 
@@ -24,5 +23,3 @@ void image_end(struct image *image);
 char *images_format(const struct images *images);
 /* Adds what such a text says. */
 void images_parse(const char *text, struct images *images);
-
-#endif

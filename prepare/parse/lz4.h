@@ -3,8 +3,7 @@
  * Decodes a block of LZ4 (doc/lz4_Block_format.md of lz4). The kernel's images are such blocks, each with
  * its length before it (its lib/decompress_unlz4.c, "lz4 -l"). Pure.
  */
-#ifndef PARSE_LZ4_H
-#define PARSE_LZ4_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,5 +14,3 @@
 
 /* The length of what came out; -1: it is damaged, or would be longer than size. */
 long lz4_decode(const uint8_t *in, size_t n, uint8_t *out, size_t size);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads the texts in which the kernel describes the platform. */
-#ifndef PARSE_PLATFORM_H
-#define PARSE_PLATFORM_H
+#pragma once
 
 #include "model/platform.h"
 
@@ -17,5 +16,3 @@ void reserved_regions_parse(const char *text, struct iommu_group *ret);
 void input_devices_parse(const char *text, struct platform *ret);
 /* /proc/consoles: the names. */
 void consoles_parse(const char *text, struct platform *ret);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Makes a profile of the entries of its files. */
-#ifndef PARSE_PROFILE_H
-#define PARSE_PROFILE_H
+#pragma once
 
 #include "model/finding.h"
 #include "model/ini.h"
@@ -12,5 +11,3 @@
  * "file:line"); with any error ret is left empty and -EINVAL returned. An empty profile is valid.
  */
 int profile_parse(const struct ini *ini, struct profile *ret, struct findings *findings);
-
-#endif

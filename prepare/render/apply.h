@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What apply did. */
-#ifndef RENDER_APPLY_H
-#define RENDER_APPLY_H
+#pragma once
 
 #include "model/command.h"
 #include "model/finding.h"
@@ -23,5 +22,3 @@ struct apply_report {
  * "findings":[]}
  */
 char *render_apply(enum format format, const struct apply_report *report);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The report of the verb bind. */
-#ifndef RENDER_BIND_H
-#define RENDER_BIND_H
+#pragma once
 
 #include "model/finding.h"
 #include "model/outcome.h"
@@ -12,5 +11,3 @@ char *render_bind(enum format format, const char *phase, const struct outcomes *
 
 /* One outcome as a line without newline, as the kernel log gets it. */
 char *render_outcome(const struct outcome *outcome);
-
-#endif

@@ -8,8 +8,7 @@
  * Of what was done by hand ("manual", "release") a phase has only the outcomes that these do not tell,
  * and "left_out" counts the others: with all of them each bind would cost more than the one before.
  */
-#ifndef RENDER_BOOT_H
-#define RENDER_BOOT_H
+#pragma once
 
 #include <stdint.h>
 
@@ -63,5 +62,3 @@ unsigned boot_failures(const struct boot *boot, const struct pci_address *addres
 
 /* Adds the story that the memory tells, a line for each phase and device; false: it tells none. */
 bool text_boot(struct buf *buf, const struct boot *boot);
-
-#endif

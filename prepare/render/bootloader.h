@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kernel's arguments as the files of a boot loader have them; pure. */
-#ifndef RENDER_BOOTLOADER_H
-#define RENDER_BOOTLOADER_H
+#pragma once
 
 #include "base/strv.h"
 
@@ -16,5 +15,3 @@ char *render_own_arguments(const struct strv *ours, const struct strv *kept);
  * all others stay, and so do comments, and the whole text where nothing changes.
  */
 char *render_cmdline(const char *now, const struct strv *old, const struct strv *arguments);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The files that a host gets; pure. Each begins with FILE_HEADER, or is "" where it is not needed. */
-#ifndef RENDER_FILES_H
-#define RENDER_FILES_H
+#pragma once
 
 #include "model/network.h"
 #include "model/policy.h"
@@ -13,5 +12,3 @@ char *render_modules_load(const struct module_policy *policy);
 
 /* What guarded_parse() reads. */
 char *render_guarded(const struct guarded_list *guarded);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reports as text in memory; pure. Each render function returns a text that the caller frees. */
-#ifndef RENDER_FORMAT_H
-#define RENDER_FORMAT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,5 +14,3 @@ static inline bool format_is_for_monitor(enum format format)
 }
 
 #define REPORT_VERSION 1
-
-#endif

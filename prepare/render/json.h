@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the JSON reports have in common. Values given to json_object_set_new() change hands. */
-#ifndef RENDER_JSON_H
-#define RENDER_JSON_H
+#pragma once
 
 #include <jansson.h>
 
@@ -24,5 +23,3 @@ json_t *json_address(const struct pci_address *address);
 json_t *json_strv(const struct strv *strv);
 json_t *json_findings(const struct findings *findings);
 json_t *json_outcomes(const struct outcomes *outcomes);
-
-#endif

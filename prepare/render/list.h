@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The report of the verb list: PCI functions as sysfs has them. */
-#ifndef RENDER_LIST_H
-#define RENDER_LIST_H
+#pragma once
 
 #include "model/inventory.h"
 #include "render/format.h"
@@ -19,5 +18,3 @@ struct list_entry {
  */
 char *render_list(enum format format, const struct inventory *inventory,
 		  const struct list_entry *entries, unsigned width);
-
-#endif

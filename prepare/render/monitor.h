@@ -6,8 +6,7 @@
  *   prometheus  the text exposition format, for node_exporter's textfile collector
  *   maas        the YAML that a MAAS script leaves at $RESULT_PATH
  */
-#ifndef RENDER_MONITOR_H
-#define RENDER_MONITOR_H
+#pragma once
 
 #include "render/format.h"
 #include "render/verdict.h"
@@ -19,5 +18,3 @@ enum nagios_state { NAGIOS_OK, NAGIOS_WARNING, NAGIOS_CRITICAL, NAGIOS_UNKNOWN }
 enum nagios_state nagios_state(const struct verdict *verdict);
 
 char *render_monitor(enum format format, const struct verdict *verdict);
-
-#endif

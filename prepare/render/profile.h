@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A profile as text, commented, for the verbs init and import; what it says can be read back. */
-#ifndef RENDER_PROFILE_H
-#define RENDER_PROFILE_H
+#pragma once
 
 #include "model/inventory.h"
 
@@ -28,5 +27,3 @@ struct profile_draft {
 
 void profile_draft_done(struct profile_draft *draft);
 char *render_profile(const struct profile_draft *draft);
-
-#endif

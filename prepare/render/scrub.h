@@ -4,8 +4,7 @@
  * gets a number in the order of its first appearance, the same wherever it stands, so that what referred to
  * it still does.
  */
-#ifndef RENDER_SCRUB_H
-#define RENDER_SCRUB_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,5 +25,3 @@ void scrub_learn(struct scrub *scrub, const char *id);
 char *scrub_text(struct scrub *scrub, const char *text, size_t length, size_t *ret_length);
 /* The same for a configuration space: its device serial number. In place. */
 void scrub_config_space(struct scrub *scrub, unsigned char *config, size_t length);
-
-#endif

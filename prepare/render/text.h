@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the text reports have in common. */
-#ifndef RENDER_TEXT_H
-#define RENDER_TEXT_H
+#pragma once
 
 #include "base/buf.h"
 #include "base/strv.h"
@@ -22,5 +21,3 @@ void text_wrap(struct buf *buf, const char *text, unsigned first, unsigned rest)
  */
 void text_table(struct buf *buf, const struct strv *cells, size_t n_columns, const char *indent,
 		unsigned width);
-
-#endif

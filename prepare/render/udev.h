@@ -8,11 +8,8 @@
  * too late where the native driver is loaded: at the "bind" event the second starts
  * vfio-prepare-hotplug@ADDRESS.service. For a device that is right neither does anything.
  */
-#ifndef RENDER_UDEV_H
-#define RENDER_UDEV_H
+#pragma once
 
 #include "model/policy.h"
 
 char *render_udev_rules(const struct device_rules *rules);
-
-#endif

@@ -3,12 +3,9 @@
  * The report of the verb validate. As text: the verdict, then what to do, then the devices, the
  * findings and the story of this boot.
  */
-#ifndef RENDER_VALIDATE_H
-#define RENDER_VALIDATE_H
+#pragma once
 
 #include "render/format.h"
 #include "render/verdict.h"
 
 char *render_validate(enum format format, const struct verdict *verdict);
-
-#endif

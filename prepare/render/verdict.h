@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What validate came to, as all its formats are made of it. Owns nothing. */
-#ifndef RENDER_VERDICT_H
-#define RENDER_VERDICT_H
+#pragma once
 
 #include "base/buf.h"
 #include "model/finding.h"
@@ -24,5 +23,3 @@ struct tally {
 void verdict_count(const struct verdict *verdict, struct tally *ret);
 /* "not ready: 1 of 2 devices on their drivers; 1 error, 2 warnings", without an end of line. */
 void verdict_headline(struct buf *buf, const struct verdict *verdict);
-
-#endif

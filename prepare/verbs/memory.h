@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The memory of the boot (render/boot.h) as the verbs that act keep and ask it. */
-#ifndef VERBS_MEMORY_H
-#define VERBS_MEMORY_H
+#pragma once
 
 #include "host/root.h"
 #include "render/boot.h"
@@ -40,5 +39,3 @@ struct boot *memory_read(struct root *root);
 
 /* Fills in which devices a driver did not let go of in this boot. */
 void memory_hanging(struct root *root, struct inventory *inventory);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The selectors of the command line, --filter, --address and --name, which several verbs have. */
-#ifndef VERBS_SELECTION_H
-#define VERBS_SELECTION_H
+#pragma once
 
 #include <regex.h>
 
@@ -19,5 +18,3 @@ int selection_parse(const struct options *options, struct selection *ret);
 void selection_done(struct selection *selection);
 /* Do all selectors that were given fit the function? */
 bool selection_has(const struct selection *selection, const struct pci_function *function);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How bind carries out a plan: the devices that are there, then those that have to be made. */
-#ifndef VERBS_SRIOV_H
-#define VERBS_SRIOV_H
+#pragma once
 
 #include "model/outcome.h"
 #include "verbs/verb.h"
@@ -17,5 +16,3 @@
 int situation_act(struct root *root, const struct options *options, const struct boot *boot,
 		  int64_t started_ms, struct situation *situation, struct outcomes *ret,
 		  struct situation *ret_again);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What every verb gets and gives, and the work that several of them begin with. */
-#ifndef VERBS_VERB_H
-#define VERBS_VERB_H
+#pragma once
 
 #include "decide/kernel_args.h"
 #include "decide/match.h"
@@ -109,5 +108,3 @@ void log_findings(const struct findings *findings);
 
 /* Writes a report to standard output and frees it; status, or STATUS_FAILED where that fails. */
 int report(char *text, int status);
-
-#endif

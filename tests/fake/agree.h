@@ -6,12 +6,9 @@
  * stands in tests/scenarios/cases/agree, or without an IOMMU in agree-no-iommu. The list "sriov" is for a
  * host with one physical function (hosts/sriov) and the case agree-sriov.
  */
-#ifndef FAKE_AGREE_H
-#define FAKE_AGREE_H
+#pragma once
 
 #include "host/root.h"
 
 /* Makes the writes of a list ("sriov"; "": the cards') below root, a host on which nothing was loaded yet. */
 void agree(struct root *root, const char *list);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Makes images of an initramfs: cpio archives, compressed as the generators do. */
-#ifndef FAKE_ARCHIVE_H
-#define FAKE_ARCHIVE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -25,5 +24,3 @@ bool archive_compress(struct buf *archive, const char *compression);
 
 /* An archive that is not compressed, as microcode has it, with zeros up to a block. */
 void archive_add_microcode(struct buf *image);
-
-#endif

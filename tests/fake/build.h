@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the makers of a tree's parts have in common. All end the process where they fail. */
-#ifndef FAKE_BUILD_H
-#define FAKE_BUILD_H
+#pragma once
 
 #include "fake/host.h"
 
@@ -22,5 +21,3 @@ char *sysfs_path(const struct host *host, const struct function *function);
 void put_block_devices(const struct build *build);
 /* /sys/class/net and the tables of routes. */
 void put_interfaces(const struct build *build);
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Kernel modules of a fake host: files that hold their aliases, and the tables that the real depmod makes of them. */
-#ifndef FAKE_DEPMOD_H
-#define FAKE_DEPMOD_H
+#pragma once
 
 #include "base/strv.h"
 
@@ -9,5 +8,3 @@
 void depmod_add(const char *directory, const char *name, bool builtin, const struct strv *aliases);
 /* Runs depmod over it, once all are there. Both end the process where that fails. */
 void depmod_run(const char *tree, const char *directory, const char *release);
-
-#endif

@@ -51,8 +51,7 @@
  *     cut                      so many bytes are missing at the end
  *   link PATH TARGET, fifo PATH, directory PATH, remove PATH
  */
-#ifndef FAKE_HOST_H
-#define FAKE_HOST_H
+#pragma once
 
 #include "fake/script.h"
 
@@ -129,5 +128,3 @@ void host_read(struct host *host, const char *path);
 /* The function at an address, or the block device of a name; NULL: there is none. */
 const struct function *host_function(const struct host *host, const char *address);
 const struct block *host_block(const struct host *host, const char *name);
-
-#endif

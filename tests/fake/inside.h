@@ -3,8 +3,7 @@
  * What the parts of the fake kernel have in common: the tree's entries, which they make and remove, and
  * devices and drivers. What must not fail ends the process with a complaint.
  */
-#ifndef FAKE_INSIDE_H
-#define FAKE_INSIDE_H
+#pragma once
 
 #include "fake/kernel.h"
 
@@ -34,5 +33,3 @@ int sriov_autoprobe_store(struct root *root, const char *address, const char *va
 int sriov_count(struct root *root, const char *address);
 /* A virtual one without an override waits while its physical one's autoprobe is off. */
 bool sriov_may_probe(struct root *root, const char *address);
-
-#endif

@@ -23,8 +23,7 @@
  * that the product makes: the drivers and modules that exist, the log of what was written, the
  * faults that are to happen (faults.c).
  */
-#ifndef FAKE_KERNEL_H
-#define FAKE_KERNEL_H
+#pragma once
 
 #include "host/root.h"
 
@@ -49,5 +48,3 @@ char *kernel_text(struct root *root, const char *path);
 /* "EIO" for 5 and back; 0 for what is no name of an error. */
 const char *errno_name(int error);
 int errno_number(const char *name);
-
-#endif

@@ -8,8 +8,7 @@
  *   | [device nic]
  *   | address = 01:00.0
  */
-#ifndef FAKE_SCRIPT_H
-#define FAKE_SCRIPT_H
+#pragma once
 
 #include "base/strv.h"
 
@@ -37,5 +36,3 @@ _Noreturn void script_die(const struct script *script, const struct statement *s
 
 /* The value of the word "name=value", or NULL; the word "name" alone has the value "". */
 const char *statement_option(const struct statement *statement, const char *name);
-
-#endif

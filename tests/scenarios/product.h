@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One run of the product on a tree, as if from a command line. */
-#ifndef SCENARIOS_PRODUCT_H
-#define SCENARIOS_PRODUCT_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -29,5 +28,3 @@ struct product_run {
 /* Runs it in a child process; ends the process where that cannot be done. */
 void product_run(struct product_run *run);
 void product_run_done(struct product_run *run);
-
-#endif

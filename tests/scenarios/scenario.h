@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Carries out one file of tests/scenarios/cases; README.md says what stands there. */
-#ifndef SCENARIOS_SCENARIO_H
-#define SCENARIOS_SCENARIO_H
+#pragma once
 
 #include "base/buf.h"
 #include "fake/script.h"
@@ -45,5 +44,3 @@ void sweep(struct scenario *scenario, const struct statement *statement);
 
 /* Runs the command of a statement once for each system call at which it can be killed. */
 void sweep_kill(struct scenario *scenario, const struct statement *statement);
-
-#endif

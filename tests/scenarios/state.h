@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a tree is like at one moment, and what became different by the next. */
-#ifndef SCENARIOS_STATE_H
-#define SCENARIOS_STATE_H
+#pragma once
 
 #include "base/buf.h"
 #include "base/strv.h"
@@ -20,5 +19,3 @@ char *tree_driver(const char *tree, const char *address);
 char *tree_override(const char *tree, const char *address);
 /* ", virtual functions 2, autoprobe 1"; "" for none, as the kernel begins with; the caller's. */
 char *tree_virtual(const char *tree, const char *address);
-
-#endif

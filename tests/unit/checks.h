@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A host that is ready for [device x] at 01:00.0, and what validate finds once a test changed it. */
-#ifndef UNIT_CHECKS_H
-#define UNIT_CHECKS_H
+#pragma once
 
 #include "decide/checks.h"
 #include "decide/planner.h"
@@ -120,5 +119,3 @@ static inline void expect_one(const char *what, const char *text, enum readiness
 }
 
 #define CHECKS_TEST(name) cmocka_unit_test_setup_teardown(name, make_inventory, free_inventory)
-
-#endif

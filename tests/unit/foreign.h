@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Foreign settings in a line each, to be compared at a glance. */
-#ifndef UNIT_FOREIGN_H
-#define UNIT_FOREIGN_H
+#pragma once
 
 #include "base/buf.h"
 #include "model/foreign.h"
@@ -41,5 +40,3 @@ static inline char *foreign_summary(const struct foreign *foreign)
 		check_text(what, foreign_text_, want);                         \
 		foreign_done(foreign);                                         \
 	} while (0)
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A host of three equal cards, on which a test puts settings of other tools. */
-#ifndef UNIT_FOREIGN_HOST_H
-#define UNIT_FOREIGN_HOST_H
+#pragma once
 
 #include "model/foreign.h"
 #include "support.h"
@@ -78,5 +77,3 @@ static inline void expect_rows(const struct setting_row *rows, size_t n)
 		expect(rows[i].first, rows[i].second);
 	}
 }
-
-#endif

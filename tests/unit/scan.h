@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Functions in a tree of files, and what a scan made of them. */
-#ifndef UNIT_SCAN_H
-#define UNIT_SCAN_H
+#pragma once
 
 #include "host/scan.h"
 #include "support.h"
@@ -37,5 +36,3 @@ static inline struct pci_function *function(const char *place)
 	check(place, found);
 	return found;
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The disks of a host for tests, from a few words each. */
-#ifndef UNIT_STORAGE_H
-#define UNIT_STORAGE_H
+#pragma once
 
 #include "model/storage.h"
 #include "support.h"
@@ -85,5 +84,3 @@ static inline void storage_links(struct storage *storage, const char *text)
 								 xstrdup(words.items[i + 1])};
 	strv_done(&words);
 }
-
-#endif

@@ -3,8 +3,7 @@
  * What unit tests have in common: a tree of files that stands in for a host, captured output, and
  * checks that name the row of a table that failed.
  */
-#ifndef UNIT_SUPPORT_H
-#define UNIT_SUPPORT_H
+#pragma once
 
 /* cmocka.h needs these five. */
 #include <setjmp.h>
@@ -234,5 +233,3 @@ static inline struct pci_function *add_function(struct inventory *inventory, con
 	};
 	return function;
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A host of three functions for the tests of the verbs, and a verb that is run on it. */
-#ifndef UNIT_VERBS_H
-#define UNIT_VERBS_H
+#pragma once
 
 #include "support.h"
 #include "verbs/verb.h"
@@ -90,5 +89,3 @@ static inline void expect_unreadable_host(const struct verb *verb)
 	check_text(verb->name, err.text,
 		   "vfio-prepare: the PCI functions of the host cannot be read: Not a directory\n");
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a verdict is of: planned devices and findings. */
-#ifndef UNIT_VERDICT_H
-#define UNIT_VERDICT_H
+#pragma once
 
 #include "model/plan.h"
 #include "support.h"
@@ -31,5 +30,3 @@ static inline int free_report(void **state _unused_)
 	findings = (struct findings){};
 	return 0;
 }
-
-#endif
