@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 #   make                  build/vfio-prepare, one static file
-#   make LINK=shared      the same against the distribution's shared libraries
+#   make LINK=shared      link against the distribution's shared libraries; fetches nothing
 #   make install          to PREFIX (/usr) below DESTDIR; make uninstall takes it away again
 #   make deps             install what is needed to build and test (root)
 #   make run              the demonstration: real kernels boot and the card is on vfio-pci (root)
@@ -319,7 +319,7 @@ $(BUILD)/cppcheck.passed: $(LINTED)
 		$(filter -D% -Iprepare,$(CPPFLAGS_ALL)) prepare
 	$(Q)touch $@
 suite-clang-tidy: $(BUILD)/clang-tidy.passed
-$(BUILD)/clang-tidy.passed: $(LINTED) .clang-tidy | $(KMOD)/libkmod.a
+$(BUILD)/clang-tidy.passed: $(LINTED) .clang-tidy | $(if $(filter static,$(LINK)),$(KMOD)/libkmod.a)
 	$(Q)printf '%s\n' $(wildcard prepare/*.c prepare/*/*.c) | xargs -P $$(nproc) -I{} \
 		clang-tidy --quiet {} -- -std=gnu11 $(CPPFLAGS_ALL)
 	$(Q)touch $@
