@@ -17,7 +17,8 @@
 # CC=gcc or CC=clang, CFLAGS for optimisation, V=1 shows the commands,
 # KMOD_SOURCE=DIR builds libkmod from that tree.
 
-VERSION = 0.1.0
+# The one place of the version: the program, the manual pages that are installed, and NEWS follow it.
+VERSION := $(file <VERSION)
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -155,6 +156,12 @@ build/kmod/fetched: prepare/libkmod/fetch
 
 # --- install -----------------------------------------------------------------------------------
 
+MANUALS = $(patsubst %,$(BUILD)/%,$(wildcard man/*))
+
+$(MANUALS): $(BUILD)/%: % VERSION
+	$(Q)mkdir -p $(@D)
+	$(Q)sed 's/^\.Os$$/& vfio-prepare $(VERSION)/' $< >$@
+
 # file:where below PREFIX. Uninstall removes exactly these, and the directories that are ours.
 DROP_INS = $(notdir $(wildcard units/drop-ins/*))
 INSTALL = $(BUILD)/vfio-prepare:sbin/ \
@@ -169,14 +176,14 @@ INSTALL = $(BUILD)/vfio-prepare:sbin/ \
 	units/vfio-prepare-hotplug@.service:lib/systemd/system/ \
 	$(foreach unit,$(DROP_INS),units/drop-ins/$(unit)/50-vfio-prepare.conf:$(EXAMPLES)/drop-ins/$(unit)/) \
 	units/04-vfio-prepare.rules:lib/udev/rules.d/ \
-	man/vfio-prepare.8:share/man/man8/ \
+	$(foreach page,$(MANUALS),$(page):share/man/man$(subst .,,$(suffix $(page)))/) \
 	completion/vfio-prepare:share/bash-completion/completions/ \
 	$(patsubst %,%:$(EXAMPLES)/,$(wildcard conf.d/*.conf))
 EXAMPLES = share/doc/vfio-prepare/examples
 OWN_DIRS = lib/dracut/modules.d/50vfio-prepare $(DROP_INS:%=$(EXAMPLES)/drop-ins/%) \
 	$(EXAMPLES)/drop-ins $(EXAMPLES) share/doc/vfio-prepare
 
-install: all
+install: all $(MANUALS)
 	$(Q)set -e; for pair in $(INSTALL); do \
 		file=$${pair%%:*} dir=$(DESTDIR)$(PREFIX)/$${pair#*:}; \
 		if [ -x "$$file" ]; then mode=755; else mode=644; fi; \
