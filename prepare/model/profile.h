@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The profile: what the host gives to virtual machines, as DESIGN section 2 defines it. A plain
+ * The profile: what the host gives to virtual machines, as vfio-prepare.conf(5) defines it. A plain
  * value; profile_parse() makes it from ini entries and touches nothing.
  */
 #pragma once
