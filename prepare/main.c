@@ -46,28 +46,30 @@ static const struct option_help {
 	const char *help;
 } known_options[] = {
 	{NULL, "root", "DIR", OPTION_ROOT, "read and write below DIR instead of /"},
-	{NULL, "profile", "FILE", OPTION_PROFILE, "read this profile alone"},
+	{NULL, "profile", "FILE", OPTION_PROFILE, "read this profile only"},
 	{NULL, "format", "FORMAT", OPTION_FORMAT,
-	 "text (default) or json; validate also: nagios, prometheus, maas"},
-	{NULL, "verbose", NULL, 'v', "-v, say more"},
-	{NULL, "quiet", NULL, 'q', "-q, say errors only"},
-	{NULL, "help", NULL, 'h', "-h, this help"},
-	{NULL, "version", NULL, OPTION_VERSION, "the version"},
-	{"list init", "filter", "V:D[:C]", OPTION_FILTER, "only these ids, as in lspci -d"},
+	 "text (default) or json; for validate also nagios, prometheus, maas"},
+	{NULL, "verbose", NULL, 'v', "-v, print more messages"},
+	{NULL, "quiet", NULL, 'q', "-q, print only errors"},
+	{NULL, "help", NULL, 'h', "-h, print this help"},
+	{NULL, "version", NULL, OPTION_VERSION, "print the version"},
+	{"list init", "filter", "V:D[:C]", OPTION_FILTER,
+	 "only functions with these ids, as in lspci -d"},
 	{"list init bind", "address", "ADDRESS", OPTION_ADDRESS,
-	 "only this address; .* for all functions"},
-	{"list init", "name", "REGEX", OPTION_NAME, "only devices whose name matches"},
+	 "only this address; .* is all functions of a slot"},
+	{"list init", "name", "REGEX", OPTION_NAME, "only functions whose name matches"},
 	{"plan", "modules", NULL, OPTION_MODULES,
-	 "only the modules that an initramfs needs, one in a line"},
+	 "print only the modules that an initramfs needs, one per line"},
 	{"apply", "rebuild", NULL, OPTION_REBUILD,
-	 "also run what makes the initramfs and tells the boot loader"},
-	{"validate", "devices", NULL, OPTION_DEVICES, "only whether each device is on its driver"},
+	 "also run the commands that update initramfs and boot loader"},
+	{"validate", "devices", NULL, OPTION_DEVICES,
+	 "check only whether each device is on its driver"},
 	{"snapshot", "scrub", NULL, OPTION_SCRUB,
 	 "hide UUIDs and other ids, serial numbers, MAC addresses, by-id names"},
 	{"bind apply release", "force", NULL, OPTION_FORCE,
-	 "also what is in use; release: and what others bound; apply: files of others"},
+	 "also devices in use, bound by others (release), and foreign files (apply)"},
 	{"bind", "phase", "PHASE", OPTION_PHASE,
-	 "early, premount, system or hotplug: at boot, with the kernel log as record"},
+	 "phase of the boot: early, premount, system or hotplug; logs to the kernel log"},
 };
 
 /* Does the verb have the option? */
@@ -114,7 +116,7 @@ static int print_help(const struct verb *verb)
 		printf("For every verb:\n");
 	} else {
 		printf("vfio-prepare [OPTION...] VERB [OPTION...]\n\n"
-		       "Prepares a host to give PCI devices to virtual machines, as its profile says.\n\n");
+		       "Prepares a host to give the PCI devices of its profile to virtual machines.\n\n");
 		for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 			printf("  %-20s %s\n", verbs[i]->name, verbs[i]->summary);
 		printf("\n");

@@ -215,11 +215,12 @@ static int run(struct root *root, const struct options *options)
 const struct verb apply_verb = {
 	.name = "apply",
 	.summary = "write what the next boot needs",
-	.help = "Writes the host's files as plan shows them: modprobe.d, udev rules and the kernel's arguments,\n"
-		"where the boot loader has them. Only what differs is written; a file that somebody else wrote is\n"
-		"left alone without --force; what the profile does not want any more goes. Then says which programs\n"
-		"have to be run so that the next boot has it; --rebuild runs them, and if one fails puts back what\n"
-		"the host had, and names what it could not keep.\n"
-		"Ends with status 5 where only a restart is missing; /run/vfio-prepare/reboot-required says why.\n",
+	.help = "Writes the files that plan shows: modprobe.d, udev rules, and the kernel arguments where\n"
+		"the boot loader keeps them. Only files that differ are written, files that are not\n"
+		"needed any more are removed, and a file that this tool has not written needs --force.\n"
+		"Then prints the commands that have to run before the next boot. --rebuild runs them. If\n"
+		"one fails, the previous files are restored, and those that cannot be restored are\n"
+		"listed.\n"
+		"Exit status 5: a restart is required; /run/vfio-prepare/reboot-required has the reasons.\n",
 	.run = run,
 };

@@ -217,13 +217,13 @@ static int run(struct root *root, const struct options *options)
 
 const struct verb bind_verb = {
 	.name = "bind",
-	.summary = "bring the devices to their drivers, now",
-	.help = "Sets the driver override of each device that the profile selects, unbinds it where another\n"
-		"driver holds it, loads and probes the driver that it should have, and reads the result back.\n"
-		"What is right already is not written to, and what is in use now is left to the next boot, unless\n"
-		"--force says otherwise. Virtual functions that the profile wants are made at last, and bound. What is\n"
-		"bound, and what failed, is kept in /run/vfio-prepare/boot.json, where release finds it.\n"
-		"--phase is for the boot: early and premount in an initramfs, system in the real root, hotplug for\n"
-		"what comes later; messages then go to the kernel log.\n",
+	.summary = "bind the devices to their drivers now",
+	.help = "For each device that the profile selects: sets the driver override, unbinds the device\n"
+		"from another driver, loads the wanted driver, probes the device, and reads back the\n"
+		"result. Then creates the virtual functions that the profile wants, and binds them. A\n"
+		"device that is on its driver is not written to. A device in use is left to the next\n"
+		"boot, unless --force is given. /run/vfio-prepare/boot.json records the outcome.\n"
+		"--phase is for the boot: early and premount run in an initramfs, system on the real\n"
+		"root, hotplug for devices that appear later. Messages then go to the kernel log.\n",
 	.run = run,
 };

@@ -99,9 +99,9 @@ static int run(struct root *root, const struct options *options)
 
 const struct verb init_verb = {
 	.name = "init",
-	.summary = "print a profile for the devices that are selected",
-	.help = "Prints a profile for the selected devices of this host: their addresses, their identity, and what\n"
-		"has to go with them: the rest of their IOMMU groups and of a graphics card. Comments say what\n"
-		"guards them. Nothing is written.\n",
+	.summary = "print a profile for selected devices",
+	.help = "Prints a profile for the selected functions: their addresses, their identity, and the\n"
+		"functions that have to go with them, which are the rest of their IOMMU groups and of a\n"
+		"graphics card. Comments name the guards that hold them. Nothing is written.\n",
 	.run = run,
 };

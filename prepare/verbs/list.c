@@ -102,9 +102,9 @@ static int run(struct root *root, const struct options *options)
 
 const struct verb list_verb = {
 	.name = "list",
-	.summary = "show the PCI functions of the host",
-	.help = "Shows each PCI function with its IOMMU group, ids, driver and name, the section of the profile\n"
-		"that selects it, and the guards that keep it with the host. The JSON format also has the\n"
-		"candidate kernel modules.\n",
+	.summary = "list the PCI functions of the host",
+	.help = "Lists each PCI function with its IOMMU group, ids, driver and name, the section of the\n"
+		"profile that selects it, and the guards that keep it with the host. JSON also has the\n"
+		"kernel modules that can drive it.\n",
 	.run = run,
 };

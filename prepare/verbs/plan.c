@@ -57,8 +57,8 @@ static int run(struct root *root, const struct options *options)
 
 const struct verb plan_verb = {
 	.name = "plan",
-	.summary = "show what bind would do, and what it would refuse",
-	.help = "Shows, without writing anything, which devices bind would bring to which driver, the\n"
-		"writes in their order, what the host's files should say, and what is refused and why.\n",
+	.summary = "show what bind and apply would do",
+	.help = "Shows which devices bind would bring to which driver, its writes in their order, the\n"
+		"files that apply would write, and which devices are refused and why. Nothing is written.\n",
 	.run = run,
 };

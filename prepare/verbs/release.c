@@ -164,10 +164,11 @@ const struct verb release_verb = {
 	.name = "release",
 	.operand = "[LABEL|ADDRESS...]",
 	.any_operands = true,
-	.summary = "give devices back to their own drivers, now",
-	.help = "Clears the driver override of each device that this tool has bound since the host was started,\n"
-		"unbinds it, loads and probes its own driver, and reads the result back. LABEL is a section of the\n"
-		"profile; without any it is all that is bound. IOMMU groups are released as a whole. What a guest has\n"
-		"open is left alone. The next bind by hand, or boot, takes a device again that is still in the profile.\n",
+	.summary = "give devices back to their native drivers now",
+	.help = "Clears the driver override of each device that this tool has bound since the host was\n"
+		"started, unbinds the device, loads and probes its native driver, and reads back the\n"
+		"result. LABEL selects the devices of a section. Without operands all of them are\n"
+		"released. An IOMMU group is released as a whole, and not at all while a guest has it\n"
+		"open. The next bind or boot binds a device again that is still in the profile.\n",
 	.run = run,
 };

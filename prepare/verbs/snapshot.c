@@ -222,9 +222,10 @@ const struct verb snapshot_verb = {
 	.name = "snapshot",
 	.operand = "DIR|FILE.tar",
 	.summary = "capture what this tool reads of the host",
-	.help = "Writes everything that any verb reads of the host into a new directory or tar file. With --root\n"
-		"on it, list, plan and validate say elsewhere what they say here. It holds parts of /sys, /proc,\n"
-		"/etc and /boot; --scrub hides UUIDs, ids of file systems and of the machine, device serial numbers,\n"
-		"MAC addresses and the names below /dev/disk/by-id.\n",
+	.help = "Writes everything that any verb reads of the host into a new directory or tar file:\n"
+		"parts of /sys, /proc, /etc and /boot. With --root and an unpacked snapshot, list,\n"
+		"import, plan and validate print on another host what they print on this one. --scrub\n"
+		"hides UUIDs, ids of file systems and of the machine, device serial numbers, MAC\n"
+		"addresses and the names below /dev/disk/by-id.\n",
 	.run = run,
 };

@@ -141,11 +141,12 @@ static int run(struct root *root, const struct options *options)
 
 const struct verb validate_verb = {
 	.name = "validate",
-	.summary = "say whether the host is ready, and what to do if not",
-	.help = "Checks that the firmware and the kernel have the IOMMU on, that each device of the profile is\n"
-		"there and on the driver that it should have, that its IOMMU group can be given to a guest, and\n"
-		"that the images of the initramfs hold this tool, this profile and its modules.\n"
-		"Ends with status 0 only where all of it was read back from the kernel and is right. --devices is\n"
-		"for services that must not start without the devices.\n",
+	.summary = "check whether the host is ready",
+	.help = "Checks that the IOMMU is on in the firmware and in the kernel, that each device of the\n"
+		"profile is present and on its driver, that a guest can get its IOMMU group, and that the\n"
+		"images of the initramfs contain this tool, the profile and the modules. Findings have\n"
+		"remedies.\n"
+		"Exit status 0: the host is ready, and all of that was read back from the kernel.\n"
+		"--devices is for services that must not start without the devices.\n",
 	.run = run,
 };
