@@ -254,7 +254,7 @@ static void take_steps(struct root *root, const struct planned_device *device,
 void device_run(struct root *root, const struct planned_device *device,
 		const struct action *actions, size_t n_actions, struct slot *slot)
 {
-	_cleanup_close_ int dir = device_open(root, &device->address);
+	int dir = device_lend(root, &device->address);
 
 	if (dir < 0) {
 		slot->error = dir;

@@ -205,7 +205,7 @@ static void make(const struct run *run, size_t index)
 	const struct planned_device *device = device_of(run, index);
 	struct vf_slot *vf = &run->slots[index];
 	size_t n = piece->n_actions - (restore_of(piece) != NULL);
-	_cleanup_close_ int dir = device_open(run->root, &device->address);
+	int dir = device_lend(run->root, &device->address);
 	struct vfs_state former;
 
 	if (dir < 0) {
@@ -239,7 +239,7 @@ static void run_restore(void *userdata, size_t index)
 {
 	struct run *run = userdata;
 	const struct planned_device *device = device_of(run, index);
-	_cleanup_close_ int dir = device_open(run->root, &device->address);
+	int dir = device_lend(run->root, &device->address);
 	struct vf_slot *vf = &run->slots[index];
 
 	if (dir < 0)

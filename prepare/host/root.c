@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/root.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,7 +16,6 @@
 #define WALK_MAX_DEPTH 64
 #define WALK_MAX_LINKS 40 /* as the kernel's MAXSYMLINKS */
 #define OPENAT2_RETRIES 16
-#define LINE_FILE_MAX (64 * 1024)
 
 void close_fd(int *fd)
 {
@@ -43,17 +41,14 @@ int root_init(struct root *ret, const char *path)
 	return 0;
 }
 
-void root_forget_devices(struct root *root)
+void root_forget(struct root *root)
 {
-	vec_foreach(device, &root->devices)
-		close_fd(&device->fd);
-	root->devices.n = 0;
+	places_done(&root->places);
 }
 
 void root_done(struct root *root)
 {
-	root_forget_devices(root);
-	free(root->devices.items);
+	root_forget(root);
 	if (root->fd >= 0)
 		close(root->fd);
 	root->fd = -1;
@@ -262,206 +257,6 @@ char *root_path_of(const struct root *root, int fd)
 	return strncmp(path, top, (size_t)n_top) == 0 ? xstrdup(path + n_top) : NULL;
 }
 
-/* The path of name in an open directory; NULL where that cannot be told. */
-static char *recorded_path(const struct root *root, int dir, const char *name)
-{
-	_cleanup_free_ char *path = root_path_of(root, dir);
-
-	return path ? xasprintf("%s/%s", path, name) : NULL;
-}
-
-static void record_bytes(struct root *root, int dir, const char *name, enum record_kind kind,
-			 const void *bytes, size_t length)
-{
-	_cleanup_free_ char *path = root->recorder ? recorded_path(root, dir, name) : NULL;
-
-	if (path)
-		recorder_add_bytes(root->recorder, path, kind, bytes, length);
-}
-
-/* What the open file at path was read as; NULL: not. */
-static void record_file(struct root *root, int fd, const char *path, const char *text,
-			size_t length)
-{
-	/* What the path leads to, past the links on the way, has the bytes. */
-	_cleanup_free_ char *canonical = root->recorder ? root_path_of(root, fd) : NULL;
-
-	if (!root->recorder)
-		return;
-	if (canonical)
-		path = canonical;
-	if (text)
-		recorder_add_bytes(root->recorder, path, RECORD_FILE, text, length);
-	else
-		recorder_add_unreadable(root->recorder, path);
-}
-
-bool root_exists(struct root *root, const char *path)
-{
-	_cleanup_close_ int fd = root_open(root, path, O_PATH);
-
-	return fd >= 0;
-}
-
-int root_read_fd(struct root *root, int fd, const char *path, size_t max, char **ret,
-		 size_t *ret_length)
-{
-	size_t length = 0, capacity = 8192;
-	_cleanup_free_ char *text = xreallocarray(NULL, capacity, 1);
-	int error = 0;
-	ssize_t n;
-
-	do {
-		if (length + 1 >= capacity)
-			text = xreallocarray(text, capacity *= 2, 1);
-		n = read(fd, text + length, capacity - 1 - length);
-		if (n < 0)
-			error = -errno;
-		else if ((length += (size_t)n) > max)
-			error = -EFBIG;
-	} while (n > 0 && !error);
-	text[length] = '\0';
-	record_file(root, fd, path, error ? NULL : text, length);
-	if (error)
-		return error;
-	*ret = TAKE_PTR(text);
-	if (ret_length)
-		*ret_length = length;
-	return 0;
-}
-
-int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length)
-{
-	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-
-	return fd < 0 ? fd : root_read_fd(root, fd, path, max, ret, ret_length);
-}
-
-char *root_read_text(struct root *root, const char *path, size_t max)
-{
-	char *text = NULL;
-
-	root_read_file(root, path, max, &text, NULL);
-	return text;
-}
-
-char *root_read_line(struct root *root, const char *path)
-{
-	char *text = root_read_text(root, path, LINE_FILE_MAX);
-
-	if (text)
-		text[strcspn(text, "\n")] = '\0';
-	return text;
-}
-
-/* The names alone matter, but what they are must show: an empty file, a directory, a link. */
-static void record_entry(struct root *root, int dir, const struct dirent *entry)
-{
-	_cleanup_free_ char *path = recorded_path(root, dir, entry->d_name);
-	char target[PATH_MAX];
-	struct stat st;
-	ssize_t length;
-
-	if (!path || fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return;
-	if (S_ISLNK(st.st_mode)) {
-		length = readlinkat(dir, entry->d_name, target, sizeof(target));
-		if (length >= 0)
-			recorder_add_bytes(root->recorder, path, RECORD_LINK, target,
-					   (size_t)length);
-	} else {
-		recorder_add(root->recorder, path,
-			     S_ISDIR(st.st_mode) ? RECORD_DIRECTORY : RECORD_FILE);
-	}
-}
-
-/* Adds the names in a directory, at most max of them, as the directory has them. */
-static int list(struct root *root, const char *path, size_t max, struct strv *ret)
-{
-	int fd = root_open(root, path, O_RDONLY | O_DIRECTORY);
-	struct dirent *entry;
-	DIR *dir;
-
-	if (fd < 0)
-		return fd;
-	dir = fdopendir(fd);
-	if (!dir) {
-		int error = errno;
-
-		close(fd);
-		return -error;
-	}
-	errno = 0;
-	while (ret->n < max && (entry = readdir(dir))) {
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-			strv_add(ret, entry->d_name);
-			if (root->recorder)
-				record_entry(root, fd, entry);
-		}
-		errno = 0;
-	}
-	int error = errno;
-
-	closedir(dir);
-	return -error;
-}
-
-int root_list(struct root *root, const char *path, struct strv *ret)
-{
-	int r = list(root, path, SIZE_MAX, ret);
-
-	strv_sort(ret);
-	return r;
-}
-
-int root_has_entries(struct root *root, const char *path)
-{
-	struct strv names = {};
-	int r = list(root, path, 1, &names), n = (int)names.n;
-
-	strv_done(&names);
-	return r < 0 ? r : n;
-}
-
-static int read_link(int dir, const char *name, char *ret, size_t size)
-{
-	ssize_t length = readlinkat(dir, name, ret, size - 1);
-
-	if (length < 0)
-		return -errno;
-	ret[length] = '\0';
-	return (int)length;
-}
-
-/* What stands behind the last slash of target; length is that of target, or an error. */
-static int base_name(const char *target, int length, char *ret, size_t size)
-{
-	const char *slash;
-
-	if (length < 0)
-		return length;
-	slash = strrchr(target, '/');
-	snprintf(ret, size, "%s", slash ? slash + 1 : target);
-	return (int)strlen(ret);
-}
-
-int root_read_link(struct root *root, const char *path, char *ret, size_t size)
-{
-	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
-	int r = fd < 0 ? fd : read_link(fd, "", ret, size);
-
-	/* Of an opened file that is no link readlinkat() says ENOENT. */
-	return fd >= 0 && r == -ENOENT ? -EINVAL : r;
-}
-
-int root_read_link_name(struct root *root, const char *path, char *ret, size_t size)
-{
-	char target[PATH_MAX];
-
-	target[0] = '\0';
-	return base_name(target, root_read_link(root, path, target, sizeof(target)), ret, size);
-}
-
 void root_keep_attribute(struct root *root, const char *path)
 {
 	int fd;
@@ -497,52 +292,4 @@ int root_write_attribute(struct root *root, int dir, const char *path, const cha
 	if (n < 0)
 		return -errno;
 	return (size_t)n == length ? 0 : -EIO;
-}
-
-void attribute_record(struct root *root, int dir, const char *name, const void *bytes,
-		      size_t length)
-{
-	record_bytes(root, dir, name, RECORD_FILE, bytes, length);
-}
-
-int attribute_read_bytes(struct root *root, int dir, const char *name, void *ret, size_t size)
-{
-	_cleanup_close_ int fd = openat(dir, name,
-					O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, ret, size);
-
-	if (n < 0) {
-		int error = errno;
-		_cleanup_free_ char *path = root->recorder && error != ENOENT
-						    ? recorded_path(root, dir, name)
-						    : NULL;
-
-		if (path)
-			recorder_add_unreadable(root->recorder, path);
-		return -error;
-	}
-	record_bytes(root, dir, name, RECORD_FILE, ret, (size_t)n);
-	return (int)n;
-}
-
-int attribute_read(struct root *root, int dir, const char *name, char *ret, size_t size)
-{
-	int n = attribute_read_bytes(root, dir, name, ret, size - 1);
-
-	if (n < 0)
-		return n;
-	while (n > 0 && (ret[n - 1] == ' ' || ret[n - 1] == '\n'))
-		n--;
-	ret[n] = '\0';
-	return n;
-}
-
-int attribute_read_link_name(struct root *root, int dir, const char *name, char *ret, size_t size)
-{
-	char target[PATH_MAX];
-	int length = read_link(dir, name, target, sizeof(target));
-
-	if (length >= 0)
-		record_bytes(root, dir, name, RECORD_LINK, target, (size_t)length);
-	return base_name(target, length, ret, size);
 }

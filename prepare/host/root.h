@@ -11,10 +11,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "base/strv.h"
+#include "host/places.h"
 #include "host/recorder.h"
-#include "model/address.h"
 
 struct root {
 	int fd;
@@ -23,24 +24,27 @@ struct root {
 	struct recorder *recorder; /* remembers what is read; NULL: nothing is */
 	const char *kept_path;     /* see root_keep_attribute(); NULL: none */
 	int kept_fd;
-	/* Directories of devices that SCAN_KEEP left open; -1: taken. */
-	struct {
-		struct kept_device {
-			struct pci_address address;
-			int fd;
-		} * items;
-		size_t n, capacity;
-	} devices;
+	bool remembers; /* what is read by path is read once; false: each time anew */
+	struct places places;
 };
 
 /* Opens the directory at path as the root. */
 int root_init(struct root *ret, const char *path);
 void root_done(struct root *root);
-/* Closes the directories of devices that are still open. */
-void root_forget_devices(struct root *root);
+/* Forgets what was read, and closes what root_lend() has opened. */
+void root_forget(struct root *root);
+
+/*
+ * Opens a directory (O_PATH) and keeps it open until root_forget(): whoever asks for the path again gets
+ * what was opened first, whatever came to the path since. The descriptor is lent: the caller does not close
+ * it. -errno.
+ */
+int root_lend(struct root *root, const char *path);
 
 /* Opens path with the flags of open(2), O_CLOEXEC added, O_CREAT not allowed. */
 int root_open(struct root *root, const char *path, int flags);
+/* What stat(2) says of path. Links are followed. */
+int root_stat(struct root *root, const char *path, struct stat *ret);
 /* Is there anything at path? Links are followed. */
 bool root_exists(struct root *root, const char *path);
 /* Reads a whole file of at most max bytes (-EFBIG beyond) into a NUL-terminated text, caller's. */

@@ -25,23 +25,9 @@ char *device_path(const struct pci_address *address, char path[static DEVICE_PAT
 	return path;
 }
 
-/* A process may have 1024 open files. */
-#define DEVICES_KEPT_MAX 256
-
-static void keep_device(struct root *root, const struct pci_address *address, int *dir)
+int device_lend(struct root *root, const struct pci_address *address)
 {
-	if (root->devices.n < DEVICES_KEPT_MAX)
-		*(struct kept_device *)vec_add(
-			&root->devices) = (struct kept_device){*address, TAKE_FD(*dir)};
-}
-
-int device_open(struct root *root, const struct pci_address *address)
-{
-	vec_foreach(device, &root->devices)
-		if (device->fd >= 0 && pci_address_compare(&device->address, address) == 0)
-			return TAKE_FD(device->fd);
-	return root_open(root, device_path(address, (char[DEVICE_PATH_MAX]){}),
-			 O_PATH | O_DIRECTORY);
+	return root_lend(root, device_path(address, (char[DEVICE_PATH_MAX]){}));
 }
 
 /* "0x8086" or "8086" */
@@ -196,7 +182,7 @@ static void take_serial(struct root *root, struct pci_function *function, const 
 	size_t length = config && config->length > 0 ? (size_t)config->length : 0;
 
 	if (length && root->recorder) {
-		_cleanup_close_ int dir = device_open(root, &function->address);
+		int dir = device_lend(root, &function->address);
 
 		if (dir >= 0)
 			attribute_record(root, dir, "config", config->bytes, length);
@@ -228,7 +214,7 @@ void scan_serials(struct root *root, struct inventory *inventory)
 
 static void read_function(struct root *root, unsigned what, struct pci_function *function)
 {
-	_cleanup_close_ int dir = device_open(root, &function->address);
+	int dir = device_lend(root, &function->address);
 	char text[PATH_MAX];
 	uint64_t group;
 	int r;
@@ -257,8 +243,6 @@ static void read_function(struct root *root, unsigned what, struct pci_function 
 		read_details(root, dir, function);
 	if (what & SCAN_PATHS)
 		scan_path(root, function);
-	if (what & SCAN_KEEP)
-		keep_device(root, &function->address, &dir);
 }
 
 struct override {
@@ -500,7 +484,7 @@ int scan_host(struct root *root, unsigned what, const struct address_list *place
 	struct inventory inventory = {};
 	int r;
 
-	root_forget_devices(root);
+	root_forget(root);
 	inventory.kernel = root_read_line(root, "/proc/sys/kernel/osrelease");
 	inventory.cmdline = root_read_line(root, "/proc/cmdline");
 	if (inventory.cmdline)

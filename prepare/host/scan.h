@@ -10,7 +10,6 @@
 
 enum scan {
 	SCAN_DETAILS = 1, /* revision, NUMA node, SR-IOV */
-	SCAN_KEEP = 2,    /* leave what is read open for device_open() */
 	SCAN_NAMES = 4,   /* from pci.ids */
 	SCAN_PATHS = 8,   /* root-port paths */
 	SCAN_IOMMU = 16,  /* the state of the IOMMU and what the firmware says of it */
@@ -21,10 +20,10 @@ enum scan {
 /* Where sysfs has the function; returns path. */
 char *device_path(const struct pci_address *address, char path[static DEVICE_PATH_MAX]);
 /*
- * The same, opened as a directory (O_PATH); -errno. The first time after a scan with SCAN_KEEP it is the
- * one that was read, so that what was decided on is what is acted on, whatever came to its place since.
+ * Its directory, open (O_PATH) and lent until root_forget(): the one that was read stays the one that is
+ * asked and written to, whatever came to the address since. -errno.
  */
-int device_open(struct root *root, const struct pci_address *address);
+int device_lend(struct root *root, const struct pci_address *address);
 
 /*
  * places: only the functions of these buses, and what shares an IOMMU group with them; the rest of

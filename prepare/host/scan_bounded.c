@@ -21,8 +21,7 @@ static void *answer_of(const struct work *work, size_t piece)
 static void read_piece(void *userdata, size_t piece)
 {
 	const struct work *work = userdata;
-	_cleanup_close_ int dir =
-		device_open(work->root, &work->inventory->items[work->functions[piece]].address);
+	int dir = device_lend(work->root, &work->inventory->items[work->functions[piece]].address);
 
 	if (dir < 0)
 		return;

@@ -15,7 +15,7 @@
 void scan_physfns(struct root *root, struct inventory *inventory)
 {
 	vec_foreach(function, inventory) {
-		_cleanup_close_ int dir = device_open(root, &function->address);
+		int dir = device_lend(root, &function->address);
 
 		if (dir >= 0)
 			scan_physfn(root, dir, function);
@@ -74,6 +74,7 @@ bool vfs_complete(struct root *root, int dir, int n, bool grouped)
 	char link[sizeof("virtfn") + 3 * sizeof(int)], name[PATH_MAX];
 
 	for (int i = 0; i < n; i++) {
+		char path[DEVICE_PATH_MAX];
 		_cleanup_close_ int virtual = -1;
 		struct pci_address address;
 
@@ -81,7 +82,8 @@ bool vfs_complete(struct root *root, int dir, int n, bool grouped)
 		if (attribute_read_link_name(root, dir, link, name, sizeof(name)) < 0 ||
 		    pci_address_parse(name, &address) < 0)
 			return false;
-		virtual = device_open(root, &address);
+		/* One of that address may have been lent that is gone by now. */
+		virtual = root_open(root, device_path(&address, path), O_PATH | O_DIRECTORY);
 		if (virtual < 0 ||
 		    attribute_read(root, virtual, "vendor", name, sizeof(name)) <= 0 ||
 		    (grouped && attribute_read_link_name(root, virtual, "iommu_group", name,

@@ -42,13 +42,13 @@ static void read_function(struct root *root, const struct inventory *inventory, 
 {
 	/* Device links tie only the functions of graphics cards (drivers/pci/quirks.c, quirk_gpu_hda()). */
 	bool card = inventory_is_of_display_card(inventory, function);
-	_cleanup_close_ int dir = -1;
+	int dir = -1;
 	char path[DEVICE_PATH_MAX], text[256];
 	int r;
 
 	if (!card && !resets && !function->driver)
 		return;
-	dir = device_open(root, &function->address);
+	dir = device_lend(root, &function->address);
 	if (dir < 0)
 		return;
 	/* A driver made them, and hardly any leaves them behind. */

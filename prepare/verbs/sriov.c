@@ -77,6 +77,8 @@ int situation_act(struct root *root, const struct options *options, const struct
 	struct plan *plan = &situation->plan;
 	struct act_limits limits = limits_left(profile, started_ms, 0);
 	struct outcomes virtual = {};
+	/* Its own directories: what was decided on at first stays lent for what is put back. */
+	struct root again = *root;
 	int status;
 
 	*ret_again = (struct situation){};
@@ -86,13 +88,15 @@ int situation_act(struct root *root, const struct options *options, const struct
 	limits = limits_left(profile, started_ms, 0);
 	if (act_vfs_make(root, plan, &limits, ret, &plan->findings) == 0)
 		return STATUS_DONE;
-	status = situation_load(root, options, PHASE_SYSTEM, false, boot, ret_again);
+	again.places = (struct places){};
+	status = situation_load(&again, options, PHASE_SYSTEM, false, boot, ret_again);
 	if (status == STATUS_DONE) {
 		plan_keep(&ret_again->plan, is_new,
 			  &(struct look){&ret_again->inventory, plan, ret});
 		limits = limits_left(profile, started_ms, 0);
-		act_run(root, &ret_again->plan, &limits, &virtual, &plan->findings);
+		act_run(&again, &ret_again->plan, &limits, &virtual, &plan->findings);
 	}
+	root_forget(&again);
 	limits = limits_left(profile, started_ms, RESTORE_MS);
 	act_vfs_restore(root, plan, &limits, ret, &plan->findings);
 	plan_merge(plan, &ret_again->plan);

@@ -128,7 +128,7 @@ static int load_match(struct root *root, unsigned scan, const struct address_lis
 	make_match(root, boot, ret);
 	if (!places || !match_asks_whole_host(&ret->match, &ret->inventory))
 		return STATUS_DONE;
-	status = report_scan(scan_rest(root, scan & ~(unsigned)SCAN_KEEP, &ret->inventory));
+	status = report_scan(scan_rest(root, scan, &ret->inventory));
 	if (status == STATUS_DONE)
 		make_match(root, boot, ret);
 	return status;
@@ -157,7 +157,7 @@ int situation_load(struct root *root, const struct options *options, enum phase 
 		scan |= SCAN_PATHS;
 	/* An action needs no more of the host than the places that the profile names, if it names any. */
 	if (!advise && profile_places(&ret->profile, &places))
-		status = load_match(root, scan | SCAN_KEEP, &places, boot, ret);
+		status = load_match(root, scan, &places, boot, ret);
 	else
 		status = load_match(root, scan, NULL, boot, ret);
 	free(places.items);

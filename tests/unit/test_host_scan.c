@@ -534,36 +534,33 @@ TEST(serial_numbers)
 	assert_true(function("01:00.5")->unknown & FUNCTION_SERIAL);
 }
 
-static ino_t opened(const char *place)
+static ino_t lent(const char *place)
 {
 	struct pci_address address;
 	struct stat st = {};
 	int dir;
 
 	assert_int_equal(pci_address_parse(place, &address), 0);
-	dir = device_open(&tree.root, &address);
+	dir = device_lend(&tree.root, &address);
 	assert_true(dir >= 0 && fstat(dir, &st) == 0);
-	close(dir);
 	return st.st_ino;
 }
 
-/* What was read is what is opened, once, even if another came to its place. */
-TEST(what_is_kept_open)
+/* What was read is what is lent, as often as it is asked for, even if another came to its place. */
+TEST(what_was_read_stays_lent)
 {
-	struct address_list list = {};
 	ino_t first;
 
 	put_function(PORT "0000:01:00.0");
-	first = opened("0000:01:00.0");
-	assert_int_equal(address_pattern_parse("01:00.0", vec_add(&list)), 0);
-	assert_int_equal(scan_host(&tree.root, SCAN_KEEP, &list, &inventory), 0);
+	scan(0);
+	first = lent("0000:01:00.0");
 	tree_dir(&tree, "sys/devices/other");
 	tree_remove(&tree, "sys/bus/pci/devices/0000:01:00.0");
 	tree_link(&tree, "sys/bus/pci/devices/0000:01:00.0", "../../../devices/other");
-	assert_true(opened("0000:01:00.0") == first);
-	assert_true(opened("0000:01:00.0") != first);
-	inventory_done(&inventory);
-	free(list.items);
+	assert_true(lent("0000:01:00.0") == first);
+	assert_true(lent("0000:01:00.0") == first);
+	root_forget(&tree.root);
+	assert_true(lent("0000:01:00.0") != first);
 }
 
 /* A stuck change of the power state, and a function of which an earlier phase said that it hangs. */
@@ -677,7 +674,7 @@ TEST(places_alone)
 		      "0000:05:00.0 0000:06:00.0 0001:01:00.0");
 }
 
-/* What is known already is not looked at again, and what is kept open stays so. */
+/* What is known already is not looked at again, and what is lent stays so. */
 TEST(the_rest_alone)
 {
 	struct address_list list = {};
@@ -685,16 +682,16 @@ TEST(the_rest_alone)
 
 	put_function(PORT "0000:01:00.0");
 	put_function(PORT "0000:02:00.0");
-	first = opened("0000:01:00.0");
+	first = lent("0000:01:00.0");
 	assert_int_equal(address_pattern_parse("01:00.0", vec_add(&list)), 0);
-	assert_int_equal(scan_host(&tree.root, SCAN_KEEP, &list, &inventory), 0);
+	assert_int_equal(scan_host(&tree.root, 0, &list, &inventory), 0);
 	inventory.items[0].device = 0x4711;
 	tree_remove(&tree, "sys/bus/pci/devices/0000:01:00.0");
 	tree_dir(&tree, "sys/bus/pci/devices/0000:01:00.0");
 	assert_int_equal(scan_rest(&tree.root, 0, &inventory), 0);
 	assert_int_equal(inventory.n, 2);
 	assert_int_equal(function("01:00.0")->device, 0x4711);
-	assert_true(opened("0000:01:00.0") == first);
+	assert_true(lent("0000:01:00.0") == first);
 	inventory_done(&inventory);
 	free(list.items);
 }
@@ -726,7 +723,7 @@ int main(void)
 		SCAN_TEST(kernel_firmware_and_drivers),
 		SCAN_TEST(arguments_alone),
 		SCAN_TEST(serial_numbers),
-		SCAN_TEST(what_is_kept_open),
+		SCAN_TEST(what_was_read_stays_lent),
 		SCAN_TEST(serial_numbers_of_what_does_not_answer_are_not_known),
 		SCAN_TEST(places_alone),
 		SCAN_TEST(the_rest_alone),

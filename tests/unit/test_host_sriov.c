@@ -76,7 +76,7 @@ TEST(what_cannot_be_read_is_not_known)
 
 TEST(complete_is_with_all_that_a_bind_needs)
 {
-	_cleanup_close_ int dir = device_open(&tree.root, &inventory.items[0].address);
+	int dir = device_lend(&tree.root, &inventory.items[0].address);
 
 	assert_true(vfs_complete(&tree.root, dir, 0, true));
 	assert_false(vfs_complete(&tree.root, dir, 1, false));

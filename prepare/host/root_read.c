@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "host/root.h"
+
+#define LINE_FILE_MAX (64 * 1024)
+/* So many files at most stay open after a look at their times, in case that they are read. */
+#define OPEN_MAX 128
+/* So many directories may be lent with the limit that a process begins with; and with the one it may have. */
+#define LENT_FEW 512
+#define LENT_MAX 65536
+#define READING (O_RDONLY | O_NONBLOCK | O_NOCTTY)
+
+/* The path of name in an open directory; NULL where that cannot be told. */
+static char *recorded_path(const struct root *root, int dir, const char *name)
+{
+	_cleanup_free_ char *path = root_path_of(root, dir);
+
+	return path ? xasprintf("%s/%s", path, name) : NULL;
+}
+
+static void record_bytes(struct root *root, int dir, const char *name, enum record_kind kind,
+			 const void *bytes, size_t length)
+{
+	_cleanup_free_ char *path = root->recorder ? recorded_path(root, dir, name) : NULL;
+
+	if (path)
+		recorder_add_bytes(root->recorder, path, kind, bytes, length);
+}
+
+/* What the open file at path was read as; NULL: not. */
+static void record_file(struct root *root, int fd, const char *path, const char *text,
+			size_t length)
+{
+	/* What the path leads to, past the links on the way, has the bytes. */
+	_cleanup_free_ char *canonical = root->recorder ? root_path_of(root, fd) : NULL;
+
+	if (!root->recorder)
+		return;
+	if (canonical)
+		path = canonical;
+	if (text)
+		recorder_add_bytes(root->recorder, path, RECORD_FILE, text, length);
+	else
+		recorder_add_unreadable(root->recorder, path);
+}
+
+/* Where the answers for the path are remembered; NULL: none are now. */
+static struct place *place_of(struct root *root, const char *path)
+{
+	return root->remembers ? places_get(&root->places, path) : NULL;
+}
+
+/* Does the recorder, if there is one, know what is remembered? */
+static bool is_told(const struct root *root, const struct place *place)
+{
+	return !root->recorder || place->recorded;
+}
+
+static void look(struct place *place, int fd)
+{
+	place->stat_error = fstat(fd, &place->st) < 0 ? -errno : 0;
+	place->has_stat = true;
+}
+
+static bool is_nowhere(int error)
+{
+	return error == -ENOENT || error == -ENOTDIR || error == -ELOOP;
+}
+
+/* What is at the place, open for reading; the caller's, or -errno. */
+static int open_place(struct root *root, struct place *place, int flags)
+{
+	int fd = place->file;
+
+	if (fd >= 0) {
+		place->file = -1;
+		root->places.n_open--;
+		return fd;
+	}
+	if (place->has_stat && is_nowhere(place->stat_error) && !root->recorder)
+		return place->stat_error;
+	fd = root_open(root, place->path, flags);
+	if (is_nowhere(fd) && !(flags & O_DIRECTORY)) {
+		place->stat_error = fd;
+		place->has_stat = true;
+	}
+	return fd;
+}
+
+/* Opens it such that it can be read later by that descriptor; one that cannot be read is there all the same. */
+static void open_and_look(struct root *root, struct place *place)
+{
+	int fd = root->recorder ? -EACCES : root_open(root, place->path, READING);
+	bool readable = fd >= 0;
+
+	if (!readable && !is_nowhere(fd))
+		fd = root_open(root, place->path, O_PATH);
+	if (fd < 0) {
+		place->stat_error = fd;
+		place->has_stat = true;
+		return;
+	}
+	look(place, fd);
+	if (readable && root->places.n_open < OPEN_MAX) {
+		place->file = fd;
+		root->places.n_open++;
+	} else {
+		close(fd);
+	}
+}
+
+int root_stat(struct root *root, const char *path, struct stat *ret)
+{
+	struct place local = {.path = (char *)path, .file = -1}, *place = place_of(root, path);
+	_cleanup_close_ int fd = -1;
+
+	if (!place) {
+		place = &local;
+		fd = root_open(root, path, O_PATH);
+		if (fd < 0)
+			return fd;
+		look(place, fd);
+	} else if (!place->has_stat || root->recorder) {
+		open_and_look(root, place);
+	}
+	if (place->stat_error == 0)
+		*ret = place->st;
+	return place->stat_error;
+}
+
+bool root_exists(struct root *root, const char *path)
+{
+	return root_stat(root, path, &(struct stat){}) == 0;
+}
+
+/* Half of what a process may have open at first; then it asks for as much as it may get. */
+static void make_room(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max < LENT_MAX ? limit.rlim_max : LENT_MAX;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int root_lend(struct root *root, const char *path)
+{
+	struct place *place = places_get(&root->places, path);
+
+	if (place->directory < 0) {
+		int fd = root_open(root, path, O_PATH | O_DIRECTORY);
+
+		if (fd < 0)
+			return fd;
+		place->directory = fd;
+		if (++root->places.n_lent == LENT_FEW)
+			make_room();
+	}
+	return place->directory;
+}
+
+int root_read_fd(struct root *root, int fd, const char *path, size_t max, char **ret,
+		 size_t *ret_length)
+{
+	size_t length = 0, capacity = 8192;
+	_cleanup_free_ char *text = xreallocarray(NULL, capacity, 1);
+	int error = 0;
+	ssize_t n;
+
+	do {
+		if (length + 1 >= capacity)
+			text = xreallocarray(text, capacity *= 2, 1);
+		n = read(fd, text + length, capacity - 1 - length);
+		if (n < 0)
+			error = -errno;
+		else if ((length += (size_t)n) > max)
+			error = -EFBIG;
+	} while (n > 0 && !error);
+	text[length] = '\0';
+	record_file(root, fd, path, error ? NULL : text, length);
+	if (error)
+		return error;
+	*ret = TAKE_PTR(text);
+	if (ret_length)
+		*ret_length = length;
+	return 0;
+}
+
+/* Times below /sys and /proc say nothing. */
+static bool has_time(const char *path)
+{
+	return !text_starts_with(path, "/sys/") && !text_starts_with(path, "/proc/");
+}
+
+static void remember_text(struct root *root, struct place *place, size_t max)
+{
+	_cleanup_close_ int fd = open_place(root, place, READING);
+
+	free(TAKE_PTR(place->text));
+	if (fd >= 0 && !place->has_stat && has_time(place->path))
+		look(place, fd);
+	place->text_error = fd < 0 ? fd
+				   : root_read_fd(root, fd, place->path, max, &place->text,
+						  &place->length);
+	place->has_text = place->text_error != -EFBIG;
+	place->recorded = root->recorder;
+}
+
+int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length)
+{
+	struct place *place = place_of(root, path);
+
+	if (!place) {
+		_cleanup_close_ int fd = root_open(root, path, READING);
+
+		return fd < 0 ? fd : root_read_fd(root, fd, path, max, ret, ret_length);
+	}
+	if (!place->has_text || !is_told(root, place))
+		remember_text(root, place, max);
+	if (place->text_error < 0)
+		return place->text_error;
+	if (place->length > max)
+		return -EFBIG;
+	*ret = xcalloc(place->length + 1, 1);
+	memcpy(*ret, place->text, place->length);
+	if (ret_length)
+		*ret_length = place->length;
+	return 0;
+}
+
+char *root_read_text(struct root *root, const char *path, size_t max)
+{
+	char *text = NULL;
+
+	root_read_file(root, path, max, &text, NULL);
+	return text;
+}
+
+char *root_read_line(struct root *root, const char *path)
+{
+	char *text = root_read_text(root, path, LINE_FILE_MAX);
+
+	if (text)
+		text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+/* The names alone matter, but what they are must show: an empty file, a directory, a link. */
+static void record_entry(struct root *root, int dir, const struct dirent *entry)
+{
+	_cleanup_free_ char *path = recorded_path(root, dir, entry->d_name);
+	char target[PATH_MAX];
+	struct stat st;
+	ssize_t length;
+
+	if (!path || fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return;
+	if (S_ISLNK(st.st_mode)) {
+		length = readlinkat(dir, entry->d_name, target, sizeof(target));
+		if (length >= 0)
+			recorder_add_bytes(root->recorder, path, RECORD_LINK, target,
+					   (size_t)length);
+	} else {
+		recorder_add(root->recorder, path,
+			     S_ISDIR(st.st_mode) ? RECORD_DIRECTORY : RECORD_FILE);
+	}
+}
+
+/* Adds the names in an open directory, at most max of them, as the directory has them; takes fd. */
+static int list(struct root *root, int fd, size_t max, struct strv *ret)
+{
+	struct dirent *entry;
+	DIR *dir;
+
+	if (fd < 0)
+		return fd;
+	dir = fdopendir(fd);
+	if (!dir) {
+		int error = errno;
+
+		close(fd);
+		return -error;
+	}
+	errno = 0;
+	while (ret->n < max && (entry = readdir(dir))) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+			strv_add(ret, entry->d_name);
+			if (root->recorder)
+				record_entry(root, fd, entry);
+		}
+		errno = 0;
+	}
+	int error = errno;
+
+	closedir(dir);
+	return -error;
+}
+
+static int open_directory(struct root *root, struct place *place)
+{
+	if (place->directory >= 0) {
+		int fd = openat(place->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		return fd < 0 ? -errno : fd;
+	}
+	return open_place(root, place, O_RDONLY | O_DIRECTORY);
+}
+
+static const struct place *remember_names(struct root *root, struct place *place)
+{
+	int fd;
+
+	if (place->has_names && is_told(root, place))
+		return place;
+	strv_done(&place->names);
+	place->names = (struct strv){};
+	fd = open_directory(root, place);
+	if (fd >= 0 && !place->has_stat && has_time(place->path))
+		look(place, fd);
+	place->names_error = list(root, fd, SIZE_MAX, &place->names);
+	strv_sort(&place->names);
+	place->has_names = true;
+	place->recorded = root->recorder;
+	return place;
+}
+
+int root_list(struct root *root, const char *path, struct strv *ret)
+{
+	struct place *place = place_of(root, path);
+	int r = 0;
+
+	if (place) {
+		const struct place *known = remember_names(root, place);
+
+		for (size_t i = 0; i < known->names.n; i++)
+			strv_add(ret, known->names.items[i]);
+		r = known->names_error;
+	} else {
+		r = list(root, root_open(root, path, O_RDONLY | O_DIRECTORY), SIZE_MAX, ret);
+	}
+	strv_sort(ret);
+	return r;
+}
+
+int root_has_entries(struct root *root, const char *path)
+{
+	struct place *place = place_of(root, path);
+	struct strv names = {};
+	int r, n;
+
+	if (place) {
+		const struct place *known = remember_names(root, place);
+
+		return known->names_error < 0 ? known->names_error : known->names.n > 0;
+	}
+	r = list(root, root_open(root, path, O_RDONLY | O_DIRECTORY), 1, &names);
+	n = (int)names.n;
+	strv_done(&names);
+	return r < 0 ? r : n;
+}
+
+static int read_link(int dir, const char *name, char *ret, size_t size)
+{
+	ssize_t length = readlinkat(dir, name, ret, size - 1);
+
+	if (length < 0)
+		return -errno;
+	ret[length] = '\0';
+	return (int)length;
+}
+
+/* What stands behind the last slash of target; length is that of target, or an error. */
+static int base_name(const char *target, int length, char *ret, size_t size)
+{
+	const char *slash;
+
+	if (length < 0)
+		return length;
+	slash = strrchr(target, '/');
+	snprintf(ret, size, "%s", slash ? slash + 1 : target);
+	return (int)strlen(ret);
+}
+
+static int look_at_link(struct root *root, const char *path, char *ret, size_t size)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
+	int r = fd < 0 ? fd : read_link(fd, "", ret, size);
+
+	/* Of an opened file that is no link readlinkat() says ENOENT. */
+	return fd >= 0 && r == -ENOENT ? -EINVAL : r;
+}
+
+int root_read_link(struct root *root, const char *path, char *ret, size_t size)
+{
+	struct place *place = place_of(root, path);
+	char target[PATH_MAX];
+
+	if (!place)
+		return look_at_link(root, path, ret, size);
+	if (!place->has_link || root->recorder) {
+		place->link_error = look_at_link(root, path, target, sizeof(target));
+		free(place->link);
+		place->link = place->link_error < 0 ? NULL : xstrdup(target);
+		place->has_link = true;
+	}
+	if (!place->link)
+		return place->link_error;
+	snprintf(ret, size, "%s", place->link);
+	return (int)strlen(ret);
+}
+
+int root_read_link_name(struct root *root, const char *path, char *ret, size_t size)
+{
+	char target[PATH_MAX];
+
+	target[0] = '\0';
+	return base_name(target, root_read_link(root, path, target, sizeof(target)), ret, size);
+}
+
+void attribute_record(struct root *root, int dir, const char *name, const void *bytes,
+		      size_t length)
+{
+	record_bytes(root, dir, name, RECORD_FILE, bytes, length);
+}
+
+int attribute_read_bytes(struct root *root, int dir, const char *name, void *ret, size_t size)
+{
+	_cleanup_close_ int fd = openat(dir, name,
+					O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, ret, size);
+
+	if (n < 0) {
+		int error = errno;
+		_cleanup_free_ char *path = root->recorder && error != ENOENT
+						    ? recorded_path(root, dir, name)
+						    : NULL;
+
+		if (path)
+			recorder_add_unreadable(root->recorder, path);
+		return -error;
+	}
+	record_bytes(root, dir, name, RECORD_FILE, ret, (size_t)n);
+	return (int)n;
+}
+
+int attribute_read(struct root *root, int dir, const char *name, char *ret, size_t size)
+{
+	int n = attribute_read_bytes(root, dir, name, ret, size - 1);
+
+	if (n < 0)
+		return n;
+	while (n > 0 && (ret[n - 1] == ' ' || ret[n - 1] == '\n'))
+		n--;
+	ret[n] = '\0';
+	return n;
+}
+
+int attribute_read_link_name(struct root *root, int dir, const char *name, char *ret, size_t size)
+{
+	char target[PATH_MAX];
+	int length = read_link(dir, name, target, sizeof(target));
+
+	if (length >= 0)
+		record_bytes(root, dir, name, RECORD_LINK, target, (size_t)length);
+	return base_name(target, length, ret, size);
+}
