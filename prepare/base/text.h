@@ -3,6 +3,9 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "base/macros.h"
 
 bool text_starts_with(const char *text, const char *start);
 bool text_ends_with(const char *text, const char *end);
@@ -10,3 +13,13 @@ bool text_ends_with(const char *text, const char *end);
 bool text_same(const char *a, const char *b);
 /* Makes each '-' a '_', as the kernel has it in the names of modules and of parameters. */
 void text_underscore(char *text);
+/* Are the length bytes at text that word? */
+bool text_is(const char *text, size_t length, const char *word);
+/* Is word an item of a list whose items a separator stands between? */
+bool text_list_has(const char *list, char separator, const char *word);
+/* The index of a name in a table, which may have gaps (NULL); -1: it is not there. */
+int text_index(const char *const *names, size_t n, const char *name);
+#define TEXT_INDEX(names, name) text_index((names), ARRAY_SIZE(names), (name))
+#define TEXT_IN(names, name) (TEXT_INDEX(names, name) >= 0)
+/* The line behind this one; the end of the text behind the last. */
+const char *text_next_line(const char *line);

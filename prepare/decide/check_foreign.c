@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "decide/check.h"
 #include "decide/foreign.h"
+#include "parse/address.h"
 
 /* Of the devices that a setting means, so many are named; the rest is counted. */
 #define MAX_NAMED 8

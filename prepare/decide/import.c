@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "decide/foreign.h"
 #include "model/profile.h"
+#include "parse/address.h"
 
 void import_done(struct import *import)
 {

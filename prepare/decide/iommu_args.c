@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "parse/kernel_args.h"
 
 enum iommu_kind iommu_kind_of_machine(const struct inventory *inventory)
 {

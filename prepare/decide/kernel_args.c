@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "decide/iommu_args.h"
+#include "parse/kernel_args.h"
 
 struct work {
 	const struct profile *profile;

@@ -9,8 +9,9 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "host/program.h"
-#include "parse/boot_files.h"
 #include "model/policy.h"
+#include "parse/boot_files.h"
+#include "parse/kernel_args.h"
 
 #define FILE_MAX (1024 * 1024)
 #define GRUB_CFG_MAX (8 * 1024 * 1024)

@@ -9,8 +9,9 @@
 
 #include "base/text.h"
 #include "model/address.h"
-#include "parse/foreign.h"
 #include "model/policy.h"
+#include "parse/address.h"
+#include "parse/foreign.h"
 
 /* What a unit runs is a script only if it is small. */
 #define SCRIPT_MAX (64 * 1024)

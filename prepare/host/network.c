@@ -8,6 +8,8 @@
 
 #include "base/number.h"
 #include "model/policy.h"
+#include "parse/address.h"
+#include "parse/tables.h"
 
 #define NET "/sys/class/net"
 #define ROUTES_MAX (16 * 1024 * 1024)

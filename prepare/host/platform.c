@@ -9,6 +9,7 @@
 
 #include "host/modules.h"
 #include "host/scan_bounded.h"
+#include "parse/address.h"
 #include "parse/config_space.h"
 #include "parse/platform.h"
 

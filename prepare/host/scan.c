@@ -11,7 +11,9 @@
 #include "base/number.h"
 #include "host/pci_ids.h"
 #include "host/scan_bounded.h"
+#include "parse/address.h"
 #include "parse/config_space.h"
+#include "parse/kernel_args.h"
 
 #define ATTRIBUTE_MAX 4096
 /* An override is read at once or not for a long time: waiting longer would only delay the boot. */

@@ -7,6 +7,7 @@
 
 #include "host/scan.h"
 #include "host/scan_bounded.h"
+#include "parse/address.h"
 
 /* Who holds the lock may be the probe of its own driver, which takes seconds. */
 #define NUMBER_MS 5000

@@ -9,9 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/number.h"
 #include "base/text.h"
 #include "host/bounded.h"
+#include "parse/address.h"
+#include "parse/tables.h"
 
 #define BLOCK "/sys/class/block"
 #define TABLE_MAX (4 * 1024 * 1024)
@@ -79,14 +80,9 @@ static void add_below(struct root *root, struct block_device *device, const char
 static void read_numbers(struct root *root, struct block_device *device)
 {
 	_cleanup_free_ char *text = read_attribute(root, device->name, "dev");
-	char *colon = text ? strchr(text, ':') : NULL;
-	uint64_t major, minor;
 
-	if (!colon || number_parse_n(text, (size_t)(colon - text), 10, UINT32_MAX, &major) < 0 ||
-	    number_parse(colon + 1, 10, UINT32_MAX, &minor) < 0)
-		return;
-	device->major = (unsigned)major;
-	device->minor = (unsigned)minor;
+	if (text)
+		device_number_parse(text, &device->major, &device->minor);
 }
 
 /* /sys/devices/platform/host3/session1/target3:0:0/..., /sys/devices/virtual/nvme-fabrics/ctl/... */

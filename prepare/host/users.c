@@ -11,9 +11,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/number.h"
 #include "host/scan.h"
+#include "parse/address.h"
 
 #define TABLE_MAX (4 * 1024 * 1024)
 #define MAX_PROCESSES 65536
@@ -255,17 +255,6 @@ static void read_captured(struct root *root, struct inventory *inventory)
 		if (pci_address_parse(line, &address) == 0)
 			set_user(inventory, &address, name);
 	}
-}
-
-char *users_format(const struct inventory *inventory)
-{
-	struct buf buf = {};
-
-	vec_foreach(function, inventory)
-		if (function->user)
-			buf_addf(&buf, "%s %s\n", PCI_ADDRESS_TEXT(&function->address),
-				 function->user);
-	return buf_take(&buf);
 }
 
 void scan_users(struct root *root, struct inventory *inventory)

@@ -25,5 +25,3 @@ void scan_condition(struct root *root, struct inventory *inventory, bool resets,
  * function, or is its VFIO group. A look, not a lock: a process may come right after it.
  */
 void scan_users(struct root *root, struct inventory *inventory);
-/* What it found, as text for SNAPSHOT_USERS; the caller's. */
-char *users_format(const struct inventory *inventory);

@@ -1,62 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/address.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "base/alloc.h"
-#include "base/number.h"
-
-/* Reads the hex field of text that ends at end, and moves text behind it. */
-static int field(const char **text, const char *end, size_t max_digits, uint64_t max, uint64_t *ret)
-{
-	size_t length = (size_t)(end - *text);
-
-	if (length > max_digits || number_parse_n(*text, length, 16, max, ret) < 0)
-		return -EINVAL;
-	*text = end + 1;
-	return 0;
-}
-
-int address_pattern_parse(const char *text, struct address_pattern *ret)
-{
-	const char *colon = strchr(text, ':'), *second = colon ? strchr(colon + 1, ':') : NULL;
-	const char *dot = strchr(text, '.');
-	uint64_t domain = 0, bus, slot, function = 0;
-	bool any = false;
-
-	if (!colon || !dot)
-		return -EINVAL;
-	if (second) {
-		if (field(&text, colon, 8, UINT32_MAX, &domain) < 0)
-			return -EINVAL;
-		colon = second;
-	}
-	if (dot < colon || field(&text, colon, 2, 0xff, &bus) < 0 ||
-	    field(&text, dot, 2, 0x1f, &slot) < 0)
-		return -EINVAL;
-	if (strcmp(text, "*") == 0)
-		any = true;
-	else if (field(&text, text + strlen(text), 1, 7, &function) < 0)
-		return -EINVAL;
-
-	*ret = (struct address_pattern){
-		.address = {(uint32_t)domain, (uint8_t)bus, (uint8_t)slot, (uint8_t)function},
-		.any_function = any,
-	};
-	return 0;
-}
-
-int pci_address_parse(const char *text, struct pci_address *ret)
-{
-	struct address_pattern pattern;
-
-	if (address_pattern_parse(text, &pattern) < 0 || pattern.any_function)
-		return -EINVAL;
-	*ret = pattern.address;
-	return 0;
-}
 
 bool pci_address_same_slot(const struct pci_address *a, const struct pci_address *b)
 {
@@ -117,36 +62,6 @@ char *port_path_append(char *path, const struct pci_address *address)
 		longer = xasprintf("%02x:%02x.%x", address->bus, address->slot, address->function);
 	free(path);
 	return longer;
-}
-
-/* ../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0 (VMD) */
-char *port_path_of(const char *path)
-{
-	_cleanup_free_ char *copy = xstrdup(path);
-	char *position = copy, *part, *ports = NULL;
-
-	while ((part = strsep(&position, "/"))) {
-		struct pci_address address;
-
-		if (strncmp(part, "pci", 3) == 0 && strchr(part, ':'))
-			free(TAKE_PTR(ports));
-		else if (pci_address_parse(part, &address) == 0)
-			ports = port_path_append(ports, &address);
-	}
-	return ports;
-}
-
-void path_carriers(const char *path, struct pci_address_list *ret)
-{
-	_cleanup_free_ char *copy = xstrdup(path);
-	char *position = copy, *part;
-
-	while ((part = strsep(&position, "/"))) {
-		struct pci_address address;
-
-		if (pci_address_parse(part, &address) == 0)
-			*vec_add(ret) = address;
-	}
 }
 
 /* By address; a pattern for all functions of a slot stands before its function 0. */

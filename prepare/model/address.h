@@ -38,10 +38,6 @@ struct pci_address_list {
 
 #define PCI_ADDRESS_MAX sizeof("ffffffff:ff:1f.7")
 
-/* Reads "[domain:]bus:slot.function", the whole text; without domain it is 0. 0 or -EINVAL. */
-int pci_address_parse(const char *text, struct pci_address *ret);
-/* The same, and "*" for the function. */
-int address_pattern_parse(const char *text, struct address_pattern *ret);
 /* Must be called before address_list_has(), which searches in order. */
 void address_list_sort(struct address_list *list);
 /* Does any pattern of the sorted list match? */
@@ -61,8 +57,4 @@ int pci_address_compare(const struct pci_address *a, const struct pci_address *b
  * Appends one function to path (NULL: starts with it), frees path and returns the longer one.
  */
 char *port_path_append(char *path, const struct pci_address *address);
-/* The same out of a function's path in sysfs, from its last root bus on; NULL: it names none. */
-char *port_path_of(const char *path);
-/* Adds the functions named in a path of sysfs, "../../devices/pci0000:00/0000:00:1d.0/...", in order. */
-void path_carriers(const char *path, struct pci_address_list *ret);
 bool pci_address_same_slot(const struct pci_address *a, const struct pci_address *b);

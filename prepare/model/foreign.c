@@ -97,38 +97,6 @@ bool module_is_for_guests(const char *module)
 	       strcmp(module, "uio_pci_generic") == 0 || strcmp(module, "iommufd") == 0;
 }
 
-/*
- * drivers/vfio/pci/vfio_pci.c vfio_pci_fill_ids(), drivers/pci/pci-stub.c: sscanf() of up to six
- * "%x", of which two must be there; what follows the last that is understood is passed over.
- */
-int foreign_id_parse(const char *text, struct foreign_id *ret)
-{
-	struct foreign_id id = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, 0, 0};
-	uint32_t *const fields[] = {&id.vendor,    &id.device, &id.subvendor,
-				    &id.subdevice, &id.class,  &id.class_mask};
-	size_t n = 0;
-
-	while (n < ARRAY_SIZE(fields)) {
-		size_t digits;
-		uint64_t value;
-
-		if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X') &&
-		    isxdigit((unsigned char)text[2]))
-			text += 2;
-		digits = strspn(text, "0123456789abcdefABCDEF");
-		if (number_parse_n(text, digits, 16, UINT32_MAX, &value) < 0)
-			break;
-		*fields[n++] = (uint32_t)value;
-		text += digits;
-		if (*text++ != ':')
-			break;
-	}
-	if (n < 2)
-		return -EINVAL;
-	*ret = id;
-	return 0;
-}
-
 static bool fits(uint32_t wanted, uint32_t has)
 {
 	return wanted == UINT32_MAX || wanted == has;

@@ -83,6 +83,4 @@ struct foreign_id {
 	uint32_t vendor, device, subvendor, subdevice, class, class_mask;
 };
 
-/* 0, or -EINVAL: the driver would pass over it. */
-int foreign_id_parse(const char *text, struct foreign_id *ret);
 bool foreign_id_matches(const struct foreign_id *id, const struct pci_function *function);

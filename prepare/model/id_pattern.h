@@ -19,9 +19,5 @@ struct id_list {
 	size_t n, capacity;
 };
 
-/* Reads one "vendor:device[:class]" (an empty or "*" part is any); 0 or -EINVAL. */
-int id_pattern_parse(const char *text, struct id_pattern *ret);
-/* Reads 2, 4 or 6 (any number from 2 to 6) hex digits of a class code; 0 or -EINVAL. */
-int class_pattern_parse(const char *text, struct id_pattern *ret);
 bool id_pattern_matches(const struct id_pattern *pattern, uint16_t vendor, uint16_t device,
 			uint32_t class);

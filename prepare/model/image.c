@@ -3,6 +3,25 @@
 
 #include <string.h>
 
+const char *const image_maker_names[] = {
+	[IMAGE_MAKER_UNKNOWN] = "unknown",
+	[IMAGE_MAKER_INITRAMFS_TOOLS] = "initramfs-tools",
+	[IMAGE_MAKER_DRACUT] = "dracut",
+};
+
+const char *const image_start_names[] = {
+	[IMAGE_START_NONE] = "none",
+	[IMAGE_START_LATE] = "late",
+	[IMAGE_START_EARLY] = "early",
+	[IMAGE_START_UNKNOWN] = "unknown",
+};
+
+const char *const image_file_state_names[] = {
+	[IMAGE_FILE_SAME] = "same",       [IMAGE_FILE_DIFFERENT] = "different",
+	[IMAGE_FILE_MISSING] = "missing", [IMAGE_FILE_GONE] = "gone",
+	[IMAGE_FILE_UNKNOWN] = "unknown",
+};
+
 void image_done(struct image *image)
 {
 	free(image->path);

@@ -13,7 +13,12 @@
 #define IMAGE_MODULES_MAX 20000
 #define IMAGE_PROFILE_FILES_MAX 1000
 
-enum image_maker { IMAGE_MAKER_UNKNOWN, IMAGE_MAKER_INITRAMFS_TOOLS, IMAGE_MAKER_DRACUT };
+enum image_maker {
+	IMAGE_MAKER_UNKNOWN,
+	IMAGE_MAKER_INITRAMFS_TOOLS,
+	IMAGE_MAKER_DRACUT,
+	N_IMAGE_MAKERS,
+};
 
 /* What becomes of the tool when the image boots. */
 enum image_start {
@@ -21,6 +26,7 @@ enum image_start {
 	IMAGE_START_LATE, /* after udev, which loads the native drivers */
 	IMAGE_START_EARLY,
 	IMAGE_START_UNKNOWN,
+	N_IMAGE_STARTS,
 };
 
 /* A file of the profile, in the image beside that of the host. */
@@ -30,7 +36,13 @@ enum image_file_state {
 	IMAGE_FILE_MISSING, /* the host has it, the image not */
 	IMAGE_FILE_GONE,    /* the image has it, the host not */
 	IMAGE_FILE_UNKNOWN,
+	N_IMAGE_FILE_STATES,
 };
+
+/* How a snapshot writes these. */
+extern const char *const image_maker_names[N_IMAGE_MAKERS];
+extern const char *const image_start_names[N_IMAGE_STARTS];
+extern const char *const image_file_state_names[N_IMAGE_FILE_STATES];
 
 struct image_file {
 	char *path;

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The kernel command line, cut as the kernel cuts it (lib/cmdline.c next_arg(), kernel/params.c):
- * spaces separate, '"' toggles quoting anywhere and is stripped around a value or a whole token,
- * '-' and '_' are alike in names, and what follows a bare "--" is for init.
- */
+/* The arguments of the kernel, in their order. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,9 +17,6 @@ struct kernel_args {
 	size_t capacity;
 };
 
-void kernel_args_parse(const char *cmdline, struct kernel_args *ret);
-/* What follows the bare "--": it looks like arguments, and the kernel does not see it. */
-void kernel_args_parse_behind(const char *cmdline, struct kernel_args *ret);
 void kernel_args_done(struct kernel_args *args);
 
 /* Is there one of that text? */

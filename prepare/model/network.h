@@ -34,10 +34,3 @@ struct network {
 
 void network_done(struct network *network);
 struct interface *network_find(const struct network *network, const char *name);
-
-/* Adds the lines "ADDRESS VENDOR:DEVICE" of the file of what is guarded; others are passed over. */
-void guarded_parse(const char *text, struct guarded_list *ret);
-
-/* Adds the names of the interfaces of default routes in /proc/net/route and /proc/net/ipv6_route. */
-void routes_parse(const char *text, struct strv *ret);
-void routes6_parse(const char *text, struct strv *ret);

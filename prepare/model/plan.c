@@ -50,13 +50,10 @@ static bool is_module_needed(const struct plan *plan, const char *module)
 static bool goes_with_device(const struct plan *plan, const size_t *places,
 			     const struct finding *finding)
 {
-	const struct planned_device *device;
-	struct pci_address address;
-
-	if (pci_address_parse(finding->subject, &address) < 0)
-		return false;
-	device = plan_find(plan, &address);
-	return device && places[device - plan->items] == SIZE_MAX;
+	for (size_t i = 0; i < plan->n; i++)
+		if (strcmp(finding->subject, PCI_ADDRESS_TEXT(&plan->items[i].address)) == 0)
+			return places[i] == SIZE_MAX;
+	return false;
 }
 
 void plan_keep(struct plan *plan,
@@ -112,20 +109,9 @@ void plan_sort(struct plan *plan)
 
 const struct planned_device *plan_find(const struct plan *plan, const struct pci_address *address)
 {
-	size_t low = 0, high = plan->n;
+	struct planned_device key = {.address = *address};
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = pci_address_compare(&plan->items[middle].address, address);
-
-		if (order == 0)
-			return &plan->items[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return plan->n ? bsearch(&key, plan->items, plan->n, sizeof(key), compare) : NULL;
 }
 
 void plan_act(struct plan *plan, enum action_type type, size_t device, char *path,

@@ -27,6 +27,9 @@ struct block_device {
 	bool claimed; /* the kernel has it for itself; false where not asked for */
 };
 
+/* The bits in which a snapshot says what is known of a device, beside the values found on it. */
+enum contents_flag { CONTENTS_PARTITIONS = 1, CONTENTS_CLAIMED = 2, CONTENTS_NOT_PROBED = 4 };
+
 struct block_device_list {
 	struct block_device *items;
 	size_t n, capacity;
@@ -70,19 +73,3 @@ struct storage {
 
 void storage_done(struct storage *storage);
 struct block_device *storage_find(const struct storage *storage, const char *name);
-
-/*
- * The kernel's and the distribution's tables, line by line; what is no entry is passed over.
- * proc(5) mountinfo, fstab(5), crypttab(5), /proc/swaps. Octal escapes are undone.
- */
-void mountinfo_parse(const char *text, struct mount_list *ret);
-void fstab_parse(const char *text, struct mount_list *ret);
-void crypttab_parse(const char *text, struct mount_list *ret);
-void swaps_parse(const char *text, struct mount_list *ret);
-
-/*
- * What libblkid found, as text: a line for each device that could be read. Block devices cannot be
- * captured, so a snapshot carries this instead; host/storage.c writes and reads it.
- */
-char *contents_format(const struct storage *storage);
-void contents_parse(const char *text, struct storage *storage);

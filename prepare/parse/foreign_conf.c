@@ -5,8 +5,10 @@
 
 #include "base/buf.h"
 #include "model/address.h"
-#include "parse/foreign.h"
 #include "model/profile.h"
+#include "parse/address.h"
+#include "parse/foreign.h"
+#include "parse/kernel_args.h"
 
 /* drivers/vfio/pci/vfio_pci.c: static char ids[1024]; a longer parameter is ENOSPC. */
 #define IDS_MAX 1023

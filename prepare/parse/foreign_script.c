@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "model/address.h"
-#include "parse/foreign.h"
 #include "model/profile.h"
+#include "parse/address.h"
+#include "parse/foreign.h"
 
 #define MAX_PROGRAMS 16
 

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/text.h"
 
 /* "lib/modules/6.1.0/kernel/drivers/vfio/pci/vfio-pci.ko.zst" is vfio_pci. */
@@ -41,10 +40,7 @@ static bool is_tool(const char *name)
 	static const char *const names[] = {"usr/sbin/vfio-prepare", "usr/bin/vfio-prepare",
 					    "sbin/vfio-prepare", "bin/vfio-prepare"};
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	return false;
+	return TEXT_IN(names, name);
 }
 
 enum image_content image_see(struct image *image, const char *name)
@@ -88,7 +84,7 @@ void image_see_order(struct image *image, const char *text)
 	bool after_udev = false;
 
 	image->start = IMAGE_START_NONE;
-	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	for (const char *line = text; *line; line = text_next_line(line)) {
 		if (text_starts_with(line, udev)) {
 			after_udev = true;
 		} else if (text_starts_with(line, ours)) {
@@ -150,66 +146,6 @@ void image_end(struct image *image)
 		      compare_files);
 }
 
-static const char *const maker_names[] = {
-	[IMAGE_MAKER_UNKNOWN] = "unknown",
-	[IMAGE_MAKER_INITRAMFS_TOOLS] = "initramfs-tools",
-	[IMAGE_MAKER_DRACUT] = "dracut",
-};
-
-static const char *const start_names[] = {
-	[IMAGE_START_NONE] = "none",
-	[IMAGE_START_LATE] = "late",
-	[IMAGE_START_EARLY] = "early",
-	[IMAGE_START_UNKNOWN] = "unknown",
-};
-
-static const char *const file_state_names[] = {
-	[IMAGE_FILE_SAME] = "same",       [IMAGE_FILE_DIFFERENT] = "different",
-	[IMAGE_FILE_MISSING] = "missing", [IMAGE_FILE_GONE] = "gone",
-	[IMAGE_FILE_UNKNOWN] = "unknown",
-};
-
-static int index_of(const char *const *names, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(names[i], name) == 0)
-			return (int)i;
-	return -1;
-}
-
-/* A word and the rest of the line; the end of a line in it would begin another. */
-static void add_line(struct buf *buf, const char *word, const char *text)
-{
-	if (text && !strchr(text, '\n'))
-		buf_addf(buf, "%s %s\n", word, text);
-}
-
-char *images_format(const struct images *images)
-{
-	struct buf buf = {};
-
-	if (images->searched)
-		buf_add(&buf, "searched\n");
-	vec_foreach(image, images) {
-		add_line(&buf, "image", image->path);
-		add_line(&buf, "kernel", image->kernel);
-		add_line(&buf, "unreadable", image->unknown);
-		if (image->damaged)
-			buf_add(&buf, "damaged\n");
-		if (image->named)
-			buf_add(&buf, "named\n");
-		add_line(&buf, "maker", maker_names[image->maker]);
-		if (image->has_tool)
-			buf_add(&buf, "tool\n");
-		add_line(&buf, "start", start_names[image->start]);
-		for (size_t i = 0; i < image->modules.n; i++)
-			add_line(&buf, "module", image->modules.items[i]);
-		vec_foreach(file, &image->profile)
-			add_line(&buf, file_state_names[file->state], file->path);
-	}
-	return buf_take(&buf);
-}
-
 static void parse_line(struct image *image, const char *word, const char *text)
 {
 	struct image_file *file;
@@ -227,18 +163,18 @@ static void parse_line(struct image *image, const char *word, const char *text)
 		if (image->modules.n < IMAGE_MODULES_MAX)
 			strv_add(&image->modules, text);
 	} else if (strcmp(word, "maker") == 0) {
-		index = index_of(maker_names, ARRAY_SIZE(maker_names), text);
+		index = TEXT_INDEX(image_maker_names, text);
 		if (index >= 0)
 			image->maker = (enum image_maker)index;
 	} else if (strcmp(word, "start") == 0) {
-		index = index_of(start_names, ARRAY_SIZE(start_names), text);
+		index = TEXT_INDEX(image_start_names, text);
 		if (index >= 0)
 			image->start = (enum image_start)index;
 	} else if (strcmp(word, "unreadable") == 0) {
 		free(image->unknown);
 		image->unknown = xstrdup(text);
 	} else {
-		index = index_of(file_state_names, ARRAY_SIZE(file_state_names), word);
+		index = TEXT_INDEX(image_file_state_names, word);
 		file = index < 0 ? NULL : image_file(image, text);
 		if (file)
 			file->state = (enum image_file_state)index;

@@ -19,7 +19,5 @@ void image_see_listing(struct image *image, const char *text);
 /* All was seen. */
 void image_end(struct image *image);
 
-/* As text for a snapshot; the caller's. */
-char *images_format(const struct images *images);
-/* Adds what such a text says. */
+/* Adds what a snapshot says of images (render_images()). */
 void images_parse(const char *text, struct images *images);

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "parse/address.h"
 
 /* Takes the next line out of a text; false: there is none. */
 static bool next_line(const char **text, const char **ret_line, size_t *ret_length)

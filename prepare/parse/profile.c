@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "parse/address.h"
 
 #define KERNEL_ARGUMENTS_MAX 2048 /* COMMAND_LINE_SIZE of x86 and arm64 */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "parse/address.h"
 #include "render/json.h"
 
 struct boot {

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "model/kernel_args.h"
 #include "model/policy.h"
+#include "parse/kernel_args.h"
 
 char *render_grub(const struct strv *arguments)
 {

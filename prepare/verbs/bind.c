@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "decide/checks.h"
 #include "host/scan.h"
+#include "parse/address.h"
 #include "verbs/memory.h"
 #include "verbs/sriov.h"
 #include "verbs/verb.h"

@@ -10,6 +10,7 @@
 #include "host/scan.h"
 #include "host/sriov.h"
 #include "host/users.h"
+#include "parse/address.h"
 #include "parse/profile.h"
 #include "render/bind.h"
 #include "verbs/memory.h"

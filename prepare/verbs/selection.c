@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "parse/address.h"
 
 void selection_done(struct selection *selection)
 {

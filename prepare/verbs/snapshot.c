@@ -19,6 +19,7 @@
 #include "parse/image.h"
 #include "render/boot.h"
 #include "render/scrub.h"
+#include "render/snapshot.h"
 #include "verbs/memory.h"
 #include "verbs/verb.h"
 
@@ -200,9 +201,9 @@ static int run(struct root *root, const struct options *options)
 	}
 	scan_users(root, &inventory);
 	record_bounded(&recorder, &inventory);
-	record_text(&recorder, SNAPSHOT_CONTENTS, contents_format(&inventory.storage));
-	record_text(&recorder, SNAPSHOT_USERS, users_format(&inventory));
-	record_text(&recorder, SNAPSHOT_IMAGES, images_format(&inventory.images));
+	record_text(&recorder, SNAPSHOT_CONTENTS, render_contents(&inventory.storage));
+	record_text(&recorder, SNAPSHOT_USERS, render_users(&inventory));
+	record_text(&recorder, SNAPSHOT_IMAGES, render_images(&inventory.images));
 	record_text(&recorder, SNAPSHOT_OLDER, buf_take(&older));
 	recorder_sort(&recorder);
 	if (options->scrub) {

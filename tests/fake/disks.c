@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "fake/build.h"
 #include "host/storage.h"
+#include "render/snapshot.h"
 
 #define MAJOR 259
 
@@ -147,7 +148,7 @@ static void put_contents(const struct build *build)
 			.has_partitions = block->table,
 			.claimed = block->claimed,
 		};
-	text = contents_format(&storage);
+	text = render_contents(&storage);
 	put(build, SNAPSHOT_CONTENTS, "%s", text);
 	free(storage.devices.items); /* the texts are the host's */
 }

@@ -10,6 +10,7 @@
 #include "base/strv.h"
 #include "fake/inside.h"
 #include "model/address.h"
+#include "parse/address.h"
 
 #define GROUPS "/sys/kernel/iommu_groups"
 

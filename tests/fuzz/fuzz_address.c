@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "model/address.h"
+#include "parse/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

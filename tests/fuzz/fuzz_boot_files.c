@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "base/strv.h"
-#include "parse/boot_files.h"
 #include "model/kernel_args.h"
+#include "parse/boot_files.h"
+#include "parse/kernel_args.h"
 #include "render/bootloader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

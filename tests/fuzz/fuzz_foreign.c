@@ -10,7 +10,9 @@
 #include "decide/check.h"
 #include "decide/foreign.h"
 #include "decide/import.h"
+#include "parse/address.h"
 #include "parse/foreign.h"
+#include "parse/kernel_args.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

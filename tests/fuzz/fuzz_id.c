@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "model/profile.h"
+#include "parse/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

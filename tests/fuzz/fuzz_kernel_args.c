@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "model/kernel_args.h"
+#include "parse/kernel_args.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

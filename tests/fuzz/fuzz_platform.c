@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "decide/iommu_args.h"
+#include "parse/kernel_args.h"
 #include "parse/platform.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -11,6 +11,8 @@
 #include "decide/storage.h"
 #include "model/network.h"
 #include "model/storage.h"
+#include "parse/kernel_args.h"
+#include "parse/tables.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,6 +4,7 @@
 
 #include "decide/checks.h"
 #include "decide/planner.h"
+#include "parse/kernel_args.h"
 #include "support.h"
 
 static struct inventory inventory;

@@ -28,6 +28,7 @@
 #include "host/root.h"
 #include "model/finding.h"
 #include "model/inventory.h"
+#include "parse/address.h"
 #include "parse/profile.h"
 
 #define TEST(name) static void name(void **state _unused_)

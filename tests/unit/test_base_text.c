@@ -49,12 +49,57 @@ TEST(underscores)
 	}
 }
 
+TEST(words)
+{
+	static const char *const names[] = {[1] = "one", [3] = "three"};
+
+	assert_true(text_is("grub=1", 4, "grub"));
+	assert_false(text_is("grub=1", 4, "gru"));
+	assert_false(text_is("grub=1", 4, "grubby"));
+	assert_true(text_is("", 0, ""));
+	assert_int_equal(TEXT_INDEX(names, "three"), 3);
+	assert_int_equal(TEXT_INDEX(names, "two"), -1);
+	assert_true(TEXT_IN(names, "one"));
+}
+
+TEST(lists)
+{
+	static const struct {
+		const char *list, *word;
+		bool has;
+	} rows[] = {
+		{"rw,nofail", "nofail", true}, {"nofail,rw", "nofail", true},
+		{"nofail", "nofail", true},    {"nofailover", "nofail", false},
+		{"xnofail", "nofail", false},  {"", "nofail", false},
+		{",nofail", "nofail", true},   {"rw,", "", true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_int(rows[i].list, text_list_has(rows[i].list, ',', rows[i].word),
+			  rows[i].has);
+}
+
+TEST(lines)
+{
+	const char *text = "a\n\nb";
+
+	text = text_next_line(text);
+	assert_string_equal(text, "\nb");
+	text = text_next_line(text);
+	assert_string_equal(text, "b");
+	assert_string_equal(text_next_line(text), "");
+	assert_string_equal(text_next_line(""), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(starts_and_ends),
 		cmocka_unit_test(same),
 		cmocka_unit_test(underscores),
+		cmocka_unit_test(words),
+		cmocka_unit_test(lists),
+		cmocka_unit_test(lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "decide/commands.h"
 
 #include "base/buf.h"
+#include "parse/kernel_args.h"
 #include "support.h"
 
 #define KERNEL_INSTALL                               \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/group.h"
+#include "parse/kernel_args.h"
 #include "support.h"
 
 static struct inventory inventory;

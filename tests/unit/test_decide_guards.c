@@ -3,6 +3,8 @@
 
 #include "base/buf.h"
 #include "model/profile.h"
+#include "parse/kernel_args.h"
+#include "parse/tables.h"
 #include "storage.h"
 
 static struct inventory inventory;

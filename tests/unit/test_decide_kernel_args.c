@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/kernel_args.h"
 
+#include "parse/kernel_args.h"
 #include "support.h"
 
 static const struct row {

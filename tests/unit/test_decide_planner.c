@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/buf.h"
 #include "decide/planner.h"
+#include "parse/kernel_args.h"
+#include "parse/tables.h"
 #include "storage.h"
 
 static struct inventory inventory;

@@ -2,6 +2,7 @@
 #include "decide/release.h"
 
 #include "base/buf.h"
+#include "parse/address.h"
 #include "support.h"
 
 static struct inventory inventory;

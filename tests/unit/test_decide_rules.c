@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "decide/planner.h"
+#include "parse/kernel_args.h"
 #include "support.h"
 
 static struct inventory inventory;

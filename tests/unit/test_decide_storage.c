@@ -2,6 +2,8 @@
 #include "decide/storage.h"
 
 #include "base/buf.h"
+#include "parse/kernel_args.h"
+#include "parse/tables.h"
 #include "storage.h"
 
 /* A host in its tables; NULL is an empty one. */

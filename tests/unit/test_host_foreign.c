@@ -4,6 +4,7 @@
 #include "foreign.h"
 #include "host/recorder.h"
 #include "model/policy.h"
+#include "parse/kernel_args.h"
 
 static struct tree tree;
 static struct foreign foreign;

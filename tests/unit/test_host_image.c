@@ -3,6 +3,7 @@
 
 #include "fake/archive.h"
 #include "parse/image.h"
+#include "render/snapshot.h"
 #include "support.h"
 
 #define PROFILE "/etc/vfio-prepare/profile.conf"
@@ -50,7 +51,7 @@ static char *read_image(void)
 	image->path = xstrdup("/boot/image");
 	image_read(&tree.root, &(struct profile_file_list){.items = profile, .n = 3}, image);
 	image_end(image);
-	text = images_format(&images);
+	text = render_images(&images);
 	images_done(&images);
 	return text;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wrap: attribute_read attribute_read_bytes bounded_memory */
 #include "host/bounded.h"
+#include "parse/address.h"
 #include "parse/config_space.h"
 #include "scan.h"
 

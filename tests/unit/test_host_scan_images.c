@@ -2,6 +2,7 @@
 #include "fake/archive.h"
 #include "host/scan.h"
 #include "parse/image.h"
+#include "render/snapshot.h"
 #include "support.h"
 
 static struct tree tree;
@@ -140,7 +141,7 @@ TEST(the_profile_beside_that_of_the_host)
 	fclose(stream);
 	buf_done(&archive);
 	scan_images(&tree.root, "1.0", &images);
-	text = images_format(&images);
+	text = render_images(&images);
 	check_text("facts", text,
 		   "image /boot/initrd.img-1.0\n"
 		   "kernel 1.0\n"

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "base/buf.h"
+#include "parse/kernel_args.h"
 #include "support.h"
 
 static struct tree tree;

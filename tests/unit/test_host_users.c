@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "host/scan.h"
+#include "render/snapshot.h"
 #include "support.h"
 
 #define PORT "sys/devices/pci0000:00/0000:00:03.1/"
@@ -210,7 +211,7 @@ TEST(captured_users)
 	check_text("user", function("01:00.0")->user, "qemu-system-x86 (812)");
 	check_text("user", function("01:00.1")->user, NULL);
 	check_text("user", function("02:00.0")->user, "a b (7)");
-	text = users_format(&inventory);
+	text = render_users(&inventory);
 	check_text("as text", text, "0000:01:00.0 qemu-system-x86 (812)\n0000:02:00.0 a b (7)\n");
 }
 
@@ -220,7 +221,7 @@ TEST(no_users)
 
 	scan(true, 0);
 	scan_users(&tree.root, &inventory);
-	text = users_format(&inventory);
+	text = render_users(&inventory);
 	check_text("as text", text ? text : "", "");
 }
 

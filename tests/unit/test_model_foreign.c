@@ -1,39 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "foreign.h"
-
-TEST(test_ids_as_the_kernel_reads_them)
-{
-	static const struct {
-		const char *text;
-		int r;
-		struct foreign_id id;
-	} rows[] = {
-		{"10de:1bb0", 0, {0x10de, 0x1bb0, UINT32_MAX, UINT32_MAX, 0, 0}},
-		{"10DE:1BB0", 0, {0x10de, 0x1bb0, UINT32_MAX, UINT32_MAX, 0, 0}},
-		{"0x10de:0x1bb0", 0, {0x10de, 0x1bb0, UINT32_MAX, UINT32_MAX, 0, 0}},
-		{"8086:10d3:1af4:1100", 0, {0x8086, 0x10d3, 0x1af4, 0x1100, 0, 0}},
-		{"ffffffff:ffffffff:ffffffff:ffffffff:030000:ffff00",
-		 0,
-		 {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, 0x030000, 0xffff00}},
-		{"10de:1bb0/", 0, {0x10de, 0x1bb0, UINT32_MAX, UINT32_MAX, 0, 0}},
-		{"10de:1bb0:1:2:3:4:5", 0, {0x10de, 0x1bb0, 1, 2, 3, 4}},
-		{"10de", -EINVAL, {}},
-		{"10de:", -EINVAL, {}},
-		{":1bb0", -EINVAL, {}},
-		{"10dg:1bb0", -EINVAL, {}},
-		{"10de-1bb0", -EINVAL, {}},
-		{"0x:0x", -EINVAL, {}},
-		{"fffffffff:1", -EINVAL, {}},
-		{"", -EINVAL, {}},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct foreign_id id = {};
-
-		check_int(rows[i].text, foreign_id_parse(rows[i].text, &id), rows[i].r);
-		check(rows[i].text, memcmp(&id, &rows[i].id, sizeof(id)) == 0);
-	}
-}
+#include "parse/address.h"
 
 TEST(test_an_id_matches)
 {
@@ -114,7 +81,6 @@ TEST(test_modules_for_guests)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ids_as_the_kernel_reads_them),
 		cmocka_unit_test(test_an_id_matches),
 		cmocka_unit_test(test_what_is_shown_of_a_line),
 		cmocka_unit_test(test_modules_for_guests),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/inventory.h"
+#include "parse/kernel_args.h"
 #include "support.h"
 
 TEST(sorted_functions_are_found)

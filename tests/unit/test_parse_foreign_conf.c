@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "foreign.h"
 #include "parse/foreign.h"
+#include "parse/kernel_args.h"
 
 static struct foreign foreign;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "parse/image.h"
 
+#include "render/snapshot.h"
 #include "support.h"
 
 TEST(names_that_matter)
@@ -54,7 +55,7 @@ TEST(names_that_matter)
 
 		check_int(rows[i].name, image_see(image, rows[i].name), rows[i].content);
 		image_end(image);
-		text = images_format(&images);
+		text = render_images(&images);
 		if (*rows[i].facts)
 			check(rows[i].name, strstr(text, rows[i].facts) != NULL);
 		else
@@ -142,7 +143,7 @@ TEST(what_listers_print)
 		image_file(image, "/etc/vfio-prepare/conf.d/new.conf")->state = IMAGE_FILE_MISSING;
 		image_see_listing(image, rows[i].text);
 		image_end(image);
-		got = images_format(&images);
+		got = render_images(&images);
 		wanted = xasprintf("named\nmaker %s\ntool\nstart %s\nmodule vfio_pci\n"
 				   "gone /etc/vfio-prepare/conf.d/gone.conf\n"
 				   "missing /etc/vfio-prepare/conf.d/new.conf\n"
@@ -190,7 +191,7 @@ TEST(text_and_back)
 	images_parse(text, &images);
 	assert_int_equal(images.n, 2);
 	assert_true(images.items[1].damaged);
-	again = images_format(&images);
+	again = render_images(&images);
 	assert_string_equal(again, text);
 	images_done(&images);
 }
@@ -204,7 +205,7 @@ TEST(odd_texts_are_taken_as_far_as_they_go)
 		"tool\nmodule x\nimage\nwhat 1\nstart soon\nmaker me\nstart\nkernel 1\nkernel 2\n"
 		"damaged\nnamed\n\n \nsame /a\ndifferent /a",
 		&images);
-	again = images_format(&images);
+	again = render_images(&images);
 	assert_string_equal(again, "image \nkernel 1\nmaker unknown\nstart none\ndifferent /a\n");
 	images_done(&images);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render/files.h"
 
+#include "parse/tables.h"
 #include "support.h"
 
 static const struct {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a snapshot says of the disks' contents: what is read is written as a text that reads the same.
- * And scrubbed text: what was hidden shows nothing more to hide.
+ * What a snapshot says of disks and images: what is read is written as a text that reads the same. And
+ * scrubbed text: what was hidden shows nothing more to hide.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -9,13 +9,16 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "render/scrub.h"
 #include "model/storage.h"
+#include "parse/image.h"
+#include "parse/tables.h"
+#include "render/scrub.h"
+#include "render/snapshot.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The contents as they are read from text, written again. */
-static char *read_and_write(const char *text)
+static char *contents_again(const char *text)
 {
 	static const char *const names[] = {"dm-0", "sda", "sda1"};
 	struct storage storage = {};
@@ -24,14 +27,25 @@ static char *read_and_write(const char *text)
 	for (size_t i = 0; i < 3; i++)
 		vec_add(&storage.devices)->name = xstrdup(names[i]);
 	contents_parse(text, &storage);
-	again = contents_format(&storage);
+	again = render_contents(&storage);
 	storage_done(&storage);
 	return again;
 }
 
-static void check_contents(const char *text)
+static char *images_again(const char *text)
 {
-	char *once = read_and_write(text), *twice = read_and_write(once);
+	struct images images = {};
+	char *again;
+
+	images_parse(text, &images);
+	again = render_images(&images);
+	images_done(&images);
+	return again;
+}
+
+static void check_again(const char *text, char *(*again)(const char *text))
+{
+	char *once = again(text), *twice = again(once);
 
 	assert(strcmp(once, twice) == 0);
 	free(once);
@@ -69,7 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size)
 		memcpy(text, data, size);
-	check_contents(text);
+	check_again(text, contents_again);
+	check_again(text, images_again);
 	check_scrub(text, size);
 	scrub_learn(&scrub, text);
 	scrub_done(&scrub);
