@@ -209,7 +209,7 @@ static void judge_backend(const struct run *run, struct findings *findings)
 		if (!waited_for)
 			finding_remedy(
 				finding_add(
-					findings, SEVERITY_ERROR, "iommu-backend", "host",
+					findings, SEVERITY_ERROR, FINDING_IOMMU_BACKEND, "host",
 					"module %s cannot be loaded, so that no guest can use the devices: %s",
 					module, strerror(-run->slots[i].error)),
 				"modprobe %s says more; the initramfs must have it", module);

@@ -301,25 +301,26 @@ static char *failure(const struct planned_device *device, const struct vf_slot *
 static void advise(const struct planned_device *device, const struct vf_slot *vf, const char *error,
 		   struct findings *findings)
 {
-	const char *address = PCI_ADDRESS_TEXT(&device->address), *check = "vfs-missing",
+	const char *address = PCI_ADDRESS_TEXT(&device->address),
 		   *remedy = "the kernel log may say why";
+	enum finding_type type = FINDING_VFS_MISSING;
 
 	if (vf->complaint == COMPLAINT_FEWER)
 		remedy = "ask for fewer, or raise the limit in the card's own configuration";
 	else if (vf->complaint == COMPLAINT_NO_DRIVER || vf->complaint == COMPLAINT_GUESTS ||
 		 vf->slot.step == ACTION_LOAD_MODULE)
-		check = "vfs-driver";
+		type = FINDING_VFS_DRIVER;
 	else if (vf->slot.step == ACTION_SET_VFS && vf->slot.error == -ENOENT) {
-		check = "vfs-driver";
+		type = FINDING_VFS_DRIVER;
 		remedy = "use a driver that has SR-IOV, or remove vfs from the section";
 	} else if (vf->slot.step == ACTION_SET_VFS &&
 		   (vf->slot.error == -ENOMEM || vf->slot.error == -ENOSPC))
 		remedy =
 			"the firmware left no room for them: turn SR-IOV on in its setup, or add pci=realloc "
 			"to the kernel's arguments";
-	if (strcmp(check, "vfs-driver") == 0 && vf->slot.error == -ECANCELED)
+	if (type == FINDING_VFS_DRIVER && vf->slot.error == -ECANCELED)
 		remedy = "take it out of the blacklist, in the profile or in modprobe.d";
-	finding_remedy(finding_add(findings, SEVERITY_ERROR, check, address,
+	finding_remedy(finding_add(findings, SEVERITY_ERROR, type, address,
 				   "section [device %s] wants %u virtual function%s of it: %s",
 				   device->section, device->vfs, PLURAL(device->vfs), error),
 		       "%s", remedy);
@@ -443,7 +444,7 @@ void act_vfs_restore(struct root *root, const struct plan *plan, const struct ac
 
 		if (cause)
 			finding_remedy(
-				finding_add(findings, SEVERITY_WARNING, "vfs-autoprobe",
+				finding_add(findings, SEVERITY_WARNING, FINDING_VFS_AUTOPROBE,
 					    PCI_ADDRESS_TEXT(&device_of(&run, i)->address),
 					    "its sriov_drivers_autoprobe may be left at 0: %s",
 					    cause),

@@ -17,7 +17,7 @@ static void check_consoles(const struct checks *checks, const struct planned_dev
 	vec_foreach(console, &checks->inventory->platform.consoles)
 		if (has(&console->carriers, &device->address))
 			finding_remedy(
-				finding_add(checks->findings, SEVERITY_WARNING, "console",
+				finding_add(checks->findings, SEVERITY_WARNING, FINDING_CONSOLE,
 					    PCI_ADDRESS_TEXT(&device->address),
 					    "the kernel's console %s is on it, and goes with it",
 					    console->name),
@@ -45,7 +45,7 @@ static bool keyboard_stays(const struct checks *checks)
 static void check_keyboard(const struct checks *checks, const struct planned_device *device)
 {
 	if (has(&checks->inventory->platform.keyboards, &device->address))
-		finding_remedy(finding_add(checks->findings, SEVERITY_NOTE, "keyboard",
+		finding_remedy(finding_add(checks->findings, SEVERITY_NOTE, FINDING_KEYBOARD,
 					   PCI_ADDRESS_TEXT(&device->address),
 					   "a keyboard hangs on it, and goes with it; %s",
 					   keyboard_stays(checks)
@@ -69,14 +69,15 @@ static void check_framebuffer(const struct checks *checks, const struct planned_
 	if (inventory_kernel_is_at_least(checks->inventory, 6, 0)) {
 		if (device->state == DEVICE_BIND)
 			finding_remedy(
-				finding_add(checks->findings, SEVERITY_NOTE, "framebuffer", address,
+				finding_add(checks->findings, SEVERITY_NOTE, FINDING_FRAMEBUFFER,
+					    address,
 					    "the host's screen is on it, and goes dark when it "
 					    "is bound"),
 				"nothing to do where the host is reached otherwise");
 		return;
 	}
 	finding_remedy(
-		finding_add(checks->findings, SEVERITY_WARNING, "framebuffer", address,
+		finding_add(checks->findings, SEVERITY_WARNING, FINDING_FRAMEBUFFER, address,
 			    "the boot framebuffer (%s) lies in its memory, which this kernel then "
 			    "gives to no guest",
 			    kind ? kind : "of a kind that is not known"),

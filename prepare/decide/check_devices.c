@@ -19,13 +19,13 @@ static void check_driver(const struct checks *checks, const struct planned_devic
 		override = NULL;
 	if (device->state == DEVICE_VFS)
 		finding = finding_add(
-			checks->findings, SEVERITY_ERROR, "vfs-missing",
+			checks->findings, SEVERITY_ERROR, FINDING_VFS_MISSING,
 			PCI_ADDRESS_TEXT(&device->address),
 			"section [device %s] wants %u virtual function%s of it, it has %u",
 			device->section, device->vfs, PLURAL(device->vfs),
 			inventory_count_vfs(checks->inventory, &device->address));
 	else
-		finding = finding_add(checks->findings, SEVERITY_ERROR, "wrong-driver",
+		finding = finding_add(checks->findings, SEVERITY_ERROR, FINDING_WRONG_DRIVER,
 				      PCI_ADDRESS_TEXT(&device->address),
 				      "section [device %s] wants it on %s, it is on %s%s%s%s",
 				      device->section, device->want, device_driver_text(device),
@@ -50,18 +50,18 @@ static void check_override(const struct checks *checks, const struct planned_dev
 	if (device->state != DEVICE_RIGHT || !driver_leaves_group_viable(device->want))
 		return;
 	if (function->unknown & FUNCTION_OVERRIDE)
-		finding = finding_add(checks->findings, SEVERITY_WARNING, "override-unknown",
+		finding = finding_add(checks->findings, SEVERITY_WARNING, FINDING_OVERRIDE_UNKNOWN,
 				      address,
 				      "its driver_override cannot be read: another process may "
 				      "hold the device for long");
 	else if (!function->driver_override)
-		finding = finding_add(checks->findings, SEVERITY_WARNING, "override-cleared",
+		finding = finding_add(checks->findings, SEVERITY_WARNING, FINDING_OVERRIDE_CLEARED,
 				      address,
 				      "it is on %s, but its driver_override is empty, so that "
 				      "another driver may take it when it is probed again",
 				      device->want);
 	else if (strcmp(function->driver_override, device->want) != 0)
-		finding = finding_add(checks->findings, SEVERITY_WARNING, "override-differs",
+		finding = finding_add(checks->findings, SEVERITY_WARNING, FINDING_OVERRIDE_DIFFERS,
 				      address,
 				      "it is on %s, but its driver_override says %s, which gets it "
 				      "when it is probed again",
@@ -103,7 +103,7 @@ static void check_type(const struct checks *checks, const struct planned_device 
 	bool on_vfio_pci = strcmp(device->want, "vfio-pci") == 0;
 
 	if (device->state == DEVICE_BIND && function->header_type > 0)
-		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR, "not-assignable",
+		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR, FINDING_NOT_ASSIGNABLE,
 					   address,
 					   "its configuration space has a header of type %d: it is "
 					   "a bridge, which no guest can have",
@@ -113,7 +113,7 @@ static void check_type(const struct checks *checks, const struct planned_device 
 	    inventory->platform.denylist_off != ANSWER_YES &&
 	    !kernel_args_bool(&inventory->args, "vfio_pci.disable_denylist", false))
 		finding_remedy(
-			finding_add(checks->findings, SEVERITY_ERROR, "denylisted", address,
+			finding_add(checks->findings, SEVERITY_ERROR, FINDING_DENYLISTED, address,
 				    "vfio-pci refuses %04x:%04x, which lets a guest harm the host",
 				    function->vendor, function->device),
 			"where all guests are trusted, add vfio-pci.disable_denylist=1 to the "
@@ -121,7 +121,7 @@ static void check_type(const struct checks *checks, const struct planned_device 
 	if (on_vfio_pci && function->variant)
 		finding_remedy(
 			finding_add(
-				checks->findings, SEVERITY_NOTE, "driver-variant", address,
+				checks->findings, SEVERITY_NOTE, FINDING_DRIVER_VARIANT, address,
 				"%s is made for it, and can more than vfio-pci, such as migration",
 				function->variant),
 			"write driver = auto in section [device %s]", device->section);
@@ -137,7 +137,7 @@ static void check_selection(const struct checks *checks)
 
 		if (section_count_listed(section))
 			finding_remedy(
-				finding_add(checks->findings, SEVERITY_ERROR, "device-absent",
+				finding_add(checks->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT,
 					    subject,
 					    "its except leaves out all that it lists, and no "
 					    "section selects a device"),

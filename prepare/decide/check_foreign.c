@@ -172,7 +172,7 @@ static void add_finding(struct checks *checks, const struct foreign_setting *set
 {
 	_cleanup_free_ char *place = foreign_place(setting), *removal = foreign_removal(setting);
 
-	finding_remedy(finding_add(checks->findings, severity, foreign_check_name(setting), place,
+	finding_remedy(finding_add(checks->findings, severity, foreign_finding(setting), place,
 				   "\"%s\"%s", setting->text, detail),
 		       "%s%s",
 		       import ? "vfio-prepare import lists them for the profile; then " : "",
@@ -379,7 +379,7 @@ static void check_ids_conflict(struct checks *checks, const char *driver)
 		finding_remedy(
 			finding_add(
 				checks->findings, lost ? SEVERITY_WARNING : SEVERITY_NOTE,
-				"ids-conflict", subject,
+				FINDING_IDS_CONFLICT, subject,
 				"of several ids= of %s only the last counts, which is this one, "
 				"and not %s",
 				driver, names_text(&losers)),
@@ -393,8 +393,9 @@ void check_foreign(struct checks *checks)
 	const struct foreign *foreign = &checks->inventory->foreign;
 
 	for (size_t i = 0; i < foreign->unread.n; i++)
-		finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, "foreign-unreadable",
-					   "host", "what it configures is not known: %s",
+		finding_remedy(finding_add(checks->findings, SEVERITY_WARNING,
+					   FINDING_FOREIGN_UNREADABLE, "host",
+					   "what it configures is not known: %s",
 					   foreign->unread.items[i]),
 			       "run as root, or make it a readable text");
 	vec_foreach(setting, foreign)
@@ -405,7 +406,7 @@ void check_foreign(struct checks *checks)
 	if (foreign->vdsm && checks->plan->n)
 		finding_remedy(
 			finding_add(
-				checks->findings, SEVERITY_NOTE, "foreign-vdsm",
+				checks->findings, SEVERITY_NOTE, FINDING_FOREIGN_VDSM,
 				"/etc/vdsm/vdsm.conf",
 				"oVirt manages this host: after each guest vdsm has libvirt give the device back, "
 				"which clears its driver_override, and its engine sets kernel arguments of its own"),

@@ -73,7 +73,7 @@ static void check_viability(const struct checks *checks, const struct planned_de
 	if (others.length)
 		remedy_group(
 			finding_add(
-				checks->findings, SEVERITY_ERROR, "group-not-viable", subject,
+				checks->findings, SEVERITY_ERROR, FINDING_GROUP_NOT_VIABLE, subject,
 				"no guest can use %s while these of its IOMMU group are on other drivers: %s",
 				PCI_ADDRESS_TEXT(&device->address), buf_text(&others)),
 			device, bridge, bridges_only);
@@ -90,7 +90,7 @@ static void check_translation(struct checks *checks, const struct planned_device
 
 	if (group && group->noiommu)
 		finding_remedy(
-			finding_add(checks->findings, SEVERITY_ERROR, "vfio-noiommu", subject,
+			finding_add(checks->findings, SEVERITY_ERROR, FINDING_VFIO_NOIOMMU, subject,
 				    "the group of %s is made up by vfio's no-IOMMU mode: "
 				    "nothing is translated, and no virtual machine can use it",
 				    address),
@@ -98,14 +98,15 @@ static void check_translation(struct checks *checks, const struct planned_device
 	if (!group || group->direct == ANSWER_UNKNOWN) {
 		checks->n_unknown++;
 		finding_remedy(
-			finding_add(checks->findings, SEVERITY_ERROR, "reserved-region-unknown",
-				    subject, "the reserved regions of %s cannot be read", address),
+			finding_add(checks->findings, SEVERITY_ERROR,
+				    FINDING_RESERVED_REGION_UNKNOWN, subject,
+				    "the reserved regions of %s cannot be read", address),
 			"look at /sys/kernel/iommu_groups/%d/reserved_regions on the host itself",
 			device->iommu_group);
 	} else if (group->direct == ANSWER_YES) {
 		finding_remedy(
 			finding_add(
-				checks->findings, SEVERITY_ERROR, "reserved-region", subject,
+				checks->findings, SEVERITY_ERROR, FINDING_RESERVED_REGION, subject,
 				"the firmware wants memory of %s mapped one to one (%s): it can be "
 				"bound, but the kernel gives it to no guest",
 				address, group->regions),
@@ -148,7 +149,7 @@ static void check_backend(const struct plan *plan, struct findings *findings)
 {
 	vec_foreach(action, &plan->actions)
 		if (action->type == ACTION_LOAD_MODULE && strcmp(action->value, IOMMU_BACKEND) == 0)
-			finding_remedy(finding_add(findings, SEVERITY_ERROR, "iommu-backend",
+			finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_IOMMU_BACKEND,
 						   "host",
 						   "neither " IOMMU_BACKEND
 						   " nor iommufd is loaded, so that no "

@@ -56,12 +56,13 @@ static void check_tool(const struct image_check *check)
 	const struct image *image = check->image;
 
 	if (check->takes)
-		add_remedy(image,
-			   finding_add(findings, SEVERITY_ERROR, "image-missing-tool", image->path,
-				       "it does not hold vfio-prepare, but %s", check->takes));
+		add_remedy(image, finding_add(findings, SEVERITY_ERROR, FINDING_IMAGE_MISSING_TOOL,
+					      image->path, "it does not hold vfio-prepare, but %s",
+					      check->takes));
 	else if (check->checks->plan->n)
 		add_remedy(image,
-			   finding_add(findings, SEVERITY_NOTE, "image-missing-tool", image->path,
+			   finding_add(findings, SEVERITY_NOTE, FINDING_IMAGE_MISSING_TOOL,
+				       image->path,
 				       "it does not hold vfio-prepare, and no driver of a listed "
 				       "device; vfio-prepare.service does it in the real root"));
 }
@@ -86,14 +87,14 @@ static void check_profile(const struct image_check *check)
 	}
 	if (wrong.length)
 		add_remedy(image, finding_add(check->checks->findings, SEVERITY_ERROR,
-					      "image-old-profile", image->path,
+					      FINDING_IMAGE_OLD_PROFILE, image->path,
 					      "the next boot would act on another profile: %s",
 					      buf_text(&wrong)));
 	if (unknown.length && !image->named)
-		add_remedy(image,
-			   finding_add(check->checks->findings, SEVERITY_WARNING, "image-unknown",
-				       image->path, "cannot tell whether it has this profile: %s",
-				       buf_text(&unknown)));
+		add_remedy(image, finding_add(check->checks->findings, SEVERITY_WARNING,
+					      FINDING_IMAGE_UNKNOWN, image->path,
+					      "cannot tell whether it has this profile: %s",
+					      buf_text(&unknown)));
 	buf_done(&wrong);
 	buf_done(&unknown);
 }
@@ -122,7 +123,7 @@ static void check_image_modules(const struct image_check *check)
 		add_remedy(check->image,
 			   finding_add(checks->findings,
 				       check->takes && own ? SEVERITY_ERROR : SEVERITY_WARNING,
-				       "image-missing-module", check->image->path,
+				       FINDING_IMAGE_MISSING_MODULE, check->image->path,
 				       "the profile needs modules that it does not hold%s: %s%s%s",
 				       own ? "" : ", unless its kernel has them built in",
 				       buf_text(&missing), check->takes ? "; it holds " : "",
@@ -143,9 +144,9 @@ static void check_start(const struct image_check *check)
 		return;
 	add_remedy(check->image,
 		   finding_add(check->checks->findings,
-			       check->takes ? SEVERITY_ERROR : SEVERITY_WARNING, "image-order",
-			       check->image->path, "%s%s%s", starts[check->image->start],
-			       check->takes ? "; it holds " : "",
+			       check->takes ? SEVERITY_ERROR : SEVERITY_WARNING,
+			       FINDING_IMAGE_ORDER, check->image->path, "%s%s%s",
+			       starts[check->image->start], check->takes ? "; it holds " : "",
 			       check->takes ? check->takes : ""));
 }
 
@@ -157,17 +158,19 @@ static bool check_known(const struct image_check *check)
 
 	if (image->damaged)
 		add_remedy(image,
-			   finding_add(findings, SEVERITY_ERROR, "image-damaged", image->path,
+			   finding_add(findings, SEVERITY_ERROR, FINDING_IMAGE_DAMAGED, image->path,
 				       "the next boot may not get through it: it %s",
 				       image->unknown));
 	else if (image->unknown && !image->named)
-		finding_remedy(finding_add(findings, SEVERITY_WARNING, "image-unknown", image->path,
+		finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_IMAGE_UNKNOWN,
+					   image->path,
 					   "cannot tell what the next boot does early: it %s",
 					   image->unknown),
 			       "look with lsinitramfs or lsinitrd, as root, whether it holds "
 			       "vfio-prepare and this profile");
 	else if (image->unknown && image->has_tool)
-		finding_remedy(finding_add(findings, SEVERITY_WARNING, "image-unknown", image->path,
+		finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_IMAGE_UNKNOWN,
+					   image->path,
 					   "it holds vfio-prepare, but cannot tell whether it has "
 					   "this profile: it %s",
 					   image->unknown),
@@ -198,7 +201,7 @@ void check_images(struct checks *checks)
 	const struct images *images = &checks->inventory->images;
 
 	if (images->searched && !images->n)
-		finding_add(checks->findings, SEVERITY_NOTE, "image-unknown", "host",
+		finding_add(checks->findings, SEVERITY_NOTE, FINDING_IMAGE_UNKNOWN, "host",
 			    "there is no image of the initramfs beside kernel %s",
 			    checks->inventory->kernel);
 	vec_foreach(image, images)

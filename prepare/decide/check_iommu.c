@@ -46,7 +46,7 @@ static void find_firmware(struct checks *checks)
 {
 	bool acpi = checks->inventory->firmware_known;
 	struct finding *finding = finding_add(
-		checks->findings, severity_of(checks), "firmware-table", "host",
+		checks->findings, severity_of(checks), FINDING_FIRMWARE_TABLE, "host",
 		acpi ? "the firmware describes no IOMMU (no DMAR, IVRS, IORT or VIOT table)"
 		     : "the firmware's device tree describes no IOMMU");
 
@@ -72,21 +72,23 @@ static void remedy_argument(struct finding *finding, const struct kernel_arg *ar
 static void find_argument(struct checks *checks, const struct turned_off *off)
 {
 	struct finding *finding =
-		off->beaten ? finding_add(checks->findings, severity_of(checks), "iommu-argument",
-					  "host",
-					  "a kernel argument turns the IOMMU off: %s, which wins "
-					  "over %s",
-					  off->by->text, off->beaten->text)
-			    : finding_add(checks->findings, severity_of(checks), "iommu-argument",
-					  "host", "a kernel argument turns the IOMMU off: %s",
-					  off->by->text);
+		off->beaten
+			? finding_add(checks->findings, severity_of(checks), FINDING_IOMMU_ARGUMENT,
+				      "host",
+				      "a kernel argument turns the IOMMU off: %s, which wins "
+				      "over %s",
+				      off->by->text, off->beaten->text)
+			: finding_add(checks->findings, severity_of(checks), FINDING_IOMMU_ARGUMENT,
+				      "host", "a kernel argument turns the IOMMU off: %s",
+				      off->by->text);
 
 	remedy_argument(finding, off->by);
 }
 
 static void find_not_built(struct checks *checks, enum kernel_option option)
 {
-	finding_remedy(finding_add(checks->findings, severity_of(checks), "iommu-not-built", "host",
+	finding_remedy(finding_add(checks->findings, severity_of(checks), FINDING_IOMMU_NOT_BUILT,
+				   "host",
 				   "this kernel is built without a driver for the IOMMU: %s is not "
 				   "set in %s",
 				   kernel_option_name(option),
@@ -97,7 +99,7 @@ static void find_not_built(struct checks *checks, enum kernel_option option)
 
 static void find_default_off(struct checks *checks)
 {
-	finding_remedy(finding_add(checks->findings, severity_of(checks), "iommu-default-off",
+	finding_remedy(finding_add(checks->findings, severity_of(checks), FINDING_IOMMU_DEFAULT_OFF,
 				   "host",
 				   "this kernel leaves the IOMMU off unless it is told otherwise: "
 				   "%s is not set in %s",
@@ -114,11 +116,11 @@ static void find_off(struct checks *checks, enum iommu_kind kind)
 	struct finding *finding;
 
 	if (firmware)
-		finding = finding_add(checks->findings, severity_of(checks), "iommu", "host",
+		finding = finding_add(checks->findings, severity_of(checks), FINDING_IOMMU, "host",
 				      "no IOMMU is in use, though the firmware describes one (%s)",
 				      firmware);
 	else
-		finding = finding_add(checks->findings, severity_of(checks), "iommu", "host",
+		finding = finding_add(checks->findings, severity_of(checks), FINDING_IOMMU, "host",
 				      "no IOMMU is in use, and what the firmware says of one "
 				      "cannot be read");
 	if (inventory->platform.config_path || kind == IOMMU_KIND_AMD || kind == IOMMU_KIND_ARM ||
@@ -146,7 +148,8 @@ static void check_state(struct checks *checks)
 	if (inventory->iommu == IOMMU_UNKNOWN) {
 		checks->n_unknown += checks->profile->iommu_required;
 		finding_remedy(
-			finding_add(checks->findings, severity_of(checks), "iommu-unknown", "host",
+			finding_add(checks->findings, severity_of(checks), FINDING_IOMMU_UNKNOWN,
+				    "host",
 				    "/sys/class/iommu or /sys/kernel/iommu_groups cannot be read"),
 			"run as root, on the host itself");
 	} else if (firmware_has_none(inventory)) {
@@ -182,10 +185,10 @@ static bool is_arm(const struct inventory *inventory)
 static void find_no_remapping(struct checks *checks)
 {
 	const struct platform *platform = &checks->inventory->platform;
-	struct finding *finding =
-		finding_add(checks->findings, severity_of(checks), "interrupt-remapping", "host",
-			    "interrupts are not remapped, so that VFIO refuses each guest (EPERM), "
-			    "though devices can be bound");
+	struct finding *finding = finding_add(
+		checks->findings, severity_of(checks), FINDING_INTERRUPT_REMAPPING, "host",
+		"interrupts are not remapped, so that VFIO refuses each guest (EPERM), "
+		"though devices can be bound");
 	struct turned_off off;
 
 	if (interrupt_remapping_turned_off(&checks->inventory->args, &off))
@@ -209,7 +212,7 @@ static void find_no_remapping(struct checks *checks)
 static void find_unsafe(struct checks *checks, bool needed)
 {
 	struct finding *finding =
-		finding_add(checks->findings, SEVERITY_WARNING, "unsafe-interrupts", "host",
+		finding_add(checks->findings, SEVERITY_WARNING, FINDING_UNSAFE_INTERRUPTS, "host",
 			    needed ? "interrupts are not remapped, and VFIO is told to go without: "
 				     "guests can raise interrupts in the host"
 				   : "VFIO is told to go without interrupt remapping, which this "
@@ -240,7 +243,7 @@ static void check_interrupts(struct checks *checks)
 	} else {
 		checks->n_unknown += checks->profile->iommu_required;
 		finding_remedy(finding_add(checks->findings, severity_of(checks),
-					   "interrupt-remapping-unknown", "host",
+					   FINDING_INTERRUPT_REMAPPING_UNKNOWN, "host",
 					   "/proc/interrupts cannot be read, or names no I/O APIC"),
 			       "look for IR-IO-APIC there, on the host itself");
 	}
@@ -250,7 +253,7 @@ static void check_interrupts(struct checks *checks)
 static void remedy_devices(struct findings *findings, const char *remedy)
 {
 	vec_foreach(finding, findings)
-		if (strcmp(finding->check, "no-iommu-group") == 0)
+		if (finding->type == FINDING_NO_IOMMU_GROUP)
 			finding_remedy(finding, "%s", remedy);
 }
 

@@ -29,8 +29,8 @@ static void find_missing(const struct checks *checks, const char *module)
 {
 	const struct platform *platform = &checks->inventory->platform;
 	enum kernel_option option = option_of(module);
-	struct finding *finding = finding_add(checks->findings, SEVERITY_ERROR, "module-missing",
-					      module,
+	struct finding *finding = finding_add(checks->findings, SEVERITY_ERROR,
+					      FINDING_MODULE_MISSING, module,
 					      "it is not loaded, and kernel %s has no such module",
 					      checks->inventory->kernel);
 
@@ -66,7 +66,7 @@ static void check_module(struct checks *checks, const char *module)
 		break;
 	case ANSWER_UNKNOWN:
 		checks->n_unknown++;
-		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR, "module-unknown",
+		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR, FINDING_MODULE_UNKNOWN,
 					   module,
 					   "it is not loaded, and the tables of this kernel's "
 					   "modules cannot be read"),
@@ -77,9 +77,9 @@ static void check_module(struct checks *checks, const char *module)
 		break;
 	}
 	if (blacklisted)
-		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR, "module-blacklisted",
-					   module, "the kernel refuses to load it: %s",
-					   blacklisted->text),
+		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR,
+					   FINDING_MODULE_BLACKLISTED, module,
+					   "the kernel refuses to load it: %s", blacklisted->text),
 			       "remove it from %s in the kernel's arguments and restart",
 			       blacklisted->text);
 }
@@ -93,7 +93,7 @@ static void check_policy(const struct checks *checks, const char *module)
 	if (platform->modules_disabled == ANSWER_YES)
 		finding_remedy(
 			finding_add(
-				checks->findings, SEVERITY_ERROR, "modules-disabled", "host",
+				checks->findings, SEVERITY_ERROR, FINDING_MODULES_DISABLED, "host",
 				"%s has to be loaded, and kernel.modules_disabled = 1 forbids it",
 				module),
 			"nothing undoes that before the next boot: restart, with %s in "
@@ -102,7 +102,8 @@ static void check_policy(const struct checks *checks, const char *module)
 	else if (locked || platform->signatures_enforced == ANSWER_YES)
 		finding_remedy(
 			finding_add(
-				checks->findings, SEVERITY_WARNING, "module-signature", module,
+				checks->findings, SEVERITY_WARNING, FINDING_MODULE_SIGNATURE,
+				module,
 				"it has to be loaded, and this kernel takes only modules with a "
 				"signature that it knows (%s)",
 				locked ? platform->lockdown : "module.sig_enforce"),
@@ -129,7 +130,7 @@ static void check_loading(struct checks *checks)
 static void spelling(const struct checks *checks, const struct kernel_arg *arg, char *detail,
 		     const char *remedy)
 {
-	finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, "blacklist-spelling",
+	finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, FINDING_BLACKLIST_SPELLING,
 				   arg->text, "%s", detail),
 		       "%s", remedy);
 	free(detail);
@@ -212,7 +213,7 @@ static void check_native(const struct checks *checks, const struct foreign_setti
 	if (devices_of(checks, module, &devices))
 		finding_remedy(
 			finding_add(
-				checks->findings, SEVERITY_NOTE, "native-module", place,
+				checks->findings, SEVERITY_NOTE, FINDING_NATIVE_MODULE, place,
 				"\"%s\" loads %s, which no blacklist keeps it from; whatever has "
 				"no driver_override by then goes to it: %s",
 				setting->text, module, buf_text(&devices)),
@@ -228,7 +229,8 @@ static void check_built_in(const struct checks *checks, const struct foreign_set
 	if (setting->source == FOREIGN_ARGUMENT ||
 	    !strv_contains(&checks->inventory->builtin_modules, module))
 		return;
-	finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, "options-ignored", place,
+	finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, FINDING_OPTIONS_IGNORED,
+				   place,
 				   "\"%s\" does nothing: %s is built into this kernel, which takes "
 				   "its options from the kernel's arguments alone",
 				   setting->text, module),

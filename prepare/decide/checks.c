@@ -20,8 +20,9 @@ static void check_off_switch(struct checks *checks)
 	const char *off = off_switch(&checks->inventory->args, true);
 
 	if (off)
-		finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, "off-switch", "host",
-					   "this boot was told to leave devices alone: %s", off),
+		finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, FINDING_OFF_SWITCH,
+					   "host", "this boot was told to leave devices alone: %s",
+					   off),
 			       "remove %s from the kernel's arguments", off);
 }
 
@@ -82,32 +83,14 @@ void validation_make_devices(const struct profile *profile, const struct invento
 	make(profile, inventory, plan, devices, ARRAY_SIZE(devices), ret);
 }
 
-/* Errors of a boot that began before the host was told what is wanted of it, or of what runs in it. */
-static bool is_of_this_boot(const struct finding *finding)
-{
-	static const char *const checks[] = {
-		"group-not-viable",    "in-use",
-		"interrupt-remapping", "iommu",
-		"iommu-argument",      "iommu-backend",
-		"iommu-default-off",   "live-vfs",
-		"no-iommu-group",      "unsafe-interrupts",
-		"vfio-in-use",         "vfs-in-use",
-		"vfs-missing",         "wrong-driver",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
-		if (strcmp(checks[i], finding->check) == 0)
-			return true;
-	return false;
-}
-
 void validation_expect_restart(struct validation *validation)
 {
 	if (validation->status == READINESS_UNKNOWN)
 		return;
 	validation->status = REBOOT_REQUIRED;
 	vec_foreach(finding, &validation->findings)
-		if (finding->severity == SEVERITY_ERROR && !is_of_this_boot(finding))
+		if (finding->severity == SEVERITY_ERROR &&
+		    finding_verdict(finding->type) != REBOOT_REQUIRED)
 			validation->status = NOT_READY;
 }
 

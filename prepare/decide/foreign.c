@@ -3,27 +3,27 @@
 
 #include <string.h>
 
-const char *foreign_check_name(const struct foreign_setting *setting)
+enum finding_type foreign_finding(const struct foreign_setting *setting)
 {
-	static const char *const names[] = {
-		[FOREIGN_ARGUMENT] = "foreign-argument",
-		[FOREIGN_MODPROBE] = "foreign-modprobe",
-		[FOREIGN_INITRAMFS_SCRIPT] = "foreign-initramfs-script",
-		[FOREIGN_UDEV_RULE] = "foreign-udev-rule",
-		[FOREIGN_INITRAMFS_MODULES] = "foreign-initramfs-modules",
-		[FOREIGN_DRACUT] = "foreign-dracut",
-		[FOREIGN_MODULES_LOAD] = "foreign-modules-load",
-		[FOREIGN_DRIVERCTL] = "foreign-driverctl",
-		[FOREIGN_VFIO_BIND] = "foreign-vfio-bind",
-		[FOREIGN_UNIT] = "foreign-unit",
-		[FOREIGN_RC_LOCAL] = "foreign-rc-local",
+	static const enum finding_type types[] = {
+		[FOREIGN_ARGUMENT] = FINDING_FOREIGN_ARGUMENT,
+		[FOREIGN_MODPROBE] = FINDING_FOREIGN_MODPROBE,
+		[FOREIGN_INITRAMFS_SCRIPT] = FINDING_FOREIGN_INITRAMFS_SCRIPT,
+		[FOREIGN_UDEV_RULE] = FINDING_FOREIGN_UDEV_RULE,
+		[FOREIGN_INITRAMFS_MODULES] = FINDING_FOREIGN_INITRAMFS_MODULES,
+		[FOREIGN_DRACUT] = FINDING_FOREIGN_DRACUT,
+		[FOREIGN_MODULES_LOAD] = FINDING_FOREIGN_MODULES_LOAD,
+		[FOREIGN_DRIVERCTL] = FINDING_FOREIGN_DRIVERCTL,
+		[FOREIGN_VFIO_BIND] = FINDING_FOREIGN_VFIO_BIND,
+		[FOREIGN_UNIT] = FINDING_FOREIGN_UNIT,
+		[FOREIGN_RC_LOCAL] = FINDING_FOREIGN_RC_LOCAL,
 	};
 
 	if (setting->source == FOREIGN_MODPROBE && setting->effect == FOREIGN_IDS)
-		return "foreign-ids";
+		return FINDING_FOREIGN_IDS;
 	if (setting->effect == FOREIGN_BLACKLIST || setting->effect == FOREIGN_INSTALL)
-		return "foreign-blacklist";
-	return names[setting->source];
+		return FINDING_FOREIGN_BLACKLIST;
+	return types[setting->source];
 }
 
 /* Measured in boots with two equal cards, one of which was to go to vfio-pci. */

@@ -2,10 +2,11 @@
 /* What is to be said of a foreign setting, whoever says it. Pure. */
 #pragma once
 
+#include "model/finding.h"
 #include "model/foreign.h"
 
-/* The check that its findings bear, "foreign-rc-local". */
-const char *foreign_check_name(const struct foreign_setting *setting);
+/* Of what type its findings are: FINDING_FOREIGN_RC_LOCAL. */
+enum finding_type foreign_finding(const struct foreign_setting *setting);
 /* Why it loses against the native driver, or what it does beside what is meant; static. */
 const char *foreign_why(const struct foreign_setting *setting);
 /* How to get rid of it; the caller's. */

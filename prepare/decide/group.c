@@ -106,8 +106,8 @@ static bool is_guarded(const struct work *work, size_t i, const struct device_se
 		       bool for_good)
 {
 	vec_foreach(guard, &work->guards->functions[i])
-		if (!guard_passes(guard->kind, work->phase, section->allow) &&
-		    guard_waits(guard->kind, work->phase) != for_good)
+		if (!guard_passes(guard->type, work->phase, section->allow) &&
+		    guard_waits(guard->type, work->phase) != for_good)
 			return true;
 	return false;
 }
@@ -274,7 +274,7 @@ static void refuse_group(struct work *work, const struct device_section *section
 	struct finding *finding =
 		finding_add(&work->match->findings,
 			    section->group == GROUP_IGNORE ? SEVERITY_WARNING : SEVERITY_ERROR,
-			    "group-incomplete", subject,
+			    FINDING_GROUP_INCOMPLETE, subject,
 			    "%s of section [device %s] shares its IOMMU group with %s",
 			    PCI_ADDRESS_TEXT(&listed->address), section->label, buf_text(others));
 
@@ -342,7 +342,7 @@ static void check_tied(struct work *work, size_t from, size_t to)
 		return;
 	work->told[to] = true;
 	finding = finding_add(
-		&work->match->findings, SEVERITY_WARNING, "card-incomplete",
+		&work->match->findings, SEVERITY_WARNING, FINDING_CARD_INCOMPLETE,
 		PCI_ADDRESS_TEXT(&function->address),
 		"%s (%04x:%04x) is part of the same card and stays with the host: resets of one reach "
 		"the other, and drivers of guests miss it",
@@ -394,12 +394,12 @@ static void check_reset(struct work *work, size_t i, bool kernel_tells)
 	no_way = on_root_bus || (alone && !methods->n);
 	if (no_way)
 		finding = finding_add(
-			&work->match->findings, SEVERITY_WARNING, "reset",
+			&work->match->findings, SEVERITY_WARNING, FINDING_RESET,
 			PCI_ADDRESS_TEXT(&function->address),
 			"the kernel knows no way to reset it: the next guest finds it as the last left it");
 	else if (others.length)
 		finding = finding_add(
-			&work->match->findings, SEVERITY_WARNING, "reset",
+			&work->match->findings, SEVERITY_WARNING, FINDING_RESET,
 			PCI_ADDRESS_TEXT(&function->address),
 			"only a reset of its whole bus can reset it, and these stay with the host: %s",
 			buf_text(&others));

@@ -30,7 +30,7 @@ void guarded_make(const struct match *match, const struct inventory *inventory,
 		const struct pci_function *function = &inventory->items[i];
 
 		vec_foreach(guard, &guards.functions[i])
-			if (guard->kind == GUARD_NETWORK && is_wanted(match, inventory, i))
+			if (guard->type == FINDING_NETWORK && is_wanted(match, inventory, i))
 				*vec_add(ret) = (struct guarded){function->address,
 								 {.vendor = function->vendor,
 								  .device = function->device}};

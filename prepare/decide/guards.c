@@ -6,53 +6,41 @@
 #include "decide/storage.h"
 #include "model/profile.h"
 
-const char *guard_name(enum guard_kind kind)
+unsigned guard_opened_by(enum finding_type type)
 {
-	static const char *const names[] = {
-		[GUARD_HOST_DISK] = "host-disk", [GUARD_HOST_DISK_UNKNOWN] = "host-disk-unknown",
-		[GUARD_STORAGE] = "storage",     [GUARD_NETWORK] = "network",
-		[GUARD_DISPLAY] = "display",     [GUARD_LIVE_VFS] = "live-vfs",
-		[GUARD_IN_USE] = "in-use",       [GUARD_VFIO_IN_USE] = "vfio-in-use",
-	};
-
-	return names[kind];
-}
-
-unsigned guard_opened_by(enum guard_kind kind)
-{
-	switch (kind) {
-	case GUARD_STORAGE:
+	switch (type) {
+	case FINDING_STORAGE:
 		return ALLOW_STORAGE;
-	case GUARD_NETWORK:
+	case FINDING_NETWORK:
 		return ALLOW_NETWORK;
-	case GUARD_DISPLAY:
+	case FINDING_DISPLAY:
 		return ALLOW_DISPLAY;
 	default:
 		return 0;
 	}
 }
 
-bool guard_waits(enum guard_kind kind, enum phase phase)
+bool guard_waits(enum finding_type type, enum phase phase)
 {
-	switch (kind) {
-	case GUARD_HOST_DISK_UNKNOWN:
-	case GUARD_NETWORK:
+	switch (type) {
+	case FINDING_HOST_DISK_UNKNOWN:
+	case FINDING_NETWORK:
 		return phase < PHASE_SYSTEM;
-	case GUARD_STORAGE:
-	case GUARD_IN_USE: /* udev looks at each new disk */
+	case FINDING_STORAGE:
+	case FINDING_IN_USE: /* udev looks at each new disk */
 		return phase == PHASE_PREMOUNT;
 	default:
 		return false;
 	}
 }
 
-bool guard_passes(enum guard_kind kind, enum phase phase, unsigned allow)
+bool guard_passes(enum finding_type type, enum phase phase, unsigned allow)
 {
-	if (kind == GUARD_STORAGE && phase == PHASE_PREMOUNT)
+	if (type == FINDING_STORAGE && phase == PHASE_PREMOUNT)
 		return false;
-	if (kind == GUARD_IN_USE)
+	if (type == FINDING_IN_USE)
 		return phase == PHASE_FORCED;
-	return allow & guard_opened_by(kind);
+	return allow & guard_opened_by(type);
 }
 
 struct work {
@@ -64,27 +52,27 @@ struct work {
 };
 
 static void raise_guard(struct work *work, const struct pci_function *function,
-			enum guard_kind kind, char *detail)
+			enum finding_type type, char *detail)
 {
 	struct guard_list *list = &work->guards->functions[function - work->inventory->items];
 
 	/* The first reason is enough. */
 	vec_foreach(guard, list)
-		if (guard->kind == kind) {
+		if (guard->type == type) {
 			free(detail);
 			return;
 		}
-	*vec_add(list) = (struct guard){kind, detail};
+	*vec_add(list) = (struct guard){type, detail};
 }
 
 static void raise_at(struct work *work, const struct pci_address_list *carriers,
-		     enum guard_kind kind, const char *detail)
+		     enum finding_type type, const char *detail)
 {
 	vec_foreach(address, carriers) {
 		const struct pci_function *function = inventory_find(work->inventory, address);
 
 		if (function)
-			raise_guard(work, function, kind, xstrdup(detail));
+			raise_guard(work, function, type, xstrdup(detail));
 	}
 }
 
@@ -131,25 +119,25 @@ static void guard_storage(struct work *work, const struct pci_function *function
 	_cleanup_free_ char *data = data_on(&work->inventory->storage, function, &has_disks);
 
 	if (what)
-		raise_guard(work, function, GUARD_HOST_DISK,
+		raise_guard(work, function, FINDING_HOST_DISK,
 			    xasprintf("the host stands on it: %s", what));
 	else if ((may_carry || has_disks) && carriers->lost)
 		raise_guard(
-			work, function, GUARD_HOST_DISK_UNKNOWN,
+			work, function, FINDING_HOST_DISK_UNKNOWN,
 			xasprintf(
 				"the host may stand on it, as this cannot be followed to its disk: %s",
 				carriers->lost));
 	else if (may_carry && !has_disks &&
 		 (carriers->lost_optional || work->phase == PHASE_PREMOUNT))
 		raise_guard(
-			work, function, GUARD_HOST_DISK_UNKNOWN,
+			work, function, FINDING_HOST_DISK_UNKNOWN,
 			xasprintf(
 				"its disks are not known, and one that the host may need is missing: %s",
 				carriers->lost_optional ? carriers->lost_optional
 							: "fstab of the root is still to be read"));
 	/* Of the host's own disk there is nothing to be allowed. */
 	if (data && !what)
-		raise_guard(work, function, GUARD_STORAGE, TAKE_PTR(data));
+		raise_guard(work, function, FINDING_STORAGE, TAKE_PTR(data));
 }
 
 /* --- network ------------------------------------------------------------------------------- */
@@ -164,7 +152,7 @@ static void guard_stack(struct work *work, const struct interface *interface, co
 	if (*seen)
 		return;
 	*seen = true;
-	raise_at(work, &interface->carriers, GUARD_NETWORK, detail);
+	raise_at(work, &interface->carriers, FINDING_NETWORK, detail);
 	for (size_t i = 0; i < interface->lower.n; i++) {
 		const struct interface *lower = network_find(network, interface->lower.items[i]);
 		_cleanup_free_ char *carries = xasprintf("carries %s, which %s", interface->name,
@@ -233,7 +221,7 @@ static void guard_network_boot(struct work *work)
 		return;
 	vec_foreach(function, work->inventory)
 		if (function->class >> 16 == 0x02)
-			raise_guard(work, function, GUARD_NETWORK, xasprintf("it %s", why));
+			raise_guard(work, function, FINDING_NETWORK, xasprintf("it %s", why));
 }
 
 static void guard_networks(struct work *work)
@@ -256,14 +244,14 @@ static void guard_networks(struct work *work)
 
 		if (function && id_pattern_matches(&guarded->id, function->vendor, function->device,
 						   function->class))
-			raise_guard(work, function, GUARD_NETWORK,
+			raise_guard(work, function, FINDING_NETWORK,
 				    xstrdup("the host was reached by it when vfio-prepare apply "
 					    "looked last"));
 	}
 	if (!work->inventory->network.routes_unknown)
 		return;
 	vec_foreach(interface, &work->inventory->network)
-		raise_at(work, &interface->carriers, GUARD_NETWORK,
+		raise_at(work, &interface->carriers, FINDING_NETWORK,
 			 "the host's routes cannot be read, and one may be a default route");
 }
 
@@ -273,21 +261,21 @@ static void guard_function(struct work *work, const struct pci_function *functio
 {
 	guard_storage(work, function);
 	if (function->boot_vga)
-		raise_guard(work, function, GUARD_DISPLAY,
+		raise_guard(work, function, FINDING_DISPLAY,
 			    xstrdup("it is the display that the firmware chose"));
 	if (function->boot_framebuffer)
-		raise_guard(work, function, GUARD_DISPLAY,
+		raise_guard(work, function, FINDING_DISPLAY,
 			    xstrdup("the boot framebuffer lies in its memory"));
 	if (function->live_vfs)
-		raise_guard(work, function, GUARD_LIVE_VFS,
+		raise_guard(work, function, FINDING_LIVE_VFS,
 			    xstrdup("it has virtual functions, which would go with it"));
 	if (function->user && function->driver && driver_is_vfio(function->driver))
 		raise_guard(
-			work, function, GUARD_VFIO_IN_USE,
+			work, function, FINDING_VFIO_IN_USE,
 			xasprintf("%s has it open through VFIO, so that unbinding it would block",
 				  function->user));
 	else if (function->user)
-		raise_guard(work, function, GUARD_IN_USE,
+		raise_guard(work, function, FINDING_IN_USE,
 			    xasprintf("%s has it open", function->user));
 }
 
@@ -301,12 +289,12 @@ static void guard_used_disks(struct work *work, const struct pci_function *funct
 		if (!on_function(device, function))
 			continue;
 		if (device->claimed)
-			raise_guard(work, function, GUARD_IN_USE,
+			raise_guard(work, function, FINDING_IN_USE,
 				    xasprintf("something has %s for itself", device->name));
 		vec_foreach(other, &storage->devices)
 			if (!on_function(other, function) &&
 			    strv_contains(&other->below, device->name))
-				raise_guard(work, function, GUARD_IN_USE,
+				raise_guard(work, function, FINDING_IN_USE,
 					    xasprintf("%s stands on %s",
 						      other->dm_name ? other->dm_name : other->name,
 						      device->name));
@@ -322,7 +310,7 @@ static void guard_used_now(struct work *work)
 							interface->name);
 
 		if (interface->enabled)
-			raise_at(work, &interface->carriers, GUARD_IN_USE, detail);
+			raise_at(work, &interface->carriers, FINDING_IN_USE, detail);
 	}
 }
 

@@ -26,22 +26,13 @@
  */
 #pragma once
 
+#include "model/finding.h"
 #include "model/inventory.h"
 #include "model/plan.h"
 
-enum guard_kind {
-	GUARD_HOST_DISK,         /* root, boot, swap, a mount or an entry of fstab stands on it */
-	GUARD_HOST_DISK_UNKNOWN, /* it could, and what the host stands on cannot be followed to its end */
-	GUARD_STORAGE,           /* its disks hold data, or cannot be read; allow = storage */
-	GUARD_NETWORK, /* default route, only link, bond, bridge, VLAN, network boot; allow = network */
-	GUARD_DISPLAY,     /* the boot display or framebuffer; allow = display */
-	GUARD_LIVE_VFS,    /* a PF whose VFs exist */
-	GUARD_IN_USE,      /* a process has it open; by hand see above too */
-	GUARD_VFIO_IN_USE, /* its VFIO group is open: the unbind would wait for its end, for ever */
-};
-
+/* Of one of the types that are guards (KIND_GUARD). */
 struct guard {
-	enum guard_kind kind;
+	enum finding_type type;
 	char *detail;
 };
 
@@ -58,15 +49,13 @@ struct guards {
 /* The argument by which the host boots over the network, or NULL. */
 const char *network_boot(const struct kernel_args *args);
 
-/* As far as the inventory knows: what was not scanned raises no guard but GUARD_HOST_DISK_UNKNOWN. */
+/* As far as the inventory knows: what was not scanned raises no guard but FINDING_HOST_DISK_UNKNOWN. */
 void guards_make(const struct inventory *inventory, enum phase phase, struct guards *ret);
 void guards_done(struct guards *guards);
 
-/* The stable name that findings and reports use: "host-disk". */
-const char *guard_name(enum guard_kind kind);
 /* In that phase, does it only put the decision off to a later one? */
-bool guard_waits(enum guard_kind kind, enum phase phase);
+bool guard_waits(enum finding_type type, enum phase phase);
 /* Does that phase pass it for a section that allows these (enum allow_flag)? */
-bool guard_passes(enum guard_kind kind, enum phase phase, unsigned allow);
+bool guard_passes(enum finding_type type, enum phase phase, unsigned allow);
 /* The bit of the profile's allow (enum allow_flag) that opens it; 0: none does. */
-unsigned guard_opened_by(enum guard_kind kind);
+unsigned guard_opened_by(enum finding_type type);

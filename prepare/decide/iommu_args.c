@@ -224,11 +224,10 @@ static bool list_knows(const struct list *list, const char *item)
 static struct finding *without_effect(const struct checks *checks, const struct kernel_arg *arg,
 				      char *detail)
 {
-	struct finding *finding = finding_add(checks->findings,
-					      checks->inventory->iommu == IOMMU_ON
-						      ? SEVERITY_NOTE
-						      : SEVERITY_WARNING,
-					      "argument-without-effect", arg->text, "%s", detail);
+	struct finding *finding =
+		finding_add(checks->findings,
+			    checks->inventory->iommu == IOMMU_ON ? SEVERITY_NOTE : SEVERITY_WARNING,
+			    FINDING_ARGUMENT_WITHOUT_EFFECT, arg->text, "%s", detail);
 
 	free(detail);
 	finding_remedy(finding, "remove it from the kernel's arguments");

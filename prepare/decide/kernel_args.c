@@ -376,8 +376,8 @@ static void keep_old(struct work *work)
 
 static void find_conflict(struct work *work, const struct wanted_argument *argument)
 {
-	finding_remedy(finding_add(&work->plan->findings, argument->severity, "argument-conflict",
-				   argument->text,
+	finding_remedy(finding_add(&work->plan->findings, argument->severity,
+				   FINDING_ARGUMENT_CONFLICT, argument->text,
 				   "%s, but somebody else configured %s, which is left as it is",
 				   argument->reason, argument->conflict),
 		       "take %s out of the kernel's arguments, or change what the profile wants",
@@ -387,7 +387,7 @@ static void find_conflict(struct work *work, const struct wanted_argument *argum
 static void find_missing(struct work *work, const struct wanted_argument *argument)
 {
 	struct finding *finding = finding_add(
-		&work->plan->findings, argument->severity, "argument-missing", argument->text,
+		&work->plan->findings, argument->severity, FINDING_ARGUMENT_MISSING, argument->text,
 		"%s; %s, and %s", argument->reason,
 		work->inventory->cmdline ? "the kernel does not run with it"
 					 : "whether the kernel runs with it is not known",
@@ -412,7 +412,7 @@ static void find(struct work *work, const struct wanted_argument *argument)
 		find_conflict(work, argument);
 		work->plan->missing = work->plan->missing || serious;
 	} else if (argument->running && bootloader->next_path && !argument->configured) {
-		finding_remedy(finding_add(findings, SEVERITY_WARNING, "argument-once",
+		finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_ARGUMENT_ONCE,
 					   argument->text,
 					   "the kernel runs with it, but the next boot will not: "
 					   "%s does not have it",
@@ -423,21 +423,23 @@ static void find(struct work *work, const struct wanted_argument *argument)
 	} else if (argument->configured && bootloader->next_is_older) {
 		finding_remedy(
 			finding_add(
-				findings, argument->severity, "argument-dropped", argument->text,
+				findings, argument->severity, FINDING_ARGUMENT_DROPPED,
+				argument->text,
 				"%s had it when this kernel was started, but it did not get there",
 				bootloader->next_path),
 			"find out what the boot loader reads, and which entry it starts; another restart "
 			"would not help");
 		work->plan->missing = work->plan->missing || serious;
 	} else if (argument->configured) {
-		finding_remedy(finding_add(findings, SEVERITY_WARNING, "reboot", argument->text,
-					   "%s has it for the next boot", bootloader->next_path),
+		finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_REBOOT,
+					   argument->text, "%s has it for the next boot",
+					   bootloader->next_path),
 			       "restart the host");
 		work->plan->reboot = true;
 	} else if (argument->unwritable) {
-		finding_remedy(finding_add(findings, argument->severity, "argument-unwritable",
-					   argument->text, "%s, but %s", argument->reason,
-					   argument->unwritable),
+		finding_remedy(finding_add(findings, argument->severity,
+					   FINDING_ARGUMENT_UNWRITABLE, argument->text,
+					   "%s, but %s", argument->reason, argument->unwritable),
 			       "add it to the kernel's arguments by hand, and restart");
 		work->plan->missing = work->plan->missing || serious;
 	} else {
@@ -462,7 +464,7 @@ static void find_iommu_off(struct work *work)
 	finding_remedy(
 		finding_add(&work->plan->findings,
 			    work->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
-			    "argument-conflict", off.by->text,
+			    FINDING_ARGUMENT_CONFLICT, off.by->text,
 			    "somebody configured it for the next boot, which will have no IOMMU"),
 		"take %s out of the kernel's arguments", off.by->text);
 }
@@ -500,8 +502,7 @@ void arguments_forget_due(struct argument_plan *plan, const struct bootloader *b
 		return;
 	plan->missing = false;
 	vec_foreach(finding, &plan->findings) {
-		if (strcmp(finding->check, "argument-missing") == 0 ||
-		    strcmp(finding->check, "argument-once") == 0) {
+		if (finding_is(finding->type, KIND_DUE)) {
 			finding_done(finding);
 			continue;
 		}

@@ -16,11 +16,11 @@ static bool same_wish(const struct device_section *a, const struct device_sectio
 
 /* Adds a finding about a function, and refuses it. */
 static struct finding *refuse(struct match *match, struct claim *claim,
-			      const struct pci_function *function, const char *check,
+			      const struct pci_function *function, enum finding_type type,
 			      const char *detail)
 {
 	claim->refused = true;
-	return finding_add(&match->findings, SEVERITY_ERROR, check,
+	return finding_add(&match->findings, SEVERITY_ERROR, type,
 			   PCI_ADDRESS_TEXT(&function->address), "%s", detail);
 }
 
@@ -48,7 +48,7 @@ static void refuse_mismatch(struct match *match, const struct inventory *invento
 			  "there now, which is not what the section describes",
 			  section->label, function->vendor, function->device, function->class);
 	struct buf now_at = {};
-	struct finding *finding = refuse(match, claim, function, "identity-mismatch", detail);
+	struct finding *finding = refuse(match, claim, function, FINDING_IDENTITY_MISMATCH, detail);
 
 	if (add_meant(&now_at, inventory, section, false))
 		finding_remedy(
@@ -67,7 +67,7 @@ void claim_refuse_hanging(struct claim *claim, const struct pci_function *functi
 	claim->refused = true;
 	finding_remedy(
 		finding_add(
-			findings, SEVERITY_ERROR, "device-hangs",
+			findings, SEVERITY_ERROR, FINDING_DEVICE_HANGS,
 			PCI_ADDRESS_TEXT(&function->address),
 			"section [device %s] wants it, but %s: it is left alone until the next boot",
 			claim->section->label, function->hangs),
@@ -86,13 +86,13 @@ static void check_function(struct match *match, struct claim *claim,
 		detail = xasprintf(
 			"section [device %s] wants it, but the kernel does not say what it is",
 			label);
-		finding_remedy(refuse(match, claim, function, "unreadable", detail),
+		finding_remedy(refuse(match, claim, function, FINDING_UNREADABLE, detail),
 			       "look at its attributes in /sys/bus/pci/devices");
 	} else if (function_is_bridge(function)) {
 		detail = xasprintf(
 			"section [device %s] selects a bridge (class %06x), which cannot be handed to a guest",
 			label, function->class);
-		finding_remedy(refuse(match, claim, function, "not-assignable", detail),
+		finding_remedy(refuse(match, claim, function, FINDING_NOT_ASSIGNABLE, detail),
 			       "list the devices behind it, or put it into except");
 	}
 }
@@ -113,7 +113,7 @@ static void claim_function(struct match *match, const struct inventory *inventor
 		return;
 	detail = xasprintf("sections [device %s] and [device %s] want different things of it",
 			   claim->section->label, section->label);
-	finding_remedy(refuse(match, claim, function, "section-conflict", detail),
+	finding_remedy(refuse(match, claim, function, FINDING_SECTION_CONFLICT, detail),
 		       "let one section list it, or put it into the other's except");
 }
 
@@ -197,8 +197,8 @@ static void tell_absent(struct match *match, const struct device_section *sectio
 			"the section lists serial number %s, but no device of the host shows it",
 			serial);
 	}
-	finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, "device-absent", subject, "%s",
-				   detail),
+	finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT, subject,
+				   "%s", detail),
 		       "correct the %s, or remove it from the profile", key);
 }
 
@@ -215,7 +215,7 @@ static void find_absent(struct match *match, const struct inventory *inventory,
 		told = true;
 	}
 	if (!section->addresses.n && n_matched == 0 && !told)
-		finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, "device-absent",
+		finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT,
 					   subject, "the section selects no device of this host"),
 			       "correct the section, or remove it from the profile");
 }
@@ -265,7 +265,7 @@ static void refuse_contradicted(struct match *match, const struct inventory *inv
 			section->label, function->vendor, function->device, function->class);
 	if (!claim->section)
 		claim->section = section;
-	finding = refuse(match, claim, function, "identity-mismatch", detail);
+	finding = refuse(match, claim, function, FINDING_IDENTITY_MISMATCH, detail);
 	if (is_virtual)
 		finding_remedy(finding, "list %s, its physical function, instead",
 			       PCI_ADDRESS_TEXT(&function->physfn));
@@ -309,7 +309,7 @@ static void check_count(struct match *match, const struct inventory *inventory,
 	if (!section->has_count || n_matched == section->count)
 		return;
 	finding_remedy(
-		finding_add(&match->findings, SEVERITY_ERROR, "count", subject,
+		finding_add(&match->findings, SEVERITY_ERROR, FINDING_COUNT, subject,
 			    "%zu devices match, the section says %u", n_matched, section->count),
 		n_matched > section->count
 			? "which of them are meant cannot be told, so none is touched: narrow the "
@@ -463,7 +463,7 @@ bool match_asks_whole_host(const struct match *match, const struct inventory *in
 		if (match->concerned[i] && inventory->items[i].class >> 16 == 0x03)
 			return true;
 	vec_foreach(finding, &match->findings)
-		if (strcmp(finding->check, "identity-mismatch") == 0)
+		if (finding->type == FINDING_IDENTITY_MISMATCH)
 			return true;
 	return false;
 }

@@ -107,7 +107,7 @@ static void decide_native(struct work *work, const char *module)
 		return;
 	if (list_has(&work->inventory->builtin_modules, module)) {
 		struct finding *finding = finding_add(
-			&work->plan->findings, SEVERITY_NOTE, "module-built-in", module,
+			&work->plan->findings, SEVERITY_NOTE, FINDING_MODULE_BUILT_IN, module,
 			"it is built into the kernel, so that modprobe.d cannot keep it from the listed devices; "
 			"they are unbound from it instead");
 
@@ -188,7 +188,8 @@ static void decide_id(struct work *work, const struct by_id *functions, size_t n
 	if (wanted && !others.length)
 		strv_add(&work->policy->ids, id);
 	else if (wanted)
-		finding_remedy(finding_add(&work->plan->findings, SEVERITY_NOTE, "ids-left-out", id,
+		finding_remedy(finding_add(&work->plan->findings, SEVERITY_NOTE,
+					   FINDING_IDS_LEFT_OUT, id,
 					   "not written into ids=, which would also take:%s",
 					   buf_text(&others)),
 			       "nothing to do: devices are bound by their addresses");
@@ -216,7 +217,7 @@ static void decide_ids(struct work *work)
 		strv_done(&work->policy->ids);
 		finding_remedy(
 			finding_add(
-				&work->plan->findings, SEVERITY_NOTE, "ids-too-long", "host",
+				&work->plan->findings, SEVERITY_NOTE, FINDING_IDS_TOO_LONG, "host",
 				"ids= would be longer than the 1023 characters that vfio-pci takes, so it is "
 				"left out"),
 			"nothing to do: devices are bound by their addresses");
@@ -235,7 +236,7 @@ static void forget_built_in(struct work *work)
 	for (size_t i = 0; i < policy->ids.n; i++)
 		buf_addf(&ids, "%s%s", i ? "," : "", policy->ids.items[i]);
 	finding = finding_add(
-		&work->plan->findings, SEVERITY_NOTE, "module-built-in", "vfio_pci",
+		&work->plan->findings, SEVERITY_NOTE, FINDING_MODULE_BUILT_IN, "vfio_pci",
 		"it is built into the kernel, which takes its options from the kernel's "
 		"arguments and not from modprobe.d");
 	finding_remedy(finding, "nothing to do: devices are bound by their addresses");

@@ -31,7 +31,7 @@ static void check_iommu(const struct profile *profile, const struct inventory *i
 	device->state = DEVICE_REFUSED;
 	finding = finding_add(
 		findings, profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
-		"no-iommu-group", PCI_ADDRESS_TEXT(&device->address),
+		FINDING_NO_IOMMU_GROUP, PCI_ADDRESS_TEXT(&device->address),
 		"section [device %s] wants %s on %s, but it is in no IOMMU group: the kernel would refuse",
 		device->section, device->vfs ? "its virtual functions" : "it", driver);
 	if (argument)
@@ -156,20 +156,20 @@ static void refuse_guarded(struct claim *claim, const struct pci_function *funct
 	} words[] = {{ALLOW_STORAGE, "storage"},
 		     {ALLOW_NETWORK, "network"},
 		     {ALLOW_DISPLAY, "display"}};
-	unsigned opener = guard_opened_by(guard->kind);
-	struct finding *finding = finding_add(findings, SEVERITY_ERROR, guard_name(guard->kind),
+	unsigned opener = guard_opened_by(guard->type);
+	struct finding *finding = finding_add(findings, SEVERITY_ERROR, guard->type,
 					      PCI_ADDRESS_TEXT(&function->address),
 					      "section [device %s] wants it, but %s",
 					      claim->section->label, guard->detail);
 
 	claim->refused = true;
-	if (guard->kind == GUARD_IN_USE)
+	if (guard->type == FINDING_IN_USE)
 		finding_remedy(
 			finding,
 			"stop what uses it, or let the next boot bind it; --force does it now, and may not come back");
-	else if (guard->kind == GUARD_VFIO_IN_USE)
+	else if (guard->type == FINDING_VFIO_IN_USE)
 		finding_remedy(finding, "end the guest first, or let the next boot bind it");
-	else if (guard->kind == GUARD_LIVE_VFS)
+	else if (guard->type == FINDING_LIVE_VFS)
 		finding_remedy(
 			finding,
 			"write 0 to its sriov_numvfs, or list the virtual functions instead");
@@ -187,10 +187,11 @@ static void refuse_guarded(struct claim *claim, const struct pci_function *funct
 static void put_off(struct claim *claim, const struct pci_function *function,
 		    const struct guard *guard, struct findings *findings)
 {
-	bool network = guard->kind == GUARD_NETWORK;
+	bool network = guard->type == FINDING_NETWORK;
 
 	if (!claim->waiting)
-		finding_add(findings, SEVERITY_NOTE, network ? "network-waits" : "disk-waits",
+		finding_add(findings, SEVERITY_NOTE,
+			    network ? FINDING_NETWORK_WAITS : FINDING_DISK_WAITS,
 			    PCI_ADDRESS_TEXT(&function->address),
 			    "it waits for a later phase of the boot: %s", guard->detail);
 	claim->waiting = true;
@@ -213,9 +214,9 @@ static void leave_hanging(const struct inventory *inventory, struct match *match
 }
 
 /* Is it over at the next boot? */
-static bool is_of_now(enum guard_kind kind)
+static bool is_of_now(enum finding_type type)
 {
-	return kind == GUARD_IN_USE || kind == GUARD_VFIO_IN_USE || kind == GUARD_LIVE_VFS;
+	return type == FINDING_IN_USE || type == FINDING_VFIO_IN_USE || type == FINDING_LIVE_VFS;
 }
 
 /* Holds each claim against the guards; what is right already is not taken from anybody. */
@@ -232,17 +233,17 @@ static void apply_guards(const struct inventory *inventory, enum phase phase,
 		bool for_good = false;
 
 		vec_foreach(guard, &guards->functions[i]) {
-			if (guard_passes(guard->kind, phase, claim->section->allow))
+			if (guard_passes(guard->type, phase, claim->section->allow))
 				continue;
-			if (guard_waits(guard->kind, phase)) {
+			if (guard_waits(guard->type, phase)) {
 				put_off(claim, function, guard, &match->findings);
 				continue;
 			}
 			/* What is refused for good need not be stopped first. */
-			if (guard->kind == GUARD_IN_USE && for_good)
+			if (guard->type == FINDING_IN_USE && for_good)
 				continue;
 			refuse_guarded(claim, function, guard, &match->findings);
-			for_good = for_good || !is_of_now(guard->kind);
+			for_good = for_good || !is_of_now(guard->type);
 		}
 		claim->next_boot = claim->refused && !for_good;
 	}
@@ -275,11 +276,11 @@ static void keep_last_display(const struct inventory *inventory, struct guards *
 			last = i - 1;
 	}
 	if (unlisted != SIZE_MAX)
-		*vec_add(&guards->functions[unlisted]) = (struct guard){GUARD_DISPLAY,
+		*vec_add(&guards->functions[unlisted]) = (struct guard){FINDING_DISPLAY,
 									xstrdup(why)};
 	else if (last != SIZE_MAX)
 		refuse_guarded(&match->claims[last], &inventory->items[last],
-			       &(struct guard){GUARD_DISPLAY, why}, &match->findings);
+			       &(struct guard){FINDING_DISPLAY, why}, &match->findings);
 }
 
 void plan_make(const struct profile *profile, const struct inventory *inventory, enum phase phase,

@@ -125,10 +125,10 @@ static void find_companions(struct work *work)
 	}
 }
 
-static void refuse(struct work *work, const struct pci_function *function, const char *check,
+static void refuse(struct work *work, const struct pci_function *function, enum finding_type type,
 		   char *detail, const char *remedy)
 {
-	finding_remedy(finding_add(&work->plan->findings, SEVERITY_ERROR, check,
+	finding_remedy(finding_add(&work->plan->findings, SEVERITY_ERROR, type,
 				   PCI_ADDRESS_TEXT(&function->address), "%s", detail),
 		       "%s", remedy);
 	free(detail);
@@ -141,27 +141,27 @@ static void check_function(struct work *work, const struct pci_function *functio
 	bool force = work->release->force;
 
 	if (function->unknown & (FUNCTION_DRIVER | FUNCTION_OVERRIDE | FUNCTION_GROUP))
-		refuse(work, function, "unreadable",
+		refuse(work, function, FINDING_UNREADABLE,
 		       xstrdup("the kernel does not say which driver it has, or should have"),
 		       "look at its attributes in /sys/bus/pci/devices; where reading driver_override "
 		       "blocks, an unbind hangs");
 	else if (function->user && is_held(function) && driver_is_vfio(function->driver))
-		refuse(work, function, "vfio-in-use",
+		refuse(work, function, FINDING_VFIO_IN_USE,
 		       xasprintf("%s has it open through VFIO: unbinding it would block for ever",
 				 function->user),
 		       "end the guest first");
 	else if (!is_ours(work->bindings, function) && !force)
-		refuse(work, function, "not-ours",
+		refuse(work, function, FINDING_NOT_OURS,
 		       driver ? xasprintf("it is on %s, and this tool did not bring it there",
 					  driver)
 			      : xstrdup("it has no driver, and this tool did not bind it"),
 		       "--force releases it all the same");
 	else if (function->live_vfs && is_held(function))
-		refuse(work, function, "live-vfs",
+		refuse(work, function, FINDING_LIVE_VFS,
 		       xstrdup("it has virtual functions, which would go with it"),
 		       "write 0 to its sriov_numvfs first");
 	else if (function->user && is_held(function) && !force)
-		refuse(work, function, "in-use", xasprintf("%s has it open", function->user),
+		refuse(work, function, FINDING_IN_USE, xasprintf("%s has it open", function->user),
 		       "stop what uses it; --force releases it all the same");
 }
 
@@ -181,7 +181,7 @@ static void refuse_groups(struct work *work)
 			if (other->iommu_group != refused->iommu_group || work->parts[j].refused ||
 			    !(work->parts[j].asked || work->parts[j].companion) || !is_held(other))
 				continue;
-			refuse(work, other, "group-incomplete",
+			refuse(work, other, FINDING_GROUP_INCOMPLETE,
 			       xasprintf("%s of its IOMMU group %d stays on %s, so it does too",
 					 PCI_ADDRESS_TEXT(&refused->address), refused->iommu_group,
 					 refused->driver),
@@ -214,14 +214,14 @@ static void add_device(struct work *work, size_t index)
 			: is_released(function) ? DEVICE_RIGHT
 						: DEVICE_BIND;
 	if (device->companion && device->state == DEVICE_BIND)
-		finding_add(&work->plan->findings, SEVERITY_NOTE, "companion",
+		finding_add(&work->plan->findings, SEVERITY_NOTE, FINDING_COMPANION,
 			    PCI_ADDRESS_TEXT(&function->address),
 			    "it is in IOMMU group %d, so it is released too", device->iommu_group);
 }
 
 static void add_absent(struct work *work, const struct pci_address *address)
 {
-	finding_remedy(finding_add(&work->plan->findings, SEVERITY_ERROR, "device-absent",
+	finding_remedy(finding_add(&work->plan->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT,
 				   PCI_ADDRESS_TEXT(address), "the host has no device there"),
 		       "correct the address");
 	*vec_add(work->plan) = (struct planned_device){.address = *address,

@@ -212,7 +212,7 @@ void device_rules_make(const struct profile *profile, const struct inventory *in
 	if (work.full)
 		finding_remedy(
 			finding_add(
-				&plan->findings, SEVERITY_WARNING, "rules-left-out", "host",
+				&plan->findings, SEVERITY_WARNING, FINDING_RULES_LEFT_OUT, "host",
 				"udev's rules end after %d; what the others mean is bound at boot only",
 				RULES_MAX),
 			"select fewer combinations of id, class and subsystem in one section");

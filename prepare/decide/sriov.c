@@ -8,11 +8,11 @@
 #include "decide/planner.h"
 
 static struct finding *refuse(struct match *match, struct claim *claim,
-			      const struct pci_function *function, const char *check,
+			      const struct pci_function *function, enum finding_type type,
 			      const char *detail)
 {
 	claim->refused = true;
-	return finding_add(&match->findings, SEVERITY_ERROR, check,
+	return finding_add(&match->findings, SEVERITY_ERROR, type,
 			   PCI_ADDRESS_TEXT(&function->address),
 			   "section [device %s] wants %u virtual function%s of it, but %s",
 			   claim->section->label, claim->section->vfs, PLURAL(claim->section->vfs),
@@ -56,7 +56,7 @@ static void decide_standing(const struct inventory *inventory, const struct guar
 			continue;
 		detail = xasprintf("it has %d, of which %s is in use: %s", function->num_vfs,
 				   PCI_ADDRESS_TEXT(&virtual->address), use);
-		finding_remedy(refuse(match, claim, function, "vfs-in-use", detail),
+		finding_remedy(refuse(match, claim, function, FINDING_VFS_IN_USE, detail),
 			       "stop what uses it, or let the next boot make them");
 		/* What keeps it from going keeps it on its driver. */
 		if (its->section && !claim_is_right(its, virtual))
@@ -78,27 +78,27 @@ static void decide_function(const struct inventory *inventory, const struct guar
 	_cleanup_free_ char *detail = NULL;
 
 	if (function->unknown & FUNCTION_VFS) {
-		finding_remedy(refuse(match, claim, function, "vfs-unknown",
+		finding_remedy(refuse(match, claim, function, FINDING_VFS_UNKNOWN,
 				      "the kernel does not say how many it has"),
 			       "something holds the device's lock: look for a process in state D");
 	} else if (function->total_vfs <= 0) {
 		finding_remedy(
-			refuse(match, claim, function, "vfs-unsupported",
+			refuse(match, claim, function, FINDING_VFS_UNSUPPORTED,
 			       "the kernel shows no SR-IOV for it"),
 			"turn SR-IOV on, in the firmware setup and in the card's own configuration, or "
 			"remove vfs from the section");
 	} else if (function->total_vfs < (int)claim->section->vfs) {
 		detail = xasprintf("it can have %d at most", function->total_vfs);
-		finding_remedy(refuse(match, claim, function, "vfs-too-many", detail),
+		finding_remedy(refuse(match, claim, function, FINDING_VFS_TOO_MANY, detail),
 			       "write vfs = %d, or raise the limit in the card's own configuration",
 			       function->total_vfs);
 	} else if (function->driver && driver_leaves_group_viable(function->driver)) {
 		detail = xasprintf("it is on %s, which makes none", function->driver);
-		finding_remedy(refuse(match, claim, function, "vfs-driver", detail),
+		finding_remedy(refuse(match, claim, function, FINDING_VFS_DRIVER, detail),
 			       "vfio-prepare release --force %s, or restart",
 			       PCI_ADDRESS_TEXT(&function->address));
 	} else if (!function->driver && !function->modules.n) {
-		finding_remedy(refuse(match, claim, function, "vfs-driver",
+		finding_remedy(refuse(match, claim, function, FINDING_VFS_DRIVER,
 				      "no driver has it, and the kernel's tables have none for it"),
 			       "install the driver of the card");
 	} else if (function->num_vfs > 0 && !vfs_stand(inventory, function, claim->section)) {
@@ -119,7 +119,7 @@ void vfs_decide(const struct inventory *inventory, enum phase phase, const struc
 			continue;
 		}
 		claim->waiting = true;
-		finding_add(&match->findings, SEVERITY_NOTE, "vfs-waits",
+		finding_add(&match->findings, SEVERITY_NOTE, FINDING_VFS_WAITS,
 			    PCI_ADDRESS_TEXT(&function->address),
 			    "its own driver makes its virtual functions, in the system phase");
 	}
@@ -166,8 +166,7 @@ void vfs_add_actions(const struct pci_function *function, const char *driver, st
 static bool has_finding(const struct findings *findings, const struct finding *finding)
 {
 	vec_foreach(known, findings)
-		if (strcmp(known->check, finding->check) == 0 &&
-		    strcmp(known->subject, finding->subject) == 0)
+		if (known->type == finding->type && strcmp(known->subject, finding->subject) == 0)
 			return true;
 	return false;
 }
@@ -187,7 +186,7 @@ void plan_merge(struct plan *plan, struct plan *other)
 	vec_foreach(finding, &other->findings)
 		if (!has_finding(&plan->findings, finding))
 			finding_remedy(finding_add(&plan->findings, finding->severity,
-						   finding->check, finding->subject, "%s",
+						   finding->type, finding->subject, "%s",
 						   finding->detail),
 				       "%s", finding->remedy);
 }

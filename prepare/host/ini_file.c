@@ -22,7 +22,7 @@ static void complain(struct scan *scan, unsigned line, const char *detail, const
 {
 	_cleanup_free_ char *subject = xasprintf("%s:%u", scan->file, line);
 
-	finding_remedy(finding_add(scan->findings, SEVERITY_ERROR, "profile", subject, "%s",
+	finding_remedy(finding_add(scan->findings, SEVERITY_ERROR, FINDING_PROFILE, subject, "%s",
 				   detail),
 		       "%s", remedy);
 }

@@ -21,8 +21,8 @@ static const char *const directories[] = {
 static void complain(struct findings *findings, const char *path, const char *detail,
 		     const char *remedy)
 {
-	finding_remedy(finding_add(findings, SEVERITY_ERROR, "profile", path, "%s", detail), "%s",
-		       remedy);
+	finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_PROFILE, path, "%s", detail),
+		       "%s", remedy);
 }
 
 /* Why the opened file is not to be trusted or not to be read; NULL where nothing is wrong. */

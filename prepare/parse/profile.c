@@ -32,7 +32,8 @@ static void complain_at(struct findings *findings, const char *file, unsigned li
 {
 	_cleanup_free_ char *subject = xasprintf("%s:%u", file, line);
 
-	finding_remedy(finding_add(findings, SEVERITY_ERROR, "profile", subject, "%s", detail),
+	finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_PROFILE, subject, "%s",
+				   detail),
 		       "%s", remedy);
 }
 

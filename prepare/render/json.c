@@ -74,7 +74,7 @@ json_t *json_findings(const struct findings *findings)
 	vec_foreach(finding, findings) {
 		json_t *object = json_object();
 
-		json_object_set_new(object, "check", json_string(finding->check));
+		json_object_set_new(object, "check", json_string(finding_name(finding->type)));
 		json_object_set_new(object, "severity",
 				    json_string(severity_name(finding->severity)));
 		json_object_set_new(object, "subject", json_text_or_null(finding->subject));

@@ -25,7 +25,7 @@ static void add_first_error(struct buf *buf, const struct findings *findings)
 {
 	vec_foreach(finding, findings)
 		if (finding->severity == SEVERITY_ERROR) {
-			buf_addf(buf, ": %s ", finding->check);
+			buf_addf(buf, ": %s ", finding_name(finding->type));
 			add_nagios_text(buf, finding->subject);
 			return;
 		}
@@ -34,7 +34,7 @@ static void add_first_error(struct buf *buf, const struct findings *findings)
 static void add_finding(struct buf *buf, const struct finding *finding)
 {
 	buf_addf(buf, "%s: %s: %s [%s]", severity_name(finding->severity), finding->subject,
-		 finding->detail, finding->check);
+		 finding->detail, finding_name(finding->type));
 	if (*finding->remedy)
 		buf_addf(buf, "; %s", finding->remedy);
 }
@@ -131,7 +131,7 @@ static void add_devices(struct buf *buf, const struct plan *plan)
 
 static bool same_series(const struct finding *a, const struct finding *b)
 {
-	return a->severity == b->severity && strcmp(a->check, b->check) == 0 &&
+	return a->severity == b->severity && a->type == b->type &&
 	       strcmp(a->subject, b->subject) == 0;
 }
 
@@ -164,7 +164,7 @@ static void add_findings(struct buf *buf, const struct verdict *verdict, const s
 
 		if (!n)
 			continue;
-		add_label(buf, "vfio_prepare_finding{", "check", finding->check);
+		add_label(buf, "vfio_prepare_finding{", "check", finding_name(finding->type));
 		add_label(buf, ",", "severity", severity_name(finding->severity));
 		add_label(buf, ",", "subject", finding->subject);
 		buf_addf(buf, "} %zu\n", n);

@@ -85,7 +85,7 @@ static bool is_first_of_remedy(const struct findings *findings, const struct fin
 /* "wrong-driver: 0000:01:00.0, 0000:01:00.1; iommu: host": what the remedy is for. */
 static void add_subjects(struct buf *buf, const struct findings *findings, const char *remedy)
 {
-	const char *check = NULL;
+	const struct finding *before = NULL;
 	struct buf line = {};
 	size_t n = 0;
 
@@ -93,12 +93,12 @@ static void add_subjects(struct buf *buf, const struct findings *findings, const
 		if (finding->severity == SEVERITY_NOTE || strcmp(finding->remedy, remedy) != 0 ||
 		    n++ >= SUBJECTS_MAX)
 			continue;
-		if (!check || strcmp(check, finding->check) != 0)
-			buf_addf(&line, "%s%s: ", check ? "; " : "", finding->check);
+		if (!before || before->type != finding->type)
+			buf_addf(&line, "%s%s: ", before ? "; " : "", finding_name(finding->type));
 		else
 			buf_add(&line, ", ");
 		buf_add(&line, finding->subject);
-		check = finding->check;
+		before = finding;
 	}
 	if (n > SUBJECTS_MAX)
 		buf_addf(&line, " and %zu more", n - SUBJECTS_MAX);
@@ -161,7 +161,8 @@ static void add_findings(struct buf *buf, const struct verdict *verdict, enum se
 		if (first)
 			add_heading(buf, verdict, colour, title);
 		first = false;
-		text = xasprintf("%s: %s [%s]", finding->subject, finding->detail, finding->check);
+		text = xasprintf("%s: %s [%s]", finding->subject, finding->detail,
+				 finding_name(finding->type));
 		text_wrap(buf, text, 2, 4);
 		/* Those of the others stand above, under what to do. */
 		if (severity == SEVERITY_NOTE && *finding->remedy)

@@ -29,14 +29,14 @@ static void find_foreign(struct applying *applying)
 
 	vec_foreach(file, &applying->files)
 		if (file->result == FILE_REFUSED && file->state == FILE_UNREADABLE)
-			finding_remedy(finding_add(findings, SEVERITY_ERROR, "foreign-file",
+			finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_FOREIGN_FILE,
 						   file->path,
 						   "it stands there, but cannot be read, and is "
 						   "left alone: %s",
 						   strerror(-file->error)),
 				       "mend it or move it away, then: vfio-prepare apply");
 		else if (file->result == FILE_REFUSED)
-			finding_remedy(finding_add(findings, SEVERITY_ERROR, "foreign-file",
+			finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_FOREIGN_FILE,
 						   file->path,
 						   "it stands there, but was not written by "
 						   "vfio-prepare, and is left alone"),

@@ -40,7 +40,7 @@ static void log_boot(const struct outcomes *outcomes, const struct plan *plan)
 	vec_foreach(finding, &plan->findings)
 		log_message(levels[finding->severity], "%s: %s%s%s [%s]", finding->subject,
 			    finding->detail, *finding->remedy ? "; " : "", finding->remedy,
-			    finding->check);
+			    finding_name(finding->type));
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct outcome *outcome = &outcomes->items[i];
 		_cleanup_free_ char *line = render_outcome(outcome);

@@ -53,8 +53,8 @@ static void add_device(const struct inventory *inventory, const struct guards *g
 		return;
 	vec_foreach(guard, &guards->functions[device->function - inventory->items]) {
 		strv_take(&member->guards,
-			  xasprintf("%s: %s", guard_name(guard->kind), guard->detail));
-		member->allow |= guard_opened_by(guard->kind);
+			  xasprintf("%s: %s", finding_name(guard->type), guard->detail));
+		member->allow |= guard_opened_by(guard->type);
 	}
 }
 

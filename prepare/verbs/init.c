@@ -39,8 +39,8 @@ static void add_member(const struct inventory *inventory, const struct guards *g
 	member->reason = claim->companion ? "has to go with it" : "asked for";
 	vec_foreach(guard, &guards->functions[i]) {
 		strv_take(&member->guards,
-			  xasprintf("%s: %s", guard_name(guard->kind), guard->detail));
-		member->allow |= guard_opened_by(guard->kind);
+			  xasprintf("%s: %s", finding_name(guard->type), guard->detail));
+		member->allow |= guard_opened_by(guard->type);
 	}
 }
 

@@ -49,7 +49,7 @@ static void find_guards(struct root *root, struct inventory *inventory, struct l
 	guards_make(inventory, PHASE_SYSTEM, &guards);
 	for (size_t i = 0; i < inventory->n; i++)
 		vec_foreach(guard, &guards.functions[i])
-			strv_add(&entries[i].guards, guard_name(guard->kind));
+			strv_add(&entries[i].guards, finding_name(guard->type));
 	guards_done(&guards);
 }
 

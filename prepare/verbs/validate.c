@@ -37,7 +37,7 @@ static int tell_failure(const struct options *options, int status)
 	struct findings findings = {};
 	struct plan plan = {};
 
-	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "not-validated", "host",
+	finding_remedy(finding_add(&findings, SEVERITY_ERROR, FINDING_NOT_VALIDATED, "host",
 				   "the profile or the host cannot be read"),
 		       "vfio-prepare validate");
 	status = tell(options,
@@ -93,7 +93,7 @@ static int status_of_readiness(enum readiness readiness)
 /* What apply wrote for the next boot is no fault of this one. */
 static void expect_restart(struct validation *validation)
 {
-	finding_remedy(finding_add(&validation->findings, SEVERITY_WARNING, "reboot", "host",
+	finding_remedy(finding_add(&validation->findings, SEVERITY_WARNING, FINDING_REBOOT, "host",
 				   "apply has written what the next boot needs"),
 		       "restart the host");
 	validation_expect_restart(validation);

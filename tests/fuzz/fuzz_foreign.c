@@ -28,7 +28,8 @@ static void check_setting(const struct foreign_setting *setting, unsigned n_line
 	char *place = foreign_place(setting), *removal = foreign_removal(setting);
 
 	assert(setting->line <= n_lines);
-	assert(*place && *removal && *foreign_why(setting) && *foreign_check_name(setting));
+	assert(*place && *removal && *foreign_why(setting) &&
+	       *finding_name(foreign_finding(setting)));
 	check_shown(setting->text);
 	if (setting->name)
 		check_shown(setting->name);

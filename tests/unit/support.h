@@ -177,8 +177,8 @@ static inline char *findings_summary(const struct findings *findings)
 	char *summary = xstrdup("");
 
 	vec_foreach(finding, findings) {
-		char *longer = xasprintf("%s%s%s %s", summary, *summary ? "; " : "", finding->check,
-					 finding->subject);
+		char *longer = xasprintf("%s%s%s %s", summary, *summary ? "; " : "",
+					 finding_name(finding->type), finding->subject);
 
 		free(summary);
 		summary = longer;

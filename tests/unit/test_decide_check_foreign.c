@@ -52,8 +52,8 @@ static void expect(const char *want, const char *part)
 
 	check_foreign(&checks);
 	vec_foreach(finding, &findings) {
-		buf_addf(&got, "%s %s %s\n", severity_name(finding->severity), finding->check,
-			 finding->subject);
+		buf_addf(&got, "%s %s %s\n", severity_name(finding->severity),
+			 finding_name(finding->type), finding->subject);
 		buf_addf(&said, "%s -> %s\n", finding->detail, finding->remedy);
 		check(finding->detail, *finding->remedy);
 	}

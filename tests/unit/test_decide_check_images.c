@@ -62,7 +62,8 @@ static void check_found(const char *what, const char *wanted)
 
 	check_images(&checks);
 	vec_foreach(finding, &findings)
-		buf_addf(&got, "%s %s; ", severity_name(finding->severity), finding->check);
+		buf_addf(&got, "%s %s; ", severity_name(finding->severity),
+			 finding_name(finding->type));
 	check_text(what, buf_text(&got), wanted);
 	check(what, !checks.n_unknown);
 	findings_done(&findings);

@@ -9,39 +9,44 @@ TEST(test_each_source_has_its_words)
 		enum foreign_source source;
 		enum foreign_effect effect;
 		const char *file;
-		const char *check, *why, *removal; /* parts of them */
+		enum finding_type type;
+		const char *why, *removal; /* parts of them */
 	} rows[] = {
-		{FOREIGN_ARGUMENT, FOREIGN_IDS, NULL, "foreign-argument", "every device",
+		{FOREIGN_ARGUMENT, FOREIGN_IDS, NULL, FINDING_FOREIGN_ARGUMENT, "every device",
 		 "remove TEXT from the kernel's arguments"},
-		{FOREIGN_ARGUMENT, FOREIGN_LOAD, NULL, "foreign-argument", "comes early",
+		{FOREIGN_ARGUMENT, FOREIGN_LOAD, NULL, FINDING_FOREIGN_ARGUMENT, "comes early",
 		 "remove TEXT"},
-		{FOREIGN_ARGUMENT, FOREIGN_BLACKLIST, NULL, "foreign-blacklist", "", "remove TEXT"},
-		{FOREIGN_MODPROBE, FOREIGN_IDS, "/m", "foreign-ids", "every device", "remove /m:3"},
-		{FOREIGN_MODPROBE, FOREIGN_SOFTDEP, "/m", "foreign-modprobe", "orders",
+		{FOREIGN_ARGUMENT, FOREIGN_BLACKLIST, NULL, FINDING_FOREIGN_BLACKLIST, "",
+		 "remove TEXT"},
+		{FOREIGN_MODPROBE, FOREIGN_IDS, "/m", FINDING_FOREIGN_IDS, "every device",
+		 "remove /m:3"},
+		{FOREIGN_MODPROBE, FOREIGN_SOFTDEP, "/m", FINDING_FOREIGN_MODPROBE, "orders",
 		 "rebuild the initramfs"},
-		{FOREIGN_MODPROBE, FOREIGN_INSTALL, "/m", "foreign-blacklist", "",
+		{FOREIGN_MODPROBE, FOREIGN_INSTALL, "/m", FINDING_FOREIGN_BLACKLIST, "",
 		 "rebuild the initramfs"},
-		{FOREIGN_MODPROBE, FOREIGN_ADDRESSES, "/sbin/o", "foreign-modprobe", "is loaded",
-		 "remove the install line that runs /sbin/o"},
-		{FOREIGN_INITRAMFS_SCRIPT, FOREIGN_ADDRESSES, "/s", "foreign-initramfs-script",
-		 "before udev", "rebuild"},
-		{FOREIGN_UDEV_RULE, FOREIGN_ADDRESSES, "/r", "foreign-udev-rule", "in time",
+		{FOREIGN_MODPROBE, FOREIGN_ADDRESSES, "/sbin/o", FINDING_FOREIGN_MODPROBE,
+		 "is loaded", "remove the install line that runs /sbin/o"},
+		{FOREIGN_INITRAMFS_SCRIPT, FOREIGN_ADDRESSES, "/s",
+		 FINDING_FOREIGN_INITRAMFS_SCRIPT, "before udev", "rebuild"},
+		{FOREIGN_UDEV_RULE, FOREIGN_ADDRESSES, "/r", FINDING_FOREIGN_UDEV_RULE, "in time",
 		 "rebuild"},
-		{FOREIGN_INITRAMFS_MODULES, FOREIGN_IDS, "/i", "foreign-initramfs-modules",
+		{FOREIGN_INITRAMFS_MODULES, FOREIGN_IDS, "/i", FINDING_FOREIGN_INITRAMFS_MODULES,
 		 "after udev", "rebuild"},
-		{FOREIGN_DRACUT, FOREIGN_LOAD, "/d", "foreign-dracut", "comes early", "rebuild"},
-		{FOREIGN_DRACUT, FOREIGN_IDS, "/d", "foreign-dracut", "every device", "rebuild"},
-		{FOREIGN_MODULES_LOAD, FOREIGN_LOAD, "/l", "foreign-modules-load", "nothing orders",
-		 "remove /l:3"},
-		{FOREIGN_DRIVERCTL, FOREIGN_ADDRESSES, "/c", "foreign-driverctl", "every boot",
-		 "rm /c"},
-		{FOREIGN_VFIO_BIND, FOREIGN_ADDRESSES, "/v", "foreign-vfio-bind", "new_id",
+		{FOREIGN_DRACUT, FOREIGN_LOAD, "/d", FINDING_FOREIGN_DRACUT, "comes early",
+		 "rebuild"},
+		{FOREIGN_DRACUT, FOREIGN_IDS, "/d", FINDING_FOREIGN_DRACUT, "every device",
+		 "rebuild"},
+		{FOREIGN_MODULES_LOAD, FOREIGN_LOAD, "/l", FINDING_FOREIGN_MODULES_LOAD,
+		 "nothing orders", "remove /l:3"},
+		{FOREIGN_DRIVERCTL, FOREIGN_ADDRESSES, "/c", FINDING_FOREIGN_DRIVERCTL,
+		 "every boot", "rm /c"},
+		{FOREIGN_VFIO_BIND, FOREIGN_ADDRESSES, "/v", FINDING_FOREIGN_VFIO_BIND, "new_id",
 		 "remove /v:3"},
-		{FOREIGN_UNIT, FOREIGN_ADDRESSES, "/etc/systemd/system/u.service", "foreign-unit",
-		 "new_id", "systemctl disable u.service"},
-		{FOREIGN_UNIT, FOREIGN_ADDRESSES, "/opt/x", "foreign-unit", "new_id",
+		{FOREIGN_UNIT, FOREIGN_ADDRESSES, "/etc/systemd/system/u.service",
+		 FINDING_FOREIGN_UNIT, "new_id", "systemctl disable u.service"},
+		{FOREIGN_UNIT, FOREIGN_ADDRESSES, "/opt/x", FINDING_FOREIGN_UNIT, "new_id",
 		 "disable the unit that runs /opt/x"},
-		{FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/etc/rc.local", "foreign-rc-local",
+		{FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/etc/rc.local", FINDING_FOREIGN_RC_LOCAL,
 		 "services use it", "remove /etc/rc.local:3"},
 	};
 
@@ -52,7 +57,7 @@ TEST(test_each_source_has_its_words)
 							      "TEXT", "vfio-pci");
 		_cleanup_free_ char *removal = foreign_removal(setting);
 
-		check_text(rows[i].removal, foreign_check_name(setting), rows[i].check);
+		check_int(rows[i].removal, foreign_finding(setting), rows[i].type);
 		check(foreign_why(setting), strstr(foreign_why(setting), rows[i].why));
 		check(removal, strstr(removal, rows[i].removal));
 		foreign_done(&foreign);

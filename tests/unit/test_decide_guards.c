@@ -70,7 +70,7 @@ static void expect_in(enum phase phase, const char *what, const char *want)
 	for (size_t i = 0; i < inventory.n; i++)
 		vec_foreach(guard, &guards.functions[i])
 			buf_addf(&got, "%s %s: %s\n", PCI_ADDRESS_TEXT(&inventory.items[i].address),
-				 guard_name(guard->kind), guard->detail);
+				 finding_name(guard->type), guard->detail);
 	check_text(what, buf_text(&got), want);
 	buf_done(&got);
 	guards_done(&guards);
@@ -83,27 +83,16 @@ static void expect(const char *what, const char *want)
 
 #define ON_ROOT "0000:05:00.0 host-disk: the host stands on it: / (nvme0n1p2)\n"
 
-TEST(names_and_what_opens_them)
+TEST(what_opens_them)
 {
-	static const struct {
-		enum guard_kind kind;
-		const char *name;
-		unsigned opener;
-	} rows[] = {
-		{GUARD_HOST_DISK, "host-disk", 0},
-		{GUARD_HOST_DISK_UNKNOWN, "host-disk-unknown", 0},
-		{GUARD_STORAGE, "storage", ALLOW_STORAGE},
-		{GUARD_NETWORK, "network", ALLOW_NETWORK},
-		{GUARD_DISPLAY, "display", ALLOW_DISPLAY},
-		{GUARD_LIVE_VFS, "live-vfs", 0},
-		{GUARD_IN_USE, "in-use", 0},
-		{GUARD_VFIO_IN_USE, "vfio-in-use", 0},
+	static const unsigned openers[N_FINDING_TYPES] = {
+		[FINDING_STORAGE] = ALLOW_STORAGE,
+		[FINDING_NETWORK] = ALLOW_NETWORK,
+		[FINDING_DISPLAY] = ALLOW_DISPLAY,
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		check_text(rows[i].name, guard_name(rows[i].kind), rows[i].name);
-		check_int(rows[i].name, guard_opened_by(rows[i].kind), rows[i].opener);
-	}
+	for (enum finding_type type = 0; type < N_FINDING_TYPES; type++)
+		check_int(finding_name(type), guard_opened_by(type), openers[type]);
 	guards_done(NULL);
 }
 
@@ -178,7 +167,7 @@ TEST(disks_on_what_is_no_storage_controller)
 
 	guards_make(&inventory, PHASE_SYSTEM, &guards);
 	assert_int_equal(guards.functions[4].n, 1);
-	assert_int_equal(guards.functions[4].items[0].kind, GUARD_HOST_DISK_UNKNOWN);
+	assert_int_equal(guards.functions[4].items[0].type, FINDING_HOST_DISK_UNKNOWN);
 	guards_done(&guards);
 }
 
@@ -213,8 +202,8 @@ TEST(usb_port_of_a_graphics_card)
 	set_disks(DISKS "sda 8:0 @07:00.2 type=ext4\n", "", "root=UUID=none");
 	guards_make(&inventory, PHASE_SYSTEM, &guards);
 	assert_int_equal(guards.functions[5].n, 2);
-	assert_int_equal(guards.functions[5].items[0].kind, GUARD_HOST_DISK_UNKNOWN);
-	assert_int_equal(guards.functions[5].items[1].kind, GUARD_STORAGE);
+	assert_int_equal(guards.functions[5].items[0].type, FINDING_HOST_DISK_UNKNOWN);
+	assert_int_equal(guards.functions[5].items[1].type, FINDING_STORAGE);
 	guards_done(&guards);
 }
 
@@ -364,52 +353,53 @@ TEST(live_vfs_and_users)
 TEST(what_is_put_off_and_what_is_not)
 {
 	static const struct {
-		enum guard_kind kind;
+		enum finding_type type;
 		bool early, premount, system;
 	} rows[] = {
-		{GUARD_HOST_DISK, false, false, false},
-		{GUARD_HOST_DISK_UNKNOWN, true, true, false},
-		{GUARD_STORAGE, false, true, false},
-		{GUARD_NETWORK, true, true, false},
-		{GUARD_DISPLAY, false, false, false},
-		{GUARD_LIVE_VFS, false, false, false},
-		{GUARD_IN_USE, false, true, false},
+		{FINDING_HOST_DISK, false, false, false},
+		{FINDING_HOST_DISK_UNKNOWN, true, true, false},
+		{FINDING_STORAGE, false, true, false},
+		{FINDING_NETWORK, true, true, false},
+		{FINDING_DISPLAY, false, false, false},
+		{FINDING_LIVE_VFS, false, false, false},
+		{FINDING_IN_USE, false, true, false},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const char *name = guard_name(rows[i].kind);
+		const char *name = finding_name(rows[i].type);
 
-		check_int(name, guard_waits(rows[i].kind, PHASE_EARLY), rows[i].early);
-		check_int(name, guard_waits(rows[i].kind, PHASE_PREMOUNT), rows[i].premount);
-		check_int(name, guard_waits(rows[i].kind, PHASE_SYSTEM), rows[i].system);
+		check_int(name, guard_waits(rows[i].type, PHASE_EARLY), rows[i].early);
+		check_int(name, guard_waits(rows[i].type, PHASE_PREMOUNT), rows[i].premount);
+		check_int(name, guard_waits(rows[i].type, PHASE_SYSTEM), rows[i].system);
 	}
 }
 
 TEST(what_a_section_may_pass)
 {
-	assert_true(guard_passes(GUARD_STORAGE, PHASE_SYSTEM, ALLOW_STORAGE));
-	assert_false(guard_passes(GUARD_STORAGE, PHASE_SYSTEM, ALLOW_NETWORK));
+	assert_true(guard_passes(FINDING_STORAGE, PHASE_SYSTEM, ALLOW_STORAGE));
+	assert_false(guard_passes(FINDING_STORAGE, PHASE_SYSTEM, ALLOW_NETWORK));
 	/* fstab of the root may need it. */
-	assert_false(guard_passes(GUARD_STORAGE, PHASE_PREMOUNT, ALLOW_STORAGE));
-	assert_true(guard_passes(GUARD_NETWORK, PHASE_PREMOUNT, ALLOW_NETWORK));
-	assert_false(guard_passes(GUARD_HOST_DISK, PHASE_SYSTEM, ~0U));
+	assert_false(guard_passes(FINDING_STORAGE, PHASE_PREMOUNT, ALLOW_STORAGE));
+	assert_true(guard_passes(FINDING_NETWORK, PHASE_PREMOUNT, ALLOW_NETWORK));
+	assert_false(guard_passes(FINDING_HOST_DISK, PHASE_SYSTEM, ~0U));
 }
 
 TEST(what_force_passes)
 {
-	static const enum guard_kind kinds[] = {GUARD_HOST_DISK, GUARD_HOST_DISK_UNKNOWN,
-						GUARD_STORAGE,   GUARD_NETWORK,
-						GUARD_DISPLAY,   GUARD_LIVE_VFS,
-						GUARD_IN_USE,    GUARD_VFIO_IN_USE};
+	unsigned n = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		const char *name = guard_name(kinds[i]);
+	for (enum finding_type type = 0; type < N_FINDING_TYPES; type++) {
+		const char *name = finding_name(type);
 
-		check_int(name, guard_passes(kinds[i], PHASE_MANUAL, 0), false);
-		check_int(name, guard_passes(kinds[i], PHASE_FORCED, 0), kinds[i] == GUARD_IN_USE);
-		check_int(name, guard_waits(kinds[i], PHASE_MANUAL), false);
-		check_int(name, guard_waits(kinds[i], PHASE_FORCED), false);
+		if (!finding_is(type, KIND_GUARD))
+			continue;
+		check_int(name, guard_passes(type, PHASE_MANUAL, 0), false);
+		check_int(name, guard_passes(type, PHASE_FORCED, 0), type == FINDING_IN_USE);
+		check_int(name, guard_waits(type, PHASE_MANUAL), false);
+		check_int(name, guard_waits(type, PHASE_FORCED), false);
+		n++;
 	}
+	assert_int_equal(n, 8);
 }
 
 /* A guest has it, which is worse than any other process. */
@@ -452,7 +442,7 @@ TEST(disks_that_are_not_seen)
 	add_function(&inventory, "07:00.0", 0x8086, 0xa352, 0x010601, 7, "ahci");
 	guards_make(&inventory, PHASE_PREMOUNT, &guards);
 	assert_int_equal(guards.functions[4].n, 1);
-	assert_int_equal(guards.functions[4].items[0].kind, GUARD_HOST_DISK_UNKNOWN);
+	assert_int_equal(guards.functions[4].items[0].type, FINDING_HOST_DISK_UNKNOWN);
 	assert_string_equal(guards.functions[4].items[0].detail,
 			    "its disks are not known, and one that the host may need is missing: "
 			    "fstab of the root is still to be read");
@@ -495,7 +485,7 @@ int main(void)
 {
 #define GUARD_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_and_what_opens_them),
+		cmocka_unit_test(what_opens_them),
 		GUARD_TEST(the_hosts_disk_and_a_spare_one_of_its_model),
 		GUARD_TEST(disks_with_data),
 		GUARD_TEST(the_guard_fails_closed),

@@ -201,7 +201,7 @@ TEST(a_line_that_cannot_be_read)
 	assert_string_equal(arguments.kept.items[0], "b=2");
 	assert_true(arguments.missing);
 	assert_int_equal(arguments.findings.n, 1);
-	assert_string_equal(arguments.findings.items[0].check, "argument-unwritable");
+	assert_int_equal(arguments.findings.items[0].type, FINDING_ARGUMENT_UNWRITABLE);
 	assert_non_null(strstr(arguments.findings.items[0].detail, "x cannot be read: y"));
 	argument_plan_done(&arguments);
 	bootloader_done(&bootloader);
@@ -317,9 +317,9 @@ TEST(what_apply_takes_care_of)
 	struct bootloader bootloader = {.kind = BOOTLOADER_NONE};
 	struct argument_plan plan = {.missing = true};
 
-	finding_add(&plan.findings, SEVERITY_ERROR, "argument-missing", "a", "b");
-	finding_add(&plan.findings, SEVERITY_WARNING, "argument-once", "c", "d");
-	finding_add(&plan.findings, SEVERITY_WARNING, "argument-conflict", "e", "f");
+	finding_add(&plan.findings, SEVERITY_ERROR, FINDING_ARGUMENT_MISSING, "a", "b");
+	finding_add(&plan.findings, SEVERITY_WARNING, FINDING_ARGUMENT_ONCE, "c", "d");
+	finding_add(&plan.findings, SEVERITY_WARNING, FINDING_ARGUMENT_CONFLICT, "e", "f");
 	arguments_forget_due(&plan, &bootloader);
 	assert_int_equal(plan.findings.n, 3);
 	assert_true(plan.missing);
@@ -327,7 +327,7 @@ TEST(what_apply_takes_care_of)
 	arguments_forget_due(&plan, &bootloader);
 	check_findings("rest", &plan.findings, "argument-conflict e");
 	assert_false(plan.missing);
-	finding_add(&plan.findings, SEVERITY_ERROR, "argument-dropped", "g", "h");
+	finding_add(&plan.findings, SEVERITY_ERROR, FINDING_ARGUMENT_DROPPED, "g", "h");
 	arguments_forget_due(&plan, &bootloader);
 	assert_true(plan.missing);
 	argument_plan_done(&plan);
@@ -340,20 +340,21 @@ TEST(verdict)
 		enum readiness before;
 		bool reboot, missing;
 		enum severity severity;
-		const char *check;
+		enum finding_type type;
 		enum readiness after;
 	} verdicts[] = {
-		{"nothing to say", READY, false, false, SEVERITY_NOTE, "x", READY},
-		{"a warning", READY, false, false, SEVERITY_WARNING, "x", READY},
-		{"an error", READY, false, true, SEVERITY_ERROR, "x", NOT_READY},
-		{"a reboot", READY, true, false, SEVERITY_NOTE, "x", REBOOT_REQUIRED},
-		{"a reboot for what is wrong", NOT_READY, true, false, SEVERITY_ERROR, "iommu",
-		 REBOOT_REQUIRED},
-		{"a reboot that is not enough", NOT_READY, true, true, SEVERITY_ERROR, "iommu",
-		 NOT_READY},
-		{"a reboot that cures nothing", NOT_READY, true, false, SEVERITY_ERROR, "host-disk",
-		 NOT_READY},
-		{"unknown", READINESS_UNKNOWN, true, false, SEVERITY_NOTE, "x", READINESS_UNKNOWN},
+		{"nothing to say", READY, false, false, SEVERITY_NOTE, FINDING_CONSOLE, READY},
+		{"a warning", READY, false, false, SEVERITY_WARNING, FINDING_CONSOLE, READY},
+		{"an error", READY, false, true, SEVERITY_ERROR, FINDING_CONSOLE, NOT_READY},
+		{"a reboot", READY, true, false, SEVERITY_NOTE, FINDING_CONSOLE, REBOOT_REQUIRED},
+		{"a reboot for what is wrong", NOT_READY, true, false, SEVERITY_ERROR,
+		 FINDING_IOMMU, REBOOT_REQUIRED},
+		{"a reboot that is not enough", NOT_READY, true, true, SEVERITY_ERROR,
+		 FINDING_IOMMU, NOT_READY},
+		{"a reboot that cures nothing", NOT_READY, true, false, SEVERITY_ERROR,
+		 FINDING_HOST_DISK, NOT_READY},
+		{"unknown", READINESS_UNKNOWN, true, false, SEVERITY_NOTE, FINDING_CONSOLE,
+		 READINESS_UNKNOWN},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++) {
@@ -361,7 +362,7 @@ TEST(verdict)
 		struct argument_plan plan = {.reboot = verdicts[i].reboot,
 					     .missing = verdicts[i].missing};
 
-		finding_add(&plan.findings, verdicts[i].severity, verdicts[i].check, "y", "z");
+		finding_add(&plan.findings, verdicts[i].severity, verdicts[i].type, "y", "z");
 		arguments_judge(&plan, &validation);
 		check_int(verdicts[i].what, validation.status, verdicts[i].after);
 		check_int(verdicts[i].what, validation.findings.n, 1);

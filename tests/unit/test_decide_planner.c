@@ -513,7 +513,7 @@ TEST(remedies_name_the_word)
 
 	inventory.items[0].boot_vga = true;
 	make("[device x]\naddress = 01:00.0\ngroup = ignore\n", &profile, &plan);
-	assert_string_equal(plan.findings.items[0].check, "display");
+	assert_int_equal(plan.findings.items[0].type, FINDING_DISPLAY);
 	assert_int_equal(plan.findings.items[0].severity, SEVERITY_ERROR);
 	assert_string_equal(plan.findings.items[0].detail,
 			    "section [device x] wants it, but it is the display that the firmware "

@@ -252,8 +252,9 @@ TEST(only_what_is_new_is_done_after_the_second_look)
 	assert_int_equal(again.actions.items[2].type, ACTION_SET_OVERRIDE);
 	assert_int_equal(again.actions.items[2].device, 0);
 
-	finding_add(&again.findings, SEVERITY_NOTE, "new", "host", "%s", "detail");
-	finding_add(&again.findings, SEVERITY_NOTE, "device-absent", "0000:02:00.0", "%s", "known");
+	finding_add(&again.findings, SEVERITY_NOTE, FINDING_REBOOT, "host", "%s", "detail");
+	finding_add(&again.findings, SEVERITY_NOTE, FINDING_DEVICE_ABSENT, "0000:02:00.0", "%s",
+		    "known");
 	plan_merge(&plan, &again);
 	/* What has been made is absent no more. */
 	assert_int_equal(plan.n, 4);
@@ -262,7 +263,7 @@ TEST(only_what_is_new_is_done_after_the_second_look)
 	for (size_t i = 1; i < plan.n; i++)
 		assert_true(pci_address_compare(&plan.items[i - 1].address,
 						&plan.items[i].address) < 0);
-	check_findings("merged", &plan.findings, "device-absent 0000:02:00.0; new host");
+	check_findings("merged", &plan.findings, "device-absent 0000:02:00.0; reboot host");
 	plan_done(&again);
 	plan_done(&plan);
 	profile_done(&again_profile);

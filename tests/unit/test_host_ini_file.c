@@ -128,7 +128,7 @@ TEST(files_that_are_refused)
 
 		check_int(rows[i].text, parse(rows[i].text, &ini, &findings), -EINVAL);
 		check_int(rows[i].text, findings.n, 1);
-		check_text(rows[i].text, findings.items[0].check, "profile");
+		check_int(rows[i].text, findings.items[0].type, FINDING_PROFILE);
 		check_int(rows[i].text, findings.items[0].severity, SEVERITY_ERROR);
 		check_text(rows[i].text, findings.items[0].subject, rows[i].subject);
 		check_text(rows[i].text, findings.items[0].detail, rows[i].detail);
@@ -274,7 +274,7 @@ TEST(entries_are_added_to_what_other_files_gave)
 	struct ini ini = {};
 	_cleanup_free_ char *text = NULL;
 
-	finding_add(&findings, SEVERITY_ERROR, "other", "x", "y");
+	finding_add(&findings, SEVERITY_ERROR, FINDING_OFF_SWITCH, "x", "y");
 	assert_int_equal(ini_file_parse("[a]\nx = 1\ny = 1\n", 16, "f", &ini, &findings), 0);
 	assert_int_equal(ini_file_parse("\n\n[a]\nx = 2\n", 12, "g", &ini, &findings), 0);
 	assert_int_equal(findings.n, 1);

@@ -16,7 +16,7 @@ TEST(everything_in_it_is_freed)
 	action->path = xstrdup("/sys");
 	action->value = xstrdup("1");
 	action->reason = xstrdup("why");
-	finding_add(&plan.findings, SEVERITY_NOTE, "a", "b", "c");
+	finding_add(&plan.findings, SEVERITY_NOTE, FINDING_RESET, "b", "c");
 	plan_done(&plan);
 	assert_int_equal(plan.n + plan.actions.n + plan.findings.n, 0);
 	assert_null(plan.items);
@@ -59,13 +59,13 @@ static void make(struct plan *ret)
 							.want = xstrdup(rows[i][1]),
 							.module = xstrdup(rows[i][2])};
 		plan_load(ret, rows[i][2], "/sys", xstrdup("why"));
-		finding_add(&ret->findings, SEVERITY_ERROR, "in-use", rows[i][0], "why");
+		finding_add(&ret->findings, SEVERITY_ERROR, FINDING_IN_USE, rows[i][0], "why");
 	}
 	plan_load(ret, "vfio_pci", "/sys", xstrdup("why not twice"));
 	plan_load(ret, IOMMU_BACKEND, "/sys", xstrdup("why"));
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		plan_act(ret, ACTION_PROBE, i, xstrdup("/sys"), rows[i][0], xstrdup("why"));
-	finding_add(&ret->findings, SEVERITY_ERROR, "iommu-off", "host", "why");
+	finding_add(&ret->findings, SEVERITY_ERROR, FINDING_IOMMU, "host", "why");
 }
 
 /* "ADDRESS; " of each device, and of each action its value, which for one of a device is the address. */
@@ -97,7 +97,7 @@ TEST(what_is_not_wanted_goes)
 	expect(&plan, "0000:01:00.0; 0000:03:00.0; ",
 	       "vfio_pci; pci_stub; " IOMMU_BACKEND "; 0000:01:00.0; 0000:03:00.0; ");
 	check_findings("findings", &plan.findings,
-		       "in-use 0000:01:00.0; in-use 0000:03:00.0; iommu-off host");
+		       "in-use 0000:01:00.0; in-use 0000:03:00.0; iommu host");
 	plan_keep(&plan, is_not_on_bus, &(uint8_t){2});
 	assert_int_equal(plan.n + plan.actions.n + plan.findings.n, 2 + 5 + 3);
 
@@ -105,7 +105,7 @@ TEST(what_is_not_wanted_goes)
 	expect(&plan, "0000:03:00.0; ", "pci_stub; 0000:03:00.0; ");
 	plan_keep(&plan, is_not_on_bus, &(uint8_t){3});
 	expect(&plan, "", "");
-	check_findings("findings", &plan.findings, "iommu-off host");
+	check_findings("findings", &plan.findings, "iommu host");
 	plan_keep(&plan, is_not_on_bus, &(uint8_t){3});
 	plan_done(&plan);
 }

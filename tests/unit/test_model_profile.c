@@ -360,7 +360,7 @@ TEST(every_bad_value_is_refused_with_what_was_expected)
 			put(&ini, rows[i].section, rows[i].key, rows[i].value);
 		check_int(detail, profile_parse(&ini, &profile, &findings), -EINVAL);
 		check(detail, findings.n >= 1);
-		check_text(detail, findings.items[0].check, "profile");
+		check_int(detail, findings.items[0].type, FINDING_PROFILE);
 		check_int(detail, findings.items[0].severity, SEVERITY_ERROR);
 		check_text(detail, findings.items[0].subject, "f:2");
 		check_text(detail, findings.items[0].detail, detail);
@@ -484,7 +484,7 @@ TEST(earlier_findings_are_no_mistake_of_this_profile)
 	struct profile profile;
 	struct ini ini = {};
 
-	finding_add(&findings, SEVERITY_ERROR, "other", "x", "y");
+	finding_add(&findings, SEVERITY_ERROR, FINDING_OFF_SWITCH, "x", "y");
 	assert_int_equal(profile_parse(&ini, &profile, &findings), 0);
 	assert_int_equal(findings.n, 1);
 	profile_done(&profile);

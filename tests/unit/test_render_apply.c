@@ -68,7 +68,7 @@ TEST(all_of_it)
 	report.log = "/var/log/x";
 	strv_add(&reasons, "argument a");
 	strv_add(&reasons, "device b");
-	finding_remedy(finding_add(&findings, SEVERITY_NOTE, "x", "y", "z"), "do it");
+	finding_remedy(finding_add(&findings, SEVERITY_NOTE, FINDING_KEYBOARD, "y", "z"), "do it");
 	check_report("text", FORMAT_TEXT,
 		     "written /etc/a\n  -a\n  +b\n"
 		     "failed /etc/b: Read-only file system\n"
@@ -83,7 +83,7 @@ TEST(all_of_it)
 		     "not run: make most\n"
 		     "to be run: make last  (why)\n"
 		     "what was said is in /var/log/x\n"
-		     "note: y: z [x]\n  -> do it\n"
+		     "note: y: z [keyboard]\n  -> do it\n"
 		     "A restart is required:\n  argument a\n  device b\n");
 }
 

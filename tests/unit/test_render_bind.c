@@ -94,7 +94,7 @@ static int make_report(void **state _unused_)
 					       .after_known = true,
 					       .result = RESULT_FAILED,
 					       .error = xstrdup("caf\xe9")};
-	finding_add(&findings, SEVERITY_WARNING, "count", "device gpu", "x");
+	finding_add(&findings, SEVERITY_WARNING, FINDING_COUNT, "device gpu", "x");
 	return 0;
 }
 

@@ -27,7 +27,7 @@ static int start(void **state _unused_)
 					       .result = RESULT_TIMEOUT,
 					       .error = xstrdup(
 						       "unbinding did not return within 10 s")};
-	finding_add(&findings, SEVERITY_ERROR, "device-absent", "0000:03:00.0", "gone");
+	finding_add(&findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT, "0000:03:00.0", "gone");
 	return 0;
 }
 

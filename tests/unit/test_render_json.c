@@ -53,13 +53,13 @@ TEST(findings)
 	struct findings findings = {};
 
 	expect(json_findings(&findings), "[]");
-	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "count", "device x", "is \xe9"),
+	finding_remedy(finding_add(&findings, SEVERITY_ERROR, FINDING_COUNT, "device x", "is \xe9"),
 		       "fix");
-	finding_add(&findings, SEVERITY_NOTE, "a", "b", "c");
+	finding_add(&findings, SEVERITY_NOTE, FINDING_RESET, "b", "c");
 	expect(json_findings(&findings),
 	       "[{\"check\": \"count\", \"severity\": \"error\", \"subject\": \"device x\", "
 	       "\"detail\": \"is ?\", \"remedy\": \"fix\"}, "
-	       "{\"check\": \"a\", \"severity\": \"note\", \"subject\": \"b\", \"detail\": \"c\", "
+	       "{\"check\": \"reset\", \"severity\": \"note\", \"subject\": \"b\", \"detail\": \"c\", "
 	       "\"remedy\": \"\"}]");
 	findings_done(&findings);
 }

@@ -22,9 +22,9 @@ TEST(each_status_has_a_nagios_state)
 	check_int("not-ready", state_of(NOT_READY), NAGIOS_CRITICAL);
 	check_int("reboot-required", state_of(REBOOT_REQUIRED), NAGIOS_WARNING);
 	check_int("unknown", state_of(READINESS_UNKNOWN), NAGIOS_UNKNOWN);
-	finding_add(&findings, SEVERITY_NOTE, "n", "x", "y");
+	finding_add(&findings, SEVERITY_NOTE, FINDING_COMPANION, "x", "y");
 	check_int("ready with a note", state_of(READY), NAGIOS_OK);
-	finding_add(&findings, SEVERITY_WARNING, "w", "x", "y");
+	finding_add(&findings, SEVERITY_WARNING, FINDING_CONSOLE, "x", "y");
 	check_int("ready with a warning", state_of(READY), NAGIOS_WARNING);
 	check_int("not ready with a warning", state_of(NOT_READY), NAGIOS_CRITICAL);
 }
@@ -34,7 +34,7 @@ TEST(nagios_when_all_is_right)
 	_cleanup_free_ char *got = NULL;
 
 	add_device("01:00.0", DEVICE_RIGHT, "vfio-pci", 10);
-	finding_add(&findings, SEVERITY_NOTE, "n", "x", "not told");
+	finding_add(&findings, SEVERITY_NOTE, FINDING_COMPANION, "x", "not told");
 	got = render(FORMAT_NAGIOS, READY);
 	check_text("ready", got,
 		   "VFIO OK - ready: 1 of 1 devices on their drivers"
@@ -46,15 +46,16 @@ TEST(nagios_text_has_no_bar_and_no_line_of_its_own)
 	_cleanup_free_ char *got = NULL;
 
 	add_device("01:00.0", DEVICE_BIND, NULL, 10);
-	finding_add(&findings, SEVERITY_WARNING, "w", "first", "a\tb");
-	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "e", "a|b\nc", "x | y\nz"),
+	finding_add(&findings, SEVERITY_WARNING, FINDING_CONSOLE, "first", "a\tb");
+	finding_remedy(finding_add(&findings, SEVERITY_ERROR, FINDING_PROFILE, "a|b\nc",
+				   "x | y\nz"),
 		       "do|this");
 	got = render(FORMAT_NAGIOS, NOT_READY);
 	check_text("odd characters", got,
 		   "VFIO CRITICAL - not ready: 0 of 1 devices on their drivers; 1 error, 1 warning"
-		   ": e a/b c | right=0;;;0;1 errors=1;;;0 warnings=1;;;0\n"
-		   "error: a/b c: x / y z [e]; do/this\n"
-		   "warning: first: a b [w]\n");
+		   ": profile a/b c | right=0;;;0;1 errors=1;;;0 warnings=1;;;0\n"
+		   "error: a/b c: x / y z [profile]; do/this\n"
+		   "warning: first: a b [console]\n");
 }
 
 TEST(prometheus)
@@ -63,9 +64,9 @@ TEST(prometheus)
 
 	add_device("01:00.0", DEVICE_RIGHT, "vfio-pci", 10);
 	add_device("02:00.0", DEVICE_ABSENT, NULL, -1);
-	finding_add(&findings, SEVERITY_ERROR, "device-absent", "0000:02:00.0", "x");
-	finding_add(&findings, SEVERITY_WARNING, "w", "a \"b\\c\"\nd\033\xc3\xa4", "x");
-	finding_add(&findings, SEVERITY_ERROR, "device-absent", "0000:02:00.0", "y");
+	finding_add(&findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT, "0000:02:00.0", "x");
+	finding_add(&findings, SEVERITY_WARNING, FINDING_CONSOLE, "a \"b\\c\"\nd\033\xc3\xa4", "x");
+	finding_add(&findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT, "0000:02:00.0", "y");
 	got = render(FORMAT_PROMETHEUS, NOT_READY);
 	check_text(
 		"not ready", got,
@@ -96,7 +97,7 @@ TEST(prometheus)
 		"# TYPE vfio_prepare_finding gauge\n"
 		"vfio_prepare_finding{check=\"device-absent\",severity=\"error\","
 		"subject=\"0000:02:00.0\"} 2\n"
-		"vfio_prepare_finding{check=\"w\",severity=\"warning\","
+		"vfio_prepare_finding{check=\"console\",severity=\"warning\","
 		"subject=\"a \\\"b\\\\c\\\"\\nd???\"} 1\n");
 }
 
@@ -115,8 +116,10 @@ TEST(maas)
 
 	add_device("01:00.0", DEVICE_RIGHT, "vfio-pci", 10);
 	add_device("02:00.0", DEVICE_BIND, "nouveau", 11);
-	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "e", "x: \"y\"", "a\nb # c"), "- do");
-	finding_add(&findings, SEVERITY_NOTE, "n", "host", "d");
+	finding_remedy(finding_add(&findings, SEVERITY_ERROR, FINDING_PROFILE, "x: \"y\"",
+				   "a\nb # c"),
+		       "- do");
+	finding_add(&findings, SEVERITY_NOTE, FINDING_COMPANION, "host", "d");
 	got = render(FORMAT_MAAS, NOT_READY);
 	check_text("not ready", got,
 		   "status: failed\n"
@@ -128,8 +131,8 @@ TEST(maas)
 		   "  errors: 1\n"
 		   "  warnings: 0\n"
 		   "  findings:\n"
-		   "  - \"error: x: \\\"y\\\": a\\nb # c [e]; - do\"\n"
-		   "  - \"note: host: d [n]\"\n");
+		   "  - \"error: x: \\\"y\\\": a\\nb # c [profile]; - do\"\n"
+		   "  - \"note: host: d [companion]\"\n");
 }
 
 TEST(each_status_has_one_of_maas)

@@ -42,7 +42,8 @@ static int make_plan(void **state _unused_)
 	add_action(ACTION_SET_OVERRIDE, 0, "vfio-pci", "/o", "only it");
 	add_action(ACTION_UNBIND, 0, "0000:01:00.0", "/u", "holds it");
 	add_action(ACTION_PROBE, 1, "0000:01:00.1", "/p", "takes it");
-	finding_remedy(finding_add(&plan.findings, SEVERITY_ERROR, "storage", "0000:03:00.0", "no"),
+	finding_remedy(finding_add(&plan.findings, SEVERITY_ERROR, FINDING_STORAGE, "0000:03:00.0",
+				   "no"),
 		       "leave it");
 	return 0;
 }

@@ -7,13 +7,13 @@ TEST(a_finding_is_a_line_and_its_remedy_another)
 	struct findings findings = {};
 	struct buf buf = {};
 
-	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "count", "device x", "2 match"),
+	finding_remedy(finding_add(&findings, SEVERITY_ERROR, FINDING_COUNT, "device x", "2 match"),
 		       "narrow it");
-	finding_add(&findings, SEVERITY_NOTE, "a", "b", "c");
+	finding_add(&findings, SEVERITY_NOTE, FINDING_RESET, "b", "c");
 	text_findings(&buf, &findings);
 	assert_string_equal(buf_text(&buf), "error: device x: 2 match [count]\n"
 					    "  -> narrow it\n"
-					    "note: b: c [a]\n");
+					    "note: b: c [reset]\n");
 	buf_done(&buf);
 	findings_done(&findings);
 }
@@ -25,15 +25,15 @@ TEST(errors_come_first_and_the_order_of_each_kind_stays)
 
 	text_findings(&buf, &findings);
 	assert_string_equal(buf_text(&buf), "");
-	finding_add(&findings, SEVERITY_NOTE, "n", "1", "x");
-	finding_add(&findings, SEVERITY_ERROR, "e", "2", "x");
-	finding_add(&findings, SEVERITY_WARNING, "w", "3", "x");
-	finding_add(&findings, SEVERITY_ERROR, "e", "4", "x");
+	finding_add(&findings, SEVERITY_NOTE, FINDING_COMPANION, "1", "x");
+	finding_add(&findings, SEVERITY_ERROR, FINDING_PROFILE, "2", "x");
+	finding_add(&findings, SEVERITY_WARNING, FINDING_CONSOLE, "3", "x");
+	finding_add(&findings, SEVERITY_ERROR, FINDING_PROFILE, "4", "x");
 	text_findings(&buf, &findings);
-	assert_string_equal(buf_text(&buf), "error: 2: x [e]\n"
-					    "error: 4: x [e]\n"
-					    "warning: 3: x [w]\n"
-					    "note: 1: x [n]\n");
+	assert_string_equal(buf_text(&buf), "error: 2: x [profile]\n"
+					    "error: 4: x [profile]\n"
+					    "warning: 3: x [console]\n"
+					    "note: 1: x [companion]\n");
 	buf_done(&buf);
 	findings_done(&findings);
 }

@@ -11,7 +11,8 @@ static int make_report(void **state _unused_)
 	add_device("01:00.0", DEVICE_RIGHT, "vfio-pci", 10);
 	add_device("02:00.0", DEVICE_BIND, "nouveau", 11);
 	add_device("03:00.0", DEVICE_ABSENT, NULL, -1);
-	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "wrong-driver", "0000:02:00.0", "x"),
+	finding_remedy(finding_add(&findings, SEVERITY_ERROR, FINDING_WRONG_DRIVER, "0000:02:00.0",
+				   "x"),
 		       "vfio-prepare bind");
 	return 0;
 }
@@ -35,9 +36,11 @@ TEST(text)
 {
 	_cleanup_free_ char *got = NULL;
 
-	finding_remedy(finding_add(&findings, SEVERITY_WARNING, "reset", "0000:01:00.0", "no"),
+	finding_remedy(finding_add(&findings, SEVERITY_WARNING, FINDING_RESET, "0000:01:00.0",
+				   "no"),
 		       "live with it");
-	finding_remedy(finding_add(&findings, SEVERITY_NOTE, "ids", "10de:1bb0", "left out"),
+	finding_remedy(finding_add(&findings, SEVERITY_NOTE, FINDING_IDS_LEFT_OUT, "10de:1bb0",
+				   "left out"),
 		       "nothing to do");
 	got = render(FORMAT_TEXT, NOT_READY,
 		     "{\"phases\":[{\"phase\":\"early\",\"started_ms\":1200,\"elapsed_ms\":3}]}",
@@ -66,7 +69,7 @@ TEST(text)
 		   "  0000:01:00.0: no [reset]\n"
 		   "\n"
 		   "Notes:\n"
-		   "  10de:1bb0: left out [ids]\n"
+		   "  10de:1bb0: left out [ids-left-out]\n"
 		   "    -> nothing to do\n"
 		   "\n"
 		   "This boot:\n"
@@ -100,20 +103,21 @@ TEST(a_remedy_of_many_is_given_once)
 {
 	_cleanup_free_ char *got = NULL;
 
-	finding_remedy(finding_add(&findings, SEVERITY_WARNING, "other", "host", "w"), "do it");
+	finding_remedy(finding_add(&findings, SEVERITY_WARNING, FINDING_OFF_SWITCH, "host", "w"),
+		       "do it");
 	for (unsigned i = 0; i < 6; i++) {
 		_cleanup_free_ char *subject = xasprintf("%u", i);
 
-		finding_remedy(finding_add(&findings, SEVERITY_ERROR, i < 2 ? "a" : "b", subject,
-					   "e"),
+		finding_remedy(finding_add(&findings, SEVERITY_ERROR,
+					   i < 2 ? FINDING_RESET : FINDING_COUNT, subject, "e"),
 			       "do it");
 	}
-	finding_remedy(finding_add(&findings, SEVERITY_NOTE, "n", "x", "y"), "do it");
+	finding_remedy(finding_add(&findings, SEVERITY_NOTE, FINDING_COMPANION, "x", "y"), "do it");
 	got = render(FORMAT_TEXT, NOT_READY, NULL, false);
 	check_text("remedies", strtok(strstr(got, "What"), "E"),
 		   "What to do:\n"
 		   "  1. do it\n"
-		   "       other: host; a: 0, 1; b: 2, 3, 4 and 1 more\n"
+		   "       off-switch: host; reset: 0, 1; count: 2, 3, 4 and 1 more\n"
 		   "\n");
 }
 

@@ -30,11 +30,11 @@ TEST(a_headline_counts_what_is_there)
 										   ? DEVICE_RIGHT
 										   : DEVICE_REFUSED;
 		for (unsigned j = 0; j < rows[i].n_errors; j++)
-			finding_add(&findings, SEVERITY_ERROR, "e", "x", "y");
+			finding_add(&findings, SEVERITY_ERROR, FINDING_PROFILE, "x", "y");
 		for (unsigned j = 0; j < rows[i].n_warnings; j++)
-			finding_add(&findings, SEVERITY_WARNING, "w", "x", "y");
+			finding_add(&findings, SEVERITY_WARNING, FINDING_CONSOLE, "x", "y");
 		for (unsigned j = 0; j < rows[i].n_notes; j++)
-			finding_add(&findings, SEVERITY_NOTE, "n", "x", "y");
+			finding_add(&findings, SEVERITY_NOTE, FINDING_COMPANION, "x", "y");
 		verdict_headline(&buf, &(struct verdict){
 					       .status = rows[i].status,
 					       .plan = &plan,

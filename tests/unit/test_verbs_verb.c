@@ -55,7 +55,7 @@ TEST(findings_are_logged_with_their_remedy)
 	struct findings findings = {};
 	struct capture capture;
 
-	finding_remedy(finding_add(&findings, SEVERITY_ERROR, "profile", "f:2", "is wrong"),
+	finding_remedy(finding_add(&findings, SEVERITY_ERROR, FINDING_PROFILE, "f:2", "is wrong"),
 		       "fix it");
 	capture_begin(&capture, STDERR_FILENO);
 	log_findings(&findings);
