@@ -9,7 +9,6 @@
 #include "model/finding.h"
 #include "model/ini.h"
 
-#define INI_MAX_BYTES (256 * 1024)
 #define INI_MAX_ENTRIES 4096
 #define INI_MAX_LINE 1000 /* with its continuation lines; iniparser's own limit is 1024 */
 

@@ -57,3 +57,11 @@ struct image_file *image_file(struct image *image, const char *path)
 	file->path = xstrdup(path);
 	return file;
 }
+
+void image_file_set(struct image *image, const char *path, enum image_file_state state)
+{
+	struct image_file *file = image_file(image, path);
+
+	if (file)
+		file->state = state;
+}

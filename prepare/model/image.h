@@ -78,3 +78,5 @@ void image_done(struct image *image);
 void images_done(struct images *images);
 /* The file of that path, which is added if it is not there yet; NULL: there are too many. */
 struct image_file *image_file(struct image *image, const char *path);
+/* Sets the state of the file of that path, as long as there are not too many. */
+void image_file_set(struct image *image, const char *path, enum image_file_state state);

@@ -7,6 +7,9 @@
 
 #include <stddef.h>
 
+/* A file of a profile is no larger. */
+#define INI_MAX_BYTES (256 * 1024)
+
 struct ini_entry {
 	char *section; /* as written: "device gpu" */
 	char *key;     /* lower case; NULL stands for the section's own line */

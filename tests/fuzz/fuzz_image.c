@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "parse/cpio.h"
 #include "parse/image.h"
+#include "parse/initramfs.h"
 
 #define CONTENT_MAX 4096
 
@@ -63,6 +64,38 @@ static char *read_archives(const uint8_t *data, size_t size, size_t piece, size_
 	return buf_take(&reading.log);
 }
 
+struct source {
+	const uint8_t *bytes;
+	size_t left;
+};
+
+static ssize_t read_source(void *userdata, void *bytes, size_t n)
+{
+	struct source *source = userdata;
+
+	n = source->left < n ? source->left : n;
+	if (n)
+		memcpy(bytes, source->bytes, n);
+	source->bytes += n;
+	source->left -= n;
+	return (ssize_t)n;
+}
+
+/* A whole image, compressed or not: what is damaged says so, and all of its bytes are looked at. */
+static void check_image(const uint8_t *data, size_t size)
+{
+	struct source source = {data, size};
+	struct image image = {};
+	bool is_known = initramfs_parse(read_source, &source, &(struct profile_file_list){},
+					&image);
+
+	assert(is_known || image.unknown);
+	assert(!image.damaged || image.unknown);
+	assert(image.unknown || !source.left);
+	image_end(&image);
+	image_done(&image);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t used_at_once, used_in_pieces;
@@ -74,6 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(used_at_once == used_in_pieces && strcmp(at_once, in_pieces) == 0);
 	if (size)
 		memcpy(text, data, size);
+	check_image(data, size);
 	image_see_order(&image, text);
 	image_see_listing(&image, text);
 	image_done(&image);
