@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/bootloader.h"
 
-#include <string.h>
+#include "base/text.h"
 
 static const char *const names[] = {
 	[BOOTLOADER_NONE] = "none",     [BOOTLOADER_GRUB] = "grub",
@@ -27,10 +27,14 @@ const char *bootloader_name(enum bootloader_kind kind)
 	return names[kind];
 }
 
+bool bootloader_is_known(const char *name)
+{
+	return TEXT_IN(names, name);
+}
+
 enum bootloader_kind bootloader_from_name(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(names[i], name) == 0)
-			return (enum bootloader_kind)i;
-	return BOOTLOADER_NONE;
+	int kind = TEXT_INDEX(names, name);
+
+	return kind < 0 ? BOOTLOADER_NONE : (enum bootloader_kind)kind;
 }

@@ -43,5 +43,7 @@ struct bootloader {
 void bootloader_done(struct bootloader *bootloader);
 /* As the profile calls it: "grub", "kernel-install"; "none". */
 const char *bootloader_name(enum bootloader_kind kind);
+/* Is it one of these names, "none" included? */
+bool bootloader_is_known(const char *name);
 /* BOOTLOADER_NONE for an unknown name. */
 enum bootloader_kind bootloader_from_name(const char *name);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/profile.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/text.h"
+
+const char *const allow_names[N_ALLOW] = {"display", "network", "storage"};
 
 void profile_done(struct profile *profile)
 {
@@ -85,6 +88,16 @@ bool profile_places(const struct profile *profile, struct address_list *ret)
 	}
 	address_list_sort(ret);
 	return true;
+}
+
+bool is_module_name(const char *word)
+{
+	size_t length = strlen(word);
+
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)word[i]) && word[i] != '-' && word[i] != '_')
+			return false;
+	return length > 0 && length < DRIVER_NAME_MAX;
 }
 
 const char *driver_canonical_name(const char *name)

@@ -31,6 +31,9 @@ enum group_mode { GROUP_REQUIRE, GROUP_EXPAND, GROUP_IGNORE };
 enum reset_mode { RESET_WARN, RESET_REQUIRE, RESET_IGNORE };
 
 enum allow_flag { ALLOW_DISPLAY = 1, ALLOW_NETWORK = 2, ALLOW_STORAGE = 4 };
+#define N_ALLOW 3
+/* The words of the key allow, in the order of the flags. */
+extern const char *const allow_names[N_ALLOW];
 
 struct device_section {
 	char *label;

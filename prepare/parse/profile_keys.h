@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The sections of a profile and their keys: how the value of each is read. */
+#pragma once
+
+#include <stddef.h>
+
+/* What is wrong with a value. */
+struct value_error {
+	char seen[80];        /* the part of the value that does not fit */
+	const char *expected; /* what should stand there; NULL: the key's own text says it */
+};
+
+struct profile_key {
+	const char *name;
+	/* Reads a value into the member of a struct profile or device_section; 0, or -EINVAL with *error. */
+	int (*read)(struct value_error *error, void *target, const char *value);
+	size_t offset; /* of that member */
+	const char *expected;
+};
+
+enum {
+	SECTION_HOST,
+	SECTION_IOMMU,
+	SECTION_KERNEL,
+	SECTION_MODULES,
+	SECTION_BIND,
+	SECTION_DEVICE,
+	N_SECTION_KINDS,
+};
+
+struct section_kind {
+	const char *name;
+	const struct profile_key *keys;
+	size_t n_keys;
+};
+
+/* Keys of SECTION_DEVICE go into a struct device_section, those of the others into struct profile. */
+extern const struct section_kind section_kinds[N_SECTION_KINDS];
