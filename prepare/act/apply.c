@@ -7,15 +7,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "decide/commands.h"
+#include "host/backup.h"
 #include "host/command.h"
 #include "host/files.h"
-#include "host/backup.h"
 
 #define RUN_DIRECTORY "/run/vfio-prepare"
-#define REASONS_MAX (1024 * 1024)
 
 static char *directory_of(const char *path)
 {
@@ -245,63 +243,4 @@ int apply_commands(struct root *root, struct command_list *commands, const struc
 	if (log >= 0)
 		close(log);
 	return r;
-}
-
-int apply_marker(struct root *root, const struct strv *reasons)
-{
-	struct buf buf = {};
-	int r;
-
-	for (size_t i = 0; i < reasons->n; i++)
-		buf_addf(&buf, "%s\n", reasons->items[i]);
-	r = reasons->n ? root_replace_file(root, REBOOT_REQUIRED_PATH, buf_text(&buf), 0644)
-		       : root_remove_file(root, REBOOT_REQUIRED_PATH);
-	buf_done(&buf);
-	return r;
-}
-
-bool apply_wants_restart(struct root *root)
-{
-	_cleanup_free_ char *text = NULL;
-	struct strv lines = {};
-	bool wants;
-
-	if (root_read_file(root, REBOOT_REQUIRED_PATH, REASONS_MAX, &text, NULL) < 0)
-		return false;
-	strv_split(&lines, text, "\n");
-	wants = lines.n > 0;
-	for (size_t i = 0; i < lines.n; i++)
-		if (strncmp(lines.items[i], REASON_COMMAND, strlen(REASON_COMMAND)) == 0)
-			wants = false;
-	strv_done(&lines);
-	return wants;
-}
-
-static bool is_bound(const struct outcomes *outcomes, const char *address)
-{
-	vec_foreach(outcome, outcomes)
-		if ((outcome->result == RESULT_DONE || outcome->result == RESULT_ALREADY) &&
-		    strcmp(PCI_ADDRESS_TEXT(&outcome->address), address) == 0)
-			return true;
-	return false;
-}
-
-void apply_forget_bound(struct root *root, const struct outcomes *outcomes)
-{
-	_cleanup_free_ char *text = NULL;
-	struct strv lines = {}, left = {};
-	int r;
-
-	if (root_read_file(root, REBOOT_REQUIRED_PATH, REASONS_MAX, &text, NULL) < 0)
-		return;
-	strv_split(&lines, text, "\n");
-	for (size_t i = 0; i < lines.n; i++)
-		if (strncmp(lines.items[i], REASON_DEVICE, strlen(REASON_DEVICE)) != 0 ||
-		    !is_bound(outcomes, lines.items[i] + strlen(REASON_DEVICE)))
-			strv_add(&left, lines.items[i]);
-	r = left.n < lines.n ? apply_marker(root, &left) : 0;
-	if (r < 0)
-		log_warning("%s cannot be written: %s", REBOOT_REQUIRED_PATH, strerror(-r));
-	strv_done(&lines);
-	strv_done(&left);
 }

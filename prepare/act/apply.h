@@ -7,14 +7,11 @@
 
 #include "host/root.h"
 #include "model/command.h"
-#include "model/outcome.h"
 #include "model/policy.h"
 #include "model/rebuild.h"
 
 /* What the programs said, of the last run. */
 #define REBUILD_LOG_PATH "/var/log/vfio-prepare/rebuild.log"
-/* Why the host has to be restarted, a line for each reason. */
-#define REBOOT_REQUIRED_PATH "/run/vfio-prepare/reboot-required"
 
 /*
  * Keeps other runs out until the descriptor is closed, and removes what those that were killed have
@@ -40,12 +37,3 @@ int apply_undo(struct root *root, struct planned_files *files);
  */
 int apply_commands(struct root *root, struct command_list *commands, const struct rebuild *rebuild,
 		   struct strv *ret_others);
-
-/* Says that a restart is required, or, without reasons, that none is; 0 or -errno. */
-int apply_marker(struct root *root, const struct strv *reasons);
-
-/* Does the host want a restart, and nothing but that? */
-bool apply_wants_restart(struct root *root);
-
-/* Takes the devices that are bound by now out of the reasons for a restart. */
-void apply_forget_bound(struct root *root, const struct outcomes *outcomes);

@@ -178,7 +178,7 @@ bool commands_are_due(const struct command_list *commands)
 
 void find_restart_reasons(const struct plan *plan, const struct argument_plan *arguments,
 			  const struct bootloader *bootloader, const struct rebuild *rebuild,
-			  const struct command_list *commands, struct strv *ret)
+			  const struct command_list *commands, struct restart_reasons *ret)
 {
 	bool due = commands_are_due(commands);
 
@@ -186,7 +186,7 @@ void find_restart_reasons(const struct plan *plan, const struct argument_plan *a
 		if (command->result == COMMAND_DUE) {
 			_cleanup_free_ char *text = command_text(command);
 
-			strv_take(ret, xasprintf(REASON_COMMAND "%s", text));
+			restart_reasons_add(ret, REASON_COMMAND, text);
 		}
 	vec_foreach(argument, arguments) {
 		bool comes = argument->configured
@@ -194,12 +194,11 @@ void find_restart_reasons(const struct plan *plan, const struct argument_plan *a
 				     : due && !argument->conflict && !argument->unwritable;
 
 		if (!argument->running && comes)
-			strv_take(ret, xasprintf("argument %s", argument->text));
+			restart_reasons_add(ret, REASON_ARGUMENT, argument->text);
 	}
 	vec_foreach(device, plan)
 		if ((device->state == DEVICE_BIND || device->state == DEVICE_VFS ||
 		     (device->state == DEVICE_REFUSED && device->next_boot)) &&
 		    (due || rebuild->newer_than_boot))
-			strv_take(ret, xasprintf(REASON_DEVICE "%s",
-						 PCI_ADDRESS_TEXT(&device->address)));
+			restart_reasons_add_device(ret, &device->address);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "decide/kernel_args.h"
+#include "model/boot_log.h"
 #include "model/bootloader.h"
 #include "model/command.h"
 #include "model/plan.h"
@@ -22,10 +23,6 @@ void commands_decide(const struct bootloader *bootloader, const struct argument_
 /* Is one of them still to be run? */
 bool commands_are_due(const struct command_list *commands);
 
-/* What a reason for a restart says of a device, and of a program that has to be run before. */
-#define REASON_DEVICE "device "
-#define REASON_COMMAND "command "
-
 /*
  * Adds why a restart is required: a program that is still to be run before it, an argument that only the
  * next boot brings, a device that the next boot will bring to its driver. Not for what the last one
@@ -33,4 +30,4 @@ bool commands_are_due(const struct command_list *commands);
  */
 void find_restart_reasons(const struct plan *plan, const struct argument_plan *arguments,
 			  const struct bootloader *bootloader, const struct rebuild *rebuild,
-			  const struct command_list *commands, struct strv *ret);
+			  const struct command_list *commands, struct restart_reasons *ret);

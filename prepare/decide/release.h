@@ -9,7 +9,7 @@
 #pragma once
 
 #include "decide/match.h"
-#include "model/binding.h"
+#include "model/boot_log.h"
 #include "model/plan.h"
 
 struct release {

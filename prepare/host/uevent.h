@@ -6,7 +6,7 @@
  * attribute uevent, and a coldplug writes to it. A kernel that takes the device's lock to answer
  * (drivers/base/core.c uevent_show(), 6.1.192) does not before the driver has let go of the device. Where
  * that is never, they hang, and with them the boot. So /dev/null takes the attribute's place for as long:
- * the device is not announced, and has nothing to say, until a later attempt succeeds (verbs/memory.h). The
+ * the device is not announced, and has nothing to say, until a later attempt succeeds (verbs/phase.h). The
  * mount goes along to the real root with /sys.
  */
 #pragma once

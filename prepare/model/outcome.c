@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/outcome.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "base/alloc.h"
 
 void outcome_done(struct outcome *outcome)
@@ -19,13 +22,22 @@ void outcomes_done(struct outcomes *outcomes)
 	*outcomes = (struct outcomes){};
 }
 
+static const char *const result_names[] = {
+	[RESULT_DONE] = "done",       [RESULT_ALREADY] = "already", [RESULT_FAILED] = "failed",
+	[RESULT_TIMEOUT] = "timeout", [RESULT_SKIPPED] = "skipped", [RESULT_REFUSED] = "refused",
+};
+
 const char *result_name(enum result result)
 {
-	static const char *const names[] = {
-		[RESULT_DONE] = "done",       [RESULT_ALREADY] = "already",
-		[RESULT_FAILED] = "failed",   [RESULT_TIMEOUT] = "timeout",
-		[RESULT_SKIPPED] = "skipped", [RESULT_REFUSED] = "refused",
-	};
+	return result_names[result];
+}
 
-	return names[result];
+int result_parse(const char *name, enum result *ret)
+{
+	for (enum result result = RESULT_DONE; result <= RESULT_REFUSED; result++)
+		if (strcmp(result_names[result], name) == 0) {
+			*ret = result;
+			return 0;
+		}
+	return -EINVAL;
 }

@@ -13,23 +13,23 @@ enum result {
 	RESULT_ALREADY,
 	RESULT_FAILED,
 	RESULT_TIMEOUT, /* the kernel did not answer in time; the device was left alone */
-	RESULT_SKIPPED, /* not there, or not tried because of another's timeout */
+	RESULT_SKIPPED, /* not on this host, or not begun */
 	RESULT_REFUSED, /* a finding says why */
 };
 
 struct outcome {
 	struct pci_address address;
-	const char *section; /* owned by the profile */
-	const char *want;    /* owned by the plan */
-	const char *before;  /* owned by the plan; NULL: none, or not known */
+	/* Owned by the profile and the plan, or by the log that the outcome was read from. */
+	const char *section;
+	const char *want;
+	const char *before; /* NULL: none, or not known */
 	bool before_known;
 	char *after; /* NULL: none */
 	bool after_known;
 	enum result result;
 	char *error; /* NULL: none */
 	uint32_t elapsed_ms;
-	unsigned
-		vfs; /* so many virtual functions are there, as they should; 0: it should have none */
+	unsigned vfs; /* virtual functions that it has and should have */
 };
 
 struct outcomes {
@@ -41,3 +41,5 @@ struct outcomes {
 void outcome_done(struct outcome *outcome);
 void outcomes_done(struct outcomes *outcomes);
 const char *result_name(enum result result);
+/* 0, or -EINVAL: no result has that name. */
+int result_parse(const char *name, enum result *ret);

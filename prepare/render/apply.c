@@ -8,7 +8,8 @@
 
 static char *apply_json(const struct apply_report *report)
 {
-	json_t *json = json_report(), *files = json_array(), *commands = json_array();
+	json_t *reasons = json_array(), *json = json_report(), *files = json_array(),
+	       *commands = json_array();
 
 	vec_foreach(file, report->files) {
 		json_t *object = json_object();
@@ -35,11 +36,13 @@ static char *apply_json(const struct apply_report *report)
 								: json_null());
 		json_array_append_new(commands, object);
 	}
+	vec_foreach(reason, report->reasons)
+		json_array_append_new(reasons, json_text_or_null(reason->text));
 	json_object_set_new(json, "files", files);
 	json_object_set_new(json, "commands", commands);
 	json_object_set_new(json, "log", json_text_or_null(report->log));
 	json_object_set_new(json, "reboot_required", json_boolean(report->reasons->n > 0));
-	json_object_set_new(json, "reasons", json_strv(report->reasons));
+	json_object_set_new(json, "reasons", reasons);
 	json_object_set_new(json, "findings", json_findings(report->findings));
 	return json_text(json);
 }
@@ -102,7 +105,7 @@ static char *apply_text(const struct apply_report *report)
 	text_findings(&buf, report->findings);
 	for (size_t i = 0; i < report->reasons->n; i++)
 		buf_addf(&buf, "%s  %s\n", i ? "" : "A restart is required:\n",
-			 report->reasons->items[i]);
+			 report->reasons->items[i].text);
 	return buf_take(&buf);
 }
 

@@ -2,6 +2,7 @@
 /* What apply did. */
 #pragma once
 
+#include "model/boot_log.h"
 #include "model/command.h"
 #include "model/finding.h"
 #include "model/policy.h"
@@ -11,8 +12,8 @@
 struct apply_report {
 	const struct planned_files *files;
 	const struct command_list *commands;
-	const char *log;            /* what the commands said; NULL: none was run */
-	const struct strv *reasons; /* for a restart */
+	const char *log; /* what the commands said; NULL: none was run */
+	const struct restart_reasons *reasons;
 	const struct findings *findings;
 };
 

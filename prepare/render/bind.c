@@ -4,12 +4,12 @@
 #include "render/json.h"
 #include "render/text.h"
 
-static char *bind_json(const char *phase, const struct outcomes *outcomes,
+static char *bind_json(enum boot_phase phase, const struct outcomes *outcomes,
 		       const struct findings *findings)
 {
 	json_t *report = json_report();
 
-	json_object_set_new(report, "phase", json_string(phase));
+	json_object_set_new(report, "phase", json_string(boot_phase_name(phase)));
 	json_object_set_new(report, "outcomes", json_outcomes(outcomes));
 	json_object_set_new(report, "findings", json_findings(findings));
 	return json_text(report);
@@ -33,7 +33,7 @@ char *render_outcome(const struct outcome *outcome)
 			 outcome->error ? ": " : "", outcome->error ? outcome->error : "");
 }
 
-char *render_bind(enum format format, const char *phase, const struct outcomes *outcomes,
+char *render_bind(enum format format, enum boot_phase phase, const struct outcomes *outcomes,
 		  const struct findings *findings)
 {
 	struct buf buf = {};

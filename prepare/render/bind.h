@@ -2,11 +2,10 @@
 /* The report of the verb bind. */
 #pragma once
 
-#include "model/finding.h"
-#include "model/outcome.h"
+#include "model/boot_log.h"
 #include "render/format.h"
 
-char *render_bind(enum format format, const char *phase, const struct outcomes *outcomes,
+char *render_bind(enum format format, enum boot_phase phase, const struct outcomes *outcomes,
 		  const struct findings *findings);
 
 /* One outcome as a line without newline, as the kernel log gets it. */

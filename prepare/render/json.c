@@ -67,21 +67,28 @@ json_t *json_strv(const struct strv *strv)
 	return array;
 }
 
+json_t *json_finding(const char *check, const char *severity, const char *subject,
+		     const char *detail, const char *remedy)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "check", json_text_or_null(check));
+	json_object_set_new(object, "severity", json_text_or_null(severity));
+	json_object_set_new(object, "subject", json_text_or_null(subject));
+	json_object_set_new(object, "detail", json_text_or_null(detail));
+	json_object_set_new(object, "remedy", json_text_or_null(remedy));
+	return object;
+}
+
 json_t *json_findings(const struct findings *findings)
 {
 	json_t *array = json_array();
 
-	vec_foreach(finding, findings) {
-		json_t *object = json_object();
-
-		json_object_set_new(object, "check", json_string(finding_name(finding->type)));
-		json_object_set_new(object, "severity",
-				    json_string(severity_name(finding->severity)));
-		json_object_set_new(object, "subject", json_text_or_null(finding->subject));
-		json_object_set_new(object, "detail", json_text_or_null(finding->detail));
-		json_object_set_new(object, "remedy", json_text_or_null(finding->remedy));
-		json_array_append_new(array, object);
-	}
+	vec_foreach(finding, findings)
+		json_array_append_new(array,
+				      json_finding(finding_name(finding->type), severity_name(finding->severity),
+						   finding->subject, finding->detail,
+						   finding->remedy));
 	return array;
 }
 

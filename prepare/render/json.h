@@ -21,5 +21,7 @@ json_t *json_count_or_null(int number);
 json_t *json_hex(unsigned value, int digits);
 json_t *json_address(const struct pci_address *address);
 json_t *json_strv(const struct strv *strv);
+json_t *json_finding(const char *check, const char *severity, const char *subject,
+		     const char *detail, const char *remedy);
 json_t *json_findings(const struct findings *findings);
 json_t *json_outcomes(const struct outcomes *outcomes);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "render/boot.h"
+#include "render/boot_log.h"
 #include "render/json.h"
 #include "render/monitor.h"
 #include "render/text.h"
@@ -172,7 +172,7 @@ static void add_findings(struct buf *buf, const struct verdict *verdict, enum se
 
 static char *validate_text(const struct verdict *verdict)
 {
-	struct buf buf = {}, story = {};
+	struct buf buf = {};
 	unsigned number = 0;
 
 	add_headline(&buf, verdict);
@@ -182,11 +182,10 @@ static char *validate_text(const struct verdict *verdict)
 	add_findings(&buf, verdict, SEVERITY_ERROR, BOLD_RED, "Errors:");
 	add_findings(&buf, verdict, SEVERITY_WARNING, BOLD_YELLOW, "Warnings:");
 	add_findings(&buf, verdict, SEVERITY_NOTE, BOLD, "Notes:");
-	if (verdict->boot && text_boot(&story, verdict->boot)) {
+	if (verdict->log && verdict->log->n) {
 		add_heading(&buf, verdict, BOLD, "This boot:");
-		buf_add(&buf, buf_text(&story));
+		text_boot_log(&buf, verdict->log);
 	}
-	buf_done(&story);
 	return buf_take(&buf);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "model/boot_log.h"
 #include "model/finding.h"
 #include "model/plan.h"
 #include "model/readiness.h"
@@ -11,8 +12,8 @@ struct verdict {
 	enum readiness status;
 	const struct plan *plan;
 	const struct findings *findings;
-	const struct boot *boot; /* the memory of this boot (render/boot.h); NULL: none */
-	bool colour;             /* of the text, for a terminal */
+	const struct boot_log *log; /* NULL: none */
+	bool colour;                /* of the text, for a terminal */
 };
 
 struct tally {

@@ -7,9 +7,10 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "decide/commands.h"
+#include "host/boot_log.h"
 #include "host/rebuild.h"
 #include "render/apply.h"
-#include "verbs/memory.h"
+#include "render/boot_log.h"
 #include "verbs/verb.h"
 
 struct applying {
@@ -18,7 +19,7 @@ struct applying {
 	struct planned_files files;
 	struct rebuild rebuild;
 	struct command_list commands;
-	struct strv reasons;
+	struct restart_reasons reasons;
 	bool ran; /* the commands */
 	bool failed;
 };
@@ -96,7 +97,7 @@ static void settle(struct applying *applying)
 static void mark(struct applying *applying)
 {
 	const struct situation *situation = applying->situation;
-	int r;
+	_cleanup_free_ char *content = NULL;
 
 	rebuild_done(&applying->rebuild);
 	scan_rebuild(applying->root, &applying->rebuild);
@@ -105,9 +106,8 @@ static void mark(struct applying *applying)
 		return;
 	find_restart_reasons(&situation->plan, &situation->arguments, &situation->bootloader,
 			     &applying->rebuild, &applying->commands, &applying->reasons);
-	r = apply_marker(applying->root, &applying->reasons);
-	if (r < 0)
-		log_warning("%s cannot be written: %s", REBOOT_REQUIRED_PATH, strerror(-r));
+	content = render_restart_reasons(&applying->reasons);
+	restart_reasons_write(applying->root, content);
 }
 
 /* Refused, and the next boot will not have it either, so that apply could do nothing about it. */
@@ -198,17 +198,19 @@ static int run(struct root *root, const struct options *options)
 {
 	struct situation situation;
 	struct applying applying = {.root = root, .situation = &situation};
-	struct boot *boot = memory_read(root);
-	int status = situation_load(root, options, PHASE_SYSTEM, true, boot, &situation);
+	struct boot_log log;
+	int status;
 
+	boot_log_read(root, &log);
+	status = situation_load(root, options, PHASE_SYSTEM, true, &log, &situation);
 	if (status == STATUS_DONE)
 		status = apply(&applying, options);
 	planned_files_done(&applying.files);
 	rebuild_done(&applying.rebuild);
 	command_list_done(&applying.commands);
-	strv_done(&applying.reasons);
+	restart_reasons_done(&applying.reasons);
 	situation_done(&situation);
-	boot_free(boot);
+	boot_log_done(&log);
 	return status;
 }
 

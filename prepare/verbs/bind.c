@@ -4,21 +4,16 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "act/apply.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "decide/boot_log.h"
 #include "decide/checks.h"
 #include "host/scan.h"
 #include "parse/address.h"
-#include "verbs/memory.h"
+#include "render/boot_log.h"
+#include "verbs/phase.h"
 #include "verbs/sriov.h"
 #include "verbs/verb.h"
-
-/*
- * Where the driver that is wanted refuses a device, its own has it back, whose coming is announced, for which
- * udev starts us: so a few times must do.
- */
-#define HOTPLUG_TRIES 3
 
 /* At boot the kernel log is the record; below another root it is not ours to write to. */
 static void log_to_kernel(struct root *root)
@@ -54,27 +49,19 @@ static void log_boot(const struct outcomes *outcomes, const struct plan *plan)
 	}
 }
 
-/* The points of a boot that the units and scripts name; what comes later decides like the last of them. */
+/* The phases of bind. What comes after the system phase decides like it. */
 static const struct when {
-	const char *name;
 	enum phase phase;
 	bool initramfs;
-	bool hotplug; /* of one device, and only what is new is remembered */
-	int wait_ms;  /* for another run to end */
+	bool hotplug;
+	int wait_ms; /* for the end of another run */
 } whens[] = {
-	{"system", PHASE_SYSTEM, .wait_ms = 5000},
-	{"early", PHASE_EARLY, .initramfs = true},
-	{"premount", PHASE_PREMOUNT, .initramfs = true},
-	{"hotplug", PHASE_SYSTEM, .hotplug = true, .wait_ms = 120000},
+	[BOOT_PHASE_EARLY] = {PHASE_EARLY, .initramfs = true},
+	[BOOT_PHASE_PREMOUNT] = {PHASE_PREMOUNT, .initramfs = true},
+	[BOOT_PHASE_SYSTEM] = {PHASE_SYSTEM, .wait_ms = 5000},
+	[BOOT_PHASE_HOTPLUG] = {PHASE_SYSTEM, .hotplug = true, .wait_ms = 120000},
+	[BOOT_PHASE_MANUAL] = {PHASE_MANUAL, .wait_ms = WAIT_BY_HAND_MS},
 };
-
-static const struct when *find_when(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(whens); i++)
-		if (strcmp(whens[i].name, name) == 0)
-			return &whens[i];
-	return NULL;
-}
 
 static bool is_at(void *userdata, const struct planned_device *device)
 {
@@ -97,24 +84,17 @@ static int keep_address(const char *text, struct plan *plan)
 	return STATUS_REFUSED;
 }
 
+/* A device that a person released stays released when a driver comes to it. */
 static bool is_not_released(void *userdata, const struct planned_device *device)
 {
-	return !bindings_has_released(userdata, &device->address);
-}
+	const struct boot_log *log = userdata;
 
-/* What somebody gave back by hand is not taken again because a driver came to it. */
-static void leave_released(const struct boot *boot, struct plan *plan)
-{
-	struct bindings bindings = {};
-
-	boot_bindings(boot, &bindings);
-	plan_keep(plan, is_not_released, &bindings);
-	bindings_done(&bindings);
+	return !bindings_has_released(&log->bindings, &device->address);
 }
 
 static bool may_come_now(void *userdata, const struct planned_device *device)
 {
-	unsigned n = boot_failures(userdata, &device->address);
+	unsigned n = boot_log_hotplug_failures(userdata, &device->address);
 
 	if (n < HOTPLUG_TRIES)
 		return true;
@@ -126,57 +106,72 @@ static bool may_come_now(void *userdata, const struct planned_device *device)
 	return false;
 }
 
-/* What a run has in hand, from the profile to what became of the devices. */
-struct work {
-	struct memory memory;
+/* Takes out of the plan what hotplug leaves alone; returns how many devices failed too often. */
+static size_t leave_alone(struct boot_log *log, struct plan *plan)
+{
+	size_t n;
+
+	plan_keep(plan, is_not_released, log);
+	n = plan->n;
+	plan_keep(plan, may_come_now, log);
+	return n - plan->n;
+}
+
+struct binding_run {
+	struct phase_run run;
 	struct situation situation, again;
 	struct outcomes outcomes;
 	char *text; /* the report; NULL: there is none */
 };
 
 static int carry_out(struct root *root, const struct options *options, const struct when *when,
-		     struct work *work)
+		     struct binding_run *bind)
 {
 	/* A phase of the boot does not try again what hung in an earlier one; a person may. */
-	const struct boot *hung = options->phase ? work->memory.boot : NULL;
-	struct plan *plan = &work->situation.plan;
+	struct boot_log *hung = options->phase ? &bind->run.log : NULL;
+	struct plan *plan = &bind->situation.plan;
+	enum phase phase = options->force ? PHASE_FORCED : when->phase;
 	int64_t started_ms = now_ms();
-	int status = situation_load(root, options, when->phase, false, hung, &work->situation),
-	    acted;
+	int status = situation_load(root, options, phase, false, hung, &bind->situation), acted;
 	size_t n_left_alone = 0;
 
 	if (status == STATUS_DONE && options->address)
 		status = keep_address(options->address, plan);
 	if (status != STATUS_DONE)
 		return status;
-	if (when->hotplug) {
-		leave_released(work->memory.boot, plan);
-		n_left_alone = plan->n;
-		plan_keep(plan, may_come_now, work->memory.boot);
-		n_left_alone -= plan->n;
-	}
-	acted = situation_act(root, options, hung, started_ms, &work->situation, &work->outcomes,
-			      &work->again);
+	if (when->hotplug)
+		n_left_alone = leave_alone(&bind->run.log, plan);
+	acted = situation_act(root, options, hung, started_ms, &bind->situation, &bind->outcomes,
+			      &bind->again);
 	if (options->phase)
-		log_boot(&work->outcomes, plan);
-	work->text = render_bind(options->format, when->name, &work->outcomes, &plan->findings);
-	status = status_of_outcomes(plan, &work->outcomes);
+		log_boot(&bind->outcomes, plan);
+	bind->text = render_bind(options->format, bind->run.phase.phase, &bind->outcomes,
+				 &plan->findings);
+	status = status_of_outcomes(plan, &bind->outcomes);
 	if (status == STATUS_DONE)
 		status = acted;
 	return status == STATUS_DONE && n_left_alone ? STATUS_REFUSED : status;
 }
 
-static int run(struct root *root, const struct options *options)
+/* A restart is no longer required for the devices that are bound now. */
+static void update_restart_reasons(struct root *root, const struct outcomes *outcomes)
 {
-	const struct when by_hand = {.name = "manual",
-				     .phase = options->force ? PHASE_FORCED : PHASE_MANUAL,
-				     .wait_ms = WAIT_BY_HAND_MS};
-	const struct when *when = options->phase ? find_when(options->phase) : &by_hand;
-	struct kernel_args args = {};
-	struct work work = {};
-	int status = STATUS_DONE;
+	struct restart_reasons reasons;
 
-	if (!when) {
+	restart_reasons_read(root, &reasons);
+	if (restart_reasons_forget_bound(&reasons, outcomes)) {
+		_cleanup_free_ char *content = render_restart_reasons(&reasons);
+
+		restart_reasons_write(root, content);
+	}
+	restart_reasons_done(&reasons);
+}
+
+/* The phase that the arguments ask for; 0, or the status to end with. */
+static int read_phase(const struct options *options, enum boot_phase *ret)
+{
+	*ret = options->phase ? boot_phase_parse(options->phase) : BOOT_PHASE_MANUAL;
+	if (options->phase && *ret > BOOT_PHASE_HOTPLUG) {
 		log_error("--phase: \"%s\" is none of early, premount, system and hotplug",
 			  options->phase);
 		return STATUS_USAGE;
@@ -185,34 +180,43 @@ static int run(struct root *root, const struct options *options)
 		log_error("--force is for a bind by hand, not for a phase of the boot");
 		return STATUS_USAGE;
 	}
+	return STATUS_DONE;
+}
+
+static int run(struct root *root, const struct options *options)
+{
+	struct binding_run bind = {};
+	struct kernel_args args = {};
+	enum boot_phase phase;
+	int status = read_phase(options, &phase);
+
+	if (status != STATUS_DONE)
+		return status;
 	if (options->phase)
 		log_to_kernel(root);
-	if (memory_begin(root, when->name, when->wait_ms, &work.memory) < 0)
+	if (phase_begin(root, phase, whens[phase].wait_ms, &bind.run) < 0)
 		return STATUS_FAILED;
 
 	scan_arguments(root, &args);
-	work.memory.phase.off = off_switch(&args, when->initramfs);
+	bind.run.phase.off = off_switch(&args, whens[phase].initramfs);
 	kernel_args_done(&args);
-	if (work.memory.phase.off)
+	if (bind.run.phase.off)
 		log_notice("%s is among the kernel's arguments: nothing is done",
-			   work.memory.phase.off);
+			   bind.run.phase.off);
 	else
-		status = carry_out(root, options, when, &work);
+		status = carry_out(root, options, &whens[phase], &bind);
 
-	memory_show(root, &work.memory, &work.outcomes);
+	phase_show(root, &bind.run, &bind.outcomes);
 	if (!options->phase)
-		apply_forget_bound(root, &work.outcomes);
-	if (options->phase && !when->hotplug)
-		memory_add(root, &work.memory, &work.outcomes, &work.situation.plan.findings);
-	else
-		memory_add_news(root, &work.memory, &work.outcomes, &work.situation.plan.findings);
-	memory_end(&work.memory);
-	/* What was done is remembered, whether somebody reads this or not. */
-	if (work.text)
-		status = report(work.text, status);
-	outcomes_done(&work.outcomes);
-	situation_done(&work.again);
-	situation_done(&work.situation);
+		update_restart_reasons(root, &bind.outcomes);
+	phase_log(root, &bind.run, &bind.outcomes, &bind.situation.plan.findings);
+	phase_end(&bind.run);
+	/* The log is written even where nobody reads the report. */
+	if (bind.text)
+		status = report(bind.text, status);
+	outcomes_done(&bind.outcomes);
+	situation_done(&bind.again);
+	situation_done(&bind.situation);
 	return status;
 }
 

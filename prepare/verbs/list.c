@@ -5,14 +5,15 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "decide/boot_log.h"
 #include "decide/guards.h"
+#include "host/boot_log.h"
 #include "host/network.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
 #include "host/storage.h"
 #include "host/users.h"
 #include "render/list.h"
-#include "verbs/memory.h"
 #include "verbs/selection.h"
 #include "verbs/verb.h"
 
@@ -66,6 +67,7 @@ static int run(struct root *root, const struct options *options)
 {
 	struct selection selection = {};
 	struct inventory inventory = {};
+	struct boot_log log;
 	struct profile profile = {};
 	struct list_entry *entries;
 	int r;
@@ -78,7 +80,9 @@ static int run(struct root *root, const struct options *options)
 		selection_done(&selection);
 		return STATUS_FAILED;
 	}
-	memory_hanging(root, &inventory);
+	boot_log_read(root, &log);
+	boot_log_find_hanging(&log, &inventory);
+	boot_log_done(&log);
 	scan_overrides(root, &inventory, any_function, NULL);
 	scan_condition(root, &inventory, options->format == FORMAT_JSON, any_function, NULL);
 	if (options->format == FORMAT_JSON)

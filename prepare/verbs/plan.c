@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "decide/planner.h"
-#include "verbs/memory.h"
+#include "host/boot_log.h"
 #include "verbs/verb.h"
 
 /* For the hooks that make an initramfs: what it must carry, one module in a line. */
@@ -37,9 +37,11 @@ static int run(struct root *root, const struct options *options)
 {
 	struct planned_files files = {};
 	struct situation situation;
-	struct boot *boot = memory_read(root);
-	int status = situation_load(root, options, PHASE_MANUAL, true, boot, &situation);
+	struct boot_log log;
+	int status;
 
+	boot_log_read(root, &log);
+	status = situation_load(root, options, PHASE_MANUAL, true, &log, &situation);
 	if (status == STATUS_DONE && options->modules) {
 		status = report(modules_text(&situation), STATUS_DONE);
 	} else if (status == STATUS_DONE) {
@@ -51,7 +53,7 @@ static int run(struct root *root, const struct options *options)
 	}
 	planned_files_done(&files);
 	situation_done(&situation);
-	boot_free(boot);
+	boot_log_done(&log);
 	return status;
 }
 

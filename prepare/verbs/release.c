@@ -13,14 +13,14 @@
 #include "parse/address.h"
 #include "parse/profile.h"
 #include "render/bind.h"
-#include "verbs/memory.h"
+#include "verbs/phase.h"
 #include "verbs/verb.h"
 
 struct releasing {
+	const struct bindings *bindings; /* the log's */
 	struct profile profile;
 	struct inventory inventory;
 	struct match match;
-	struct bindings bindings;
 	struct strv own_blacklist;
 	struct release release;
 	struct plan plan;
@@ -34,7 +34,6 @@ static void releasing_done(struct releasing *releasing)
 	free(releasing->release.addresses.items);
 	strv_done(&releasing->release.labels);
 	strv_done(&releasing->own_blacklist);
-	bindings_done(&releasing->bindings);
 	match_done(&releasing->match);
 	inventory_done(&releasing->inventory);
 	profile_done(&releasing->profile);
@@ -76,7 +75,7 @@ static int read_operands(const struct options *options, struct releasing *releas
 		if (address_pattern_parse(operand, &pattern) == 0) {
 			*vec_add(&releasing->release.addresses) = pattern;
 		} else if (release_knows_label(&releasing->match, &releasing->inventory,
-					       &releasing->bindings, operand)) {
+					       releasing->bindings, operand)) {
 			strv_add(&releasing->release.labels, operand);
 		} else {
 			log_error("release: \"%s\" is no address, and no device of this host has "
@@ -94,11 +93,10 @@ static bool concerns(void *userdata, const struct pci_function *function)
 	const struct releasing *releasing = userdata;
 
 	return release_concerns(&releasing->release, &releasing->match, &releasing->inventory,
-				&releasing->bindings, function);
+				releasing->bindings, function);
 }
 
-static int prepare(struct root *root, const struct options *options, const struct boot *boot,
-		   struct releasing *releasing)
+static int prepare(struct root *root, const struct options *options, struct releasing *releasing)
 {
 	struct inventory *inventory = &releasing->inventory;
 	int r;
@@ -115,7 +113,6 @@ static int prepare(struct root *root, const struct options *options, const struc
 	if (profile_asks_vfs(&releasing->profile))
 		scan_physfns(root, inventory);
 	match_make(&releasing->profile, inventory, &releasing->match);
-	boot_bindings(boot, &releasing->bindings);
 	if (read_operands(options, releasing) < 0)
 		return STATUS_USAGE;
 	scan_overrides(root, inventory, concerns, releasing);
@@ -125,38 +122,40 @@ static int prepare(struct root *root, const struct options *options, const struc
 	scan_builtin_modules(root, inventory);
 	scan_users(root, inventory);
 	read_own_blacklist(root, &releasing->own_blacklist);
-	release_plan(&releasing->release, &releasing->match, inventory, &releasing->bindings,
+	release_plan(&releasing->release, &releasing->match, inventory, releasing->bindings,
 		     &releasing->plan);
 	return STATUS_DONE;
 }
 
 static int run(struct root *root, const struct options *options)
 {
-	struct memory memory;
-	struct releasing releasing = {
-		.release = {.force = options->force, .own_blacklist = &releasing.own_blacklist}};
+	struct phase_run phase;
+	struct releasing releasing = {.release = {.force = options->force,
+						  .own_blacklist = &releasing.own_blacklist},
+				      .bindings = &phase.log.bindings};
 	struct outcomes *outcomes = &releasing.outcomes;
 	struct plan *plan = &releasing.plan;
 	int status;
 	char *text;
 
-	if (memory_begin(root, "release", WAIT_BY_HAND_MS, &memory) < 0)
+	if (phase_begin(root, BOOT_PHASE_RELEASE, WAIT_BY_HAND_MS, &phase) < 0)
 		return STATUS_FAILED;
-	status = prepare(root, options, memory.boot, &releasing);
+	status = prepare(root, options, &releasing);
 	if (status == STATUS_DONE) {
 		act_run(root, plan,
 			&(struct act_limits){(int)releasing.profile.device_timeout_s * 1000,
 					     (int)releasing.profile.timeout_s * 1000},
 			outcomes, &plan->findings);
-		memory_show(root, &memory, outcomes);
-		memory_add_news(root, &memory, outcomes, &plan->findings);
+		phase_show(root, &phase, outcomes);
+		/* Before the log forgets the bindings, whose labels the outcomes bear. */
 		text = options->format == FORMAT_TEXT && !outcomes->n
 			       ? xstrdup("Nothing is bound that this tool has brought there.\n")
-			       : render_bind(options->format, memory.phase.phase, outcomes,
+			       : render_bind(options->format, BOOT_PHASE_RELEASE, outcomes,
 					     &plan->findings);
+		phase_log(root, &phase, outcomes, &plan->findings);
 		status = report(text, status_of_outcomes(plan, outcomes));
 	}
-	memory_end(&memory);
+	phase_end(&phase);
 	releasing_done(&releasing);
 	return status;
 }

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-#include "act/apply.h"
 #include "base/buf.h"
 #include "base/log.h"
+#include "decide/boot_log.h"
+#include "host/boot_log.h"
 #include "host/bootloader.h"
 #include "host/foreign.h"
 #include "host/modules.h"
@@ -17,10 +18,8 @@
 #include "host/storage.h"
 #include "host/users.h"
 #include "parse/image.h"
-#include "render/boot.h"
 #include "render/scrub.h"
 #include "render/snapshot.h"
-#include "verbs/memory.h"
 #include "verbs/verb.h"
 
 static void record_text(struct recorder *recorder, const char *path, char *text)
@@ -84,6 +83,8 @@ static int read_everything(struct root *root, const struct options *options,
 			   struct inventory *inventory, struct buf *older)
 {
 	struct pci_address_list functions = {};
+	struct restart_reasons reasons;
+	struct boot_log log;
 	struct findings findings = {};
 	struct profile profile = {};
 	struct strv none = {};
@@ -91,7 +92,9 @@ static int read_everything(struct root *root, const struct options *options,
 
 	if (r < 0)
 		return r;
-	memory_hanging(root, inventory);
+	boot_log_read(root, &log);
+	boot_log_find_hanging(&log, inventory);
+	boot_log_done(&log);
 	scan_overrides(root, inventory, any_function, NULL);
 	scan_platform(root, inventory, &none, any_function, NULL);
 	scan_serials(root, inventory);
@@ -110,7 +113,8 @@ static int read_everything(struct root *root, const struct options *options,
 	scan_images(root, inventory->kernel, &inventory->images);
 	profile_load(root, options->profile, &profile, &findings);
 	read_bootloaders(root, older);
-	apply_wants_restart(root);
+	restart_reasons_read(root, &reasons);
+	restart_reasons_done(&reasons);
 	for (size_t i = 0; i < N_MANAGED_FILES; i++) {
 		char *text;
 

@@ -69,7 +69,7 @@ static bool is_new(void *userdata, const struct planned_device *device)
 	return outcome && outcome->vfs && outcome->result == RESULT_DONE;
 }
 
-int situation_act(struct root *root, const struct options *options, const struct boot *boot,
+int situation_act(struct root *root, const struct options *options, const struct boot_log *log,
 		  int64_t started_ms, struct situation *situation, struct outcomes *ret,
 		  struct situation *ret_again)
 {
@@ -89,7 +89,7 @@ int situation_act(struct root *root, const struct options *options, const struct
 	if (act_vfs_make(root, plan, &limits, ret, &plan->findings) == 0)
 		return STATUS_DONE;
 	again.places = (struct places){};
-	status = situation_load(&again, options, PHASE_SYSTEM, false, boot, ret_again);
+	status = situation_load(&again, options, PHASE_SYSTEM, false, log, ret_again);
 	if (status == STATUS_DONE) {
 		plan_keep(&ret_again->plan, is_new,
 			  &(struct look){&ret_again->inventory, plan, ret});

@@ -4,15 +4,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act/apply.h"
+#include "decide/boot_log.h"
 #include "decide/checks.h"
 #include "decide/foreign.h"
+#include "host/boot_log.h"
 #include "host/foreign.h"
 #include "host/scan.h"
 #include "parse/foreign.h"
-#include "render/boot.h"
 #include "render/monitor.h"
-#include "verbs/memory.h"
 #include "verbs/verb.h"
 
 /* For a terminal that knows colours, unless somebody asked for none (no-color.org). */
@@ -90,6 +89,17 @@ static int status_of_readiness(enum readiness readiness)
 					      : STATUS_REFUSED;
 }
 
+static bool wants_restart(struct root *root)
+{
+	struct restart_reasons reasons;
+	bool wants;
+
+	restart_reasons_read(root, &reasons);
+	wants = restart_reasons_suffice(&reasons);
+	restart_reasons_done(&reasons);
+	return wants;
+}
+
 /* What apply wrote for the next boot is no fault of this one. */
 static void expect_restart(struct validation *validation)
 {
@@ -103,9 +113,11 @@ static int run(struct root *root, const struct options *options)
 {
 	struct situation situation;
 	struct validation validation = {};
-	struct boot *boot = memory_read(root);
-	int status = situation_load(root, options, PHASE_MANUAL, true, boot, &situation);
+	struct boot_log log;
+	int status;
 
+	boot_log_read(root, &log);
+	status = situation_load(root, options, PHASE_MANUAL, true, &log, &situation);
 	if (status == STATUS_DONE) {
 		situation_load_platform(root, &situation);
 		if (options->devices) {
@@ -118,7 +130,7 @@ static int run(struct root *root, const struct options *options)
 			validation_make(&situation.profile, &situation.inventory, &situation.plan,
 					&validation);
 			arguments_judge(&situation.arguments, &validation);
-			if (validation.status == NOT_READY && apply_wants_restart(root))
+			if (validation.status == NOT_READY && wants_restart(root))
 				expect_restart(&validation);
 		}
 		status = tell(options,
@@ -126,7 +138,7 @@ static int run(struct root *root, const struct options *options)
 				      .status = validation.status,
 				      .plan = &situation.plan,
 				      .findings = &validation.findings,
-				      .boot = boot,
+				      .log = &log,
 				      .colour = wants_colour(),
 			      },
 			      status_of_readiness(validation.status));
@@ -135,7 +147,7 @@ static int run(struct root *root, const struct options *options)
 		status = tell_failure(options, status);
 	}
 	situation_done(&situation);
-	boot_free(boot);
+	boot_log_done(&log);
 	return status;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "decide/boot_log.h"
 #include "decide/group.h"
 #include "decide/guard_record.h"
 #include "decide/guards.h"
@@ -102,13 +103,13 @@ static int report_scan(int r)
 	return STATUS_FAILED;
 }
 
-/* Matches the profile with the functions that were read; boot: may be NULL. */
-static void make_match(struct root *root, const struct boot *boot, struct situation *situation)
+/* Matches the profile with the functions that were read; log: may be NULL. */
+static void make_match(struct root *root, const struct boot_log *log, struct situation *situation)
 {
 	struct inventory *inventory = &situation->inventory;
 
-	if (boot)
-		boot_hanging(boot, inventory);
+	if (log)
+		boot_log_find_hanging(log, inventory);
 	if (profile_asks_serials(&situation->profile))
 		scan_serials(root, inventory);
 	if (profile_asks_vfs(&situation->profile))
@@ -119,18 +120,18 @@ static void make_match(struct root *root, const struct boot *boot, struct situat
 
 /* Reads the host and matches the profile with it. places: see scan_host(). */
 static int load_match(struct root *root, unsigned scan, const struct address_list *places,
-		      const struct boot *boot, struct situation *ret)
+		      const struct boot_log *log, struct situation *ret)
 {
 	int status = report_scan(scan_host(root, scan, places, &ret->inventory));
 
 	if (status != STATUS_DONE)
 		return status;
-	make_match(root, boot, ret);
+	make_match(root, log, ret);
 	if (!places || !match_asks_whole_host(&ret->match, &ret->inventory))
 		return STATUS_DONE;
 	status = report_scan(scan_rest(root, scan, &ret->inventory));
 	if (status == STATUS_DONE)
-		make_match(root, boot, ret);
+		make_match(root, log, ret);
 	return status;
 }
 
@@ -140,7 +141,7 @@ bool any_function(void *userdata _unused_, const struct pci_function *function _
 }
 
 int situation_load(struct root *root, const struct options *options, enum phase phase, bool advise,
-		   const struct boot *boot, struct situation *ret)
+		   const struct boot_log *log, struct situation *ret)
 {
 	struct question question = {&ret->match, &ret->inventory};
 	struct address_list places = {};
@@ -157,9 +158,9 @@ int situation_load(struct root *root, const struct options *options, enum phase 
 		scan |= SCAN_PATHS;
 	/* An action needs no more of the host than the places that the profile names, if it names any. */
 	if (!advise && profile_places(&ret->profile, &places))
-		status = load_match(root, scan, &places, boot, ret);
+		status = load_match(root, scan, &places, log, ret);
 	else
-		status = load_match(root, scan, NULL, boot, ret);
+		status = load_match(root, scan, NULL, log, ret);
 	free(places.items);
 	if (status != STATUS_DONE)
 		return status;

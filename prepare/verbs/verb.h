@@ -5,11 +5,11 @@
 #include "decide/kernel_args.h"
 #include "decide/match.h"
 #include "host/root.h"
+#include "model/boot_log.h"
 #include "model/inventory.h"
 #include "model/plan.h"
 #include "model/policy.h"
 #include "model/profile.h"
-#include "render/boot.h"
 #include "render/format.h"
 
 /* The same for every verb. */
@@ -79,11 +79,11 @@ void situation_plan_files(struct root *root, struct situation *situation,
 /*
  * Reads the profile, the host and what the decision needs of it in that phase, and makes the plan.
  * advise: read also what only findings need, no action.
- * boot: the memory of the boot; what it says to hang is left alone. NULL: nothing is.
+ * log: the functions that hang after it are left alone. NULL: none are.
  * Reports its own errors; STATUS_DONE or the status to end with. situation_done() is due either way.
  */
 int situation_load(struct root *root, const struct options *options, enum phase phase, bool advise,
-		   const struct boot *boot, struct situation *ret);
+		   const struct boot_log *log, struct situation *ret);
 /* The files of the arguments alone. */
 void situation_plan_argument_files(struct root *root, const struct situation *situation,
 				   struct planned_files *ret);

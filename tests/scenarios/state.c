@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 #include "fake/kernel.h"
-#include "render/boot.h"
+#include "model/boot_log.h"
 
 #define TEXT_MAX (1024 * 1024)
 
@@ -143,7 +143,7 @@ static char *describe_file(const char *path, const char *name, const struct stat
 
 	if (S_ISLNK(st->st_mode) && readlink(path, target, sizeof(target) - 1) >= 0)
 		return xasprintf("%s\tlink to %s", name, target);
-	if (S_ISREG(st->st_mode) && strcmp(name, BOOT_PATH) == 0)
+	if (S_ISREG(st->st_mode) && strcmp(name, BOOT_LOG_PATH) == 0)
 		return describe_memory(path, name);
 	if (S_ISREG(st->st_mode))
 		return xasprintf("%s\tfile, mode %04o, %lld bytes, hash %016llx", name,

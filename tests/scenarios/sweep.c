@@ -26,7 +26,7 @@
 #include <string.h>
 
 #include "fake/kernel.h"
-#include "render/boot.h"
+#include "model/boot_log.h"
 #include "scenarios/scenario.h"
 
 static const char *const kinds[] = {"EIO", "hang", "lie", "late", "short"};
@@ -186,7 +186,7 @@ static void judge_others(struct trial *trial, const json_t *outcomes)
 	strv_split(&lines, buf_text(&changes), "\n");
 	for (size_t i = 0; i < lines.n; i++) {
 		bool told = starts_with(lines.items[i], "module ") ||
-			    starts_with(lines.items[i], BOOT_PATH);
+			    starts_with(lines.items[i], BOOT_LOG_PATH);
 		const json_t *outcome;
 		size_t index;
 

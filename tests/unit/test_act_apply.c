@@ -337,51 +337,6 @@ TEST(what_nobody_can_put_back)
 		"it\n");
 }
 
-TEST(marker)
-{
-	struct strv reasons = {};
-
-	tree_dir(&tree, "run");
-	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
-	tree_check(&tree, REBOOT_REQUIRED_PATH, NULL);
-	strv_add(&reasons, "argument iommu=pt");
-	strv_add(&reasons, "device 0000:01:00.0");
-	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
-	tree_check(&tree, REBOOT_REQUIRED_PATH, "argument iommu=pt\ndevice 0000:01:00.0\n");
-	assert_true(apply_wants_restart(&tree.root));
-	strv_add(&reasons, "command update-grub");
-	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
-	assert_false(apply_wants_restart(&tree.root));
-	strv_done(&reasons);
-	assert_int_equal(apply_marker(&tree.root, &reasons), 0);
-	tree_check(&tree, REBOOT_REQUIRED_PATH, NULL);
-	assert_false(apply_wants_restart(&tree.root));
-}
-
-TEST(bound_by_now)
-{
-	struct outcomes outcomes = {};
-	static const enum result results[] = {RESULT_DONE, RESULT_ALREADY, RESULT_FAILED};
-	static const char *const addresses[] = {"01:00.0", "02:00.0", "03:00.0"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(results); i++) {
-		struct outcome *outcome = vec_add(&outcomes);
-
-		outcome->address = address(addresses[i]);
-		outcome->result = results[i];
-	}
-	apply_forget_bound(&tree.root, &outcomes);
-	tree_check(&tree, REBOOT_REQUIRED_PATH, NULL);
-	tree_file(&tree, "run/vfio-prepare/reboot-required",
-		  "argument a\ndevice 0000:01:00.0\ndevice 0000:03:00.0\n");
-	apply_forget_bound(&tree.root, &outcomes);
-	tree_check(&tree, REBOOT_REQUIRED_PATH, "argument a\ndevice 0000:03:00.0\n");
-	tree_file(&tree, "run/vfio-prepare/reboot-required", "device 0000:02:00.0\n");
-	apply_forget_bound(&tree.root, &outcomes);
-	tree_check(&tree, REBOOT_REQUIRED_PATH, NULL);
-	outcomes_done(&outcomes);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,8 +354,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_program_fails, start, stop),
 		cmocka_unit_test_setup_teardown(what_kernel_install_has_laid_out, start, stop),
 		cmocka_unit_test_setup_teardown(what_nobody_can_put_back, start, stop),
-		cmocka_unit_test_setup_teardown(marker, start, stop),
-		cmocka_unit_test_setup_teardown(bound_by_now, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -228,16 +228,16 @@ TEST(why_a_restart_is_required)
 		const struct bootloader bootloader = {.next_is_older = cases[i].next_is_older};
 		const struct rebuild rebuild = {.newer_than_boot = cases[i].newer_than_boot};
 		struct command_list list = {};
-		struct strv reasons = {};
+		struct restart_reasons reasons = {};
 		struct buf got = {};
 
 		command_add(&list, "why", "a")->result = cases[i].done ? COMMAND_DONE : COMMAND_DUE;
 		find_restart_reasons(&plan, &arguments, &bootloader, &rebuild, &list, &reasons);
 		for (size_t j = 0; j < reasons.n; j++)
-			buf_addf(&got, "%s; ", reasons.items[j]);
+			buf_addf(&got, "%s; ", reasons.items[j].text);
 		check_text(cases[i].what, buf_text(&got), cases[i].reasons);
 		buf_done(&got);
-		strv_done(&reasons);
+		restart_reasons_done(&reasons);
 		command_list_done(&list);
 	}
 }

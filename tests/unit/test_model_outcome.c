@@ -22,6 +22,13 @@ TEST(names)
 	assert_string_equal(result_name(RESULT_TIMEOUT), "timeout");
 	assert_string_equal(result_name(RESULT_SKIPPED), "skipped");
 	assert_string_equal(result_name(RESULT_REFUSED), "refused");
+	for (enum result result = RESULT_DONE; result <= RESULT_REFUSED; result++) {
+		enum result parsed;
+
+		assert_int_equal(result_parse(result_name(result), &parsed), 0);
+		assert_int_equal(parsed, result);
+	}
+	assert_int_equal(result_parse("undone", &(enum result){0}), -EINVAL);
 }
 
 int main(void)

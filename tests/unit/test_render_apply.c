@@ -5,7 +5,7 @@
 
 static struct planned_files files;
 static struct command_list commands;
-static struct strv reasons;
+static struct restart_reasons reasons;
 static struct findings findings;
 static struct apply_report report = {&files, &commands, NULL, &reasons, &findings};
 
@@ -13,7 +13,7 @@ static int stop(void **state _unused_)
 {
 	planned_files_done(&files);
 	command_list_done(&commands);
-	strv_done(&reasons);
+	restart_reasons_done(&reasons);
 	findings_done(&findings);
 	report.log = NULL;
 	return 0;
@@ -66,8 +66,8 @@ TEST(all_of_it)
 	set_command(3, COMMAND_FAILED, 128 + 9);
 	set_command(4, COMMAND_SKIPPED, 0);
 	report.log = "/var/log/x";
-	strv_add(&reasons, "argument a");
-	strv_add(&reasons, "device b");
+	restart_reasons_add(&reasons, REASON_ARGUMENT, "a");
+	restart_reasons_add(&reasons, REASON_COMMAND, "b");
 	finding_remedy(finding_add(&findings, SEVERITY_NOTE, FINDING_KEYBOARD, "y", "z"), "do it");
 	check_report("text", FORMAT_TEXT,
 		     "written /etc/a\n  -a\n  +b\n"
@@ -84,7 +84,7 @@ TEST(all_of_it)
 		     "to be run: make last  (why)\n"
 		     "what was said is in /var/log/x\n"
 		     "note: y: z [keyboard]\n  -> do it\n"
-		     "A restart is required:\n  argument a\n  device b\n");
+		     "A restart is required:\n  argument a\n  command b\n");
 }
 
 TEST(json)
@@ -97,7 +97,7 @@ TEST(json)
 	set_command(0, COMMAND_FAILED, 2);
 	set_command(1, COMMAND_FAILED, -ENOENT);
 	report.log = "/var/log/x";
-	strv_add(&reasons, "argument a");
+	restart_reasons_add(&reasons, REASON_ARGUMENT, "a");
 	check_report(
 		"json", FORMAT_JSON,
 		"{\n \"version\": 1,\n \"files\": [\n  {\n   \"path\": \"/etc/a\",\n"

@@ -107,7 +107,7 @@ static int free_report(void **state _unused_)
 
 TEST(text)
 {
-	_cleanup_free_ char *got = render_bind(FORMAT_TEXT, "system", &outcomes, &findings);
+	_cleanup_free_ char *got = render_bind(FORMAT_TEXT, BOOT_PHASE_SYSTEM, &outcomes, &findings);
 
 	check_text("text", got,
 		   "0000:01:00.0: done: on vfio-pci (was: e1000e)\n"
@@ -117,7 +117,7 @@ TEST(text)
 
 TEST(json)
 {
-	_cleanup_free_ char *got = render_bind(FORMAT_JSON, "early", &outcomes, &findings);
+	_cleanup_free_ char *got = render_bind(FORMAT_JSON, BOOT_PHASE_EARLY, &outcomes, &findings);
 
 	check_text("json", got,
 		   "{\n"
@@ -159,9 +159,9 @@ TEST(json)
 
 TEST(nothing)
 {
-	_cleanup_free_ char *text_form = render_bind(FORMAT_TEXT, "system", &(struct outcomes){},
+	_cleanup_free_ char *text_form = render_bind(FORMAT_TEXT, BOOT_PHASE_SYSTEM, &(struct outcomes){},
 						     &(struct findings){});
-	_cleanup_free_ char *json_form = render_bind(FORMAT_JSON, "system", &(struct outcomes){},
+	_cleanup_free_ char *json_form = render_bind(FORMAT_JSON, BOOT_PHASE_SYSTEM, &(struct outcomes){},
 						     &(struct findings){});
 
 	check_text("text", text_form, "");

@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include "render/boot.h"
+#include "parse/boot_log.h"
 #include "verdict.h"
 
 static int make_report(void **state _unused_)
@@ -19,16 +19,18 @@ static int make_report(void **state _unused_)
 
 static char *render(enum format format, enum readiness status, const char *memory, bool colour)
 {
-	struct boot *boot = boot_parse(memory);
-	char *text = render_validate(format, &(struct verdict){
-						     .status = status,
-						     .plan = &plan,
-						     .findings = &findings,
-						     .boot = boot,
-						     .colour = colour,
-					     });
+	struct boot_log log;
+	char *text;
 
-	boot_free(boot);
+	boot_log_parse(memory, &log);
+	text = render_validate(format, &(struct verdict){
+					       .status = status,
+					       .plan = &plan,
+					       .findings = &findings,
+					       .log = &log,
+					       .colour = colour,
+				       });
+	boot_log_done(&log);
 	return text;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wrap: act_run uevent_show */
 #include "act/act.h"
-#include "render/boot.h"
+#include "model/boot_log.h"
 #include "verbs.h"
 
 static enum result result;
@@ -43,7 +43,7 @@ static int start(void **state)
 	n_acted = 0;
 	verb_start(state);
 	tree_file(
-		&tree, BOOT_PATH,
+		&tree, BOOT_LOG_PATH,
 		"{\"bound\":[{\"section\":\"gpu\",\"driver\":\"vfio-pci\",\"addresses\":[\"01:00.0\"]}]}");
 	return 0;
 }
@@ -74,7 +74,7 @@ TEST(statuses)
 	assert_int_equal(release("gpu", false), STATUS_FAILED);
 	result = RESULT_ALREADY;
 	assert_int_equal(release("02:00.0", false), STATUS_DONE);
-	tree_remove(&tree, BOOT_PATH);
+	tree_remove(&tree, BOOT_LOG_PATH);
 	assert_int_equal(release("01:00.0", false), STATUS_REFUSED);
 	assert_non_null(strstr(out.text, "[not-ours]"));
 	result = RESULT_DONE;

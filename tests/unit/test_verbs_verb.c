@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "parse/boot_log.h"
 #include "support.h"
 #include "verbs/verb.h"
 
@@ -77,7 +78,7 @@ static int stop(void **state _unused_)
 	return 0;
 }
 
-static const struct boot *boot;
+static const struct boot_log *hung;
 
 static void expect_load(int status, size_t n_planned, const char *message)
 {
@@ -87,7 +88,7 @@ static void expect_load(int status, size_t n_planned, const char *message)
 	int got;
 
 	capture_begin(&capture, STDERR_FILENO);
-	got = situation_load(&tree.root, &options, PHASE_SYSTEM, false, boot, &situation);
+	got = situation_load(&tree.root, &options, PHASE_SYSTEM, false, hung, &situation);
 	check_text("message", capture_end(&capture), message);
 	check_int("status", got, status);
 	check_int("devices", situation.plan.n, n_planned);
@@ -142,15 +143,17 @@ TEST(situation_reads_serial_numbers_where_they_are_asked_for)
 
 TEST(situation_asks_no_serial_number_of_a_function_that_hangs)
 {
-	struct boot *hung = boot_parse(
-		"{\"version\":1,\"phases\":[{\"phase\":\"early\",\"outcomes\":[{\"address\":\"0000:01:00.0\","
-		"\"result\":\"timeout\",\"error\":\"unbinding did not return within 10 s\"}]}]}");
+	struct boot_log log;
 
+	boot_log_parse(
+		"{\"version\":1,\"phases\":[{\"phase\":\"early\",\"outcomes\":[{\"address\":\"0000:01:00.0\","
+		"\"result\":\"timeout\",\"error\":\"unbinding did not return within 10 s\"}]}]}",
+		&log);
 	put_card_with_serial();
-	boot = hung;
+	hung = &log;
 	expect_load(STATUS_DONE, 0, "");
-	boot = NULL;
-	boot_free(hung);
+	hung = NULL;
+	boot_log_done(&log);
 }
 
 static void put_function(const char *place, const char *uevent, const char *group,

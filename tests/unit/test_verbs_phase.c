@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wrap: uevent_show */
 #include "host/uevent.h"
-#include "verbs/memory.h"
+#include "verbs/phase.h"
 
 #include "support.h"
-
-#include <sys/wait.h>
 
 static struct tree tree;
 static struct outcome outcome = {.address = {.bus = 1},
@@ -41,7 +39,7 @@ static size_t n_phases(void)
 	_cleanup_free_ char *text = NULL;
 	size_t n = 0;
 
-	if (root_read_file(&tree.root, BOOT_PATH, BOOT_MAX_BYTES, &text, NULL) < 0)
+	if (root_read_file(&tree.root, BOOT_LOG_PATH, BOOT_LOG_MAX_BYTES, &text, NULL) < 0)
 		return 0;
 	for (const char *c = text; (c = strstr(c, "\"started_ms\"")); c++)
 		n++;
@@ -51,12 +49,12 @@ static size_t n_phases(void)
 TEST(a_phase_of_the_boot_is_always_added)
 {
 	for (size_t i = 1; i <= 2; i++) {
-		struct memory memory;
+		struct phase_run run;
 
-		assert_int_equal(memory_begin(&tree.root, "system", 0, &memory), 0);
-		assert_true(memory.phase.started_ms > 0);
-		memory_add(&tree.root, &memory, &outcomes, &(struct findings){});
-		memory_end(&memory);
+		assert_int_equal(phase_begin(&tree.root, BOOT_PHASE_SYSTEM, 0, &run), 0);
+		assert_true(run.phase.started_ms > 0);
+		phase_log(&tree.root, &run, &outcomes, &(struct findings){});
+		phase_end(&run);
 		assert_int_equal(n_phases(), i);
 	}
 }
@@ -70,38 +68,35 @@ TEST(by_hand_only_what_is_new)
 		    {RESULT_ALREADY, 1},
 		    {RESULT_REFUSED, 1},
 		    {RESULT_DONE, 2}};
-	struct bindings bindings = {};
-	struct boot *boot;
+	struct boot_log log;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct memory memory;
+		struct phase_run run;
 
-		assert_int_equal(memory_begin(&tree.root, "manual", 0, &memory), 0);
+		assert_int_equal(phase_begin(&tree.root, BOOT_PHASE_MANUAL, 0, &run), 0);
 		outcome.result = rows[i].result;
-		memory_add_news(&tree.root, &memory, &outcomes, &(struct findings){});
-		memory_end(&memory);
+		phase_log(&tree.root, &run, &outcomes, &(struct findings){});
+		phase_end(&run);
 		check_int(result_name(rows[i].result), n_phases(), rows[i].n);
 	}
-	boot = memory_read(&tree.root);
-	boot_bindings(boot, &bindings);
-	boot_free(boot);
-	assert_int_equal(bindings.n, 1);
-	check_text("driver", bindings.items[0].driver, "vfio-pci");
-	bindings_done(&bindings);
+	boot_log_read(&tree.root, &log);
+	assert_int_equal(log.bindings.n, 1);
+	check_text("driver", log.bindings.items[0].driver, "vfio-pci");
+	boot_log_done(&log);
 }
 
 TEST(what_cannot_be_written_is_told)
 {
-	struct memory memory;
+	struct phase_run run;
 	struct capture err;
 
 	tree_remove(&tree, "run");
 	tree_file(&tree, "run", "no directory");
 	capture_begin(&err, STDERR_FILENO);
-	assert_int_equal(memory_begin(&tree.root, "system", 0, &memory), 0);
-	assert_int_equal(memory.lock, -1);
-	memory_add(&tree.root, &memory, &outcomes, &(struct findings){});
-	memory_end(&memory);
+	assert_int_equal(phase_begin(&tree.root, BOOT_PHASE_SYSTEM, 0, &run), 0);
+	assert_int_equal(run.lock, -1);
+	phase_log(&tree.root, &run, &outcomes, &(struct findings){});
+	phase_end(&run);
 	check_text(
 		"err", capture_end(&err),
 		"vfio-prepare: /run/vfio-prepare/boot.json cannot be read, so that what this boot did is "
@@ -116,9 +111,9 @@ TEST(what_is_shown_to_udev_again)
 				  {.address = {.bus = 2}, .result = RESULT_DONE},
 				  {.address = {.bus = 3}, .result = RESULT_TIMEOUT},
 				  {.address = {.bus = 4}, .result = RESULT_ALREADY}};
-	struct memory memory;
+	struct phase_run run;
 
-	tree_file(&tree, BOOT_PATH,
+	tree_file(&tree, BOOT_LOG_PATH,
 		  "{\"phases\":[{\"phase\":\"early\",\"outcomes\":["
 		  "{\"address\":\"0000:01:00.0\",\"result\":\"timeout\"},"
 		  "{\"address\":\"0000:02:00.0\",\"result\":\"failed\"},"
@@ -127,62 +122,10 @@ TEST(what_is_shown_to_udev_again)
 		  "{\"address\":\"0000:05:00.0\",\"result\":\"timeout\"}]},"
 		  "{\"phase\":\"system\",\"outcomes\":["
 		  "{\"address\":\"0000:01:00.0\",\"result\":\"refused\"}]}]}");
-	assert_int_equal(memory_begin(&tree.root, "manual", 0, &memory), 0);
-	memory_show(&tree.root, &memory,
-		    &(struct outcomes){.items = items, .n = ARRAY_SIZE(items)});
-	memory_end(&memory);
+	assert_int_equal(phase_begin(&tree.root, BOOT_PHASE_MANUAL, 0, &run), 0);
+	phase_show(&tree.root, &run, &(struct outcomes){.items = items, .n = ARRAY_SIZE(items)});
+	phase_end(&run);
 	check_int("shown", shown, 1 << 1);
-}
-
-/* The run of somebody else, which ends when end is closed, and whose child stays until linger is. */
-static void other_run(int ready, const int end[2], const int linger[2])
-{
-	struct memory memory;
-	char byte;
-
-	close(end[1]);
-	close(linger[1]);
-	if (memory_begin(&tree.root, "system", 0, &memory) < 0)
-		_exit(1);
-	if (fork() == 0) {
-		close(ready);
-		_exit((int)read(linger[0], &byte, 1));
-	}
-	if (write(ready, "", 1) != 1)
-		_exit(1);
-	_exit((int)read(end[0], &byte, 1));
-}
-
-TEST(one_run_at_a_time)
-{
-	struct memory memory;
-	struct capture err;
-	_cleanup_free_ char *told = NULL;
-	int ready[2], end[2], linger[2];
-	char byte;
-	pid_t pid;
-
-	assert_int_equal(pipe(ready) | pipe(end) | pipe(linger), 0);
-	pid = fork();
-	if (pid == 0)
-		other_run(ready[1], end, linger);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	told = xasprintf("vfio-prepare: another run of vfio-prepare, process %d, is at work; try "
-			 "again when it is done\n",
-			 (int)pid);
-	capture_begin(&err, STDERR_FILENO);
-	assert_int_equal(memory_begin(&tree.root, "manual", 30, &memory), -EAGAIN);
-	check_text("err", capture_end(&err), told);
-	close(end[1]);
-	assert_int_equal(memory_begin(&tree.root, "manual", 60000, &memory), 0);
-	assert_true(memory.lock >= 0);
-	memory_end(&memory);
-	close(linger[1]);
-	close(linger[0]);
-	close(end[0]);
-	close(ready[0]);
-	close(ready[1]);
-	waitpid(pid, NULL, 0);
 }
 
 int main(void)
@@ -192,7 +135,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(by_hand_only_what_is_new, start, stop),
 		cmocka_unit_test_setup_teardown(what_cannot_be_written_is_told, start, stop),
 		cmocka_unit_test_setup_teardown(what_is_shown_to_udev_again, start, stop),
-		cmocka_unit_test_setup_teardown(one_run_at_a_time, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

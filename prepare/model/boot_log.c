@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/boot_log.h"
+
+#include <string.h>
+
+static const struct {
+	const char *name;
+	bool by_hand;
+} phases[] = {
+	[BOOT_PHASE_EARLY] = {"early"},         [BOOT_PHASE_PREMOUNT] = {"premount"},
+	[BOOT_PHASE_SYSTEM] = {"system"},       [BOOT_PHASE_HOTPLUG] = {"hotplug"},
+	[BOOT_PHASE_MANUAL] = {"manual", true}, [BOOT_PHASE_RELEASE] = {"release", true},
+	[BOOT_PHASE_UNKNOWN] = {"unknown"},
+};
+
+const char *boot_phase_name(enum boot_phase phase)
+{
+	return phases[phase].name;
+}
+
+enum boot_phase boot_phase_parse(const char *name)
+{
+	enum boot_phase phase = BOOT_PHASE_EARLY;
+
+	while (phase < BOOT_PHASE_UNKNOWN && strcmp(phases[phase].name, name) != 0)
+		phase++;
+	return phase;
+}
+
+bool boot_phase_is_by_hand(enum boot_phase phase)
+{
+	return phases[phase].by_hand;
+}
+
+static void logged_phase_done(struct logged_phase *phase)
+{
+	outcomes_done(&phase->outcomes);
+	free(phase->findings.items);
+}
+
+void boot_log_done(struct boot_log *log)
+{
+	vec_foreach(phase, log)
+		logged_phase_done(phase);
+	free(log->items);
+	bindings_done(&log->bindings);
+	strv_done(&log->texts);
+	*log = (struct boot_log){};
+}
+
+const char *boot_log_text(struct boot_log *log, const char *text)
+{
+	if (!text)
+		return NULL;
+	strv_add(&log->texts, text);
+	return log->texts.items[log->texts.n - 1];
+}
+
+void boot_log_drop(struct boot_log *log, size_t index)
+{
+	logged_phase_done(&log->items[index]);
+	log->n--;
+	for (; index < log->n; index++)
+		log->items[index] = log->items[index + 1];
+}
+
+static void binding_done(struct binding *binding)
+{
+	free(binding->section);
+	free(binding->driver);
+}
+
+void bindings_done(struct bindings *bindings)
+{
+	vec_foreach(binding, bindings)
+		binding_done(binding);
+	free(bindings->items);
+	free(bindings->released.items);
+	*bindings = (struct bindings){};
+}
+
+/* Where the binding of the address stands, or would have to. */
+static size_t place_of(const struct bindings *bindings, const struct pci_address *address)
+{
+	size_t low = 0, high = bindings->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (pci_address_compare(&bindings->items[middle].address, address) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct binding *bindings_find(const struct bindings *bindings,
+				    const struct pci_address *address)
+{
+	size_t at = place_of(bindings, address);
+
+	return at < bindings->n && pci_address_compare(&bindings->items[at].address, address) == 0
+		       ? &bindings->items[at]
+		       : NULL;
+}
+
+void bindings_remove(struct bindings *bindings, const struct pci_address *address)
+{
+	size_t at = place_of(bindings, address);
+
+	if (!bindings_find(bindings, address))
+		return;
+	binding_done(&bindings->items[at]);
+	bindings->n--;
+	for (; at < bindings->n; at++)
+		bindings->items[at] = bindings->items[at + 1];
+}
+
+void bindings_set(struct bindings *bindings, const struct pci_address *address, const char *section,
+		  const char *driver)
+{
+	struct binding binding = {.address = *address,
+				  .section = xstrdup(section ? section : ""),
+				  .driver = xstrdup(driver)};
+	size_t at = place_of(bindings, address);
+
+	if (bindings_find(bindings, address)) {
+		binding_done(&bindings->items[at]);
+	} else {
+		vec_add(bindings);
+		for (size_t i = bindings->n - 1; i > at; i--)
+			bindings->items[i] = bindings->items[i - 1];
+	}
+	bindings->items[at] = binding;
+}
+
+bool bindings_has_released(const struct bindings *bindings, const struct pci_address *address)
+{
+	vec_foreach(released, &bindings->released)
+		if (pci_address_compare(released, address) == 0)
+			return true;
+	return false;
+}
+
+void bindings_set_released(struct bindings *bindings, const struct pci_address *address,
+			   bool released)
+{
+	size_t n = 0;
+
+	vec_foreach(other, &bindings->released)
+		if (pci_address_compare(other, address) != 0)
+			bindings->released.items[n++] = *other;
+	bindings->released.n = n;
+	if (released)
+		*vec_add(&bindings->released) = *address;
+}
+
+static const char *const reason_words[] = {
+	[REASON_COMMAND] = "command ",
+	[REASON_ARGUMENT] = "argument ",
+	[REASON_DEVICE] = "device ",
+	[REASON_OTHER] = "",
+};
+
+void restart_reasons_done(struct restart_reasons *reasons)
+{
+	vec_foreach(reason, reasons)
+		free(reason->text);
+	free(reasons->items);
+	*reasons = (struct restart_reasons){};
+}
+
+const char *reason_word(enum reason_kind kind)
+{
+	return reason_words[kind];
+}
+
+void restart_reasons_add(struct restart_reasons *reasons, enum reason_kind kind, const char *text)
+{
+	*vec_add(reasons) = (struct restart_reason){.kind = kind,
+						    .text = xasprintf("%s%s", reason_words[kind],
+								      text)};
+}
+
+void restart_reasons_add_device(struct restart_reasons *reasons, const struct pci_address *address)
+{
+	restart_reasons_add(reasons, REASON_DEVICE, PCI_ADDRESS_TEXT(address));
+	reasons->items[reasons->n - 1].address = *address;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "parse/boot_log.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "parse/address.h"
+
+/* The text of a key; NULL where it has none. */
+static const char *text_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+/* The number of a key, 0 where it has none, or the nearest that is no more than max. */
+static uint64_t number_of(const json_t *object, const char *key, uint64_t max)
+{
+	json_int_t number = json_integer_value(json_object_get(object, key));
+
+	if (number < 0)
+		return 0;
+	return (uint64_t)number < max ? (uint64_t)number : max;
+}
+
+static bool read_address(const json_t *item, struct pci_address *ret)
+{
+	return json_is_string(item) && pci_address_parse(json_string_value(item), ret) == 0;
+}
+
+static void read_bindings(const json_t *report, struct bindings *ret)
+{
+	json_t *group, *item;
+	struct pci_address address;
+	size_t i, j;
+
+	json_array_foreach(json_object_get(report, "bound"), i, group)
+	{
+		const char *driver = text_of(group, "driver");
+
+		json_array_foreach(json_object_get(group, "addresses"), j, item)
+		{
+			if (driver && *driver && read_address(item, &address))
+				bindings_set(ret, &address, text_of(group, "section"), driver);
+		}
+	}
+	json_array_foreach(json_object_get(report, "released"), i, item)
+	{
+		if (read_address(item, &address))
+			*vec_add(&ret->released) = address;
+	}
+}
+
+static void read_outcome(const json_t *item, struct boot_log *log, struct outcomes *ret)
+{
+	const char *after = text_of(item, "after"), *result = text_of(item, "result");
+	struct outcome outcome = {};
+
+	if (!result || result_parse(result, &outcome.result) < 0 ||
+	    !read_address(json_object_get(item, "address"), &outcome.address))
+		return;
+	outcome.section = boot_log_text(log, text_of(item, "section"));
+	outcome.want = boot_log_text(log, text_of(item, "want"));
+	outcome.before = boot_log_text(log, text_of(item, "before"));
+	outcome.after = xstrdup_null(after);
+	outcome.after_known = after != NULL;
+	outcome.error = xstrdup_null(text_of(item, "error"));
+	outcome.elapsed_ms = (uint32_t)number_of(item, "elapsed_ms", UINT32_MAX);
+	*vec_add(ret) = outcome;
+}
+
+static void read_phase(const json_t *item, struct boot_log *log)
+{
+	const char *name = text_of(item, "phase");
+	struct logged_phase phase = {
+		.phase = name ? boot_phase_parse(name) : BOOT_PHASE_UNKNOWN,
+		.off = boot_log_text(log, text_of(item, "off")),
+		.started_ms = number_of(item, "started_ms", INT64_MAX),
+		.elapsed_ms = (uint32_t)number_of(item, "elapsed_ms", UINT32_MAX),
+		.n_left_out = number_of(item, "left_out", INT32_MAX),
+	};
+	json_t *member;
+	size_t i;
+
+	json_array_foreach(json_object_get(item, "outcomes"), i, member)
+		read_outcome(member, log, &phase.outcomes);
+	json_array_foreach(json_object_get(item, "findings"), i, member) *
+		vec_add(&phase.findings) = (struct logged_finding){
+		.check = boot_log_text(log, text_of(member, "check")),
+		.severity = boot_log_text(log, text_of(member, "severity")),
+		.subject = boot_log_text(log, text_of(member, "subject")),
+		.detail = boot_log_text(log, text_of(member, "detail")),
+		.remedy = boot_log_text(log, text_of(member, "remedy")),
+	};
+	*vec_add(log) = phase;
+}
+
+void boot_log_parse(const char *text, struct boot_log *ret)
+{
+	json_t *report = text ? json_loads(text, 0, NULL) : NULL, *item;
+	size_t i;
+
+	*ret = (struct boot_log){};
+	read_bindings(report, &ret->bindings);
+	json_array_foreach(json_object_get(report, "phases"), i, item)
+	{
+		if (json_is_object(item))
+			read_phase(item, ret);
+	}
+	json_decref(report);
+}
+
+static void read_reason(const char *line, struct restart_reasons *ret)
+{
+	struct pci_address address;
+
+	for (enum reason_kind kind = REASON_COMMAND; kind < REASON_OTHER; kind++) {
+		size_t length = strlen(reason_word(kind));
+
+		if (strncmp(line, reason_word(kind), length) != 0)
+			continue;
+		if (kind != REASON_DEVICE)
+			restart_reasons_add(ret, kind, line + length);
+		else if (pci_address_parse(line + length, &address) == 0)
+			restart_reasons_add_device(ret, &address);
+		else
+			break;
+		return;
+	}
+	restart_reasons_add(ret, REASON_OTHER, line);
+}
+
+void restart_reasons_parse(const char *text, struct restart_reasons *ret)
+{
+	struct strv lines = {};
+
+	strv_split(&lines, text, "\n");
+	for (size_t i = 0; i < lines.n; i++)
+		read_reason(lines.items[i], ret);
+	strv_done(&lines);
+}
