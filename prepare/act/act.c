@@ -29,8 +29,7 @@ struct run {
 	size_t first;  /* the piece that the job at hand begins with */
 	size_t *lanes; /* beside the pieces */
 	const struct plan *plan;
-	struct piece *items;
-	size_t n, capacity;
+	VEC(struct piece);
 	struct slot *slots; /* beside the pieces, shared with the child */
 };
 

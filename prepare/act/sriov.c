@@ -47,8 +47,7 @@ struct run {
 	struct root *root;
 	const struct plan *plan;
 	const struct act_limits *limits;
-	struct piece *items;
-	size_t n, capacity;
+	VEC(struct piece);
 	struct vf_slot *slots; /* beside the pieces, shared with the child */
 };
 

@@ -29,10 +29,17 @@ static inline void freep(void *pointer)
 #define _cleanup_free_ _cleanup_(freep)
 
 /*
- * A growable array is a struct with the members items, n and capacity. vec_add() returns a pointer
- * to a new, zeroed element, valid until the next vec_add(). The owner frees what the elements point
- * to, then items.
+ * A growable array: VEC() gives a struct its members, VEC_OF() is a whole one. vec_add() returns a pointer
+ * to a new, zeroed element, valid until the next vec_add(). The owner frees what the elements point to,
+ * then items.
  */
+#define VEC(type)    \
+	type *items; \
+	size_t n, capacity
+#define VEC_OF(type)       \
+	struct {           \
+		VEC(type); \
+	}
 void *vec_grow(void *items, size_t n, size_t *capacity, size_t size);
 
 #define vec_add(v)                                                                              \
@@ -45,3 +52,11 @@ void *vec_grow(void *items, size_t n, size_t *capacity, size_t size);
 #define vec_foreach(item, v)                                                                   \
 	for (__typeof__(*(v)->items) *item = (v)->items; (size_t)(item - (v)->items) < (v)->n; \
 	     item++)
+
+/* With an order of qsort(3): sorts, and looks a key up in what is sorted (NULL: it is not there). */
+#define vec_sort(v, compare) \
+	((v)->n > 1 ? qsort((v)->items, (v)->n, sizeof(*(v)->items), compare) : (void)0)
+#define vec_find(v, key, compare)                                                                \
+	((__typeof__((v)->items))((v)->n ? bsearch(key, (v)->items, (v)->n, sizeof(*(v)->items), \
+						   compare)                                      \
+					 : NULL))

@@ -38,8 +38,7 @@ static int compare(const void *a, const void *b)
 
 void strv_sort(struct strv *strv)
 {
-	if (strv->n > 1)
-		qsort(strv->items, strv->n, sizeof(*strv->items), compare);
+	vec_sort(strv, compare);
 }
 
 void strv_split(struct strv *strv, const char *text, const char *separators)

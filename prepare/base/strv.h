@@ -8,9 +8,7 @@
 #include "base/alloc.h"
 
 struct strv {
-	char **items;
-	size_t n;
-	size_t capacity;
+	VEC(char *);
 };
 
 void strv_done(struct strv *strv);

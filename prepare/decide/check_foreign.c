@@ -122,7 +122,7 @@ static bool is_continued(const struct foreign *foreign, const struct foreign_set
 static void add_lines(const struct foreign *foreign, const struct foreign_setting *first,
 		      struct buf *buf)
 {
-	struct buf lines = {};
+	_cleanup_(buf_done) struct buf lines = {};
 	size_t n = 0;
 
 	vec_foreach(setting, foreign)
@@ -130,7 +130,6 @@ static void add_lines(const struct foreign *foreign, const struct foreign_settin
 			buf_addf(&lines, "%s%u", n++ ? ", " : "", setting->line);
 	if (n)
 		buf_addf(buf, " and line%s %s", n > 1 ? "s" : "", buf_text(&lines));
-	buf_done(&lines);
 }
 
 static enum severity severity_of(const struct foreign_setting *setting, const struct effect *effect)
@@ -185,7 +184,7 @@ static void check_binding(struct checks *checks, const struct foreign_setting *s
 	const struct foreign *foreign = &checks->inventory->foreign;
 	_cleanup_free_ char *module = module_of_driver(setting->name);
 	struct effect effect = {};
-	struct buf detail = {};
+	_cleanup_(buf_done) struct buf detail = {};
 
 	add_setting(checks, setting, &effect);
 	vec_foreach(later, foreign)
@@ -199,7 +198,6 @@ static void check_binding(struct checks *checks, const struct foreign_setting *s
 		add_finding(checks, setting, severity_of(setting, &effect), buf_text(&detail),
 			    effect.unlisted.list.n && !effect.same.list.n && !effect.other.list.n);
 	}
-	buf_done(&detail);
 	effect_done(&effect);
 }
 
@@ -263,7 +261,7 @@ static void check_loads(struct checks *checks, const struct foreign_setting *set
 {
 	const struct foreign *foreign = &checks->inventory->foreign;
 	bool gone = false, for_guests = false;
-	struct buf detail = {};
+	_cleanup_(buf_done) struct buf detail = {};
 
 	vec_foreach(same, foreign)
 		for (size_t i = 0;
@@ -282,7 +280,6 @@ static void check_loads(struct checks *checks, const struct foreign_setting *set
 		add_finding(checks, setting,
 			    gone || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE,
 			    buf_text(&detail), false);
-	buf_done(&detail);
 }
 
 static void check_setting(struct checks *checks, const struct foreign_setting *setting)

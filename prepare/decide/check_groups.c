@@ -54,7 +54,7 @@ static void check_viability(const struct checks *checks, const struct planned_de
 	const struct inventory *inventory = checks->inventory;
 	const struct pci_function *bridge = NULL;
 	bool bridges_only = true;
-	struct buf others = {};
+	_cleanup_(buf_done) struct buf others = {};
 
 	for (size_t i = 0; i < n; i++) {
 		const struct pci_function *member = &inventory->items[members[i]];
@@ -77,7 +77,6 @@ static void check_viability(const struct checks *checks, const struct planned_de
 				"no guest can use %s while these of its IOMMU group are on other drivers: %s",
 				PCI_ADDRESS_TEXT(&device->address), buf_text(&others)),
 			device, bridge, bridges_only);
-	buf_done(&others);
 }
 
 /* What of the group itself keeps it from guests; the kernel binds its devices all the same. */

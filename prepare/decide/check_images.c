@@ -76,7 +76,7 @@ static void check_profile(const struct image_check *check)
 		[IMAGE_FILE_UNKNOWN] = "cannot be compared",
 	};
 	const struct image *image = check->image;
-	struct buf wrong = {}, unknown = {};
+	_cleanup_(buf_done) struct buf wrong = {}, unknown = {};
 
 	vec_foreach(file, &image->profile) {
 		struct buf *buf = file->state == IMAGE_FILE_UNKNOWN ? &unknown : &wrong;
@@ -95,8 +95,6 @@ static void check_profile(const struct image_check *check)
 					      FINDING_IMAGE_UNKNOWN, image->path,
 					      "cannot tell whether it has this profile: %s",
 					      buf_text(&unknown)));
-	buf_done(&wrong);
-	buf_done(&unknown);
 }
 
 /* Of another kernel it is not known what is built into it. */
@@ -111,8 +109,8 @@ static void check_image_modules(const struct image_check *check)
 {
 	const struct checks *checks = check->checks;
 	bool own = is_of_running_kernel(check);
-	struct strv needed = {};
-	struct buf missing = {};
+	_cleanup_(strv_done) struct strv needed = {};
+	_cleanup_(buf_done) struct buf missing = {};
 
 	plan_modules(checks->plan, checks->profile, &needed);
 	for (size_t i = 0; i < needed.n; i++)
@@ -128,8 +126,6 @@ static void check_image_modules(const struct image_check *check)
 				       own ? "" : ", unless its kernel has them built in",
 				       buf_text(&missing), check->takes ? "; it holds " : "",
 				       check->takes ? check->takes : ""));
-	buf_done(&missing);
-	strv_done(&needed);
 }
 
 static void check_start(const struct image_check *check)

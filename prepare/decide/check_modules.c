@@ -208,7 +208,7 @@ static void check_native(const struct checks *checks, const struct foreign_setti
 			 const char *name)
 {
 	_cleanup_free_ char *module = module_of_driver(name), *place = foreign_place(setting);
-	struct buf devices = {};
+	_cleanup_(buf_done) struct buf devices = {};
 
 	if (devices_of(checks, module, &devices))
 		finding_remedy(
@@ -218,7 +218,6 @@ static void check_native(const struct checks *checks, const struct foreign_setti
 				"no driver_override by then goes to it: %s",
 				setting->text, module, buf_text(&devices)),
 			"remove it: no other device of this host needs %s", module);
-	buf_done(&devices);
 }
 
 static void check_built_in(const struct checks *checks, const struct foreign_setting *setting)

@@ -292,7 +292,7 @@ static void check_group(struct work *work, size_t i)
 {
 	const struct pci_function *listed = &work->inventory->items[i];
 	const struct device_section *section = work->match->claims[i].section;
-	struct buf others = {};
+	_cleanup_(buf_done) struct buf others = {};
 	bool waiting = false;
 	const size_t *members;
 	size_t n = group_index_find(&work->index, work->inventory, listed->iommu_group, &members);
@@ -313,7 +313,6 @@ static void check_group(struct work *work, size_t i)
 	for (size_t j = 0; j < n && waiting; j++)
 		if (work->match->claims[members[j]].section)
 			work->match->claims[members[j]].waiting = true;
-	buf_done(&others);
 }
 
 /* Is this the first of a section's claims in its group, at which the group is looked at? */
@@ -374,7 +373,7 @@ static void check_reset(struct work *work, size_t i, bool kernel_tells)
 	bool bus_only = methods->n == 1 && strcmp(methods->items[0], "bus") == 0;
 	bool on_root_bus = function->port_path && !strchr(function->port_path, '/');
 	bool alone = true, no_way;
-	struct buf others = {};
+	_cleanup_(buf_done) struct buf others = {};
 	struct finding *finding = NULL;
 	size_t first = i;
 
@@ -413,7 +412,6 @@ static void check_reset(struct work *work, size_t i, bool kernel_tells)
 			work->match->claims[i].refused = true;
 		}
 	}
-	buf_done(&others);
 }
 
 void group_complete(const struct inventory *inventory, const struct guards *guards,

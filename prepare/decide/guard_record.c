@@ -23,7 +23,7 @@ static bool is_wanted(const struct match *match, const struct inventory *invento
 void guarded_make(const struct match *match, const struct inventory *inventory,
 		  struct guarded_list *ret)
 {
-	struct guards guards;
+	_cleanup_(guards_done) struct guards guards = {};
 
 	guards_make(inventory, PHASE_SYSTEM, &guards);
 	for (size_t i = 0; i < inventory->n; i++) {
@@ -35,5 +35,4 @@ void guarded_make(const struct match *match, const struct inventory *inventory,
 								 {.vendor = function->vendor,
 								  .device = function->device}};
 	}
-	guards_done(&guards);
 }

@@ -37,8 +37,7 @@ struct guard {
 };
 
 struct guard_list {
-	struct guard *items;
-	size_t n, capacity;
+	VEC(struct guard);
 };
 
 struct guards {

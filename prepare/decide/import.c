@@ -249,12 +249,6 @@ static void settle_id(struct import *import, const struct inventory *inventory,
 	add_remark(import, NULL, true, text);
 }
 
-static int compare(const void *a, const void *b)
-{
-	return pci_address_compare(&((const struct import_device *)a)->address,
-				   &((const struct import_device *)b)->address);
-}
-
 void import_make(const struct inventory *inventory, struct import *ret)
 {
 	const struct foreign *foreign = &inventory->foreign;
@@ -283,8 +277,7 @@ void import_make(const struct inventory *inventory, struct import *ret)
 		for (size_t i = 0; i < setting->values.n && setting->effect == FOREIGN_IDS; i++)
 			add_id(&import, inventory, setting->values.items[i], setting);
 	}
-	if (import.n > 1)
-		qsort(import.items, import.n, sizeof(*import.items), compare);
+	vec_sort(&import, pci_address_order);
 	vec_foreach(device, &import) {
 		settle_driver(&import, device);
 		settle_id(&import, inventory, device);

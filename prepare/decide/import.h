@@ -8,11 +8,6 @@ struct import_source {
 	const struct foreign_setting *setting;
 };
 
-struct import_sources {
-	struct import_source *items;
-	size_t n, capacity;
-};
-
 /* A device that foreign settings bring to a driver. */
 struct import_device {
 	struct pci_address address;
@@ -20,7 +15,7 @@ struct import_device {
 	const char *driver;
 	bool by_id;    /* its address is nowhere, only its id */
 	bool left_out; /* not here; or by_id, while another device with the id has its address there */
-	struct import_sources sources;
+	VEC_OF(struct import_source) sources;
 };
 
 /* An id that no device of this host has. */
@@ -29,28 +24,17 @@ struct import_id {
 	struct foreign_id id;
 };
 
-struct import_ids {
-	struct import_id *items;
-	size_t n, capacity;
-};
-
 /* What does not become a section. */
 struct import_remark {
 	char *text;
 	bool lost; /* the profile cannot say it; otherwise it has no need to */
 };
 
-struct import_remarks {
-	struct import_remark *items;
-	size_t n, capacity;
-};
-
 struct import {
 	/* Sorted by address. */
-	struct import_device *items;
-	size_t n, capacity;
-	struct import_ids ids;
-	struct import_remarks remarks;
+	VEC(struct import_device);
+	VEC_OF(struct import_id) ids;
+	VEC_OF(struct import_remark) remarks;
 	bool unsafe_interrupts;
 };
 

@@ -297,7 +297,7 @@ static bool concerns_us(const char *name)
 
 static void check_behind(const struct checks *checks)
 {
-	struct kernel_args behind;
+	_cleanup_(kernel_args_done) struct kernel_args behind = {};
 
 	kernel_args_parse_behind(checks->inventory->cmdline ? checks->inventory->cmdline : "",
 				 &behind);
@@ -308,7 +308,6 @@ static void check_behind(const struct checks *checks)
 					       xstrdup("it stands behind \"--\", so that init gets "
 						       "it and not the kernel")),
 				"put it in front of \"--\", if the kernel is to get it");
-	kernel_args_done(&behind);
 }
 
 /*

@@ -189,15 +189,13 @@ static enum verdict line_says(const struct work *work, const struct kernel_args 
 static bool profile_says(const struct work *work, const char *text)
 {
 	const char *unused = NULL;
-	struct kernel_args args, want;
+	_cleanup_(kernel_args_done) struct kernel_args args = {}, want = {};
 	enum verdict verdict;
 
 	kernel_args_parse(work->profile->kernel_arguments ? work->profile->kernel_arguments : "",
 			  &args);
 	kernel_args_parse(text, &want);
 	verdict = line_says(work, &args, &want, &unused);
-	kernel_args_done(&args);
-	kernel_args_done(&want);
 	return verdict != SAYS_NOTHING;
 }
 
@@ -255,7 +253,7 @@ static void want_iommu(struct work *work)
 /* The words of the profile; a number of huge pages belongs to the size in front of it. */
 static void want_profile(struct work *work)
 {
-	struct kernel_args args;
+	_cleanup_(kernel_args_done) struct kernel_args args = {};
 
 	kernel_args_parse(work->profile->kernel_arguments ? work->profile->kernel_arguments : "",
 			  &args);
@@ -269,7 +267,6 @@ static void want_profile(struct work *work)
 		     "the profile's section [kernel] lists it");
 		i += pair;
 	}
-	kernel_args_done(&args);
 }
 
 /* --- what is to be done --- */
@@ -304,11 +301,10 @@ static bool grubby_loses(const struct work *work, const struct kernel_args *word
 		size_t n = count_name(&work->bootloader->others, word->name);
 
 		vec_foreach(argument, work->plan) {
-			struct kernel_args args;
+			_cleanup_(kernel_args_done) struct kernel_args args = {};
 
 			kernel_args_parse(argument->text, &args);
 			n += count_name(&args, word->name);
-			kernel_args_done(&args);
 		}
 		loses = loses || n > 1;
 	}
@@ -321,7 +317,7 @@ static void judge_one(struct work *work, struct wanted_argument *argument)
 	const struct kernel_args *others = bootloader->others_known ? &bootloader->others
 								    : &work->inventory->args;
 	const char *word = NULL;
-	struct kernel_args words;
+	_cleanup_(kernel_args_done) struct kernel_args words = {};
 	enum verdict verdict;
 
 	kernel_args_parse(argument->text, &words);
@@ -349,14 +345,13 @@ static void judge_one(struct work *work, struct wanted_argument *argument)
 	if (!argument->conflict && !argument->unwritable && !argument->by_others)
 		vec_foreach(arg, &words)
 			strv_add(&work->plan->ours, arg->text);
-	kernel_args_done(&words);
 }
 
 /* Of what apply wrote, and nobody wants any more, what the next boot would still get. */
 static void keep_old(struct work *work)
 {
 	const struct bootloader *bootloader = work->bootloader;
-	struct kernel_args source;
+	_cleanup_(kernel_args_done) struct kernel_args source = {};
 
 	kernel_args_parse(bootloader->cmdline ? bootloader->cmdline : "", &source);
 	for (size_t i = 0; i < bootloader->ours.n; i++) {
@@ -369,7 +364,6 @@ static void keep_old(struct work *work)
 		    kernel_args_have(&source, old))
 			strv_add(&work->plan->kept, old);
 	}
-	kernel_args_done(&source);
 }
 
 /* --- what is found --- */

@@ -24,8 +24,7 @@ struct wanted_argument {
 };
 
 struct argument_plan {
-	struct wanted_argument *items;
-	size_t n, capacity;
+	VEC(struct wanted_argument);
 	struct strv ours; /* what the bootloader's configuration should have of ours, in order */
 	struct strv kept; /* and what of ours it has still to lose */
 	bool reboot;      /* something is configured that only the next boot brings */

@@ -23,15 +23,10 @@ struct absence {
 	const struct device_section *section;
 };
 
-struct absences {
-	struct absence *items;
-	size_t n, capacity;
-};
-
 struct match {
 	struct claim *claims;
 	bool *concerned; /* beside them: claimed, or in the group or the slot of one that is */
-	struct absences absent;
+	VEC_OF(struct absence) absent;
 	struct findings findings;
 };
 

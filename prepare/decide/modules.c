@@ -122,7 +122,7 @@ static void decide_native(struct work *work, const char *module)
 
 static void decide_natives(struct work *work)
 {
-	struct strv seen = {};
+	_cleanup_(strv_done) struct strv seen = {};
 
 	for (size_t i = 0; i < work->inventory->n; i++) {
 		const struct strv *modules = &work->inventory->items[i].modules;
@@ -133,7 +133,6 @@ static void decide_natives(struct work *work)
 				decide_native(work, modules->items[j]);
 			}
 	}
-	strv_done(&seen);
 	strv_sort(&work->policy->blacklist);
 	strv_sort(&work->policy->softdeps);
 }
@@ -173,7 +172,7 @@ static void decide_id(struct work *work, const struct by_id *functions, size_t n
 {
 	_cleanup_free_ char *id = xasprintf("%04x:%04x", functions[0].function->vendor,
 					    functions[0].function->device);
-	struct buf others = {};
+	_cleanup_(buf_done) struct buf others = {};
 	bool wanted = false;
 	size_t n_others = 0;
 
@@ -193,7 +192,6 @@ static void decide_id(struct work *work, const struct by_id *functions, size_t n
 					   "not written into ids=, which would also take:%s",
 					   buf_text(&others)),
 			       "nothing to do: devices are bound by their addresses");
-	buf_done(&others);
 }
 
 static void decide_ids(struct work *work)
@@ -229,7 +227,7 @@ static void forget_built_in(struct work *work)
 {
 	struct module_policy *policy = work->policy;
 	struct finding *finding;
-	struct buf ids = {};
+	_cleanup_(buf_done) struct buf ids = {};
 
 	if (!list_has(&work->inventory->builtin_modules, "vfio_pci"))
 		return;
@@ -244,7 +242,6 @@ static void forget_built_in(struct work *work)
 		strv_take(&policy->arguments, xasprintf("vfio-pci.ids=%s", buf_text(&ids)));
 	strv_done(&policy->ids);
 	strv_done(&policy->softdeps);
-	buf_done(&ids);
 }
 
 void module_policy_make(const struct profile *profile, const struct inventory *inventory,

@@ -286,7 +286,7 @@ static void keep_last_display(const struct inventory *inventory, struct guards *
 void plan_make(const struct profile *profile, const struct inventory *inventory, enum phase phase,
 	       struct match *match, struct plan *ret)
 {
-	struct guards guards;
+	_cleanup_(guards_done) struct guards guards = {};
 	struct plan plan = {};
 
 	guards_make(inventory, phase, &guards);
@@ -295,7 +295,6 @@ void plan_make(const struct profile *profile, const struct inventory *inventory,
 	apply_guards(inventory, phase, &guards, match);
 	keep_last_display(inventory, &guards, match);
 	group_complete(inventory, &guards, phase, match);
-	guards_done(&guards);
 
 	plan.findings = match->findings;
 	match->findings = (struct findings){};

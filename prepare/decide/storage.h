@@ -16,8 +16,7 @@ struct carrier {
 };
 
 struct carriers {
-	struct carrier *items;
-	size_t n, capacity;
+	VEC(struct carrier);
 	char *lost;          /* the first need that cannot be followed; NULL: none */
 	char *lost_optional; /* the same for a noauto or nofail entry, or resume */
 	char *network;       /* what of the host comes over the network; NULL: nothing */

@@ -22,8 +22,7 @@ struct kept_file {
 };
 
 struct kept_files {
-	struct kept_file *items;
-	size_t n, capacity;
+	VEC(struct kept_file);
 };
 
 /* Keeps a text. 0, also where there is none; -errno: it is not kept. */

@@ -128,14 +128,13 @@ static bool is_in_use(const char *name)
 void root_remove_temporary(struct root *root, const char *directory)
 {
 	_cleanup_close_ int dir = root_open(root, directory, O_RDONLY | O_DIRECTORY);
-	struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 
 	root_list(root, directory, &names);
 	for (size_t i = 0; dir >= 0 && i < names.n; i++)
 		if (strncmp(names.items[i], TEMPORARY_PREFIX, strlen(TEMPORARY_PREFIX)) == 0 &&
 		    !is_in_use(names.items[i]))
 			unlinkat(dir, names.items[i], 0);
-	strv_done(&names);
 }
 
 int root_create_file(struct root *root, const char *path, mode_t mode)

@@ -232,7 +232,7 @@ static void parse_programs(struct search *search, enum foreign_source source)
 static void parse_directory(struct search *search, const char *directory, const char *end,
 			    bool private, parse_function *parse)
 {
-	struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 
 	list(search, directory, &names);
 	for (size_t i = 0; i < names.n && i < MAX_FILES; i++) {
@@ -245,14 +245,13 @@ static void parse_directory(struct search *search, const char *directory, const 
 		else
 			parse_file(search, path, parse);
 	}
-	strv_done(&names);
 }
 
 /* vfio-bind@0000:83:00.0.service in multi-user.target.wants: the name of the instance says it. */
 static void parse_instances(struct search *search)
 {
 	static const char directory[] = "/etc/systemd/system/multi-user.target.wants";
-	struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 
 	list(search, directory, &names);
 	for (size_t i = 0; i < names.n && i < MAX_FILES; i++) {
@@ -273,7 +272,6 @@ static void parse_instances(struct search *search)
 				  ->values,
 			 PCI_ADDRESS_TEXT(&parsed));
 	}
-	strv_done(&names);
 }
 
 static void parse_units(struct search *search)
@@ -294,7 +292,7 @@ static void parse_units(struct search *search)
 static void parse_dracut_directory(struct search *search)
 {
 	static const char directory[] = "/etc/dracut.conf.d";
-	struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 
 	list(search, directory, &names);
 	for (size_t i = 0; i < names.n && i < MAX_FILES; i++) {
@@ -308,7 +306,6 @@ static void parse_dracut_directory(struct search *search)
 			search->foreign->items[j].flaw =
 				"dracut reads only files whose names end in .conf";
 	}
-	strv_done(&names);
 }
 
 void scan_foreign(struct root *root, const struct kernel_args *args, struct foreign *ret)

@@ -12,8 +12,7 @@ struct image_candidate {
 };
 
 struct image_candidates {
-	struct image_candidate *items;
-	size_t n, capacity;
+	VEC(struct image_candidate);
 };
 
 void image_candidates_done(struct image_candidates *files);

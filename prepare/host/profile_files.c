@@ -142,7 +142,7 @@ void profile_files_of_image(struct root *root, struct strv *ret_paths)
 	if (exists(root, managed_files[FILE_GUARDED]))
 		strv_add(ret_paths, managed_files[FILE_GUARDED]);
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		struct strv names = {};
+		_cleanup_(strv_done) struct strv names = {};
 
 		if (strncmp(directories[i], "/run/", 5) != 0)
 			root_list(root, directories[i], &names);
@@ -150,15 +150,14 @@ void profile_files_of_image(struct root *root, struct strv *ret_paths)
 			if (is_conf(names.items[j]))
 				strv_take(ret_paths,
 					  xasprintf("%s/%s", directories[i], names.items[j]));
-		strv_done(&names);
 	}
 }
 
 int profile_load(struct root *root, const char *file, struct profile *ret,
 		 struct findings *findings)
 {
-	struct strv paths = {};
-	struct ini ini = {};
+	_cleanup_(strv_done) struct strv paths = {};
+	_cleanup_(ini_done) struct ini ini = {};
 	size_t before = findings->n;
 	int r = -EINVAL;
 
@@ -173,7 +172,5 @@ int profile_load(struct root *root, const char *file, struct profile *ret,
 		read_one(root, paths.items[i], &ini, findings);
 	if (findings->n == before)
 		r = paths.n ? profile_parse(&ini, ret, findings) : -ENOENT;
-	ini_done(&ini);
-	strv_done(&paths);
 	return r;
 }

@@ -80,6 +80,5 @@ void recorder_sort(struct recorder *recorder)
 	/* The index would lead astray now; nothing may be added any more. */
 	tdestroy(recorder->index, free);
 	recorder->index = NULL;
-	if (recorder->n > 1)
-		qsort(recorder->items, recorder->n, sizeof(*recorder->items), compare_records);
+	vec_sort(recorder, compare_records);
 }

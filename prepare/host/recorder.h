@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/alloc.h"
+
 enum record_kind { RECORD_DIRECTORY, RECORD_FILE, RECORD_LINK };
 
 struct record {
@@ -21,8 +23,7 @@ struct record {
 };
 
 struct recorder {
-	struct record *items;
-	size_t n, capacity;
+	VEC(struct record);
 	void *index; /* records by path */
 };
 

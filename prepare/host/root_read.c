@@ -355,7 +355,7 @@ int root_list(struct root *root, const char *path, struct strv *ret)
 int root_has_entries(struct root *root, const char *path)
 {
 	struct place *place = place_of(root, path);
-	struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 	int r, n;
 
 	if (place) {
@@ -365,7 +365,6 @@ int root_has_entries(struct root *root, const char *path)
 	}
 	r = list(root, root_open(root, path, O_RDONLY | O_DIRECTORY), 1, &names);
 	n = (int)names.n;
-	strv_done(&names);
 	return r < 0 ? r : n;
 }
 

@@ -49,6 +49,11 @@ int pci_address_compare(const struct pci_address *a, const struct pci_address *b
 	       (b->bus << 8 | b->slot << 3 | b->function);
 }
 
+int pci_address_order(const void *a, const void *b)
+{
+	return pci_address_compare(a, b);
+}
+
 char *port_path_append(char *path, const struct pci_address *address)
 {
 	char *longer;
@@ -75,8 +80,7 @@ static int compare_patterns(const void *a, const void *b)
 
 void address_list_sort(struct address_list *list)
 {
-	if (list->n > 1)
-		qsort(list->items, list->n, sizeof(*list->items), compare_patterns);
+	vec_sort(list, compare_patterns);
 }
 
 bool address_list_has(const struct address_list *list, const struct pci_address *address)
@@ -85,6 +89,5 @@ bool address_list_has(const struct address_list *list, const struct pci_address 
 			       slot = {.address = *address, .any_function = true};
 
 	slot.address.function = 0;
-	return list->n && (bsearch(&exact, list->items, list->n, sizeof(exact), compare_patterns) ||
-			   bsearch(&slot, list->items, list->n, sizeof(slot), compare_patterns));
+	return vec_find(list, &exact, compare_patterns) || vec_find(list, &slot, compare_patterns);
 }

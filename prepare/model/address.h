@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/alloc.h"
+
 /* Where the kernel has the PCI devices and their drivers. */
 #define SYSFS_PCI "/sys/bus/pci"
 
@@ -27,13 +29,11 @@ struct address_pattern {
 };
 
 struct address_list {
-	struct address_pattern *items;
-	size_t n, capacity;
+	VEC(struct address_pattern);
 };
 
 struct pci_address_list {
-	struct pci_address *items;
-	size_t n, capacity;
+	VEC(struct pci_address);
 };
 
 #define PCI_ADDRESS_MAX sizeof("ffffffff:ff:1f.7")
@@ -51,6 +51,8 @@ char *pci_address_format(const struct pci_address *address, char text[static PCI
 
 /* Order by domain, bus, slot, function: <0, 0, >0. */
 int pci_address_compare(const struct pci_address *a, const struct pci_address *b);
+/* The order of elements that begin with their address, for vec_sort() and vec_find(). */
+int pci_address_order(const void *a, const void *b);
 /*
  * The way from a root bus to a function, which survives the renumbering of the buses behind it:
  * "00:03.1/00.0" is function 00.0 behind root port 00:03.1; a domain other than 0 stands in front.

@@ -20,8 +20,7 @@ struct command {
 };
 
 struct command_list {
-	struct command *items;
-	size_t n, capacity;
+	VEC(struct command);
 };
 
 void command_list_done(struct command_list *commands);

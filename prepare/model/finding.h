@@ -159,9 +159,7 @@ struct finding {
 };
 
 struct findings {
-	struct finding *items;
-	size_t n;
-	size_t capacity;
+	VEC(struct finding);
 };
 
 const char *severity_name(enum severity severity);

@@ -73,12 +73,11 @@ void foreign_add_value(struct foreign_setting *setting, const char *text)
 
 void foreign_add_values(struct foreign_setting *setting, const char *text, const char *separators)
 {
-	struct strv words = {};
+	_cleanup_(strv_done) struct strv words = {};
 
 	strv_split(&words, text, separators);
 	for (size_t i = 0; i < words.n; i++)
 		foreign_add_value(setting, words.items[i]);
-	strv_done(&words);
 }
 
 char *foreign_place(const struct foreign_setting *setting)

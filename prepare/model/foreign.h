@@ -53,8 +53,7 @@ struct foreign_setting {
 };
 
 struct foreign {
-	struct foreign_setting *items;
-	size_t n, capacity;
+	VEC(struct foreign_setting);
 	struct strv unread; /* "/etc/rc.local: Permission denied" */
 	bool vdsm;          /* oVirt manages the host */
 };

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
+
+#include "base/alloc.h"
 
 /* "vendor:device[:class]" as lspci -d takes it. */
 struct id_pattern {
@@ -15,8 +16,7 @@ struct id_pattern {
 };
 
 struct id_list {
-	struct id_pattern *items;
-	size_t n, capacity;
+	VEC(struct id_pattern);
 };
 
 bool id_pattern_matches(const struct id_pattern *pattern, uint16_t vendor, uint16_t device,

@@ -58,11 +58,8 @@ struct image {
 	enum image_maker maker;
 	bool has_tool;
 	enum image_start start;
-	struct strv modules; /* sorted, "vfio_pci" */
-	struct {
-		struct image_file *items;
-		size_t n, capacity;
-	} profile; /* sorted by path */
+	struct strv modules;               /* sorted, "vfio_pci" */
+	VEC_OF(struct image_file) profile; /* sorted by path */
 
 	/* Of what starts it, until image_end(): parts of it are no start. */
 	bool has_unit, has_wants, has_hook, has_script;
@@ -70,8 +67,7 @@ struct image {
 
 struct images {
 	bool searched; /* they were asked for, and the running kernel lies where images would, too */
-	struct image *items;
-	size_t n, capacity;
+	VEC(struct image);
 };
 
 void image_done(struct image *image);

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <stddef.h>
+#include "base/alloc.h"
 
 /* A file of a profile is no larger. */
 #define INI_MAX_BYTES (256 * 1024)
@@ -19,9 +19,7 @@ struct ini_entry {
 };
 
 struct ini {
-	struct ini_entry *items;
-	size_t n;
-	size_t capacity;
+	VEC(struct ini_entry);
 };
 
 /* Adds or replaces; strings are copied. */

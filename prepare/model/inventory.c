@@ -51,25 +51,15 @@ bool inventory_kernel_is_at_least(const struct inventory *inventory, unsigned ma
 	return a > major || (a == major && b >= minor);
 }
 
-static int compare(const void *a, const void *b)
-{
-	return pci_address_compare(&((const struct pci_function *)a)->address,
-				   &((const struct pci_function *)b)->address);
-}
-
 void inventory_sort(struct inventory *inventory)
 {
-	if (inventory->n > 1)
-		qsort(inventory->items, inventory->n, sizeof(*inventory->items), compare);
+	vec_sort(inventory, pci_address_order);
 }
 
 struct pci_function *inventory_find(const struct inventory *inventory,
 				    const struct pci_address *address)
 {
-	struct pci_function key = {.address = *address};
-
-	return inventory->n ? bsearch(&key, inventory->items, inventory->n, sizeof(key), compare)
-			    : NULL;
+	return vec_find(inventory, address, pci_address_order);
 }
 
 unsigned inventory_count_vfs(const struct inventory *inventory, const struct pci_address *physfn)

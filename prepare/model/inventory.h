@@ -98,9 +98,7 @@ struct inventory {
 	struct images images;     /* the same */
 
 	/* Sorted by address. */
-	struct pci_function *items;
-	size_t n;
-	size_t capacity;
+	VEC(struct pci_function);
 };
 
 void inventory_done(struct inventory *inventory);

@@ -3,7 +3,8 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
+
+#include "base/alloc.h"
 
 struct kernel_arg {
 	char *name;  /* with '_' for each '-' */
@@ -12,9 +13,7 @@ struct kernel_arg {
 };
 
 struct kernel_args {
-	struct kernel_arg *items;
-	size_t n;
-	size_t capacity;
+	VEC(struct kernel_arg);
 };
 
 void kernel_args_done(struct kernel_args *args);

@@ -33,9 +33,7 @@ struct outcome {
 };
 
 struct outcomes {
-	struct outcome *items;
-	size_t n;
-	size_t capacity;
+	VEC(struct outcome);
 };
 
 void outcome_done(struct outcome *outcome);

@@ -95,23 +95,14 @@ void plan_keep(struct plan *plan,
 	free(places);
 }
 
-static int compare(const void *a, const void *b)
-{
-	return pci_address_compare(&((const struct planned_device *)a)->address,
-				   &((const struct planned_device *)b)->address);
-}
-
 void plan_sort(struct plan *plan)
 {
-	if (plan->n > 1)
-		qsort(plan->items, plan->n, sizeof(*plan->items), compare);
+	vec_sort(plan, pci_address_order);
 }
 
 const struct planned_device *plan_find(const struct plan *plan, const struct pci_address *address)
 {
-	struct planned_device key = {.address = *address};
-
-	return plan->n ? bsearch(&key, plan->items, plan->n, sizeof(key), compare) : NULL;
+	return vec_find(plan, address, pci_address_order);
 }
 
 void plan_act(struct plan *plan, enum action_type type, size_t device, char *path,

@@ -68,8 +68,7 @@ struct action {
 };
 
 struct action_list {
-	struct action *items;
-	size_t n, capacity;
+	VEC(struct action);
 };
 
 /* The module through which VFIO maps a guest's memory, where there is no iommufd. */
@@ -77,9 +76,7 @@ struct action_list {
 
 struct plan {
 	/* Sorted by address. */
-	struct planned_device *items;
-	size_t n;
-	size_t capacity;
+	VEC(struct planned_device);
 	struct action_list actions;
 	struct findings findings;
 };

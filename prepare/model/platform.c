@@ -22,16 +22,12 @@ void platform_done(struct platform *platform)
 	*platform = (struct platform){};
 }
 
-static int compare_groups(const void *a, const void *b)
+static int compare_number(const void *number, const void *group)
 {
-	return ((const struct iommu_group *)a)->number - ((const struct iommu_group *)b)->number;
+	return *(const int *)number - ((const struct iommu_group *)group)->number;
 }
 
 const struct iommu_group *platform_group(const struct platform *platform, int number)
 {
-	struct iommu_group key = {.number = number};
-
-	return platform->groups.n ? bsearch(&key, platform->groups.items, platform->groups.n,
-					    sizeof(key), compare_groups)
-				  : NULL;
+	return vec_find(&platform->groups, &number, compare_number);
 }

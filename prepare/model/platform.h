@@ -65,14 +65,8 @@ struct platform {
 	struct pci_address_list keyboards;
 	bool keyboard_elsewhere;
 
-	struct {
-		struct console *items;
-		size_t n, capacity;
-	} consoles;
-	struct {
-		struct iommu_group *items;
-		size_t n, capacity;
-	} groups; /* sorted by number; those that were asked for */
+	VEC_OF(struct console) consoles;
+	VEC_OF(struct iommu_group) groups; /* sorted by number; those that were asked for */
 };
 
 void platform_done(struct platform *platform);

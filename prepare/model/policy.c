@@ -96,7 +96,7 @@ static void add_file(struct planned_files *files, const char *path, enum file_st
 {
 	bool known = state != FILE_FOREIGN && state != FILE_UNREADABLE;
 	struct planned_file *file = vec_add(files);
-	struct strv old = {}, new = {};
+	_cleanup_(strv_done) struct strv old = {}, new = {};
 
 	file->path = path;
 	file->state = state;
@@ -105,8 +105,6 @@ static void add_file(struct planned_files *files, const char *path, enum file_st
 	strv_split(&old, now && known ? now : "", "\n");
 	strv_split(&new, content, "\n");
 	file->diff = file->state == FILE_SAME ? xstrdup("") : diff_lines(&old, &new);
-	strv_done(&old);
-	strv_done(&new);
 }
 
 static enum file_state state_of(const char *now, const char *content)

@@ -37,8 +37,7 @@ struct device_rule {
 };
 
 struct device_rules {
-	struct device_rule *items;
-	size_t n, capacity;
+	VEC(struct device_rule);
 };
 
 void device_rules_done(struct device_rules *rules);
@@ -88,8 +87,7 @@ struct planned_file {
 };
 
 struct planned_files {
-	struct planned_file *items;
-	size_t n, capacity;
+	VEC(struct planned_file);
 };
 
 /* No file of ours is longer: RULES_MAX of the longest rules are not. */

@@ -23,8 +23,7 @@
 #define DRIVER_NAME_MAX 64
 
 struct serial_list {
-	uint64_t *items;
-	size_t n, capacity;
+	VEC(uint64_t);
 };
 
 enum group_mode { GROUP_REQUIRE, GROUP_EXPAND, GROUP_IGNORE };
@@ -58,11 +57,6 @@ struct device_section {
 	char *alias, *numa, *resource_class, *physical_network, *trusted; /* NULL where absent */
 };
 
-struct section_list {
-	struct device_section *items;
-	size_t n, capacity;
-};
-
 struct profile {
 	char *description;
 	bool iommu_required;
@@ -73,7 +67,7 @@ struct profile {
 	char *bootloader;
 	char *blacklist_mode; /* "auto" or "none"; NULL: the list */
 	struct strv blacklist;
-	struct section_list sections;
+	VEC_OF(struct device_section) sections;
 };
 void profile_done(struct profile *profile);
 /* The section of that label; NULL: there is none. */

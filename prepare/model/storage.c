@@ -49,7 +49,5 @@ static int compare_name(const void *name, const void *device)
 
 struct block_device *storage_find(const struct storage *storage, const char *name)
 {
-	return storage->devices.n ? bsearch(name, storage->devices.items, storage->devices.n,
-					    sizeof(*storage->devices.items), compare_name)
-				  : NULL;
+	return vec_find(&storage->devices, name, compare_name);
 }

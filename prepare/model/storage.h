@@ -30,11 +30,6 @@ struct block_device {
 /* The bits in which a snapshot says what is known of a device, beside the values found on it. */
 enum contents_flag { CONTENTS_PARTITIONS = 1, CONTENTS_CLAIMED = 2, CONTENTS_NOT_PROBED = 4 };
 
-struct block_device_list {
-	struct block_device *items;
-	size_t n, capacity;
-};
-
 /* A line of mountinfo, fstab, swaps or crypttab. */
 struct mount {
 	char *source;          /* "/dev/sda1", "UUID=...", "rpool/ROOT" */
@@ -46,8 +41,7 @@ struct mount {
 };
 
 struct mount_list {
-	struct mount *items;
-	size_t n, capacity;
+	VEC(struct mount);
 };
 
 /* Where a path in /dev leads: "/dev/disk/by-id/..." to "sda". */
@@ -56,19 +50,14 @@ struct device_link {
 	char *name;
 };
 
-struct device_link_list {
-	struct device_link *items;
-	size_t n, capacity;
-};
-
 struct storage {
 	bool known; /* false: it was not looked at, or could not be: nothing may be concluded */
-	struct block_device_list devices; /* sorted by name */
-	struct mount_list mounts;         /* /proc/self/mountinfo */
-	struct mount_list swaps;          /* /proc/swaps */
+	VEC_OF(struct block_device) devices; /* sorted by name */
+	struct mount_list mounts;            /* /proc/self/mountinfo */
+	struct mount_list swaps;             /* /proc/swaps */
 	struct mount_list fstab;
 	struct mount_list crypttab;
-	struct device_link_list links; /* of the paths that the others name */
+	VEC_OF(struct device_link) links; /* of the paths that the others name */
 };
 
 void storage_done(struct storage *storage);

@@ -132,7 +132,7 @@ void grub_default_read(struct grub_default *grub, const char *text)
 	for (const char *c = text; *c; c += strcspn(c, "\n"), c += *c == '\n') {
 		const char *name, *end;
 		enum grub_variable known;
-		struct buf value = {};
+		_cleanup_(buf_done) struct buf value = {};
 
 		c += strspn(c, " \t");
 		if (strncmp(c, "export ", 7) == 0)
@@ -155,7 +155,6 @@ void grub_default_read(struct grub_default *grub, const char *text)
 		} else {
 			grub->unclear = true;
 		}
-		buf_done(&value);
 	}
 }
 

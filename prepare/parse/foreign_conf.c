@@ -51,7 +51,7 @@ static bool add_parameters(enum foreign_source source, const char *file, unsigne
 			   struct foreign *foreign)
 {
 	struct foreign_setting *setting = NULL;
-	struct kernel_args args;
+	_cleanup_(kernel_args_done) struct kernel_args args = {};
 	bool any;
 
 	kernel_args_parse(parameters, &args);
@@ -80,7 +80,6 @@ static bool add_parameters(enum foreign_source source, const char *file, unsigne
 			setting = NULL;
 		}
 	}
-	kernel_args_done(&args);
 	return any;
 }
 
@@ -89,7 +88,7 @@ static void add_softdep(const char *file, unsigned line, const char *text, const
 {
 	struct foreign_setting *setting = foreign_add(foreign, FOREIGN_MODPROBE, FOREIGN_SOFTDEP,
 						      file, line, text, module);
-	struct strv words = {};
+	_cleanup_(strv_done) struct strv words = {};
 	bool before = false;
 
 	strv_split(&words, rest, " \t");
@@ -102,7 +101,6 @@ static void add_softdep(const char *file, unsigned line, const char *text, const
 			foreign_add_value(setting, before_it);
 		}
 	}
-	strv_done(&words);
 }
 
 static void parse_modprobe_line(const char *file, unsigned line, const char *text,
@@ -247,7 +245,7 @@ static void add_dracut_list(const char *file, const char *text, const struct ass
 	const char *value = assignment->value;
 	size_t length = strlen(value);
 	struct foreign_setting *setting;
-	struct strv words = {}, modules = {};
+	_cleanup_(strv_done) struct strv words = {}, modules = {};
 
 	strv_split(&words, value, " \t\n");
 	for (size_t i = 0; i < words.n; i++) {
@@ -257,14 +255,12 @@ static void add_dracut_list(const char *file, const char *text, const struct ass
 			strv_add(&modules, module);
 		free(module);
 	}
-	strv_done(&words);
 	if (!modules.n)
 		return;
 	setting = foreign_add(foreign, FOREIGN_DRACUT, omits ? FOREIGN_BLACKLIST : FOREIGN_LOAD,
 			      file, assignment->line, text, assignment->name);
 	for (size_t i = 0; i < modules.n; i++)
 		foreign_add_value(setting, modules.items[i]);
-	strv_done(&modules);
 	if (assignment->append && (value[0] != ' ' || value[length - 1] != ' '))
 		setting->flaw = "spaces are missing inside the quotes: its first or last word runs "
 				"into what another file adds";
@@ -279,7 +275,7 @@ void foreign_parse_dracut(const char *file, const char *text, struct foreign *fo
 		_cleanup_free_ char *shown = xasprintf("%s%s=\"%s\"", assignment.name,
 						       assignment.append ? "+" : "",
 						       assignment.value);
-		struct kernel_args args;
+		_cleanup_(kernel_args_done) struct kernel_args args = {};
 
 		if (strcmp(assignment.name, "add_drivers") == 0 ||
 		    strcmp(assignment.name, "force_drivers") == 0 ||
@@ -289,7 +285,6 @@ void foreign_parse_dracut(const char *file, const char *text, struct foreign *fo
 			kernel_args_parse(assignment.value, &args);
 			foreign_parse_arguments(FOREIGN_DRACUT, file, assignment.line, &args,
 						foreign);
-			kernel_args_done(&args);
 		}
 		assignment_done(&assignment);
 	}
@@ -304,7 +299,7 @@ void foreign_parse_vfio_bind(const char *file, const char *text, struct foreign 
 		_cleanup_free_ char *shown = xasprintf("%s=\"%s\"", assignment.name,
 						       assignment.value);
 		struct pci_address address;
-		struct strv words = {};
+		_cleanup_(strv_done) struct strv words = {};
 
 		strv_split(&words, assignment.value, " \t\n,");
 		if (strcmp(assignment.name, "DEVICES") == 0 && words.n) {
@@ -319,7 +314,6 @@ void foreign_parse_vfio_bind(const char *file, const char *text, struct foreign 
 				else
 					setting->flaw = "not every word of it is a PCI address";
 		}
-		strv_done(&words);
 		assignment_done(&assignment);
 	}
 }
@@ -346,14 +340,13 @@ void foreign_parse_driverctl(const char *file, const char *text, struct foreign 
 /* xen-pciback.hide=(0000:01:00.0)(01:00.1) */
 static void add_hidden(struct foreign_setting *setting, const char *value)
 {
-	struct strv words = {};
+	_cleanup_(strv_done) struct strv words = {};
 	struct pci_address address;
 
 	strv_split(&words, value, "()");
 	for (size_t i = 0; i < words.n; i++)
 		if (pci_address_parse(words.items[i], &address) == 0)
 			strv_add(&setting->values, PCI_ADDRESS_TEXT(&address));
-	strv_done(&words);
 }
 
 /* oVirt's engine still writes it. */

@@ -208,7 +208,7 @@ void foreign_parse_script(enum foreign_source source, const char *file, const ch
 
 void foreign_find_programs(const char *command, struct strv *ret_programs)
 {
-	struct strv words = {};
+	_cleanup_(strv_done) struct strv words = {};
 
 	strv_split(&words, command, " \t;'\"");
 	for (size_t i = 0; i < words.n && ret_programs->n < MAX_PROGRAMS; i++) {
@@ -218,7 +218,6 @@ void foreign_find_programs(const char *command, struct strv *ret_programs)
 		if (*word == '/' && !strv_contains(ret_programs, word))
 			strv_add(ret_programs, word);
 	}
-	strv_done(&words);
 }
 
 void foreign_parse_unit(const char *file, const char *text, struct foreign *foreign,

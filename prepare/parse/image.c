@@ -141,9 +141,7 @@ void image_end(struct image *image)
 	if (image->has_hook || (image->has_unit && image->has_wants))
 		image->start = IMAGE_START_EARLY;
 	strv_sort(&image->modules);
-	if (image->profile.n)
-		qsort(image->profile.items, image->profile.n, sizeof(*image->profile.items),
-		      compare_files);
+	vec_sort(&image->profile, compare_files);
 }
 
 static void parse_line(struct image *image, const char *word, const char *text)

@@ -32,10 +32,7 @@ struct reader {
 	struct cpio cpio;
 	enum image_content content; /* what the entry at hand is wanted for */
 	bool is_foreign;            /* it has a part that is not read here */
-	struct {
-		struct pending *items;
-		size_t n, capacity;
-	} pending;
+	VEC_OF(struct pending) pending;
 };
 
 static bool failed(const struct reader *reader)

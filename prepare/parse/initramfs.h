@@ -20,8 +20,7 @@ struct profile_file {
 };
 
 struct profile_file_list {
-	struct profile_file *items;
-	size_t n, capacity;
+	VEC(struct profile_file);
 };
 
 /*

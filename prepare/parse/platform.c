@@ -121,14 +121,14 @@ void lockdown_parse(const char *text, struct platform *ret)
 /* "0x00000000bf000000 0x00000000bfffffff direct" (Documentation/ABI/testing/sysfs-kernel-iommu_groups) */
 void reserved_regions_parse(const char *text, struct iommu_group *ret)
 {
-	struct buf regions = {};
+	_cleanup_(buf_done) struct buf regions = {};
 	const char *line;
 	size_t length;
 
 	ret->direct = ANSWER_NO;
 	while (next_line(&text, &line, &length)) {
 		_cleanup_free_ char *copy = xstrndup(line, length);
-		struct strv words = {};
+		_cleanup_(strv_done) struct strv words = {};
 
 		strv_split(&words, copy, " \t");
 		if (words.n == 3 && strcmp(words.items[2], "direct") == 0) {
@@ -136,11 +136,9 @@ void reserved_regions_parse(const char *text, struct iommu_group *ret)
 			buf_addf(&regions, "%s%s-%s", regions.length ? ", " : "", words.items[0],
 				 words.items[1]);
 		}
-		strv_done(&words);
 	}
 	free(ret->regions);
 	ret->regions = regions.length ? buf_take(&regions) : NULL;
-	buf_done(&regions);
 }
 
 static void add_keyboard(struct platform *platform, const char *sysfs)
@@ -174,12 +172,11 @@ void input_devices_parse(const char *text, struct platform *ret)
 			free(sysfs);
 			sysfs = xstrdup(copy + strlen("S: Sysfs="));
 		} else if (text_starts_with(line, "H: Handlers=")) {
-			struct strv handlers = {};
+			_cleanup_(strv_done) struct strv handlers = {};
 
 			strv_split(&handlers, copy + strlen("H: Handlers="), " ");
 			if (sysfs && strv_contains(&handlers, "sysrq"))
 				add_keyboard(ret, sysfs);
-			strv_done(&handlers);
 		}
 	}
 }

@@ -144,7 +144,7 @@ static int read_vfs(struct value_error *error, void *target, const char *value)
 static int read_list(struct value_error *error, const char *value,
 		     int (*element)(void *target, const char *word), void *target)
 {
-	struct strv words = {};
+	_cleanup_(strv_done) struct strv words = {};
 	int r = 0;
 
 	strv_split(&words, value, " \t,");
@@ -155,7 +155,6 @@ static int read_list(struct value_error *error, const char *value,
 	for (size_t i = 0; i < words.n && r == 0; i++)
 		if (element(target, words.items[i]) < 0)
 			r = fail(error, words.items[i], NULL);
-	strv_done(&words);
 	return r;
 }
 

@@ -38,12 +38,12 @@ char *render_own_arguments(const struct strv *ours, const struct strv *kept)
 char *render_cmdline(const char *now, const struct strv *old, const struct strv *arguments)
 {
 	_cleanup_free_ bool *there = xcalloc(arguments->n + 1, sizeof(*there));
-	struct buf buf = {}, comments = {};
+	_cleanup_(buf_done) struct buf buf = {}, comments = {};
 	bool changed = false;
 
 	for (const char *line = now; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		_cleanup_free_ char *text = xstrndup(line, strcspn(line, "\n"));
-		struct kernel_args args = {};
+		_cleanup_(kernel_args_done) struct kernel_args args = {};
 
 		if (*text == '#')
 			buf_addf(&comments, "%s\n", text);
@@ -60,7 +60,6 @@ char *render_cmdline(const char *now, const struct strv *old, const struct strv 
 			else
 				buf_addf(&buf, "%s%s", buf.length ? " " : "", arg->text);
 		}
-		kernel_args_done(&args);
 	}
 	for (size_t i = 0; i < arguments->n; i++)
 		if (!there[i]) {
@@ -68,10 +67,7 @@ char *render_cmdline(const char *now, const struct strv *old, const struct strv 
 			buf_addf(&buf, "%s%s", buf.length ? " " : "", arguments->items[i]);
 		}
 	buf_addf(&comments, "%s\n", buf_text(&buf));
-	buf_done(&buf);
-	if (!changed) {
-		buf_done(&comments);
+	if (!changed)
 		return xstrdup(now);
-	}
 	return buf_take(&comments);
 }

@@ -75,7 +75,7 @@ static void add_row(struct strv *cells, const struct pci_function *function,
 		    const struct list_entry *entry)
 {
 	bool known = !(function->unknown & FUNCTION_IDS);
-	struct buf guards = {};
+	_cleanup_(buf_done) struct buf guards = {};
 
 	for (size_t i = 0; i < entry->guards.n; i++)
 		buf_addf(&guards, "%s%s", i ? "," : "", entry->guards.items[i]);
@@ -89,7 +89,6 @@ static void add_row(struct strv *cells, const struct pci_function *function,
 	strv_add(cells, entry->section ? entry->section : "-");
 	strv_add(cells, guards.length ? buf_text(&guards) : "-");
 	strv_add(cells, function->name ? function->name : "");
-	buf_done(&guards);
 }
 
 /* A column of which nothing is known on this host takes no room. */
@@ -104,7 +103,7 @@ static bool is_empty(const struct strv *cells, enum column column)
 static char *list_text(const struct inventory *inventory, const struct list_entry *entries,
 		       unsigned width)
 {
-	struct strv cells = {};
+	_cleanup_(strv_done) struct strv cells = {};
 	struct buf buf = {};
 
 	for (int column = 0; column < N_COLUMNS; column++)
@@ -116,7 +115,6 @@ static char *list_text(const struct inventory *inventory, const struct list_entr
 		if (is_empty(&cells, column))
 			*cells.items[column] = '\0';
 	text_table(&buf, &cells, N_COLUMNS, "", width);
-	strv_done(&cells);
 	return buf_take(&buf);
 }
 

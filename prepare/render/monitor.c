@@ -59,14 +59,13 @@ static char *render_nagios(const struct verdict *verdict)
 		 tally.n_findings[SEVERITY_WARNING]);
 	for (int severity = SEVERITY_ERROR; severity > SEVERITY_NOTE; severity--)
 		vec_foreach(finding, verdict->findings) {
-			struct buf line = {};
+			_cleanup_(buf_done) struct buf line = {};
 
 			if ((int)finding->severity != severity)
 				continue;
 			add_finding(&line, finding);
 			add_nagios_text(&buf, buf_text(&line));
 			buf_add(&buf, "\n");
-			buf_done(&line);
 		}
 	return buf_take(&buf);
 }
@@ -222,12 +221,11 @@ static char *render_maas(const struct verdict *verdict)
 		 verdict->status == READY ? "true" : "false", tally.n_devices, tally.n_right,
 		 tally.n_findings[SEVERITY_ERROR], tally.n_findings[SEVERITY_WARNING]);
 	vec_foreach(finding, verdict->findings) {
-		struct buf line = {};
+		_cleanup_(buf_done) struct buf line = {};
 
 		add_finding(&line, finding);
 		buf_add(&buf, "\n  - ");
 		add_quoted(&buf, buf_text(&line));
-		buf_done(&line);
 		any = true;
 	}
 	buf_add(&buf, any ? "\n" : " []\n");

@@ -5,8 +5,8 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "parse/config_space.h"
 #include "model/profile.h"
+#include "parse/config_space.h"
 
 /* What a person would call a device of this class. */
 static const char *class_word(uint32_t class)
@@ -64,7 +64,7 @@ static void add_function_comments(struct buf *buf, const struct profile_member *
 /* Where the members of a section come from, each place once. */
 static void add_sources(struct buf *buf, const struct profile_member *members, size_t n)
 {
-	struct strv seen = {};
+	_cleanup_(strv_done) struct strv seen = {};
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < members[i].sources.n; j++)
@@ -72,7 +72,6 @@ static void add_sources(struct buf *buf, const struct profile_member *members, s
 				strv_add(&seen, members[i].sources.items[j]);
 				buf_addf(buf, "# %s\n", members[i].sources.items[j]);
 			}
-	strv_done(&seen);
 }
 
 /* The functions of a card share its serial number; where they do not, none is written. */
@@ -87,7 +86,7 @@ static bool same_serial(const struct profile_member *members, size_t n)
 
 static void add_functions(struct buf *buf, const struct profile_member *members, size_t n)
 {
-	struct strv ids = {};
+	_cleanup_(strv_done) struct strv ids = {};
 
 	buf_add(buf, "address =");
 	for (size_t i = 0; i < n; i++) {
@@ -111,7 +110,6 @@ static void add_functions(struct buf *buf, const struct profile_member *members,
 
 		buf_addf(buf, "serial  = %s\n", serial);
 	}
-	strv_done(&ids);
 }
 
 /* Each line as a comment, if it is none yet. */
@@ -130,7 +128,7 @@ static void add_section(struct buf *buf, const struct profile_member *members, s
 			struct strv *used)
 {
 	_cleanup_free_ char *name = label(members->function, used);
-	struct buf section = {};
+	_cleanup_(buf_done) struct buf section = {};
 	unsigned allow = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -158,7 +156,6 @@ static void add_section(struct buf *buf, const struct profile_member *members, s
 		add_commented(buf, buf_text(&section));
 	else
 		buf_add(buf, buf_text(&section));
-	buf_done(&section);
 }
 
 /* Do they go into one section? */
@@ -172,7 +169,7 @@ static bool belong_together(const struct profile_member *a, const struct profile
 char *render_profile(const struct profile_draft *draft)
 {
 	struct buf buf = {};
-	struct strv used = {};
+	_cleanup_(strv_done) struct strv used = {};
 
 	buf_addf(
 		&buf,
@@ -191,7 +188,6 @@ char *render_profile(const struct profile_draft *draft)
 			next++;
 		add_section(&buf, &draft->items[first], next - first, &used);
 	}
-	strv_done(&used);
 	return buf_take(&buf);
 }
 

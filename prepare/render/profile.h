@@ -21,8 +21,7 @@ struct profile_draft {
 	struct strv remarks;    /* lines about what has no section */
 	bool unsafe_interrupts; /* [iommu] */
 	/* Sorted by address; those of a card make a section. */
-	struct profile_member *items;
-	size_t n, capacity;
+	VEC(struct profile_member);
 };
 
 void profile_draft_done(struct profile_draft *draft);

@@ -46,7 +46,7 @@ void text_wrap(struct buf *buf, const char *text, unsigned first, unsigned rest)
 static void add_row(struct buf *buf, char *const *row, const size_t *widths, size_t n_columns,
 		    const char *indent, unsigned width)
 {
-	struct buf line = {};
+	_cleanup_(buf_done) struct buf line = {};
 	size_t length;
 
 	buf_add(&line, indent);
@@ -60,7 +60,6 @@ static void add_row(struct buf *buf, char *const *row, const size_t *widths, siz
 		length--;
 	buf_add_n(buf, buf_text(&line), length);
 	buf_add(buf, "\n");
-	buf_done(&line);
 }
 
 void text_table(struct buf *buf, const struct strv *cells, size_t n_columns, const char *indent,

@@ -59,7 +59,7 @@ static void add_heading(struct buf *buf, const struct verdict *verdict, const ch
 
 static void add_headline(struct buf *buf, const struct verdict *verdict)
 {
-	struct buf line = {};
+	_cleanup_(buf_done) struct buf line = {};
 	const char *colour = BOLD_RED;
 
 	if (verdict->status == READY)
@@ -68,7 +68,6 @@ static void add_headline(struct buf *buf, const struct verdict *verdict)
 		colour = BOLD_YELLOW;
 	verdict_headline(&line, verdict);
 	add_line(buf, verdict, colour, buf_text(&line));
-	buf_done(&line);
 }
 
 /* Is it the first, in the order of the report, that gives this remedy? Once is enough. */
@@ -86,7 +85,7 @@ static bool is_first_of_remedy(const struct findings *findings, const struct fin
 static void add_subjects(struct buf *buf, const struct findings *findings, const char *remedy)
 {
 	const struct finding *before = NULL;
-	struct buf line = {};
+	_cleanup_(buf_done) struct buf line = {};
 	size_t n = 0;
 
 	vec_foreach(finding, findings) {
@@ -103,7 +102,6 @@ static void add_subjects(struct buf *buf, const struct findings *findings, const
 	if (n > SUBJECTS_MAX)
 		buf_addf(&line, " and %zu more", n - SUBJECTS_MAX);
 	text_wrap(buf, buf_text(&line), 7, 7);
-	buf_done(&line);
 }
 
 static void add_remedies(struct buf *buf, const struct verdict *verdict, enum severity severity,
@@ -128,7 +126,7 @@ static void add_devices(struct buf *buf, const struct verdict *verdict)
 {
 	static const char *const titles[] = {"ADDRESS", "SECTION", "GROUP",
 					     "WANTS",   "HAS",     "STATE"};
-	struct strv cells = {};
+	_cleanup_(strv_done) struct strv cells = {};
 
 	if (!verdict->plan->n)
 		return;
@@ -145,7 +143,6 @@ static void add_devices(struct buf *buf, const struct verdict *verdict)
 		strv_add(&cells, device_state_name(device->state));
 	}
 	text_table(buf, &cells, ARRAY_SIZE(titles), "  ", 0);
-	strv_done(&cells);
 }
 
 static void add_findings(struct buf *buf, const struct verdict *verdict, enum severity severity,
