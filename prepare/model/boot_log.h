@@ -40,10 +40,7 @@ struct logged_phase {
 	uint32_t elapsed_ms;
 	size_t n_left_out; /* outcomes that only the bindings tell */
 	struct outcomes outcomes;
-	struct {
-		struct logged_finding *items;
-		size_t n, capacity;
-	} findings;
+	VEC_OF(struct logged_finding) findings;
 };
 
 /* A device on the driver that this tool brought it to. */
@@ -55,8 +52,7 @@ struct binding {
 
 struct bindings {
 	/* Sorted by address. */
-	struct binding *items;
-	size_t n, capacity;
+	VEC(struct binding);
 	/* Devices that were released and not bound again since; hotplug leaves them alone. */
 	struct pci_address_list released;
 };
@@ -107,8 +103,7 @@ struct restart_reason {
 };
 
 struct restart_reasons {
-	struct restart_reason *items;
-	size_t n, capacity;
+	VEC(struct restart_reason);
 };
 
 void restart_reasons_done(struct restart_reasons *reasons);
