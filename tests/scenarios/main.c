@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "host/root.h"
+#include "model/finding.h"
 #include "scenarios/scenario.h"
 
 #define N_AHEAD 8
@@ -167,6 +168,65 @@ static void test_case(void **state)
 		fail_msg("status %x", (unsigned)status);
 }
 
+static void find_cases(const char *pattern, struct strv *ret)
+{
+	struct strv names = {};
+	struct root root;
+
+	if (root_init(&root, directory) < 0 || root_list(&root, "/cases", &names) < 0) {
+		fprintf(stderr, "%s/cases: cannot be read\n", directory);
+		exit(1);
+	}
+	root_done(&root);
+	for (size_t i = 0; i < names.n; i++)
+		if (names.items[i][0] != '.' && fnmatch(pattern, names.items[i], FNM_EXTMATCH) == 0)
+			strv_add(ret, names.items[i]);
+	strv_done(&names);
+}
+
+/* --- the texts of findings --- */
+
+/* How many scenarios spell each finding out. */
+static void count_texts(const char *name, unsigned counts[static N_FINDING_TYPES])
+{
+	_cleanup_free_ char *path = xasprintf("%s/cases/%s", directory, name);
+	bool spelled[N_FINDING_TYPES] = {};
+	struct script script;
+
+	script_read(path, &script);
+	vec_foreach(statement, &script)
+		for (size_t i = 1; i < statement->words.n; i++)
+			for (enum finding_type type = 0; type < N_FINDING_TYPES; type++)
+				if (strcmp(statement->words.items[0], "text") == 0 &&
+				    strcmp(statement->words.items[i], finding_name(type)) == 0)
+					spelled[type] = true;
+	script_done(&script);
+	for (enum finding_type type = 0; type < N_FINDING_TYPES; type++)
+		counts[type] += spelled[type];
+}
+
+/* None is left out, and where a text changes, one scenario does. */
+static void test_texts(void **state)
+{
+	unsigned counts[N_FINDING_TYPES] = {};
+	struct strv names = {};
+	bool wrong = false;
+
+	(void)state;
+	find_cases("*", &names);
+	for (size_t i = 0; i < names.n; i++)
+		count_texts(names.items[i], counts);
+	strv_done(&names);
+	for (enum finding_type type = 0; type < N_FINDING_TYPES; type++) {
+		if (counts[type] == 1)
+			continue;
+		fprintf(stderr, "%u scenarios have \"text %s\", and one should\n", counts[type],
+			finding_name(type));
+		wrong = true;
+	}
+	assert_false(wrong);
+}
+
 /* Trees live in memory where that is possible: they are many, small and soon gone. */
 static char *make_trees(void)
 {
@@ -190,22 +250,6 @@ struct tests {
 	size_t n, capacity;
 };
 
-static void find_cases(const char *pattern, struct strv *ret)
-{
-	struct strv names = {};
-	struct root root;
-
-	if (root_init(&root, directory) < 0 || root_list(&root, "/cases", &names) < 0) {
-		fprintf(stderr, "%s/cases: cannot be read\n", directory);
-		exit(1);
-	}
-	root_done(&root);
-	for (size_t i = 0; i < names.n; i++)
-		if (names.items[i][0] != '.' && fnmatch(pattern, names.items[i], FNM_EXTMATCH) == 0)
-			strv_add(ret, names.items[i]);
-	strv_done(&names);
-}
-
 int main(int argc, char **argv)
 {
 	struct tests tests = {};
@@ -227,6 +271,8 @@ int main(int argc, char **argv)
 		vec_add(&jobs)->name = names.items[i];
 	vec_foreach(job, &jobs)
 		*vec_add(&tests) = (struct CMUnitTest){job->name, test_case, NULL, NULL, job};
+	if (fnmatch(argc > 2 ? argv[2] : "*", "texts", FNM_EXTMATCH) == 0)
+		*vec_add(&tests) = (struct CMUnitTest){"texts", test_texts, NULL, NULL, NULL};
 	failed = _cmocka_run_group_tests("scenarios", tests.items, tests.n, NULL, NULL);
 	remove_tree(trees);
 	free(tests.items);

@@ -24,6 +24,7 @@
 #include "fake/kernel.h"
 #include "host/bounded.h"
 #include "host/root.h"
+#include "scenarios/reported.h"
 #include "scenarios/state.h"
 
 #if __has_include(<valgrind/valgrind.h>)
@@ -167,7 +168,8 @@ static int pipe_without_reader(void)
 	return fds[1];
 }
 
-static _Noreturn void be_product(const struct product_run *run, int out, int err)
+static _Noreturn void be_product(const struct product_run *run, int out, int err, int report,
+				 int findings)
 {
 	wordexp_t words = {.we_offs = 3};
 	int null = open("/dev/null", O_RDONLY);
@@ -189,11 +191,21 @@ static _Noreturn void be_product(const struct product_run *run, int out, int err
 		failed("ptrace");
 	alarm(RUNNING_ON_VALGRIND ? LIMIT_SECONDS_ON_VALGRIND : LIMIT_SECONDS);
 	running = run;
+	reported_begin(run->spelled, run->files, report, findings);
 	int status = run->agree ? run_agree(run->tree, run->arguments)
 				: product_main((int)words.we_wordc + 3, words.we_wordv);
 	memset(words.we_wordv, 0, 3 * sizeof(*words.we_wordv));
 	wordfree(&words);
 	exit(status);
+}
+
+static int memory_file(const char *name)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC);
+
+	if (fd < 0)
+		failed("memfd_create");
+	return fd;
 }
 
 static void collect(int fd, struct buf *ret)
@@ -272,18 +284,16 @@ static int wait_and_kill(pid_t pid, struct product_run *run)
 
 void product_run(struct product_run *run)
 {
-	int out = memfd_create("stdout", MFD_CLOEXEC), err = memfd_create("stderr", MFD_CLOEXEC),
-	    status;
+	int out = memory_file("stdout"), err = memory_file("stderr"),
+	    report = memory_file("report"), findings = memory_file("findings"), status;
 	pid_t pid;
 
-	if (out < 0 || err < 0)
-		failed("memfd_create");
 	fflush(NULL);
 	pid = fork();
 	if (pid < 0)
 		failed("fork");
 	if (pid == 0)
-		be_product(run, out, err);
+		be_product(run, out, err, report, findings);
 	if (run->kill_at)
 		status = wait_and_kill(pid, run);
 	else if (waitpid(pid, &status, 0) < 0)
@@ -291,10 +301,14 @@ void product_run(struct product_run *run)
 	run->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	collect(out, &run->out);
 	collect(err, &run->err);
+	collect(report, &run->report);
+	collect(findings, &run->findings);
 }
 
 void product_run_done(struct product_run *run)
 {
 	buf_done(&run->out);
 	buf_done(&run->err);
+	buf_done(&run->report);
+	buf_done(&run->findings);
 }

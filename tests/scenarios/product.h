@@ -16,6 +16,9 @@ struct product_run {
 	bool hasty;            /* its deadlines are a tenth of what they are */
 
 	bool unread; /* its output is a pipe that nobody reads */
+	/* Names of findings between spaces, whose text it is to spell out; NULL: all, and nothing is told. */
+	const char *spelled;
+	const char *files; /* a pattern of paths, whose new content is spelled out; NULL: none */
 
 	unsigned kill_at; /* it is killed at that system call, from the lock on; 0: it is not */
 
@@ -23,6 +26,7 @@ struct product_run {
 	bool killed;
 	int status; /* 128 and more: the signal that ended it */
 	struct buf out, err;
+	struct buf report, findings; /* what it reported, as reported.h has it */
 };
 
 /* Runs it in a child process; ends the process where that cannot be done. */

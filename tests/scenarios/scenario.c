@@ -136,8 +136,8 @@ static char *shortened(const char *text)
 
 static bool is_expectation(const struct statement *statement)
 {
-	static const char *const names[] = {"status", "writes", "changes", "kmsg",
-					    "stdout", "stderr", "faults",  "moments"};
+	static const char *const names[] = {"status", "writes", "changes", "report", "findings",
+					    "kmsg",   "stdout", "stderr",  "faults", "moments"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (is(statement, names[i]))
@@ -183,13 +183,44 @@ void scenario_product(struct scenario *scenario, struct product_run *run)
 	}
 }
 
+/* Whether it handed a report to be rendered: what it printed is that, in words. */
+static bool has_reported(const struct product_run *run)
+{
+	return run->report.length || run->findings.length;
+}
+
+/* A text that is asked for and not there would let a finding's words go untested. */
+static void require_texts(struct scenario *scenario, const struct product_run *run)
+{
+	struct strv names = {};
+
+	strv_split(&names, buf_text(&scenario->spelled), " ");
+	for (size_t i = 0; i < names.n; i++) {
+		_cleanup_free_ char *word = xasprintf(" %s ", names.items[i]);
+
+		/* What makes a profile unusable is only logged. */
+		if (strstr(buf_text(&run->findings), word) || run->err.length)
+			continue;
+		fprintf(stderr, "%s: text %s: the run reports no such finding\n",
+			scenario->script.path, names.items[i]);
+		scenario->broken = true;
+	}
+	strv_done(&names);
+}
+
 static void run_once(struct scenario *scenario, const struct statement *statement)
 {
 	struct product_run run = {.arguments = statement->rest, .agree = is(statement, "agree")};
 	struct strv before = {}, after = {};
 	struct buf changes = {};
-	_cleanup_free_ char *printed = NULL, *out = NULL, *err = NULL, *writes = NULL, *kmsg = NULL;
+	_cleanup_free_ char *printed = NULL, *out = NULL, *err = NULL, *writes = NULL, *kmsg = NULL,
+			    *report = NULL;
 
+	buf_done(&scenario->spelled);
+	scenario->spelled = scenario->asked;
+	scenario->asked = (struct buf){};
+	run.spelled = buf_text(&scenario->spelled);
+	run.files = scenario->files;
 	state_read(scenario->tree, &before);
 	scenario_product(scenario, &run);
 	state_read(scenario->tree, &after);
@@ -197,6 +228,8 @@ static void run_once(struct scenario *scenario, const struct statement *statemen
 	printed = scenario->brief ? shortened(buf_text(&run.out)) : xstrdup(buf_text(&run.out));
 	out = without_place(scenario, printed);
 	err = without_place(scenario, buf_text(&run.err));
+	report = scenario->brief ? shortened(buf_text(&run.report))
+				 : xstrdup(buf_text(&run.report));
 	writes = tree_text(scenario->tree, FAKE "/log");
 	kmsg = tree_text(scenario->tree, "/dev/kmsg");
 
@@ -204,8 +237,13 @@ static void run_once(struct scenario *scenario, const struct statement *statemen
 	if (!run.agree) /* which says itself what it wrote */
 		scenario_expect(scenario, "writes", writes);
 	scenario_expect(scenario, "changes", buf_text(&changes));
+	if (!scenario->verbatim) {
+		scenario_expect(scenario, "report", report);
+		scenario_expect(scenario, "findings", buf_text(&run.findings));
+	}
 	scenario_expect(scenario, "kmsg", kmsg);
-	scenario_expect(scenario, "stdout", out);
+	if (scenario->verbatim || !has_reported(&run))
+		scenario_expect(scenario, "stdout", out);
 	scenario_expect(scenario, "stderr", err);
 
 	buf_done(&changes);
@@ -213,12 +251,15 @@ static void run_once(struct scenario *scenario, const struct statement *statemen
 	strv_done(&after);
 	product_run_done(&scenario->last);
 	scenario->last = run;
+	require_texts(scenario, &run);
+	scenario->verbatim = false;
+	scenario->files = NULL;
 }
 
 /* The same report as of the run before, byte for byte, or it is shown. */
 static void run_same(struct scenario *scenario, const struct statement *statement)
 {
-	struct product_run run = {.arguments = statement->rest};
+	struct product_run run = {.arguments = statement->rest, .spelled = scenario->last.spelled};
 
 	scenario_product(scenario, &run);
 	if (run.status != scenario->last.status ||
@@ -272,6 +313,13 @@ static void rewrite(const struct scenario *scenario, const struct statement *sta
 	}
 }
 
+static void ask_for_texts(struct scenario *scenario, const struct statement *statement)
+{
+	if (statement->words.n < 2)
+		script_die(&scenario->script, statement, "text NAME...");
+	buf_addf(&scenario->asked, " %s ", statement->rest);
+}
+
 static void add_fault(struct scenario *scenario, const struct statement *statement)
 {
 	if (statement->words.n != 3)
@@ -308,6 +356,12 @@ static void prepare(struct scenario *scenario, const struct statement *statement
 		scenario->live = true;
 	else if (is(statement, "brief"))
 		scenario->brief = true;
+	else if (is(statement, "verbatim"))
+		scenario->verbatim = true;
+	else if (is(statement, "files"))
+		scenario->files = statement->rest;
+	else if (is(statement, "text"))
+		ask_for_texts(scenario, statement);
 	else if (is(statement, "no-openat2"))
 		scenario->no_openat2 = true;
 	else if (is(statement, "hasty"))
@@ -382,6 +436,8 @@ void scenario_done(struct scenario *scenario)
 	script_done(&scenario->script);
 	host_free(scenario->host);
 	buf_done(&scenario->faults);
+	buf_done(&scenario->asked);
+	buf_done(&scenario->spelled);
 	buf_done(&scenario->actual);
 	product_run_done(&scenario->last);
 	remove_tree(scenario->tree);

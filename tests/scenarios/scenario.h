@@ -15,8 +15,12 @@ struct scenario {
 	struct host *host;
 	bool built;                                                /* there is a tree */
 	bool live, brief, hasty, side_by_side, no_openat2, unread; /* see README.md */
-	bool broken;             /* something is wrong that no expectation can make right */
-	struct buf faults;       /* for the next run */
+	bool broken; /* something is wrong that no expectation can make right */
+	const char *files;
+	bool verbatim; /* the next run's output is expected to the letter */
+	struct buf asked,
+		spelled;   /* findings whose texts the next run spells out, and the last one did */
+	struct buf faults; /* for the next run */
 	struct product_run last; /* the last run, with what came of it */
 	struct buf actual;       /* the file as it would be if what happened were expected */
 	size_t copied;           /* lines of the script that are in it */

@@ -16,6 +16,8 @@
 #include "fake/kernel.h"
 #include "model/boot_log.h"
 
+/* What the line of a loaded module begins with. */
+#define MODULE "module "
 #define TEXT_MAX (1024 * 1024)
 
 char *tree_text(const char *tree, const char *path)
@@ -97,18 +99,24 @@ static bool is_virtual(const char *path)
 	return access(physfn, F_OK) == 0;
 }
 
+uint64_t state_hash(const void *bytes, size_t n)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < n; i++)
+		hash = (hash ^ ((const unsigned char *)bytes)[i]) * 0x100000001b3;
+	return hash;
+}
+
 static uint64_t content_hash(const char *path)
 {
-	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	unsigned char bytes[65536];
 	ssize_t n = fd < 0 ? 0 : read(fd, bytes, sizeof(bytes));
 
-	for (ssize_t i = 0; i < n; i++)
-		hash = (hash ^ bytes[i]) * 0x100000001b3;
 	if (fd >= 0)
 		close(fd);
-	return hash;
+	return state_hash(bytes, n < 0 ? 0 : (size_t)n);
 }
 
 /* The memory of the boot in short: its phases, and what is bound; wording is none of its business. */
@@ -185,7 +193,7 @@ void state_read(const char *tree, struct strv *ret)
 			strv_take(ret, describe_function(tree, strrchr(name, '/') + 1));
 		else if (fnmatch("/sys/module/*", name, FNM_PATHNAME) == 0 &&
 			 entry->fts_info == FTS_D)
-			strv_take(ret, xasprintf("module %s\tloaded", module));
+			strv_take(ret, xasprintf(MODULE "%s\tloaded", module));
 		else if (entry->fts_info != FTS_D && entry->fts_info != FTS_DP &&
 			 !told_elsewhere(name))
 			strv_take(ret, describe_file(entry->fts_accpath, name, entry->fts_statp));
@@ -213,6 +221,7 @@ static void add_difference(struct buf *ret, const char *line, const char *old, c
 
 void state_compare(const struct strv *before, const struct strv *after, struct buf *ret)
 {
+	struct buf modules = {};
 	size_t i = 0, j = 0;
 
 	while (i < before->n || j < after->n) {
@@ -230,9 +239,15 @@ void state_compare(const struct strv *before, const struct strv *after, struct b
 			add_difference(ret, old, old + key + 1, new + key + 1);
 		else if (order < 0)
 			add_difference(ret, old, old + old_key + 1, "");
+		else if (order > 0 && strncmp(new, MODULE, strlen(MODULE)) == 0)
+			buf_addf(&modules, " %.*s", (int)(new_key - strlen(MODULE)),
+				 new + strlen(MODULE));
 		else if (order > 0)
 			add_difference(ret, new, "", new + new_key + 1);
 		i += order <= 0;
 		j += order >= 0;
 	}
+	if (modules.length)
+		buf_addf(ret, "modules loaded:%s\n", buf_text(&modules));
+	buf_done(&modules);
 }

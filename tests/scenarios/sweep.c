@@ -185,7 +185,7 @@ static void judge_others(struct trial *trial, const json_t *outcomes)
 	state_compare(trial->before, &after, &changes);
 	strv_split(&lines, buf_text(&changes), "\n");
 	for (size_t i = 0; i < lines.n; i++) {
-		bool told = starts_with(lines.items[i], "module ") ||
+		bool told = starts_with(lines.items[i], "modules loaded:") ||
 			    starts_with(lines.items[i], BOOT_LOG_PATH);
 		const json_t *outcome;
 		size_t index;
