@@ -2,7 +2,6 @@
 #include "verbs/sriov.h"
 
 #include "act/act.h"
-#include "act/sriov.h"
 #include "base/clock.h"
 #include "decide/sriov.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wrap: act_run act_vfs_make act_vfs_restore */
 #include "act/act.h"
-#include "act/sriov.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "verbs.h"

@@ -4,7 +4,7 @@
  * On a tree whose files take every write and where nothing else happens, a kernel that lies; or with a
  * kernel whose probe gives a device to the driver that the test says.
  */
-#include "act/device.h"
+#include "act/piece.h"
 #include "base/buf.h"
 #include "support.h"
 
@@ -86,7 +86,8 @@ static void run(const char *driver)
 
 	if (driver)
 		put_on(driver, strlen(driver));
-	device_run(&tree.root, &device, actions, ARRAY_SIZE(actions), &slot);
+	piece_run(&tree.root, &(struct piece){actions, ARRAY_SIZE(actions), &device, false}, 1000,
+		  &slot);
 }
 
 static void expect_file(const char *path, const char *content)
@@ -100,7 +101,7 @@ static void expect_file(const char *path, const char *content)
 TEST(what_did_not_come_is_taken_back)
 {
 	run("e1000e");
-	check_int("error", slot.error, SLOT_IGNORED);
+	check_int("error", slot.error, COMPLAINT_NO_EFFECT);
 	check_int("undo", slot.undo_error, 0);
 	assert_true(slot.after_known);
 	check_text("after", slot.after, "e1000e");
@@ -162,7 +163,9 @@ static void release(bool natives_known, size_t n_natives)
 	tree_file(&tree, override_path, "vfio-pci\n");
 	tree_link(&tree, "sys/module/e1000e/drivers/pci:e1000e", "../../../bus/pci/drivers/e1000e");
 	put_on(vfio_pci, strlen(vfio_pci));
-	device_run(&tree.root, &device, release_actions, ARRAY_SIZE(release_actions), &slot);
+	piece_run(&tree.root,
+		  &(struct piece){release_actions, ARRAY_SIZE(release_actions), &device, false},
+		  1000, &slot);
 }
 
 TEST(releases)

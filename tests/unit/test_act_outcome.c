@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "act/judge.h"
+#include "act/outcome.h"
 #include "support.h"
 
 static char vfio_pci[] = "vfio-pci", module_name[] = "vfio_pci", e1000e[] = "e1000e";
@@ -20,7 +20,7 @@ TEST(what_has_no_actions)
 		{DEVICE_REFUSED, RESULT_REFUSED, "a finding says why"},
 		{DEVICE_WAITING, RESULT_SKIPPED, "waits until what the host stands on is known"},
 		{DEVICE_ABSENT, RESULT_SKIPPED, "not on this host"},
-		/* Until act/sriov.h has had its turn. */
+		/* Until act_vfs_make() has had its turn. */
 		{DEVICE_VFS, RESULT_SKIPPED, NULL},
 	};
 
@@ -44,15 +44,17 @@ static void expect(const char *row, const struct planned_device *planned, const 
 		   const struct slot *module, enum result result, const char *after,
 		   const char *error)
 {
+	struct findings findings = {};
 	struct outcome outcome;
 
 	outcome_begin(planned, &outcome);
-	judge_device(planned, slot, module, &outcome);
+	outcome_judge(planned, slot, module, &outcome, &findings);
 	check_text(row, result_name(outcome.result), result_name(result));
 	check_text(row, outcome.error, error);
 	check_text(row, outcome.after, after);
 	free(outcome.after);
 	free(outcome.error);
+	assert_int_equal(findings.n, 0);
 }
 
 TEST(what_has)
@@ -91,7 +93,7 @@ TEST(what_has)
 		 "e1000e",
 		 "probing: Invalid argument"},
 		{{.step = ACTION_UNBIND,
-		  .error = SLOT_IGNORED,
+		  .error = COMPLAINT_NO_EFFECT,
 		  .undo_error = -ENODEV,
 		  .after_known = true,
 		  .override_known = true,
@@ -233,13 +235,13 @@ TEST(what_was_not_begun)
 	struct outcome outcome;
 
 	outcome_begin(&unread, &outcome);
-	judge_device(&unread, &skipped, NULL, &outcome);
+	outcome_judge(&unread, &skipped, NULL, &outcome, &(struct findings){});
 	assert_false(outcome.after_known);
 	assert_null(outcome.after);
 	outcome_done(&outcome);
 
 	outcome_begin(&device, &outcome);
-	judge_not_started(&device, -EAGAIN, &outcome);
+	outcome_not_started(&device, -EAGAIN, &outcome);
 	check_text("result", result_name(outcome.result), "failed");
 	check_text("error", outcome.error,
 		   "no process can be started: Resource temporarily unavailable");
@@ -248,28 +250,59 @@ TEST(what_was_not_begun)
 	outcome_done(&outcome);
 }
 
-TEST(whether_the_end_settles_it)
+/* What the boot leaves of a physical function is told with what could not be taken back. */
+TEST(physical_functions)
 {
+	static char nvme[] = "nvme";
+	static const struct planned_device physfn = {.state = DEVICE_VFS,
+						     .section = "x",
+						     .vfs = 2,
+						     .want = nvme,
+						     .before = nvme,
+						     .before_known = true};
 	static const struct {
-		enum bounded_end end;
-		bool settled;
+		struct slot slot;
 		enum result result;
-	} rows[] = {{BOUNDED_DONE, false, RESULT_FAILED},
-		    {BOUNDED_TIMEOUT, true, RESULT_TIMEOUT},
-		    {BOUNDED_SKIPPED, true, RESULT_SKIPPED},
-		    {BOUNDED_LATE, true, RESULT_SKIPPED},
-		    {BOUNDED_DIED, true, RESULT_FAILED}};
+		const char *error, *findings;
+	} rows[] = {
+		{{.right = true}, RESULT_DONE, NULL, ""},
+		{{.error = -ESTALE},
+		 RESULT_FAILED,
+		 "it changed while the plan was made; it was left alone",
+		 ""},
+		{{.step = ACTION_SET_VFS, .begun = 1U << ACTION_SET_VFS, .end = BOUNDED_TIMEOUT},
+		 RESULT_TIMEOUT,
+		 "writing sriov_numvfs did not return within 0 s",
+		 ""},
+		{{.step = ACTION_SET_VFS, .begun = 1U << ACTION_AUTOPROBE, .end = BOUNDED_TIMEOUT},
+		 RESULT_TIMEOUT,
+		 "writing sriov_numvfs did not return within 0 s; its sriov_drivers_autoprobe may "
+		 "be left at 0",
+		 ""},
+		{{.step = ACTION_AUTOPROBE, .error = COMPLAINT_NO_EFFECT, .vfs.number = 1},
+		 RESULT_FAILED,
+		 "writing sriov_drivers_autoprobe: the kernel took it and did nothing; it has 1, "
+		 "as before",
+		 "vfs-missing 0000:00:00.0"},
+		{{.step = ACTION_SET_VFS, .error = -ENOENT, .after = "nvme", .undo_error = -EIO},
+		 RESULT_FAILED,
+		 "its driver nvme makes no virtual functions; and it could not be taken back "
+		 "(Input/output error): it has 0 virtual functions, autoprobe is 0",
+		 "vfs-driver 0000:00:00.0"},
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct slot slot = {.end = rows[i].end, .elapsed_ms = 7};
-		const char *row = result_name(rows[i].result);
+		const char *row = rows[i].error ? rows[i].error : "done";
+		struct findings findings = {};
 		struct outcome outcome;
 
-		outcome_begin(&device, &outcome);
-		check_int(row, judge_end(&device, &slot, &outcome), rows[i].settled);
-		check_text(row, result_name(outcome.result), row);
-		check_int(row, outcome.error != NULL, rows[i].settled);
-		check_int(row, outcome.elapsed_ms, 7);
+		outcome_begin(&physfn, &outcome);
+		outcome_judge(&physfn, &rows[i].slot, NULL, &outcome, &findings);
+		check_text(row, result_name(outcome.result), result_name(rows[i].result));
+		check_text(row, outcome.error, rows[i].error);
+		check_int(row, outcome.vfs, rows[i].result == RESULT_DONE ? 2 : 0);
+		check_findings(row, &findings, rows[i].findings);
+		findings_done(&findings);
 		outcome_done(&outcome);
 	}
 }
@@ -277,9 +310,9 @@ TEST(whether_the_end_settles_it)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_has_no_actions),        cmocka_unit_test(what_has),
-		cmocka_unit_test(what_was_to_be_released),    cmocka_unit_test(what_was_not_begun),
-		cmocka_unit_test(whether_the_end_settles_it),
+		cmocka_unit_test(what_has_no_actions),     cmocka_unit_test(what_has),
+		cmocka_unit_test(what_was_to_be_released), cmocka_unit_test(what_was_not_begun),
+		cmocka_unit_test(physical_functions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

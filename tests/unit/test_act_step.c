@@ -4,8 +4,9 @@
  * On a tree of one physical function whose attributes the test's kernel answers for: its writes make
  * virtual functions as far as the test says.
  */
-#include "act/judge.h"
-#include "act/sriov.h"
+#include "act/act.h"
+#include "act/outcome.h"
+#include "act/step.h"
 #include "base/buf.h"
 #include "host/modules.h"
 #include "support.h"
@@ -316,8 +317,10 @@ TEST(writes_without_effect)
 {
 	make_plan("nvme", 0, true);
 	ignored = "sriov_drivers_autoprobe 0";
-	expect_failure("writing sriov_drivers_autoprobe was without effect; it has 0, as before",
-		       "vfs-missing 0000:01:00.0", "sriov_drivers_autoprobe 0; ");
+	expect_failure(
+		"writing sriov_drivers_autoprobe: the kernel took it and did nothing; it has 0, "
+		"as before",
+		"vfs-missing 0000:01:00.0", "sriov_drivers_autoprobe 0; ");
 }
 
 TEST(what_cannot_be_taken_back_is_told)

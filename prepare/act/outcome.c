@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "act/outcome.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+
+static const char *error_text(int error)
+{
+	return error < 0 ? strerror(-error) : "the kernel took it and did nothing";
+}
+
+/* The modules of the native drivers, in words. */
+static char *native_names(const struct planned_device *device)
+{
+	struct buf names = {};
+
+	for (size_t i = 0; i < device->natives.n; i++)
+		buf_addf(&names, "%s%s", i ? " or " : "", device->natives.items[i]);
+	return buf_take(&names);
+}
+
+static char *module_error(const struct planned_device *device, const struct slot *slot)
+{
+	_cleanup_free_ char *name = device->want ? xstrdup(device->module) : native_names(device);
+
+	if (slot->error == -ECANCELED)
+		return xasprintf(
+			"its own driver's module %s is blacklisted; modprobe loads it all the same",
+			name);
+	if (slot->error == -ENXIO && device->want)
+		return xasprintf("module %s is loaded but has no PCI driver %s", name,
+				 device->want);
+	if (slot->error == -ENOENT)
+		return xasprintf("there is no module %s for this kernel", name);
+	return xasprintf("module %s cannot be loaded: %s", name, strerror(-slot->error));
+}
+
+/* Why a device that was probed is not on the driver that it should have. */
+static char *not_taken(const struct planned_device *device, const struct slot *slot)
+{
+	const char *why = slot->error ? error_text(slot->error) : "the kernel log may say why";
+	_cleanup_free_ char *natives = NULL;
+
+	if (device->want)
+		return xasprintf("%s did not take it; %s", device->want, why);
+	if (*slot->after)
+		return xasprintf("%s took it again: its ids or new_id name it", slot->after);
+	if (!device->natives_known)
+		return xstrdup("no driver took it, and which could is not known");
+	natives = native_names(device);
+	return xasprintf("no driver took it, though %s could; %s", natives, why);
+}
+
+/* Why a device is not right, whether its steps could be taken back, and its override. */
+static char *device_failure(const struct planned_device *device, const struct slot *slot)
+{
+	bool probed = slot->step == ACTION_PROBE && (!device->want || slot->error == 0);
+	_cleanup_free_ char *what = probed ? not_taken(device, slot)
+					   : xasprintf("%s: %s", step_text(slot->step),
+						       error_text(slot->error));
+	struct buf text = {};
+
+	buf_add(&text, what);
+	if (slot->undo_error)
+		buf_addf(&text, "; and it could not be taken back: %s",
+			 error_text(slot->undo_error));
+	if (slot->override_known && (slot->undo_error || !device->want))
+		buf_addf(&text, "; its driver_override is %s",
+			 *slot->override ? slot->override : "not set");
+	return buf_take(&text);
+}
+
+/* Why a physical function did not get its virtual ones. */
+static char *vfs_error(const struct planned_device *device, const struct slot *slot)
+{
+	switch (slot->error) {
+	case COMPLAINT_NO_DRIVER:
+		return xstrdup("no driver took it; the kernel log may say why");
+	case COMPLAINT_GUESTS:
+		return xasprintf("%s took it, which makes no virtual functions", slot->after);
+	case COMPLAINT_FEWER:
+		return xasprintf("only %d of %u virtual functions came", slot->n_came, device->vfs);
+	case COMPLAINT_INCOMPLETE:
+		return xstrdup("its virtual functions did not become complete in time");
+	default:
+		break;
+	}
+	if (slot->step == ACTION_LOAD_MODULE && slot->error == -ECANCELED)
+		return xstrdup("the module of its driver is blacklisted");
+	if (slot->step == ACTION_SET_VFS && slot->error == -ENOENT)
+		return xasprintf("its driver %s makes no virtual functions", slot->after);
+	return xasprintf("%s: %s", step_text(slot->step), error_text(slot->error));
+}
+
+static void advise_vfs(const struct planned_device *device, const struct slot *slot,
+		       const char *error, struct findings *findings)
+{
+	enum finding_type type = FINDING_VFS_MISSING;
+	const char *remedy = "the kernel log may say why";
+
+	if (slot->error == COMPLAINT_FEWER) {
+		remedy = "ask for fewer, or raise the limit in the card's own configuration";
+	} else if (slot->error == COMPLAINT_NO_DRIVER || slot->error == COMPLAINT_GUESTS) {
+		type = FINDING_VFS_DRIVER;
+	} else if (slot->step == ACTION_LOAD_MODULE) {
+		type = FINDING_VFS_DRIVER;
+		if (slot->error == -ECANCELED)
+			remedy = "take it out of the blacklist, in the profile or in modprobe.d";
+	} else if (slot->step == ACTION_SET_VFS && slot->error == -ENOENT) {
+		type = FINDING_VFS_DRIVER;
+		remedy = "use a driver that has SR-IOV, or remove vfs from the section";
+	} else if (slot->step == ACTION_SET_VFS &&
+		   (slot->error == -ENOMEM || slot->error == -ENOSPC)) {
+		remedy =
+			"the firmware left no room for them: turn SR-IOV on in its setup, or add pci=realloc "
+			"to the kernel's arguments";
+	}
+	finding_remedy(finding_add(findings, SEVERITY_ERROR, type,
+				   PCI_ADDRESS_TEXT(&device->address),
+				   "section [device %s] wants %u virtual function%s of it: %s",
+				   device->section, device->vfs, PLURAL(device->vfs), error),
+		       "%s", remedy);
+}
+
+static char *vfs_failure(const struct planned_device *device, const struct slot *slot,
+			 struct findings *findings)
+{
+	_cleanup_free_ char *error = vfs_error(device, slot);
+
+	advise_vfs(device, slot, error, findings);
+	if (!slot->undo_error)
+		return xasprintf("%s; it has %d, as before", error, slot->vfs.number);
+	return xasprintf("%s; and it could not be taken back (%s): it has %d virtual functions, "
+			 "autoprobe is %d",
+			 error, error_text(slot->undo_error), slot->vfs.number,
+			 slot->vfs.autoprobe);
+}
+
+static char *timeout_error(const struct planned_device *device, const struct slot *slot)
+{
+	bool left_off = device->state == DEVICE_VFS && slot->begun & 1U << ACTION_AUTOPROBE;
+
+	return xasprintf("%s did not return within %u s%s",
+			 slot->undoing ? "taking back what was done" : step_text(slot->step),
+			 (slot->elapsed_ms + 500) / 1000,
+			 left_off ? "; its sriov_drivers_autoprobe may be left at 0" : "");
+}
+
+static void judge_done(const struct planned_device *device, const struct slot *slot,
+		       struct outcome *outcome, struct findings *findings)
+{
+	bool vfs = device->state == DEVICE_VFS;
+
+	if (slot->right) {
+		outcome->result = RESULT_DONE;
+		outcome->vfs = vfs ? device->vfs : 0;
+	} else if (slot->error == -ESTALE) {
+		outcome->error = xasprintf("%s changed while the plan was made; it was left alone",
+					   vfs ? "it" : "its driver");
+	} else {
+		outcome->error = vfs ? vfs_failure(device, slot, findings)
+				     : device_failure(device, slot);
+	}
+}
+
+void outcome_judge(const struct planned_device *device, const struct slot *slot,
+		   const struct slot *module, struct outcome *outcome, struct findings *findings)
+{
+	bool begun = slot->end != BOUNDED_SKIPPED && slot->end != BOUNDED_LATE;
+	const char *after = begun ? slot->after : device->before;
+
+	outcome->elapsed_ms = slot->elapsed_ms;
+	outcome->after_known = begun ? slot->after_known : device->before_known;
+	free(outcome->after);
+	outcome->after = outcome->after_known && after && *after ? xstrdup(after) : NULL;
+	outcome->result = begun || module ? RESULT_FAILED : RESULT_SKIPPED;
+	switch (slot->end) {
+	case BOUNDED_TIMEOUT:
+		outcome->result = RESULT_TIMEOUT;
+		outcome->error = timeout_error(device, slot);
+		break;
+	case BOUNDED_SKIPPED:
+		outcome->error =
+			module ? module_error(device, module)
+			       : xstrdup("left alone, as another device did not answer in time");
+		break;
+	case BOUNDED_LATE:
+		outcome->result = RESULT_SKIPPED;
+		outcome->error = xstrdup(
+			"left alone, as the time for all devices was over before its turn");
+		break;
+	case BOUNDED_DIED:
+		outcome->error = xasprintf("the process died at %s", step_text(slot->step));
+		break;
+	default:
+		judge_done(device, slot, outcome, findings);
+		break;
+	}
+}
+
+void outcome_not_started(const struct planned_device *device, int error, struct outcome *outcome)
+{
+	free(outcome->after);
+	outcome->after = xstrdup_null(device->before);
+	outcome->after_known = device->before_known;
+	outcome->result = RESULT_FAILED;
+	outcome->error = xasprintf("no process can be started: %s", strerror(-error));
+}
+
+void outcome_begin(const struct planned_device *device, struct outcome *outcome)
+{
+	*outcome = (struct outcome){
+		.address = device->address,
+		.section = device->section,
+		.want = device->want,
+		.before = device->before,
+		.before_known = device->before_known,
+		.after = xstrdup_null(device->before),
+		.after_known = device->before_known,
+		.vfs = device->state == DEVICE_RIGHT ? device->vfs : 0,
+	};
+	if (device->state == DEVICE_RIGHT) {
+		outcome->result = RESULT_ALREADY;
+	} else if (device->state == DEVICE_REFUSED) {
+		outcome->result = RESULT_REFUSED;
+		outcome->error = xstrdup("a finding says why");
+	} else if (device->state == DEVICE_WAITING) {
+		outcome->result = RESULT_SKIPPED;
+		outcome->error = xasprintf("waits %s", device_waits_for(device));
+	} else if (device->state == DEVICE_ABSENT) {
+		outcome->result = RESULT_SKIPPED;
+		outcome->error = xstrdup("not on this host");
+	} else if (device->state == DEVICE_VFS) {
+		outcome->result = RESULT_SKIPPED;
+	} else {
+		free(TAKE_PTR(outcome->after));
+	}
+}
