@@ -73,15 +73,19 @@ bool boot_log_is_news(const struct boot_log *log, const struct outcomes *outcome
 	return false;
 }
 
-static void update_bindings(struct bindings *bindings, const struct outcomes *outcomes)
+static void update_bindings(struct boot_log *log, const struct outcomes *outcomes)
 {
+	struct bindings *bindings = &log->bindings;
+
 	vec_foreach(outcome, outcomes) {
 		/* A physical function that has virtual ones is on its native driver. */
 		if (!is_on_driver(outcome) || outcome->vfs)
 			continue;
 		if (outcome->want) {
 			bindings_set_released(bindings, &outcome->address, false);
-			bindings_set(bindings, &outcome->address, outcome->section, outcome->want);
+			bindings_set(bindings, &outcome->address,
+				     boot_log_text(log, outcome->section),
+				     boot_log_text(log, outcome->want));
 		} else if (outcome->result == RESULT_DONE ||
 			   bindings_find(bindings, &outcome->address)) {
 			bindings_set_released(bindings, &outcome->address, true);
@@ -151,7 +155,7 @@ void boot_log_add(struct boot_log *log, const struct logged_phase *phase,
 			.remedy = boot_log_text(log, finding->remedy),
 		};
 	*vec_add(log) = added;
-	update_bindings(&log->bindings, outcomes);
+	update_bindings(log, outcomes);
 }
 
 bool boot_log_make_room(struct boot_log *log)

@@ -64,75 +64,43 @@ void boot_log_drop(struct boot_log *log, size_t index)
 		log->items[index] = log->items[index + 1];
 }
 
-static void binding_done(struct binding *binding)
-{
-	free(binding->section);
-	free(binding->driver);
-}
-
 void bindings_done(struct bindings *bindings)
 {
-	vec_foreach(binding, bindings)
-		binding_done(binding);
 	free(bindings->items);
 	free(bindings->released.items);
 	*bindings = (struct bindings){};
 }
 
-/* Where the binding of the address stands, or would have to. */
-static size_t place_of(const struct bindings *bindings, const struct pci_address *address)
+static int compare_bindings(const void *a, const void *b)
 {
-	size_t low = 0, high = bindings->n;
+	const struct binding *one = a, *other = b;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (pci_address_compare(&bindings->items[middle].address, address) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return pci_address_compare(&one->address, &other->address);
 }
 
 const struct binding *bindings_find(const struct bindings *bindings,
 				    const struct pci_address *address)
 {
-	size_t at = place_of(bindings, address);
-
-	return at < bindings->n && pci_address_compare(&bindings->items[at].address, address) == 0
-		       ? &bindings->items[at]
-		       : NULL;
+	return vec_find(bindings, &(struct binding){.address = *address}, compare_bindings);
 }
 
 void bindings_remove(struct bindings *bindings, const struct pci_address *address)
 {
-	size_t at = place_of(bindings, address);
+	const struct binding *binding = bindings_find(bindings, address);
 
-	if (!bindings_find(bindings, address))
+	if (!binding)
 		return;
-	binding_done(&bindings->items[at]);
 	bindings->n--;
-	for (; at < bindings->n; at++)
-		bindings->items[at] = bindings->items[at + 1];
+	for (size_t i = (size_t)(binding - bindings->items); i < bindings->n; i++)
+		bindings->items[i] = bindings->items[i + 1];
 }
 
 void bindings_set(struct bindings *bindings, const struct pci_address *address, const char *section,
 		  const char *driver)
 {
-	struct binding binding = {.address = *address,
-				  .section = xstrdup(section ? section : ""),
-				  .driver = xstrdup(driver)};
-	size_t at = place_of(bindings, address);
-
-	if (bindings_find(bindings, address)) {
-		binding_done(&bindings->items[at]);
-	} else {
-		vec_add(bindings);
-		for (size_t i = bindings->n - 1; i > at; i--)
-			bindings->items[i] = bindings->items[i - 1];
-	}
-	bindings->items[at] = binding;
+	bindings_remove(bindings, address);
+	*vec_add(bindings) = (struct binding){*address, section ? section : "", driver};
+	vec_sort(bindings, compare_bindings);
 }
 
 bool bindings_has_released(const struct bindings *bindings, const struct pci_address *address)

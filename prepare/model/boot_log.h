@@ -32,7 +32,7 @@ struct logged_finding {
 	const char *check, *severity, *subject, *detail, *remedy;
 };
 
-/* One run. All texts but after and error of an outcome are the log's. */
+/* One run. The log owns its texts, but for after and error of an outcome. */
 struct logged_phase {
 	enum boot_phase phase;
 	const char *off;     /* the kernel argument that turned the tool off; NULL: none */
@@ -43,11 +43,11 @@ struct logged_phase {
 	VEC_OF(struct logged_finding) findings;
 };
 
-/* A device on the driver that this tool brought it to. */
+/* A device on the driver that this tool brought it to. The log owns the texts. */
 struct binding {
 	struct pci_address address;
-	char *section; /* label; "" where there is none */
-	char *driver;
+	const char *section; /* label; "" where there is none */
+	const char *driver;
 };
 
 struct bindings {
@@ -61,7 +61,7 @@ struct boot_log {
 	struct logged_phase *items; /* in the order of time */
 	size_t n, capacity;
 	struct bindings bindings; /* what all phases came to, also those that were dropped */
-	struct strv texts;
+	struct strv texts;        /* boot_log_text() */
 };
 
 /* The name in the log, in reports and on the command line. */
@@ -80,7 +80,7 @@ void bindings_done(struct bindings *bindings);
 /* The binding of a device or NULL. */
 const struct binding *bindings_find(const struct bindings *bindings,
 				    const struct pci_address *address);
-/* Adds a binding, or replaces that of the address. section: may be NULL. */
+/* Adds a binding, or replaces that of the address. Keeps the pointers; section may be NULL. */
 void bindings_set(struct bindings *bindings, const struct pci_address *address, const char *section,
 		  const char *driver);
 void bindings_remove(struct bindings *bindings, const struct pci_address *address);

@@ -27,20 +27,22 @@ static bool read_address(const json_t *item, struct pci_address *ret)
 	return json_is_string(item) && pci_address_parse(json_string_value(item), ret) == 0;
 }
 
-static void read_bindings(const json_t *report, struct bindings *ret)
+static void read_bindings(const json_t *report, struct boot_log *log)
 {
+	struct bindings *ret = &log->bindings;
 	json_t *group, *item;
 	struct pci_address address;
 	size_t i, j;
 
 	json_array_foreach(json_object_get(report, "bound"), i, group)
 	{
-		const char *driver = text_of(group, "driver");
+		const char *section = boot_log_text(log, text_of(group, "section")),
+			   *driver = boot_log_text(log, text_of(group, "driver"));
 
 		json_array_foreach(json_object_get(group, "addresses"), j, item)
 		{
 			if (driver && *driver && read_address(item, &address))
-				bindings_set(ret, &address, text_of(group, "section"), driver);
+				bindings_set(ret, &address, section, driver);
 		}
 	}
 	json_array_foreach(json_object_get(report, "released"), i, item)
@@ -100,7 +102,7 @@ void boot_log_parse(const char *text, struct boot_log *ret)
 	size_t i;
 
 	*ret = (struct boot_log){};
-	read_bindings(report, &ret->bindings);
+	read_bindings(report, ret);
 	json_array_foreach(json_object_get(report, "phases"), i, item)
 	{
 		if (json_is_object(item))

@@ -147,7 +147,6 @@ static int run(struct root *root, const struct options *options)
 					     (int)releasing.profile.timeout_s * 1000},
 			outcomes, &plan->findings);
 		phase_show(root, &phase, outcomes);
-		/* Before the log forgets the bindings, whose labels the outcomes bear. */
 		text = options->format == FORMAT_TEXT && !outcomes->n
 			       ? xstrdup("Nothing is bound that this tool has brought there.\n")
 			       : render_bind(options->format, BOOT_PHASE_RELEASE, outcomes,
