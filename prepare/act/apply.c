@@ -116,18 +116,15 @@ static void tell_line(void *userdata, const char *text)
 		write_all(*log, line, strlen(line));
 }
 
-static const char *const entry_directories[] = {"/boot/loader/entries", "/efi/loader/entries",
-						"/boot/efi/loader/entries"};
-
 static void list_entries(struct root *root, struct strv *ret)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(entry_directories); i++) {
-		struct strv names = {};
+	for (size_t i = 0; i < N_BOOT_PLACES; i++) {
+		_cleanup_free_ char *directory = xasprintf("%s/" LOADER_ENTRIES, boot_places[i]);
+		_cleanup_(strv_done) struct strv names = {};
 
-		root_list(root, entry_directories[i], &names);
+		root_list(root, directory, &names);
 		for (size_t j = 0; j < names.n; j++)
-			strv_take(ret, xasprintf("%s/%s", entry_directories[i], names.items[j]));
-		strv_done(&names);
+			strv_take(ret, xasprintf("%s/%s", directory, names.items[j]));
 	}
 }
 
@@ -143,18 +140,22 @@ static void add_unkept(const char *path, int error, struct strv *others)
 						   : strerror(-error)));
 }
 
+static void keep_texts(struct root *root, const char *const *paths, size_t n,
+		       struct kept_files *kept, struct strv *others)
+{
+	for (size_t i = 0; i < n && paths[i]; i++)
+		add_unkept(paths[i], keep_text(root, paths[i], kept), others);
+}
+
 /* Files of boot loaders that the commands may write; small enough to be kept whole. */
 static void keep_loader_files(struct root *root, const struct strv *entries,
 			      struct kept_files *kept, struct strv *others)
 {
-	static const char *const files[] = {"/boot/grub/grub.cfg", "/boot/grub2/grub.cfg",
-					    "/boot/grub2/grubenv", "/etc/default/grub",
-					    "/etc/kernel/cmdline"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		add_unkept(files[i], keep_text(root, files[i], kept), others);
-	for (size_t i = 0; i < entries->n; i++)
-		add_unkept(entries->items[i], keep_text(root, entries->items[i], kept), others);
+	for (size_t i = 0; i < N_BOOTLOADERS; i++) {
+		keep_texts(root, bootloaders[i].next, BOOTLOADER_FILES_MAX, kept, others);
+		keep_texts(root, bootloaders[i].written, BOOTLOADER_FILES_MAX, kept, others);
+	}
+	keep_texts(root, (const char *const *)entries->items, entries->n, kept, others);
 }
 
 static void keep_images(struct root *root, const struct strv *paths, struct kept_files *kept,
@@ -164,29 +165,28 @@ static void keep_images(struct root *root, const struct strv *paths, struct kept
 		add_unkept(paths->items[i], keep_image(root, paths->items[i], kept), others);
 }
 
-/* What the programs write where nobody but they can tell. */
+/* Names what the programs write and no backup can bring back. */
 static void add_unseen(const struct command_list *commands, const struct rebuild *rebuild,
 		       struct strv *others)
 {
-	bool installs = false;
+	const char *program = NULL;
 
 	vec_foreach(command, commands)
-		installs = installs || strcmp(command->argv.items[0], "kernel-install") == 0;
-	for (size_t i = 0; i < rebuild->kernels_unseen.n && installs; i++)
-		strv_take(others,
-			  xasprintf("where kernel-install has kernel and image of %s was not "
-				    "found, and what it has written of them stays: look at "
-				    "it before a restart",
-				    rebuild->kernels_unseen.items[i]));
-	if (rebuild->has_proxmox)
-		strv_add(others, "the EFI system partitions of proxmox-boot-tool are not mounted "
-				 "and could not be kept: proxmox-boot-tool refresh copies to them "
-				 "what is put back");
+		if (command->lays_out)
+			program = command->argv.items[0];
+	for (size_t i = 0; i < rebuild->kernels_unseen.n && program; i++)
+		strv_take(others, xasprintf("where %s has kernel and image of %s was not "
+					    "found, and what it has written of them stays: look at "
+					    "it before a restart",
+					    program, rebuild->kernels_unseen.items[i]));
+	for (enum bootloader_kind kind = 0; kind < N_BOOTLOADERS; kind++)
+		if (rebuild_command(rebuild, kind)->unkept)
+			strv_add(others, rebuild_command(rebuild, kind)->unkept);
 }
 
 static void add_new(struct root *root, const struct strv *before, struct strv *others)
 {
-	struct strv after = {};
+	_cleanup_(strv_done) struct strv after = {};
 
 	list_entries(root, &after);
 	for (size_t i = 0; i < after.n; i++)
@@ -194,7 +194,6 @@ static void add_new(struct root *root, const struct strv *before, struct strv *o
 			strv_take(others, xasprintf("%s is new: remove it, if the next boot should "
 						    "not start from it",
 						    after.items[i]));
-	strv_done(&after);
 }
 
 static void run_one(struct root *root, struct command *command, int *log)

@@ -19,14 +19,7 @@ struct image_check {
 
 static void add_remedy(const struct image *image, struct finding *finding)
 {
-	static const char *const remedies[] = {
-		[IMAGE_MAKER_UNKNOWN] =
-			"update-initramfs -u -k all, or dracut --regenerate-all --force",
-		[IMAGE_MAKER_INITRAMFS_TOOLS] = "update-initramfs -u -k all",
-		[IMAGE_MAKER_DRACUT] = "dracut --regenerate-all --force",
-	};
-
-	finding_remedy(finding, "%s", remedies[image->maker]);
+	finding_remedy(finding, "%s", generators[image->generator].command);
 }
 
 /* A listed device and a module of the image that is not its own but would drive it. */

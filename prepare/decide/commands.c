@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/commands.h"
 
-#include <string.h>
-
 #include "base/buf.h"
 
 /* Why images are to be made anew, the caller's; NULL: they are not. */
@@ -16,23 +14,22 @@ static char *image_reason(const struct image_set *set, bool image_changes)
 static void decide_images(const struct rebuild *rebuild, enum bootloader_kind kind,
 			  bool image_changes, struct command_list *ret)
 {
-	static const char *const words[] = {
-		[IMAGE_TOOL_UPDATE_INITRAMFS] = "update-initramfs -u -k all",
-		[IMAGE_TOOL_DRACUT] = "dracut --regenerate-all --force",
-	};
+	const struct generator_place *generator = &generators[rebuild->generator];
 	const struct image_set *images = &rebuild->images;
 	_cleanup_free_ char *reason = NULL;
 
-	/* Where that layout is, dracut follows it of itself. */
-	if (!images->paths.n && rebuild->tool == IMAGE_TOOL_DRACUT &&
-	    kind != BOOTLOADER_KERNEL_INSTALL)
+	/* The boot loader's own command is not called for images: the generator writes where entries lie. */
+	if (!images->paths.n && generator->follows_entries &&
+	    bootloaders[kind].takeover != TAKEOVER_KERNELS)
 		images = &rebuild->entries;
 	reason = image_reason(images, image_changes);
-	if (rebuild->tool != IMAGE_TOOL_NONE && images->paths.n && reason)
-		command_add(ret, reason, words[rebuild->tool]);
+	if (rebuild->generator != GENERATOR_UNKNOWN && images->paths.n && reason)
+		command_add(ret, reason, generator->command);
 }
 
-/* Of the arguments that are ours those that the next boot does not have yet. */
+static const char reason_changed[] = "the next boot's arguments of the kernel change";
+
+/* The arguments of the tool's own that the next boot does not have yet. */
 static void find_new(const struct bootloader *bootloader, const struct argument_plan *arguments,
 		     struct strv *ret)
 {
@@ -41,96 +38,90 @@ static void find_new(const struct bootloader *bootloader, const struct argument_
 			strv_add(ret, arguments->ours.items[i]);
 }
 
-static char *joined(const char *option, const struct strv *words)
+static void add_options(const char *option, const struct strv *arguments, bool joined,
+			struct strv *argv)
 {
 	struct buf buf = {};
 
-	buf_add(&buf, option);
-	for (size_t i = 0; i < words->n; i++)
-		buf_addf(&buf, "%s%s", i ? " " : "", words->items[i]);
-	return buf_take(&buf);
+	for (size_t i = 0; i < arguments->n; i++)
+		if (joined)
+			buf_addf(&buf, "%s%s", i ? " " : option, arguments->items[i]);
+		else
+			strv_take(argv, xasprintf("%s%s", option, arguments->items[i]));
+	if (buf.length)
+		strv_take(argv, buf_take(&buf));
+	buf_done(&buf);
 }
 
-static const char reason_changed[] = "the next boot's arguments of the kernel change";
-
-/* Makes grub.cfg of the files in /etc. */
-static void decide_grub(const struct rebuild *rebuild, struct command_list *ret)
+/* Tells the command what to add and what to remove. */
+static void decide_options(enum bootloader_kind kind, const struct rebuild *rebuild,
+			   const struct strv *new, const struct strv *old, struct command_list *ret)
 {
-	command_add(ret, reason_changed,
-		    rebuild->has_update_grub ? "update-grub"
-					     : "grub-mkconfig -o /boot/grub/grub.cfg");
+	const struct bootloader_place *place = &bootloaders[kind];
+	struct command *command;
+
+	if (!new->n && !old->n)
+		return;
+	command = command_add(ret, reason_changed, rebuild_command(rebuild, kind)->words);
+	add_options(place->add, new, place->joined, &command->argv);
+	add_options(place->remove, old, place->joined, &command->argv);
+	if (place->last)
+		strv_add(&command->argv, place->last);
+	command->unchanged_status = place->unchanged_status;
 }
 
-static void decide_grubby(const struct strv *new, const struct strv *old, struct command_list *ret)
-{
-	struct command *command = command_add(ret, reason_changed, "grubby --update-kernel=ALL");
-
-	if (new->n)
-		strv_take(&command->argv, joined("--args=", new));
-	if (old->n)
-		strv_take(&command->argv, joined("--remove-args=", old));
-}
-
-/* It also lays out, or makes, the images that the boot loader takes, after the tool has made its own. */
-static void decide_kernel_install(const struct rebuild *rebuild, bool differs, bool image_changes,
-				  struct command_list *ret)
+/*
+ * Lays out the kernels again, and with them the images that the boot loader takes: after the generator has
+ * made its own. A command that stands in for kernel-install(8) does so for all kernels at once.
+ */
+static void decide_kernels(enum bootloader_kind kind, const struct rebuild *rebuild, bool differs,
+			   bool image_changes, struct command_list *ret)
 {
 	_cleanup_free_ char *reason = differs ? xstrdup(reason_changed)
 					      : image_reason(&rebuild->entries, image_changes);
+	const char *words = rebuild_command(rebuild, kind)->words;
 
-	if (!reason && rebuild->tool != IMAGE_TOOL_NONE)
+	if (!reason && rebuild->generator != GENERATOR_UNKNOWN)
 		reason = image_reason(&rebuild->images, false);
 	if (!reason)
 		return;
-	if (rebuild->has_proxmox) {
-		command_add(ret, reason, "proxmox-boot-tool refresh");
+	if (rebuild->command[kind]) {
+		command_add(ret, reason, words);
 		return;
 	}
 	for (size_t i = 0; i < rebuild->kernels.n; i++) {
-		struct command *command = command_add(ret, reason, "kernel-install add");
+		struct command *command = command_add(ret, reason, words);
 
 		strv_add(&command->argv, rebuild->kernels.items[i]);
 		strv_add(&command->argv, rebuild->kernel_paths.items[i]);
+		command->lays_out = true;
 	}
 }
 
-static void decide_ostree(const struct strv *new, const struct strv *old, struct command_list *ret)
-{
-	struct command *command = command_add(ret, reason_changed, "rpm-ostree kargs");
-
-	for (size_t i = 0; i < new->n; i++)
-		strv_take(&command->argv, xasprintf("--append-if-missing=%s", new->items[i]));
-	for (size_t i = 0; i < old->n; i++)
-		strv_take(&command->argv, xasprintf("--delete-if-present=%s", old->items[i]));
-	strv_add(&command->argv, "--unchanged-exit-77");
-	command->unchanged_status = 77;
-}
-
-static bool is_of_arguments(const char *path)
-{
-	return strcmp(path, managed_files[FILE_GRUB]) == 0 ||
-	       strcmp(path, managed_files[FILE_OWN_ARGUMENTS]) == 0 ||
-	       strcmp(path, managed_files[FILE_CMDLINE]) == 0;
-}
-
-/* What is about to be written: does it go into the images, or to the boot loader? */
+/* Do the files that are about to be written go into the images, or to the boot loader? */
 static void find_changes(const struct planned_files *files, bool force, bool *ret_image,
 			 bool *ret_loader)
 {
-	bool image = false, loader = false;
-
+	*ret_image = *ret_loader = false;
 	vec_foreach(file, files) {
 		if (!planned_file_is_due(file, force))
 			continue;
-		/* What is loaded on the real root is not in the image. */
-		if (is_of_arguments(file->path))
-			loader = loader ||
-				 strcmp(file->path, managed_files[FILE_OWN_ARGUMENTS]) != 0;
-		else if (strcmp(file->path, managed_files[FILE_MODULES_LOAD]) != 0)
-			image = true;
+		switch (managed_file_of(file->path)) {
+		case FILE_GRUB:
+		case FILE_CMDLINE:
+			*ret_loader = true;
+			break;
+		case FILE_OWN_ARGUMENTS: /* the tool alone reads it */
+		case FILE_MODULES_LOAD:  /* is read in the real root */
+			break;
+		case FILE_MODPROBE:
+		case FILE_UDEV_RULES:
+		case FILE_GUARDED:
+		case N_MANAGED_FILES:
+			*ret_image = true;
+			break;
+		}
 	}
-	*ret_image = image;
-	*ret_loader = loader;
 }
 
 void commands_decide(const struct bootloader *bootloader, const struct argument_plan *arguments,
@@ -145,23 +136,19 @@ void commands_decide(const struct bootloader *bootloader, const struct argument_
 	decide_images(rebuild, bootloader->kind, image_changes, &commands);
 	find_new(bootloader, arguments, &new);
 	differs = new.n || arguments->kept.n || loader_changes;
-	switch (bootloader->kind) {
-	case BOOTLOADER_NONE:
+	switch (bootloaders[bootloader->kind].takeover) {
+	case TAKEOVER_NONE:
 		break;
-	case BOOTLOADER_GRUB:
-		if (differs || rebuild->grub_cfg_stale)
-			decide_grub(rebuild, &commands);
+	case TAKEOVER_FILE:
+		if (differs || rebuild->drop_ins_newer)
+			command_add(&commands, reason_changed,
+				    rebuild_command(rebuild, bootloader->kind)->words);
 		break;
-	case BOOTLOADER_GRUBBY:
-		if (new.n || arguments->kept.n)
-			decide_grubby(&new, &arguments->kept, &commands);
+	case TAKEOVER_KERNELS:
+		decide_kernels(bootloader->kind, rebuild, differs, image_changes, &commands);
 		break;
-	case BOOTLOADER_KERNEL_INSTALL:
-		decide_kernel_install(rebuild, differs, image_changes, &commands);
-		break;
-	case BOOTLOADER_OSTREE:
-		if (new.n || arguments->kept.n)
-			decide_ostree(&new, &arguments->kept, &commands);
+	case TAKEOVER_OPTIONS:
+		decide_options(bootloader->kind, rebuild, &new, &arguments->kept, &commands);
 		break;
 	}
 	strv_done(&new);

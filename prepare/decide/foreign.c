@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/host_places.h"
+
 enum finding_type foreign_finding(const struct foreign_setting *setting)
 {
 	static const enum finding_type types[] = {
@@ -82,8 +84,8 @@ const char *foreign_why(const struct foreign_setting *setting)
 
 char *foreign_removal(const struct foreign_setting *setting)
 {
-	static const char rebuild[] =
-		"rebuild the initramfs (update-initramfs -u -k all, or dracut -f)";
+	static const char rebuild[] = "rebuild the initramfs (" INITRAMFS_TOOLS_COMMAND
+				      ", or dracut -f)";
 	_cleanup_free_ char *place = foreign_place(setting);
 
 	switch (setting->source) {

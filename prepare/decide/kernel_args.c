@@ -331,10 +331,11 @@ static void judge_one(struct work *work, struct wanted_argument *argument)
 	if (!is_plain(argument->text))
 		argument->unwritable = xstrdup(
 			"it has characters that not every boot loader hands on unchanged");
-	else if (bootloader->kind == BOOTLOADER_GRUBBY && !argument->by_others &&
+	else if (bootloaders[bootloader->kind].single && !argument->by_others &&
 		 grubby_loses(work, &words))
-		argument->unwritable = xstrdup(
-			"grubby keeps one argument of a name and would throw another away for it");
+		argument->unwritable = xasprintf(
+			"%s keeps one argument of a name and would throw another away for it",
+			bootloaders[bootloader->kind].name);
 	else if (bootloader->cmdline_unreadable)
 		argument->unwritable = xstrdup(bootloader->cmdline_unreadable);
 	else if (bootloader->kind == BOOTLOADER_KERNEL_INSTALL && !bootloader->cmdline)

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "host/program.h"
 #include "model/policy.h"
 #include "parse/boot_files.h"
@@ -16,37 +17,58 @@
 #define FILE_MAX (1024 * 1024)
 #define GRUB_CFG_MAX (8 * 1024 * 1024)
 
-/* Where boot loaders after the specification have their entries; NULL: nowhere. */
-static const char *entries_dir(struct root *root)
-{
-	static const char *const places[] = {"/boot/loader/entries", "/efi/loader/entries",
-					     "/boot/efi/loader/entries"};
+/* The host's boot loader while it is being read: each directory of entries is listed once. */
+struct reading {
+	struct root *root;
+	struct bootloader *bootloader;
+	struct strv entries[N_BOOT_PLACES];
+	bool listed[N_BOOT_PLACES];
+};
 
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		if (root_has_entries(root, places[i]) > 0)
-			return places[i];
-	return NULL;
+static char *entries_directory(size_t place)
+{
+	return xasprintf("%s/" LOADER_ENTRIES, boot_places[place]);
 }
 
-static enum bootloader_kind detect(struct root *root)
+static const struct strv *entries_of(struct reading *reading, size_t place)
 {
-	if (root_exists(root, "/run/ostree-booted"))
-		return program_exists(root, "rpm-ostree") ? BOOTLOADER_OSTREE : BOOTLOADER_NONE;
-	if (program_exists(root, "grubby") && root_has_entries(root, "/boot/loader/entries") > 0)
-		return BOOTLOADER_GRUBBY;
-	if (root_exists(root, "/etc/kernel/proxmox-boot-uuids") &&
-	    root_exists(root, KERNEL_CMDLINE_PATH))
-		return BOOTLOADER_KERNEL_INSTALL;
-	if (root_exists(root, GRUB_DROP_IN_DIR) ||
-	    (root_exists(root, GRUB_DEFAULT_PATH) && program_exists(root, "update-grub")))
-		return BOOTLOADER_GRUB;
-	if (root_exists(root, KERNEL_CMDLINE_PATH) ||
-	    (program_exists(root, "kernel-install") && entries_dir(root)))
-		return BOOTLOADER_KERNEL_INSTALL;
+	_cleanup_free_ char *directory = entries_directory(place);
+
+	if (!reading->listed[place])
+		root_list(reading->root, directory, &reading->entries[place]);
+	reading->listed[place] = true;
+	return &reading->entries[place];
+}
+
+/* The first of so many places that has entries; N_BOOT_PLACES: none. */
+static size_t entries_place(struct reading *reading, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (entries_of(reading, i)->n)
+			return i;
+	return N_BOOT_PLACES;
+}
+
+static bool shows(struct reading *reading, const struct bootloader_sign *sign)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sign->files) && sign->files[i]; i++)
+		if (!root_exists(reading->root, sign->files[i]))
+			return false;
+	if (sign->program && !program_exists(reading->root, sign->program))
+		return false;
+	return !sign->n_entry_places ||
+	       entries_place(reading, sign->n_entry_places) < N_BOOT_PLACES;
+}
+
+static enum bootloader_kind detect(struct reading *reading)
+{
+	for (size_t i = 0; i < n_bootloader_signs; i++)
+		if (shows(reading, &bootloader_signs[i]))
+			return bootloader_signs[i].kind;
 	return BOOTLOADER_NONE;
 }
 
-/* The files of a snapshot do not have their times, so that it does not have this one either. */
+/* A snapshot does not keep the times of files, and so does without this one. */
 int64_t boot_time(struct root *root)
 {
 	struct recorder *recorder = TAKE_PTR(root->recorder);
@@ -65,36 +87,47 @@ int64_t boot_time(struct root *root)
 	return (int64_t)seconds;
 }
 
-static bool is_older_than_boot(struct root *root, const char *path)
+/* time: when the file was written, in seconds; of a snapshot its own list says it. */
+static bool is_older_than_boot(struct root *root, const char *path, int64_t time)
 {
 	_cleanup_free_ char *captured = root->live ? NULL
 						   : root_read_text(root, SNAPSHOT_OLDER, FILE_MAX);
-	_cleanup_close_ int fd = root_open(root, path, O_PATH);
-	int64_t boot = boot_time(root);
-	struct stat st;
+	_cleanup_(strv_done) struct strv paths = {};
+	int64_t boot;
 
-	if (captured) {
-		struct strv paths = {};
-		bool older;
-
-		strv_split(&paths, captured, "\n");
-		older = strv_contains(&paths, path);
-		strv_done(&paths);
-		return older;
+	if (!captured) {
+		boot = boot_time(root);
+		return boot >= 0 && time < boot;
 	}
-	return fd >= 0 && boot >= 0 && fstat(fd, &st) == 0 && st.st_mtim.tv_sec < boot;
+	strv_split(&paths, captured, "\n");
+	return strv_contains(&paths, path);
 }
 
-/* The arguments of the next boot, out of one of its files; both are the bootloader's from now on. */
-static void set_next(struct root *root, struct bootloader *bootloader, char *path, char *arguments)
+/* A file that the next boot reads, and when it was written; NULL: it cannot be read. */
+static char *read_next(struct root *root, const char *path, size_t max, int64_t *ret_time)
 {
+	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	char *text = NULL;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || root_read_fd(root, fd, path, max, &text, NULL) < 0)
+		return NULL;
+	*ret_time = st.st_mtim.tv_sec;
+	return text;
+}
+
+/* The arguments of the next boot, out of one of its files; takes path and arguments over. */
+static void set_next(struct reading *reading, char *path, int64_t time, char *arguments)
+{
+	struct bootloader *bootloader = reading->bootloader;
+
 	bootloader->next_path = path;
 	kernel_args_parse(arguments, &bootloader->next);
-	bootloader->next_is_older = is_older_than_boot(root, path);
+	bootloader->next_is_older = is_older_than_boot(reading->root, path, time);
 	free(arguments);
 }
 
-/* It may have the hash of a password: of that a recorder gets only the line that matters. */
+/* A grub.cfg may hold the hash of a password: a recorder gets only the line that matters. */
 static void record_grub_cfg(struct recorder *recorder, const char *path, const char *arguments)
 {
 	_cleanup_free_ char *line = xasprintf("linux /vmlinuz %s\n", arguments);
@@ -103,51 +136,56 @@ static void record_grub_cfg(struct recorder *recorder, const char *path, const c
 		recorder_add_bytes(recorder, path + 1, RECORD_FILE, line, strlen(line));
 }
 
-static void read_grub_cfg(struct root *root, struct bootloader *bootloader)
+static void read_grub_cfg(struct reading *reading)
 {
-	static const char *const places[] = {"/boot/grub/grub.cfg", "/boot/grub2/grub.cfg"};
+	const char *const *places = bootloaders[reading->bootloader->kind].next;
+	struct root *root = reading->root;
 
-	for (size_t i = 0; i < ARRAY_SIZE(places) && !bootloader->next_path; i++) {
+	for (size_t i = 0; places[i] && !reading->bootloader->next_path; i++) {
 		struct recorder *recorder = TAKE_PTR(root->recorder);
-		_cleanup_free_ char *text = root_read_text(root, places[i], GRUB_CFG_MAX);
+		int64_t time = 0;
+		_cleanup_free_ char *text = read_next(root, places[i], GRUB_CFG_MAX, &time);
 		char *arguments = text ? grub_cfg_arguments(text) : NULL;
 
 		root->recorder = recorder;
-		if (arguments)
+		if (arguments) {
 			record_grub_cfg(recorder, places[i], arguments);
-		if (arguments)
-			set_next(root, bootloader, xstrdup(places[i]), arguments);
+			set_next(reading, xstrdup(places[i]), time, arguments);
+		}
 	}
 }
 
 /* The newest kernel's entry: the last name as versions are sorted. */
-static void read_entries(struct root *root, struct bootloader *bootloader)
+static void read_entries(struct reading *reading)
 {
-	const char *directory = entries_dir(root), *newest = NULL;
-	_cleanup_free_ char *path = NULL, *text = NULL, *environment = NULL, *arguments = NULL;
-	struct strv names = {};
+	size_t place = entries_place(reading, N_BOOT_PLACES);
+	_cleanup_free_ char *directory = NULL, *path = NULL, *text = NULL, *environment = NULL,
+			    *arguments = NULL;
+	const char *newest = NULL;
+	const struct strv *names;
+	int64_t time = 0;
 
-	if (!directory)
+	if (place == N_BOOT_PLACES)
 		return;
-	root_list(root, directory, &names);
-	for (size_t i = 0; i < names.n; i++) {
-		const char *name = names.items[i], *end = strrchr(name, '.');
+	names = entries_of(reading, place);
+	for (size_t i = 0; i < names->n; i++) {
+		const char *name = names->items[i];
 
-		if (end && strcmp(end, ".conf") == 0 && !strstr(name, "rescue") &&
+		if (text_ends_with(name, ".conf") && !strstr(name, "rescue") &&
 		    (!newest || strverscmp(name, newest) > 0))
 			newest = name;
 	}
-	if (newest) {
-		path = xasprintf("%s/%s", directory, newest);
-		text = root_read_text(root, path, FILE_MAX);
-	}
-	strv_done(&names);
+	if (!newest)
+		return;
+	directory = entries_directory(place);
+	path = xasprintf("%s/%s", directory, newest);
+	text = read_next(reading->root, path, FILE_MAX, &time);
 	if (!text)
 		return;
-	environment = root_read_text(root, "/boot/grub2/grubenv", FILE_MAX);
+	environment = root_read_text(reading->root, GRUB_ENVIRONMENT_PATH, FILE_MAX);
 	arguments = loader_entry_arguments(text, environment);
 	if (arguments)
-		set_next(root, bootloader, TAKE_PTR(path), TAKE_PTR(arguments));
+		set_next(reading, TAKE_PTR(path), time, TAKE_PTR(arguments));
 }
 
 static void copy_args(const struct kernel_args *args, const struct strv *without,
@@ -162,12 +200,12 @@ static void copy_args(const struct kernel_args *args, const struct strv *without
 	buf_done(&buf);
 }
 
-/* What others told grub-mkconfig; false: it cannot be told, or only a shell could. */
+/* The arguments that the user told grub-mkconfig; false: they cannot be told, or only by a shell. */
 static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 {
 	_cleanup_free_ char *first = root_read_text(root, GRUB_DEFAULT_PATH, FILE_MAX);
 	struct grub_default grub = {};
-	struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 	struct buf buf = {};
 	bool known = first != NULL;
 
@@ -183,7 +221,7 @@ static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 		text = root_read_text(root, path, FILE_MAX);
 		if (!text) {
 			known = false;
-		} else if (strcmp(path, GRUB_DROP_IN_PATH) == 0 &&
+		} else if (strcmp(path, managed_files[FILE_GRUB]) == 0 &&
 			   strncmp(text, FILE_HEADER, strlen(FILE_HEADER)) == 0) {
 			struct grub_default own = {};
 			struct kernel_args args;
@@ -208,14 +246,14 @@ static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 	if (known)
 		kernel_args_parse(buf_text(&buf), &bootloader->others);
 	buf_done(&buf);
-	strv_done(&names);
 	grub_default_done(&grub);
 	return known;
 }
 
 static void read_own(struct root *root, struct bootloader *bootloader)
 {
-	_cleanup_free_ char *text = root_read_text(root, OWN_ARGUMENTS_PATH, FILE_MAX);
+	_cleanup_free_ char *text = root_read_text(root, managed_files[FILE_OWN_ARGUMENTS],
+						   FILE_MAX);
 
 	if (text && strncmp(text, FILE_HEADER, strlen(FILE_HEADER)) == 0)
 		strv_split(&bootloader->ours, text + strlen(FILE_HEADER), "\n");
@@ -252,7 +290,7 @@ static char *running_cmdline(struct root *root)
 /* The arguments of a text whose lines may be comments. */
 static void parse_lines(const char *text, struct kernel_args *ret)
 {
-	struct strv lines = {};
+	_cleanup_(strv_done) struct strv lines = {};
 	struct buf buf = {};
 
 	strv_split(&lines, text, "\n");
@@ -261,12 +299,11 @@ static void parse_lines(const char *text, struct kernel_args *ret)
 			buf_addf(&buf, "%s ", lines.items[i]);
 	kernel_args_parse(buf_text(&buf), ret);
 	buf_done(&buf);
-	strv_done(&lines);
 }
 
 static void read_cmdline(struct root *root, struct bootloader *bootloader)
 {
-	static const char *const places[] = {KERNEL_CMDLINE_PATH, "/usr/lib/kernel/cmdline"};
+	static const char *const places[] = {KERNEL_CMDLINE_PATH, KERNEL_CMDLINE_VENDOR_PATH};
 	struct kernel_args args;
 	int r = -ENOENT;
 
@@ -292,32 +329,26 @@ static void read_cmdline(struct root *root, struct bootloader *bootloader)
 	bootloader->others_known = true;
 }
 
-void scan_bootloader(struct root *root, const char *kind, struct bootloader *ret)
+void scan_bootloader(struct root *root, enum bootloader_kind kind, struct bootloader *ret)
 {
-	struct bootloader bootloader = {
-		.kind = strcmp(kind, "auto") == 0 ? detect(root) : bootloader_from_name(kind)};
+	struct bootloader bootloader = {};
+	struct reading reading = {.root = root, .bootloader = &bootloader};
 
-	switch (bootloader.kind) {
-	case BOOTLOADER_NONE:
-		break;
-	case BOOTLOADER_GRUB:
-		read_grub_cfg(root, &bootloader);
-		bootloader.others_known = read_grub_default(root, &bootloader);
-		break;
-	case BOOTLOADER_KERNEL_INSTALL:
+	bootloader.kind = kind == BOOTLOADER_AUTO ? detect(&reading) : kind;
+	read_grub_cfg(&reading);
+	if (bootloaders[bootloader.kind].reads_entries) {
 		read_own(root, &bootloader);
-		read_entries(root, &bootloader);
-		read_cmdline(root, &bootloader);
-		break;
-	case BOOTLOADER_GRUBBY:
-	case BOOTLOADER_OSTREE:
-		read_own(root, &bootloader);
-		read_entries(root, &bootloader);
-		break;
+		read_entries(&reading);
 	}
+	if (bootloader.kind == BOOTLOADER_GRUB)
+		bootloader.others_known = read_grub_default(root, &bootloader);
+	else if (bootloader.kind == BOOTLOADER_KERNEL_INSTALL)
+		read_cmdline(root, &bootloader);
 	if (!bootloader.others_known && bootloader.next_path) {
 		copy_args(&bootloader.next, &bootloader.ours, &bootloader.others);
 		bootloader.others_known = true;
 	}
+	for (size_t i = 0; i < N_BOOT_PLACES; i++)
+		strv_done(&reading.entries[i]);
 	*ret = bootloader;
 }

@@ -8,18 +8,15 @@
 #include "model/bootloader.h"
 
 /*
- * kind: what the profile's key bootloader says, "auto" to find out: ostree where /run/ostree-booted
- * is; grubby with /boot/loader/entries; kernel-install on Proxmox VE; GRUB with /etc/default/grub.d or
- * update-grub; kernel-install with /etc/kernel/cmdline or entries of a boot loader; else none.
- *
- * What the next boot gets is read from the first kernel of grub.cfg, or from the newest entry that is
- * for no rescue.
+ * Finds out which boot loader the host has (kind is BOOTLOADER_AUTO: by bootloader_signs[]) and reads its
+ * files, each once. The arguments of the next boot come from the first kernel of grub.cfg, or from the entry
+ * of the newest kernel that is for no rescue. bootloader_done() is due.
  */
-void scan_bootloader(struct root *root, const char *kind, struct bootloader *ret);
+void scan_bootloader(struct root *root, enum bootloader_kind kind, struct bootloader *ret);
 
 /*
- * Which of the files of boot loaders that a snapshot holds were older than the boot, one in a line: its
- * own ones are all younger.
+ * Lists the files of boot loaders in a snapshot that were written before the boot, one in a line: the times
+ * of the snapshot's own files say nothing.
  */
 #define SNAPSHOT_OLDER "/.vfio-prepare/older-than-boot"
 

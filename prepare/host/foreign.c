@@ -291,7 +291,7 @@ static void parse_units(struct search *search)
 /* dracut reads only what ends in .conf; a recipe's file beside those does nothing. */
 static void parse_dracut_directory(struct search *search)
 {
-	static const char directory[] = "/etc/dracut.conf.d";
+	static const char directory[] = DRACUT_CONF_DIR;
 	_cleanup_(strv_done) struct strv names = {};
 
 	list(search, directory, &names);
@@ -310,7 +310,7 @@ static void parse_dracut_directory(struct search *search)
 
 void scan_foreign(struct root *root, const struct kernel_args *args, struct foreign *ret)
 {
-	static const char *const modprobe[] = {"/etc/modprobe.d", "/run/modprobe.d",
+	static const char *const modprobe[] = {MODPROBE_DIR, "/run/modprobe.d",
 					       "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d",
 					       "/lib/modprobe.d"};
 	static const char *const modules_load[] = {"/etc/modules-load.d", "/run/modules-load.d",
@@ -321,11 +321,10 @@ void scan_foreign(struct root *root, const struct kernel_args *args, struct fore
 	foreign_parse_arguments(FOREIGN_ARGUMENT, NULL, 0, args, ret);
 	parse_masked(&search, modprobe, ARRAY_SIZE(modprobe), ".conf", parse_modprobe);
 	parse_programs(&search, FOREIGN_MODPROBE);
-	parse_directory(&search, "/etc/initramfs-tools/scripts/init-top", "", true,
-			parse_initramfs_script);
-	parse_directory(&search, "/etc/udev/rules.d", ".rules", true, parse_udev);
-	parse_file(&search, "/etc/initramfs-tools/modules", parse_initramfs_modules);
-	parse_file(&search, "/etc/dracut.conf", parse_dracut);
+	parse_directory(&search, INITRAMFS_TOOLS_SCRIPTS_DIR, "", true, parse_initramfs_script);
+	parse_directory(&search, UDEV_RULES_DIR, ".rules", true, parse_udev);
+	parse_file(&search, INITRAMFS_TOOLS_MODULES_PATH, parse_initramfs_modules);
+	parse_file(&search, DRACUT_CONF_PATH, parse_dracut);
 	parse_dracut_directory(&search);
 	parse_file(&search, "/etc/modules", parse_modules_load);
 	parse_masked(&search, modules_load, ARRAY_SIZE(modules_load), ".conf", parse_modules_load);

@@ -4,7 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#define TOKEN_PATH "/etc/kernel/entry-token"
+#include "base/text.h"
+
 #define MACHINE_ID_LENGTH 32
 
 void image_candidates_done(struct image_candidates *candidates)
@@ -12,49 +13,76 @@ void image_candidates_done(struct image_candidates *candidates)
 	vec_foreach(candidate, candidates) {
 		free(candidate->path);
 		free(candidate->kernel);
+		strv_done(&candidate->beside);
 	}
 	free(candidates->items);
+	for (size_t i = 0; i < N_BOOT_PLACES; i++)
+		strv_done(&candidates->names[i]);
+	free(candidates->token);
 	*candidates = (struct image_candidates){};
 }
 
-static void add(struct image_candidates *candidates, char *path, char *kernel)
+/* kernel becomes the candidate's. */
+static struct image_candidate *add(struct image_candidates *candidates, enum image_form form,
+				   size_t place, const char *directory, const char *name,
+				   char *kernel)
 {
-	*(struct image_candidate *)vec_add(candidates) = (struct image_candidate){path, kernel};
+	struct image_candidate *candidate = vec_add(candidates);
+
+	candidate->form = form;
+	candidate->place = place;
+	candidate->path = xasprintf("%s/%s", directory, name);
+	candidate->kernel = kernel;
+	return candidate;
+}
+
+/* An image or a kernel named 0-rescue boots on other days only. */
+static bool is_release(const char *name)
+{
+	return isdigit((unsigned char)*name) && !text_starts_with(name, "0-rescue");
 }
 
 /* "6.1.0-18-amd64" of "initrd.img-6.1.0-18-amd64" or "initramfs-6.1.0-18-amd64.img"; NULL: no image. */
 static char *kernel_of(const char *name)
 {
-	static const char *const begins[] = {"initrd.img-", "initramfs-", "initrd-"};
+	for (size_t i = 0; i < N_IMAGE_NAMES; i++) {
+		const char *release = name + strlen(image_names[i].begin);
+		size_t length;
 
-	for (size_t i = 0; i < ARRAY_SIZE(begins); i++) {
-		size_t begin = strlen(begins[i]), length = strlen(name);
-
-		if (strncmp(name, begins[i], begin) != 0)
+		if (!text_starts_with(name, image_names[i].begin))
 			continue;
-		if (length > 4 && strcmp(name + length - 4, ".img") == 0)
+		length = strlen(release);
+		if (length > 4 && text_ends_with(release, ".img"))
 			length -= 4;
-		/* "initramfs-0-rescue-..." is for other days. */
-		if (length <= begin || !isdigit((unsigned char)name[begin]) ||
-		    strncmp(name + begin, "0-rescue", 8) == 0)
-			return NULL;
-		return xstrndup(name + begin, length - begin);
+		return is_release(release) ? xstrndup(release, length) : NULL;
 	}
 	return NULL;
 }
 
-/* An image without a kernel of its release is a copy that some tool has left. */
-static bool has_kernel(const struct strv *names, const char *kernel)
+bool image_candidates_have_kernel(const struct image_candidates *candidates, size_t place,
+				  const char *release)
 {
-	static const char *const begins[] = {"vmlinuz-", "vmlinux-", "Image-"};
 	bool found = false;
 
-	for (size_t i = 0; i < ARRAY_SIZE(begins) && !found; i++) {
-		_cleanup_free_ char *name = xasprintf("%s%s", begins[i], kernel);
+	for (size_t i = 0; i < N_KERNEL_NAMES && !found; i++) {
+		_cleanup_free_ char *name = xasprintf("%s%s%s", kernel_names[i].begin, release,
+						      kernel_names[i].end);
 
-		found = strv_contains(names, name);
+		found = strv_contains(&candidates->names[place], name);
 	}
 	return found;
+}
+
+static void find_plain(size_t place, struct image_candidates *ret)
+{
+	for (size_t i = 0; i < ret->names[place].n; i++) {
+		const char *name = ret->names[place].items[i];
+		char *kernel = kernel_of(name);
+
+		if (kernel)
+			add(ret, IMAGE_PLAIN, place, boot_places[place], name, kernel)->has_kernel =
+				image_candidates_have_kernel(ret, place, kernel);
+	}
 }
 
 /* The length of the token that name begins with; 0: none. */
@@ -70,47 +98,43 @@ static size_t token_length(const char *token, const char *name)
 
 static char *read_token(struct root *root)
 {
-	char *token = root_read_line(root, TOKEN_PATH);
+	char *token = root_read_line(root, ENTRY_TOKEN_PATH);
 
 	if (token)
 		token[strcspn(token, " \t")] = '\0';
 	return token;
 }
 
-static bool is_release(const char *name)
-{
-	return isdigit((unsigned char)*name) && strncmp(name, "0-rescue", 8) != 0;
-}
-
-static void find_entry(struct root *root, const char *directory, const char *release,
+static void find_entry(struct root *root, size_t place, const char *directory, const char *release,
 		       struct image_candidates *ret)
 {
-	struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 
 	root_list(root, directory, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		_cleanup_free_ char *kernel = kernel_of(names.items[i]);
+		struct image_candidate *candidate;
 
-		if (strcmp(names.items[i], "initrd") == 0 ||
-		    (kernel && strcmp(kernel, release) == 0))
-			add(ret, xasprintf("%s/%s", directory, names.items[i]), xstrdup(release));
+		if (strcmp(names.items[i], "initrd") != 0 && !text_same(kernel, release))
+			continue;
+		candidate = add(ret, IMAGE_ENTRY, place, directory, names.items[i],
+				xstrdup(release));
+		for (size_t j = 0; j < names.n; j++)
+			strv_add(&candidate->beside, names.items[j]);
 	}
-	strv_done(&names);
 }
 
-void image_candidates_find_entries(struct root *root, const char *place,
-				   struct image_candidates *ret)
+static void find_entries(struct root *root, size_t place, struct image_candidates *ret)
 {
-	_cleanup_free_ char *token = read_token(root);
-	struct strv names = {};
+	const struct strv *names = &ret->names[place];
 
-	root_list(root, place, &names);
-	for (size_t i = 0; i < names.n; i++) {
-		_cleanup_free_ char *directory = xasprintf("%s/%s", place, names.items[i]);
-		size_t length = token_length(token, names.items[i]);
-		struct strv releases = {};
+	for (size_t i = 0; i < names->n; i++) {
+		_cleanup_free_ char *directory = xasprintf("%s/%s", boot_places[place],
+							   names->items[i]);
+		size_t length = token_length(ret->token, names->items[i]);
+		_cleanup_(strv_done) struct strv releases = {};
 
-		if (!length || names.items[i][length])
+		if (!length || names->items[i][length])
 			continue;
 		root_list(root, directory, &releases);
 		for (size_t j = 0; j < releases.n; j++) {
@@ -118,53 +142,46 @@ void image_candidates_find_entries(struct root *root, const char *place,
 							       releases.items[j]);
 
 			if (is_release(releases.items[j]))
-				find_entry(root, entry, releases.items[j], ret);
+				find_entry(root, place, entry, releases.items[j], ret);
 		}
-		strv_done(&releases);
 	}
-	strv_done(&names);
 }
 
-void image_candidates_find_unified(struct root *root, const char *place,
-				   struct image_candidates *ret)
+/* The release in the name of a unified image; NULL: it is not named after one. */
+static char *unified_kernel(const char *token, const char *name)
 {
-	_cleanup_free_ char *token = read_token(root),
-			    *directory = xasprintf("%s/EFI/Linux", place);
-	struct strv names = {};
+	const char *end = strrchr(name, '.'), *tries = strrchr(name, '+');
+	size_t length = token_length(token, name);
+	const char *release = name + length + 1;
+
+	if (!length || name[length] != '-' || !is_release(release))
+		return NULL;
+	if (tries && tries > release && isdigit((unsigned char)tries[1]))
+		end = tries;
+	return xstrndup(release, (size_t)(end - release));
+}
+
+static void find_unified(struct root *root, size_t place, struct image_candidates *ret)
+{
+	_cleanup_free_ char *directory = xasprintf("%s/" UNIFIED_IMAGES, boot_places[place]);
+	_cleanup_(strv_done) struct strv names = {};
 
 	root_list(root, directory, &names);
-	for (size_t i = 0; i < names.n; i++) {
-		const char *name = names.items[i], *end = strrchr(name, '.');
-		size_t length = token_length(token, name);
-		const char *release = name + length + 1, *tries = strrchr(name, '+');
-
-		if (!length || name[length] != '-' || !is_release(release) || !end ||
-		    strcmp(end, ".efi") != 0)
-			continue;
-		if (tries && tries > release && isdigit((unsigned char)tries[1]))
-			end = tries;
-		add(ret, xasprintf("%s/%s", directory, name),
-		    xstrndup(release, (size_t)(end - release)));
-	}
-	strv_done(&names);
+	for (size_t i = 0; i < names.n; i++)
+		if (text_ends_with(names.items[i], ".efi"))
+			add(ret, IMAGE_UNIFIED, place, directory, names.items[i],
+			    unified_kernel(ret->token, names.items[i]));
 }
 
-int image_candidates_find(struct root *root, const char *place, const char *running, bool *searched,
-			  struct image_candidates *ret)
+int image_candidates_find(struct root *root, size_t place, struct image_candidates *candidates)
 {
-	struct strv names = {};
-	int r = root_list(root, place, &names);
+	int r = root_list(root, boot_places[place], &candidates->names[place]);
 
-	*searched = *searched || has_kernel(&names, running);
-	for (size_t i = 0; i < names.n; i++) {
-		char *kernel = kernel_of(names.items[i]);
-
-		if (kernel && (strcmp(kernel, running) == 0 || has_kernel(&names, kernel)))
-			add(ret, xasprintf("%s/%s", place, names.items[i]), kernel);
-		else
-			free(kernel);
-	}
-	strv_done(&names);
-	image_candidates_find_entries(root, place, ret);
+	if (!candidates->begun)
+		candidates->token = read_token(root);
+	candidates->begun = true;
+	find_plain(place, candidates);
+	find_entries(root, place, candidates);
+	find_unified(root, place, candidates);
 	return r;
 }

@@ -1,34 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Finds the images of the initramfs by their places and names, whoever looks into them or at their age. */
+/*
+ * Finds the images of the initramfs by their places and names (model/host_places.h), for those who look into
+ * them and for those who look at their age. Each directory is listed once.
+ */
 #pragma once
 
 #include "host/root.h"
+#include "model/host_places.h"
 
-/* Where kernels and their images lie; the second and third are the EFI system partition. */
-#define IMAGE_PLACES "/boot", "/efi", "/boot/efi"
+enum image_form {
+	IMAGE_PLAIN, /* right in the place, PLACE/initrd.img-RELEASE and the like */
+	/*
+	 * Laid out by kernel-install(8): PLACE/TOKEN/RELEASE/initrd or, named after the image that it was
+	 * made of, .../initrd.img-RELEASE. TOKEN is the machine's id, or what ENTRY_TOKEN_PATH says.
+	 */
+	IMAGE_ENTRY,
+	IMAGE_UNIFIED, /* kernel and initramfs in one: PLACE/EFI/Linux/TOKEN-RELEASE[+TRIES].efi */
+};
 
 struct image_candidate {
-	char *path, *kernel;
+	enum image_form form;
+	size_t place; /* index of boot_places[] */
+	char *path;
+	char *kernel;       /* its release; NULL: a unified image of another name */
+	bool has_kernel;    /* IMAGE_PLAIN: the kernel lies beside it */
+	struct strv beside; /* IMAGE_ENTRY: the names in its directory */
 };
 
 struct image_candidates {
-	VEC(struct image_candidate);
+	VEC(struct image_candidate); /* of one place after another, in the order of the forms */
+	struct strv names[N_BOOT_PLACES]; /* what lies right in each place */
+	char *token;
+	bool begun;
 };
 
-void image_candidates_done(struct image_candidates *files);
-
-/*
- * Adds the images of a place: those right in it that have a kernel beside them or are of the one that
- * runs, and the entries. *searched becomes true where the kernel that runs lies there. 0 or -errno.
- */
-int image_candidates_find(struct root *root, const char *place, const char *running, bool *searched,
-			  struct image_candidates *ret);
-/*
- * What kernel-install(8) lays out, PLACE/TOKEN/RELEASE/initrd or, after the image that it was made of,
- * .../initrd.img-RELEASE. TOKEN is the machine's id, or what /etc/kernel/entry-token says.
- */
-void image_candidates_find_entries(struct root *root, const char *place,
-				   struct image_candidates *ret);
-/* The same for what has kernel and initramfs in one: PLACE/EFI/Linux/TOKEN-RELEASE[+TRIES].efi. */
-void image_candidates_find_unified(struct root *root, const char *place,
-				   struct image_candidates *ret);
+/* Adds what boot_places[place] has; once for each place. 0, or -errno: the place cannot be listed. */
+int image_candidates_find(struct root *root, size_t place, struct image_candidates *candidates);
+/* Does the place hold the kernel of that release? */
+bool image_candidates_have_kernel(const struct image_candidates *candidates, size_t place,
+				  const char *release);
+void image_candidates_done(struct image_candidates *candidates);

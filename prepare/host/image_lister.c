@@ -10,7 +10,7 @@
 #define LISTER_MS 30000
 #define NAMES_MAX (4 * 1024 * 1024)
 
-/* What the child hears, in memory that both have. */
+/* What the child reads from the lister, in memory that it shares with its parent. */
 struct listing {
 	int status;
 	size_t length;
@@ -77,9 +77,7 @@ static bool ask(struct root *root, const char *lister, struct image *image)
 
 void image_list(struct root *root, struct image *image)
 {
-	static const char *const listers[] = {"lsinitramfs", "lsinitrd"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(listers) && root->live; i++)
-		if (ask(root, listers[i], image))
+	for (size_t i = 0; i < N_GENERATORS && root->live; i++)
+		if (generators[i].lister && ask(root, generators[i].lister, image))
 			return;
 }

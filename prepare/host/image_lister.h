@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The names in an image of the initramfs that is not read here (host/image.h), from the distribution's
- * own lister: lsinitramfs(8) or lsinitrd(1).
+ * Gets the names in an image of the initramfs that host/image.h cannot read from the lister of a generator:
+ * lsinitramfs(8) or lsinitrd(1).
  */
 #pragma once
 
@@ -9,7 +9,7 @@
 #include "parse/image.h"
 
 /*
- * Fills in what the names say, with image->named, where the running host has a lister that knows them
- * in half a minute; else the image stays as it is.
+ * Fills in what the names say, and image->named, where the running host has a lister that answers within
+ * half a minute; else the image stays as it is.
  */
 void image_list(struct root *root, struct image *image);

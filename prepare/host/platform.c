@@ -69,7 +69,7 @@ static bool take_config(struct platform *platform, const char *path, const char 
 static void scan_config(struct root *root, struct inventory *inventory)
 {
 	const char *kernel = inventory->kernel ? inventory->kernel : "";
-	char *paths[] = {xasprintf("/boot/config-%s", kernel),
+	char *paths[] = {xasprintf(KERNEL_CONFIG_PREFIX "%s", kernel),
 			 xasprintf("/lib/modules/%s/config", kernel)};
 	_cleanup_free_ char *packed = NULL;
 	size_t length;

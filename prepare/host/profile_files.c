@@ -8,15 +8,8 @@
 #include <unistd.h>
 
 #include "host/ini_file.h"
-#include "model/policy.h"
+#include "model/host_places.h"
 #include "parse/profile.h"
-
-/* Later ones are masked by earlier ones. */
-static const char *const directories[] = {
-	"/etc/vfio-prepare/conf.d",
-	"/run/vfio-prepare/conf.d",
-	"/usr/lib/vfio-prepare/conf.d",
-};
 
 static void complain(struct findings *findings, const char *path, const char *detail,
 		     const char *remedy)
@@ -88,46 +81,39 @@ bool profile_file_masks(struct root *root, const char *path)
 	       strcmp(target, "/dev/null") == 0;
 }
 
-static bool is_conf(const char *name)
-{
-	size_t length = strlen(name);
-
-	return name[0] != '.' && length > strlen(".conf") &&
-	       strcmp(name + length - strlen(".conf"), ".conf") == 0;
-}
-
 /* The files of the three conf.d in the order in which they are read. */
 static void find_dropins(struct root *root, struct strv *ret_paths, struct findings *findings)
 {
-	struct strv names = {}, seen[ARRAY_SIZE(directories)] = {};
+	struct strv names = {}, seen[N_PROFILE_DIRS] = {};
 
-	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		int r = root_list(root, directories[i], &seen[i]);
+	for (size_t i = 0; i < N_PROFILE_DIRS; i++) {
+		int r = root_list(root, profile_dirs[i], &seen[i]);
 
 		if (r < 0 && r != -ENOENT)
-			complain(findings, directories[i], strerror(-r),
+			complain(findings, profile_dirs[i], strerror(-r),
 				 "make the directory readable, or remove it");
 		for (size_t j = 0; j < seen[i].n; j++)
-			if (is_conf(seen[i].items[j]) && !strv_contains(&names, seen[i].items[j]))
+			if (is_profile_name(seen[i].items[j]) &&
+			    !strv_contains(&names, seen[i].items[j]))
 				strv_add(&names, seen[i].items[j]);
 	}
 	strv_sort(&names);
 	for (size_t j = 0; j < names.n; j++)
-		for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+		for (size_t i = 0; i < N_PROFILE_DIRS; i++)
 			if (strv_contains(&seen[i], names.items[j])) {
-				_cleanup_free_ char *path = xasprintf("%s/%s", directories[i],
+				_cleanup_free_ char *path = xasprintf("%s/%s", profile_dirs[i],
 								      names.items[j]);
 
 				if (!profile_file_masks(root, path))
 					strv_take(ret_paths, TAKE_PTR(path));
 				break;
 			}
-	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+	for (size_t i = 0; i < N_PROFILE_DIRS; i++)
 		strv_done(&seen[i]);
 	strv_done(&names);
 }
 
-/* Is there anything, of whatever kind, at the place of the profile? */
+/* Is there anything at path, of whatever kind? */
 static bool exists(struct root *root, const char *path)
 {
 	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
@@ -135,21 +121,27 @@ static bool exists(struct root *root, const char *path)
 	return fd != -ENOENT && fd != -ENOTDIR;
 }
 
-void profile_files_of_image(struct root *root, struct strv *ret_paths)
+static void find_in_directory(struct root *root, const char *directory, struct strv *ret)
 {
-	if (exists(root, PROFILE_PATH))
-		strv_add(ret_paths, PROFILE_PATH);
-	if (exists(root, managed_files[FILE_GUARDED]))
-		strv_add(ret_paths, managed_files[FILE_GUARDED]);
-	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		_cleanup_(strv_done) struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 
-		if (strncmp(directories[i], "/run/", 5) != 0)
-			root_list(root, directories[i], &names);
-		for (size_t j = 0; j < names.n; j++)
-			if (is_conf(names.items[j]))
-				strv_take(ret_paths,
-					  xasprintf("%s/%s", directories[i], names.items[j]));
+	root_list(root, directory, &names);
+	for (size_t i = 0; i < names.n; i++)
+		if (is_profile_name(names.items[i]))
+			strv_take(ret, xasprintf("%s/%s", directory, names.items[i]));
+}
+
+void image_files_find(struct root *root, bool all, struct strv *ret_paths)
+{
+	for (size_t i = 0; i < N_IMAGE_SOURCES; i++) {
+		const struct image_source *source = &image_sources[i];
+
+		if (!source->is_profile && !all)
+			continue;
+		if (source->is_directory)
+			find_in_directory(root, source->path, ret_paths);
+		else if (exists(root, source->path))
+			strv_add(ret_paths, source->path);
 	}
 }
 

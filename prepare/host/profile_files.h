@@ -4,9 +4,8 @@
 
 #include "host/root.h"
 #include "model/finding.h"
+#include "model/host_places.h"
 #include "model/profile.h"
-
-#define PROFILE_PATH "/etc/vfio-prepare/profile.conf"
 
 /*
  * Reads the profile: file alone, or (file is NULL) PROFILE_PATH and then, in the order of their
@@ -19,9 +18,10 @@ int profile_load(struct root *root, const char *file, struct profile *ret,
 		 struct findings *findings);
 
 /*
- * The files that an image of the initramfs gets, as the hooks choose them: not those in /run, which hold
- * for this boot only, and both of two that have the same name.
+ * Adds the files that an image of the initramfs gets beside the program (image_sources[]), in their order: of
+ * two files in the directories that have one name both, so that the image has the mask, too. all: also those
+ * that do not belong to the profile.
  */
-void profile_files_of_image(struct root *root, struct strv *ret_paths);
-/* Is it a link to /dev/null, which masks the files of its name and is nothing itself? */
+void image_files_find(struct root *root, bool all, struct strv *ret_paths);
+/* Is it a link to /dev/null, which masks the files of its name and is no file of the profile? */
 bool profile_file_masks(struct root *root, const char *path);

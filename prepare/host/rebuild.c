@@ -5,25 +5,28 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/number.h"
+#include "base/text.h"
 #include "host/bootloader.h"
 #include "host/image_candidates.h"
+#include "host/profile_files.h"
 #include "host/program.h"
 
-/* What an image holds of the host's files, as far as they are about devices and their modules. */
-static const char *const inputs[] = {
-	"/usr/sbin/vfio-prepare",
-	"/etc/vfio-prepare/profile.conf",
-	"/etc/vfio-prepare/guarded",
-	"/etc/modprobe.d",
-	"/etc/modprobe.d/vfio-prepare.conf",
-	"/etc/udev/rules.d",
-	"/etc/udev/rules.d/05-vfio-prepare.rules",
-	"/etc/initramfs-tools/modules",
+#define MODULES_DIR "/lib/modules"
+
+/* A file whose change makes an image stale, and when it was written, in nanoseconds. */
+struct input {
+	char *path;
+	int64_t time;
 };
-/* Directories whose *.conf all go into it. */
-static const char *const input_dirs[] = {"/etc/vfio-prepare/conf.d",
-					 "/usr/lib/vfio-prepare/conf.d"};
+
+/* The host's files while they are being looked at; each is opened once. */
+struct looking {
+	struct root *root;
+	struct rebuild *rebuild;
+	VEC_OF(struct input) inputs;
+	int64_t newest; /* time of the newest input; -1: there is none */
+	int64_t boot_s; /* when the running kernel was started; -1: not known */
+};
 
 /* When the file was written, in nanoseconds; -1: it is not there. */
 static int64_t time_of(struct root *root, const char *path)
@@ -36,173 +39,192 @@ static int64_t time_of(struct root *root, const char *path)
 	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 }
 
-/* Another input: the newest counts, and the first that is newer than since is named. */
-static void take(struct root *root, const char *path, int64_t since, int64_t *newest,
-		 char **ret_path)
+/* A mask is a link to a device, whose time is that of the boot: its directory's time shows it. */
+static void add_input(struct looking *looking, const char *path)
 {
-	int64_t time = time_of(root, path);
+	int64_t time = profile_file_masks(looking->root, path) ? -1 : time_of(looking->root, path);
 
-	if (time > since && !*ret_path)
-		*ret_path = xstrdup(path);
-	if (time > *newest)
-		*newest = time;
+	if (time >= 0)
+		*(struct input *)vec_add(&looking->inputs) = (struct input){xstrdup(path), time};
+	if (time > looking->newest)
+		looking->newest = time;
 }
 
-/* When the newest input was written; *ret_path: one that is newer than since, NULL: none. */
-static int64_t newest_input(struct root *root, int64_t since, char **ret_path)
+/* A removed file shows in the time of its directory. */
+static void find_inputs(struct looking *looking)
 {
-	int64_t newest = -1;
+	_cleanup_(strv_done) struct strv paths = {};
 
-	for (size_t i = 0; i < ARRAY_SIZE(inputs); i++)
-		take(root, inputs[i], since, &newest, ret_path);
-	for (size_t i = 0; i < ARRAY_SIZE(input_dirs); i++) {
-		struct strv names = {};
-
-		take(root, input_dirs[i], since, &newest, ret_path);
-		root_list(root, input_dirs[i], &names);
-		for (size_t j = 0; j < names.n; j++) {
-			_cleanup_free_ char *path = xasprintf("%s/%s", input_dirs[i],
-							      names.items[j]);
-
-			take(root, path, since, &newest, ret_path);
-		}
-		strv_done(&names);
-	}
-	return newest;
+	strv_add(&paths, PROGRAM_PATH);
+	image_files_find(looking->root, true, &paths);
+	strv_add(&paths, MODPROBE_DIR);
+	strv_add(&paths, UDEV_RULES_DIR);
+	for (size_t i = 0; i < N_IMAGE_SOURCES; i++)
+		if (image_sources[i].is_directory)
+			strv_add(&paths, image_sources[i].path);
+	for (size_t i = 0; i < N_GENERATORS; i++)
+		if (generators[i].input)
+			strv_add(&paths, generators[i].input);
+	for (size_t i = 0; i < paths.n; i++)
+		add_input(looking, paths.items[i]);
 }
 
-/* The image and the kernel of a release, by the names that distributions give them; NULL: none. */
-static char *find_file(struct root *root, const char *const *formats, size_t n, const char *release)
+static void add_image(struct looking *looking, struct image_set *set, const char *path,
+		      int64_t time)
+{
+	strv_add(&set->paths, path);
+	if (looking->boot_s >= 0 && time / 1000000000 > looking->boot_s)
+		looking->rebuild->newer_than_boot = true;
+	if (time >= looking->newest || set->stale)
+		return;
+	set->stale = xstrdup(path);
+	vec_foreach(input, &looking->inputs)
+		if (input->time > time && !set->newer_input)
+			set->newer_input = xstrdup(input->path);
+}
+
+/* The file with that release in its name; NULL: none. *ret_time: when it was written. */
+static char *find_named(struct root *root, const char *directory, const struct release_name *names,
+			size_t n, const char *release, int64_t *ret_time)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *star = strchr(formats[i], '*');
-		char *path = xasprintf("%.*s%s%s", (int)(star - formats[i]), formats[i], release,
-				       star + 1);
+		char *path = xasprintf("%s/%s%s%s", directory, names[i].begin, release,
+				       names[i].end);
 
-		if (time_of(root, path) >= 0)
+		*ret_time = time_of(root, path);
+		if (*ret_time >= 0)
 			return path;
 		free(path);
 	}
 	return NULL;
 }
 
-static void scan_kernels(struct root *root, struct rebuild *rebuild)
+static char *find_kernel(struct root *root, const char *release)
 {
-	static const char *const images[] = {"/boot/initrd.img-*", "/boot/initramfs-*.img",
-					     "/boot/initrd-*"};
-	static const char *const kernels[] = {"/lib/modules/*/vmlinuz", "/boot/vmlinuz-*",
-					      "/boot/vmlinux-*"};
-	/* update-initramfs -k all means those that it has made before (it keeps a checksum of each). */
-	bool listed = rebuild->tool == IMAGE_TOOL_UPDATE_INITRAMFS &&
-		      time_of(root, "/var/lib/initramfs-tools") >= 0;
-	struct strv releases = {};
+	int64_t time;
+	char *path = xasprintf(MODULES_DIR "/%s/vmlinuz", release);
 
-	root_list(root, "/lib/modules", &releases);
+	if (root_exists(root, path))
+		return path;
+	free(path);
+	return find_named(root, boot_places[0], kernel_names, N_KERNEL_NAMES, release, &time);
+}
+
+static void find_kernels(struct looking *looking)
+{
+	struct root *root = looking->root;
+	struct rebuild *rebuild = looking->rebuild;
+	const char *kept = generators[rebuild->generator].kept;
+	_cleanup_(strv_done) struct strv releases = {}, known = {};
+	bool listed = kept && root_list(root, kept, &known) == 0;
+
+	root_list(root, MODULES_DIR, &releases);
 	for (size_t i = 0; i < releases.n; i++) {
 		const char *release = releases.items[i];
-		_cleanup_free_ char *known = xasprintf("/var/lib/initramfs-tools/%s", release);
-		char *image = find_file(root, images, ARRAY_SIZE(images), release);
-		char *kernel = find_file(root, kernels, ARRAY_SIZE(kernels), release);
+		int64_t time;
+		_cleanup_free_ char *image = find_named(root, boot_places[0], image_names,
+							N_IMAGE_NAMES, release, &time);
+		char *kernel = find_kernel(root, release);
 
-		if (image && (!listed || time_of(root, known) >= 0))
-			strv_take(&rebuild->images.paths, image);
-		else
-			free(image);
+		if (image && (!listed || strv_contains(&known, release)))
+			add_image(looking, &rebuild->images, image, time);
 		if (kernel) {
 			strv_add(&rebuild->kernels, release);
 			strv_take(&rebuild->kernel_paths, kernel);
 		}
 	}
-	strv_done(&releases);
 }
 
-/* A file of its own, or all that lies beside an image: its kernel, device trees, microcode. */
-static void add_entry_files(struct root *root, const char *image, struct strv *ret)
+/* The candidate, and all that lies beside an entry's image: its kernel, device trees, microcode. */
+static void add_entry_files(const struct image_candidate *candidate, struct strv *ret)
 {
-	size_t length = strlen(image);
-	_cleanup_free_ char *directory = xstrndup(image, (size_t)(strrchr(image, '/') - image));
-	struct strv names = {};
+	size_t directory = (size_t)(strrchr(candidate->path, '/') - candidate->path);
 
-	if (length > 4 && strcmp(image + length - 4, ".efi") == 0) {
-		strv_add(ret, image);
-		return;
-	}
-	root_list(root, directory, &names);
-	for (size_t i = 0; i < names.n; i++) {
-		_cleanup_free_ char *path = xasprintf("%s/%s", directory, names.items[i]);
+	if (candidate->form == IMAGE_UNIFIED)
+		strv_add(ret, candidate->path);
+	for (size_t i = 0; i < candidate->beside.n; i++) {
+		_cleanup_free_ char *path = xasprintf("%.*s/%s", (int)directory, candidate->path,
+						      candidate->beside.items[i]);
 
-		if (*names.items[i] != '.' && !strv_contains(ret, path))
+		if (*candidate->beside.items[i] != '.' && !strv_contains(ret, path))
 			strv_add(ret, path);
 	}
-	strv_done(&names);
 }
 
-/* Of what lies in several places for a kernel the boot loader may take any: the newest is kept up. */
-static void scan_entries(struct root *root, struct rebuild *rebuild)
+/* Of several images for a kernel the boot loader may take any one: the newest is kept up to date. */
+static void find_entries(struct looking *looking)
 {
-	static const char *const places[] = {IMAGE_PLACES};
+	struct rebuild *rebuild = looking->rebuild;
 	struct image_candidates found = {};
 
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		image_candidates_find_entries(root, places[i], &found);
-		image_candidates_find_unified(root, places[i], &found);
-	}
+	for (size_t i = 0; i < N_BOOT_PLACES; i++)
+		image_candidates_find(looking->root, i, &found);
 	for (size_t i = 0; i < rebuild->kernels.n; i++) {
-		const char *newest = NULL;
-		int64_t time = -1;
+		const char *release = rebuild->kernels.items[i], *newest = NULL;
+		int64_t newest_time = -1;
 
-		vec_foreach(candidate, &found)
-			if (strcmp(candidate->kernel, rebuild->kernels.items[i]) == 0) {
-				add_entry_files(root, candidate->path, &rebuild->entry_files);
-				if (time_of(root, candidate->path) > time) {
-					newest = candidate->path;
-					time = time_of(root, newest);
-				}
+		vec_foreach(candidate, &found) {
+			int64_t time;
+
+			if (candidate->form == IMAGE_PLAIN ||
+			    !text_same(candidate->kernel, release))
+				continue;
+			add_entry_files(candidate, &rebuild->entry_files);
+			time = time_of(looking->root, candidate->path);
+			if (time > newest_time) {
+				newest = candidate->path;
+				newest_time = time;
 			}
-		strv_add(newest ? &rebuild->entries.paths : &rebuild->kernels_unseen,
-			 newest ? newest : rebuild->kernels.items[i]);
+		}
+		if (newest)
+			add_image(looking, &rebuild->entries, newest, newest_time);
+		else
+			strv_add(&rebuild->kernels_unseen, release);
 	}
 	image_candidates_done(&found);
 }
 
-/* newest: of all that goes into them; boot: when the running kernel was started, in seconds. */
-static void judge_images(struct root *root, int64_t newest, int64_t boot, struct image_set *set,
-			 bool *newer_than_boot)
+static void find_programs(struct root *root, struct rebuild *rebuild)
 {
-	for (size_t i = 0; i < set->paths.n; i++) {
-		int64_t time = time_of(root, set->paths.items[i]);
+	for (size_t i = N_GENERATORS; i-- > 0;)
+		if (generators[i].program && program_exists(root, generators[i].program))
+			rebuild->generator = (enum image_generator)i;
+	for (size_t i = 0; i < N_BOOTLOADERS; i++)
+		for (size_t j = 0; j < BOOTLOADER_COMMANDS_MAX; j++) {
+			const struct host_command *command = &bootloaders[i].commands[j];
 
-		if (boot >= 0 && time / 1000000000 > boot)
-			*newer_than_boot = true;
-		if (time < newest && !set->stale) {
-			set->stale = xstrdup(set->paths.items[i]);
-			newest_input(root, time, &set->newer_input);
+			if (command->program && program_exists(root, command->program) &&
+			    (!command->file || root_exists(root, command->file)))
+				rebuild->command[i] = j;
 		}
-	}
+}
+
+/* Have drop-ins of a boot loader changed since the file was made that its next boot reads? */
+static bool drop_ins_are_newer(struct root *root, const struct bootloader_place *place)
+{
+	int64_t made = place->drop_ins ? time_of(root, place->next[0]) : -1;
+
+	return made >= 0 && time_of(root, place->drop_ins) > made;
 }
 
 void scan_rebuild(struct root *root, struct rebuild *ret)
 {
-	struct rebuild rebuild = {};
-	_cleanup_free_ char *unused = NULL;
-	int64_t newest = newest_input(root, -1, &unused), boot = boot_time(root), grub_cfg;
+	struct looking looking = {.root = root, .rebuild = ret, .newest = -1};
 
-	if (program_exists(root, "update-initramfs"))
-		rebuild.tool = IMAGE_TOOL_UPDATE_INITRAMFS;
-	else if (program_exists(root, "dracut"))
-		rebuild.tool = IMAGE_TOOL_DRACUT;
-	rebuild.has_update_grub = program_exists(root, "update-grub");
-	rebuild.has_proxmox = program_exists(root, "proxmox-boot-tool") &&
-			      time_of(root, "/etc/kernel/proxmox-boot-uuids") >= 0;
-	scan_kernels(root, &rebuild);
-	scan_entries(root, &rebuild);
-
+	*ret = (struct rebuild){};
+	looking.boot_s = boot_time(root);
+	find_programs(root, ret);
+	find_inputs(&looking);
+	find_kernels(&looking);
+	find_entries(&looking);
 	/* Without images the boot reads the files themselves. */
-	rebuild.newer_than_boot = boot >= 0 && !rebuild.images.paths.n &&
-				  !rebuild.entries.paths.n && newest / 1000000000 > boot;
-	judge_images(root, newest, boot, &rebuild.images, &rebuild.newer_than_boot);
-	judge_images(root, newest, boot, &rebuild.entries, &rebuild.newer_than_boot);
-	grub_cfg = time_of(root, "/boot/grub/grub.cfg");
-	rebuild.grub_cfg_stale = grub_cfg >= 0 && time_of(root, GRUB_DROP_IN_DIR) > grub_cfg;
-	*ret = rebuild;
+	if (!ret->images.paths.n && !ret->entries.paths.n && looking.boot_s >= 0 &&
+	    looking.newest / 1000000000 > looking.boot_s)
+		ret->newer_than_boot = true;
+	for (size_t i = 0; i < N_BOOTLOADERS; i++)
+		ret->drop_ins_newer = ret->drop_ins_newer ||
+				      drop_ins_are_newer(root, &bootloaders[i]);
+	vec_foreach(input, &looking.inputs)
+		free(input->path);
+	free(looking.inputs.items);
 }

@@ -12,22 +12,29 @@
 
 #define CAPTURED_MAX (4 * 1024 * 1024)
 
-static const char *const places[] = {IMAGE_PLACES};
+/* Can the host boot with it? An image without a kernel beside it is a copy that some tool has left. */
+static bool is_bootable(const struct image_candidate *candidate, const char *running)
+{
+	return candidate->form == IMAGE_ENTRY ||
+	       (candidate->form == IMAGE_PLAIN &&
+		(candidate->has_kernel || strcmp(candidate->kernel, running) == 0));
+}
 
-static bool has_image(const struct image_candidates *candidates, const char *kernel)
+static bool has_image(const struct image_candidates *candidates, const char *running)
 {
 	vec_foreach(candidate, candidates)
-		if (strcmp(candidate->kernel, kernel) == 0)
+		if (is_bootable(candidate, running) && strcmp(candidate->kernel, running) == 0)
 			return true;
 	return false;
 }
 
-static const char *newest(const struct image_candidates *candidates)
+static const char *newest(const struct image_candidates *candidates, const char *running)
 {
 	const char *kernel = NULL;
 
 	vec_foreach(candidate, candidates)
-		if (!kernel || strverscmp(candidate->kernel, kernel) > 0)
+		if (is_bootable(candidate, running) &&
+		    (!kernel || strverscmp(candidate->kernel, kernel) > 0))
 			kernel = candidate->kernel;
 	return kernel;
 }
@@ -40,33 +47,24 @@ static void add_unknown(struct images *images, char *path, char *reason)
 	image->unknown = reason;
 }
 
-/* A unified kernel image has kernel and initramfs in one file, PLACE/EFI/Linux/NAME.efi. */
-static void find_unified(struct root *root, struct images *images)
+/* One for each place says enough. */
+static void add_unified(const struct image_candidates *candidates, struct images *images)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		_cleanup_free_ char *directory = xasprintf("%s/EFI/Linux", places[i]);
-		struct strv names = {};
+	size_t next = 0;
 
-		root_list(root, directory, &names);
-		for (size_t j = 0; j < names.n; j++) {
-			const char *end = strrchr(names.items[j], '.');
-
-			if (end && strcmp(end, ".efi") == 0) {
-				add_unknown(
-					images, xasprintf("%s/%s", directory, names.items[j]),
-					xstrdup("is a unified kernel image, which is not read here"));
-				break;
-			}
+	vec_foreach(candidate, candidates)
+		if (candidate->form == IMAGE_UNIFIED && candidate->place >= next) {
+			add_unknown(images, xstrdup(candidate->path),
+				    xstrdup("is a unified kernel image, which is not read here"));
+			next = candidate->place + 1;
 		}
-		strv_done(&names);
-	}
 }
 
 static void read_profile(struct root *root, struct profile_file_list *ret)
 {
-	struct strv paths = {};
+	_cleanup_(strv_done) struct strv paths = {};
 
-	profile_files_of_image(root, &paths);
+	image_files_find(root, false, &paths);
 	for (size_t i = 0; i < paths.n; i++) {
 		struct profile_file *file = vec_add(ret);
 
@@ -76,21 +74,20 @@ static void read_profile(struct root *root, struct profile_file_list *ret)
 						  &file->length) < 0)
 			file->bytes = NULL;
 	}
-	strv_done(&paths);
 }
 
 static void read_images(struct root *root, const struct image_candidates *candidates,
 			const char *running, struct images *images)
 {
-	const char *latest = newest(candidates);
+	const char *latest = newest(candidates, running);
 	struct profile_file_list profile = {};
 
 	read_profile(root, &profile);
 	vec_foreach(candidate, candidates) {
 		struct image *image;
 
-		if (strcmp(candidate->kernel, running) != 0 &&
-		    strcmp(candidate->kernel, latest) != 0)
+		if (!is_bootable(candidate, running) || (strcmp(candidate->kernel, running) != 0 &&
+							 strcmp(candidate->kernel, latest) != 0))
 			continue;
 		image = vec_add(images);
 		image->path = xstrdup(candidate->path);
@@ -109,16 +106,18 @@ static void read_images(struct root *root, const struct image_candidates *candid
 static void search(struct root *root, const char *running, struct images *ret)
 {
 	struct image_candidates candidates = {};
-	int r = image_candidates_find(root, places[0], running, &ret->searched, &candidates);
 
-	if (r < 0 && r != -ENOENT)
-		add_unknown(ret, xstrdup(places[0]), xasprintf("cannot be read: %s", strerror(-r)));
-	for (size_t i = 1; i < ARRAY_SIZE(places); i++)
-		if (!has_image(&candidates, running))
-			image_candidates_find(root, places[i], running, &ret->searched,
-					      &candidates);
+	for (size_t i = 0; i < N_BOOT_PLACES && !has_image(&candidates, running); i++) {
+		int r = image_candidates_find(root, i, &candidates);
+
+		if (i == 0 && r < 0 && r != -ENOENT)
+			add_unknown(ret, xstrdup(boot_places[i]),
+				    xasprintf("cannot be read: %s", strerror(-r)));
+		ret->searched = ret->searched ||
+				image_candidates_have_kernel(&candidates, i, running);
+	}
 	if (!has_image(&candidates, running))
-		find_unified(root, ret);
+		add_unified(&candidates, ret);
 	read_images(root, &candidates, running, ret);
 	image_candidates_done(&candidates);
 }

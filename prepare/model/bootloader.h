@@ -6,44 +6,24 @@
 #pragma once
 
 #include "base/strv.h"
+#include "model/host_places.h"
 #include "model/kernel_args.h"
-
-enum bootloader_kind {
-	BOOTLOADER_NONE, /* none that is known: arguments are printed, not written */
-	BOOTLOADER_GRUB, /* /etc/default/grub.d, as on Debian and Ubuntu */
-	BOOTLOADER_GRUBBY,
-	BOOTLOADER_KERNEL_INSTALL, /* /etc/kernel/cmdline */
-	BOOTLOADER_OSTREE,
-};
-
-#define GRUB_DEFAULT_PATH "/etc/default/grub"
-#define GRUB_DROP_IN_DIR "/etc/default/grub.d"
-#define GRUB_DROP_IN_PATH "/etc/default/grub.d/99-vfio-prepare.cfg"
-#define KERNEL_CMDLINE_PATH "/etc/kernel/cmdline"
-/* Which arguments apply put where nobody can tell them from those of others; one in a line. */
-#define OWN_ARGUMENTS_PATH "/etc/vfio-prepare/kernel-arguments"
 
 struct bootloader {
 	enum bootloader_kind kind;
-	/* What the next boot gets, of the file where that was seen; NULL: it cannot be told. */
+	/* What the next boot gets, and the file that says so; NULL: it cannot be told. */
 	char *next_path;
 	struct kernel_args next;
-	bool next_is_older; /* that file was so when the running kernel started */
-	/* What is configured there by others, and by apply: the next boot after the tools have run. */
+	bool next_is_older; /* next_path was written before the running kernel started */
+	/* What the user and apply have configured: the next boot gets it after the host's programs have run. */
 	bool others_known;
 	struct kernel_args others;
 	struct strv ours;
-	/* kernel-install: what KERNEL_CMDLINE_PATH says, or is to be made of where it is missing. */
+	/* kernel-install: the text of KERNEL_CMDLINE_PATH, or the one to begin with where it is missing. */
 	bool has_cmdline;
 	char *cmdline; /* NULL: it cannot be told, or has words for init behind "--" */
-	/* "/etc/kernel/cmdline cannot be read: Input/output error"; NULL: it can, or is not there. */
+	/* "PATH cannot be read: Input/output error", of the file with cmdline; NULL: it can, or is missing. */
 	char *cmdline_unreadable;
 };
 
 void bootloader_done(struct bootloader *bootloader);
-/* As the profile calls it: "grub", "kernel-install"; "none". */
-const char *bootloader_name(enum bootloader_kind kind);
-/* Is it one of these names, "none" included? */
-bool bootloader_is_known(const char *name);
-/* BOOTLOADER_NONE for an unknown name. */
-enum bootloader_kind bootloader_from_name(const char *name);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A program of the host that takes over what was written: it makes images, or a boot loader's files. */
+/* A program of the host that takes written files over: into images, or into files of the boot loader. */
 #pragma once
 
 #include "base/strv.h"
 
 enum command_result {
-	COMMAND_DUE, /* is to be run, by whoever may */
+	COMMAND_DUE, /* somebody has to run it */
 	COMMAND_DONE,
 	COMMAND_FAILED,
 	COMMAND_SKIPPED, /* an earlier one failed */
@@ -15,6 +15,7 @@ struct command {
 	struct strv argv; /* the program by its name alone */
 	char *reason;
 	int unchanged_status; /* an exit status that says "nothing to do", beside 0 */
+	bool lays_out; /* it writes a kernel and its images to where the boot loader reads them */
 	enum command_result result;
 	int status; /* exit status, 128 and more for a signal, -errno where it could not be run */
 };
@@ -24,8 +25,8 @@ struct command_list {
 };
 
 void command_list_done(struct command_list *commands);
-/* Adds one, of words that a space separates. */
+/* Adds a command; a blank separates its words. The next call ends the pointer's life. */
 struct command *command_add(struct command_list *commands, const char *reason, const char *words);
-/* As one would type it; the caller's. */
+/* The command line, as a user types it; the caller's. */
 char *command_text(const struct command *command);
 const char *command_result_name(enum command_result result);

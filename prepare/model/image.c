@@ -3,12 +3,6 @@
 
 #include <string.h>
 
-const char *const image_maker_names[] = {
-	[IMAGE_MAKER_UNKNOWN] = "unknown",
-	[IMAGE_MAKER_INITRAMFS_TOOLS] = "initramfs-tools",
-	[IMAGE_MAKER_DRACUT] = "dracut",
-};
-
 const char *const image_start_names[] = {
 	[IMAGE_START_NONE] = "none",
 	[IMAGE_START_LATE] = "late",

@@ -8,17 +8,11 @@
 #include <stdbool.h>
 
 #include "base/strv.h"
+#include "model/host_places.h"
 
 /* More modules than a kernel has; with them the list of an archive that is none stays small. */
 #define IMAGE_MODULES_MAX 20000
 #define IMAGE_PROFILE_FILES_MAX 1000
-
-enum image_maker {
-	IMAGE_MAKER_UNKNOWN,
-	IMAGE_MAKER_INITRAMFS_TOOLS,
-	IMAGE_MAKER_DRACUT,
-	N_IMAGE_MAKERS,
-};
 
 /* What becomes of the tool when the image boots. */
 enum image_start {
@@ -40,7 +34,6 @@ enum image_file_state {
 };
 
 /* How a snapshot writes these. */
-extern const char *const image_maker_names[N_IMAGE_MAKERS];
 extern const char *const image_start_names[N_IMAGE_STARTS];
 extern const char *const image_file_state_names[N_IMAGE_FILE_STATES];
 
@@ -55,7 +48,7 @@ struct image {
 	char *unknown; /* why it, or a part of it, could not be read; NULL: it was */
 	bool damaged;  /* that is not for lack of skill or permission */
 	bool named;    /* the names in it are known all the same */
-	enum image_maker maker;
+	enum image_generator generator;
 	bool has_tool;
 	enum image_start start;
 	struct strv modules;               /* sorted, "vfio_pci" */

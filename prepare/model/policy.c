@@ -4,20 +4,9 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "model/bootloader.h"
 
 /* More lines than a file of ours ever has; a longer one is shown as replaced whole. */
 #define DIFF_MAX_LINES 400
-
-const char *const managed_files[N_MANAGED_FILES] = {
-	[FILE_MODPROBE] = "/etc/modprobe.d/vfio-prepare.conf",
-	[FILE_MODULES_LOAD] = "/etc/modules-load.d/vfio-prepare.conf",
-	[FILE_UDEV_RULES] = "/etc/udev/rules.d/05-vfio-prepare.rules",
-	[FILE_GUARDED] = "/etc/vfio-prepare/guarded",
-	[FILE_GRUB] = GRUB_DROP_IN_PATH,
-	[FILE_OWN_ARGUMENTS] = OWN_ARGUMENTS_PATH,
-	[FILE_CMDLINE] = KERNEL_CMDLINE_PATH,
-};
 
 void module_policy_done(struct module_policy *policy)
 {

@@ -10,6 +10,7 @@
 
 #include "base/strv.h"
 #include "model/address.h"
+#include "model/host_places.h"
 #include "model/id_pattern.h"
 
 struct module_policy {
@@ -41,19 +42,6 @@ struct device_rules {
 };
 
 void device_rules_done(struct device_rules *rules);
-
-/* The files of the host's configuration that are the tool's own, below the root. */
-enum managed_file {
-	FILE_MODPROBE,
-	FILE_MODULES_LOAD,
-	FILE_UDEV_RULES,
-	FILE_GUARDED,
-	FILE_GRUB,
-	FILE_OWN_ARGUMENTS,
-	FILE_CMDLINE, /* of which only some words are */
-	N_MANAGED_FILES
-};
-extern const char *const managed_files[N_MANAGED_FILES];
 
 /* A file that the host should have, beside what it has now. */
 enum file_state {

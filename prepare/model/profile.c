@@ -32,7 +32,6 @@ void profile_done(struct profile *profile)
 	free(profile->sections.items);
 	free(profile->description);
 	free(profile->kernel_arguments);
-	free(profile->bootloader);
 	free(profile->blacklist_mode);
 	strv_done(&profile->blacklist);
 	*profile = (struct profile){};

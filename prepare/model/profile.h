@@ -11,6 +11,7 @@
 #include "base/strv.h"
 #include "model/address.h"
 #include "model/finding.h"
+#include "model/host_places.h"
 #include "model/id_pattern.h"
 #include "model/ini.h"
 
@@ -64,7 +65,7 @@ struct profile {
 	bool unsafe_interrupts;
 	unsigned device_timeout_s, timeout_s; /* for one device, and for all of a phase */
 	char *kernel_arguments;
-	char *bootloader;
+	enum bootloader_kind bootloader;
 	char *blacklist_mode; /* "auto" or "none"; NULL: the list */
 	struct strv blacklist;
 	VEC_OF(struct device_section) sections;

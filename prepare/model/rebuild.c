@@ -8,6 +8,11 @@ static void image_set_done(struct image_set *set)
 	free(set->newer_input);
 }
 
+const struct host_command *rebuild_command(const struct rebuild *rebuild, enum bootloader_kind kind)
+{
+	return &bootloaders[kind].commands[rebuild->command[kind]];
+}
+
 void rebuild_done(struct rebuild *rebuild)
 {
 	if (!rebuild)

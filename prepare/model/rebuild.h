@@ -1,30 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is made of the configuration before a boot reads it, and whether it is up to date. */
+/* The files that are made of the configuration before a boot reads it, and whether they are up to date. */
 #pragma once
 
 #include "base/strv.h"
-
-enum image_tool { IMAGE_TOOL_NONE, IMAGE_TOOL_UPDATE_INITRAMFS, IMAGE_TOOL_DRACUT };
+#include "model/host_places.h"
 
 /* Images of the initramfs, one for each kernel. */
 struct image_set {
 	struct strv paths;
-	char *stale;       /* one that is older than what goes into it; NULL: none */
-	char *newer_input; /* than that image */
+	char *stale;       /* the first one that is older than an input; NULL: none */
+	char *newer_input; /* the first input that is newer than that image */
 };
 
 struct rebuild {
-	enum image_tool tool;
-	struct image_set images;  /* that the tool looks after */
-	struct image_set entries; /* that kernel-install has laid out for the boot loader */
-	struct strv entry_files;  /* all that it has laid out of these kernels, images too */
-	bool newer_than_boot;     /* what the next boot starts from is not what this one did */
-	bool grub_cfg_stale;      /* grub.cfg is older than the directory of ours in grub.d */
-	bool has_update_grub;
-	bool has_proxmox;
-	struct strv kernels; /* releases that kernel-install knows, and where each kernel lies */
+	enum image_generator generator; /* that the host has */
+	struct image_set images;        /* which the generator keeps up to date */
+	struct image_set entries;       /* which kernel-install has laid out for the boot loader */
+	struct strv entry_files;        /* all files that it has laid out for these kernels */
+	bool newer_than_boot; /* the next boot starts from files that are newer than this boot */
+	bool drop_ins_newer;  /* GRUB's drop-ins changed after grub.cfg was made */
+	/* Which of its commands the host has for each boot loader; 0 is the one to fall back on. */
+	size_t command[N_BOOTLOADERS];
+	struct strv kernels; /* releases that kernel-install knows, and the path of each kernel */
 	struct strv kernel_paths;
-	struct strv kernels_unseen; /* of these, those that it has not laid out where we look */
+	struct strv
+		kernels_unseen; /* those of kernels that are laid out in no place that is looked at */
 };
 
+/* What takes a change over to the boot loader. */
+const struct host_command *rebuild_command(const struct rebuild *rebuild,
+					   enum bootloader_kind kind);
 void rebuild_done(struct rebuild *rebuild);

@@ -18,20 +18,19 @@ static char *module_of(const char *name)
 	return module;
 }
 
-/* The files that the hooks copy. */
+/* Does the image get the file from the profile (image_sources[])? */
 static bool is_profile(const char *name)
 {
-	static const char *const directories[] = {"etc/vfio-prepare/conf.d/",
-						  "usr/lib/vfio-prepare/conf.d/"};
+	for (size_t i = 0; i < N_IMAGE_SOURCES; i++) {
+		const struct image_source *source = &image_sources[i];
+		size_t length = strlen(source->path + 1);
 
-	if (strcmp(name, "etc/vfio-prepare/profile.conf") == 0 ||
-	    strcmp(name, "etc/vfio-prepare/guarded") == 0)
-		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
-		if (text_starts_with(name, directories[i])) {
-			name += strlen(directories[i]);
-			return *name != '.' && !strchr(name, '/') && text_ends_with(name, ".conf");
-		}
+		if (!source->is_profile || !text_starts_with(name, source->path + 1))
+			continue;
+		if (source->is_directory ? name[length] == '/' && is_profile_name(name + length + 1)
+					 : !name[length])
+			return true;
+	}
 	return false;
 }
 
@@ -55,10 +54,10 @@ enum image_content image_see(struct image *image, const char *name)
 		return IMAGE_CONTENT_NONE;
 	}
 	if (text_starts_with(name, "scripts/init-top/"))
-		image->maker = IMAGE_MAKER_INITRAMFS_TOOLS;
+		image->generator = GENERATOR_INITRAMFS_TOOLS;
 	else if (text_ends_with(name, "lib/dracut-lib.sh") ||
 		 text_ends_with(name, "lib/dracut/build-parameter.txt"))
-		image->maker = IMAGE_MAKER_DRACUT;
+		image->generator = GENERATOR_DRACUT;
 	if (is_tool(name))
 		image->has_tool = true;
 	else if (text_ends_with(name, "/systemd/system/vfio-prepare-early.service"))
@@ -161,9 +160,9 @@ static void parse_line(struct image *image, const char *word, const char *text)
 		if (image->modules.n < IMAGE_MODULES_MAX)
 			strv_add(&image->modules, text);
 	} else if (strcmp(word, "maker") == 0) {
-		index = TEXT_INDEX(image_maker_names, text);
-		if (index >= 0)
-			image->maker = (enum image_maker)index;
+		for (size_t i = 0; i < N_GENERATORS; i++)
+			if (strcmp(generators[i].name, text) == 0)
+				image->generator = (enum image_generator)i;
 	} else if (strcmp(word, "start") == 0) {
 		index = TEXT_INDEX(image_start_names, text);
 		if (index >= 0)

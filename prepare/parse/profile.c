@@ -196,7 +196,7 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 	size_t before = findings->n;
 	bool readable;
 
-	profile.bootloader = xstrdup("auto");
+	profile.bootloader = BOOTLOADER_AUTO;
 	profile.blacklist_mode = xstrdup("auto");
 	for (size_t i = 0; i < ini->n; i++) {
 		const struct section_kind *kind;

@@ -7,7 +7,6 @@
 
 #include "base/number.h"
 #include "base/text.h"
-#include "model/bootloader.h"
 #include "model/profile.h"
 #include "parse/address.h"
 
@@ -39,9 +38,7 @@ static int read_bool(struct value_error *error, void *target, const char *value)
 
 static int read_bootloader(struct value_error *error, void *target, const char *value)
 {
-	if (strcmp(value, "auto") != 0 && !bootloader_is_known(value))
-		return fail(error, value, NULL);
-	return read_text(error, target, value);
+	return bootloader_from_name(value, target) ? 0 : fail(error, value, NULL);
 }
 
 static int read_kernel_arguments(struct value_error *error, void *target, const char *value)

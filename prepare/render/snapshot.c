@@ -62,7 +62,7 @@ char *render_images(const struct images *images)
 			buf_add(&buf, "damaged\n");
 		if (image->named)
 			buf_add(&buf, "named\n");
-		add_line(&buf, "maker", image_maker_names[image->maker]);
+		add_line(&buf, "maker", generators[image->generator].name);
 		if (image->has_tool)
 			buf_add(&buf, "tool\n");
 		add_line(&buf, "start", image_start_names[image->start]);

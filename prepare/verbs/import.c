@@ -136,7 +136,7 @@ static int run(struct root *root, const struct options *options)
 		return STATUS_FAILED;
 	}
 	scan_foreign(root, &inventory.args, &inventory.foreign);
-	scan_bootloader(root, "auto", &bootloader);
+	scan_bootloader(root, BOOTLOADER_AUTO, &bootloader);
 	foreign_parse_configured(&bootloader.others, &inventory.args, &inventory.foreign);
 	load_conditions(root, &inventory);
 	import_make(&inventory, &import);

@@ -68,10 +68,10 @@ static void record_bounded(struct recorder *recorder, const struct inventory *in
  */
 static void read_bootloaders(struct root *root, struct buf *older)
 {
-	for (enum bootloader_kind kind = BOOTLOADER_NONE; kind <= BOOTLOADER_OSTREE; kind++) {
+	for (enum bootloader_kind kind = BOOTLOADER_NONE; kind <= BOOTLOADER_AUTO; kind++) {
 		struct bootloader bootloader;
 
-		scan_bootloader(root, kind ? bootloader_name(kind) : "auto", &bootloader);
+		scan_bootloader(root, kind, &bootloader);
 		if (bootloader.next_is_older)
 			buf_addf(older, "%s\n", bootloader.next_path);
 		bootloader_done(&bootloader);

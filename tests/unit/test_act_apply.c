@@ -320,8 +320,8 @@ TEST(what_nobody_can_put_back)
 	tree_link(&tree, "boot/initrd", "elsewhere");
 	strv_add(&rebuild.images.paths, "/boot/initrd");
 	strv_add(&rebuild.kernels_unseen, "6.1");
-	rebuild.has_proxmox = true;
-	command_add(&list, "r", "kernel-install add 6.1 /boot/vmlinuz-6.1");
+	rebuild.command[BOOTLOADER_KERNEL_INSTALL] = 1;
+	command_add(&list, "r", "kernel-install add 6.1 /boot/vmlinuz-6.1")->lays_out = true;
 	run_failing(&list, &others);
 	check_others(
 		&others,

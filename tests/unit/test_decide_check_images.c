@@ -195,18 +195,18 @@ TEST(no_image)
 TEST(the_remedy_is_of_its_maker)
 {
 	static const struct {
-		enum image_maker maker;
+		enum image_generator generator;
 		const char *remedy;
 	} rows[] = {
-		{IMAGE_MAKER_INITRAMFS_TOOLS, "update-initramfs -u -k all"},
-		{IMAGE_MAKER_DRACUT, "dracut --regenerate-all --force"},
-		{IMAGE_MAKER_UNKNOWN,
+		{GENERATOR_INITRAMFS_TOOLS, "update-initramfs -u -k all"},
+		{GENERATOR_DRACUT, "dracut --regenerate-all --force"},
+		{GENERATOR_UNKNOWN,
 		 "update-initramfs -u -k all, or dracut --regenerate-all --force"},
 	};
 
 	image()->start = IMAGE_START_LATE;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		image()->maker = rows[i].maker;
+		image()->generator = rows[i].generator;
 		check_images(&(struct checks){.profile = &the_profile,
 					      .inventory = &inventory,
 					      .plan = &plan,

@@ -13,71 +13,70 @@ static const struct row {
 	const char *what;
 	enum bootloader_kind kind;
 	const char *next, *ours, *kept;
-	enum image_tool tool;
+	enum image_generator generator;
 	const char *images;
 	const char *entries;
 	bool stale, stale_entry, image_changes, loader_changes, cfg_stale, no_update_grub, proxmox;
 	const char *commands;
 } rows[] = {
-	{"nothing to do", BOOTLOADER_GRUB, "ro iommu=pt", "iommu=pt", "", IMAGE_TOOL_DRACUT, "a",
+	{"nothing to do", BOOTLOADER_GRUB, "ro iommu=pt", "iommu=pt", "", GENERATOR_DRACUT, "a",
 	 .commands = ""},
-	{"the image is old", BOOTLOADER_NONE, "", "", "", IMAGE_TOOL_UPDATE_INITRAMFS, "a b",
+	{"the image is old", BOOTLOADER_NONE, "", "", "", GENERATOR_INITRAMFS_TOOLS, "a b",
 	 .stale = true, .commands = "update-initramfs -u -k all\n"},
-	{"the image will be old", BOOTLOADER_NONE, "", "", "", IMAGE_TOOL_DRACUT, "a",
+	{"the image will be old", BOOTLOADER_NONE, "", "", "", GENERATOR_DRACUT, "a",
 	 .image_changes = true, .commands = "dracut --regenerate-all --force\n"},
-	{"there is no image", BOOTLOADER_NONE, "", "", "", IMAGE_TOOL_DRACUT, "",
+	{"there is no image", BOOTLOADER_NONE, "", "", "", GENERATOR_DRACUT, "",
 	 .image_changes = true, .commands = ""},
-	{"nothing makes images", BOOTLOADER_NONE, "", "", "", IMAGE_TOOL_NONE, "a",
+	{"nothing makes images", BOOTLOADER_NONE, "", "", "", GENERATOR_UNKNOWN, "a",
 	 .image_changes = true, .commands = ""},
-	{"no boot loader", BOOTLOADER_NONE, "", "iommu=pt", "", IMAGE_TOOL_NONE, "",
+	{"no boot loader", BOOTLOADER_NONE, "", "iommu=pt", "", GENERATOR_UNKNOWN, "",
 	 .loader_changes = true, .commands = ""},
-	{"grub: the next boot lacks one", BOOTLOADER_GRUB, "ro", "iommu=pt", "", IMAGE_TOOL_NONE,
+	{"grub: the next boot lacks one", BOOTLOADER_GRUB, "ro", "iommu=pt", "", GENERATOR_UNKNOWN,
 	 "", .commands = "update-grub\n"},
-	{"grub: the file changes", BOOTLOADER_GRUB, "ro", "", "", IMAGE_TOOL_NONE, "",
+	{"grub: the file changes", BOOTLOADER_GRUB, "ro", "", "", GENERATOR_UNKNOWN, "",
 	 .loader_changes = true, .commands = "update-grub\n"},
-	{"grub: killed before it was run", BOOTLOADER_GRUB, "ro", "", "", IMAGE_TOOL_NONE, "",
+	{"grub: killed before it was run", BOOTLOADER_GRUB, "ro", "", "", GENERATOR_UNKNOWN, "",
 	 .cfg_stale = true, .commands = "update-grub\n"},
-	{"grub: by its own name", BOOTLOADER_GRUB, "ro", "a", "", IMAGE_TOOL_NONE, "",
+	{"grub: by its own name", BOOTLOADER_GRUB, "ro", "a", "", GENERATOR_UNKNOWN, "",
 	 .no_update_grub = true, .commands = "grub-mkconfig -o /boot/grub/grub.cfg\n"},
-	{"images first", BOOTLOADER_GRUB, "ro", "a", "", IMAGE_TOOL_DRACUT, "a", .stale = true,
+	{"images first", BOOTLOADER_GRUB, "ro", "a", "", GENERATOR_DRACUT, "a", .stale = true,
 	 .commands = "dracut --regenerate-all --force\nupdate-grub\n"},
-	{"grubby", BOOTLOADER_GRUBBY, "ro a d", "a b c", "d", IMAGE_TOOL_NONE, "",
+	{"grubby", BOOTLOADER_GRUBBY, "ro a d", "a b c", "d", GENERATOR_UNKNOWN, "",
 	 .commands = "grubby --update-kernel=ALL \"--args=b c\" --remove-args=d\n"},
-	{"grubby: only to add", BOOTLOADER_GRUBBY, "ro", "b", "", IMAGE_TOOL_NONE, "",
+	{"grubby: only to add", BOOTLOADER_GRUBBY, "ro", "b", "", GENERATOR_UNKNOWN, "",
 	 .commands = "grubby --update-kernel=ALL --args=b\n"},
-	{"grubby: nothing", BOOTLOADER_GRUBBY, "ro a", "a", "", IMAGE_TOOL_NONE, "",
+	{"grubby: nothing", BOOTLOADER_GRUBBY, "ro a", "a", "", GENERATOR_UNKNOWN, "",
 	 .loader_changes = true, .cfg_stale = true, .commands = ""},
-	{"kernel-install", BOOTLOADER_KERNEL_INSTALL, "ro", "a", "", IMAGE_TOOL_NONE, "",
+	{"kernel-install", BOOTLOADER_KERNEL_INSTALL, "ro", "a", "", GENERATOR_UNKNOWN, "",
 	 .commands = KERNEL_INSTALL},
-	{"kernel-install: nothing", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "", IMAGE_TOOL_NONE, "",
-	 .commands = ""},
-	{"Proxmox", BOOTLOADER_KERNEL_INSTALL, "ro", "a", "", IMAGE_TOOL_NONE, "", .proxmox = true,
-	 .commands = "proxmox-boot-tool refresh\n"},
+	{"kernel-install: nothing", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "", GENERATOR_UNKNOWN,
+	 "", .commands = ""},
+	{"Proxmox", BOOTLOADER_KERNEL_INSTALL, "ro", "a", "", GENERATOR_UNKNOWN, "",
+	 .proxmox = true, .commands = "proxmox-boot-tool refresh\n"},
 	{"kernel-install: the image of an entry is old", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "",
-	 IMAGE_TOOL_NONE, "", "e", .stale_entry = true, .commands = KERNEL_INSTALL},
+	 GENERATOR_UNKNOWN, "", "e", .stale_entry = true, .commands = KERNEL_INSTALL},
 	{"kernel-install: the image will be old", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "",
-	 IMAGE_TOOL_DRACUT, "", "e", .image_changes = true, .commands = KERNEL_INSTALL},
+	 GENERATOR_DRACUT, "", "e", .image_changes = true, .commands = KERNEL_INSTALL},
 	{"kernel-install: wherever it has it", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "",
-	 IMAGE_TOOL_DRACUT, "", .image_changes = true, .commands = KERNEL_INSTALL},
+	 GENERATOR_DRACUT, "", .image_changes = true, .commands = KERNEL_INSTALL},
 	{"kernel-install: it copies what the tool makes", BOOTLOADER_KERNEL_INSTALL, "ro a", "a",
-	 "", IMAGE_TOOL_UPDATE_INITRAMFS, "a", "e", .stale = true,
+	 "", GENERATOR_INITRAMFS_TOOLS, "a", "e", .stale = true,
 	 .commands = "update-initramfs -u -k all\n" KERNEL_INSTALL},
 	{"kernel-install: the copy alone is old", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "",
-	 IMAGE_TOOL_UPDATE_INITRAMFS, "a", "e", .stale_entry = true, .commands = KERNEL_INSTALL},
+	 GENERATOR_INITRAMFS_TOOLS, "a", "e", .stale_entry = true, .commands = KERNEL_INSTALL},
 	{"kernel-install: an image that nothing makes", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "",
-	 IMAGE_TOOL_NONE, "a", "e", .stale = true, .commands = ""},
+	 GENERATOR_UNKNOWN, "a", "e", .stale = true, .commands = ""},
 	{"grub: entries of another day", BOOTLOADER_GRUB, "ro a", "a", "",
-	 IMAGE_TOOL_UPDATE_INITRAMFS, "a", "e", .stale_entry = true, .commands = ""},
-	{"grubby: dracut writes entries, too", BOOTLOADER_GRUBBY, "ro a", "a", "",
-	 IMAGE_TOOL_DRACUT, "", "e", .stale_entry = true,
-	 .commands = "dracut --regenerate-all --force\n"},
+	 GENERATOR_INITRAMFS_TOOLS, "a", "e", .stale_entry = true, .commands = ""},
+	{"grubby: dracut writes entries, too", BOOTLOADER_GRUBBY, "ro a", "a", "", GENERATOR_DRACUT,
+	 "", "e", .stale_entry = true, .commands = "dracut --regenerate-all --force\n"},
 	{"Proxmox: the image changes", BOOTLOADER_KERNEL_INSTALL, "ro a", "a", "",
-	 IMAGE_TOOL_UPDATE_INITRAMFS, "a", .image_changes = true, .proxmox = true,
+	 GENERATOR_INITRAMFS_TOOLS, "a", .image_changes = true, .proxmox = true,
 	 .commands = "update-initramfs -u -k all\nproxmox-boot-tool refresh\n"},
-	{"ostree", BOOTLOADER_OSTREE, "ro a c", "a b", "c", IMAGE_TOOL_NONE, "",
+	{"ostree", BOOTLOADER_OSTREE, "ro a c", "a b", "c", GENERATOR_UNKNOWN, "",
 	 .commands =
 		 "rpm-ostree kargs --append-if-missing=b --delete-if-present=c --unchanged-exit-77\n"},
-	{"ostree: nothing", BOOTLOADER_OSTREE, "ro a", "a", "", IMAGE_TOOL_NONE, "",
+	{"ostree: nothing", BOOTLOADER_OSTREE, "ro a", "a", "", GENERATOR_UNKNOWN, "",
 	 .commands = ""},
 };
 
@@ -87,10 +86,10 @@ TEST(commands)
 		const struct row *row = &rows[i];
 		struct bootloader bootloader = {.kind = row->kind};
 		struct argument_plan arguments = {};
-		struct rebuild rebuild = {.tool = row->tool,
-					  .grub_cfg_stale = row->cfg_stale,
-					  .has_update_grub = !row->no_update_grub,
-					  .has_proxmox = row->proxmox};
+		struct rebuild rebuild = {.generator = row->generator,
+					  .drop_ins_newer = row->cfg_stale,
+					  .command = {[BOOTLOADER_GRUB] = !row->no_update_grub,
+						      [BOOTLOADER_KERNEL_INSTALL] = row->proxmox}};
 		struct planned_files files = {};
 		struct command_list list;
 		_cleanup_free_ char *all = xstrdup("");
@@ -160,7 +159,8 @@ TEST(which_files_concern_which_program)
 					    .state = files[i].state};
 		const struct bootloader bootloader = {.kind = BOOTLOADER_GRUB};
 		const struct argument_plan arguments = {};
-		struct rebuild rebuild = {.tool = IMAGE_TOOL_DRACUT, .has_update_grub = true};
+		struct rebuild rebuild = {.generator = GENERATOR_DRACUT,
+					  .command[BOOTLOADER_GRUB] = 1};
 		struct command_list list;
 		struct buf got = {};
 

@@ -21,8 +21,11 @@ static int stop(void **state _unused_)
 	return 0;
 }
 
-static void scan(const char *kind)
+static void scan(const char *name)
 {
+	enum bootloader_kind kind;
+
+	assert_true(bootloader_from_name(name, &kind));
 	bootloader_done(&bootloader);
 	scan_bootloader(&tree.root, kind, &bootloader);
 }

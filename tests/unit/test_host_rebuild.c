@@ -56,11 +56,12 @@ static void scan(void)
 TEST(all_is_up_to_date)
 {
 	scan();
-	assert_int_equal(rebuild.tool, IMAGE_TOOL_UPDATE_INITRAMFS);
+	assert_int_equal(rebuild.generator, GENERATOR_INITRAMFS_TOOLS);
 	assert_int_equal(rebuild.images.paths.n, 2);
 	assert_null(rebuild.images.stale);
 	assert_false(rebuild.newer_than_boot);
-	assert_false(rebuild.grub_cfg_stale || rebuild.has_update_grub || rebuild.has_proxmox);
+	assert_false(rebuild.drop_ins_newer || rebuild.command[BOOTLOADER_GRUB] ||
+		     rebuild.command[BOOTLOADER_KERNEL_INSTALL]);
 	assert_int_equal(rebuild.kernels.n, 2);
 	assert_string_equal(rebuild.kernel_paths.items[0], "/boot/vmlinuz-6.1");
 	assert_string_equal(rebuild.kernel_paths.items[1], "/lib/modules/6.2/vmlinuz");
@@ -103,6 +104,19 @@ TEST(an_input_is_gone)
 	assert_string_equal(rebuild.images.newer_input, "/etc/modprobe.d");
 }
 
+/* A mask leads to /dev/null, which every boot makes anew. */
+TEST(a_mask_is_as_old_as_its_directory)
+{
+	file_at("dev/null", 1000);
+	tree_link(&tree, "etc/vfio-prepare/conf.d/a.conf", "/dev/null");
+	file_at("etc/vfio-prepare/conf.d", 400);
+	scan();
+	assert_null(rebuild.images.stale);
+	file_at("etc/vfio-prepare/conf.d", 600);
+	scan();
+	assert_string_equal(rebuild.images.newer_input, "/etc/vfio-prepare/conf.d");
+}
+
 TEST(one_image_is_new)
 {
 	file_at("etc/vfio-prepare/profile.conf", 1100);
@@ -129,7 +143,7 @@ TEST(no_images)
 	tree_remove(&tree, "usr/sbin/update-initramfs");
 	program("usr/bin/dracut");
 	scan();
-	assert_int_equal(rebuild.tool, IMAGE_TOOL_DRACUT);
+	assert_int_equal(rebuild.generator, GENERATOR_DRACUT);
 	assert_int_equal(rebuild.images.paths.n, 0);
 	assert_false(rebuild.newer_than_boot);
 	file_at("etc/vfio-prepare/profile.conf", 1100);
@@ -195,12 +209,14 @@ TEST(boot_loaders)
 	file_at("boot/grub/grub.cfg", 700);
 	file_at("etc/default/grub.d", 600);
 	scan();
-	assert_true(rebuild.has_update_grub);
-	assert_false(rebuild.has_proxmox || rebuild.grub_cfg_stale);
+	assert_int_equal(rebuild.command[BOOTLOADER_GRUB], 1);
+	assert_false(rebuild.command[BOOTLOADER_KERNEL_INSTALL] || rebuild.drop_ins_newer);
 	file_at("etc/default/grub.d", 800);
 	tree_file(&tree, "etc/kernel/proxmox-boot-uuids", "");
 	scan();
-	assert_true(rebuild.has_proxmox && rebuild.grub_cfg_stale);
+	assert_true(rebuild.command[BOOTLOADER_KERNEL_INSTALL] && rebuild.drop_ins_newer);
+	assert_string_equal(rebuild_command(&rebuild, BOOTLOADER_KERNEL_INSTALL)->words,
+			    "proxmox-boot-tool refresh");
 }
 
 int main(void)
@@ -209,6 +225,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(all_is_up_to_date, start, stop),
 		cmocka_unit_test_setup_teardown(an_input_is_newer, start, stop),
 		cmocka_unit_test_setup_teardown(an_input_is_gone, start, stop),
+		cmocka_unit_test_setup_teardown(a_mask_is_as_old_as_its_directory, start, stop),
 		cmocka_unit_test_setup_teardown(one_image_is_new, start, stop),
 		cmocka_unit_test_setup_teardown(an_image_of_another, start, stop),
 		cmocka_unit_test_setup_teardown(no_images, start, stop),

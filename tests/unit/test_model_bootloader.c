@@ -4,14 +4,6 @@
 #include "parse/kernel_args.h"
 #include "support.h"
 
-TEST(names)
-{
-	for (int kind = BOOTLOADER_NONE; kind <= BOOTLOADER_OSTREE; kind++)
-		check_int(bootloader_name(kind), bootloader_from_name(bootloader_name(kind)), kind);
-	assert_int_equal(bootloader_from_name("lilo"), BOOTLOADER_NONE);
-	assert_string_equal(bootloader_name(BOOTLOADER_KERNEL_INSTALL), "kernel-install");
-}
-
 TEST(done_twice)
 {
 	struct bootloader bootloader = {.kind = BOOTLOADER_GRUB,
@@ -31,7 +23,6 @@ TEST(done_twice)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names),
 		cmocka_unit_test(done_twice),
 	};
 

@@ -44,7 +44,7 @@ TEST(empty_profile_has_defaults)
 	assert_int_equal(profile.device_timeout_s, 10);
 	assert_int_equal(profile.timeout_s, 45);
 	assert_null(profile.kernel_arguments);
-	assert_string_equal(profile.bootloader, "auto");
+	assert_int_equal(profile.bootloader, BOOTLOADER_AUTO);
 	assert_string_equal(profile.blacklist_mode, "auto");
 	assert_int_equal(profile.blacklist.n, 0);
 	assert_int_equal(profile.sections.n, 0);
@@ -95,7 +95,7 @@ TEST(keys_of_the_host)
 	assert_int_equal(profile.device_timeout_s, 1);
 	assert_int_equal(profile.timeout_s, 55);
 	assert_string_equal(profile.kernel_arguments, "hugepages=64 quiet");
-	assert_string_equal(profile.bootloader, "kernel-install");
+	assert_int_equal(profile.bootloader, BOOTLOADER_KERNEL_INSTALL);
 	assert_null(profile.blacklist_mode);
 	assert_int_equal(profile.blacklist.n, 2);
 	assert_string_equal(profile.blacklist.items[0], "nouveau");
@@ -108,11 +108,16 @@ TEST(bootloaders_and_blacklist_modes)
 {
 	static const struct {
 		const char *section, *key, *value;
+		enum bootloader_kind bootloader;
 	} rows[] = {
-		{"kernel", "bootloader", "auto"},   {"kernel", "bootloader", "grub"},
-		{"kernel", "bootloader", "grubby"}, {"kernel", "bootloader", "kernel-install"},
-		{"kernel", "bootloader", "ostree"}, {"kernel", "bootloader", "none"},
-		{"modules", "blacklist", "auto"},   {"modules", "blacklist", "none"},
+		{"kernel", "bootloader", "auto", BOOTLOADER_AUTO},
+		{"kernel", "bootloader", "grub", BOOTLOADER_GRUB},
+		{"kernel", "bootloader", "grubby", BOOTLOADER_GRUBBY},
+		{"kernel", "bootloader", "kernel-install", BOOTLOADER_KERNEL_INSTALL},
+		{"kernel", "bootloader", "ostree", BOOTLOADER_OSTREE},
+		{"kernel", "bootloader", "none", BOOTLOADER_NONE},
+		{"modules", "blacklist", "auto", 0},
+		{"modules", "blacklist", "none", 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -122,9 +127,10 @@ TEST(bootloaders_and_blacklist_modes)
 
 		put(&ini, rows[i].section, rows[i].key, rows[i].value);
 		check_int(rows[i].value, profile_parse(&ini, &profile, &findings), 0);
-		check_text(rows[i].key,
-			   rows[i].section[0] == 'k' ? profile.bootloader : profile.blacklist_mode,
-			   rows[i].value);
+		if (rows[i].section[0] == 'k')
+			check_int(rows[i].value, profile.bootloader, rows[i].bootloader);
+		else
+			check_text(rows[i].key, profile.blacklist_mode, rows[i].value);
 		check_int(rows[i].value, profile.blacklist.n, 0);
 		profile_done(&profile);
 		ini_done(&ini);
@@ -456,7 +462,7 @@ TEST(an_unknown_section_is_told_once_and_not_for_its_keys)
 TEST(all_mistakes_are_told)
 {
 	struct findings findings = {};
-	struct profile profile = {.bootloader = NULL, .iommu_required = false};
+	struct profile profile = {.bootloader = BOOTLOADER_GRUB, .iommu_required = false};
 	struct ini ini = {};
 
 	ini_set(&ini, "iommu", NULL, NULL, "a", 1);
@@ -472,7 +478,7 @@ TEST(all_mistakes_are_told)
 	check_findings("all", &findings,
 		       "profile a:2; profile a:5; profile b:1; profile b:8; profile b:10");
 	/* What was given to fill in stays as it was. */
-	assert_null(profile.bootloader);
+	assert_int_equal(profile.bootloader, BOOTLOADER_GRUB);
 	assert_false(profile.iommu_required);
 	findings_done(&findings);
 	ini_done(&ini);

@@ -5,7 +5,7 @@
 
 TEST(done_twice)
 {
-	struct rebuild rebuild = {.tool = IMAGE_TOOL_DRACUT,
+	struct rebuild rebuild = {.generator = GENERATOR_DRACUT,
 				  .images = {.stale = xstrdup("a"), .newer_input = xstrdup("b")},
 				  .entries = {.stale = xstrdup("a"), .newer_input = xstrdup("b")}};
 
@@ -16,7 +16,7 @@ TEST(done_twice)
 	strv_add(&rebuild.kernels_unseen, "6.1");
 	strv_add(&rebuild.kernel_paths, "/boot/vmlinuz-6.1");
 	rebuild_done(&rebuild);
-	assert_int_equal(rebuild.tool, IMAGE_TOOL_NONE);
+	assert_int_equal(rebuild.generator, GENERATOR_UNKNOWN);
 	assert_null(rebuild.images.stale);
 	assert_null(rebuild.entries.stale);
 	rebuild_done(&rebuild);

@@ -131,7 +131,7 @@ TEST(what_listers_print)
 		"usr/lib/modules/1/vfio-pci.ko.xz\n"
 		"-rw-r--r--   1 root     root            1 Jan  1  1970 usr/lib/dracut-lib.sh\n";
 	static const struct {
-		const char *text, *maker, *start;
+		const char *text, *generator, *start;
 	} rows[] = {{lsinitramfs, "initramfs-tools", "unknown"}, {lsinitrd, "dracut", "early"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -148,8 +148,8 @@ TEST(what_listers_print)
 				   "gone /etc/vfio-prepare/conf.d/gone.conf\n"
 				   "missing /etc/vfio-prepare/conf.d/new.conf\n"
 				   "unknown /etc/vfio-prepare/profile.conf\n",
-				   rows[i].maker, rows[i].start);
-		check_text(rows[i].maker, got, wanted);
+				   rows[i].generator, rows[i].start);
+		check_text(rows[i].generator, got, wanted);
 		images_done(&images);
 	}
 }

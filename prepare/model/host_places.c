@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/host_places.h"
+
+#include <string.h>
+
+#include "base/macros.h"
+#include "base/text.h"
+
+#define GRUB_CFG_PATH "/boot/grub/grub.cfg"
+#define GRUB2_CFG_PATH "/boot/grub2/grub.cfg"
+#define PROXMOX_UUIDS_PATH "/etc/kernel/proxmox-boot-uuids"
+
+const struct bootloader_place bootloaders[N_BOOTLOADERS] = {
+	[BOOTLOADER_NONE] = {.name = "none"},
+	[BOOTLOADER_GRUB] =
+		{
+			.name = "grub",
+			.takeover = TAKEOVER_FILE,
+			.commands = {{.words = "grub-mkconfig -o " GRUB_CFG_PATH},
+				     {.program = "update-grub", .words = "update-grub"}},
+			.drop_ins = GRUB_DROP_IN_DIR,
+			.next = {GRUB_CFG_PATH, GRUB2_CFG_PATH},
+		},
+	/* It writes entries, and their arguments to the environment where the entries refer to that. */
+	[BOOTLOADER_GRUBBY] =
+		{
+			.name = "grubby",
+			.takeover = TAKEOVER_OPTIONS,
+			.commands = {{.words = "grubby --update-kernel=ALL"}},
+			.add = "--args=",
+			.remove = "--remove-args=",
+			.joined = true,
+			.single = true,
+			.reads_entries = true,
+			.written = {GRUB_ENVIRONMENT_PATH, GRUB_DEFAULT_PATH},
+		},
+	[BOOTLOADER_KERNEL_INSTALL] =
+		{
+			.name = "kernel-install",
+			.takeover = TAKEOVER_KERNELS,
+			.commands =
+				{{.words = "kernel-install add"},
+				 {.program = "proxmox-boot-tool",
+				  .file = PROXMOX_UUIDS_PATH,
+				  .words = "proxmox-boot-tool refresh",
+				  .unkept =
+					  "the EFI system partitions of proxmox-boot-tool are not "
+					  "mounted and could not be kept: proxmox-boot-tool refresh "
+					  "copies to them what is put back"}},
+			.reads_entries = true,
+			.written = {KERNEL_CMDLINE_PATH},
+		},
+	[BOOTLOADER_OSTREE] =
+		{
+			.name = "ostree",
+			.takeover = TAKEOVER_OPTIONS,
+			.commands = {{.words = "rpm-ostree kargs"}},
+			.add = "--append-if-missing=",
+			.remove = "--delete-if-present=",
+			.last = "--unchanged-exit-77",
+			.unchanged_status = 77,
+			.reads_entries = true,
+		},
+};
+
+/* Proxmox VE has the files of GRUB, too. */
+const struct bootloader_sign bootloader_signs[] = {
+	{BOOTLOADER_OSTREE, {"/run/ostree-booted"}, "rpm-ostree", 0},
+	{BOOTLOADER_NONE, {"/run/ostree-booted"}, NULL, 0},
+	{BOOTLOADER_GRUBBY, {}, "grubby", 1},
+	{BOOTLOADER_KERNEL_INSTALL, {PROXMOX_UUIDS_PATH, KERNEL_CMDLINE_PATH}, NULL, 0},
+	{BOOTLOADER_GRUB, {GRUB_DROP_IN_DIR}, NULL, 0},
+	{BOOTLOADER_GRUB, {GRUB_DEFAULT_PATH}, "update-grub", 0},
+	{BOOTLOADER_KERNEL_INSTALL, {KERNEL_CMDLINE_PATH}, NULL, 0},
+	{BOOTLOADER_KERNEL_INSTALL, {}, "kernel-install", N_BOOT_PLACES},
+};
+const size_t n_bootloader_signs = ARRAY_SIZE(bootloader_signs);
+
+bool bootloader_from_name(const char *name, enum bootloader_kind *ret)
+{
+	for (enum bootloader_kind kind = 0; kind < N_BOOTLOADERS; kind++)
+		if (strcmp(bootloaders[kind].name, name) == 0) {
+			*ret = kind;
+			return true;
+		}
+	if (strcmp(name, "auto") != 0)
+		return false;
+	*ret = BOOTLOADER_AUTO;
+	return true;
+}
+
+const struct generator_place generators[N_GENERATORS] = {
+	[GENERATOR_UNKNOWN] = {.name = "unknown",
+			       .command = INITRAMFS_TOOLS_COMMAND ", or " DRACUT_COMMAND},
+	[GENERATOR_INITRAMFS_TOOLS] =
+		{
+			.name = "initramfs-tools",
+			.program = "update-initramfs",
+			.command = INITRAMFS_TOOLS_COMMAND,
+			.lister = "lsinitramfs",
+			.kept = "/var/lib/initramfs-tools",
+			.input = INITRAMFS_TOOLS_MODULES_PATH,
+		},
+	[GENERATOR_DRACUT] =
+		{
+			.name = "dracut",
+			.program = "dracut",
+			.command = DRACUT_COMMAND,
+			.lister = "lsinitrd",
+			.follows_entries = true,
+		},
+};
+
+const char *const boot_places[N_BOOT_PLACES] = {"/boot", "/efi", "/boot/efi"};
+const struct release_name image_names[N_IMAGE_NAMES] = {
+	{"initrd.img-", ""},
+	{"initramfs-", ".img"},
+	{"initrd-", ""},
+};
+const struct release_name kernel_names[N_KERNEL_NAMES] = {
+	{"vmlinuz-", ""},
+	{"vmlinux-", ""},
+	{"Image-", ""},
+};
+
+#define PROFILE_DIR "/etc/vfio-prepare/conf.d"
+#define PROFILE_VENDOR_DIR "/usr/lib/vfio-prepare/conf.d"
+#define MODPROBE_PATH MODPROBE_DIR "/vfio-prepare.conf"
+#define UDEV_RULES_PATH UDEV_RULES_DIR "/05-vfio-prepare.rules"
+#define GUARDED_PATH "/etc/vfio-prepare/guarded"
+
+const char *const profile_dirs[N_PROFILE_DIRS] = {PROFILE_DIR, "/run/vfio-prepare/conf.d",
+						  PROFILE_VENDOR_DIR};
+
+const char *const managed_files[N_MANAGED_FILES] = {
+	[FILE_MODPROBE] = MODPROBE_PATH,
+	[FILE_MODULES_LOAD] = "/etc/modules-load.d/vfio-prepare.conf",
+	[FILE_UDEV_RULES] = UDEV_RULES_PATH,
+	[FILE_GUARDED] = GUARDED_PATH,
+	[FILE_GRUB] = GRUB_DROP_IN_DIR "/99-vfio-prepare.cfg",
+	[FILE_OWN_ARGUMENTS] = "/etc/vfio-prepare/kernel-arguments",
+	[FILE_CMDLINE] = KERNEL_CMDLINE_PATH,
+};
+
+enum managed_file managed_file_of(const char *path)
+{
+	enum managed_file file = 0;
+
+	while (file < N_MANAGED_FILES && strcmp(managed_files[file], path) != 0)
+		file++;
+	return file;
+}
+
+const struct image_source image_sources[N_IMAGE_SOURCES] = {
+	{PROFILE_PATH, .is_profile = true},
+	{GUARDED_PATH, .is_profile = true},
+	{PROFILE_DIR, .is_directory = true, .is_profile = true},
+	{PROFILE_VENDOR_DIR, .is_directory = true, .is_profile = true},
+	/* The rules that the generated ones build on. */
+	{.path = "/usr/lib/udev/rules.d/04-vfio-prepare.rules"},
+	{.path = UDEV_RULES_PATH},
+	{.path = MODPROBE_PATH},
+};
+
+bool is_profile_name(const char *name)
+{
+	return *name != '.' && !strchr(name, '/') && text_ends_with(name, ".conf");
+}
