@@ -14,7 +14,6 @@ struct checks {
 	const struct inventory *inventory;
 	const struct plan *plan;
 	struct findings *findings;
-	size_t n_unknown; /* errors of a kind: what readiness hangs on could not be read */
 };
 
 /*

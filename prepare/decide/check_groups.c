@@ -95,7 +95,6 @@ static void check_translation(struct checks *checks, const struct planned_device
 				    address),
 			"turn the IOMMU on, and take vfio.enable_unsafe_noiommu_mode away");
 	if (!group || group->direct == ANSWER_UNKNOWN) {
-		checks->n_unknown++;
 		finding_remedy(
 			finding_add(checks->findings, SEVERITY_ERROR,
 				    FINDING_RESERVED_REGION_UNKNOWN, subject,

@@ -146,7 +146,6 @@ static void check_state(struct checks *checks)
 	if (inventory->iommu == IOMMU_ON)
 		return;
 	if (inventory->iommu == IOMMU_UNKNOWN) {
-		checks->n_unknown += checks->profile->iommu_required;
 		finding_remedy(
 			finding_add(checks->findings, severity_of(checks), FINDING_IOMMU_UNKNOWN,
 				    "host",
@@ -241,7 +240,6 @@ static void check_interrupts(struct checks *checks)
 	} else if (platform->interrupt_remapping == ANSWER_NO) {
 		find_no_remapping(checks);
 	} else {
-		checks->n_unknown += checks->profile->iommu_required;
 		finding_remedy(finding_add(checks->findings, severity_of(checks),
 					   FINDING_INTERRUPT_REMAPPING_UNKNOWN, "host",
 					   "/proc/interrupts cannot be read, or names no I/O APIC"),

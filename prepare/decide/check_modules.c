@@ -65,7 +65,6 @@ static void check_module(struct checks *checks, const char *module)
 		find_missing(checks, module);
 		break;
 	case ANSWER_UNKNOWN:
-		checks->n_unknown++;
 		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR, FINDING_MODULE_UNKNOWN,
 					   module,
 					   "it is not loaded, and the tables of this kernel's "

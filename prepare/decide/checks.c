@@ -38,64 +38,50 @@ static void (*const topics[])(struct checks *checks) = {
 	check_off_switch, /* whether the tool may work */
 };
 
-/* What is known to be wrong says more than what is not known; neither is ready. */
-static enum readiness status_of(const struct checks *checks)
-{
-	size_t n_errors = 0;
-
-	vec_foreach(finding, checks->findings)
-		n_errors += finding->severity == SEVERITY_ERROR;
-	if (n_errors > checks->n_unknown)
-		return NOT_READY;
-	if (n_errors)
-		return READINESS_UNKNOWN;
-	vec_foreach(device, checks->plan)
-		if (device->state != DEVICE_RIGHT)
-			return NOT_READY;
-	return READY;
-}
-
 static void make(const struct profile *profile, const struct inventory *inventory,
 		 struct plan *plan, void (*const *first)(struct checks *checks), size_t n,
-		 struct validation *ret)
+		 struct findings *ret)
 {
-	struct validation validation = {.findings = plan->findings};
-	struct checks checks = {profile, inventory, plan, &validation.findings, 0};
+	struct checks checks = {profile, inventory, plan, ret};
 
+	*ret = plan->findings;
 	plan->findings = (struct findings){};
 	for (size_t i = 0; i < n; i++)
 		first[i](&checks);
-	validation.status = status_of(&checks);
-	*ret = validation;
 }
 
-void validation_make(const struct profile *profile, const struct inventory *inventory,
-		     struct plan *plan, struct validation *ret)
+void checks_make(const struct profile *profile, const struct inventory *inventory,
+		 struct plan *plan, struct findings *ret)
 {
 	make(profile, inventory, plan, topics, ARRAY_SIZE(topics), ret);
 }
 
-void validation_make_devices(const struct profile *profile, const struct inventory *inventory,
-			     struct plan *plan, struct validation *ret)
+void checks_make_devices(const struct profile *profile, const struct inventory *inventory,
+			 struct plan *plan, struct findings *ret)
 {
 	static void (*const devices[])(struct checks * checks) = {check_devices, check_off_switch};
 
 	make(profile, inventory, plan, devices, ARRAY_SIZE(devices), ret);
 }
 
-void validation_expect_restart(struct validation *validation)
+enum readiness readiness_of(const struct findings *findings, const struct plan *plan)
 {
-	if (validation->status == READINESS_UNKNOWN)
-		return;
-	validation->status = REBOOT_REQUIRED;
-	vec_foreach(finding, &validation->findings)
-		if (finding->severity == SEVERITY_ERROR &&
-		    finding_verdict(finding->type) != REBOOT_REQUIRED)
-			validation->status = NOT_READY;
-}
+	bool seen[N_READINESS] = {}, restart = false;
 
-void validation_done(struct validation *validation)
-{
-	if (validation)
-		findings_done(&validation->findings);
+	vec_foreach(finding, findings) {
+		restart = restart || finding_is(finding->type, KIND_RESTART);
+		if (finding->severity == SEVERITY_ERROR)
+			seen[finding_verdict(finding->type)] = true;
+	}
+	if (seen[NOT_READY])
+		return NOT_READY;
+	if (seen[READINESS_UNKNOWN])
+		return seen[REBOOT_REQUIRED] ? NOT_READY : READINESS_UNKNOWN;
+	if (restart)
+		return REBOOT_REQUIRED;
+	/* A device that is not right is no ready one, even where that is a warning. */
+	vec_foreach(device, plan)
+		if (device->state != DEVICE_RIGHT)
+			return NOT_READY;
+	return seen[REBOOT_REQUIRED] ? NOT_READY : READY;
 }

@@ -10,23 +10,19 @@
 #include "model/profile.h"
 #include "model/readiness.h"
 
-struct validation {
-	enum readiness status;
-	struct findings findings;
-};
+/* *ret: the findings of the plan, which move over, and those of decide/check.h; the caller's. */
+void checks_make(const struct profile *profile, const struct inventory *inventory,
+		 struct plan *plan, struct findings *ret);
+/* Of the devices alone: is each on its driver, and does nothing stand in the way of one? */
+void checks_make_devices(const struct profile *profile, const struct inventory *inventory,
+			 struct plan *plan, struct findings *ret);
 
-/* Findings: those of the plan, which move over, and those of decide/check.h. */
-void validation_make(const struct profile *profile, const struct inventory *inventory,
-		     struct plan *plan, struct validation *ret);
-/* The same of the devices alone: is each on its driver, and does nothing stand in the way of one? */
-void validation_make_devices(const struct profile *profile, const struct inventory *inventory,
-			     struct plan *plan, struct validation *ret);
 /*
- * All that the next boot needs is written, and a restart is due: where it takes away all that is wrong,
- * the verdict is reboot-required. Of the unknown it says nothing.
+ * The verdict on the plan's host. Only errors count, by what the table says of their types
+ * (finding_verdict()): what is known to be wrong says more than what is not known. A finding that a
+ * restart is due (KIND_RESTART) makes reboot-required of what a restart takes away, and of ready.
  */
-void validation_expect_restart(struct validation *validation);
-void validation_done(struct validation *validation);
+enum readiness readiness_of(const struct findings *findings, const struct plan *plan);
 
 /* Which kernel argument keeps the tool from working, "vfio_prepare.enable=0"; NULL: none. */
 const char *off_switch(const struct kernel_args *args, bool initramfs);

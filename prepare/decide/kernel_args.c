@@ -401,11 +401,9 @@ static void find(struct work *work, const struct wanted_argument *argument)
 {
 	const struct bootloader *bootloader = work->bootloader;
 	struct findings *findings = &work->plan->findings;
-	bool serious = argument->severity == SEVERITY_ERROR;
 
 	if (argument->conflict && !argument->running) {
 		find_conflict(work, argument);
-		work->plan->missing = work->plan->missing || serious;
 	} else if (argument->running && bootloader->next_path && !argument->configured) {
 		finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_ARGUMENT_ONCE,
 					   argument->text,
@@ -424,22 +422,18 @@ static void find(struct work *work, const struct wanted_argument *argument)
 				bootloader->next_path),
 			"find out what the boot loader reads, and which entry it starts; another restart "
 			"would not help");
-		work->plan->missing = work->plan->missing || serious;
 	} else if (argument->configured) {
 		finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_REBOOT,
 					   argument->text, "%s has it for the next boot",
 					   bootloader->next_path),
 			       "restart the host");
-		work->plan->reboot = true;
 	} else if (argument->unwritable) {
 		finding_remedy(finding_add(findings, argument->severity,
 					   FINDING_ARGUMENT_UNWRITABLE, argument->text,
 					   "%s, but %s", argument->reason, argument->unwritable),
 			       "add it to the kernel's arguments by hand, and restart");
-		work->plan->missing = work->plan->missing || serious;
 	} else {
 		find_missing(work, argument);
-		work->plan->missing = work->plan->missing || serious;
 	}
 }
 
@@ -495,25 +489,13 @@ void arguments_forget_due(struct argument_plan *plan, const struct bootloader *b
 
 	if (bootloader->kind == BOOTLOADER_NONE)
 		return;
-	plan->missing = false;
 	vec_foreach(finding, &plan->findings) {
 		if (finding_is(finding->type, KIND_DUE)) {
 			finding_done(finding);
 			continue;
 		}
 		*vec_add(&left) = *finding;
-		plan->missing = plan->missing || finding->severity == SEVERITY_ERROR;
 	}
 	free(plan->findings.items);
 	plan->findings = left;
-}
-
-void arguments_judge(struct argument_plan *plan, struct validation *validation)
-{
-	findings_move(&plan->findings, &validation->findings);
-	if (plan->reboot && !plan->missing)
-		validation_expect_restart(validation);
-	else if (validation->status != READINESS_UNKNOWN &&
-		 findings_have(&validation->findings, SEVERITY_ERROR))
-		validation->status = NOT_READY;
 }

@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "decide/checks.h"
 #include "model/bootloader.h"
 #include "model/inventory.h"
 #include "model/policy.h"
@@ -27,8 +26,6 @@ struct argument_plan {
 	VEC(struct wanted_argument);
 	struct strv ours; /* what the bootloader's configuration should have of ours, in order */
 	struct strv kept; /* and what of ours it has still to lose */
-	bool reboot;      /* something is configured that only the next boot brings */
-	bool missing;     /* something is not even configured */
 	struct findings findings;
 };
 
@@ -47,6 +44,3 @@ void argument_plan_done(struct argument_plan *plan);
 
 /* Drops the findings of which apply takes care: for reports that show what it would do. */
 void arguments_forget_due(struct argument_plan *plan, const struct bootloader *bootloader);
-
-/* Adds its findings to the verdict. What a reboot brings is no reason to call the host not ready. */
-void arguments_judge(struct argument_plan *plan, struct validation *validation);

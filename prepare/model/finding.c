@@ -54,7 +54,7 @@ static const struct {
 	/* Kernel arguments that are wanted. */
 	[FINDING_ARGUMENT_MISSING] = {"argument-missing", NOT_READY, KIND_DUE},
 	[FINDING_ARGUMENT_ONCE] = {"argument-once", NOT_READY, KIND_DUE},
-	[FINDING_REBOOT] = {"reboot", NOT_READY},
+	[FINDING_REBOOT] = {"reboot", NOT_READY, KIND_RESTART},
 	[FINDING_ARGUMENT_DROPPED] = {"argument-dropped", NOT_READY},
 	[FINDING_ARGUMENT_CONFLICT] = {"argument-conflict", NOT_READY},
 	[FINDING_ARGUMENT_UNWRITABLE] = {"argument-unwritable", NOT_READY},

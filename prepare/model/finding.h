@@ -147,7 +147,8 @@ enum finding_type {
 enum finding_kind {
 	KIND_GUARD = 1 << 0,   /* the host would lose the device (decide/guards.h) */
 	KIND_DUE = 1 << 1,     /* apply, and the programs that it names, settle it */
-	KIND_FOREIGN = 1 << 2, /* another tool, or a person, has configured the device */
+	KIND_RESTART = 1 << 2, /* says that a restart is due */
+	KIND_FOREIGN = 1 << 3, /* another tool, or a person, has configured the device */
 };
 
 struct finding {

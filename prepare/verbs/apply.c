@@ -122,7 +122,8 @@ static int apply_status(const struct applying *applying)
 {
 	const struct situation *situation = applying->situation;
 	const struct plan *plan = &situation->plan;
-	size_t n_good = plan->n == 0, n_refused = situation->arguments.missing;
+	size_t n_good = plan->n == 0;
+	size_t n_refused = findings_have(&situation->arguments.findings, SEVERITY_ERROR);
 	int status;
 
 	if (applying->failed)
@@ -165,7 +166,7 @@ static void carry_out(struct applying *applying, const struct options *options)
 static int apply(struct applying *applying, const struct options *options)
 {
 	struct situation *situation = applying->situation;
-	int lock;
+	int lock, status;
 
 	situation_plan_files(applying->root, situation, &applying->files);
 	scan_rebuild(applying->root, &applying->rebuild);
@@ -182,6 +183,7 @@ static int apply(struct applying *applying, const struct options *options)
 	process_hold();
 	carry_out(applying, options);
 	close_fd(&lock);
+	status = apply_status(applying);
 	findings_move(&situation->arguments.findings, &situation->plan.findings);
 	return report(render_apply(options->format,
 				   &(struct apply_report){
@@ -191,7 +193,7 @@ static int apply(struct applying *applying, const struct options *options)
 					   .reasons = &applying->reasons,
 					   .findings = &situation->plan.findings,
 				   }),
-		      apply_status(applying));
+		      status);
 }
 
 static int run(struct root *root, const struct options *options)

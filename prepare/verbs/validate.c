@@ -101,18 +101,18 @@ static bool wants_restart(struct root *root)
 }
 
 /* What apply wrote for the next boot is no fault of this one. */
-static void expect_restart(struct validation *validation)
+static void expect_restart(struct findings *findings)
 {
-	finding_remedy(finding_add(&validation->findings, SEVERITY_WARNING, FINDING_REBOOT, "host",
+	finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_REBOOT, "host",
 				   "apply has written what the next boot needs"),
 		       "restart the host");
-	validation_expect_restart(validation);
 }
 
 static int run(struct root *root, const struct options *options)
 {
 	struct situation situation;
-	struct validation validation = {};
+	struct findings findings = {};
+	enum readiness readiness;
 	struct boot_log log;
 	int status;
 
@@ -121,28 +121,31 @@ static int run(struct root *root, const struct options *options)
 	if (status == STATUS_DONE) {
 		situation_load_platform(root, &situation);
 		if (options->devices) {
-			validation_make_devices(&situation.profile, &situation.inventory,
-						&situation.plan, &validation);
+			checks_make_devices(&situation.profile, &situation.inventory,
+					    &situation.plan, &findings);
 		} else {
 			load_images(root, options, &situation);
 			situation_plan_arguments(root, &situation);
 			load_foreign(root, &situation);
-			validation_make(&situation.profile, &situation.inventory, &situation.plan,
-					&validation);
-			arguments_judge(&situation.arguments, &validation);
-			if (validation.status == NOT_READY && wants_restart(root))
-				expect_restart(&validation);
+			checks_make(&situation.profile, &situation.inventory, &situation.plan,
+				    &findings);
+			findings_move(&situation.arguments.findings, &findings);
+		}
+		readiness = readiness_of(&findings, &situation.plan);
+		if (readiness == NOT_READY && !options->devices && wants_restart(root)) {
+			expect_restart(&findings);
+			readiness = readiness_of(&findings, &situation.plan);
 		}
 		status = tell(options,
 			      &(struct verdict){
-				      .status = validation.status,
+				      .status = readiness,
 				      .plan = &situation.plan,
-				      .findings = &validation.findings,
+				      .findings = &findings,
 				      .log = &log,
 				      .colour = wants_colour(),
 			      },
-			      status_of_readiness(validation.status));
-		validation_done(&validation);
+			      status_of_readiness(readiness));
+		findings_done(&findings);
 	} else if (format_is_for_monitor(options->format)) {
 		status = tell_failure(options, status);
 	}

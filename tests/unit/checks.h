@@ -9,7 +9,8 @@
 
 static struct inventory inventory;
 static struct profile profile;
-static struct validation validation;
+static struct findings findings;
+static enum readiness readiness;
 
 #define X "[device x]\naddress = 01:00.0\n"
 #define NOT_REQUIRED "[iommu]\nrequired = no\n"
@@ -83,7 +84,8 @@ static inline void begin(const char *text)
 	profile_from(text, &profile);
 	match_make(&profile, &inventory, &match);
 	plan_make(&profile, &inventory, PHASE_SYSTEM, &match, &plan);
-	validation_make(&profile, &inventory, &plan, &validation);
+	checks_make(&profile, &inventory, &plan, &findings);
+	readiness = readiness_of(&findings, &plan);
 	assert_int_equal(plan.findings.n, 0);
 	plan_done(&plan);
 	match_done(&match);
@@ -91,31 +93,31 @@ static inline void begin(const char *text)
 
 static inline void end(void)
 {
-	validation_done(&validation);
+	findings_done(&findings);
 	profile_done(&profile);
 }
 
-static inline void expect(const char *what, const char *text, enum readiness status,
-			  const char *findings)
+static inline void expect(const char *what, const char *text, enum readiness verdict,
+			  const char *found)
 {
 	begin(text);
-	check_text(what, readiness_name(validation.status), readiness_name(status));
-	check_findings(what, &validation.findings, findings);
+	check_text(what, readiness_name(readiness), readiness_name(verdict));
+	check_findings(what, &findings, found);
 	end();
 }
 
 /* There is one finding: what it says, and how its remedy begins. */
-static inline void expect_one(const char *what, const char *text, enum readiness status,
+static inline void expect_one(const char *what, const char *text, enum readiness verdict,
 			      enum severity severity, const char *check_and_subject,
 			      const char *detail, const char *remedy)
 {
 	begin(text);
-	check_text(what, readiness_name(validation.status), readiness_name(status));
-	check_findings(what, &validation.findings, check_and_subject);
-	check_int(what, validation.findings.items[0].severity, severity);
-	check_text(what, validation.findings.items[0].detail, detail);
-	if (strncmp(validation.findings.items[0].remedy, remedy, strlen(remedy)) != 0)
-		check_text(what, validation.findings.items[0].remedy, remedy);
+	check_text(what, readiness_name(readiness), readiness_name(verdict));
+	check_findings(what, &findings, check_and_subject);
+	check_int(what, findings.items[0].severity, severity);
+	check_text(what, findings.items[0].detail, detail);
+	if (strncmp(findings.items[0].remedy, remedy, strlen(remedy)) != 0)
+		check_text(what, findings.items[0].remedy, remedy);
 	end();
 }
 

@@ -52,10 +52,10 @@ TEST(framebuffers)
 	set_driver(0, NULL);
 	set_override(0, NULL);
 	begin(X "allow = display\n");
-	check_findings("to be taken", &validation.findings,
+	check_findings("to be taken", &findings,
 		       "wrong-driver 0000:01:00.0; framebuffer 0000:01:00.0");
-	assert_int_equal(validation.findings.items[1].severity, SEVERITY_NOTE);
-	assert_string_equal(validation.findings.items[1].detail,
+	assert_int_equal(findings.items[1].severity, SEVERITY_NOTE);
+	assert_string_equal(findings.items[1].detail,
 			    "the host's screen is on it, and goes dark when it is bound");
 	end();
 

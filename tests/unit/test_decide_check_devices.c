@@ -15,9 +15,8 @@ TEST(on_the_wrong_driver)
 		   "vfio-prepare bind");
 	set_arguments("vfio_prepare.enable=0");
 	begin(X);
-	check_findings("turned off", &validation.findings,
-		       "wrong-driver 0000:01:00.0; off-switch host");
-	assert_string_equal(validation.findings.items[0].remedy,
+	check_findings("turned off", &findings, "wrong-driver 0000:01:00.0; off-switch host");
+	assert_string_equal(findings.items[0].remedy,
 			    "remove vfio_prepare.enable=0 from the kernel's arguments and restart");
 	end();
 }
@@ -77,11 +76,10 @@ TEST(devices_that_vfio_pci_refuses)
 	set_override(0, NULL);
 	set_ids(0x8086, 0x37c8);
 	begin(X);
-	check_findings("QAT", &validation.findings,
-		       "denylisted 0000:01:00.0; wrong-driver 0000:01:00.0");
-	assert_string_equal(validation.findings.items[0].detail,
+	check_findings("QAT", &findings, "denylisted 0000:01:00.0; wrong-driver 0000:01:00.0");
+	assert_string_equal(findings.items[0].detail,
 			    "vfio-pci refuses 8086:37c8, which lets a guest harm the host");
-	assert_int_equal(validation.findings.items[0].severity, SEVERITY_ERROR);
+	assert_int_equal(findings.items[0].severity, SEVERITY_ERROR);
 	end();
 	set_ids(0x8086, 0x0b25);
 	expect("DSA", X, NOT_READY, "denylisted 0000:01:00.0; wrong-driver 0000:01:00.0");
@@ -107,9 +105,9 @@ TEST(headers)
 	set_override(0, NULL);
 	inventory.items[0].header_type = 1;
 	begin(X);
-	check_findings("bridge", &validation.findings,
+	check_findings("bridge", &findings,
 		       "not-assignable 0000:01:00.0; wrong-driver 0000:01:00.0");
-	assert_string_equal(validation.findings.items[0].detail,
+	assert_string_equal(findings.items[0].detail,
 			    "its configuration space has a header of type 1: it is a bridge, which "
 			    "no guest can have");
 	end();

@@ -60,7 +60,6 @@ static void expect(const char *want, const char *part)
 	check_text(part, buf_text(&got), want);
 	if (!strstr(buf_text(&said), part))
 		fail_msg("\"%s\" is not said in\n%s", part, buf_text(&said));
-	assert_int_equal(checks.n_unknown, 0);
 	buf_done(&got);
 	buf_done(&said);
 	findings_done(&findings);

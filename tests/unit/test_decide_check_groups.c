@@ -10,13 +10,13 @@ TEST(a_group_that_no_guest_can_use)
 	expect("ignored", X "group = ignore\n", NOT_READY,
 	       "group-incomplete group 10; group-not-viable group 10");
 	begin(X "group = ignore\n");
-	assert_int_equal(validation.findings.items[1].severity, SEVERITY_ERROR);
+	assert_int_equal(findings.items[1].severity, SEVERITY_ERROR);
 	assert_string_equal(
-		validation.findings.items[1].detail,
+		findings.items[1].detail,
 		"no guest can use 0000:01:00.0 while these of its IOMMU group are on other "
 		"drivers: 0000:03:00.0 (snd_hda_intel)");
 	assert_string_equal(
-		validation.findings.items[1].remedy,
+		findings.items[1].remedy,
 		"list them in the profile, or write group = expand in section [device x]");
 	end();
 
@@ -44,15 +44,14 @@ TEST(a_bridge_on_a_driver_of_its_own)
 {
 	add_function(&inventory, "03:00.0", 0x8086, 0x2033, 0x060400, 10, "shpchp");
 	begin(X "group = ignore\n");
-	check_findings("shpchp", &validation.findings,
-		       "group-incomplete group 10; group-not-viable group 10");
-	assert_string_equal(validation.findings.items[1].remedy,
+	check_findings("shpchp", &findings, "group-incomplete group 10; group-not-viable group 10");
+	assert_string_equal(findings.items[1].remedy,
 			    "the kernel does without shpchp there: " UNBIND
 			    "; or move the card to another slot");
 	end();
 	add_function(&inventory, "03:00.1", 0x10de, 0x10f0, 0x040300, 10, "snd_hda_intel");
 	begin(X "group = ignore\n");
-	assert_string_equal(validation.findings.items[1].remedy,
+	assert_string_equal(findings.items[1].remedy,
 			    "list them in the profile, or write group = expand in section [device "
 			    "x]; and for the bridge: " UNBIND);
 	end();

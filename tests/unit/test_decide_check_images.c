@@ -65,7 +65,6 @@ static void check_found(const char *what, const char *wanted)
 		buf_addf(&got, "%s %s; ", severity_name(finding->severity),
 			 finding_name(finding->type));
 	check_text(what, buf_text(&got), wanted);
-	check(what, !checks.n_unknown);
 	findings_done(&findings);
 	buf_done(&got);
 }

@@ -136,17 +136,15 @@ TEST(devices_lack_a_group_for_the_same_reason)
 	set_arguments("iommu=off");
 	inventory.items[1].iommu_group = -1;
 	begin("[device x]\naddress = 02:00.0\n");
-	check_findings("order", &validation.findings,
-		       "no-iommu-group 0000:02:00.0; iommu-argument host");
-	assert_string_equal(validation.findings.items[0].remedy,
-			    validation.findings.items[1].remedy);
+	check_findings("order", &findings, "no-iommu-group 0000:02:00.0; iommu-argument host");
+	assert_string_equal(findings.items[0].remedy, findings.items[1].remedy);
 	end();
 	/* It may lack one by itself. */
 	inventory.iommu = IOMMU_ON;
 	set_arguments("intel_iommu=igfx_off");
 	begin("[device x]\naddress = 02:00.0\n");
-	check_findings("alone", &validation.findings, "no-iommu-group 0000:02:00.0");
-	assert_memory_equal(validation.findings.items[0].remedy, "the IOMMU is on and", 19);
+	check_findings("alone", &findings, "no-iommu-group 0000:02:00.0");
+	assert_memory_equal(findings.items[0].remedy, "the IOMMU is on and", 19);
 	end();
 }
 

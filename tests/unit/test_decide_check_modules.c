@@ -13,18 +13,18 @@ static void unload(void)
 #define NOT_THERE "wrong-driver 0000:01:00.0; iommu-backend host"
 
 /* What is found first, before what follows from it. */
-static void expect_first(const char *what, const char *findings, enum severity severity,
+static void expect_first(const char *what, const char *found, enum severity severity,
 			 const char *detail, const char *remedy)
 {
-	_cleanup_free_ char *all = xasprintf("%s; " NOT_THERE, findings);
+	_cleanup_free_ char *all = xasprintf("%s; " NOT_THERE, found);
 
 	begin(X);
-	check_text(what, readiness_name(validation.status), "not-ready");
-	check_findings(what, &validation.findings, all);
-	check_int(what, validation.findings.items[0].severity, severity);
-	check_text(what, validation.findings.items[0].detail, detail);
-	if (strncmp(validation.findings.items[0].remedy, remedy, strlen(remedy)) != 0)
-		check_text(what, validation.findings.items[0].remedy, remedy);
+	check_text(what, readiness_name(readiness), "not-ready");
+	check_findings(what, &findings, all);
+	check_int(what, findings.items[0].severity, severity);
+	check_text(what, findings.items[0].detail, detail);
+	if (strncmp(findings.items[0].remedy, remedy, strlen(remedy)) != 0)
+		check_text(what, findings.items[0].remedy, remedy);
 	end();
 }
 
@@ -192,9 +192,9 @@ TEST(options_that_nobody_reads)
 	strv_add(&inventory.builtin_modules, "vfio_pci");
 	expect("built in", X, READY, built_in);
 	begin(X);
-	assert_int_equal(validation.findings.items[0].severity, SEVERITY_WARNING);
+	assert_int_equal(findings.items[0].severity, SEVERITY_WARNING);
 	assert_string_equal(
-		validation.findings.items[0].detail,
+		findings.items[0].detail,
 		"\"options vfio-pci ids=1:2\" does nothing: vfio_pci is built into this "
 		"kernel, which takes its options from the kernel's arguments alone");
 	end();

@@ -5,7 +5,6 @@ TEST(a_host_that_is_ready)
 {
 	expect("ready", X, READY, "");
 	expect("nothing wanted", "[host]\ndescription = x\n", READY, "");
-	validation_done(NULL);
 }
 
 TEST(a_device_that_is_not)
@@ -22,9 +21,9 @@ TEST(a_device_that_is_not)
 
 	set_driver(0, NULL);
 	begin(X);
-	assert_string_equal(validation.findings.items[0].detail,
+	assert_string_equal(findings.items[0].detail,
 			    "section [device x] wants it on vfio-pci, it is on no driver");
-	assert_string_equal(validation.findings.items[0].remedy, "vfio-prepare bind");
+	assert_string_equal(findings.items[0].remedy, "vfio-prepare bind");
 	end();
 }
 
@@ -76,10 +75,72 @@ TEST(off_switches)
 	set_arguments("rd.vfio_prepare=0");
 	expect("off-switch", X, READY, "off-switch host");
 	begin(X);
-	assert_int_equal(validation.findings.items[0].severity, SEVERITY_WARNING);
-	assert_string_equal(validation.findings.items[0].remedy,
+	assert_int_equal(findings.items[0].severity, SEVERITY_WARNING);
+	assert_string_equal(findings.items[0].remedy,
 			    "remove rd.vfio_prepare=0 from the kernel's arguments");
 	end();
+}
+
+/* The plan has one device, in that state. */
+static enum readiness verdict_on(const struct findings *found, enum device_state state)
+{
+	struct planned_device device = {.state = state};
+
+	return readiness_of(found, &(struct plan){.items = &device, .n = 1});
+}
+
+TEST(verdicts)
+{
+	static const struct {
+		enum finding_type errors[2];
+		enum readiness verdict, with_restart;
+	} rows[] = {
+		{{N_FINDING_TYPES, N_FINDING_TYPES}, READY, REBOOT_REQUIRED},
+		{{FINDING_WRONG_DRIVER, N_FINDING_TYPES}, NOT_READY, REBOOT_REQUIRED},
+		{{FINDING_WRONG_DRIVER, FINDING_IOMMU}, NOT_READY, REBOOT_REQUIRED},
+		{{FINDING_HOST_DISK, N_FINDING_TYPES}, NOT_READY, NOT_READY},
+		{{FINDING_WRONG_DRIVER, FINDING_HOST_DISK}, NOT_READY, NOT_READY},
+		{{FINDING_HOST_DISK_UNKNOWN, N_FINDING_TYPES},
+		 READINESS_UNKNOWN,
+		 READINESS_UNKNOWN},
+		{{FINDING_VFS_UNKNOWN, N_FINDING_TYPES}, READINESS_UNKNOWN, READINESS_UNKNOWN},
+		{{FINDING_VFS_UNKNOWN, FINDING_IOMMU_UNKNOWN},
+		 READINESS_UNKNOWN,
+		 READINESS_UNKNOWN},
+		{{FINDING_VFS_UNKNOWN, FINDING_WRONG_DRIVER}, NOT_READY, NOT_READY},
+		{{FINDING_VFS_UNKNOWN, FINDING_HOST_DISK}, NOT_READY, NOT_READY},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		enum device_state device = rows[i].errors[0] == N_FINDING_TYPES ? DEVICE_RIGHT
+										: DEVICE_REFUSED;
+		_cleanup_free_ char *what = NULL;
+		struct findings found = {};
+
+		for (size_t j = 0; j < 2; j++)
+			if (rows[i].errors[j] != N_FINDING_TYPES)
+				finding_add(&found, SEVERITY_ERROR, rows[i].errors[j], "x", "y");
+		what = findings_summary(&found);
+		check_int(what, verdict_on(&found, device), rows[i].verdict);
+		finding_add(&found, SEVERITY_WARNING, FINDING_REBOOT, "host", "y");
+		check_int(what, verdict_on(&found, device), rows[i].with_restart);
+		findings_done(&found);
+	}
+}
+
+TEST(warnings_and_notes_leave_the_verdict_alone)
+{
+	for (enum finding_type type = 0; type < N_FINDING_TYPES; type++) {
+		struct findings found = {};
+
+		if (finding_is(type, KIND_RESTART))
+			continue;
+		finding_add(&found, SEVERITY_WARNING, type, "x", "y");
+		finding_add(&found, SEVERITY_NOTE, type, "x", "y");
+		check_int(finding_name(type), verdict_on(&found, DEVICE_RIGHT), READY);
+		check_int(finding_name(type), verdict_on(&found, DEVICE_WAITING), NOT_READY);
+		findings_done(&found);
+	}
 }
 
 TEST(devices_alone)
@@ -91,9 +152,10 @@ TEST(devices_alone)
 	profile_from(X, &profile);
 	match_make(&profile, &inventory, &match);
 	plan_make(&profile, &inventory, PHASE_SYSTEM, &match, &plan);
-	validation_make_devices(&profile, &inventory, &plan, &validation);
-	assert_int_equal(validation.status, READY);
-	check_findings("devices", &validation.findings, "");
+	checks_make_devices(&profile, &inventory, &plan, &findings);
+	readiness = readiness_of(&findings, &plan);
+	assert_int_equal(readiness, READY);
+	check_findings("devices", &findings, "");
 	plan_done(&plan);
 	match_done(&match);
 	end();
@@ -108,6 +170,8 @@ int main(void)
 		CHECKS_TEST(what_is_not_known_is_not_ready),
 		CHECKS_TEST(off_switches),
 		CHECKS_TEST(devices_alone),
+		cmocka_unit_test(verdicts),
+		cmocka_unit_test(warnings_and_notes_leave_the_verdict_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

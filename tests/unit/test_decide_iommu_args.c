@@ -210,8 +210,8 @@ TEST(arguments_without_effect)
 	strv_add(&inventory.firmware_tables, "DMAR");
 	set_arguments("iommu=on");
 	begin(X);
-	check_findings("off", &validation.findings, "iommu host; argument-without-effect iommu=on");
-	assert_int_equal(validation.findings.items[1].severity, SEVERITY_WARNING);
+	check_findings("off", &findings, "iommu host; argument-without-effect iommu=on");
+	assert_int_equal(findings.items[1].severity, SEVERITY_WARNING);
 	end();
 }
 

@@ -11,94 +11,91 @@ static const struct row {
 	const char *running, *next, *others, *old; /* next, others: NULL: not known */
 	const char *iommu; /* "intel off", "intel on", "amd on", "arm on", "none" */
 	const char *ours, *kept, *findings;
-	bool older, reboot, missing;
+	bool older, wrong; /* wrong: there is an error */
 } rows[] = {
 	{"no device section", "[host]\ndescription = x\n", BOOTLOADER_GRUB, "", "", "", "",
-	 "intel off", "", "", "", false, false, false},
+	 "intel off", "", "", "", false, false},
 	{"nothing is there", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB, "ro", "ro", "", "",
 	 "intel off", "intel_iommu=on iommu=pt", "",
-	 "argument-missing intel_iommu=on; argument-missing iommu=pt", false, false, true},
+	 "argument-missing intel_iommu=on; argument-missing iommu=pt", false, true},
 	{"the IOMMU is on by itself", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB, "ro", "ro", "", "",
-	 "intel on", "iommu=pt", "", "argument-missing iommu=pt", false, false, false},
+	 "intel on", "iommu=pt", "", "argument-missing iommu=pt", false, false},
 	{"the IOMMU is on by the argument, and stays so", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB,
 	 "intel_iommu=on iommu=pt", "intel_iommu=on iommu=pt", "", "intel_iommu=on iommu=pt",
-	 "intel on", "intel_iommu=on iommu=pt", "", "", false, false, false},
+	 "intel on", "intel_iommu=on iommu=pt", "", "", false, false},
 	{"others have it", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB,
 	 "intel_iommu=on,sm_on iommu=pt", "intel_iommu=on,sm_on iommu=pt",
-	 "intel_iommu=on,sm_on iommu=pt", "", "intel on", "", "", "", false, false, false},
+	 "intel_iommu=on,sm_on iommu=pt", "", "intel on", "", "", "", false, false},
 	{"configured, and not running", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB, "",
 	 "intel_iommu=on iommu=pt", "", "intel_iommu=on iommu=pt", "intel off",
-	 "intel_iommu=on iommu=pt", "", "reboot intel_iommu=on; reboot iommu=pt", false, true,
-	 false},
+	 "intel_iommu=on iommu=pt", "", "reboot intel_iommu=on; reboot iommu=pt", false, false},
 	{"configured before the boot, and not running", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB,
 	 "", "intel_iommu=on iommu=pt", "", "intel_iommu=on iommu=pt", "intel off",
 	 "intel_iommu=on iommu=pt", "",
-	 "argument-dropped intel_iommu=on; argument-dropped iommu=pt", true, false, true},
+	 "argument-dropped intel_iommu=on; argument-dropped iommu=pt", true, true},
 	{"running, and not for the next boot", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB,
-	 "iommu=pt", "ro", "", "", "amd on", "iommu=pt", "", "argument-once iommu=pt", false, false,
+	 "iommu=pt", "ro", "", "", "amd on", "iommu=pt", "", "argument-once iommu=pt", false,
 	 false},
 	{"an IOMMU of Arm", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB, "", "", "", "", "arm on",
-	 "iommu.passthrough=1", "", "argument-missing iommu.passthrough=1", false, false, false},
+	 "iommu.passthrough=1", "", "argument-missing iommu.passthrough=1", false, false},
 	{"what only x86 reads", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB, "iommu=pt", "iommu=pt",
 	 "iommu=pt", "", "arm on", "iommu.passthrough=1", "",
-	 "argument-missing iommu.passthrough=1", false, false, false},
+	 "argument-missing iommu.passthrough=1", false, false},
 	{"nor does it undo what Arm reads", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB,
 	 "iommu.passthrough=1 iommu=nopt", "iommu.passthrough=1 iommu=nopt",
-	 "iommu.passthrough=1 iommu=nopt", "", "arm on", "", "", "", false, false, false},
+	 "iommu.passthrough=1 iommu=nopt", "", "arm on", "", "", "", false, false},
 	{"the other spelling", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB, "iommu.passthrough=y",
-	 "iommu.passthrough=y", "iommu.passthrough=y", "", "amd on", "", "", "", false, false,
-	 false},
+	 "iommu.passthrough=y", "iommu.passthrough=y", "", "amd on", "", "", "", false, false},
 	{"the last of the two wins", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB,
 	 "iommu=pt iommu.passthrough=0", "", "iommu=pt iommu.passthrough=0", "", "amd on", "", "",
-	 "argument-conflict iommu=pt", false, false, false},
+	 "argument-conflict iommu=pt", false, false},
 	{"it ends the list", "[device x]\nid = 1:1\n", BOOTLOADER_NONE, "iommu=usedac,pt", NULL,
-	 NULL, "", "amd on", "iommu=pt", "", "argument-missing iommu=pt", false, false, false},
+	 NULL, "", "amd on", "iommu=pt", "", "argument-missing iommu=pt", false, false},
 	{"no passthrough wanted", "[iommu]\npassthrough = no\n[device x]\nid = 1:1\n",
-	 BOOTLOADER_GRUB, "", "", "", "", "amd on", "", "", "", false, false, false},
+	 BOOTLOADER_GRUB, "", "", "", "", "amd on", "", "", "", false, false},
 	{"others turned it off", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB, "intel_iommu=off",
 	 "intel_iommu=off", "intel_iommu=off", "", "intel off", "iommu=pt", "",
-	 "argument-conflict intel_iommu=on; argument-missing iommu=pt", false, false, true},
+	 "argument-conflict intel_iommu=on; argument-missing iommu=pt", false, true},
 	{"off wins over on", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB, "intel_iommu=on iommu=off",
 	 "", "intel_iommu=on iommu=off", "", "intel off", "iommu=pt", "",
-	 "argument-conflict intel_iommu=on; argument-missing iommu=pt", false, false, true},
+	 "argument-conflict intel_iommu=on; argument-missing iommu=pt", false, true},
 	{"off for the next boot only", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB, "iommu=pt",
 	 "iommu=pt amd_iommu=off", "iommu=pt amd_iommu=off", "", "amd on", "", "",
-	 "argument-conflict amd_iommu=off", false, false, false},
+	 "argument-conflict amd_iommu=off", false, true},
 	{"off, and not required",
 	 "[iommu]\nrequired = no\npassthrough = no\n[device x]\nid = 1:1\n", BOOTLOADER_GRUB,
 	 "intel_iommu=off", "", "intel_iommu=off", "", "intel off", "", "",
-	 "argument-conflict intel_iommu=on", false, false, false},
+	 "argument-conflict intel_iommu=on", false, false},
 	{"the profile's own", "[kernel]\narguments = a=1 quiet\n", BOOTLOADER_GRUB, "quiet",
-	 "quiet", "quiet", "", "amd on", "a=1", "", "argument-missing a=1", false, false, true},
+	 "quiet", "quiet", "", "amd on", "a=1", "", "argument-missing a=1", false, true},
 	{"another value", "[kernel]\narguments = a=1\n", BOOTLOADER_GRUB, "a=2", "a=2", "a=2", "",
-	 "amd on", "", "", "argument-conflict a=1", false, false, true},
+	 "amd on", "", "", "argument-conflict a=1", false, true},
 	{"dashes are underscores", "[kernel]\narguments = a-b=1\n", BOOTLOADER_GRUB, "a_b=1",
-	 "a_b=1", "a_b=1", "", "amd on", "", "", "", false, false, false},
+	 "a_b=1", "a_b=1", "", "amd on", "", "", "", false, false},
 	{"another console", "[kernel]\narguments = console=tty0\n", BOOTLOADER_GRUB,
 	 "console=ttyS0", "console=ttyS0", "console=ttyS0", "", "amd on", "console=tty0", "",
-	 "argument-missing console=tty0", false, false, true},
+	 "argument-missing console=tty0", false, true},
 	{"huge pages go in pairs",
 	 "[kernel]\narguments = hugepagesz=1G hugepages=4 hugepagesz=2M hugepages=8\n",
 	 BOOTLOADER_GRUB, "hugepagesz=1G hugepages=4 hugepages=8", "", "hugepagesz=1G hugepages=4",
 	 "", "amd on", "hugepagesz=2M hugepages=8", "",
 	 "argument-once hugepagesz=1G hugepages=4; argument-missing hugepagesz=2M hugepages=8",
-	 false, false, true},
+	 false, true},
 	{"the profile has the last word",
 	 "[kernel]\narguments = iommu=nopt intel_iommu=off\n[device x]\nid = 1:1\n",
 	 BOOTLOADER_GRUB, "", "", "", "", "intel off", "iommu=nopt intel_iommu=off", "",
-	 "argument-missing iommu=nopt; argument-missing intel_iommu=off", false, false, true},
+	 "argument-missing iommu=nopt; argument-missing intel_iommu=off", false, true},
 	{"of a list a part is there",
 	 "[kernel]\narguments = intel_iommu=on,sm_on iommu=pt,nomerge\n[device x]\nid = 1:1\n",
 	 BOOTLOADER_GRUB, "intel_iommu=on iommu=pt", "intel_iommu=on iommu=pt",
 	 "intel_iommu=on iommu=pt", "", "intel on", "intel_iommu=on,sm_on iommu=pt,nomerge", "",
-	 "argument-missing intel_iommu=on,sm_on; argument-missing iommu=pt,nomerge", false, false,
-	 true},
+	 "argument-missing intel_iommu=on,sm_on; argument-missing iommu=pt,nomerge", false, true},
 	{"and the rest is ours",
 	 "[kernel]\narguments = intel_iommu=on,sm_on iommu=pt,nomerge\n[device x]\nid = 1:1\n",
 	 BOOTLOADER_GRUB, "intel_iommu=on iommu=pt intel_iommu=on,sm_on iommu=pt,nomerge",
 	 "intel_iommu=on iommu=pt intel_iommu=on,sm_on iommu=pt,nomerge", "intel_iommu=on iommu=pt",
 	 "intel_iommu=on,sm_on iommu=pt,nomerge", "intel on",
-	 "intel_iommu=on,sm_on iommu=pt,nomerge", "", "", false, false, false},
+	 "intel_iommu=on,sm_on iommu=pt,nomerge", "", "", false, false},
 	{"its items are in several, in another order",
 	 "[kernel]\narguments = intel_iommu=on,sm_on iommu=pt,nomerge amd_iommu=pgtbl_v2\n",
 	 BOOTLOADER_GRUB,
@@ -108,7 +105,7 @@ static const struct row {
 	 "amd_iommu=force_enable,pgtbl_v2",
 	 "iommu=nomerge intel_iommu=strict,sm_on iommu.passthrough=1 intel_iommu=on "
 	 "amd_iommu=force_enable,pgtbl_v2",
-	 "", "intel on", "", "", "", false, false, false},
+	 "", "intel on", "", "", "", false, false},
 	{"another item is no contrary",
 	 "[kernel]\narguments = intel_iommu=sm_on amd_iommu=pgtbl_v2 iommu=nomerge\n",
 	 BOOTLOADER_GRUB, "intel_iommu=on amd_iommu=force_enable iommu=pt",
@@ -117,45 +114,44 @@ static const struct row {
 	 "intel_iommu=sm_on amd_iommu=pgtbl_v2 iommu=nomerge", "",
 	 "argument-missing intel_iommu=sm_on; argument-missing amd_iommu=pgtbl_v2; "
 	 "argument-missing iommu=nomerge",
-	 false, false, true},
+	 false, true},
 	{"its opposite is",
 	 "[kernel]\narguments = intel_iommu=sm_on amd_iommu=force_enable iommu=nomerge,pt\n",
 	 BOOTLOADER_GRUB, "", "", "intel_iommu=sm_on,sm_off amd_iommu=off,force_enable iommu=nopt",
 	 "", "intel off", "", "",
 	 "argument-conflict intel_iommu=sm_on; argument-conflict amd_iommu=force_enable; "
 	 "argument-conflict iommu=nomerge,pt",
-	 false, false, true},
+	 false, true},
 	{"items that undo each other, and such as are not read",
 	 "[kernel]\narguments = intel_iommu=on,off iommu=usedac,pt\n", BOOTLOADER_GRUB,
 	 "intel_iommu=on,off iommu=usedac,pt", "intel_iommu=on,off iommu=usedac,pt",
-	 "intel_iommu=on,off iommu=usedac,pt", "", "intel off", "", "", "", false, false, false},
+	 "intel_iommu=on,off iommu=usedac,pt", "", "intel off", "", "", "", false, false},
 	{"lists of nothing", "[kernel]\narguments = iommu= intel_iommu\n", BOOTLOADER_GRUB,
 	 "iommu= intel_iommu", "iommu=pt intel_iommu", "", "", "amd on", "iommu= intel_iommu", "",
-	 "argument-once iommu=", false, false, false},
+	 "argument-once iommu=", false, false},
 	{"what no file can hold", "[kernel]\narguments = a=$x b=c&d e=\"f g\"\n", BOOTLOADER_GRUB,
 	 "", "", "", "", "amd on", "", "",
 	 "argument-unwritable a=$x; argument-unwritable b=c&d; argument-unwritable e=\"f g\"",
-	 false, false, true},
+	 false, true},
 	{"unwritable, and there", "[kernel]\narguments = a=$x\n", BOOTLOADER_GRUB, "a=$x", "a=$x",
-	 "a=$x", "", "amd on", "", "", "", false, false, false},
+	 "a=$x", "", "amd on", "", "", "", false, false},
 	{"grubby and a console", "[kernel]\narguments = console=tty0\n", BOOTLOADER_GRUBBY,
 	 "console=ttyS0", "console=ttyS0", "console=ttyS0", "", "amd on", "", "",
-	 "argument-unwritable console=tty0", false, false, true},
+	 "argument-unwritable console=tty0", false, true},
 	{"grubby and two of a name", "[kernel]\narguments = rd.driver.pre=a rd.driver.pre=b\n",
 	 BOOTLOADER_GRUBBY, "", "", "", "", "amd on", "", "",
-	 "argument-unwritable rd.driver.pre=a; argument-unwritable rd.driver.pre=b", false, false,
-	 true},
+	 "argument-unwritable rd.driver.pre=a; argument-unwritable rd.driver.pre=b", false, true},
 	{"what is not wanted any more", "[host]\ndescription = x\n", BOOTLOADER_GRUBBY,
 	 "iommu=pt a ro", "iommu=pt a ro", "ro", "iommu=pt a b", "amd on", "", "iommu=pt a", "",
-	 false, false, false},
+	 false, false},
 	{"no boot loader that is known", "[device x]\nid = 1:1\n", BOOTLOADER_NONE, "ro", NULL,
-	 NULL, "", "amd on", "iommu=pt", "", "argument-missing iommu=pt", false, false, false},
+	 NULL, "", "amd on", "iommu=pt", "", "argument-missing iommu=pt", false, false},
 	{"no boot loader, and it runs", "[device x]\nid = 1:1\n", BOOTLOADER_NONE, "iommu=pt", NULL,
-	 NULL, "", "amd on", "iommu=pt", "", "", false, false, false},
+	 NULL, "", "amd on", "iommu=pt", "", "", false, false},
 	{"no line that could be changed", "[device x]\nid = 1:1\n", BOOTLOADER_KERNEL_INSTALL, "ro",
-	 NULL, NULL, "", "amd on", "", "", "argument-unwritable iommu=pt", false, false, false},
+	 NULL, NULL, "", "amd on", "", "", "argument-unwritable iommu=pt", false, false},
 	{"no IOMMU at all", "[device x]\nid = 1:1\n", BOOTLOADER_GRUB, "iommu=pt", "iommu=pt",
-	 "iommu=pt", "", "none", "", "", "", false, false, false},
+	 "iommu=pt", "", "none", "", "", "", false, false},
 };
 
 static void set_iommu(struct inventory *inventory, const char *text)
@@ -199,7 +195,6 @@ TEST(a_line_that_cannot_be_read)
 	assert_int_equal(arguments.ours.n, 0);
 	assert_int_equal(arguments.kept.n, 1);
 	assert_string_equal(arguments.kept.items[0], "b=2");
-	assert_true(arguments.missing);
 	assert_int_equal(arguments.findings.n, 1);
 	assert_int_equal(arguments.findings.items[0].type, FINDING_ARGUMENT_UNWRITABLE);
 	assert_non_null(strstr(arguments.findings.items[0].detail, "x cannot be read: y"));
@@ -237,8 +232,7 @@ TEST(decisions)
 		check_text(row->what, ours, row->ours);
 		check_text(row->what, kept, row->kept);
 		check_findings(row->what, &plan.findings, row->findings);
-		check_int(row->what, plan.reboot, row->reboot);
-		check_int(row->what, plan.missing, row->missing);
+		check_int(row->what, findings_have(&plan.findings, SEVERITY_ERROR), row->wrong);
 		argument_plan_done(&plan);
 		bootloader_done(&bootloader);
 		inventory_done(&inventory);
@@ -315,70 +309,29 @@ TEST(built_in_modules)
 TEST(what_apply_takes_care_of)
 {
 	struct bootloader bootloader = {.kind = BOOTLOADER_NONE};
-	struct argument_plan plan = {.missing = true};
+	struct argument_plan plan = {};
 
 	finding_add(&plan.findings, SEVERITY_ERROR, FINDING_ARGUMENT_MISSING, "a", "b");
 	finding_add(&plan.findings, SEVERITY_WARNING, FINDING_ARGUMENT_ONCE, "c", "d");
 	finding_add(&plan.findings, SEVERITY_WARNING, FINDING_ARGUMENT_CONFLICT, "e", "f");
 	arguments_forget_due(&plan, &bootloader);
 	assert_int_equal(plan.findings.n, 3);
-	assert_true(plan.missing);
 	bootloader.kind = BOOTLOADER_GRUB;
 	arguments_forget_due(&plan, &bootloader);
 	check_findings("rest", &plan.findings, "argument-conflict e");
-	assert_false(plan.missing);
 	finding_add(&plan.findings, SEVERITY_ERROR, FINDING_ARGUMENT_DROPPED, "g", "h");
 	arguments_forget_due(&plan, &bootloader);
-	assert_true(plan.missing);
 	argument_plan_done(&plan);
-}
-
-TEST(verdict)
-{
-	static const struct {
-		const char *what;
-		enum readiness before;
-		bool reboot, missing;
-		enum severity severity;
-		enum finding_type type;
-		enum readiness after;
-	} verdicts[] = {
-		{"nothing to say", READY, false, false, SEVERITY_NOTE, FINDING_CONSOLE, READY},
-		{"a warning", READY, false, false, SEVERITY_WARNING, FINDING_CONSOLE, READY},
-		{"an error", READY, false, true, SEVERITY_ERROR, FINDING_CONSOLE, NOT_READY},
-		{"a reboot", READY, true, false, SEVERITY_NOTE, FINDING_CONSOLE, REBOOT_REQUIRED},
-		{"a reboot for what is wrong", NOT_READY, true, false, SEVERITY_ERROR,
-		 FINDING_IOMMU, REBOOT_REQUIRED},
-		{"a reboot that is not enough", NOT_READY, true, true, SEVERITY_ERROR,
-		 FINDING_IOMMU, NOT_READY},
-		{"a reboot that cures nothing", NOT_READY, true, false, SEVERITY_ERROR,
-		 FINDING_HOST_DISK, NOT_READY},
-		{"unknown", READINESS_UNKNOWN, true, false, SEVERITY_NOTE, FINDING_CONSOLE,
-		 READINESS_UNKNOWN},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++) {
-		struct validation validation = {.status = verdicts[i].before};
-		struct argument_plan plan = {.reboot = verdicts[i].reboot,
-					     .missing = verdicts[i].missing};
-
-		finding_add(&plan.findings, verdicts[i].severity, verdicts[i].type, "y", "z");
-		arguments_judge(&plan, &validation);
-		check_int(verdicts[i].what, validation.status, verdicts[i].after);
-		check_int(verdicts[i].what, validation.findings.n, 1);
-		check_int(verdicts[i].what, plan.findings.n, 0);
-		validation_done(&validation);
-		argument_plan_done(&plan);
-	}
-	argument_plan_done(NULL);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(decisions),        cmocka_unit_test(intel),
-		cmocka_unit_test(built_in_modules), cmocka_unit_test(what_apply_takes_care_of),
-		cmocka_unit_test(verdict),          cmocka_unit_test(a_line_that_cannot_be_read),
+		cmocka_unit_test(decisions),
+		cmocka_unit_test(intel),
+		cmocka_unit_test(built_in_modules),
+		cmocka_unit_test(what_apply_takes_care_of),
+		cmocka_unit_test(a_line_that_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
