@@ -3,7 +3,6 @@
  * vfio-prepare: prepares a host to give PCI devices to virtual machines. Reads the command line,
  * opens the root and hands over to a verb.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>

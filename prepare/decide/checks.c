@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/checks.h"
 
-#include <string.h>
-
 #include "decide/check.h"
 
 const char *off_switch(const struct kernel_args *args, bool initramfs)

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "decide/iommu_args.h"

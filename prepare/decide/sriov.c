@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "decide/group.h"
 #include "decide/planner.h"
 

@@ -5,7 +5,6 @@
 
 #include "host/bounded.h"
 #include "host/command.h"
-#include "parse/image.h"
 
 #define LISTER_MS 30000
 #define NAMES_MAX (4 * 1024 * 1024)

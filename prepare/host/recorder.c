@@ -4,8 +4,6 @@
 #include <search.h>
 #include <string.h>
 
-#include "base/alloc.h"
-
 /* The index knows records by number: their place in memory changes while they become more. */
 struct key {
 	const char *path;

@@ -5,7 +5,6 @@
 #include "host/image.h"
 #include "host/image_candidates.h"
 #include "host/image_lister.h"
-#include "host/ini_file.h"
 #include "host/profile_files.h"
 #include "host/scan.h"
 #include "parse/image.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/address.h"
 
-#include "base/alloc.h"
-
 bool pci_address_same_slot(const struct pci_address *a, const struct pci_address *b)
 {
 	return a->domain == b->domain && a->bus == b->bus && a->slot == b->slot;

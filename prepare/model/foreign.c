@@ -2,10 +2,8 @@
 #include "model/foreign.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <string.h>
 
-#include "base/number.h"
 #include "model/inventory.h"
 
 /* A line that is shown is cut to so many characters. */

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "base/alloc.h"
-
 static struct ini_entry *find(const struct ini *ini, const char *section, const char *key)
 {
 	for (size_t i = 0; i < ini->n; i++) {

@@ -4,8 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
-#include "base/strv.h"
 
 #define CMDLINE "GRUB_CMDLINE_LINUX"
 #define CMDLINE_DEFAULT "GRUB_CMDLINE_LINUX_DEFAULT"

@@ -2,7 +2,6 @@
 #include "render/bind.h"
 
 #include <fcntl.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
