@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "model/address.h"
+#include "model/host_places.h"
 #include "model/policy.h"
 #include "parse/address.h"
 #include "parse/foreign.h"
@@ -16,6 +16,17 @@
 /* What a unit runs is a script only if it is small. */
 #define SCRIPT_MAX (64 * 1024)
 #define MAX_FILES 1024
+
+/* A file that is read, or the files of a directory whose names end in end ("": all of them). */
+struct source {
+	enum foreign_source source;
+	foreign_parser *parse;
+	const char *path, *end;
+	bool private; /* it may have nothing to do with passthrough, and then is nobody's business */
+	bool programs; /* then the programs that were found are looked into */
+	/* Where there is no path: of files of one name only that in the first of these directories counts. */
+	const char *masked[5];
+};
 
 struct search {
 	struct root *root;
@@ -68,55 +79,55 @@ static void list(struct search *search, const char *directory, struct strv *ret)
 		add_unread(search, directory, "it has more than 1024 entries");
 }
 
-/* Marks what was added since as the tool's own if the file's first line says so. */
-static void mark_ours(struct search *search, size_t from, const char *text)
+/* Debian links modules-load.d/modules.conf to /etc/modules, which is read by that name. */
+static bool is_etc_modules(struct root *root, const char *path)
 {
-	for (size_t i = from;
-	     i < search->foreign->n && strncmp(text, FILE_HEADER, strlen(FILE_HEADER)) == 0; i++)
-		search->foreign->items[i].ours = true;
+	char target[sizeof("../modules") + 1];
+
+	return root_read_link(root, path, target, sizeof(target)) > 0 &&
+	       strcmp(target, "../modules") == 0;
 }
 
-typedef void parse_function(struct search *search, const char *path, const char *text);
-
-static void parse_file(struct search *search, const char *path, parse_function *parse)
+static void parse_file(struct search *search, const struct source *source, const char *path)
 {
 	_cleanup_free_ char *text = read_text(search, path);
 	size_t from = search->foreign->n;
 
-	if (text) {
-		parse(search, path, text);
-		mark_ours(search, from, text);
-	}
+	if (!text || (source->source == FOREIGN_MODULES_LOAD && is_etc_modules(search->root, path)))
+		return;
+	source->parse(&(struct foreign_file){source->source, path, text, search->foreign,
+					     &search->programs});
+	if (text_starts_with(text, FILE_HEADER))
+		for (size_t i = from; i < search->foreign->n; i++)
+			search->foreign->items[i].ours = true;
 }
 
-/* The same with a file that may have nothing to do with it, and then is nobody's business. */
-static void parse_private(struct search *search, const char *path, parse_function *parse)
+/* A recorder gets a private file only if a setting stands in it, or why it cannot be read. */
+static void parse(struct search *search, const struct source *source, const char *path)
 {
 	struct recorder *recorder = search->root->recorder;
 	size_t n = search->foreign->n, n_unread = search->foreign->unread.n;
-	char *again = NULL;
+	_cleanup_free_ char *again = NULL;
 
-	search->root->recorder = NULL;
-	parse_file(search, path, parse);
+	if (source->private)
+		search->root->recorder = NULL;
+	parse_file(search, source, path);
 	search->root->recorder = recorder;
-	if (recorder && (search->foreign->n > n || search->foreign->unread.n > n_unread) &&
-	    root_read_file(search->root, path, OWN_FILE_MAX, &again, NULL) == 0)
-		free(again);
+	if (source->private && recorder &&
+	    (search->foreign->n > n || search->foreign->unread.n > n_unread))
+		again = root_read_text(search->root, path, OWN_FILE_MAX);
 }
 
-/*
- * Files of several directories in the order of their names; of one name only that in the first
- * directory counts.
- */
-static void parse_masked(struct search *search, const char *const *directories, size_t n,
-			 const char *end, parse_function *parse)
+/* Files of several directories in the order of their names. */
+static void parse_masked(struct search *search, const struct source *source)
 {
-	struct strv names = {}, *seen = xcalloc(n, sizeof(*seen));
+	struct strv names = {}, seen[ARRAY_SIZE(source->masked)] = {};
 
-	for (size_t i = 0; i < n; i++) {
-		list(search, directories[i], &seen[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(seen) && source->masked[i]; i++) {
+		list(search, source->masked[i], &seen[i]);
 		for (size_t j = 0; j < seen[i].n && j < MAX_FILES; j++)
-			if (seen[i].items[j][0] != '.' && text_ends_with(seen[i].items[j], end) &&
+			if (seen[i].items[j][0] != '.' &&
+			    text_ends_with(seen[i].items[j], source->end) &&
 			    !strv_contains(&names, seen[i].items[j]))
 				strv_add(&names, seen[i].items[j]);
 	}
@@ -124,78 +135,14 @@ static void parse_masked(struct search *search, const char *const *directories, 
 	for (size_t i = 0; i < names.n; i++) {
 		_cleanup_free_ char *path = NULL;
 
-		for (size_t j = 0; j < n && !path; j++)
+		for (size_t j = 0; j < ARRAY_SIZE(seen) && !path; j++)
 			if (strv_contains(&seen[j], names.items[i]))
-				path = xasprintf("%s/%s", directories[j], names.items[i]);
-		parse_file(search, path, parse);
+				path = xasprintf("%s/%s", source->masked[j], names.items[i]);
+		parse(search, source, path);
 	}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(seen); i++)
 		strv_done(&seen[i]);
-	free(seen);
 	strv_done(&names);
-}
-
-static void parse_modprobe(struct search *search, const char *path, const char *text)
-{
-	foreign_parse_modprobe(path, text, search->foreign, &search->programs);
-}
-
-static void parse_modules_load(struct search *search, const char *path, const char *text)
-{
-	char target[sizeof("../modules") + 1];
-
-	/* Debian links modules-load.d/modules.conf to /etc/modules, which is read by that name. */
-	if (root_read_link(search->root, path, target, sizeof(target)) > 0 &&
-	    strcmp(target, "../modules") == 0)
-		return;
-	foreign_parse_modules(FOREIGN_MODULES_LOAD, path, text, search->foreign);
-}
-
-static void parse_initramfs_modules(struct search *search, const char *path, const char *text)
-{
-	foreign_parse_modules(FOREIGN_INITRAMFS_MODULES, path, text, search->foreign);
-}
-
-static void parse_dracut(struct search *search, const char *path, const char *text)
-{
-	foreign_parse_dracut(path, text, search->foreign);
-}
-
-static void parse_driverctl(struct search *search, const char *path, const char *text)
-{
-	foreign_parse_driverctl(path, text, search->foreign);
-}
-
-static void parse_vfio_bind(struct search *search, const char *path, const char *text)
-{
-	foreign_parse_vfio_bind(path, text, search->foreign);
-}
-
-static void parse_udev(struct search *search, const char *path, const char *text)
-{
-	foreign_parse_udev(path, text, search->foreign);
-}
-
-static void parse_rc_local(struct search *search, const char *path, const char *text)
-{
-	foreign_parse_script(FOREIGN_RC_LOCAL, path, text, search->foreign);
-}
-
-static void parse_unit(struct search *search, const char *path, const char *text)
-{
-	foreign_parse_unit(path, text, search->foreign, &search->programs);
-}
-
-static void parse_initramfs_script(struct search *search, const char *path, const char *text)
-{
-	size_t from = search->foreign->n;
-
-	foreign_parse_script(FOREIGN_INITRAMFS_SCRIPT, path, text, search->foreign);
-	for (size_t i = from; i < search->foreign->n; i++)
-		if (initramfs_script_is_late(strrchr(path, '/') + 1, text))
-			search->foreign->items[i].flaw =
-				"it runs after udev's script, as its name sorts behind \"udev\" or "
-				"it has a PREREQ, when the native driver has the device already";
 }
 
 /* Scripts that something else runs; what is large, or no text, is a program. */
@@ -214,7 +161,8 @@ static void parse_programs(struct search *search, enum foreign_source source)
 		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 		    root_read_fd(search->root, fd, path, SCRIPT_MAX, &text, &length) == 0 &&
 		    strlen(text) == length)
-			foreign_parse_script(source, path, text, search->foreign);
+			foreign_parse_script(
+				&(struct foreign_file){source, path, text, search->foreign, NULL});
 		search->root->recorder = recorder;
 		if (recorder && search->foreign->n > from) {
 			free(TAKE_PTR(text));
@@ -228,22 +176,27 @@ static void parse_programs(struct search *search, enum foreign_source source)
 	search->programs = (struct strv){};
 }
 
-/* parse: of every file in the directory whose name ends in end. */
-static void parse_directory(struct search *search, const char *directory, const char *end,
-			    bool private, parse_function *parse)
+static void parse_source(struct search *search, const struct source *source)
 {
 	_cleanup_(strv_done) struct strv names = {};
 
-	list(search, directory, &names);
+	if (!source->end) {
+		parse(search, source, source->path);
+		return;
+	}
+	list(search, source->path, &names);
 	for (size_t i = 0; i < names.n && i < MAX_FILES; i++) {
-		_cleanup_free_ char *path = xasprintf("%s/%s", directory, names.items[i]);
+		_cleanup_free_ char *path = xasprintf("%s/%s", source->path, names.items[i]);
+		size_t from = search->foreign->n;
+		bool is_read = names.items[i][0] != '.' &&
+			       text_ends_with(names.items[i], source->end);
 
-		if (names.items[i][0] == '.' || (*end && !text_ends_with(names.items[i], end)))
-			continue;
-		if (private)
-			parse_private(search, path, parse);
-		else
-			parse_file(search, path, parse);
+		/* A recipe's file beside those that dracut reads does nothing, which is told. */
+		if (is_read || source->source == FOREIGN_DRACUT)
+			parse(search, source, path);
+		if (!is_read)
+			foreign_add_flaw(search->foreign, from,
+					 "dracut reads only files whose names end in .conf");
 	}
 }
 
@@ -274,64 +227,48 @@ static void parse_instances(struct search *search)
 	}
 }
 
-static void parse_units(struct search *search)
-{
-	static const char *const installed[] = {
-		"/usr/lib/systemd/system/vfio-bind.service",
-		"/usr/lib/systemd/system/vfio-bind@.service",
-	};
-
-	parse_directory(search, "/etc/systemd/system", ".service", true, parse_unit);
-	for (size_t i = 0; i < ARRAY_SIZE(installed); i++)
-		parse_private(search, installed[i], parse_unit);
-	parse_programs(search, FOREIGN_UNIT);
-	parse_instances(search);
-}
-
-/* dracut reads only what ends in .conf; a recipe's file beside those does nothing. */
-static void parse_dracut_directory(struct search *search)
-{
-	static const char directory[] = DRACUT_CONF_DIR;
-	_cleanup_(strv_done) struct strv names = {};
-
-	list(search, directory, &names);
-	for (size_t i = 0; i < names.n && i < MAX_FILES; i++) {
-		_cleanup_free_ char *path = xasprintf("%s/%s", directory, names.items[i]);
-		size_t from = search->foreign->n;
-
-		parse_file(search, path, parse_dracut);
-		if (names.items[i][0] != '.' && text_ends_with(names.items[i], ".conf"))
-			continue;
-		for (size_t j = from; j < search->foreign->n; j++)
-			search->foreign->items[j].flaw =
-				"dracut reads only files whose names end in .conf";
-	}
-}
+/* In the order in which a boot comes to them. */
+static const struct source sources[] = {
+	{FOREIGN_MODPROBE, foreign_parse_modprobe, .end = ".conf", .programs = true,
+	 .masked = {MODPROBE_DIR, "/run/modprobe.d", "/usr/local/lib/modprobe.d",
+		    "/usr/lib/modprobe.d", "/lib/modprobe.d"}},
+	{FOREIGN_INITRAMFS_SCRIPT, foreign_parse_initramfs_script,
+	 .path = INITRAMFS_TOOLS_SCRIPTS_DIR, .end = "", .private = true},
+	{FOREIGN_UDEV_RULE, foreign_parse_udev, .path = UDEV_RULES_DIR, .end = ".rules",
+	 .private = true},
+	{FOREIGN_INITRAMFS_MODULES, foreign_parse_modules, .path = INITRAMFS_TOOLS_MODULES_PATH},
+	{FOREIGN_DRACUT, foreign_parse_dracut, .path = DRACUT_CONF_PATH},
+	{FOREIGN_DRACUT, foreign_parse_dracut, .path = DRACUT_CONF_DIR, .end = ".conf"},
+	{FOREIGN_MODULES_LOAD, foreign_parse_modules, .path = "/etc/modules"},
+	{FOREIGN_MODULES_LOAD, foreign_parse_modules, .end = ".conf",
+	 .masked = {"/etc/modules-load.d", "/run/modules-load.d", "/usr/lib/modules-load.d"}},
+	{FOREIGN_DRIVERCTL, foreign_parse_driverctl, .path = "/etc/driverctl.d", .end = ""},
+	{FOREIGN_VFIO_BIND, foreign_parse_vfio_bind, .path = "/etc/sysconfig/vfio-bind"},
+	{FOREIGN_VFIO_BIND, foreign_parse_vfio_bind, .path = "/etc/default/vfio-bind"},
+	{FOREIGN_UNIT, foreign_parse_unit, .path = "/etc/systemd/system", .end = ".service",
+	 .private = true},
+	{FOREIGN_UNIT, foreign_parse_unit, .path = "/usr/lib/systemd/system/vfio-bind.service",
+	 .private = true},
+	{FOREIGN_UNIT, foreign_parse_unit, .path = "/usr/lib/systemd/system/vfio-bind@.service",
+	 .private = true, .programs = true},
+	{FOREIGN_RC_LOCAL, foreign_parse_script, .path = "/etc/rc.local", .private = true},
+	{FOREIGN_RC_LOCAL, foreign_parse_script, .path = "/etc/rc.d/rc.local", .private = true},
+};
 
 void scan_foreign(struct root *root, const struct kernel_args *args, struct foreign *ret)
 {
-	static const char *const modprobe[] = {MODPROBE_DIR, "/run/modprobe.d",
-					       "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d",
-					       "/lib/modprobe.d"};
-	static const char *const modules_load[] = {"/etc/modules-load.d", "/run/modules-load.d",
-						   "/usr/lib/modules-load.d"};
 	struct search search = {.root = root, .foreign = ret};
 
 	ret->vdsm = root_exists(root, "/etc/vdsm/vdsm.conf");
-	foreign_parse_arguments(FOREIGN_ARGUMENT, NULL, 0, args, ret);
-	parse_masked(&search, modprobe, ARRAY_SIZE(modprobe), ".conf", parse_modprobe);
-	parse_programs(&search, FOREIGN_MODPROBE);
-	parse_directory(&search, INITRAMFS_TOOLS_SCRIPTS_DIR, "", true, parse_initramfs_script);
-	parse_directory(&search, UDEV_RULES_DIR, ".rules", true, parse_udev);
-	parse_file(&search, INITRAMFS_TOOLS_MODULES_PATH, parse_initramfs_modules);
-	parse_file(&search, DRACUT_CONF_PATH, parse_dracut);
-	parse_dracut_directory(&search);
-	parse_file(&search, "/etc/modules", parse_modules_load);
-	parse_masked(&search, modules_load, ARRAY_SIZE(modules_load), ".conf", parse_modules_load);
-	parse_directory(&search, "/etc/driverctl.d", "", false, parse_driverctl);
-	parse_file(&search, "/etc/sysconfig/vfio-bind", parse_vfio_bind);
-	parse_file(&search, "/etc/default/vfio-bind", parse_vfio_bind);
-	parse_units(&search);
-	parse_private(&search, "/etc/rc.local", parse_rc_local);
-	parse_private(&search, "/etc/rc.d/rc.local", parse_rc_local);
+	foreign_parse_arguments(args, ret);
+	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+		if (sources[i].path)
+			parse_source(&search, &sources[i]);
+		else
+			parse_masked(&search, &sources[i]);
+		if (sources[i].programs)
+			parse_programs(&search, sources[i].source);
+		if (sources[i].programs && sources[i].source == FOREIGN_UNIT)
+			parse_instances(&search);
+	}
 }

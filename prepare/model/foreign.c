@@ -78,6 +78,12 @@ void foreign_add_values(struct foreign_setting *setting, const char *text, const
 		foreign_add_value(setting, words.items[i]);
 }
 
+void foreign_add_flaw(struct foreign *foreign, size_t from, const char *flaw)
+{
+	for (size_t i = from; i < foreign->n; i++)
+		foreign->items[i].flaw = flaw;
+}
+
 char *foreign_place(const struct foreign_setting *setting)
 {
 	if (!setting->file)

@@ -71,6 +71,8 @@ struct foreign_setting *foreign_add(struct foreign *foreign, enum foreign_source
 /* Adds to the values, fit to be shown: the text, or each word of it. */
 void foreign_add_value(struct foreign_setting *setting, const char *text);
 void foreign_add_values(struct foreign_setting *setting, const char *text, const char *separators);
+/* Gives each setting from number "from" on a flaw, which is static. */
+void foreign_add_flaw(struct foreign *foreign, size_t from, const char *flaw);
 /* "/etc/rc.local:12", "/etc/driverctl.d/pci-0000:01:00.0", "kernel arguments"; the caller's. */
 char *foreign_place(const struct foreign_setting *setting);
 

@@ -4,36 +4,16 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "model/address.h"
 #include "model/profile.h"
 #include "parse/address.h"
 #include "parse/foreign.h"
 #include "parse/kernel_args.h"
+#include "parse/lines.h"
 
 /* drivers/vfio/pci/vfio_pci.c: static char ids[1024]; a longer parameter is ENOSPC. */
 #define IDS_MAX 1023
-
-char *logical_line(const char **position, unsigned *number, unsigned *ret_first, bool unescape)
-{
-	const char *c = *position;
-	struct buf line = {};
-
-	if (!*c)
-		return NULL;
-	*ret_first = ++*number;
-	for (; *c && *c != '\n'; c++) {
-		if (*c == '\\' && c[1] == '\n') {
-			c++;
-			++*number;
-			continue;
-		}
-		if (*c == '\\' && unescape && c[1])
-			c++;
-		buf_add_n(&line, c, 1);
-	}
-	*position = *c ? c + 1 : c;
-	return buf_take(&line);
-}
 
 /* Takes the first word off *rest, which then stands behind it and behind the space that follows. */
 static char *first_word(const char **rest)
@@ -46,9 +26,8 @@ static char *first_word(const char **rest)
 }
 
 /* Parameters of a module that hands devices to guests; false: there are none. */
-static bool add_parameters(enum foreign_source source, const char *file, unsigned line,
-			   const char *text, const char *module, const char *parameters,
-			   struct foreign *foreign)
+static bool add_parameters(const struct foreign_file *file, unsigned line, const char *text,
+			   const char *module, const char *parameters)
 {
 	struct foreign_setting *setting = NULL;
 	_cleanup_(kernel_args_done) struct kernel_args args = {};
@@ -60,8 +39,8 @@ static bool add_parameters(enum foreign_source source, const char *file, unsigne
 		struct foreign_id id;
 
 		if (strcmp(arg->name, "ids") == 0 && arg->value) {
-			setting = foreign_add(foreign, source, FOREIGN_IDS, file, line, text,
-					      driver_canonical_name(module));
+			setting = foreign_file_add(file, FOREIGN_IDS, line, text,
+						   driver_canonical_name(module));
 			foreign_add_values(setting, arg->value, ",");
 			if (strlen(arg->value) > IDS_MAX) {
 				setting->flaw = "it is longer than the 1023 characters that the "
@@ -72,22 +51,17 @@ static bool add_parameters(enum foreign_source source, const char *file, unsigne
 			setting->flaw = "a space ends the list: what follows it is not taken";
 		} else {
 			_cleanup_free_ char *name = xasprintf("%s.%s", module, arg->name);
-			struct foreign_setting *option = foreign_add(foreign, source,
-								     FOREIGN_OPTION, file, line,
-								     text, name);
 
-			foreign_add_value(option, arg->value ? arg->value : "");
+			foreign_add_value(foreign_file_add(file, FOREIGN_OPTION, line, text, name),
+					  arg->value ? arg->value : "");
 			setting = NULL;
 		}
 	}
 	return any;
 }
 
-static void add_softdep(const char *file, unsigned line, const char *text, const char *module,
-			const char *rest, struct foreign *foreign)
+static void add_softdep(struct foreign_setting *setting, const char *rest)
 {
-	struct foreign_setting *setting = foreign_add(foreign, FOREIGN_MODPROBE, FOREIGN_SOFTDEP,
-						      file, line, text, module);
 	_cleanup_(strv_done) struct strv words = {};
 	bool before = false;
 
@@ -103,73 +77,142 @@ static void add_softdep(const char *file, unsigned line, const char *text, const
 	}
 }
 
-static void parse_modprobe_line(const char *file, unsigned line, const char *text,
-				struct foreign *foreign, struct strv *ret_programs)
+static void parse_modprobe_line(const struct foreign_file *file, unsigned line, const char *text)
 {
 	const char *rest = text;
 	_cleanup_free_ char *command = first_word(&rest), *word = first_word(&rest),
 			    *module = module_of_driver(word);
-	struct foreign_setting *setting;
 
 	if (text[0] == '#' || !*module)
 		return;
 	if (strcmp(command, "blacklist") == 0) {
-		setting = foreign_add(foreign, FOREIGN_MODPROBE, FOREIGN_BLACKLIST, file, line,
-				      text, NULL);
-		foreign_add_value(setting, module);
+		foreign_add_value(foreign_file_add(file, FOREIGN_BLACKLIST, line, text, NULL),
+				  module);
 	} else if (strcmp(command, "options") == 0 && module_is_for_guests(module)) {
-		add_parameters(FOREIGN_MODPROBE, file, line, text, module, rest, foreign);
+		add_parameters(file, line, text, module, rest);
 	} else if (strcmp(command, "install") == 0 && *rest) {
-		setting = foreign_add(foreign, FOREIGN_MODPROBE, FOREIGN_INSTALL, file, line, text,
-				      module);
-		foreign_add_value(setting, rest);
+		foreign_add_value(foreign_file_add(file, FOREIGN_INSTALL, line, text, module),
+				  rest);
 		if (module_is_for_guests(module))
-			foreign_find_programs(rest, ret_programs);
+			foreign_find_programs(rest, file->programs);
 	} else if (strcmp(command, "softdep") == 0 && *rest) {
-		add_softdep(file, line, text, module, rest, foreign);
+		add_softdep(foreign_file_add(file, FOREIGN_SOFTDEP, line, text, module), rest);
 	}
 }
 
-void foreign_parse_modprobe(const char *file, const char *text, struct foreign *foreign,
-			    struct strv *ret_programs)
+void foreign_parse_modprobe(const struct foreign_file *file)
 {
-	unsigned number = 0, first;
-	char *line;
+	_cleanup_(lines_done) struct lines lines = {.rest = file->text, .unescape = true};
 
-	while ((line = logical_line(&text, &number, &first, true))) {
-		parse_modprobe_line(file, first, line, foreign, ret_programs);
-		free(line);
-	}
+	while (lines_next(&lines))
+		parse_modprobe_line(file, lines.first, lines.text);
 }
 
-void foreign_parse_modules(enum foreign_source source, const char *file, const char *text,
-			   struct foreign *foreign)
+static void parse_module_line(const struct foreign_file *file, unsigned line, const char *text)
 {
-	unsigned number = 0, first;
-	char *line;
+	const char *rest = text;
+	_cleanup_free_ char *word = first_word(&rest), *module = module_of_driver(word);
+	bool for_guests = module_is_for_guests(module);
+	size_t from = file->foreign->n;
 
-	while ((line = logical_line(&text, &number, &first, false))) {
-		const char *rest = line;
-		_cleanup_free_ char *word = first_word(&rest), *module = module_of_driver(word);
-		bool for_guests = module_is_for_guests(module);
-		size_t from = foreign->n;
+	/* A comment is no module's name. */
+	if (is_module_name(module) &&
+	    (!for_guests || !add_parameters(file, line, text, module, rest)))
+		foreign_add_value(foreign_file_add(file, FOREIGN_LOAD, line, text,
+						   for_guests ? NULL : module),
+				  module);
+	if (file->source == FOREIGN_MODULES_LOAD && *rest)
+		foreign_add_flaw(file->foreign, from,
+				 "only names stand there: with options behind it the line loads "
+				 "nothing");
+}
 
-		/* A comment is no module's name. */
-		if (is_module_name(module) &&
-		    (!for_guests ||
-		     !add_parameters(source, file, first, line, module, rest, foreign))) {
-			struct foreign_setting *setting = foreign_add(foreign, source, FOREIGN_LOAD,
-								      file, first, line,
-								      for_guests ? NULL : module);
+void foreign_parse_modules(const struct foreign_file *file)
+{
+	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
 
-			foreign_add_value(setting, module);
+	while (lines_next(&lines))
+		parse_module_line(file, lines.first, lines.text);
+}
+
+/* Adds those words that are addresses; how many. */
+static size_t add_addresses(struct foreign_setting *setting, const struct strv *words)
+{
+	struct pci_address address;
+	size_t n = 0;
+
+	for (size_t i = 0; i < words->n; i++)
+		if (pci_address_parse(words->items[i], &address) == 0) {
+			strv_add(&setting->values, PCI_ADDRESS_TEXT(&address));
+			n++;
 		}
-		for (size_t i = from; i < foreign->n && source == FOREIGN_MODULES_LOAD && *rest;
-		     i++)
-			foreign->items[i].flaw = "only names stand there: with options behind it "
-						 "the line loads nothing";
-		free(line);
+	return n;
+}
+
+static void add_argument(const struct foreign_file *file, unsigned line,
+			 const struct kernel_arg *arg, enum foreign_effect effect)
+{
+	const char *value = arg->value ? arg->value : "";
+	struct foreign_setting *setting;
+
+	if (effect == FOREIGN_IDS) {
+		_cleanup_free_ char *module = xstrndup(arg->name, strcspn(arg->name, ".")),
+				    *parameter = xasprintf("ids=\"%s\"", value);
+
+		add_parameters(file, line, arg->text, module, parameter);
+		return;
 	}
+	setting = foreign_file_add(file, effect, line, arg->text,
+				   effect == FOREIGN_ADDRESSES ? "pciback" : arg->name);
+	if (effect == FOREIGN_ADDRESSES) {
+		/* xen-pciback.hide=(0000:01:00.0)(01:00.1) */
+		_cleanup_(strv_done) struct strv words = {};
+
+		strv_split(&words, value, "()");
+		add_addresses(setting, &words);
+	} else if (effect == FOREIGN_OPTION && arg->value) {
+		foreign_add_value(setting, value);
+	} else if (effect != FOREIGN_OPTION) {
+		foreign_add_values(setting, value, ",");
+	}
+	/* oVirt's engine still writes it. */
+	if (arg->value && strcmp(arg->name, "rdblacklist") == 0)
+		setting->flaw = "dracut since 104 does not read it any more: "
+				"rd.driver.blacklist= is its name";
+}
+
+/* The arguments that stand in a line of the file; 0: the file is all of them. */
+static void add_arguments(const struct foreign_file *file, unsigned line,
+			  const struct kernel_args *args)
+{
+	static const struct {
+		const char *name;
+		enum foreign_effect effect;
+	} known[] = {
+		{"vfio_pci.ids", FOREIGN_IDS},
+		{"pci_stub.ids", FOREIGN_IDS},
+		{"xen_pciback.hide", FOREIGN_ADDRESSES},
+		{"rd.driver.pre", FOREIGN_LOAD},
+		{"rdloaddriver", FOREIGN_LOAD},
+		{"rd.driver.blacklist", FOREIGN_BLACKLIST},
+		{"rdblacklist", FOREIGN_BLACKLIST},
+		{"modprobe.blacklist", FOREIGN_BLACKLIST},
+		{"module_blacklist", FOREIGN_BLACKLIST},
+		{"blacklist", FOREIGN_BLACKLIST},
+		{"pcie_acs_override", FOREIGN_OPTION},
+		{"vfio_iommu_type1.allow_unsafe_interrupts", FOREIGN_OPTION},
+	};
+
+	vec_foreach(arg, args)
+		for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+			if (strcmp(arg->name, known[i].name) == 0)
+				add_argument(file, line, arg, known[i].effect);
+}
+
+void foreign_parse_arguments(const struct kernel_args *args, struct foreign *foreign)
+{
+	add_arguments(&(struct foreign_file){.source = FOREIGN_ARGUMENT, .foreign = foreign}, 0,
+		      args);
 }
 
 /* NAME=VALUE or NAME+=VALUE of a file that a shell reads. */
@@ -238,176 +281,93 @@ static bool next_assignment(const char **position, unsigned *number, struct assi
 	return false;
 }
 
-static void add_dracut_list(const char *file, const char *text, const struct assignment *assignment,
-			    struct foreign *foreign)
+static void add_dracut_list(const struct foreign_file *file, const char *text,
+			    const struct assignment *assignment)
 {
 	bool omits = strcmp(assignment->name, "omit_drivers") == 0;
 	const char *value = assignment->value;
-	size_t length = strlen(value);
-	struct foreign_setting *setting;
-	_cleanup_(strv_done) struct strv words = {}, modules = {};
+	struct foreign_setting *setting = NULL;
+	_cleanup_(strv_done) struct strv words = {};
 
 	strv_split(&words, value, " \t\n");
 	for (size_t i = 0; i < words.n; i++) {
-		char *module = module_of_driver(words.items[i]);
+		_cleanup_free_ char *module = module_of_driver(words.items[i]);
 
-		if (omits || module_is_for_guests(module))
-			strv_add(&modules, module);
-		free(module);
+		if (!omits && !module_is_for_guests(module))
+			continue;
+		if (!setting)
+			setting = foreign_file_add(file, omits ? FOREIGN_BLACKLIST : FOREIGN_LOAD,
+						   assignment->line, text, assignment->name);
+		foreign_add_value(setting, module);
 	}
-	if (!modules.n)
-		return;
-	setting = foreign_add(foreign, FOREIGN_DRACUT, omits ? FOREIGN_BLACKLIST : FOREIGN_LOAD,
-			      file, assignment->line, text, assignment->name);
-	for (size_t i = 0; i < modules.n; i++)
-		foreign_add_value(setting, modules.items[i]);
-	if (assignment->append && (value[0] != ' ' || value[length - 1] != ' '))
+	if (setting && assignment->append && (value[0] != ' ' || value[strlen(value) - 1] != ' '))
 		setting->flaw = "spaces are missing inside the quotes: its first or last word runs "
 				"into what another file adds";
 }
 
-void foreign_parse_dracut(const char *file, const char *text, struct foreign *foreign)
+void foreign_parse_dracut(const struct foreign_file *file)
 {
+	static const char *const lists[] = {"add_drivers", "force_drivers", "omit_drivers"};
+	const char *position = file->text;
 	struct assignment assignment;
 	unsigned number = 1;
 
-	while (next_assignment(&text, &number, &assignment)) {
+	while (next_assignment(&position, &number, &assignment)) {
 		_cleanup_free_ char *shown = xasprintf("%s%s=\"%s\"", assignment.name,
 						       assignment.append ? "+" : "",
 						       assignment.value);
-		_cleanup_(kernel_args_done) struct kernel_args args = {};
 
-		if (strcmp(assignment.name, "add_drivers") == 0 ||
-		    strcmp(assignment.name, "force_drivers") == 0 ||
-		    strcmp(assignment.name, "omit_drivers") == 0) {
-			add_dracut_list(file, shown, &assignment, foreign);
+		if (TEXT_IN(lists, assignment.name)) {
+			add_dracut_list(file, shown, &assignment);
 		} else if (strcmp(assignment.name, "kernel_cmdline") == 0) {
+			_cleanup_(kernel_args_done) struct kernel_args args = {};
+
 			kernel_args_parse(assignment.value, &args);
-			foreign_parse_arguments(FOREIGN_DRACUT, file, assignment.line, &args,
-						foreign);
+			add_arguments(file, assignment.line, &args);
 		}
 		assignment_done(&assignment);
 	}
 }
 
-void foreign_parse_vfio_bind(const char *file, const char *text, struct foreign *foreign)
+void foreign_parse_vfio_bind(const struct foreign_file *file)
 {
+	const char *position = file->text;
 	struct assignment assignment;
 	unsigned number = 1;
 
-	while (next_assignment(&text, &number, &assignment)) {
+	while (next_assignment(&position, &number, &assignment)) {
 		_cleanup_free_ char *shown = xasprintf("%s=\"%s\"", assignment.name,
 						       assignment.value);
-		struct pci_address address;
 		_cleanup_(strv_done) struct strv words = {};
 
 		strv_split(&words, assignment.value, " \t\n,");
 		if (strcmp(assignment.name, "DEVICES") == 0 && words.n) {
-			struct foreign_setting *setting = foreign_add(foreign, FOREIGN_VFIO_BIND,
-								      FOREIGN_ADDRESSES, file,
-								      assignment.line, shown,
-								      "vfio-pci");
+			struct foreign_setting *setting = foreign_file_add(file, FOREIGN_ADDRESSES,
+									   assignment.line, shown,
+									   "vfio-pci");
 
-			for (size_t i = 0; i < words.n; i++)
-				if (pci_address_parse(words.items[i], &address) == 0)
-					strv_add(&setting->values, PCI_ADDRESS_TEXT(&address));
-				else
-					setting->flaw = "not every word of it is a PCI address";
+			if (add_addresses(setting, &words) < words.n)
+				setting->flaw = "not every word of it is a PCI address";
 		}
 		assignment_done(&assignment);
 	}
 }
 
-void foreign_parse_driverctl(const char *file, const char *text, struct foreign *foreign)
+void foreign_parse_driverctl(const struct foreign_file *file)
 {
-	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
-	_cleanup_free_ char *driver = NULL;
-	struct foreign_setting *setting;
+	const char *slash = strrchr(file->path, '/'), *name = slash ? slash + 1 : file->path;
+	const char *text = file->text + strspn(file->text, " \t\n");
+	_cleanup_free_ char *driver = xstrndup(text, strcspn(text, " \t\n"));
 	struct pci_address address;
 
 	/* Files of other buses are named "vmbus-...". */
 	if (strncmp(name, "pci-", 4) == 0)
 		name += 4;
-	text += strspn(text, " \t\n");
-	driver = xstrndup(text, strcspn(text, " \t\n"));
-	if (pci_address_parse(name, &address) < 0 || !*driver)
-		return;
-	setting = foreign_add(foreign, FOREIGN_DRIVERCTL, FOREIGN_ADDRESSES, file, 0, driver,
-			      driver_canonical_name(driver));
-	strv_add(&setting->values, PCI_ADDRESS_TEXT(&address));
-}
-
-/* xen-pciback.hide=(0000:01:00.0)(01:00.1) */
-static void add_hidden(struct foreign_setting *setting, const char *value)
-{
-	_cleanup_(strv_done) struct strv words = {};
-	struct pci_address address;
-
-	strv_split(&words, value, "()");
-	for (size_t i = 0; i < words.n; i++)
-		if (pci_address_parse(words.items[i], &address) == 0)
-			strv_add(&setting->values, PCI_ADDRESS_TEXT(&address));
-}
-
-/* oVirt's engine still writes it. */
-static const char *blacklist_flaw(const struct kernel_arg *arg)
-{
-	return strcmp(arg->name, "rdblacklist") == 0
-		       ? "dracut since 104 does not read it any more: "
-			 "rd.driver.blacklist= is its name"
-		       : NULL;
-}
-
-void foreign_parse_arguments(enum foreign_source source, const char *file, unsigned line,
-			     const struct kernel_args *args, struct foreign *foreign)
-{
-	static const struct {
-		const char *name;
-		enum foreign_effect effect;
-	} known[] = {
-		{"vfio_pci.ids", FOREIGN_IDS},
-		{"pci_stub.ids", FOREIGN_IDS},
-		{"xen_pciback.hide", FOREIGN_ADDRESSES},
-		{"rd.driver.pre", FOREIGN_LOAD},
-		{"rdloaddriver", FOREIGN_LOAD},
-		{"rd.driver.blacklist", FOREIGN_BLACKLIST},
-		{"rdblacklist", FOREIGN_BLACKLIST},
-		{"modprobe.blacklist", FOREIGN_BLACKLIST},
-		{"module_blacklist", FOREIGN_BLACKLIST},
-		{"blacklist", FOREIGN_BLACKLIST},
-		{"pcie_acs_override", FOREIGN_OPTION},
-		{"vfio_iommu_type1.allow_unsafe_interrupts", FOREIGN_OPTION},
-	};
-
-	vec_foreach(arg, args)
-		for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-			_cleanup_free_ char *parameter = NULL, *module = NULL;
-			struct foreign_setting *setting;
-
-			if (strcmp(arg->name, known[i].name) != 0)
-				continue;
-			if (known[i].effect == FOREIGN_IDS) {
-				module = xstrndup(arg->name, strcspn(arg->name, "."));
-				parameter = xasprintf("ids=\"%s\"", arg->value ? arg->value : "");
-				add_parameters(source, file, line, arg->text, module, parameter,
-					       foreign);
-				continue;
-			}
-			setting = foreign_add(foreign, source, known[i].effect, file, line,
-					      arg->text,
-					      known[i].effect == FOREIGN_ADDRESSES ? "pciback"
-										   : arg->name);
-			if (!arg->value)
-				continue;
-			if (known[i].effect == FOREIGN_ADDRESSES)
-				add_hidden(setting, arg->value);
-			else if (known[i].effect == FOREIGN_OPTION)
-				foreign_add_value(setting, arg->value);
-			else
-				foreign_add_values(setting, arg->value, ",");
-			if (known[i].effect == FOREIGN_BLACKLIST)
-				setting->flaw = blacklist_flaw(arg);
-		}
+	if (pci_address_parse(name, &address) == 0 && *driver)
+		strv_add(&foreign_file_add(file, FOREIGN_ADDRESSES, 0, driver,
+					   driver_canonical_name(driver))
+				  ->values,
+			 PCI_ADDRESS_TEXT(&address));
 }
 
 static bool has_argument(const struct kernel_args *args, const struct kernel_arg *wanted)
@@ -427,7 +387,9 @@ void foreign_parse_configured(const struct kernel_args *configured,
 	vec_foreach(arg, configured)
 		if (!has_argument(running, arg))
 			*vec_add(&fresh) = *arg;
-	foreign_parse_arguments(FOREIGN_ARGUMENT, "kernel arguments of the next boot", 0, &fresh,
-				foreign);
+	add_arguments(&(struct foreign_file){.source = FOREIGN_ARGUMENT,
+					     .path = "kernel arguments of the next boot",
+					     .foreign = foreign},
+		      0, &fresh);
 	free(fresh.items);
 }

@@ -7,6 +7,7 @@
 #include "model/profile.h"
 #include "parse/address.h"
 #include "parse/foreign.h"
+#include "parse/lines.h"
 
 #define MAX_PROGRAMS 16
 
@@ -149,26 +150,30 @@ static const char *usual_driver(const char *text)
 	return driver;
 }
 
-/* One line of a script; false: it names nothing. */
-static bool parse_script_line(enum foreign_source source, const char *file, unsigned number,
-			      const char *line, const char *usual, struct foreign *foreign)
+/* Adds what a line of a script does to the devices that it names; false: it names nothing. */
+static bool add_named(const struct foreign_file *file, unsigned number, const char *line,
+		      const char *usual)
 {
 	_cleanup_free_ char *driver = find_driver(line);
 	struct strv addresses = {}, ids = {};
-	bool found;
 
 	find_addresses(line, &addresses);
 	if (!addresses.n)
 		find_ids(line, &ids);
-	found = addresses.n || ids.n;
-	if (found) {
-		struct foreign_setting *setting = foreign_add(
-			foreign, source, addresses.n ? FOREIGN_ADDRESSES : FOREIGN_IDS, file,
-			number, line, driver_canonical_name(driver ? driver : usual));
+	if (!addresses.n && !ids.n)
+		return false;
+	foreign_file_add(file, addresses.n ? FOREIGN_ADDRESSES : FOREIGN_IDS, number, line,
+			 driver_canonical_name(driver ? driver : usual))
+		->values = addresses.n ? addresses : ids;
+	return true;
+}
 
-		setting->values = addresses.n ? addresses : ids;
-	}
-	return found;
+/* Adds a line that rebinds devices, whether it names them or not. */
+static void add_rebinding(const struct foreign_file *file, unsigned number, const char *line,
+			  const char *usual)
+{
+	if (!add_named(file, number, line, usual))
+		foreign_file_add(file, FOREIGN_ADDRESSES, number, line, usual);
 }
 
 static bool is_comment(const char *line)
@@ -176,34 +181,21 @@ static bool is_comment(const char *line)
 	return line[strspn(line, " \t")] == '#';
 }
 
-void foreign_parse_script(enum foreign_source source, const char *file, const char *text,
-			  struct foreign *foreign)
+void foreign_parse_script(const struct foreign_file *file)
 {
-	const char *position = text, *usual = usual_driver(text);
-	_cleanup_free_ char *telling = NULL; /* the first line that rebinds */
-	unsigned number = 0, first, telling_line = 0;
-	bool found = false;
-	char *line;
+	_cleanup_(lines_done) struct lines telling = {.rest = file->text},
+					   lines = {.rest = file->text};
+	const char *usual = usual_driver(file->text);
+	bool rebinding = false, found = false;
 
-	while ((line = logical_line(&position, &number, &first, false))) {
-		if (!telling && !is_comment(line) && rebinds(line)) {
-			telling = xstrdup(line);
-			telling_line = first;
-		}
-		free(line);
-	}
-	if (!telling)
-		return;
-	position = text;
-	number = 0;
-	while ((line = logical_line(&position, &number, &first, false))) {
-		if (!is_comment(line) &&
-		    parse_script_line(source, file, first, line, usual, foreign))
+	/* The first line that rebinds tells what the script is. */
+	while (!rebinding && lines_next(&telling))
+		rebinding = !is_comment(telling.text) && rebinds(telling.text);
+	while (rebinding && lines_next(&lines))
+		if (!is_comment(lines.text) && add_named(file, lines.first, lines.text, usual))
 			found = true;
-		free(line);
-	}
-	if (!found)
-		foreign_add(foreign, source, FOREIGN_ADDRESSES, file, telling_line, telling, usual);
+	if (rebinding && !found)
+		foreign_file_add(file, FOREIGN_ADDRESSES, telling.first, telling.text, usual);
 }
 
 void foreign_find_programs(const char *command, struct strv *ret_programs)
@@ -220,24 +212,19 @@ void foreign_find_programs(const char *command, struct strv *ret_programs)
 	}
 }
 
-void foreign_parse_unit(const char *file, const char *text, struct foreign *foreign,
-			struct strv *ret_programs)
+void foreign_parse_unit(const struct foreign_file *file)
 {
-	const char *usual = usual_driver(text);
-	unsigned number = 0, first;
-	char *line;
+	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
+	const char *usual = usual_driver(file->text);
 
-	while ((line = logical_line(&text, &number, &first, false))) {
-		const char *value = strchr(line, '=');
+	while (lines_next(&lines)) {
+		const char *value = strchr(lines.text, '=');
 
-		if (value && strncmp(line, "Exec", 4) == 0) {
-			if (rebinds(value) &&
-			    !parse_script_line(FOREIGN_UNIT, file, first, line, usual, foreign))
-				foreign_add(foreign, FOREIGN_UNIT, FOREIGN_ADDRESSES, file, first,
-					    line, usual);
-			foreign_find_programs(value + 1, ret_programs);
-		}
-		free(line);
+		if (!value || strncmp(lines.text, "Exec", 4) != 0)
+			continue;
+		if (rebinds(value))
+			add_rebinding(file, lines.first, lines.text, usual);
+		foreign_find_programs(value + 1, file->programs);
 	}
 }
 
@@ -262,7 +249,7 @@ static char *rule_value(const char *line, const char *key, bool match)
 	return NULL;
 }
 
-static void parse_rule(const char *file, unsigned number, const char *line, struct foreign *foreign)
+static void parse_rule(const struct foreign_file *file, unsigned number, const char *line)
 {
 	_cleanup_free_ char *driver = rule_value(line, "ATTR{driver_override}", false),
 			    *vendor = rule_value(line, "ATTR{vendor}", true),
@@ -270,57 +257,63 @@ static void parse_rule(const char *file, unsigned number, const char *line, stru
 	struct foreign_setting *setting;
 	struct strv addresses = {};
 
-	if (driver) {
-		find_addresses(line, &addresses);
-		setting = foreign_add(foreign, FOREIGN_UDEV_RULE,
-				      !addresses.n && vendor && device ? FOREIGN_IDS
-								       : FOREIGN_ADDRESSES,
-				      file, number, line, driver_canonical_name(driver));
-		setting->values = addresses;
-		if (setting->effect == FOREIGN_IDS) {
-			_cleanup_free_ char *id = xasprintf("%s:%s", vendor, device);
+	if (!driver) {
+		if ((strstr(line, "RUN") || strstr(line, "PROGRAM")) && rebinds(line))
+			add_rebinding(file, number, line, usual_driver(line));
+		return;
+	}
+	find_addresses(line, &addresses);
+	setting = foreign_file_add(file,
+				   !addresses.n && vendor && device ? FOREIGN_IDS
+								    : FOREIGN_ADDRESSES,
+				   number, line, driver_canonical_name(driver));
+	setting->values = addresses;
+	if (setting->effect == FOREIGN_IDS) {
+		_cleanup_free_ char *id = xasprintf("%s:%s", vendor, device);
 
-			foreign_add_value(setting, id);
-		}
-	} else if ((strstr(line, "RUN") || strstr(line, "PROGRAM")) && rebinds(line)) {
-		if (!parse_script_line(FOREIGN_UDEV_RULE, file, number, line, usual_driver(line),
-				       foreign))
-			foreign_add(foreign, FOREIGN_UDEV_RULE, FOREIGN_ADDRESSES, file, number,
-				    line, usual_driver(line));
+		foreign_add_value(setting, id);
 	}
 }
 
-void foreign_parse_udev(const char *file, const char *text, struct foreign *foreign)
+void foreign_parse_udev(const struct foreign_file *file)
 {
-	unsigned number = 0, first;
-	char *line;
+	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
 
-	while ((line = logical_line(&text, &number, &first, false))) {
-		if (!is_comment(line))
-			parse_rule(file, first, line, foreign);
-		free(line);
-	}
+	while (lines_next(&lines))
+		if (!is_comment(lines.text))
+			parse_rule(file, lines.first, lines.text);
 }
 
 /*
  * initramfs-tools sorts with tsort(1): what names no prerequisite comes first, in the order of the
  * names, and udev names none.
  */
-bool initramfs_script_is_late(const char *name, const char *text)
+static bool is_late(const char *name, const char *text)
 {
-	unsigned number = 0, first;
+	_cleanup_(lines_done) struct lines lines = {.rest = text};
 	bool late = strcmp(name, "udev") > 0;
-	char *line;
 
-	while ((line = logical_line(&text, &number, &first, false))) {
-		const char *value = line + strspn(line, " \t");
+	while (lines_next(&lines)) {
+		const char *value = lines.text + strspn(lines.text, " \t");
 
 		if (strncmp(value, "PREREQ", 6) == 0 && strchr(value, '=')) {
 			value = strchr(value, '=') + 1;
 			value += strspn(value, "\"' \t");
 			late = late || (*value && *value != '#');
 		}
-		free(line);
 	}
 	return late;
+}
+
+void foreign_parse_initramfs_script(const struct foreign_file *file)
+{
+	const char *slash = strrchr(file->path, '/');
+	size_t from = file->foreign->n;
+
+	foreign_parse_script(file);
+	if (is_late(slash ? slash + 1 : file->path, file->text))
+		foreign_add_flaw(
+			file->foreign, from,
+			"it runs after udev's script, as its name sorts behind \"udev\" or it has "
+			"a PREREQ, when the native driver has the device already");
 }

@@ -16,6 +16,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Parses one file. */
+static void parse_foreign(foreign_parser *parse, enum foreign_source source, const char *path,
+			  const char *text, struct foreign *foreign, struct strv *programs)
+{
+	parse(&(struct foreign_file){source, path, text, foreign, programs});
+}
+
 static void check_shown(const char *text)
 {
 	assert(strlen(text) <= 203);
@@ -107,18 +114,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(text, data, size);
 	for (const char *c = text; *c; c++)
 		n_lines += *c == '\n';
-	foreign_parse_modprobe("m", text, &foreign, &programs);
-	foreign_parse_modules(FOREIGN_MODULES_LOAD, "l", text, &foreign);
-	foreign_parse_dracut("d", text, &foreign);
-	foreign_parse_vfio_bind("v", text, &foreign);
-	foreign_parse_driverctl("/etc/driverctl.d/pci-0000:01:00.0", text, &foreign);
-	foreign_parse_script(FOREIGN_RC_LOCAL, "s", text, &foreign);
-	foreign_parse_unit("u", text, &foreign, &programs);
-	foreign_parse_udev("r", text, &foreign);
+	parse_foreign(foreign_parse_modprobe, FOREIGN_MODPROBE, "m", text, &foreign, &programs);
+	parse_foreign(foreign_parse_modules, FOREIGN_MODULES_LOAD, "l", text, &foreign, NULL);
+	parse_foreign(foreign_parse_dracut, FOREIGN_DRACUT, "d", text, &foreign, NULL);
+	parse_foreign(foreign_parse_vfio_bind, FOREIGN_VFIO_BIND, "v", text, &foreign, NULL);
+	parse_foreign(foreign_parse_driverctl, FOREIGN_DRIVERCTL,
+		      "/etc/driverctl.d/pci-0000:01:00.0", text, &foreign, NULL);
+	parse_foreign(foreign_parse_script, FOREIGN_RC_LOCAL, "s", text, &foreign, NULL);
+	parse_foreign(foreign_parse_unit, FOREIGN_UNIT, "u", text, &foreign, &programs);
+	parse_foreign(foreign_parse_udev, FOREIGN_UDEV_RULE, "r", text, &foreign, NULL);
 	kernel_args_parse(text, &args);
-	foreign_parse_arguments(FOREIGN_ARGUMENT, NULL, 0, &args, &foreign);
+	foreign_parse_arguments(&args, &foreign);
 	kernel_args_done(&args);
-	initramfs_script_is_late("vfio", text);
+	parse_foreign(foreign_parse_initramfs_script, FOREIGN_INITRAMFS_SCRIPT, "/x/vfio", text,
+		      &foreign, NULL);
 	for (size_t i = 0; i < programs.n; i++)
 		assert(programs.items[i][0] == '/');
 	vec_foreach(setting, &foreign)

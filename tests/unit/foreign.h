@@ -4,7 +4,16 @@
 
 #include "base/buf.h"
 #include "model/foreign.h"
+#include "parse/foreign.h"
 #include "support.h"
+
+/* Parses one file. */
+static inline void parse_foreign(foreign_parser *parse, enum foreign_source source,
+				 const char *path, const char *text, struct foreign *foreign,
+				 struct strv *programs)
+{
+	parse(&(struct foreign_file){source, path, text, foreign, programs});
+}
 
 /* "addresses vfio-pci: 0000:01:00.0 0000:02:00.0 @/etc/rc.local:3 (flaw)"; the caller's. */
 static inline char *foreign_summary(const struct foreign *foreign)

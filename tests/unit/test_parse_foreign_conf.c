@@ -9,7 +9,7 @@ static void expect_modprobe(const char *text, const char *want)
 {
 	struct strv programs = {};
 
-	foreign_parse_modprobe("f", text, &foreign, &programs);
+	parse_foreign(foreign_parse_modprobe, FOREIGN_MODPROBE, "f", text, &foreign, &programs);
 	check_foreign_is(text, &foreign, want);
 	strv_done(&programs);
 }
@@ -43,10 +43,10 @@ TEST(test_modprobe_programs)
 {
 	struct strv programs = {};
 
-	foreign_parse_modprobe("f",
-			       "install vfio-pci /sbin/vfio-pci-override.sh; /sbin/x\n"
-			       "install nouveau /bin/false\n",
-			       &foreign, &programs);
+	parse_foreign(foreign_parse_modprobe, FOREIGN_MODPROBE, "f",
+		      "install vfio-pci /sbin/vfio-pci-override.sh; /sbin/x\n"
+		      "install nouveau /bin/false\n",
+		      &foreign, &programs);
 	check_int("programs", programs.n, 2);
 	check_text("program", programs.items[0], "/sbin/vfio-pci-override.sh");
 	strv_done(&programs);
@@ -63,7 +63,7 @@ TEST(test_ids_limit)
 		list[4] = ':';
 		list[length] = '\0';
 		text = xasprintf("options vfio-pci ids=%s\n", list);
-		foreign_parse_modprobe("f", text, &foreign, NULL);
+		parse_foreign(foreign_parse_modprobe, FOREIGN_MODPROBE, "f", text, &foreign, NULL);
 		check_int("settings", foreign.n, 1);
 		check_int("too long", foreign.items[0].fatal, length > 1023);
 		foreign_done(&foreign);
@@ -72,10 +72,10 @@ TEST(test_ids_limit)
 
 TEST(test_modules)
 {
-	foreign_parse_modules(FOREIGN_INITRAMFS_MODULES, "m",
-			      "# vfio\n\npci_stub ids=10de:1bb0\nvfio\nvfio-pci ids=1:2,3:4 x\n"
-			      "e1000e\nvfio_virqfd\n",
-			      &foreign);
+	parse_foreign(foreign_parse_modules, FOREIGN_INITRAMFS_MODULES, "m",
+		      "# vfio\n\npci_stub ids=10de:1bb0\nvfio\nvfio-pci ids=1:2,3:4 x\n"
+		      "e1000e\nvfio_virqfd\n",
+		      &foreign, NULL);
 	check_foreign_is("modules", &foreign,
 			 "ids pci-stub: 10de:1bb0 @m:3\nload: vfio @m:4\n"
 			 "ids vfio-pci: 1:2 3:4 @m:5\noption vfio_pci.x:  @m:5\n"
@@ -93,32 +93,34 @@ TEST(test_dracut)
 					       "ids vfio-pci: 1:2 @d:9\n",
 					       flaw);
 
-	foreign_parse_dracut("d",
-			     "# force_drivers+=\" vfio \"\nadd_dracutmodules+=\" lvm \"\n"
-			     "force_drivers+=\"vfio_pci vfio \\\ne1000e\"\n"
-			     "add_drivers+=' vfio-pci '\nomit_drivers+=\" nouveau \"\n"
-			     "force_drivers=vfio_pci ; echo x\n\n"
-			     "kernel_cmdline+=\" iommu=pt vfio-pci.ids=1:2 \"\n",
-			     &foreign);
+	parse_foreign(foreign_parse_dracut, FOREIGN_DRACUT, "d",
+		      "# force_drivers+=\" vfio \"\nadd_dracutmodules+=\" lvm \"\n"
+		      "force_drivers+=\"vfio_pci vfio \\\ne1000e\"\n"
+		      "add_drivers+=' vfio-pci '\nomit_drivers+=\" nouveau \"\n"
+		      "force_drivers=vfio_pci ; echo x\n\n"
+		      "kernel_cmdline+=\" iommu=pt vfio-pci.ids=1:2 \"\n",
+		      &foreign, NULL);
 	check_foreign_is("dracut", &foreign, glued);
-	foreign_parse_dracut("d", "force_drivers+=\" \"\nforce_drivers+=\"\"\nforce_drivers\n",
-			     &foreign);
+	parse_foreign(foreign_parse_dracut, FOREIGN_DRACUT, "d",
+		      "force_drivers+=\" \"\nforce_drivers+=\"\"\nforce_drivers\n", &foreign, NULL);
 	check_foreign_is("nothing", &foreign, "");
 	/* A quote that never ends takes the rest. */
-	foreign_parse_dracut("d", "force_drivers+=\" vfio_pci\nx", &foreign);
+	parse_foreign(foreign_parse_dracut, FOREIGN_DRACUT, "d", "force_drivers+=\" vfio_pci\nx",
+		      &foreign, NULL);
 	check_int("open quote", foreign.n, 1);
 	foreign_done(&foreign);
 }
 
 TEST(test_vfio_bind)
 {
-	foreign_parse_vfio_bind("s",
-				"# DEVICES=\"x\"\nOTHER=1\n"
-				"DEVICES=\"0000:06:00.0 07:00.1\\\n 10000:01:00.0\"\n",
-				&foreign);
+	parse_foreign(foreign_parse_vfio_bind, FOREIGN_VFIO_BIND, "s",
+		      "# DEVICES=\"x\"\nOTHER=1\n"
+		      "DEVICES=\"0000:06:00.0 07:00.1\\\n 10000:01:00.0\"\n",
+		      &foreign, NULL);
 	check_foreign_is("devices", &foreign,
 			 "addresses vfio-pci: 0000:06:00.0 0000:07:00.1 10000:01:00.0 @s:3\n");
-	foreign_parse_vfio_bind("s", "DEVICES=\nDEVICES='0000:06:00.0 eth0'\n", &foreign);
+	parse_foreign(foreign_parse_vfio_bind, FOREIGN_VFIO_BIND, "s",
+		      "DEVICES=\nDEVICES='0000:06:00.0 eth0'\n", &foreign, NULL);
 	check_foreign_is(
 		"words", &foreign,
 		"addresses vfio-pci: 0000:06:00.0 @s:2 (not every word of it is a PCI address)\n");
@@ -139,7 +141,8 @@ TEST(test_driverctl)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		foreign_parse_driverctl(rows[i].file, rows[i].text, &foreign);
+		parse_foreign(foreign_parse_driverctl, FOREIGN_DRIVERCTL, rows[i].file,
+			      rows[i].text, &foreign, NULL);
 		check_foreign_is(rows[i].file, &foreign, rows[i].want);
 	}
 }
@@ -154,7 +157,7 @@ TEST(test_arguments)
 			  "module_blacklist=a blacklist pcie_acs_override=downstream,multifunction "
 			  "nouveau.blacklist=1 vfio-pci.disable_vga=1",
 			  &args);
-	foreign_parse_arguments(FOREIGN_ARGUMENT, NULL, 0, &args, &foreign);
+	foreign_parse_arguments(&args, &foreign);
 	check_foreign_is(
 		"arguments", &foreign,
 		"ids vfio-pci: 1:2 3:4 @kernel arguments\n"

@@ -6,7 +6,7 @@ static struct foreign foreign;
 
 static void expect(const char *text, const char *want)
 {
-	foreign_parse_script(FOREIGN_RC_LOCAL, "f", text, &foreign);
+	parse_foreign(foreign_parse_script, FOREIGN_RC_LOCAL, "f", text, &foreign, NULL);
 	check_foreign_is(text, &foreign, want);
 }
 
@@ -80,7 +80,7 @@ static void expect_unit(const char *text, const char *want, const char *want_pro
 	struct strv programs = {};
 	struct buf buf = {};
 
-	foreign_parse_unit("u", text, &foreign, &programs);
+	parse_foreign(foreign_parse_unit, FOREIGN_UNIT, "u", text, &foreign, &programs);
 	check_foreign_is(text, &foreign, want);
 	for (size_t i = 0; i < programs.n; i++)
 		buf_addf(&buf, "%s ", programs.items[i]);
@@ -106,7 +106,7 @@ TEST(test_units)
 
 static void expect_udev(const char *text, const char *want)
 {
-	foreign_parse_udev("r", text, &foreign);
+	parse_foreign(foreign_parse_udev, FOREIGN_UDEV_RULE, "r", text, &foreign, NULL);
 	check_foreign_is(text, &foreign, want);
 }
 
@@ -145,9 +145,16 @@ TEST(test_initramfs_order)
 		{"bind_vfio", "", false},
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		check_int(rows[i].text, initramfs_script_is_late(rows[i].name, rows[i].text),
-			  rows[i].late);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *path = xasprintf("/init-top/%s", rows[i].name),
+				    *text = xasprintf("%svfio-bind 0000:83:00.0\n", rows[i].text);
+
+		parse_foreign(foreign_parse_initramfs_script, FOREIGN_INITRAMFS_SCRIPT, path, text,
+			      &foreign, NULL);
+		assert_int_equal(foreign.n, 1);
+		check_int(text, foreign.items[0].flaw != NULL, rows[i].late);
+		foreign_done(&foreign);
+	}
 }
 
 int main(void)
