@@ -27,7 +27,8 @@ static void judge_backend(const struct execution *execution, struct findings *fi
 					findings, SEVERITY_ERROR, FINDING_IOMMU_BACKEND, "host",
 					"module %s cannot be loaded, so that no guest can use the devices: %s",
 					module, strerror(-execution->slots[i].error)),
-				"modprobe %s says more; the initramfs must have it", module);
+				"modprobe %s shows why; the initramfs must contain the module",
+				module);
 	}
 }
 

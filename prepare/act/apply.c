@@ -20,7 +20,7 @@ static char *directory_of(const char *path)
 	return xstrndup(path, (size_t)(strrchr(path, '/') - path));
 }
 
-/* Copies that a run which was killed has left beside these files. */
+/* Removes the copies that a run which was killed left beside these files. */
 static void remove_kept(struct root *root, const struct strv *paths)
 {
 	for (size_t i = 0; i < paths->n; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Carries out what apply has planned: writes the files, each the old one or the new one at any moment,
- * and has the host's programs take them over; undoes both where something fails.
+ * Carries out what apply planned: replaces each file at once, so that at any moment it is the old or the new
+ * one, then runs the host's programs that read the files. Puts back both after a failure.
  */
 #pragma once
 
@@ -10,30 +10,30 @@
 #include "model/policy.h"
 #include "model/rebuild.h"
 
-/* What the programs said, of the last run. */
+/* The output of the programs in the last run. */
 #define REBUILD_LOG_PATH "/var/log/vfio-prepare/rebuild.log"
 
 /*
- * Keeps other runs out until the descriptor is closed, and removes what those that were killed have
- * left. The descriptor; -EWOULDBLOCK: another one is at work; -errno.
+ * Locks out other runs of apply until the descriptor is closed, and removes the temporary files of runs that
+ * were killed. The descriptor; -EWOULDBLOCK: another run has the lock; -errno.
  */
 int apply_begin(struct root *root, const struct planned_files *files,
 		const struct rebuild *rebuild);
 
 /*
- * Writes and removes; sets the files' results. force: also what is foreign. 0, or the error of the file
- * that failed: then all are as they were, or *ret_undone is the error of putting them back, else 0.
+ * Writes and removes files and sets their results. force: also files that another program wrote. 0, or the
+ * error of the file that failed; then the files are put back, and *ret_undone is 0 or the error of that.
  */
 int apply_files(struct root *root, struct planned_files *files, bool force, int *ret_undone);
 
-/* Puts back what apply_files() changed; the first error. */
+/* Puts back the files that apply_files() changed; 0 or the first error. */
 int apply_undo(struct root *root, struct planned_files *files);
 
 /*
- * Runs the commands one after another until one fails, with what they say on standard error and in the
- * log; sets their results. 0, or -ECANCELED after a failure: then images, what kernel-install has laid
- * out and the boot loader's files are as they were, or the error of putting them back. *ret_others: what
- * is not as it was, or may not be, with what to do about it; nothing without a failure.
+ * Runs the commands one after another until one fails and sets their results; their output goes to standard
+ * error and to the log. 0; or, after a failure, -ECANCELED once images, the files of kernel-install and those
+ * of the boot loader are put back, or the error of putting them back. *ret_others: after a failure the files
+ * that are not as they were, or may not be, each with what to do about it.
  */
 int apply_commands(struct root *root, struct command_list *commands, const struct rebuild *rebuild,
 		   struct strv *ret_others);

@@ -99,30 +99,33 @@ static void advise_vfs(const struct planned_device *device, const struct slot *s
 		       const char *error, struct findings *findings)
 {
 	enum finding_type type = FINDING_VFS_MISSING;
-	const char *remedy = "the kernel log may say why";
+	const char *address = PCI_ADDRESS_TEXT(&device->address), *remedy = NULL;
+	struct finding *finding;
 
 	if (slot->error == COMPLAINT_FEWER) {
-		remedy = "ask for fewer, or raise the limit in the card's own configuration";
+		remedy = "set a smaller vfs in the section, or raise the limit in the card's own "
+			 "configuration";
 	} else if (slot->error == COMPLAINT_NO_DRIVER || slot->error == COMPLAINT_GUESTS) {
 		type = FINDING_VFS_DRIVER;
 	} else if (slot->step == ACTION_LOAD_MODULE) {
 		type = FINDING_VFS_DRIVER;
 		if (slot->error == -ECANCELED)
-			remedy = "take it out of the blacklist, in the profile or in modprobe.d";
+			remedy = "remove its blacklist line, in the profile or in /etc/modprobe.d";
 	} else if (slot->step == ACTION_SET_VFS && slot->error == -ENOENT) {
 		type = FINDING_VFS_DRIVER;
 		remedy = "use a driver that has SR-IOV, or remove vfs from the section";
 	} else if (slot->step == ACTION_SET_VFS &&
 		   (slot->error == -ENOMEM || slot->error == -ENOSPC)) {
-		remedy =
-			"the firmware left no room for them: turn SR-IOV on in its setup, or add pci=realloc "
-			"to the kernel's arguments";
+		remedy = "the firmware left no room for them: turn SR-IOV on in its setup, or add "
+			 "the kernel argument pci=realloc";
 	}
-	finding_remedy(finding_add(findings, SEVERITY_ERROR, type,
-				   PCI_ADDRESS_TEXT(&device->address),
-				   "section [device %s] wants %u virtual function%s of it: %s",
-				   device->section, device->vfs, PLURAL(device->vfs), error),
-		       "%s", remedy);
+	finding = finding_add(findings, SEVERITY_ERROR, type, address,
+			      "section [device %s] wants %u virtual function%s of it: %s",
+			      device->section, device->vfs, PLURAL(device->vfs), error);
+	if (remedy)
+		finding_remedy(finding, "%s", remedy);
+	else
+		finding_remedy(finding, "dmesg | grep -F %s", address);
 }
 
 static char *vfs_failure(const struct planned_device *device, const struct slot *slot,

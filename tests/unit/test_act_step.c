@@ -242,16 +242,16 @@ TEST(no_driver_no_virtual_functions)
 	} rows[] = {
 		{-ECANCELED, NULL, NULL,
 		 "the module of its driver is blacklisted; it has 0, as before",
-		 "take it out of the blacklist, in the profile or in modprobe.d"},
+		 "remove its blacklist line, in the profile or in /etc/modprobe.d"},
 		{-EPERM, NULL, NULL,
 		 "loading the module: Operation not permitted; it has 0, as before",
-		 "the kernel log may say why"},
+		 "dmesg | grep -F 0000:01:00.0"},
 		{0, NULL, NULL,
 		 "no driver took it; the kernel log may say why; it has 0, as before",
-		 "the kernel log may say why"},
+		 "dmesg | grep -F 0000:01:00.0"},
 		{0, "vfio-pci", "vfio-pci",
 		 "vfio-pci took it, which makes no virtual functions; it has 0, as before",
-		 "the kernel log may say why"},
+		 "dmesg | grep -F 0000:01:00.0"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
