@@ -14,7 +14,7 @@
 #include "verbs/sriov.h"
 #include "verbs/verb.h"
 
-/* At boot the kernel log is the record; below another root it is not ours to write to. */
+/* A boot is recorded in the kernel log, but not below another root. */
 static void log_to_kernel(struct root *root)
 {
 	int fd = root->live ? root_open(root, "/dev/kmsg", O_WRONLY) : -1;
@@ -39,7 +39,7 @@ static void log_boot(const struct outcomes *outcomes, const struct plan *plan)
 		const struct outcome *outcome = &outcomes->items[i];
 		_cleanup_free_ char *line = render_outcome(outcome);
 
-		/* That it waits is as planned: a later phase answers for it. */
+		/* A device that waits is as planned; a later phase answers for it. */
 		if (outcome->result == RESULT_DONE || outcome->result == RESULT_ALREADY ||
 		    plan->items[i].state == DEVICE_WAITING)
 			log_info("%s", line);
@@ -52,13 +52,12 @@ static void log_boot(const struct outcomes *outcomes, const struct plan *plan)
 static const struct when {
 	enum phase phase;
 	bool initramfs;
-	bool hotplug;
 	int wait_ms; /* for the end of another run */
 } whens[] = {
 	[BOOT_PHASE_EARLY] = {PHASE_EARLY, .initramfs = true},
 	[BOOT_PHASE_PREMOUNT] = {PHASE_PREMOUNT, .initramfs = true},
 	[BOOT_PHASE_SYSTEM] = {PHASE_SYSTEM, .wait_ms = 5000},
-	[BOOT_PHASE_HOTPLUG] = {PHASE_SYSTEM, .hotplug = true, .wait_ms = 120000},
+	[BOOT_PHASE_HOTPLUG] = {PHASE_SYSTEM, .wait_ms = 120000},
 	[BOOT_PHASE_MANUAL] = {PHASE_MANUAL, .wait_ms = WAIT_BY_HAND_MS},
 };
 
@@ -67,7 +66,7 @@ static bool is_at(void *userdata, const struct planned_device *device)
 	return address_pattern_matches(userdata, &device->address);
 }
 
-/* Leaves what is not at the address out of the plan; 0, or the status to end with. */
+/* Keeps only the device at the address in the plan; 0, or the status to end with. */
 static int keep_address(const char *text, struct plan *plan)
 {
 	struct address_pattern pattern;
@@ -126,7 +125,7 @@ struct binding_run {
 static int carry_out(struct root *root, const struct options *options, const struct when *when,
 		     struct binding_run *bind)
 {
-	/* A phase of the boot does not try again what hung in an earlier one; a person may. */
+	/* A phase of the boot leaves alone the devices that hung in an earlier one; a person may try again. */
 	struct boot_log *hung = options->phase ? &bind->run.log : NULL;
 	struct plan *plan = &bind->situation.plan;
 	enum phase phase = options->force ? PHASE_FORCED : when->phase;
@@ -138,7 +137,7 @@ static int carry_out(struct root *root, const struct options *options, const str
 		status = keep_address(options->address, plan);
 	if (status != STATUS_DONE)
 		return status;
-	if (when->hotplug)
+	if (bind->run.phase.phase == BOOT_PHASE_HOTPLUG)
 		n_left_alone = leave_alone(&bind->run.log, plan);
 	acted = situation_act(root, options, hung, started_ms, &bind->situation, &bind->outcomes,
 			      &bind->again);
@@ -166,7 +165,7 @@ static void update_restart_reasons(struct root *root, const struct outcomes *out
 	restart_reasons_done(&reasons);
 }
 
-/* The phase that the arguments ask for; 0, or the status to end with. */
+/* Reads the phase from the options; 0, or the status to end with. */
 static int read_phase(const struct options *options, enum boot_phase *ret)
 {
 	*ret = options->phase ? boot_phase_parse(options->phase) : BOOT_PHASE_MANUAL;

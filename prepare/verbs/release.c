@@ -39,7 +39,7 @@ static void releasing_done(struct releasing *releasing)
 	profile_done(&releasing->profile);
 }
 
-/* A profile that is gone is no reason to keep what it once named. */
+/* Without a profile the devices that it once selected can still be released. */
 static int load_profile(struct root *root, const char *file, struct profile *ret)
 {
 	struct findings findings = {};
@@ -52,7 +52,7 @@ static int load_profile(struct root *root, const char *file, struct profile *ret
 	return r;
 }
 
-/* What the tool blacklisted for the sake of the listed devices comes back with them. */
+/* A module that only this tool blacklists may be loaded for a device that is released. */
 static void read_own_blacklist(struct root *root, struct strv *ret)
 {
 	_cleanup_free_ char *text = NULL;
