@@ -14,37 +14,34 @@ static char *apply_json(const struct apply_report *report)
 	vec_foreach(file, report->files) {
 		json_t *object = json_object();
 
-		json_object_set_new(object, "path", json_text_or_null(file->path));
-		json_object_set_new(object, "state", json_string(file_state_name(file->state)));
-		json_object_set_new(object, "diff", json_text_or_null(file->diff));
-		json_object_set_new(object, "result", json_string(file_result_name(file->result)));
-		json_object_set_new(object, "error",
-				    file->error ? json_text_or_null(strerror(-file->error))
-						: json_null());
-		json_array_append_new(files, object);
+		json_set(object, "path", json_text(file->path));
+		json_set(object, "state", json_string(file_state_name(file->state)));
+		json_set(object, "diff", json_text(file->diff));
+		json_set(object, "result", json_string(file_result_name(file->result)));
+		json_set(object, "error",
+			 file->error ? json_text(strerror(-file->error)) : json_null());
+		json_append(files, object);
 	}
 	vec_foreach(command, report->commands) {
 		json_t *object = json_object();
 		bool ran = command->result == COMMAND_DONE || command->result == COMMAND_FAILED;
 
-		json_object_set_new(object, "command", json_strv(&command->argv));
-		json_object_set_new(object, "reason", json_text_or_null(command->reason));
-		json_object_set_new(object, "result",
-				    json_string(command_result_name(command->result)));
-		json_object_set_new(object, "status",
-				    ran && command->status >= 0 ? json_integer(command->status)
-								: json_null());
-		json_array_append_new(commands, object);
+		json_set(object, "command", json_strv(&command->argv));
+		json_set(object, "reason", json_text(command->reason));
+		json_set(object, "result", json_string(command_result_name(command->result)));
+		json_set(object, "status",
+			 ran && command->status >= 0 ? json_integer(command->status) : json_null());
+		json_append(commands, object);
 	}
 	vec_foreach(reason, report->reasons)
-		json_array_append_new(reasons, json_text_or_null(reason->text));
-	json_object_set_new(json, "files", files);
-	json_object_set_new(json, "commands", commands);
-	json_object_set_new(json, "log", json_text_or_null(report->log));
-	json_object_set_new(json, "reboot_required", json_boolean(report->reasons->n > 0));
-	json_object_set_new(json, "reasons", reasons);
-	json_object_set_new(json, "findings", json_findings(report->findings));
-	return json_text(json);
+		json_append(reasons, json_text(reason->text));
+	json_set(json, "files", files);
+	json_set(json, "commands", commands);
+	json_set(json, "log", json_text(report->log));
+	json_set(json, "reboot_required", json_boolean(report->reasons->n > 0));
+	json_set(json, "reasons", reasons);
+	json_set(json, "findings", json_findings(report->findings));
+	return json_finish(json);
 }
 
 static void add_file(struct buf *buf, const struct planned_file *file)

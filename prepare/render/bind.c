@@ -9,10 +9,10 @@ static char *bind_json(enum boot_phase phase, const struct outcomes *outcomes,
 {
 	json_t *report = json_report();
 
-	json_object_set_new(report, "phase", json_string(boot_phase_name(phase)));
-	json_object_set_new(report, "outcomes", json_outcomes(outcomes));
-	json_object_set_new(report, "findings", json_findings(findings));
-	return json_text(report);
+	json_set(report, "phase", json_string(boot_phase_name(phase)));
+	json_set(report, "outcomes", json_outcomes(outcomes));
+	json_set(report, "findings", json_findings(findings));
+	return json_finish(report);
 }
 
 char *render_outcome(const struct outcome *outcome)

@@ -17,12 +17,12 @@ static json_t *json_bound(const struct bindings *bindings)
 			json_t *group = json_object();
 
 			addresses = json_array();
-			json_object_set_new(group, "section", json_text_or_null(binding->section));
-			json_object_set_new(group, "driver", json_text_or_null(binding->driver));
-			json_object_set_new(group, "addresses", addresses);
-			json_array_append_new(bound, group);
+			json_set(group, "section", json_text(binding->section));
+			json_set(group, "driver", json_text(binding->driver));
+			json_set(group, "addresses", addresses);
+			json_append(bound, group);
 		}
-		json_array_append_new(addresses, json_address(&binding->address));
+		json_append(addresses, json_address(&binding->address));
 		last = binding;
 	}
 	return bound;
@@ -33,7 +33,7 @@ static json_t *json_released(const struct bindings *bindings)
 	json_t *released = json_array();
 
 	vec_foreach(address, &bindings->released)
-		json_array_append_new(released, json_address(address));
+		json_append(released, json_address(address));
 	return released;
 }
 
@@ -42,16 +42,16 @@ static json_t *json_phase(const struct logged_phase *phase)
 	json_t *object = json_object(), *findings = json_array();
 
 	vec_foreach(finding, &phase->findings)
-		json_array_append_new(findings, json_finding(finding->check, finding->severity,
-							     finding->subject, finding->detail,
-							     finding->remedy));
-	json_object_set_new(object, "phase", json_string(boot_phase_name(phase->phase)));
-	json_object_set_new(object, "started_ms", json_integer((json_int_t)phase->started_ms));
-	json_object_set_new(object, "elapsed_ms", json_integer(phase->elapsed_ms));
-	json_object_set_new(object, "off", json_text_or_null(phase->off));
-	json_object_set_new(object, "left_out", json_integer((json_int_t)phase->n_left_out));
-	json_object_set_new(object, "outcomes", json_outcomes(&phase->outcomes));
-	json_object_set_new(object, "findings", findings);
+		json_append(findings,
+			    json_finding(finding->check, finding->severity, finding->subject,
+					 finding->detail, finding->remedy));
+	json_set(object, "phase", json_string(boot_phase_name(phase->phase)));
+	json_set(object, "started_ms", json_integer((json_int_t)phase->started_ms));
+	json_set(object, "elapsed_ms", json_integer(phase->elapsed_ms));
+	json_set(object, "off", json_text(phase->off));
+	json_set(object, "left_out", json_integer((json_int_t)phase->n_left_out));
+	json_set(object, "outcomes", json_outcomes(&phase->outcomes));
+	json_set(object, "findings", findings);
 	return object;
 }
 
@@ -60,11 +60,11 @@ char *render_boot_log(const struct boot_log *log)
 	json_t *report = json_report(), *phases = json_array();
 
 	vec_foreach(phase, log)
-		json_array_append_new(phases, json_phase(phase));
-	json_object_set_new(report, "bound", json_bound(&log->bindings));
-	json_object_set_new(report, "released", json_released(&log->bindings));
-	json_object_set_new(report, "phases", phases);
-	return json_text(report);
+		json_append(phases, json_phase(phase));
+	json_set(report, "bound", json_bound(&log->bindings));
+	json_set(report, "released", json_released(&log->bindings));
+	json_set(report, "phases", phases);
+	return json_finish(report);
 }
 
 char *render_restart_reasons(const struct restart_reasons *reasons)

@@ -9,11 +9,11 @@ json_t *json_report(void)
 {
 	json_t *report = json_object();
 
-	json_object_set_new(report, "version", json_integer(REPORT_VERSION));
+	json_set(report, "version", json_integer(REPORT_VERSION));
 	return report;
 }
 
-char *json_text(json_t *report)
+char *json_finish(json_t *report)
 {
 	char *compact = json_dumps(report, JSON_INDENT(1)), *text;
 
@@ -23,7 +23,7 @@ char *json_text(json_t *report)
 	return text;
 }
 
-json_t *json_text_or_null(const char *text)
+json_t *json_text(const char *text)
 {
 	_cleanup_free_ char *ascii = NULL;
 	json_t *value;
@@ -40,7 +40,7 @@ json_t *json_text_or_null(const char *text)
 	return json_string(ascii);
 }
 
-json_t *json_count_or_null(int number)
+json_t *json_count(int number)
 {
 	return number < 0 ? json_null() : json_integer(number);
 }
@@ -63,7 +63,7 @@ json_t *json_strv(const struct strv *strv)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < strv->n; i++)
-		json_array_append_new(array, json_text_or_null(strv->items[i]));
+		json_append(array, json_text(strv->items[i]));
 	return array;
 }
 
@@ -72,11 +72,11 @@ json_t *json_finding(const char *check, const char *severity, const char *subjec
 {
 	json_t *object = json_object();
 
-	json_object_set_new(object, "check", json_text_or_null(check));
-	json_object_set_new(object, "severity", json_text_or_null(severity));
-	json_object_set_new(object, "subject", json_text_or_null(subject));
-	json_object_set_new(object, "detail", json_text_or_null(detail));
-	json_object_set_new(object, "remedy", json_text_or_null(remedy));
+	json_set(object, "check", json_text(check));
+	json_set(object, "severity", json_text(severity));
+	json_set(object, "subject", json_text(subject));
+	json_set(object, "detail", json_text(detail));
+	json_set(object, "remedy", json_text(remedy));
 	return object;
 }
 
@@ -85,10 +85,9 @@ json_t *json_findings(const struct findings *findings)
 	json_t *array = json_array();
 
 	vec_foreach(finding, findings)
-		json_array_append_new(array,
-				      json_finding(finding_name(finding->type), severity_name(finding->severity),
-						   finding->subject, finding->detail,
-						   finding->remedy));
+		json_append(array, json_finding(finding_name(finding->type),
+						severity_name(finding->severity), finding->subject,
+						finding->detail, finding->remedy));
 	return array;
 }
 
@@ -99,15 +98,15 @@ json_t *json_outcomes(const struct outcomes *outcomes)
 	vec_foreach(outcome, outcomes) {
 		json_t *object = json_object();
 
-		json_object_set_new(object, "address", json_address(&outcome->address));
-		json_object_set_new(object, "section", json_text_or_null(outcome->section));
-		json_object_set_new(object, "want", json_text_or_null(outcome->want));
-		json_object_set_new(object, "before", json_text_or_null(outcome->before));
-		json_object_set_new(object, "after", json_text_or_null(outcome->after));
-		json_object_set_new(object, "result", json_string(result_name(outcome->result)));
-		json_object_set_new(object, "error", json_text_or_null(outcome->error));
-		json_object_set_new(object, "elapsed_ms", json_integer(outcome->elapsed_ms));
-		json_array_append_new(array, object);
+		json_set(object, "address", json_address(&outcome->address));
+		json_set(object, "section", json_text(outcome->section));
+		json_set(object, "want", json_text(outcome->want));
+		json_set(object, "before", json_text(outcome->before));
+		json_set(object, "after", json_text(outcome->after));
+		json_set(object, "result", json_string(result_name(outcome->result)));
+		json_set(object, "error", json_text(outcome->error));
+		json_set(object, "elapsed_ms", json_integer(outcome->elapsed_ms));
+		json_append(array, object);
 	}
 	return array;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the JSON reports have in common. Values given to json_object_set_new() change hands. */
+/* What the JSON reports have in common. json_set() and json_append() take the value. */
 #pragma once
 
 #include <jansson.h>
@@ -9,15 +9,18 @@
 #include "model/finding.h"
 #include "model/outcome.h"
 
+#define json_set json_object_set_new
+#define json_append json_array_append_new
+
 /* {"version":1}, to be added to. */
 json_t *json_report(void);
 /* The report as text with a final newline; the report is gone afterwards. */
-char *json_text(json_t *report);
+char *json_finish(json_t *report);
 
 /* null for NULL. Bytes that are no UTF-8 become '?'. */
-json_t *json_text_or_null(const char *text);
+json_t *json_text(const char *text);
 /* null for a negative number. */
-json_t *json_count_or_null(int number);
+json_t *json_count(int number);
 json_t *json_hex(unsigned value, int digits);
 json_t *json_address(const struct pci_address *address);
 json_t *json_strv(const struct strv *strv);

@@ -17,30 +17,25 @@ static json_t *function_object(const struct pci_function *function, const struct
 {
 	json_t *object = json_object();
 
-	json_object_set_new(object, "address", json_address(&function->address));
-	json_object_set_new(object, "vendor", id_or_null(function, function->vendor, 4));
-	json_object_set_new(object, "device", id_or_null(function, function->device, 4));
-	json_object_set_new(object, "class", id_or_null(function, function->class, 6));
-	json_object_set_new(object, "subsystem_vendor",
-			    id_or_null(function, function->subsystem_vendor, 4));
-	json_object_set_new(object, "subsystem_device",
-			    id_or_null(function, function->subsystem_device, 4));
-	json_object_set_new(object, "revision",
-			    function->revision < 0 ? json_null()
-						   : json_hex((unsigned)function->revision, 2));
-	json_object_set_new(object, "driver", json_text_or_null(function->driver));
-	json_object_set_new(object, "driver_override",
-			    json_text_or_null(function->driver_override));
-	json_object_set_new(object, "modules",
-			    function->unknown & FUNCTION_MODULES ? json_null()
-								 : json_strv(&function->modules));
-	json_object_set_new(object, "iommu_group", json_count_or_null(function->iommu_group));
-	json_object_set_new(object, "name", json_text_or_null(function->name));
-	json_object_set_new(object, "numa_node", json_count_or_null(function->numa_node));
-	json_object_set_new(object, "physfn",
-			    function->is_vf ? json_address(&function->physfn) : json_null());
-	json_object_set_new(object, "guards", json_strv(&entry->guards));
-	json_object_set_new(object, "section", json_text_or_null(entry->section));
+	json_set(object, "address", json_address(&function->address));
+	json_set(object, "vendor", id_or_null(function, function->vendor, 4));
+	json_set(object, "device", id_or_null(function, function->device, 4));
+	json_set(object, "class", id_or_null(function, function->class, 6));
+	json_set(object, "subsystem_vendor", id_or_null(function, function->subsystem_vendor, 4));
+	json_set(object, "subsystem_device", id_or_null(function, function->subsystem_device, 4));
+	json_set(object, "revision",
+		 function->revision < 0 ? json_null() : json_hex((unsigned)function->revision, 2));
+	json_set(object, "driver", json_text(function->driver));
+	json_set(object, "driver_override", json_text(function->driver_override));
+	json_set(object, "modules",
+		 function->unknown & FUNCTION_MODULES ? json_null()
+						      : json_strv(&function->modules));
+	json_set(object, "iommu_group", json_count(function->iommu_group));
+	json_set(object, "name", json_text(function->name));
+	json_set(object, "numa_node", json_count(function->numa_node));
+	json_set(object, "physfn", function->is_vf ? json_address(&function->physfn) : json_null());
+	json_set(object, "guards", json_strv(&entry->guards));
+	json_set(object, "section", json_text(entry->section));
 	return object;
 }
 
@@ -49,19 +44,17 @@ static char *list_json(const struct inventory *inventory, const struct list_entr
 	json_t *report = json_report(), *host = json_object(), *iommu = json_object(),
 	       *functions = json_array();
 
-	json_object_set_new(iommu, "state", json_string(iommu_state_name(inventory->iommu)));
-	json_object_set_new(iommu, "kind",
-			    json_text_or_null(iommu_kind_name(inventory->iommu_kind)));
-	json_object_set_new(host, "kernel", json_text_or_null(inventory->kernel));
-	json_object_set_new(host, "cmdline", json_text_or_null(inventory->cmdline));
-	json_object_set_new(host, "iommu", iommu);
-	json_object_set_new(report, "host", host);
+	json_set(iommu, "state", json_string(iommu_state_name(inventory->iommu)));
+	json_set(iommu, "kind", json_text(iommu_kind_name(inventory->iommu_kind)));
+	json_set(host, "kernel", json_text(inventory->kernel));
+	json_set(host, "cmdline", json_text(inventory->cmdline));
+	json_set(host, "iommu", iommu);
+	json_set(report, "host", host);
 	for (size_t i = 0; i < inventory->n; i++)
 		if (entries[i].shown)
-			json_array_append_new(functions,
-					      function_object(&inventory->items[i], &entries[i]));
-	json_object_set_new(report, "functions", functions);
-	return json_text(report);
+			json_append(functions, function_object(&inventory->items[i], &entries[i]));
+	json_set(report, "functions", functions);
+	return json_finish(report);
 }
 
 enum column { ADDRESS, GROUP, ID, CLASS, DRIVER, SECTION, GUARDS, NAME, N_COLUMNS };

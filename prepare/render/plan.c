@@ -21,10 +21,10 @@ static json_t *files_array(const struct planned_files *files)
 	vec_foreach(file, files) {
 		json_t *object = json_object();
 
-		json_object_set_new(object, "path", json_text_or_null(file->path));
-		json_object_set_new(object, "state", json_string(file_state_name(file->state)));
-		json_object_set_new(object, "diff", json_text_or_null(file->diff));
-		json_array_append_new(array, object);
+		json_set(object, "path", json_text(file->path));
+		json_set(object, "state", json_string(file_state_name(file->state)));
+		json_set(object, "diff", json_text(file->diff));
+		json_append(array, object);
 	}
 	return array;
 }
@@ -37,18 +37,17 @@ static char *plan_json(const struct plan *plan, const struct planned_files *file
 	vec_foreach(action, &plan->actions) {
 		json_t *object = json_object();
 
-		json_object_set_new(object, "type", json_string(action_type_name(action->type)));
-		json_object_set_new(object, "subject",
-				    json_text_or_null(subject(plan, action, address)));
-		json_object_set_new(object, "path", json_text_or_null(action->path));
-		json_object_set_new(object, "value", json_text_or_null(action->value));
-		json_object_set_new(object, "reason", json_text_or_null(action->reason));
-		json_array_append_new(actions, object);
+		json_set(object, "type", json_string(action_type_name(action->type)));
+		json_set(object, "subject", json_text(subject(plan, action, address)));
+		json_set(object, "path", json_text(action->path));
+		json_set(object, "value", json_text(action->value));
+		json_set(object, "reason", json_text(action->reason));
+		json_append(actions, object);
 	}
-	json_object_set_new(report, "actions", actions);
-	json_object_set_new(report, "files", files_array(files));
-	json_object_set_new(report, "findings", json_findings(&plan->findings));
-	return json_text(report);
+	json_set(report, "actions", actions);
+	json_set(report, "files", files_array(files));
+	json_set(report, "findings", json_findings(&plan->findings));
+	return json_finish(report);
 }
 
 static void add_device(struct buf *buf, const struct planned_device *device)

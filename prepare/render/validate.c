@@ -15,24 +15,23 @@ static char *validate_json(const struct verdict *verdict)
 {
 	json_t *report = json_report(), *devices = json_array();
 
-	json_object_set_new(report, "status", json_string(readiness_name(verdict->status)));
-	json_object_set_new(report, "ready", json_boolean(verdict->status == READY));
-	json_object_set_new(report, "reboot_required",
-			    json_boolean(verdict->status == REBOOT_REQUIRED));
+	json_set(report, "status", json_string(readiness_name(verdict->status)));
+	json_set(report, "ready", json_boolean(verdict->status == READY));
+	json_set(report, "reboot_required", json_boolean(verdict->status == REBOOT_REQUIRED));
 	vec_foreach(device, verdict->plan) {
 		json_t *object = json_object();
 
-		json_object_set_new(object, "address", json_address(&device->address));
-		json_object_set_new(object, "section", json_text_or_null(device->section));
-		json_object_set_new(object, "want", json_text_or_null(device->want));
-		json_object_set_new(object, "driver", json_text_or_null(device->before));
-		json_object_set_new(object, "iommu_group", json_count_or_null(device->iommu_group));
-		json_object_set_new(object, "state", json_string(device_state_name(device->state)));
-		json_array_append_new(devices, object);
+		json_set(object, "address", json_address(&device->address));
+		json_set(object, "section", json_text(device->section));
+		json_set(object, "want", json_text(device->want));
+		json_set(object, "driver", json_text(device->before));
+		json_set(object, "iommu_group", json_count(device->iommu_group));
+		json_set(object, "state", json_string(device_state_name(device->state)));
+		json_append(devices, object);
 	}
-	json_object_set_new(report, "devices", devices);
-	json_object_set_new(report, "findings", json_findings(verdict->findings));
-	return json_text(report);
+	json_set(report, "devices", devices);
+	json_set(report, "findings", json_findings(verdict->findings));
+	return json_finish(report);
 }
 
 /* Select graphic rendition (ECMA-48). */

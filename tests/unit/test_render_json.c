@@ -16,11 +16,11 @@ TEST(values)
 	struct pci_address place = address("10000:01:02.3");
 	struct strv strv = {};
 
-	expect(json_text_or_null(NULL), "null");
-	expect(json_text_or_null(""), "\"\"");
-	expect(json_text_or_null("a \"b\"\n"), "\"a \\\"b\\\"\\n\"");
-	expect(json_count_or_null(-1), "null");
-	expect(json_count_or_null(0), "0");
+	expect(json_text(NULL), "null");
+	expect(json_text(""), "\"\"");
+	expect(json_text("a \"b\"\n"), "\"a \\\"b\\\"\\n\"");
+	expect(json_count(-1), "null");
+	expect(json_count(0), "0");
 	expect(json_hex(0x86, 4), "\"0086\"");
 	expect(json_hex(0xffffff, 6), "\"ffffff\"");
 	expect(json_hex(0, 2), "\"00\"");
@@ -45,7 +45,7 @@ TEST(text_that_is_no_utf8_loses_what_is_none)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		expect(json_text_or_null(rows[i].text), rows[i].written);
+		expect(json_text(rows[i].text), rows[i].written);
 }
 
 TEST(findings)
@@ -66,7 +66,7 @@ TEST(findings)
 
 TEST(reports_have_a_version_and_a_final_newline)
 {
-	_cleanup_free_ char *text = json_text(json_report());
+	_cleanup_free_ char *text = json_finish(json_report());
 
 	assert_string_equal(text, "{\n \"version\": 1\n}\n");
 }
