@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One topic of validate each: looks at the host and the plan, and adds what it finds. Pure. The
- * manual has an entry for each name of a finding.
+ * Each function checks one topic of validate: it looks at the host and the plan, and adds findings. Pure.
+ * vfio-prepare-findings(7) explains each finding.
  */
 #pragma once
 
@@ -16,28 +16,19 @@ struct checks {
 	struct findings *findings;
 };
 
-/*
- * firmware-table, iommu-argument, iommu-not-built, iommu-default-off, iommu, iommu-unknown;
- * interrupt-remapping, interrupt-remapping-unknown, unsafe-interrupts
- */
+/* The IOMMU of the firmware and of the kernel; interrupt remapping. */
 void check_iommu(struct checks *checks);
-/* argument-without-effect (decide/iommu_args.c) */
+/* Kernel arguments that change nothing (decide/iommu_args.c). */
 void check_iommu_arguments(struct checks *checks);
-/*
- * module-missing, module-unknown, module-blacklisted, modules-disabled, module-signature,
- * blacklist-spelling, native-module, options-ignored
- */
+/* Whether the modules that the plan needs can be loaded, and what loads native ones first. */
 void check_modules(struct checks *checks);
-/*
- * device-absent, wrong-driver, vfs-missing, override-cleared, override-differs, override-unknown,
- * not-assignable, denylisted, driver-variant
- */
+/* Each device: present, on its driver, with its override; of a kind that a guest can have. */
 void check_devices(struct checks *checks);
-/* vfio-noiommu, reserved-region, reserved-region-unknown, group-not-viable, iommu-backend */
+/* IOMMU groups, and the backend that maps the memory of guests. */
 void check_groups(struct checks *checks);
-/* console, keyboard, framebuffer */
-void check_people(struct checks *checks);
-/* foreign-*, ids-conflict: what else was told about these devices, by hand or by another tool */
+/* Console, keyboard and framebuffer, which a person would miss. */
+void check_console(struct checks *checks);
+/* What other tools, or a person, have configured for these devices. */
 void check_foreign(struct checks *checks);
-/* image-missing-tool, image-old-profile, image-missing-module, image-order, image-damaged, image-unknown */
+/* What the images of the initramfs contain. */
 void check_images(struct checks *checks);

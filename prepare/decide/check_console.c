@@ -85,7 +85,7 @@ static void check_framebuffer(const struct checks *checks, const struct planned_
 		kind && strstr(kind, "EFI") ? "video=efifb:off" : "initcall_blacklist=sysfb_init");
 }
 
-void check_people(struct checks *checks)
+void check_console(struct checks *checks)
 {
 	vec_foreach(device, checks->plan) {
 		const struct pci_function *function = inventory_find(checks->inventory,

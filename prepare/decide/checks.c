@@ -30,7 +30,7 @@ static void (*const topics[])(struct checks *checks) = {
 	check_modules,    /* what can be loaded */
 	check_devices,    /* each device of the plan */
 	check_groups,     /* what goes to a guest together */
-	check_people,     /* who would miss a device */
+	check_console,    /* who would miss a device */
 	check_foreign,    /* what else was told about the devices */
 	check_images,     /* what the next boot does early */
 	check_off_switch, /* whether the tool may work */
