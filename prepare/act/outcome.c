@@ -215,6 +215,18 @@ void outcome_not_started(const struct planned_device *device, int error, struct 
 
 void outcome_begin(const struct planned_device *device, struct outcome *outcome)
 {
+	static const struct {
+		enum result result;
+		const char *error;
+	} states[] = {
+		[DEVICE_BIND] = {RESULT_FAILED, NULL},
+		[DEVICE_RIGHT] = {RESULT_ALREADY, NULL},
+		[DEVICE_WAITING] = {RESULT_SKIPPED, NULL},
+		[DEVICE_REFUSED] = {RESULT_REFUSED, "a finding says why"},
+		[DEVICE_ABSENT] = {RESULT_SKIPPED, "not on this host"},
+		[DEVICE_VFS] = {RESULT_SKIPPED, NULL},
+	};
+
 	*outcome = (struct outcome){
 		.address = device->address,
 		.section = device->section,
@@ -223,22 +235,10 @@ void outcome_begin(const struct planned_device *device, struct outcome *outcome)
 		.before_known = device->before_known,
 		.after = xstrdup_null(device->before),
 		.after_known = device->before_known,
+		.result = states[device->state].result,
+		.error = xstrdup_null(states[device->state].error),
 		.vfs = device->state == DEVICE_RIGHT ? device->vfs : 0,
 	};
-	if (device->state == DEVICE_RIGHT) {
-		outcome->result = RESULT_ALREADY;
-	} else if (device->state == DEVICE_REFUSED) {
-		outcome->result = RESULT_REFUSED;
-		outcome->error = xstrdup("a finding says why");
-	} else if (device->state == DEVICE_WAITING) {
-		outcome->result = RESULT_SKIPPED;
+	if (device->state == DEVICE_WAITING)
 		outcome->error = xasprintf("waits %s", device_waits_for(device));
-	} else if (device->state == DEVICE_ABSENT) {
-		outcome->result = RESULT_SKIPPED;
-		outcome->error = xstrdup("not on this host");
-	} else if (device->state == DEVICE_VFS) {
-		outcome->result = RESULT_SKIPPED;
-	} else {
-		free(TAKE_PTR(outcome->after));
-	}
 }

@@ -37,7 +37,8 @@ bool boot_log_has_given_up(const struct boot_log *log, const struct pci_address 
 {
 	vec_foreach(phase, log)
 		vec_foreach(outcome, &phase->outcomes)
-			if (outcome->result == RESULT_TIMEOUT && is_at(outcome, address))
+			if (outcome->result == RESULT_TIMEOUT &&
+			    (!address || is_at(outcome, address)))
 				return true;
 	return false;
 }
@@ -94,19 +95,10 @@ static void update_bindings(struct boot_log *log, const struct outcomes *outcome
 	}
 }
 
-static bool has_timeout(const struct boot_log *log)
-{
-	vec_foreach(phase, log)
-		vec_foreach(outcome, &phase->outcomes)
-			if (outcome->result == RESULT_TIMEOUT)
-				return true;
-	return false;
-}
-
 static void add_outcomes(struct boot_log *log, const struct outcomes *outcomes,
 			 struct logged_phase *phase)
 {
-	bool all = !boot_phase_is_by_hand(phase->phase) || has_timeout(log);
+	bool all = !boot_phase_is_by_hand(phase->phase) || boot_log_has_given_up(log, NULL);
 
 	vec_foreach(outcome, outcomes) {
 		struct outcome copy = *outcome;

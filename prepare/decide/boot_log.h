@@ -11,7 +11,10 @@
  */
 void boot_log_find_hanging(const struct boot_log *log, struct inventory *inventory);
 
-/* Was the device given up in any phase because the kernel did not answer, whatever came later? */
+/*
+ * Was the device, or with NULL any device, given up in a phase because the kernel did not answer, whatever
+ * came later?
+ */
 bool boot_log_has_given_up(const struct boot_log *log, const struct pci_address *address);
 
 /*
