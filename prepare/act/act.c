@@ -6,7 +6,7 @@
 
 #include "act/executor.h"
 #include "act/outcome.h"
-#include "host/scan.h"
+#include "host/pci.h"
 
 /* A module that no planned device waits for is VFIO's own: without it no guest can use the devices. */
 static void judge_backend(const struct execution *execution, struct findings *findings)

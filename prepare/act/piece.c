@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "decide/group.h"
-#include "host/scan.h"
+#include "host/pci.h"
 
 #define DRIVERS SYSFS_PCI "/drivers/"
 

@@ -9,7 +9,7 @@
 #include "base/number.h"
 #include "decide/group.h"
 #include "host/modules.h"
-#include "host/scan.h"
+#include "host/pci.h"
 #include "host/uevent.h"
 
 #define POLL_MS 20

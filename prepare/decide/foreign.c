@@ -134,12 +134,3 @@ bool foreign_is_of_distribution(const struct foreign_setting *setting)
 	return setting->file && (strncmp(setting->file, "/usr/lib/", 9) == 0 ||
 				 strncmp(setting->file, "/lib/", 5) == 0);
 }
-
-bool foreign_asks_modules(const struct foreign *foreign)
-{
-	vec_foreach(setting, foreign)
-		if (setting->effect == FOREIGN_BLACKLIST || setting->effect == FOREIGN_INSTALL ||
-		    setting->effect == FOREIGN_LOAD || setting->effect == FOREIGN_SOFTDEP)
-			return true;
-	return false;
-}

@@ -15,5 +15,3 @@ char *foreign_removal(const struct foreign_setting *setting);
 bool foreign_is_told_by_unit(const struct foreign *foreign, const struct foreign_setting *setting);
 /* What a distribution brings along, such as blacklists of what hardly anybody wants, is no news. */
 bool foreign_is_of_distribution(const struct foreign_setting *setting);
-/* Do the findings depend on which modules the kernel's tables offer for the host's functions? */
-bool foreign_asks_modules(const struct foreign *foreign);

@@ -26,7 +26,7 @@ void group_complete(const struct inventory *inventory, const struct guards *guar
 		    enum phase phase, struct match *match);
 
 /*
- * As match_takes() and match_takes_bound(), of what would join the claims if no guard kept it: what is listed
+ * As match_takes(), of what would join the claims if no guard kept it: what is listed
  * may be right already, and not what goes along with it. Needs what group_complete() needs but the guards.
  */
 bool group_takes(const struct inventory *inventory, const struct match *match, bool bound);

@@ -391,24 +391,6 @@ bool claim_is_physical(const struct claim *claim, const struct pci_function *fun
 	return claim->section && claim->section->vfs && !function->is_vf;
 }
 
-bool match_asks_modules(const struct match *match, const struct inventory *inventory,
-			const struct pci_function *function)
-{
-	size_t i = (size_t)(function - inventory->items);
-
-	if (claim_is_physical(&match->claims[i], function))
-		return !function->driver;
-	if (match->claims[i].section)
-		return strcmp(match->claims[i].section->driver, "auto") == 0;
-	return match->concerned[i];
-}
-
-bool match_asks_condition(const struct match *match, const struct inventory *inventory,
-			  const struct pci_function *function)
-{
-	return match->concerned[function - inventory->items];
-}
-
 const char *wanted_driver(const struct device_section *section, const struct pci_function *function)
 {
 	if (section->vfs && !function->is_vf && function->driver)
@@ -426,7 +408,7 @@ bool claim_is_right(const struct claim *claim, const struct pci_function *functi
 	       strcmp(function->driver, wanted_driver(claim->section, function)) == 0;
 }
 
-static bool takes(const struct match *match, const struct inventory *inventory, bool bound)
+bool match_takes(const struct match *match, const struct inventory *inventory, bool bound)
 {
 	for (size_t i = 0; i < inventory->n; i++) {
 		const struct claim *claim = &match->claims[i];
@@ -447,17 +429,7 @@ static bool takes(const struct match *match, const struct inventory *inventory, 
 	return false;
 }
 
-bool match_takes(const struct match *match, const struct inventory *inventory)
-{
-	return takes(match, inventory, false);
-}
-
-bool match_takes_bound(const struct match *match, const struct inventory *inventory)
-{
-	return takes(match, inventory, true);
-}
-
-bool match_asks_whole_host(const struct match *match, const struct inventory *inventory)
+bool match_spans_host(const struct match *match, const struct inventory *inventory)
 {
 	for (size_t i = 0; i < inventory->n; i++)
 		if (match->concerned[i] && inventory->items[i].class >> 16 == 0x03)

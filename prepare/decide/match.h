@@ -47,21 +47,17 @@ void match_done(struct match *match);
 /* Is it a physical function that stays with the host, and gives its virtual ones to guests? */
 bool claim_is_physical(const struct claim *claim, const struct pci_function *function);
 
-/* Does the decision depend on which modules the kernel's tables offer for this function? */
-bool match_asks_modules(const struct match *match, const struct inventory *inventory,
-			const struct pci_function *function);
-/* Does it depend on the function's condition (host/users.h)? */
-bool match_asks_condition(const struct match *match, const struct inventory *inventory,
-			  const struct pci_function *function);
-/* Is anything claimed that is not on its driver yet? And is another driver on it? group_takes(): what joins. */
-bool match_takes(const struct match *match, const struct inventory *inventory);
-bool match_takes_bound(const struct match *match, const struct inventory *inventory);
+/*
+ * Is anything claimed that is not on its driver yet? bound: and is another driver on it? group_takes() tells
+ * that of what joins.
+ */
+bool match_takes(const struct match *match, const struct inventory *inventory, bool bound);
 
 /*
- * Does the decision hang on functions that no section lists? On where an identity is now, or on which
- * displays the host has.
+ * Does the decision hang on functions that no section lists: on where an identity is now, or on which displays
+ * the host has?
  */
-bool match_asks_whole_host(const struct match *match, const struct inventory *inventory);
+bool match_spans_host(const struct match *match, const struct inventory *inventory);
 
 /* Refuses what an earlier phase found to hang (function->hangs), with the finding device-hangs. */
 void claim_refuse_hanging(struct claim *claim, const struct pci_function *function,

@@ -3,8 +3,7 @@
  * What a run has read by path, so that each path is opened once: texts, names in directories, targets of
  * links, times, and directories that stay open. Plain memory; host/root_read.c fills it.
  */
-#ifndef HOST_PLACES_H
-#define HOST_PLACES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +36,3 @@ struct places {
 struct place *places_get(struct places *places, const char *path);
 /* Closes and frees all of it. */
 void places_done(struct places *places);
-
-#endif

@@ -8,14 +8,12 @@
 #include <zlib.h>
 
 #include "host/modules.h"
-#include "host/scan_bounded.h"
 #include "parse/address.h"
 #include "parse/config_space.h"
 #include "parse/platform.h"
 
 #define TABLE_MAX (16 * 1024 * 1024)
 #define CONFIG_MAX (4 * 1024 * 1024)
-#define HEADER_TYPE 0x0e /* include/uapi/linux/pci_regs.h; the top bit says "more functions" */
 
 /* "Y", "N", "1", "0": a module's parameter, or a setting of sysctl. */
 static enum answer read_answer(struct root *root, const char *path)
@@ -198,50 +196,19 @@ static void scan_group(struct root *root, int number, struct platform *platform)
 		reserved_regions_parse(regions, group);
 }
 
-struct config_header {
-	int length; /* or -errno */
-	unsigned char bytes[PCI_CONFIG_HEADER_BYTES];
-};
-
-static void read_header(struct root *root, int dir, void *answer)
-{
-	struct config_header *header = answer;
-
-	header->length = attribute_read_bytes(root, dir, "config", header->bytes,
-					      sizeof(header->bytes));
-}
-
-static void take_header(struct root *root _unused_, struct pci_function *function,
-			const void *answer)
-{
-	const struct config_header *header = answer;
-
-	if (header && header->length > HEADER_TYPE)
-		function->header_type = header->bytes[HEADER_TYPE] & 0x7f;
-}
-
 static int compare_numbers(const void *a, const void *b)
 {
 	return *(const int *)a - *(const int *)b;
 }
 
-static void scan_functions(struct root *root, struct inventory *inventory,
-			   bool (*chosen)(void *userdata, const struct pci_function *function),
-			   void *userdata)
+void platform_read_groups(struct root *root, const struct needs *needs, struct inventory *inventory)
 {
-	static const struct bounded_read header = {
-		.size = sizeof(struct config_header),
-		.piece_ms = CONFIG_MS,
-		.total_ms = CONFIGS_MS,
-		.read = read_header,
-		.take = take_header,
-	};
 	_cleanup_free_ int *numbers = xcalloc(inventory->n, sizeof(*numbers));
 	size_t n = 0;
 
-	scan_bounded(root, inventory, &header, chosen, userdata);
 	vec_foreach(function, inventory)
-		if (function->iommu_group >= 0 && chosen(userdata, function))
+		if (function->iommu_group >= 0 &&
+		    needs_fact(needs, inventory, function, FACT_HEADER))
 			numbers[n++] = function->iommu_group;
 	if (n > 1)
 		qsort(numbers, n, sizeof(*numbers), compare_numbers);
@@ -250,27 +217,20 @@ static void scan_functions(struct root *root, struct inventory *inventory,
 			scan_group(root, numbers[i], &inventory->platform);
 }
 
-void scan_processor(struct root *root, struct inventory *inventory)
+void platform_read_processor(struct root *root, struct inventory *inventory)
 {
-	if (inventory->platform.processor_read)
-		return;
-	inventory->platform.processor_read = true;
 	scan_cpu(root, &inventory->platform);
 	scan_config(root, inventory);
 }
 
-void scan_platform(struct root *root, struct inventory *inventory, const struct strv *modules,
-		   bool (*chosen)(void *userdata, const struct pci_function *function),
-		   void *userdata)
+void platform_read(struct root *root, const struct strv *modules, struct inventory *inventory)
 {
 	struct platform *platform = &inventory->platform;
 
-	scan_processor(root, inventory);
 	scan_devicetree(root, platform);
 	platform->bootconfig = root_read_text(root, "/proc/bootconfig", TABLE_MAX);
 	scan_interrupts(root, platform);
 	scan_policy(root, platform);
 	scan_missing(root, inventory, modules);
 	scan_people(root, platform);
-	scan_functions(root, inventory, chosen, userdata);
 }

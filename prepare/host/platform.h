@@ -3,15 +3,13 @@
 #pragma once
 
 #include "host/root.h"
+#include "model/facts.h"
 #include "model/inventory.h"
 
-/*
- * Fills in inventory->platform, and of the functions that chosen(userdata, function) is true for the
- * header type and the IOMMU group. modules: those whose absence from the kernel's tables is asked for.
- */
-void scan_platform(struct root *root, struct inventory *inventory, const struct strv *modules,
-		   bool (*chosen)(void *userdata, const struct pci_function *function),
-		   void *userdata);
-
-/* Fills in the processor and the kernel's configuration alone, unless that is done already. */
-void scan_processor(struct root *root, struct inventory *inventory);
+/* The processor and the kernel's configuration. */
+void platform_read_processor(struct root *root, struct inventory *inventory);
+/* The rest, but for the groups. modules: those whose absence from the kernel's tables is asked for. */
+void platform_read(struct root *root, const struct strv *modules, struct inventory *inventory);
+/* The IOMMU groups of the functions that FACT_HEADER is needed of. */
+void platform_read_groups(struct root *root, const struct needs *needs,
+			  struct inventory *inventory);

@@ -87,7 +87,7 @@ void root_keep_attribute(struct root *root, const char *path);
 int attribute_read_bytes(struct root *root, int dir, const char *name, void *ret, size_t size);
 int attribute_read(struct root *root, int dir, const char *name, char *ret, size_t size);
 int attribute_read_link_name(struct root *root, int dir, const char *name, char *ret, size_t size);
-/* Tells the recorder, if there is one, what attribute_read_bytes() gave a child (host/scan_bounded.h). */
+/* Tells the recorder, if there is one, what attribute_read_bytes() gave a child (host/pci_bounded.h). */
 void attribute_record(struct root *root, int dir, const char *name, const void *bytes,
 		      size_t length);
 

@@ -5,29 +5,19 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "host/scan.h"
-#include "host/scan_bounded.h"
+#include "host/pci.h"
+#include "host/pci_bounded.h"
 #include "parse/address.h"
 
 /* Who holds the lock may be the probe of its own driver, which takes seconds. */
 #define NUMBER_MS 5000
 #define NUMBERS_MS 10000
 
-void scan_physfns(struct root *root, struct inventory *inventory)
-{
-	vec_foreach(function, inventory) {
-		int dir = device_lend(root, &function->address);
-
-		if (dir >= 0)
-			scan_physfn(root, dir, function);
-	}
-}
-
 void vfs_read(struct root *root, int dir, struct vfs_state *ret)
 {
-	ret->total = scan_decimal(root, dir, "sriov_totalvfs", -1);
-	ret->autoprobe = scan_decimal(root, dir, "sriov_drivers_autoprobe", -1);
-	ret->number = scan_decimal(root, dir, "sriov_numvfs", -1);
+	ret->total = pci_decimal(root, dir, "sriov_totalvfs", -1);
+	ret->autoprobe = pci_decimal(root, dir, "sriov_drivers_autoprobe", -1);
+	ret->number = pci_decimal(root, dir, "sriov_numvfs", -1);
 }
 
 static void read_state(struct root *root, int dir, void *answer)
@@ -49,8 +39,7 @@ static void take_state(struct root *root _unused_, struct pci_function *function
 		function->unknown &= ~(unsigned)FUNCTION_VFS;
 }
 
-void scan_vfs(struct root *root, struct inventory *inventory,
-	      bool (*chosen)(void *userdata, const struct pci_function *function), void *userdata)
+void pci_read_vfs(struct root *root, const struct needs *needs, struct inventory *inventory)
 {
 	static const struct bounded_read state = {
 		.size = sizeof(struct vfs_state),
@@ -60,7 +49,7 @@ void scan_vfs(struct root *root, struct inventory *inventory,
 		.take = take_state,
 	};
 
-	scan_bounded(root, inventory, &state, chosen, userdata);
+	pci_read_bounded(root, needs, FACT_VFS, &state, inventory);
 }
 
 static bool is_there(int dir, const char *name)

@@ -6,17 +6,14 @@
 #pragma once
 
 #include "host/root.h"
+#include "model/facts.h"
 #include "model/inventory.h"
 
-/* Fills in which functions are virtual, and whose; it costs two system calls and a look for each. */
-void scan_physfns(struct root *root, struct inventory *inventory);
-
 /*
- * Fills in how many virtual functions those have that chosen() is true for, and may have; starts a process,
+ * Fills in how many virtual functions those have that FACT_VFS is needed of, and may have; starts a process,
  * as the read waits for the device's lock. What cannot be read in time stays unknown (FUNCTION_VFS).
  */
-void scan_vfs(struct root *root, struct inventory *inventory,
-	      bool (*chosen)(void *userdata, const struct pci_function *function), void *userdata);
+void pci_read_vfs(struct root *root, const struct needs *needs, struct inventory *inventory);
 
 /* What a physical function's attributes say; -1: it has none such, or it cannot be read. */
 struct vfs_state {

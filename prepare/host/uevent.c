@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <sys/mount.h>
 
-#include "host/scan.h"
+#include "host/pci.h"
 
 #define UEVENT_PATH_MAX (DEVICE_PATH_MAX + sizeof("/uevent"))
 

@@ -27,6 +27,12 @@ void inventory_done(struct inventory *inventory)
 	platform_done(&inventory->platform);
 	foreign_done(&inventory->foreign);
 	images_done(&inventory->images);
+	bootloader_done(&inventory->bootloader);
+	strv_done(&inventory->older);
+	rebuild_done(&inventory->rebuild);
+	for (size_t i = 0; i < N_MANAGED_FILES; i++)
+		free(inventory->own_files[i].text);
+	restart_reasons_done(&inventory->restart);
 	free(inventory->items);
 	free(inventory->kernel);
 	free(inventory->cmdline);

@@ -11,11 +11,15 @@
 
 #include "base/strv.h"
 #include "model/address.h"
+#include "model/boot_log.h"
+#include "model/bootloader.h"
 #include "model/foreign.h"
 #include "model/image.h"
 #include "model/kernel_args.h"
 #include "model/network.h"
 #include "model/platform.h"
+#include "model/policy.h"
+#include "model/rebuild.h"
 #include "model/storage.h"
 
 /* Longer overrides name no driver: the kernel's names of modules end below 64 bytes. */
@@ -67,6 +71,7 @@ struct pci_function {
 	struct strv modules; /* that the kernel's tables offer for it, sorted */
 	char *variant;       /* the vfio variant module made for it; NULL: none */
 	unsigned unknown;    /* enum function_attribute */
+	unsigned known;      /* enum function_fact (model/facts.h) */
 };
 
 enum iommu_state { IOMMU_UNKNOWN, IOMMU_OFF, IOMMU_ON };
@@ -78,9 +83,16 @@ enum iommu_kind {
 	IOMMU_KIND_OTHER
 };
 
+/* A file that apply writes, as it was read. */
+struct own_file {
+	char *text;
+	int error; /* -errno; -ENOENT: it is not there */
+};
+
 struct inventory {
-	char *kernel;  /* release; NULL: not known */
-	char *cmdline; /* NULL: not known */
+	unsigned known; /* enum host_fact (model/facts.h); what is not is empty */
+	char *kernel;   /* release; NULL: not known */
+	char *cmdline;  /* NULL: not known */
 	struct kernel_args args;
 	enum iommu_state iommu;
 	enum iommu_kind iommu_kind;
@@ -91,11 +103,16 @@ struct inventory {
 	struct strv loaded_modules;  /* that /sys/module shows, sorted; empty where not asked for */
 	bool has_iommu_backend;      /* vfio_iommu_type1 or iommufd is loaded or built in */
 
-	struct storage storage;   /* .known is false where it was not asked for */
-	struct network network;   /* empty where it was not asked for */
-	struct platform platform; /* the same */
-	struct foreign foreign;   /* the same */
-	struct images images;     /* the same */
+	struct storage storage;
+	struct network network;
+	struct platform platform;
+	struct foreign foreign;
+	struct images images;
+	struct bootloader bootloader;
+	struct strv older; /* files of other boot loaders that are older than this boot */
+	struct rebuild rebuild;
+	struct own_file own_files[N_MANAGED_FILES];
+	struct restart_reasons restart;
 
 	/* Sorted by address. */
 	VEC(struct pci_function);

@@ -42,7 +42,6 @@ struct console {
 };
 
 struct platform {
-	bool processor_read; /* and the kernel's configuration */
 	enum cpu_vendor cpu;
 	char *config_path; /* where the kernel's configuration was found */
 	enum answer config[N_KERNEL_OPTIONS];

@@ -8,16 +8,15 @@
 #include "base/process.h"
 #include "decide/commands.h"
 #include "host/boot_log.h"
-#include "host/rebuild.h"
+#include "host/survey.h"
 #include "render/apply.h"
 #include "render/boot_log.h"
-#include "verbs/verb.h"
+#include "verbs/situation.h"
 
 struct applying {
 	struct root *root;
 	struct situation *situation;
 	struct planned_files files;
-	struct rebuild rebuild;
 	struct command_list commands;
 	struct restart_reasons reasons;
 	bool ran; /* the commands */
@@ -55,7 +54,8 @@ static void fail_undone(struct applying *applying, int r)
 static void run_commands(struct applying *applying)
 {
 	struct strv others = {};
-	int r = apply_commands(applying->root, &applying->commands, &applying->rebuild, &others);
+	int r = apply_commands(applying->root, &applying->commands,
+			       &applying->situation->inventory.rebuild, &others);
 
 	applying->ran = true;
 	if (r == 0)
@@ -73,14 +73,24 @@ static void run_commands(struct applying *applying)
 	fail_undone(applying, apply_undo(applying->root, &applying->files));
 }
 
+static const struct purpose applying_purpose = {.goal = GOAL_APPLY, .phase = PHASE_SYSTEM};
+
+/* What was written, by this run or by the programs, is read anew. */
+static void look_again(struct applying *applying, unsigned facts)
+{
+	survey_forget(applying->root, facts, &applying->situation->inventory);
+	situation_look(applying->root, &applying_purpose, NULL, applying->situation);
+}
+
 /* Arguments and their files again, after the programs: what went from there is ours no longer. */
 static void settle(struct applying *applying)
 {
 	struct planned_files files = {};
 	int undone;
 
-	situation_plan_arguments(applying->root, applying->situation);
-	situation_plan_argument_files(applying->root, applying->situation, &files);
+	look_again(applying, HOST_BOOTLOADER | HOST_OWN_FILES);
+	situation_plan_arguments(applying->situation);
+	situation_plan_argument_files(applying->situation, &files);
 	if (apply_files(applying->root, &files, false, &undone) < 0)
 		fail_undone(applying, undone);
 	vec_foreach(file, &files)
@@ -99,13 +109,12 @@ static void mark(struct applying *applying)
 	const struct situation *situation = applying->situation;
 	_cleanup_free_ char *content = NULL;
 
-	rebuild_done(&applying->rebuild);
-	scan_rebuild(applying->root, &applying->rebuild);
+	look_again(applying, HOST_REBUILD);
 	/* Below another root no kernel runs that could be too old. */
 	if (!situation->inventory.cmdline)
 		return;
-	find_restart_reasons(&situation->plan, &situation->arguments, &situation->bootloader,
-			     &applying->rebuild, &applying->commands, &applying->reasons);
+	find_restart_reasons(&situation->plan, &situation->arguments, &situation->inventory.bootloader,
+			     &situation->inventory.rebuild, &applying->commands, &applying->reasons);
 	content = render_restart_reasons(&applying->reasons);
 	restart_reasons_write(applying->root, content);
 }
@@ -158,7 +167,7 @@ static void carry_out(struct applying *applying, const struct options *options)
 		settle(applying);
 		if (commands_are_due(&applying->commands))
 			arguments_forget_due(&applying->situation->arguments,
-					     &applying->situation->bootloader);
+					     &applying->situation->inventory.bootloader);
 		mark(applying);
 	}
 }
@@ -168,11 +177,10 @@ static int apply(struct applying *applying, const struct options *options)
 	struct situation *situation = applying->situation;
 	int lock, status;
 
-	situation_plan_files(applying->root, situation, &applying->files);
-	scan_rebuild(applying->root, &applying->rebuild);
-	commands_decide(&situation->bootloader, &situation->arguments, &applying->rebuild,
+	situation_plan_files(situation, &applying->files);
+	commands_decide(&situation->inventory.bootloader, &situation->arguments, &situation->inventory.rebuild,
 			&applying->files, options->force, &applying->commands);
-	lock = apply_begin(applying->root, &applying->files, &applying->rebuild);
+	lock = apply_begin(applying->root, &applying->files, &situation->inventory.rebuild);
 	if (lock < 0) {
 		if (lock == -EWOULDBLOCK)
 			log_error("another apply is at work: wait for its end");
@@ -204,11 +212,10 @@ static int run(struct root *root, const struct options *options)
 	int status;
 
 	boot_log_read(root, &log);
-	status = situation_load(root, options, PHASE_SYSTEM, true, &log, &situation);
+	status = situation_load(root, options, &applying_purpose, &log, &situation);
 	if (status == STATUS_DONE)
 		status = apply(&applying, options);
 	planned_files_done(&applying.files);
-	rebuild_done(&applying.rebuild);
 	command_list_done(&applying.commands);
 	restart_reasons_done(&applying.reasons);
 	situation_done(&situation);

@@ -7,12 +7,11 @@
 #include "base/log.h"
 #include "decide/boot_log.h"
 #include "decide/checks.h"
-#include "host/scan.h"
+#include "host/kernel.h"
 #include "parse/address.h"
 #include "render/boot_log.h"
 #include "verbs/phase.h"
 #include "verbs/sriov.h"
-#include "verbs/verb.h"
 
 /* A boot is recorded in the kernel log, but not below another root. */
 static void log_to_kernel(struct root *root)
@@ -128,9 +127,11 @@ static int carry_out(struct root *root, const struct options *options, const str
 	/* A phase of the boot leaves alone the devices that hung in an earlier one; a person may try again. */
 	struct boot_log *hung = options->phase ? &bind->run.log : NULL;
 	struct plan *plan = &bind->situation.plan;
-	enum phase phase = options->force ? PHASE_FORCED : when->phase;
+	const struct purpose purpose = {.goal = GOAL_BIND,
+					.phase = options->force ? PHASE_FORCED : when->phase,
+					.at_boot = options->phase};
 	int64_t started_ms = now_ms();
-	int status = situation_load(root, options, phase, false, hung, &bind->situation), acted;
+	int status = situation_load(root, options, &purpose, hung, &bind->situation), acted;
 	size_t n_left_alone = 0;
 
 	if (status == STATUS_DONE && options->address)
@@ -139,8 +140,8 @@ static int carry_out(struct root *root, const struct options *options, const str
 		return status;
 	if (bind->run.phase.phase == BOOT_PHASE_HOTPLUG)
 		n_left_alone = leave_alone(&bind->run.log, plan);
-	acted = situation_act(root, options, hung, started_ms, &bind->situation, &bind->outcomes,
-			      &bind->again);
+	acted = situation_act(root, options, &purpose, hung, started_ms, &bind->situation,
+			      &bind->outcomes, &bind->again);
 	if (options->phase)
 		log_boot(&bind->outcomes, plan);
 	bind->text = render_bind(options->format, bind->run.phase.phase, &bind->outcomes,
@@ -195,7 +196,8 @@ static int run(struct root *root, const struct options *options)
 	if (phase_begin(root, phase, whens[phase].wait_ms, &bind.run) < 0)
 		return STATUS_FAILED;
 
-	scan_arguments(root, &args);
+	root->remembers = true;
+	kernel_read_arguments(root, &args);
 	bind.run.phase.off = off_switch(&args, whens[phase].initramfs);
 	kernel_args_done(&args);
 	if (bind.run.phase.off)
@@ -203,6 +205,7 @@ static int run(struct root *root, const struct options *options)
 			   bind.run.phase.off);
 	else
 		status = carry_out(root, options, &whens[phase], &bind);
+	root->remembers = false;
 
 	phase_show(root, &bind.run, &bind.outcomes);
 	if (!options->phase)

@@ -6,12 +6,8 @@
 #include "base/log.h"
 #include "decide/foreign.h"
 #include "decide/guards.h"
-#include "host/bootloader.h"
-#include "host/foreign.h"
-#include "host/scan.h"
-#include "parse/foreign.h"
 #include "render/profile.h"
-#include "verbs/verb.h"
+#include "verbs/situation.h"
 
 static const char *unusual(const char *driver)
 {
@@ -121,31 +117,25 @@ static char *make_text(const struct inventory *inventory, const struct import *i
 
 static int run(struct root *root, const struct options *options)
 {
-	struct bootloader bootloader = {};
-	struct inventory inventory = {};
+	const struct purpose purpose = {.goal = GOAL_IMPORT};
+	struct situation situation;
 	struct import import = {};
-	int status, r;
+	int status;
 
 	if (options->format != FORMAT_TEXT) {
 		log_error("import prints a profile, which is text: it has no other format");
 		return STATUS_USAGE;
 	}
-	r = scan_host(root, SCAN_DETAILS | SCAN_NAMES, NULL, &inventory);
-	if (r < 0) {
-		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
-		return STATUS_FAILED;
+	status = situation_load(root, options, &purpose, NULL, &situation);
+	if (status == STATUS_DONE) {
+		import_make(&situation.inventory, &import);
+		if (!import.n && !import.ids.n)
+			log_notice(
+				"no device is configured by hand, so that the profile has no section");
+		status = report(make_text(&situation.inventory, &import), STATUS_DONE);
+		import_done(&import);
 	}
-	scan_foreign(root, &inventory.args, &inventory.foreign);
-	scan_bootloader(root, BOOTLOADER_AUTO, &bootloader);
-	foreign_parse_configured(&bootloader.others, &inventory.args, &inventory.foreign);
-	load_conditions(root, &inventory);
-	import_make(&inventory, &import);
-	if (!import.n && !import.ids.n)
-		log_notice("no device is configured by hand, so that the profile has no section");
-	status = report(make_text(&inventory, &import), STATUS_DONE);
-	import_done(&import);
-	bootloader_done(&bootloader);
-	inventory_done(&inventory);
+	situation_done(&situation);
 	return status;
 }
 

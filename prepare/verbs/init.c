@@ -6,9 +6,8 @@
 #include "base/log.h"
 #include "decide/group.h"
 #include "decide/guards.h"
-#include "host/scan.h"
 #include "verbs/selection.h"
-#include "verbs/verb.h"
+#include "verbs/situation.h"
 
 /* A section that asks for exactly the selected functions, and for what has to go with them. */
 static void make_profile(const struct inventory *inventory, const struct selection *selection,
@@ -44,15 +43,13 @@ static void add_member(const struct inventory *inventory, const struct guards *g
 	}
 }
 
-static char *make_text(struct inventory *inventory, const struct profile *profile,
-		       struct root *root)
+static char *make_text(const struct inventory *inventory, const struct profile *profile)
 {
 	struct profile_draft draft = {.verb = "init"};
 	struct guards guards;
 	struct match match;
 	char *text;
 
-	load_conditions(root, inventory);
 	guards_make(inventory, PHASE_SYSTEM, &guards);
 	match_make(profile, inventory, &match);
 	group_complete(inventory, &guards, PHASE_SYSTEM, &match);
@@ -68,10 +65,11 @@ static char *make_text(struct inventory *inventory, const struct profile *profil
 
 static int run(struct root *root, const struct options *options)
 {
+	const struct purpose purpose = {.goal = GOAL_INIT};
 	struct selection selection = {};
-	struct inventory inventory = {};
+	struct situation situation;
 	struct profile profile = {};
-	int status, r;
+	int status;
 
 	if (!options->filter && !options->address && !options->name) {
 		log_error("init needs at least one of --filter, --address and --name");
@@ -79,20 +77,18 @@ static int run(struct root *root, const struct options *options)
 	}
 	if (selection_parse(options, &selection) < 0)
 		return STATUS_USAGE;
-	r = scan_host(root, SCAN_DETAILS | SCAN_NAMES, NULL, &inventory);
-	if (r == 0)
-		make_profile(&inventory, &selection, &profile);
-	if (r < 0) {
-		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
-		status = STATUS_FAILED;
-	} else if (!profile.sections.n || !profile.sections.items->addresses.n) {
-		log_error("no device of this host is selected");
-		status = STATUS_REFUSED;
-	} else {
-		status = report(make_text(&inventory, &profile, root), STATUS_DONE);
+	status = situation_load(root, options, &purpose, NULL, &situation);
+	if (status == STATUS_DONE) {
+		make_profile(&situation.inventory, &selection, &profile);
+		if (profile.sections.items->addresses.n) {
+			status = report(make_text(&situation.inventory, &profile), STATUS_DONE);
+		} else {
+			log_error("no device of this host is selected");
+			status = STATUS_REFUSED;
+		}
 	}
 	profile_done(&profile);
-	inventory_done(&inventory);
+	situation_done(&situation);
 	selection_done(&selection);
 	return status;
 }

@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "decide/planner.h"
 #include "host/boot_log.h"
-#include "verbs/verb.h"
+#include "verbs/situation.h"
 
 /* For the hooks that make an initramfs: what it must carry, one module in a line. */
 static char *modules_text(const struct situation *situation)
@@ -36,17 +36,19 @@ static int plan_status(const struct plan *plan)
 static int run(struct root *root, const struct options *options)
 {
 	struct planned_files files = {};
+	const struct purpose purpose = {.goal = options->modules ? GOAL_MODULES : GOAL_PLAN,
+					.phase = PHASE_MANUAL};
 	struct situation situation;
 	struct boot_log log;
 	int status;
 
 	boot_log_read(root, &log);
-	status = situation_load(root, options, PHASE_MANUAL, true, &log, &situation);
+	status = situation_load(root, options, &purpose, &log, &situation);
 	if (status == STATUS_DONE && options->modules) {
 		status = report(modules_text(&situation), STATUS_DONE);
 	} else if (status == STATUS_DONE) {
-		situation_plan_files(root, &situation, &files);
-		arguments_forget_due(&situation.arguments, &situation.bootloader);
+		situation_plan_files(&situation, &files);
+		arguments_forget_due(&situation.arguments, &situation.inventory.bootloader);
 		findings_move(&situation.arguments.findings, &situation.plan.findings);
 		status = report(render_plan(options->format, &situation.plan, &files),
 				plan_status(&situation.plan));

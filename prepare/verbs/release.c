@@ -6,21 +6,14 @@
 
 #include "act/act.h"
 #include "base/log.h"
-#include "host/profile_files.h"
-#include "host/scan.h"
-#include "host/sriov.h"
-#include "host/users.h"
 #include "parse/address.h"
-#include "parse/profile.h"
 #include "render/bind.h"
 #include "verbs/phase.h"
-#include "verbs/verb.h"
+#include "verbs/situation.h"
 
 struct releasing {
 	const struct bindings *bindings; /* the log's */
-	struct profile profile;
-	struct inventory inventory;
-	struct match match;
+	struct situation situation;
 	struct strv own_blacklist;
 	struct release release;
 	struct plan plan;
@@ -34,32 +27,16 @@ static void releasing_done(struct releasing *releasing)
 	free(releasing->release.addresses.items);
 	strv_done(&releasing->release.labels);
 	strv_done(&releasing->own_blacklist);
-	match_done(&releasing->match);
-	inventory_done(&releasing->inventory);
-	profile_done(&releasing->profile);
-}
-
-/* Without a profile the devices that it once selected can still be released. */
-static int load_profile(struct root *root, const char *file, struct profile *ret)
-{
-	struct findings findings = {};
-	int r = profile_load(root, file, ret, &findings);
-
-	if (r == -ENOENT)
-		r = profile_parse(&(struct ini){}, ret, &findings);
-	log_findings(&findings);
-	findings_done(&findings);
-	return r;
+	situation_done(&releasing->situation);
 }
 
 /* A module that only this tool blacklists may be loaded for a device that is released. */
-static void read_own_blacklist(struct root *root, struct strv *ret)
+static void find_own_blacklist(const struct inventory *inventory, struct strv *ret)
 {
-	_cleanup_free_ char *text = NULL;
+	const struct own_file *file = &inventory->own_files[FILE_MODPROBE];
 	struct strv lines = {};
 
-	if (root_read_file(root, managed_files[FILE_MODPROBE], OWN_FILE_MAX, &text, NULL) == 0)
-		strv_split(&lines, text, "\n");
+	strv_split(&lines, file->text ? file->text : "", "\n");
 	for (size_t i = 0; i < lines.n; i++)
 		if (strncmp(lines.items[i], "blacklist ", 10) == 0)
 			strv_add(ret, lines.items[i] + 10);
@@ -74,7 +51,8 @@ static int read_operands(const struct options *options, struct releasing *releas
 
 		if (address_pattern_parse(operand, &pattern) == 0) {
 			*vec_add(&releasing->release.addresses) = pattern;
-		} else if (release_knows_label(&releasing->match, &releasing->inventory,
+		} else if (release_knows_label(&releasing->situation.match,
+					       &releasing->situation.inventory,
 					       releasing->bindings, operand)) {
 			strv_add(&releasing->release.labels, operand);
 		} else {
@@ -88,42 +66,23 @@ static int read_operands(const struct options *options, struct releasing *releas
 	return 0;
 }
 
-static bool concerns(void *userdata, const struct pci_function *function)
-{
-	const struct releasing *releasing = userdata;
-
-	return release_concerns(&releasing->release, &releasing->match, &releasing->inventory,
-				releasing->bindings, function);
-}
-
 static int prepare(struct root *root, const struct options *options, struct releasing *releasing)
 {
-	struct inventory *inventory = &releasing->inventory;
-	int r;
+	struct situation *situation = &releasing->situation;
+	struct purpose purpose = {.goal = GOAL_RELEASE, .bindings = releasing->bindings};
+	int status = situation_load(root, options, &purpose, NULL, situation);
 
-	if (load_profile(root, options->profile, &releasing->profile) < 0)
-		return STATUS_USAGE;
-	r = scan_host(root, SCAN_PATHS, NULL, inventory);
-	if (r < 0) {
-		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
-		return STATUS_FAILED;
-	}
-	if (profile_asks_serials(&releasing->profile))
-		scan_serials(root, inventory);
-	if (profile_asks_vfs(&releasing->profile))
-		scan_physfns(root, inventory);
-	match_make(&releasing->profile, inventory, &releasing->match);
+	if (status != STATUS_DONE)
+		return status;
 	if (read_operands(options, releasing) < 0)
 		return STATUS_USAGE;
-	scan_overrides(root, inventory, concerns, releasing);
-	scan_condition(root, inventory, false, concerns, releasing);
-	scan_modules(root, inventory, concerns, releasing);
-	scan_loaded_modules(root, inventory);
-	scan_builtin_modules(root, inventory);
-	scan_users(root, inventory);
-	read_own_blacklist(root, &releasing->own_blacklist);
-	release_plan(&releasing->release, &releasing->match, inventory, releasing->bindings,
-		     &releasing->plan);
+	purpose.release = &releasing->release;
+	status = situation_look(root, &purpose, NULL, situation);
+	if (status != STATUS_DONE)
+		return status;
+	find_own_blacklist(&situation->inventory, &releasing->own_blacklist);
+	release_plan(&releasing->release, &situation->match, &situation->inventory,
+		     releasing->bindings, &releasing->plan);
 	return STATUS_DONE;
 }
 
@@ -143,8 +102,8 @@ static int run(struct root *root, const struct options *options)
 	status = prepare(root, options, &releasing);
 	if (status == STATUS_DONE) {
 		act_run(root, plan,
-			&(struct act_limits){(int)releasing.profile.device_timeout_s * 1000,
-					     (int)releasing.profile.timeout_s * 1000},
+			&(struct act_limits){(int)releasing.situation.profile.device_timeout_s * 1000,
+					     (int)releasing.situation.profile.timeout_s * 1000},
 			outcomes, &plan->findings);
 		phase_show(root, &phase, outcomes);
 		text = options->format == FORMAT_TEXT && !outcomes->n

@@ -4,6 +4,8 @@
 
 #include <regex.h>
 
+#include "model/id_pattern.h"
+#include "model/inventory.h"
 #include "verbs/verb.h"
 
 struct selection {

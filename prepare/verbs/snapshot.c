@@ -5,22 +5,15 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "decide/boot_log.h"
 #include "host/boot_log.h"
 #include "host/bootloader.h"
-#include "host/foreign.h"
+#include "host/images.h"
 #include "host/modules.h"
-#include "host/network.h"
-#include "host/platform.h"
-#include "host/profile_files.h"
-#include "host/scan.h"
-#include "host/sriov.h"
 #include "host/storage.h"
 #include "host/users.h"
-#include "parse/image.h"
 #include "render/scrub.h"
 #include "render/snapshot.h"
-#include "verbs/verb.h"
+#include "verbs/situation.h"
 
 static void record_text(struct recorder *recorder, const char *path, char *text)
 {
@@ -62,68 +55,18 @@ static void record_bounded(struct recorder *recorder, const struct inventory *in
 	}
 }
 
-/*
- * Reads what each boot loader would say, as import and other profiles may ask for another one; which of
- * their files are older than the boot is added to *older.
- */
-static void read_bootloaders(struct root *root, struct buf *older)
+/* What is no file of the host, for which a snapshot has files of its own. */
+static void record_captured(struct recorder *recorder, const struct inventory *inventory)
 {
-	for (enum bootloader_kind kind = BOOTLOADER_NONE; kind <= BOOTLOADER_AUTO; kind++) {
-		struct bootloader bootloader;
+	struct buf older = {};
 
-		scan_bootloader(root, kind, &bootloader);
-		if (bootloader.next_is_older)
-			buf_addf(older, "%s\n", bootloader.next_path);
-		bootloader_done(&bootloader);
-	}
-}
-
-/* Reads everything that any verb reads, with root->recorder set. */
-static int read_everything(struct root *root, const struct options *options,
-			   struct inventory *inventory, struct buf *older)
-{
-	struct pci_address_list functions = {};
-	struct restart_reasons reasons;
-	struct boot_log log;
-	struct findings findings = {};
-	struct profile profile = {};
-	struct strv none = {};
-	int r = scan_host(root, SCAN_DETAILS | SCAN_NAMES | SCAN_IOMMU, NULL, inventory);
-
-	if (r < 0)
-		return r;
-	boot_log_read(root, &log);
-	boot_log_find_hanging(&log, inventory);
-	boot_log_done(&log);
-	scan_overrides(root, inventory, any_function, NULL);
-	scan_platform(root, inventory, &none, any_function, NULL);
-	scan_serials(root, inventory);
-	scan_vfs(root, inventory, any_function, NULL);
-	scan_condition(root, inventory, true, any_function, NULL);
-	scan_modules(root, inventory, any_function, NULL);
-	scan_builtin_modules(root, inventory);
-	if (inventory->kernel)
-		modules_touch(root, inventory->kernel);
-	vec_foreach(function, inventory)
-		*vec_add(&functions) = function->address;
-	scan_storage(root, &inventory->args, true, &functions, &inventory->storage);
-	free(functions.items);
-	scan_network(root, true, &inventory->network);
-	scan_foreign(root, &inventory->args, &inventory->foreign);
-	scan_images(root, inventory->kernel, &inventory->images);
-	profile_load(root, options->profile, &profile, &findings);
-	read_bootloaders(root, older);
-	restart_reasons_read(root, &reasons);
-	restart_reasons_done(&reasons);
-	for (size_t i = 0; i < N_MANAGED_FILES; i++) {
-		char *text;
-
-		if (root_read_file(root, managed_files[i], OWN_FILE_MAX, &text, NULL) == 0)
-			free(text);
-	}
-	profile_done(&profile);
-	findings_done(&findings);
-	return 0;
+	record_bounded(recorder, inventory);
+	record_text(recorder, SNAPSHOT_CONTENTS, render_contents(&inventory->storage));
+	record_text(recorder, SNAPSHOT_USERS, render_users(inventory));
+	record_text(recorder, SNAPSHOT_IMAGES, render_images(&inventory->images));
+	for (size_t i = 0; i < inventory->older.n; i++)
+		buf_addf(&older, "%s\n", inventory->older.items[i]);
+	record_text(recorder, SNAPSHOT_OLDER, buf_take(&older));
 }
 
 static bool is_config_space(const char *path)
@@ -189,38 +132,37 @@ static void scrub_records(struct recorder *recorder, const struct inventory *inv
 
 static int run(struct root *root, const struct options *options)
 {
-	struct inventory inventory = {};
+	const struct purpose purpose = {.goal = GOAL_SNAPSHOT, .phase = PHASE_MANUAL};
+	struct situation situation;
+	struct inventory *inventory = &situation.inventory;
 	struct recorder recorder = {};
-	struct buf older = {};
-	int r;
+	struct boot_log log;
+	int status, r;
 
 	root->recorder = &recorder;
-	r = read_everything(root, options, &inventory, &older);
+	boot_log_read(root, &log);
+	status = situation_load(root, options, &purpose, &log, &situation);
+	boot_log_done(&log);
+	if (status == STATUS_DONE && inventory->kernel)
+		modules_touch(root, inventory->kernel);
 	root->recorder = NULL;
-	if (r < 0) {
-		log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
-		recorder_done(&recorder);
-		buf_done(&older);
-		return STATUS_FAILED;
-	}
-	scan_users(root, &inventory);
-	record_bounded(&recorder, &inventory);
-	record_text(&recorder, SNAPSHOT_CONTENTS, render_contents(&inventory.storage));
-	record_text(&recorder, SNAPSHOT_USERS, render_users(&inventory));
-	record_text(&recorder, SNAPSHOT_IMAGES, render_images(&inventory.images));
-	record_text(&recorder, SNAPSHOT_OLDER, buf_take(&older));
-	recorder_sort(&recorder);
-	if (options->scrub) {
-		scrub_records(&recorder, &inventory);
+	if (status == STATUS_DONE) {
+		record_captured(&recorder, inventory);
 		recorder_sort(&recorder);
+		if (options->scrub) {
+			scrub_records(&recorder, inventory);
+			recorder_sort(&recorder);
+		}
+		r = snapshot_write(options->operands[0], &recorder);
+		if (r < 0) {
+			log_error("%s: the snapshot cannot be written: %s", options->operands[0],
+				  strerror(-r));
+			status = STATUS_FAILED;
+		}
 	}
-	r = snapshot_write(options->operands[0], &recorder);
-	if (r < 0)
-		log_error("%s: the snapshot cannot be written: %s", options->operands[0],
-			  strerror(-r));
-	inventory_done(&inventory);
+	situation_done(&situation);
 	recorder_done(&recorder);
-	return r < 0 ? STATUS_FAILED : STATUS_DONE;
+	return status;
 }
 
 const struct verb snapshot_verb = {

@@ -68,8 +68,8 @@ static bool is_new(void *userdata, const struct planned_device *device)
 	return outcome && outcome->vfs && outcome->result == RESULT_DONE;
 }
 
-int situation_act(struct root *root, const struct options *options, const struct boot_log *log,
-		  int64_t started_ms, struct situation *situation, struct outcomes *ret,
+int situation_act(struct root *root, const struct options *options, const struct purpose *purpose,
+		  const struct boot_log *log, int64_t started_ms, struct situation *situation, struct outcomes *ret,
 		  struct situation *ret_again)
 {
 	const struct profile *profile = &situation->profile;
@@ -78,6 +78,9 @@ int situation_act(struct root *root, const struct options *options, const struct
 	struct outcomes virtual = {};
 	/* Its own directories: what was decided on at first stays lent for what is put back. */
 	struct root again = *root;
+	/* Nobody uses yet what was made just now. */
+	const struct purpose later = {
+		.goal = purpose->goal, .phase = PHASE_SYSTEM, .at_boot = purpose->at_boot};
 	int status;
 
 	*ret_again = (struct situation){};
@@ -88,7 +91,7 @@ int situation_act(struct root *root, const struct options *options, const struct
 	if (act_vfs_make(root, plan, &limits, ret, &plan->findings) == 0)
 		return STATUS_DONE;
 	again.places = (struct places){};
-	status = situation_load(&again, options, PHASE_SYSTEM, false, log, ret_again);
+	status = situation_load(&again, options, &later, log, ret_again);
 	if (status == STATUS_DONE) {
 		plan_keep(&ret_again->plan, is_new,
 			  &(struct look){&ret_again->inventory, plan, ret});

@@ -6,13 +6,9 @@
 
 #include "decide/boot_log.h"
 #include "decide/checks.h"
-#include "decide/foreign.h"
 #include "host/boot_log.h"
-#include "host/foreign.h"
-#include "host/scan.h"
-#include "parse/foreign.h"
 #include "render/monitor.h"
-#include "verbs/verb.h"
+#include "verbs/situation.h"
 
 /* For a terminal that knows colours, unless somebody asked for none (no-color.org). */
 static bool wants_colour(void)
@@ -50,54 +46,11 @@ static int tell_failure(const struct options *options, int status)
 	return status;
 }
 
-static bool is_planned(void *userdata, const struct pci_function *function)
-{
-	return plan_find(userdata, &function->address) != NULL;
-}
-
-/*
- * What the images of the initramfs hold, and what they could hold that matters. They have the host's own
- * profile, which another that is named on the command line says nothing of.
- */
-static void load_images(struct root *root, const struct options *options,
-			struct situation *situation)
-{
-	if (options->profile)
-		return;
-	scan_images(root, situation->inventory.kernel, &situation->inventory.images);
-	if (!situation->inventory.images.n)
-		return;
-	scan_modules(root, &situation->inventory, is_planned, &situation->plan);
-}
-
-/* What else was told about the devices, by other means than this tool. */
-static void load_foreign(struct root *root, struct situation *situation)
-{
-	struct inventory *inventory = &situation->inventory;
-
-	scan_foreign(root, &inventory->args, &inventory->foreign);
-	foreign_parse_configured(&situation->bootloader.others, &inventory->args,
-				 &inventory->foreign);
-	if (foreign_asks_modules(&inventory->foreign))
-		scan_modules(root, inventory, any_function, NULL);
-}
-
 static int status_of_readiness(enum readiness readiness)
 {
 	return readiness == READY             ? STATUS_DONE
 	       : readiness == REBOOT_REQUIRED ? STATUS_REBOOT_REQUIRED
 					      : STATUS_REFUSED;
-}
-
-static bool wants_restart(struct root *root)
-{
-	struct restart_reasons reasons;
-	bool wants;
-
-	restart_reasons_read(root, &reasons);
-	wants = restart_reasons_suffice(&reasons);
-	restart_reasons_done(&reasons);
-	return wants;
 }
 
 /* What apply wrote for the next boot is no fault of this one. */
@@ -110,6 +63,11 @@ static void expect_restart(struct findings *findings)
 
 static int run(struct root *root, const struct options *options)
 {
+	const struct purpose purpose = {
+		.goal = options->devices ? GOAL_VALIDATE_DEVICES : GOAL_VALIDATE,
+		.phase = PHASE_MANUAL,
+		.other_profile = options->profile,
+	};
 	struct situation situation;
 	struct findings findings = {};
 	enum readiness readiness;
@@ -117,22 +75,20 @@ static int run(struct root *root, const struct options *options)
 	int status;
 
 	boot_log_read(root, &log);
-	status = situation_load(root, options, PHASE_MANUAL, true, &log, &situation);
+	status = situation_load(root, options, &purpose, &log, &situation);
 	if (status == STATUS_DONE) {
-		situation_load_platform(root, &situation);
 		if (options->devices) {
 			checks_make_devices(&situation.profile, &situation.inventory,
 					    &situation.plan, &findings);
 		} else {
-			load_images(root, options, &situation);
-			situation_plan_arguments(root, &situation);
-			load_foreign(root, &situation);
+			situation_plan_arguments(&situation);
 			checks_make(&situation.profile, &situation.inventory, &situation.plan,
 				    &findings);
 			findings_move(&situation.arguments.findings, &findings);
 		}
 		readiness = readiness_of(&findings, &situation.plan);
-		if (readiness == NOT_READY && !options->devices && wants_restart(root)) {
+		if (readiness == NOT_READY &&
+		    restart_reasons_suffice(&situation.inventory.restart)) {
 			expect_restart(&findings);
 			readiness = readiness_of(&findings, &situation.plan);
 		}

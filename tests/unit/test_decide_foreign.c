@@ -64,25 +64,10 @@ TEST(test_each_source_has_its_words)
 	}
 }
 
-TEST(test_what_asks_for_modules)
-{
-	for (int effect = FOREIGN_ADDRESSES; effect <= FOREIGN_OPTION; effect++) {
-		struct foreign foreign = {};
-
-		assert_false(foreign_asks_modules(&foreign));
-		foreign_add(&foreign, FOREIGN_MODPROBE, (enum foreign_effect)effect, "/m", 1, "x",
-			    "x");
-		check_int("asks", foreign_asks_modules(&foreign),
-			  effect >= FOREIGN_BLACKLIST && effect <= FOREIGN_LOAD);
-		foreign_done(&foreign);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_source_has_its_words),
-		cmocka_unit_test(test_what_asks_for_modules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -368,9 +368,6 @@ TEST(what_makes_virtual_functions_keeps_its_driver)
 	strv_add(&inventory.items[1].modules, "nouveau");
 	check_text("module", wanted_driver(&profile.sections.items[0], &inventory.items[1]),
 		   "nouveau");
-	/* What would come for it matters only as long as it has none. */
-	assert_false(match_asks_modules(&match, &inventory, &inventory.items[5]));
-	assert_true(match_asks_modules(&match, &inventory, &inventory.items[1]));
 	match_done(&match);
 	profile_done(&profile);
 }
@@ -395,8 +392,8 @@ TEST(who_uses_virtual_functions_matters_where_they_have_to_go)
 
 		profile_from(text, &profile);
 		match_make(&profile, &inventory, &match);
-		check_int(text, match_takes(&match, &inventory), rows[i].takes);
-		check_int(text, match_takes_bound(&match, &inventory), rows[i].takes);
+		check_int(text, match_takes(&match, &inventory, false), rows[i].takes);
+		check_int(text, match_takes(&match, &inventory, true), rows[i].takes);
 		match_done(&match);
 		profile_done(&profile);
 	}
@@ -429,24 +426,6 @@ TEST(what_cannot_be_read_is_left_alone)
 	expect("[device x]\naddress = 03:00.0\n", "0000:03:00.0 x", "");
 }
 
-TEST(modules_matter_for_auto_and_for_others_of_a_group)
-{
-	struct profile profile;
-	struct match match;
-	static const bool asks[] = {false, false, true, true, false, false, false, false, false};
-
-	profile_from("[device x]\naddress = 01:00.0\n[device y]\naddress = 02:00.0\ndriver = auto\n"
-		     "[device z]\naddress = 02:00.1\n",
-		     &profile);
-	inventory.items[0].iommu_group = -1;
-	match_make(&profile, &inventory, &match);
-	for (size_t i = 0; i < inventory.n; i++)
-		check_int(PCI_ADDRESS_TEXT(&inventory.items[i].address),
-			  match_asks_modules(&match, &inventory, &inventory.items[i]), asks[i]);
-	match_done(&match);
-	profile_done(&profile);
-}
-
 /* What more of the host the decision hangs on; each as "ADDRESS" of those that are asked for. */
 static void expect_asked(const char *text, const char *condition, bool takes, bool takes_bound,
 			 bool whole_host)
@@ -458,7 +437,7 @@ static void expect_asked(const char *text, const char *condition, bool takes, bo
 	profile_from(text, &profile);
 	match_make(&profile, &inventory, &match);
 	for (size_t i = 0; i < inventory.n; i++)
-		if (match_asks_condition(&match, &inventory, &inventory.items[i])) {
+		if (match.concerned[i]) {
 			char *longer = xasprintf("%s %s", asked,
 						 PCI_ADDRESS_TEXT(&inventory.items[i].address));
 
@@ -466,9 +445,9 @@ static void expect_asked(const char *text, const char *condition, bool takes, bo
 			asked = longer;
 		}
 	check_text(text, asked, condition);
-	check_int(text, match_takes(&match, &inventory), takes);
-	check_int(text, match_takes_bound(&match, &inventory), takes_bound);
-	check_int(text, match_asks_whole_host(&match, &inventory), whole_host);
+	check_int(text, match_takes(&match, &inventory, false), takes);
+	check_int(text, match_takes(&match, &inventory, true), takes_bound);
+	check_int(text, match_spans_host(&match, &inventory), whole_host);
 	match_done(&match);
 	profile_done(&profile);
 }
@@ -516,7 +495,6 @@ int main(void)
 		MATCH_TEST(what_makes_virtual_functions_keeps_its_driver),
 		MATCH_TEST(who_uses_virtual_functions_matters_where_they_have_to_go),
 		MATCH_TEST(what_cannot_be_read_is_left_alone),
-		MATCH_TEST(modules_matter_for_auto_and_for_others_of_a_group),
 		MATCH_TEST(what_the_decision_hangs_on),
 	};
 

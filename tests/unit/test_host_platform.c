@@ -3,6 +3,7 @@
 
 #include <zlib.h>
 
+#include "host/survey.h"
 #include "support.h"
 
 static struct tree tree;
@@ -28,20 +29,22 @@ static int remove_host(void **state _unused_)
 	return 0;
 }
 
-static bool not_the_last(void *userdata, const struct pci_function *function)
-{
-	assert_ptr_equal(userdata, &inventory);
-	return function->address.bus != 3;
-}
-
+/* All, of all functions but the last. */
 static void scan(void)
 {
-	struct strv modules = {};
+	struct needs needs = {.host = HOST_PROCESSOR | HOST_PLATFORM,
+			      .functions = xcalloc(inventory.n, sizeof(unsigned)),
+			      .n = inventory.n};
 
 	platform_done(&inventory.platform);
-	strv_add(&modules, "vfio_pci");
-	scan_platform(&tree.root, &inventory, &modules, not_the_last, &inventory);
-	strv_done(&modules);
+	inventory.known = 0;
+	strv_add(&needs.modules, "vfio_pci");
+	for (size_t i = 0; i < inventory.n; i++) {
+		inventory.items[i].known = 0;
+		needs.functions[i] = inventory.items[i].address.bus == 3 ? 0 : FACT_HEADER;
+	}
+	assert_int_equal(survey(&tree.root, &needs, &inventory), 0);
+	needs_done(&needs);
 }
 
 TEST(nothing_is_there)
@@ -156,20 +159,6 @@ TEST(configuration_of_the_kernel)
 	check_text("none", inventory.platform.config_path, NULL);
 }
 
-/* A processor that names no vendor is no reason to look again. */
-TEST(the_processor_is_asked_once)
-{
-	tree_file(&tree, "proc/cpuinfo", "processor\t: 0\n");
-	tree_file(&tree, "lib/modules/6.1.0/config", "CONFIG_VFIO_PCI=y\n");
-	scan();
-	check_int("cpu", inventory.platform.cpu, CPU_UNKNOWN);
-	tree_file(&tree, "proc/cpuinfo", "vendor_id\t: AuthenticAMD\n");
-	tree_file(&tree, "boot/config-6.1.0", "CONFIG_VFIO_PCI=m\n");
-	scan_processor(&tree.root, &inventory);
-	check_int("cpu", inventory.platform.cpu, CPU_UNKNOWN);
-	check_text("config", inventory.platform.config_path, "/lib/modules/6.1.0/config");
-}
-
 TEST(device_trees)
 {
 	tree_dir(&tree, "sys/firmware/devicetree/base/cpus");
@@ -188,7 +177,6 @@ int main(void)
 		HOST_TEST(nothing_is_there),
 		HOST_TEST(a_host),
 		HOST_TEST(configuration_of_the_kernel),
-		HOST_TEST(the_processor_is_asked_once),
 		HOST_TEST(device_trees),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/scan.h"
+#include "host/pci.h"
 #include "host/sriov.h"
 #include "support.h"
 
@@ -33,14 +33,24 @@ static int stop(void **state _unused_)
 	return 0;
 }
 
-static bool all_but_virtual(void *userdata _unused_, const struct pci_function *function)
+/* Whose they are, and of those that are not virtual how many there are. */
+static void scan(void)
 {
-	return !function->is_vf;
+	struct needs needs = {.functions = xcalloc(inventory.n, sizeof(unsigned)),
+			      .n = inventory.n};
+
+	for (size_t i = 0; i < inventory.n; i++)
+		needs.functions[i] = FACT_PHYSFN;
+	pci_read_physfns(&tree.root, &needs, &inventory);
+	for (size_t i = 0; i < inventory.n; i++)
+		needs.functions[i] = inventory.items[i].is_vf ? 0 : FACT_VFS;
+	pci_read_vfs(&tree.root, &needs, &inventory);
+	needs_done(&needs);
 }
 
 TEST(whose_they_are)
 {
-	scan_physfns(&tree.root, &inventory);
+	scan();
 	assert_false(inventory.items[0].is_vf);
 	assert_true(inventory.items[1].is_vf);
 	assert_int_equal(pci_address_compare(&inventory.items[1].physfn,
@@ -53,8 +63,7 @@ TEST(whose_they_are)
 
 TEST(how_many_there_are_and_may_be)
 {
-	scan_physfns(&tree.root, &inventory);
-	scan_vfs(&tree.root, &inventory, all_but_virtual, NULL);
+	scan();
 	assert_int_equal(inventory.items[0].total_vfs, 4);
 	assert_int_equal(inventory.items[0].num_vfs, 1);
 	assert_int_equal(inventory.items[0].vfs_autoprobe, 0);
@@ -69,7 +78,7 @@ TEST(how_many_there_are_and_may_be)
 TEST(what_cannot_be_read_is_not_known)
 {
 	tree_file(&tree, PF "sriov_numvfs", "many\n");
-	scan_vfs(&tree.root, &inventory, all_but_virtual, NULL);
+	scan();
 	assert_int_equal(inventory.items[0].unknown, FUNCTION_VFS);
 	assert_int_equal(inventory.items[0].num_vfs, -1);
 }

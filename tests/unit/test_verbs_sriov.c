@@ -97,16 +97,16 @@ static int stop(void **state)
 static void expect(const char *text, const char *want, const char *devices)
 {
 	const struct options options = {};
+	const struct purpose purpose = {.goal = GOAL_BIND, .phase = PHASE_SYSTEM};
 	struct situation situation, again;
 	struct outcomes outcomes;
 	struct buf got = {};
 
 	profile(text);
-	assert_int_equal(situation_load(&tree.root, &options, PHASE_SYSTEM, false, NULL,
-					&situation),
+	assert_int_equal(situation_load(&tree.root, &options, &purpose, NULL, &situation),
 			 STATUS_DONE);
-	assert_int_equal(situation_act(&tree.root, &options, NULL, now_ms() - spent_ms, &situation,
-				       &outcomes, &again),
+	assert_int_equal(situation_act(&tree.root, &options, &purpose, NULL, now_ms() - spent_ms,
+				       &situation, &outcomes, &again),
 			 STATUS_DONE);
 	check_text(text, buf_text(&steps), want);
 	assert_int_equal(outcomes.n, situation.plan.n);

@@ -65,6 +65,8 @@ static inline int run_verb(const struct verb *verb, const struct options *option
 {
 	int status;
 
+	/* A root handle is one run's. */
+	root_forget(&tree.root);
 	capture_begin(&out, STDOUT_FILENO);
 	capture_begin(&err, STDERR_FILENO);
 	status = verb->run(&tree.root, options);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/scan.h"
+#include "host/pci.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -8,16 +8,9 @@
 #include <unistd.h>
 
 #include "base/number.h"
-#include "host/pci_ids.h"
-#include "host/scan_bounded.h"
 #include "parse/address.h"
-#include "parse/config_space.h"
-#include "parse/kernel_args.h"
 
 #define ATTRIBUTE_MAX 4096
-/* An override is read at once or not for a long time: waiting longer would only delay the boot. */
-#define OVERRIDE_MS 1000
-#define OVERRIDES_MS 5000
 
 char *device_path(const struct pci_address *address, char path[static DEVICE_PATH_MAX])
 {
@@ -42,7 +35,7 @@ static int read_hex(struct root *root, int dir, const char *name, uint64_t max, 
 	return number_parse(strncmp(text, "0x", 2) == 0 ? text + 2 : text, 16, max, ret);
 }
 
-int scan_decimal(struct root *root, int dir, const char *name, int absent)
+int pci_decimal(struct root *root, int dir, const char *name, int absent)
 {
 	char text[32];
 	uint64_t value;
@@ -136,16 +129,16 @@ static bool ids_from_uevent(struct root *root, int dir, struct pci_function *fun
 }
 
 /* The device's entry is a link: ../../../devices/pci0000:00/0000:00:03.1/0000:83:00.0 */
-void scan_path(struct root *root, struct pci_function *function)
+static void read_path(struct root *root, int dir _unused_, struct pci_function *function)
 {
 	char path[DEVICE_PATH_MAX], target[PATH_MAX];
 
 	device_path(&function->address, path);
-	if (!function->port_path && root_read_link(root, path, target, sizeof(target)) > 0)
+	if (root_read_link(root, path, target, sizeof(target)) > 0)
 		function->port_path = port_path_of(target);
 }
 
-void scan_physfn(struct root *root, int dir, struct pci_function *function)
+static void read_physfn(struct root *root, int dir, struct pci_function *function)
 {
 	char name[PATH_MAX];
 
@@ -159,61 +152,62 @@ static void read_details(struct root *root, int dir, struct pci_function *functi
 
 	if (read_hex(root, dir, "revision", 0xff, &revision) == 0)
 		function->revision = (int)revision;
-	function->numa_node = scan_decimal(root, dir, "numa_node", -1);
-	function->total_vfs = scan_decimal(root, dir, "sriov_totalvfs", -1);
-	scan_physfn(root, dir, function);
+	function->numa_node = pci_decimal(root, dir, "numa_node", -1);
+	function->total_vfs = pci_decimal(root, dir, "sriov_totalvfs", -1);
 }
 
-struct config_space {
-	int length; /* or -errno */
-	uint8_t bytes[PCI_CONFIG_BYTES];
-};
-
-static void read_config(struct root *root, int dir, void *answer)
+/* Reads something of each function that the fact is needed of. */
+static void read_each(struct root *root, const struct needs *needs, struct inventory *inventory,
+		      enum function_fact fact,
+		      void (*read)(struct root *root, int dir, struct pci_function *function))
 {
-	struct config_space *config = answer;
-
-	config->length = attribute_read_bytes(root, dir, "config", config->bytes,
-					      sizeof(config->bytes));
-}
-
-static void take_serial(struct root *root, struct pci_function *function, const void *answer)
-{
-	const struct config_space *config = answer;
-	size_t length = config && config->length > 0 ? (size_t)config->length : 0;
-
-	if (length && root->recorder) {
-		int dir = device_lend(root, &function->address);
+	vec_foreach(function, inventory) {
+		int dir = needs_fact(needs, inventory, function, fact)
+				  ? device_lend(root, &function->address)
+				  : -1;
 
 		if (dir >= 0)
-			attribute_record(root, dir, "config", config->bytes, length);
+			read(root, dir, function);
 	}
-	/* An ordinary user sees 64 bytes, a conventional PCI function has 256: then it is not known. */
-	if (length <= 256)
-		return;
-	function->unknown &= ~(unsigned)FUNCTION_SERIAL;
-	function->has_serial = config_space_serial(config->bytes, length, &function->serial, NULL);
 }
 
-static bool has_no_serial_yet(void *userdata _unused_, const struct pci_function *function)
+void pci_read_paths(struct root *root, const struct needs *needs, struct inventory *inventory)
 {
-	return function->unknown & FUNCTION_SERIAL;
+	read_each(root, needs, inventory, FACT_PATH, read_path);
 }
 
-void scan_serials(struct root *root, struct inventory *inventory)
+void pci_read_physfns(struct root *root, const struct needs *needs, struct inventory *inventory)
 {
-	static const struct bounded_read serial = {
-		.size = sizeof(struct config_space),
-		.piece_ms = CONFIG_MS,
-		.total_ms = CONFIGS_MS,
-		.read = read_config,
-		.take = take_serial,
-	};
-
-	scan_bounded(root, inventory, &serial, has_no_serial_yet, NULL);
+	read_each(root, needs, inventory, FACT_PHYSFN, read_physfn);
 }
 
-static void read_function(struct root *root, unsigned what, struct pci_function *function)
+void pci_read_details(struct root *root, const struct needs *needs, struct inventory *inventory)
+{
+	read_each(root, needs, inventory, FACT_DETAILS, read_details);
+}
+
+void pci_read_resets(struct root *root, const struct needs *needs, struct inventory *inventory)
+{
+	vec_foreach(function, inventory) {
+		int dir = needs_fact(needs, inventory, function, FACT_RESET)
+				  ? device_lend(root, &function->address)
+				  : -1,
+		    r;
+		char text[ATTRIBUTE_MAX];
+
+		if (dir < 0)
+			continue;
+		r = attribute_read(root, dir, "reset_method", text, sizeof(text));
+		if (r >= 0)
+			strv_split(&function->reset_methods, text, " ");
+		/* A function without any does not have the attribute, nor has a kernel before 5.15. */
+		function->has_reset_methods = r >= 0 ||
+					      (r == -ENOENT && inventory->kernel &&
+					       inventory_kernel_is_at_least(inventory, 5, 15));
+	}
+}
+
+static void read_function(struct root *root, struct pci_function *function)
 {
 	int dir = device_lend(root, &function->address);
 	char text[PATH_MAX];
@@ -239,53 +233,9 @@ static void read_function(struct root *root, unsigned what, struct pci_function 
 		function->iommu_group = (int)group;
 	else if (r != -ENOENT)
 		function->unknown |= FUNCTION_GROUP;
-
-	if (what & SCAN_DETAILS)
-		read_details(root, dir, function);
-	if (what & SCAN_PATHS)
-		scan_path(root, function);
 }
 
-struct override {
-	int length; /* or -errno */
-	char text[DRIVER_OVERRIDE_MAX];
-};
-
-static void read_override(struct root *root, int dir, void *answer)
-{
-	struct override *override = answer;
-
-	override->length = attribute_read(root, dir, "driver_override", override->text,
-					  sizeof(override->text));
-}
-
-static void take_override(struct root *root _unused_, struct pci_function *function,
-			  const void *answer)
-{
-	const struct override *override = answer;
-
-	if (!override || (override->length < 0 && override->length != -ENOENT))
-		function->unknown |= FUNCTION_OVERRIDE;
-	else if (override->length > 0 && strcmp(override->text, "(null)") != 0)
-		function->driver_override = xstrdup(override->text);
-}
-
-void scan_overrides(struct root *root, struct inventory *inventory,
-		    bool (*chosen)(void *userdata, const struct pci_function *function),
-		    void *userdata)
-{
-	static const struct bounded_read override = {
-		.size = sizeof(struct override),
-		.piece_ms = OVERRIDE_MS,
-		.total_ms = OVERRIDES_MS,
-		.read = read_override,
-		.take = take_override,
-	};
-
-	scan_bounded(root, inventory, &override, chosen, userdata);
-}
-
-static void add_function(struct root *root, unsigned what, const struct pci_address *address,
+static void add_function(struct root *root, const struct pci_address *address,
 			 struct inventory *inventory)
 {
 	struct pci_function *function = vec_add(inventory);
@@ -294,7 +244,7 @@ static void add_function(struct root *root, unsigned what, const struct pci_addr
 	function->revision = function->numa_node = function->iommu_group = function->total_vfs =
 		function->header_type = function->num_vfs = function->vfs_autoprobe = -1;
 	function->unknown = FUNCTION_MODULES | FUNCTION_SERIAL | FUNCTION_VFS;
-	read_function(root, what, function);
+	read_function(root, function);
 }
 
 /* Is any of the places on the function's bus? */
@@ -340,7 +290,7 @@ static size_t list_groups(const struct inventory *inventory, int **ret)
 }
 
 /* The functions that are not in the inventory yet and are in one of the groups. */
-static void add_group_members(struct root *root, unsigned what, const int *groups, size_t n_groups,
+static void add_group_members(struct root *root, const int *groups, size_t n_groups,
 			      struct inventory *inventory)
 {
 	const size_t n = inventory->n;
@@ -358,7 +308,7 @@ static void add_group_members(struct root *root, unsigned what, const int *group
 
 			if (pci_address_parse(names.items[j], &address) == 0 &&
 			    !inventory_find(&known, &address))
-				add_function(root, what, &address, inventory);
+				add_function(root, &address, inventory);
 		}
 		strv_done(&names);
 	}
@@ -385,121 +335,32 @@ static int list_functions(struct root *root, struct pci_address_list *ret)
 	return r == -ENOENT ? 0 : r;
 }
 
-static int scan_functions(struct root *root, unsigned what, const struct address_list *places,
-			  struct inventory *inventory)
+int pci_list(struct root *root, const struct address_list *places, struct inventory *inventory)
 {
+	struct inventory known = {.items = inventory->items, .n = inventory->n};
 	struct pci_address_list all = {}, left = {};
 	int r = list_functions(root, &all);
 	_cleanup_free_ int *groups = NULL;
 	size_t n_groups;
 
-	vec_foreach(address, &all)
+	vec_foreach(address, &all) {
+		known.items = inventory->items;
+		if (inventory_find(&known, address))
+			continue;
 		if (!places || shares_bus(places, address))
-			add_function(root, what, address, inventory);
+			add_function(root, address, inventory);
 		else
 			*vec_add(&left) = *address;
+	}
 	free(all.items);
 	/* Who shares a group with these tells the group, or whatever is left. */
 	n_groups = left.n ? list_groups(inventory, &groups) : 0;
 	if (left.n * CALLS_FUNCTION > n_groups * CALLS_GROUP)
-		add_group_members(root, what, groups, n_groups, inventory);
+		add_group_members(root, groups, n_groups, inventory);
 	else
 		vec_foreach(address, &left)
-			add_function(root, what, address, inventory);
+			add_function(root, address, inventory);
 	free(left.items);
 	inventory_sort(inventory);
 	return r;
-}
-
-int scan_rest(struct root *root, unsigned what, struct inventory *inventory)
-{
-	const size_t n = inventory->n;
-	struct pci_address_list all = {};
-	int r = list_functions(root, &all);
-
-	vec_foreach(address, &all) {
-		struct inventory known = {.items = inventory->items, .n = n};
-
-		if (!inventory_find(&known, address))
-			add_function(root, what, address, inventory);
-	}
-	free(all.items);
-	inventory_sort(inventory);
-	return r;
-}
-
-static void scan_iommu(struct root *root, struct inventory *inventory)
-{
-	static const struct {
-		const char *prefix;
-		enum iommu_kind kind;
-	} kinds[] = {{"dmar", IOMMU_KIND_INTEL},
-		     {"ivhd", IOMMU_KIND_AMD},
-		     {"smmu", IOMMU_KIND_ARM}};
-	struct strv units = {}, tables = {};
-	int r_units = root_list(root, "/sys/class/iommu", &units);
-	int r_groups = root_has_entries(root, "/sys/kernel/iommu_groups");
-	int r_tables = root_list(root, "/sys/firmware/acpi/tables", &tables);
-
-	/* A kernel without IOMMU support has neither, but /sys/kernel it has. */
-	if ((r_units < 0 && r_units != -ENOENT) || (r_groups < 0 && r_groups != -ENOENT) ||
-	    (r_groups == -ENOENT && root_has_entries(root, "/sys/kernel") < 0))
-		inventory->iommu = IOMMU_UNKNOWN;
-	else
-		inventory->iommu = units.n && r_groups > 0 ? IOMMU_ON : IOMMU_OFF;
-	if (units.n) {
-		inventory->iommu_kind = IOMMU_KIND_OTHER;
-		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-			if (strncmp(units.items[0], kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
-				inventory->iommu_kind = kinds[i].kind;
-	}
-	inventory->firmware_known = r_tables == 0;
-	for (size_t i = 0; i < tables.n; i++)
-		if (strcmp(tables.items[i], "DMAR") == 0 || strcmp(tables.items[i], "IVRS") == 0 ||
-		    strcmp(tables.items[i], "IORT") == 0 || strcmp(tables.items[i], "VIOT") == 0)
-			strv_add(&inventory->firmware_tables, tables.items[i]);
-	strv_done(&units);
-	strv_done(&tables);
-}
-
-static void scan_drivers(struct root *root, struct inventory *inventory)
-{
-	static const char *const backends[] = {"/sys/module/vfio_iommu_type1",
-					       "/sys/module/iommufd"};
-
-	root_list(root, SYSFS_PCI "/drivers", &inventory->drivers);
-	for (size_t i = 0; i < ARRAY_SIZE(backends) && !inventory->has_iommu_backend; i++)
-		inventory->has_iommu_backend = root_exists(root, backends[i]);
-}
-
-void scan_arguments(struct root *root, struct kernel_args *ret)
-{
-	_cleanup_free_ char *cmdline = root_read_line(root, "/proc/cmdline");
-
-	kernel_args_parse(cmdline ? cmdline : "", ret);
-}
-
-int scan_host(struct root *root, unsigned what, const struct address_list *places,
-	      struct inventory *ret)
-{
-	struct inventory inventory = {};
-	int r;
-
-	root_forget(root);
-	inventory.kernel = root_read_line(root, "/proc/sys/kernel/osrelease");
-	inventory.cmdline = root_read_line(root, "/proc/cmdline");
-	if (inventory.cmdline)
-		kernel_args_parse(inventory.cmdline, &inventory.args);
-	if (what & SCAN_IOMMU)
-		scan_iommu(root, &inventory);
-	scan_drivers(root, &inventory);
-	r = scan_functions(root, what, places, &inventory);
-	if (r < 0) {
-		inventory_done(&inventory);
-		return r;
-	}
-	if (what & SCAN_NAMES)
-		pci_ids_name(root, &inventory);
-	*ret = inventory;
-	return 0;
 }

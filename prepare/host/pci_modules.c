@@ -2,11 +2,8 @@
 #include <search.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "host/modules.h"
-#include "host/scan.h"
-
-#define BUILTIN_MAX (4 * 1024 * 1024)
+#include "host/pci_modules.h"
 
 static int compare_modalias(const void *a, const void *b)
 {
@@ -46,9 +43,7 @@ static void copy_lookup(struct pci_function *function, const struct pci_function
 	function->unknown &= ~(unsigned)FUNCTION_MODULES | (known->unknown & FUNCTION_MODULES);
 }
 
-void scan_modules(struct root *root, struct inventory *inventory,
-		  bool (*chosen)(void *userdata, const struct pci_function *function),
-		  void *userdata)
+void pci_read_modules(struct root *root, const struct needs *needs, struct inventory *inventory)
 {
 	struct modules *modules = NULL;
 	void *known = NULL; /* functions by modalias: equal devices are looked up once */
@@ -58,8 +53,7 @@ void scan_modules(struct root *root, struct inventory *inventory,
 	vec_foreach(function, inventory) {
 		struct pci_function **node;
 
-		if (!(function->unknown & FUNCTION_MODULES) || !function->modalias ||
-		    !chosen(userdata, function))
+		if (!function->modalias || !needs_fact(needs, inventory, function, FACT_MODULES))
 			continue;
 		if (!modules && modules_open(root, inventory->kernel, &modules) < 0)
 			break;
@@ -71,35 +65,4 @@ void scan_modules(struct root *root, struct inventory *inventory,
 	}
 	tdestroy(known, keep_node);
 	modules_close(modules);
-}
-
-void scan_loaded_modules(struct root *root, struct inventory *inventory)
-{
-	root_list(root, "/sys/module", &inventory->loaded_modules);
-}
-
-/* "kernel/drivers/usb/host/xhci-pci.ko" is xhci_pci. */
-void scan_builtin_modules(struct root *root, struct inventory *inventory)
-{
-	_cleanup_free_ char *path = xasprintf("/lib/modules/%s/modules.builtin",
-					      inventory->kernel ? inventory->kernel : "");
-	_cleanup_free_ char *text = NULL;
-	char *position, *line;
-
-	if (inventory->builtin_modules.n ||
-	    root_read_file(root, path, BUILTIN_MAX, &text, NULL) < 0)
-		return;
-	position = text;
-	while ((line = strsep(&position, "\n"))) {
-		char *name = strrchr(line, '/'), *end;
-
-		name = name ? name + 1 : line;
-		end = strstr(name, ".ko");
-		if (!end)
-			continue;
-		*end = '\0';
-		text_underscore(name);
-		strv_add(&inventory->builtin_modules, name);
-	}
-	strv_sort(&inventory->builtin_modules);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/images.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -6,7 +8,6 @@
 #include "host/image_candidates.h"
 #include "host/image_lister.h"
 #include "host/profile_files.h"
-#include "host/scan.h"
 #include "parse/image.h"
 
 #define CAPTURED_MAX (4 * 1024 * 1024)
@@ -121,7 +122,7 @@ static void search(struct root *root, const char *running, struct images *ret)
 	image_candidates_done(&candidates);
 }
 
-void scan_images(struct root *root, const char *kernel, struct images *ret)
+void images_read(struct root *root, const char *kernel, struct images *ret)
 {
 	struct recorder *recorder = root->recorder;
 	_cleanup_free_ char *captured = NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Functions in a tree of files, and what a scan made of them. */
+/* Functions in a tree of files, and what a survey makes of them. */
 #pragma once
 
-#include "host/scan.h"
+#include "host/pci.h"
+#include "host/survey.h"
 #include "support.h"
 
 #define PORT "sys/devices/pci0000:00/0000:00:03.1/"
@@ -26,6 +27,26 @@ static inline void put_attribute(const char *path, const char *name, const char 
 	_cleanup_free_ char *place = xasprintf("%s/%s", path, name);
 
 	tree_file(&tree, place, value);
+}
+
+/* Reads facts of the functions that chosen() is true for; NULL: of all. 0 or -errno. */
+static inline int look(unsigned host, unsigned facts, bool (*chosen)(const struct pci_function *))
+{
+	struct needs needs = {.host = HOST_KERNEL | HOST_FUNCTIONS};
+	int r = survey(&tree.root, &needs, &inventory);
+
+	if (r < 0)
+		return r;
+	needs = (struct needs){.host = host,
+			       .bootloader = BOOTLOADER_AUTO,
+			       .functions = xcalloc(inventory.n, sizeof(unsigned)),
+			       .n = inventory.n};
+	for (size_t i = 0; i < inventory.n; i++)
+		if (!chosen || chosen(&inventory.items[i]))
+			needs.functions[i] = facts;
+	r = survey(&tree.root, &needs, &inventory);
+	needs_done(&needs);
+	return r;
 }
 
 static inline struct pci_function *function(const char *place)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wrap: modules_open modules_lookup modules_close */
 #include "host/modules.h"
-#include "scan.h"
+#include "survey.h"
 
 /* --- what stands in for the module tables --- */
 
@@ -66,14 +66,16 @@ static int stop(void **state _unused_)
 	return 0;
 }
 
-static void scan(void)
+static uint8_t not_bus;
+
+static bool chosen(const struct pci_function *candidate)
 {
-	assert_int_equal(scan_host(&tree.root, 0, NULL, &inventory), 0);
+	return candidate->address.bus != not_bus;
 }
 
-static bool chosen(void *userdata, const struct pci_function *candidate)
+static void scan(void)
 {
-	return candidate->address.bus != *(const uint8_t *)userdata;
+	assert_int_equal(look(0, FACT_MODULES, chosen), 0);
 }
 
 /* Functions with these aliases, in slots 0 and on of bus 1; the last one on bus 2. */
@@ -95,7 +97,7 @@ static void put_modules(void)
 		put_function(path);
 		put_attribute(path, "uevent", uevent);
 	}
-	scan();
+	assert_int_equal(look(0, 0, NULL), 0);
 }
 
 static void expect_modules(const char *place, size_t n, const char *first, const char *variant)
@@ -110,10 +112,9 @@ static void expect_modules(const char *place, size_t n, const char *first, const
 
 TEST(modules_of_the_chosen)
 {
-	uint8_t not_bus = 2;
-
+	not_bus = 2;
 	put_modules();
-	scan_modules(&tree.root, &inventory, chosen, &not_bus);
+	scan();
 	expect_modules("01:00.0", 2, "nic", "nic_vfio_pci");
 	expect_modules("01:01.0", 1, "gpu", NULL);
 	expect_modules("01:02.0", 2, "nic", "nic_vfio_pci");
@@ -128,45 +129,27 @@ TEST(modules_of_the_chosen)
 	assert_false(strv_contains(&tables.asked, "vfio_pci:card"));
 
 	/* What is known is not asked for again. */
-	scan_modules(&tree.root, &inventory, chosen, &not_bus);
+	scan();
 	assert_int_equal(function("01:00.0")->modules.n, 2);
 	not_bus = 1;
-	scan_modules(&tree.root, &inventory, chosen, &not_bus);
+	scan();
 	expect_modules("02:07.0", 1, "last", NULL);
 }
 
 TEST(modules_without_tables_or_kernel)
 {
-	uint8_t not_bus = 2;
-
+	not_bus = 2;
 	put_modules();
 	tables.open_error = -ENOENT;
-	scan_modules(&tree.root, &inventory, chosen, &not_bus);
+	scan();
 	assert_true(function("01:00.0")->unknown & FUNCTION_MODULES);
 	tables.open_error = 0;
 	free(TAKE_PTR(inventory.kernel));
-	scan_modules(&tree.root, &inventory, chosen, &not_bus);
+	vec_foreach(card, &inventory)
+		card->known = 0;
+	scan();
 	assert_true(function("01:00.0")->unknown & FUNCTION_MODULES);
 	assert_int_equal(tables.asked.n, 0);
-}
-
-TEST(builtin_modules)
-{
-	tree_file(&tree, "proc/sys/kernel/osrelease", "6.1.0\n");
-	scan();
-	scan_builtin_modules(&tree.root, &inventory);
-	assert_int_equal(inventory.builtin_modules.n, 0);
-	tree_file(&tree, "lib/modules/6.1.0/modules.builtin",
-		  "kernel/drivers/usb/host/xhci-pci.ko\nkernel/fs/ext4/ext4.ko.xz\nnonsense\n\n"
-		  "plain.ko\n");
-	scan_builtin_modules(&tree.root, &inventory);
-	assert_int_equal(inventory.builtin_modules.n, 3);
-	assert_string_equal(inventory.builtin_modules.items[0], "ext4");
-	assert_string_equal(inventory.builtin_modules.items[1], "plain");
-	assert_string_equal(inventory.builtin_modules.items[2], "xhci_pci");
-	/* Several verbs' parts ask for them. */
-	scan_builtin_modules(&tree.root, &inventory);
-	assert_int_equal(inventory.builtin_modules.n, 3);
 }
 
 int main(void)
@@ -175,7 +158,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCAN_TEST(modules_of_the_chosen),
 		SCAN_TEST(modules_without_tables_or_kernel),
-		SCAN_TEST(builtin_modules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wrap: bounded_memory fork */
-#include "host/scan_bounded.h"
+#include "host/pci_bounded.h"
 #include "support.h"
 
 static struct tree tree;
@@ -59,12 +59,6 @@ static const struct bounded_read digit = {
 	.take = take_digit,
 };
 
-static bool not_bus_9(void *userdata, const struct pci_function *function)
-{
-	assert_ptr_equal(userdata, &inventory);
-	return function->address.bus != 9;
-}
-
 static void put(const char *place, const char *content)
 {
 	_cleanup_free_ char *file = xasprintf("sys/bus/pci/devices/%s/digit", place);
@@ -75,9 +69,16 @@ static void put(const char *place, const char *content)
 		tree_file(&tree, file, content);
 }
 
+/* All but bus 9. */
 static void scan(void)
 {
-	scan_bounded(&tree.root, &inventory, &digit, not_bus_9, &inventory);
+	struct needs needs = {.functions = xcalloc(inventory.n, sizeof(unsigned)),
+			      .n = inventory.n};
+
+	for (size_t i = 0; i < inventory.n; i++)
+		needs.functions[i] = inventory.items[i].address.bus == 9 ? 0 : FACT_HEADER;
+	pci_read_bounded(&tree.root, &needs, FACT_HEADER, &digit, &inventory);
+	needs_done(&needs);
 }
 
 static void expect(size_t i, int revision)

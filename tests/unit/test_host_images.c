@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake/archive.h"
-#include "host/scan.h"
+#include "host/images.h"
 #include "parse/image.h"
 #include "render/snapshot.h"
 #include "support.h"
@@ -25,7 +25,7 @@ static char *found(const char *running)
 	struct images images = {};
 	struct buf buf = {};
 
-	scan_images(&tree.root, running, &images);
+	images_read(&tree.root, running, &images);
 	if (!images.searched && !images.n)
 		buf_add(&buf, "-");
 	vec_foreach(image, &images)
@@ -140,7 +140,7 @@ TEST(the_profile_beside_that_of_the_host)
 	fwrite(archive.text, 1, archive.length, stream);
 	fclose(stream);
 	buf_done(&archive);
-	scan_images(&tree.root, "1.0", &images);
+	images_read(&tree.root, "1.0", &images);
 	text = render_images(&images);
 	check_text("facts", text,
 		   "image /boot/initrd.img-1.0\n"

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decide/needs.h"
+
+#include <string.h>
+
+#include "decide/group.h"
+#include "decide/guards.h"
+#include "decide/planner.h"
+
+/* What each goal needs, whatever the profile: before there is a plan, and once it is made. */
+static const struct {
+	bool by_profile;    /* it ends in a plan */
+	unsigned host;      /* enum host_fact */
+	unsigned functions; /* enum function_fact, of all functions */
+	unsigned concerned; /* of those that the match is concerned with */
+	unsigned with_host; /* of all functions, along with those of the host */
+	unsigned then_host; /* the like once there is a plan */
+	unsigned then_functions, then_concerned;
+} goals[] = {
+	[GOAL_LIST] = {.host = HOST_IOMMU | HOST_STORAGE | HOST_CONTENTS | HOST_NETWORK |
+			       HOST_USERS,
+		       .functions = FACT_DETAILS | FACT_PHYSFN | FACT_NAME | FACT_PATH |
+				    FACT_OVERRIDE | FACT_DISPLAY},
+	[GOAL_INIT] = {.host = HOST_STORAGE | HOST_CONTENTS | HOST_NETWORK | HOST_USERS,
+		       .functions = FACT_DETAILS | FACT_NAME | FACT_DISPLAY | FACT_RESET |
+				    FACT_MODULES | FACT_SERIAL},
+	[GOAL_IMPORT] = {.host = HOST_STORAGE | HOST_CONTENTS | HOST_NETWORK | HOST_USERS |
+				 HOST_BOOTLOADER | HOST_FOREIGN,
+			 .functions = FACT_DETAILS | FACT_NAME | FACT_DISPLAY | FACT_RESET |
+				      FACT_MODULES | FACT_SERIAL},
+	[GOAL_MODULES] = {.by_profile = true,
+			  .host = HOST_IOMMU,
+			  .concerned = FACT_DISPLAY | FACT_RESET},
+	[GOAL_PLAN] = {.by_profile = true,
+		       .host = HOST_IOMMU,
+		       .concerned = FACT_DISPLAY | FACT_RESET,
+		       .then_host = HOST_BUILTIN | HOST_PROCESSOR | HOST_BOOTLOADER |
+				    HOST_OWN_FILES,
+		       .then_functions = FACT_MODULES},
+	[GOAL_APPLY] = {.by_profile = true,
+			.host = HOST_IOMMU,
+			.concerned = FACT_DISPLAY | FACT_RESET,
+			.then_host = HOST_BUILTIN | HOST_PROCESSOR | HOST_BOOTLOADER |
+				     HOST_OWN_FILES | HOST_REBUILD,
+			.then_functions = FACT_MODULES},
+	[GOAL_BIND] = {.by_profile = true, .concerned = FACT_DISPLAY},
+	[GOAL_RELEASE] = {.host = HOST_LOADED | HOST_BUILTIN | HOST_USERS | HOST_OWN_FILES,
+			  .functions = FACT_PATH,
+			  .concerned = FACT_OVERRIDE | FACT_DISPLAY | FACT_MODULES},
+	[GOAL_VALIDATE_DEVICES] = {.by_profile = true,
+				   .host = HOST_IOMMU,
+				   .concerned = FACT_DISPLAY | FACT_RESET,
+				   .then_host = HOST_PLATFORM | HOST_PROCESSOR | HOST_BUILTIN,
+				   .then_concerned = FACT_OVERRIDE | FACT_HEADER | FACT_MODULES},
+	[GOAL_VALIDATE] = {.by_profile = true,
+			   .host = HOST_IOMMU,
+			   .concerned = FACT_DISPLAY | FACT_RESET,
+			   .then_host = HOST_PLATFORM | HOST_PROCESSOR | HOST_BUILTIN |
+					HOST_BOOTLOADER | HOST_FOREIGN | HOST_IMAGES | HOST_RESTART,
+			   .then_functions = FACT_MODULES,
+			   .then_concerned = FACT_OVERRIDE | FACT_HEADER},
+	[GOAL_SNAPSHOT] = {.host = HOST_ALL & ~HOST_PLACES,
+			   .functions = FACT_ALL & ~FACT_DISKS,
+			   .with_host = FACT_DISKS},
+};
+
+struct asking {
+	const struct purpose *purpose;
+	const struct profile *profile;
+	const struct inventory *inventory;
+	const struct match *match;
+	const struct plan *plan;
+	struct needs *needs;
+};
+
+static bool is_settled(const struct asking *asking)
+{
+	return !needs_any(asking->needs, asking->inventory);
+}
+
+/* Reading the paths of a device with its resets, and whose function a part of a card is. */
+static unsigned with_what_goes_along(const struct asking *asking, size_t i, unsigned facts)
+{
+	if (facts & FACT_RESET)
+		facts |= FACT_PHYSFN | FACT_PATH;
+	if ((facts & FACT_DISPLAY) &&
+	    inventory_is_of_display_card(asking->inventory, &asking->inventory->items[i]))
+		facts |= FACT_PHYSFN;
+	return facts;
+}
+
+static void need(const struct asking *asking, size_t i, unsigned facts)
+{
+	asking->needs->functions[i] |= with_what_goes_along(asking, i, facts);
+}
+
+static void need_of_all(const struct asking *asking, unsigned facts)
+{
+	for (size_t i = 0; i < asking->inventory->n; i++)
+		need(asking, i, facts);
+}
+
+static bool is_concerned(const struct asking *asking, size_t i)
+{
+	const struct purpose *purpose = asking->purpose;
+
+	return purpose->goal == GOAL_RELEASE
+		       ? purpose->release && release_concerns(purpose->release, asking->match,
+							      asking->inventory, purpose->bindings,
+							      &asking->inventory->items[i])
+		       : asking->match->concerned[i];
+}
+
+static void need_of_concerned(const struct asking *asking, unsigned facts)
+{
+	for (size_t i = 0; i < asking->inventory->n; i++)
+		if (is_concerned(asking, i))
+			need(asking, i, facts);
+}
+
+/* --- step by step ------------------------------------------------------------------------------ */
+
+/*
+ * The one condition on which a part of the host is enough: an action on places that the profile lists, with
+ * which nothing else has to be compared.
+ */
+static bool reads_places(const struct asking *asking, struct address_list *ret)
+{
+	return asking->purpose->goal == GOAL_BIND && profile_places(asking->profile, ret) &&
+	       !(asking->inventory->known & HOST_FUNCTIONS);
+}
+
+static void need_functions(const struct asking *asking)
+{
+	struct needs *needs = asking->needs;
+
+	needs->host |= HOST_KERNEL | (goals[asking->purpose->goal].host & HOST_IOMMU);
+	needs->host |= reads_places(asking, &needs->places) ? HOST_PLACES : HOST_FUNCTIONS;
+	if (asking->purpose->at_boot)
+		needs->host |= HOST_GUARDED;
+}
+
+/* Do displays, or where an identity is now, have to be looked for among all functions? */
+static void need_rest(const struct asking *asking)
+{
+	if (match_spans_host(asking->match, asking->inventory))
+		asking->needs->host |= HOST_FUNCTIONS;
+}
+
+static void need_identities(const struct asking *asking)
+{
+	unsigned facts = goals[asking->purpose->goal].functions;
+
+	if (asking->purpose->all_details)
+		facts |= FACT_RESET | FACT_MODULES;
+	if (profile_asks_paths(asking->profile))
+		facts |= FACT_PATH;
+	if (profile_asks_serials(asking->profile))
+		facts |= FACT_SERIAL;
+	if (profile_asks_vfs(asking->profile))
+		facts |= FACT_PHYSFN;
+	need_of_all(asking, facts);
+}
+
+/* Does the decision depend on which modules the kernel's tables offer for the function? */
+static bool asks_modules(const struct asking *asking, size_t i)
+{
+	const struct pci_function *function = &asking->inventory->items[i];
+	const struct claim *claim = &asking->match->claims[i];
+
+	if (claim_is_physical(claim, function))
+		return !function->driver;
+	return claim->section ? strcmp(claim->section->driver, "auto") == 0
+			      : asking->match->concerned[i];
+}
+
+static void need_conditions(const struct asking *asking)
+{
+	const struct purpose *purpose = asking->purpose;
+	unsigned facts = goals[purpose->goal].concerned;
+
+	if (goals[purpose->goal].by_profile && profile_asks_resets(asking->profile))
+		facts |= FACT_RESET;
+	need_of_concerned(asking, facts);
+	for (size_t i = 0; i < asking->inventory->n && goals[purpose->goal].by_profile; i++) {
+		if (asks_modules(asking, i))
+			need(asking, i, FACT_MODULES);
+		if (purpose->phase >= PHASE_SYSTEM && profile_asks_vfs(asking->profile) &&
+		    claim_is_physical(&asking->match->claims[i], &asking->inventory->items[i]))
+			need(asking, i, FACT_VFS);
+	}
+}
+
+/* May disks hang on anything that the match is concerned with? Only then their contents matter. */
+static bool concerns_disks(const struct asking *asking)
+{
+	for (size_t i = 0; i < asking->inventory->n; i++)
+		if (asking->match->concerned[i] &&
+		    function_may_carry_disks(&asking->inventory->items[i]))
+			return true;
+	return false;
+}
+
+static bool takes(const struct asking *asking, bool bound)
+{
+	return match_takes(asking->match, asking->inventory, bound) ||
+	       group_takes(asking->inventory, asking->match, bound);
+}
+
+/*
+ * What could be lost. Early there is nothing yet; later, what no driver has can only be a disk to come, and
+ * has no interface: where the host is on the network, the interfaces of others tell which card it is not on.
+ */
+static void need_losses(const struct asking *asking)
+{
+	struct needs *needs = asking->needs;
+	bool disks, bound;
+
+	if (asking->purpose->phase == PHASE_EARLY || !takes(asking, false))
+		return;
+	disks = concerns_disks(asking);
+	bound = takes(asking, true);
+	if (disks || bound)
+		needs->host |= HOST_STORAGE | HOST_NETWORK;
+	if (disks)
+		needs->host |= HOST_CONTENTS;
+	if (network_boot(&asking->inventory->args))
+		needs->host |= HOST_NETWORK;
+	if (!bound)
+		return;
+	needs->host |= HOST_USERS;
+	if (asking->purpose->phase < PHASE_MANUAL)
+		return;
+	needs->host |= HOST_LINKS;
+	need_of_concerned(asking, FACT_DISKS);
+}
+
+static void need_for_verdict(const struct asking *asking)
+{
+	enum goal goal = asking->purpose->goal;
+	unsigned host = goals[goal].then_host;
+
+	if (asking->purpose->other_profile)
+		host &= ~(unsigned)HOST_IMAGES;
+	asking->needs->host |= host;
+	need_of_all(asking, goals[goal].then_functions);
+	need_of_concerned(asking, goals[goal].then_concerned);
+	if (host & HOST_PLATFORM)
+		plan_modules(asking->plan, asking->profile, &asking->needs->modules);
+}
+
+bool purpose_has_plan(const struct purpose *purpose)
+{
+	return goals[purpose->goal].by_profile;
+}
+
+bool needs_make(const struct purpose *purpose, const struct profile *profile,
+		const struct inventory *inventory, const struct match *match,
+		const struct plan *plan, struct needs *ret)
+{
+	struct needs needs = {.functions = xcalloc(inventory->n, sizeof(*needs.functions)),
+			      .n = inventory->n,
+			      .bootloader = profile->bootloader,
+			      .each_bootloader = purpose->goal == GOAL_SNAPSHOT};
+	struct asking asking = {purpose, profile, inventory, match, plan, &needs};
+
+	if (!goals[purpose->goal].by_profile)
+		needs.bootloader = BOOTLOADER_AUTO;
+	need_functions(&asking);
+	if (is_settled(&asking))
+		need_identities(&asking);
+	if (is_settled(&asking))
+		need_rest(&asking);
+	if (is_settled(&asking))
+		need_conditions(&asking);
+	if (is_settled(&asking)) {
+		needs.host |= goals[purpose->goal].host;
+		need_of_all(&asking, goals[purpose->goal].with_host);
+		if (goals[purpose->goal].by_profile)
+			need_losses(&asking);
+	}
+	if (is_settled(&asking) && plan)
+		need_for_verdict(&asking);
+	*ret = needs;
+	return needs_any(&needs, inventory);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/kernel.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "parse/kernel_args.h"
+
+#define BUILTIN_MAX (4 * 1024 * 1024)
+
+void kernel_read_iommu(struct root *root, struct inventory *inventory)
+{
+	static const struct {
+		const char *prefix;
+		enum iommu_kind kind;
+	} kinds[] = {{"dmar", IOMMU_KIND_INTEL},
+		     {"ivhd", IOMMU_KIND_AMD},
+		     {"smmu", IOMMU_KIND_ARM}};
+	struct strv units = {}, tables = {};
+	int r_units = root_list(root, "/sys/class/iommu", &units);
+	int r_groups = root_has_entries(root, "/sys/kernel/iommu_groups");
+	int r_tables = root_list(root, "/sys/firmware/acpi/tables", &tables);
+
+	/* A kernel without IOMMU support has neither, but /sys/kernel it has. */
+	if ((r_units < 0 && r_units != -ENOENT) || (r_groups < 0 && r_groups != -ENOENT) ||
+	    (r_groups == -ENOENT && root_has_entries(root, "/sys/kernel") < 0))
+		inventory->iommu = IOMMU_UNKNOWN;
+	else
+		inventory->iommu = units.n && r_groups > 0 ? IOMMU_ON : IOMMU_OFF;
+	if (units.n) {
+		inventory->iommu_kind = IOMMU_KIND_OTHER;
+		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+			if (strncmp(units.items[0], kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
+				inventory->iommu_kind = kinds[i].kind;
+	}
+	inventory->firmware_known = r_tables == 0;
+	for (size_t i = 0; i < tables.n; i++)
+		if (strcmp(tables.items[i], "DMAR") == 0 || strcmp(tables.items[i], "IVRS") == 0 ||
+		    strcmp(tables.items[i], "IORT") == 0 || strcmp(tables.items[i], "VIOT") == 0)
+			strv_add(&inventory->firmware_tables, tables.items[i]);
+	strv_done(&units);
+	strv_done(&tables);
+}
+
+void kernel_read(struct root *root, struct inventory *inventory)
+{
+	static const char *const backends[] = {"/sys/module/vfio_iommu_type1",
+					       "/sys/module/iommufd"};
+
+	inventory->kernel = root_read_line(root, "/proc/sys/kernel/osrelease");
+	inventory->cmdline = root_read_line(root, "/proc/cmdline");
+	if (inventory->cmdline)
+		kernel_args_parse(inventory->cmdline, &inventory->args);
+	root_list(root, SYSFS_PCI "/drivers", &inventory->drivers);
+	for (size_t i = 0; i < ARRAY_SIZE(backends) && !inventory->has_iommu_backend; i++)
+		inventory->has_iommu_backend = root_exists(root, backends[i]);
+}
+
+void kernel_read_arguments(struct root *root, struct kernel_args *ret)
+{
+	_cleanup_free_ char *cmdline = root_read_line(root, "/proc/cmdline");
+
+	kernel_args_parse(cmdline ? cmdline : "", ret);
+}
+
+void kernel_read_loaded(struct root *root, struct inventory *inventory)
+{
+	root_list(root, "/sys/module", &inventory->loaded_modules);
+}
+
+/* "kernel/drivers/usb/host/xhci-pci.ko" is xhci_pci. */
+void kernel_read_builtin(struct root *root, struct inventory *inventory)
+{
+	_cleanup_free_ char *path = xasprintf("/lib/modules/%s/modules.builtin",
+					      inventory->kernel ? inventory->kernel : "");
+	_cleanup_free_ char *text = NULL;
+	char *position, *line;
+
+	if (root_read_file(root, path, BUILTIN_MAX, &text, NULL) < 0)
+		return;
+	position = text;
+	while ((line = strsep(&position, "\n"))) {
+		char *name = strrchr(line, '/'), *end;
+
+		name = name ? name + 1 : line;
+		end = strstr(name, ".ko");
+		if (!end)
+			continue;
+		*end = '\0';
+		text_underscore(name);
+		strv_add(&inventory->builtin_modules, name);
+	}
+	strv_sort(&inventory->builtin_modules);
+}

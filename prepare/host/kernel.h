@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads what the running kernel says of itself: release, arguments, drivers, modules and its IOMMU. */
+#pragma once
+
+#include "host/root.h"
+#include "model/inventory.h"
+
+/* Release, arguments, the registered PCI drivers, and whether VFIO has a backend. */
+void kernel_read(struct root *root, struct inventory *inventory);
+/* The arguments alone; none where they cannot be read. */
+void kernel_read_arguments(struct root *root, struct kernel_args *ret);
+/* The state of the IOMMU, and what the firmware says of it. */
+void kernel_read_iommu(struct root *root, struct inventory *inventory);
+/* Which modules are loaded (/sys/module); of those built in, it is those with parameters. */
+void kernel_read_loaded(struct root *root, struct inventory *inventory);
+/* Which modules are built in (modules.builtin). */
+void kernel_read_builtin(struct root *root, struct inventory *inventory);

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/survey.h"
+
+#include <errno.h>
+
+#include "host/boot_log.h"
+#include "host/bootloader.h"
+#include "host/display.h"
+#include "host/foreign.h"
+#include "host/images.h"
+#include "host/kernel.h"
+#include "host/network.h"
+#include "host/pci.h"
+#include "host/pci_bounded.h"
+#include "host/pci_ids.h"
+#include "host/pci_modules.h"
+#include "host/platform.h"
+#include "host/rebuild.h"
+#include "host/sriov.h"
+#include "host/storage.h"
+#include "host/users.h"
+#include "parse/foreign.h"
+
+typedef void read_facts(struct root *root, const struct needs *needs, struct inventory *inventory);
+
+static void read_names(struct root *root, const struct needs *needs _unused_,
+		       struct inventory *inventory)
+{
+	pci_ids_name(root, inventory);
+}
+
+static void read_headers(struct root *root, const struct needs *needs, struct inventory *inventory)
+{
+	pci_read_headers(root, needs, inventory);
+	platform_read_groups(root, needs, inventory);
+}
+
+/* In the order in which they are read: some rest on those before them. */
+static const struct {
+	enum function_fact fact;
+	read_facts *read;
+} function_facts[] = {
+	{FACT_PHYSFN, pci_read_physfns},
+	{FACT_DETAILS, pci_read_details},
+	{FACT_NAME, read_names},
+	{FACT_PATH, pci_read_paths},
+	{FACT_OVERRIDE, pci_read_overrides},
+	{FACT_SERIAL, pci_read_serials},
+	{FACT_VFS, pci_read_vfs},
+	{FACT_DISPLAY, display_read},
+	{FACT_RESET, pci_read_resets},
+	{FACT_MODULES, pci_read_modules},
+	{FACT_HEADER, read_headers},
+};
+
+static void read_functions(struct root *root, const struct needs *needs,
+			   struct inventory *inventory)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(function_facts); i++) {
+		enum function_fact fact = function_facts[i].fact;
+		bool needed = false;
+
+		vec_foreach(function, inventory)
+			needed = needed || needs_fact(needs, inventory, function, fact);
+		if (!needed)
+			continue;
+		function_facts[i].read(root, needs, inventory);
+	}
+}
+
+static void read_storage(struct root *root, const struct needs *needs, struct inventory *inventory)
+{
+	struct pci_address_list claims = {};
+
+	vec_foreach(function, inventory)
+		if (needs_fact(needs, inventory, function, FACT_DISKS))
+			*vec_add(&claims) = function->address;
+	scan_storage(root, &inventory->args, needs->host & HOST_CONTENTS, &claims,
+		     &inventory->storage);
+	free(claims.items);
+}
+
+static void read_bootloader(struct root *root, const struct needs *needs,
+			    struct inventory *inventory)
+{
+	scan_bootloader(root, needs->bootloader, &inventory->bootloader);
+	for (enum bootloader_kind kind = 0; needs->each_bootloader && kind <= BOOTLOADER_AUTO;
+	     kind++) {
+		struct bootloader other = {};
+
+		scan_bootloader(root, kind, &other);
+		if (other.next_is_older)
+			strv_add(&inventory->older, other.next_path);
+		bootloader_done(&other);
+	}
+}
+
+static void read_foreign(struct root *root, struct inventory *inventory)
+{
+	scan_foreign(root, &inventory->args, &inventory->foreign);
+	foreign_parse_configured(&inventory->bootloader.others, &inventory->args,
+				 &inventory->foreign);
+}
+
+static void read_own_files(struct root *root, struct inventory *inventory)
+{
+	for (size_t i = 0; i < N_MANAGED_FILES; i++) {
+		struct own_file *file = &inventory->own_files[i];
+
+		file->error = root_read_file(root, managed_files[i], OWN_FILE_MAX, &file->text,
+					     NULL);
+	}
+}
+
+static void read_host(struct root *root, const struct needs *needs, enum host_fact fact,
+		      struct inventory *inventory)
+{
+	switch (fact) {
+	case HOST_KERNEL:
+		kernel_read(root, inventory);
+		break;
+	case HOST_IOMMU:
+		kernel_read_iommu(root, inventory);
+		break;
+	case HOST_GUARDED:
+		scan_guarded(root, &inventory->network);
+		break;
+	case HOST_STORAGE:
+		read_storage(root, needs, inventory);
+		break;
+	case HOST_NETWORK:
+		scan_network(root, needs->host & HOST_LINKS, &inventory->network);
+		break;
+	case HOST_USERS:
+		scan_users(root, inventory);
+		break;
+	case HOST_PROCESSOR:
+		platform_read_processor(root, inventory);
+		break;
+	case HOST_PLATFORM:
+		platform_read(root, &needs->modules, inventory);
+		break;
+	case HOST_BUILTIN:
+		kernel_read_builtin(root, inventory);
+		break;
+	case HOST_LOADED:
+		kernel_read_loaded(root, inventory);
+		break;
+	case HOST_BOOTLOADER:
+		read_bootloader(root, needs, inventory);
+		break;
+	case HOST_FOREIGN:
+		read_foreign(root, inventory);
+		break;
+	case HOST_REBUILD:
+		scan_rebuild(root, &inventory->rebuild);
+		break;
+	case HOST_IMAGES:
+		images_read(root, inventory->kernel, &inventory->images);
+		break;
+	case HOST_OWN_FILES:
+		read_own_files(root, inventory);
+		break;
+	case HOST_RESTART:
+		restart_reasons_read(root, &inventory->restart);
+		break;
+	case HOST_PLACES: /* see survey() */
+	case HOST_FUNCTIONS:
+	case HOST_CONTENTS: /* with HOST_STORAGE */
+	case HOST_LINKS:    /* with HOST_NETWORK */
+	case HOST_ALL:
+		break;
+	}
+}
+
+/* The facts of the host, in the order of their bits. */
+static void read_each(struct root *root, const struct needs *needs, unsigned due,
+		      struct inventory *inventory)
+{
+	for (unsigned fact = 1; fact < HOST_ALL; fact <<= 1)
+		if (due & fact)
+			read_host(root, needs, fact, inventory);
+}
+
+int survey(struct root *root, const struct needs *needs, struct inventory *inventory)
+{
+	const unsigned first = HOST_KERNEL | HOST_IOMMU, list = HOST_PLACES | HOST_FUNCTIONS,
+		       due = needs->host & ~inventory->known;
+
+	read_each(root, needs, due & first, inventory);
+	/* What is needed of functions stands beside those that were known. */
+	if (due & list) {
+		int r = pci_list(root, due & HOST_FUNCTIONS ? NULL : &needs->places, inventory);
+
+		if (r < 0)
+			return r;
+	} else {
+		read_functions(root, needs, inventory);
+	}
+	read_each(root, needs, due & ~first, inventory);
+	for (size_t i = 0; i < needs->n && !(due & list); i++)
+		inventory->items[i].known |= needs->functions[i];
+	inventory->known |= needs->host;
+	return 0;
+}
+
+void survey_forget(struct root *root, unsigned facts, struct inventory *inventory)
+{
+	root_forget(root);
+	if (facts & HOST_BOOTLOADER)
+		bootloader_done(&inventory->bootloader);
+	if (facts & HOST_REBUILD)
+		rebuild_done(&inventory->rebuild);
+	for (size_t i = 0; i < N_MANAGED_FILES && (facts & HOST_OWN_FILES); i++)
+		free(TAKE_PTR(inventory->own_files[i].text));
+	inventory->known &= ~facts;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/facts.h"
+
+#include "model/inventory.h"
+
+void needs_done(struct needs *needs)
+{
+	if (!needs)
+		return;
+	free(needs->functions);
+	free(needs->places.items);
+	strv_done(&needs->modules);
+	*needs = (struct needs){};
+}
+
+bool needs_fact(const struct needs *needs, const struct inventory *inventory,
+		const struct pci_function *function, unsigned facts)
+{
+	size_t i = (size_t)(function - inventory->items);
+
+	return i < needs->n && (needs->functions[i] & facts & ~function->known);
+}
+
+bool needs_any(const struct needs *needs, const struct inventory *inventory)
+{
+	if (needs->host & ~inventory->known)
+		return true;
+	vec_foreach(function, inventory)
+		if (needs_fact(needs, inventory, function, FACT_ALL))
+			return true;
+	return false;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verbs/situation.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "decide/boot_log.h"
+#include "decide/guard_record.h"
+#include "decide/modules.h"
+#include "decide/planner.h"
+#include "decide/rules.h"
+#include "host/profile_files.h"
+#include "host/survey.h"
+#include "parse/profile.h"
+#include "render/bootloader.h"
+#include "render/files.h"
+#include "render/udev.h"
+
+/* An empty profile, to match with where there is none. */
+static int load_none(struct profile *ret)
+{
+	struct findings none = {};
+	int r = profile_parse(&(struct ini){}, ret, &none);
+
+	findings_done(&none);
+	return r;
+}
+
+static int load_profile(struct root *root, const char *file, enum goal goal, struct profile *ret)
+{
+	struct findings findings = {};
+	/* These two make a profile. */
+	bool needless = goal == GOAL_INIT || goal == GOAL_IMPORT;
+	/* A host without a usable profile can be looked at all the same; what was bound can be given back. */
+	bool dispensable = needless || goal == GOAL_LIST || goal == GOAL_SNAPSHOT;
+	int r = needless ? -ENOENT : profile_load(root, file, ret, &findings);
+
+	if (r == -ENOENT && !dispensable && goal != GOAL_RELEASE)
+		log_error("there is no profile: write %s, or name one with --profile",
+			  PROFILE_PATH);
+	if (goal != GOAL_SNAPSHOT)
+		log_findings(&findings);
+	findings_done(&findings);
+	if (r < 0 && (dispensable || (r == -ENOENT && goal == GOAL_RELEASE)))
+		r = load_none(ret);
+	return r < 0 ? STATUS_USAGE : STATUS_DONE;
+}
+
+/* One turn: what is needed is read. 1: something was; 0: nothing is needed any more; -errno. */
+static int take_turn(struct root *root, const struct purpose *purpose, const struct boot_log *log,
+		     struct situation *situation)
+{
+	struct inventory *inventory = &situation->inventory;
+	const size_t n = inventory->n;
+	struct needs needs;
+	int r = 0;
+
+	if (!situation->planned) {
+		match_done(&situation->match);
+		match_make(&situation->profile, inventory, &situation->match);
+	}
+	if (needs_make(purpose, &situation->profile, inventory, &situation->match,
+		       situation->planned ? &situation->plan : NULL, &needs)) {
+		r = survey(root, &needs, inventory);
+		r = r < 0 ? r : 1;
+	}
+	needs_done(&needs);
+	if (r > 0 && log && inventory->n != n)
+		boot_log_find_hanging(log, inventory);
+	return r;
+}
+
+int situation_look(struct root *root, const struct purpose *purpose, const struct boot_log *log,
+		   struct situation *situation)
+{
+	int r;
+
+	root->remembers = true;
+	while ((r = take_turn(root, purpose, log, situation)) > 0)
+		;
+	root->remembers = false;
+	if (r == 0)
+		return STATUS_DONE;
+	log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
+	return STATUS_FAILED;
+}
+
+int situation_load(struct root *root, const struct options *options, const struct purpose *purpose,
+		   const struct boot_log *log, struct situation *ret)
+{
+	int status;
+
+	*ret = (struct situation){};
+	root->remembers = true;
+	status = load_profile(root, options->profile, purpose->goal, &ret->profile);
+	if (status == STATUS_DONE)
+		status = situation_look(root, purpose, log, ret);
+	if (status == STATUS_DONE && purpose_has_plan(purpose)) {
+		plan_make(&ret->profile, &ret->inventory, purpose->phase, &ret->match, &ret->plan);
+		ret->planned = true;
+		status = situation_look(root, purpose, log, ret);
+	}
+	root->remembers = false;
+	return status;
+}
+
+/* --- what the configuration should be -------------------------------------------------------- */
+
+static const struct own_file *own_file(const struct situation *situation, enum managed_file file)
+{
+	return &situation->inventory.own_files[file];
+}
+
+static bool is_there(const struct own_file *file)
+{
+	return file->error != -ENOENT && file->error != -ENOTDIR;
+}
+
+static void plan_file(const struct situation *situation, enum managed_file file, char *content,
+		      struct planned_files *files)
+{
+	const struct own_file *now = own_file(situation, file);
+
+	if (now->error < 0 && is_there(now))
+		planned_file_unreadable(files, managed_files[file], now->error, content);
+	else
+		planned_file_add(files, managed_files[file], now->text, content);
+	free(content);
+}
+
+/* A file that most hosts have no use for is not spoken of where it is not there. */
+static void plan_rare_file(const struct situation *situation, enum managed_file file, char *content,
+			   struct planned_files *files)
+{
+	if (is_there(own_file(situation, file)) || *content)
+		plan_file(situation, file, content, files);
+	else
+		free(content);
+}
+
+static void decide_policy(struct situation *situation, struct plan *plan)
+{
+	module_policy_done(&situation->policy);
+	module_policy_make(&situation->profile, &situation->inventory, plan, &situation->policy);
+}
+
+static void decide_arguments(struct situation *situation)
+{
+	argument_plan_done(&situation->arguments);
+	arguments_decide(&situation->profile, &situation->inventory, &situation->policy,
+			 &situation->inventory.bootloader, &situation->arguments);
+}
+
+void situation_plan_arguments(struct situation *situation)
+{
+	/* What is found on the way there concerns files, which this is not about. */
+	struct plan unheard = {.items = situation->plan.items, .n = situation->plan.n};
+
+	decide_policy(situation, &unheard);
+	findings_done(&unheard.findings);
+	decide_arguments(situation);
+}
+
+/* Each boot loader has files of its own; those of the others go. */
+void situation_plan_argument_files(const struct situation *situation, struct planned_files *ret)
+{
+	const struct bootloader *bootloader = &situation->inventory.bootloader;
+	const struct argument_plan *arguments = &situation->arguments;
+	const struct strv none = {};
+	bool is_grub = bootloader->kind == BOOTLOADER_GRUB,
+	     is_told_apart = is_grub || bootloader->kind == BOOTLOADER_NONE;
+
+	plan_rare_file(situation, FILE_GRUB, render_grub(is_grub ? &arguments->ours : &none), ret);
+	plan_rare_file(situation, FILE_OWN_ARGUMENTS,
+		       render_own_arguments(is_told_apart ? &none : &arguments->ours,
+					    is_told_apart ? &none : &arguments->kept),
+		       ret);
+	if (bootloader->kind == BOOTLOADER_KERNEL_INSTALL && bootloader->cmdline) {
+		_cleanup_free_ char *content = render_cmdline(bootloader->cmdline,
+							      &bootloader->ours, &arguments->ours);
+
+		/* Without a change the file that is missing may be so. */
+		if (bootloader->has_cmdline || strcmp(content, bootloader->cmdline) != 0)
+			planned_file_edit(ret, managed_files[FILE_CMDLINE],
+					  bootloader->has_cmdline ? bootloader->cmdline : NULL,
+					  content);
+	}
+}
+
+void situation_plan_files(struct situation *situation, struct planned_files *ret)
+{
+	const struct module_policy *policy = &situation->policy;
+	struct guarded_list guarded = {};
+	struct device_rules rules;
+
+	decide_policy(situation, &situation->plan);
+	plan_file(situation, FILE_MODPROBE, render_modprobe(policy), ret);
+	plan_file(situation, FILE_MODULES_LOAD, render_modules_load(policy), ret);
+	device_rules_make(&situation->profile, &situation->inventory, &situation->match,
+			  &situation->plan, &rules);
+	plan_file(situation, FILE_UDEV_RULES, render_udev_rules(&rules), ret);
+	device_rules_done(&rules);
+	guarded_make(&situation->match, &situation->inventory, &guarded);
+	plan_rare_file(situation, FILE_GUARDED, render_guarded(&guarded), ret);
+	free(guarded.items);
+	decide_arguments(situation);
+	situation_plan_argument_files(situation, ret);
+}
+
+void situation_done(struct situation *situation)
+{
+	argument_plan_done(&situation->arguments);
+	module_policy_done(&situation->policy);
+	plan_done(&situation->plan);
+	match_done(&situation->match);
+	inventory_done(&situation->inventory);
+	profile_done(&situation->profile);
+}
