@@ -139,7 +139,7 @@ static void check_state(struct checks *checks)
 {
 	const struct inventory *inventory = checks->inventory;
 	const enum answer *config = inventory->platform.config;
-	enum iommu_kind kind = iommu_kind_of_machine(inventory);
+	enum iommu_kind kind = inventory_machine_iommu(inventory);
 	enum kernel_option option = option_of(kind);
 	struct turned_off off;
 
@@ -176,11 +176,6 @@ static bool wants_vfio(const struct plan *plan)
 }
 
 /* Arm has its own way to keep a guest's interrupts apart (GICv3 ITS). */
-static bool is_arm(const struct inventory *inventory)
-{
-	return inventory->platform.cpu == CPU_ARM || inventory->iommu_kind == IOMMU_KIND_ARM;
-}
-
 static void find_no_remapping(struct checks *checks)
 {
 	const struct platform *platform = &checks->inventory->platform;
@@ -229,7 +224,8 @@ static void check_interrupts(struct checks *checks)
 	const struct platform *platform = &checks->inventory->platform;
 	bool unsafe = platform->unsafe_interrupts == ANSWER_YES;
 
-	if (checks->inventory->iommu != IOMMU_ON || is_arm(checks->inventory) ||
+	if (checks->inventory->iommu != IOMMU_ON ||
+	    inventory_machine_iommu(checks->inventory) == IOMMU_KIND_ARM ||
 	    !wants_vfio(checks->plan))
 		return;
 	if (platform->interrupt_remapping == ANSWER_YES) {

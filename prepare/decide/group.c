@@ -91,7 +91,7 @@ static bool stands_in_the_way(const struct inventory *inventory,
 }
 
 /* One look at the claims, while they grow. */
-struct work {
+struct group_decision {
 	const struct inventory *inventory;
 	const struct guards *guards;
 	enum phase phase;
@@ -102,12 +102,12 @@ struct work {
 };
 
 /* Does a guard keep it from the section; for good, or only in this phase? */
-static bool is_guarded(const struct work *work, size_t i, const struct device_section *section,
-		       bool for_good)
+static bool is_guarded(const struct group_decision *decision, size_t i,
+		       const struct device_section *section, bool for_good)
 {
-	vec_foreach(guard, &work->guards->functions[i])
-		if (!guard_passes(guard->type, work->phase, section->allow) &&
-		    guard_waits(guard->type, work->phase) != for_good)
+	vec_foreach(guard, &decision->guards->functions[i])
+		if (!guard_passes(guard->type, decision->phase, section->allow) &&
+		    guard_waits(guard->type, decision->phase) != for_good)
 			return true;
 	return false;
 }
@@ -119,51 +119,52 @@ static bool is_where_wanted(const struct pci_function *function,
 	return function->driver && strcmp(function->driver, wanted_driver(section, function)) == 0;
 }
 
-static bool may_join(const struct work *work, size_t i, const struct device_section *section)
+static bool may_join(const struct group_decision *decision, size_t i,
+		     const struct device_section *section)
 {
-	const struct pci_function *function = &work->inventory->items[i];
+	const struct pci_function *function = &decision->inventory->items[i];
 
-	return !work->match->claims[i].section && !function_is_infrastructure(function) &&
+	return !decision->match->claims[i].section && !function_is_infrastructure(function) &&
 	       !address_list_has(&section->except, &function->address) &&
 	       !(function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER)) &&
 	       (is_where_wanted(function, section) ||
-		(!function->hangs && !is_guarded(work, i, section, true)));
+		(!function->hangs && !is_guarded(decision, i, section, true)));
 }
 
-static void join(struct work *work, size_t i, const struct device_section *section)
+static void join(struct group_decision *decision, size_t i, const struct device_section *section)
 {
-	work->match->claims[i] = (struct claim){
+	decision->match->claims[i] = (struct claim){
 		.section = section,
 		.companion = true,
-		.waiting = is_guarded(work, i, section, false),
+		.waiting = is_guarded(decision, i, section, false),
 	};
-	work->grown = true;
+	decision->grown = true;
 }
 
-static bool is_claimed(const struct work *work, size_t i)
+static bool is_claimed(const struct group_decision *decision, size_t i)
 {
-	const struct claim *claim = &work->match->claims[i];
+	const struct claim *claim = &decision->match->claims[i];
 
 	return claim->section && !claim->refused && !claim->waiting &&
-	       !claim_is_physical(claim, &work->inventory->items[i]);
+	       !claim_is_physical(claim, &decision->inventory->items[i]);
 }
 
 /* A claim for a native driver is no claim for a guest: it stands in the way like what no section has. */
-static bool goes_to_guest(const struct work *work, size_t i)
+static bool goes_to_guest(const struct group_decision *decision, size_t i)
 {
-	return is_claimed(work, i) &&
-	       driver_leaves_group_viable(
-		       wanted_driver(work->match->claims[i].section, &work->inventory->items[i]));
+	return is_claimed(decision, i) &&
+	       driver_leaves_group_viable(wanted_driver(decision->match->claims[i].section,
+							&decision->inventory->items[i]));
 }
 
 /*
  * The other functions of the card that a function is on, by what ties them: device links, and for a
  * graphics card its slot. Calls found for each; the functions of a network card are each their own.
  */
-static void each_tied(struct work *work, size_t i,
-		      void (*found)(struct work *work, size_t from, size_t to))
+static void each_tied(struct group_decision *decision, size_t i,
+		      void (*found)(struct group_decision *decision, size_t from, size_t to))
 {
-	const struct inventory *inventory = work->inventory;
+	const struct inventory *inventory = decision->inventory;
 	const struct pci_function *function = &inventory->items[i];
 	struct pci_address address = function->address;
 
@@ -171,7 +172,7 @@ static void each_tied(struct work *work, size_t i,
 		const struct pci_function *other = inventory_find(inventory, linked);
 
 		if (other)
-			found(work, i, (size_t)(other - inventory->items));
+			found(decision, i, (size_t)(other - inventory->items));
 	}
 	if (function->is_vf || !inventory_is_of_display_card(inventory, function))
 		return;
@@ -179,51 +180,55 @@ static void each_tied(struct work *work, size_t i,
 		const struct pci_function *other = inventory_find(inventory, &address);
 
 		if (other && other != function && !other->is_vf)
-			found(work, i, (size_t)(other - inventory->items));
+			found(decision, i, (size_t)(other - inventory->items));
 	}
 }
 
 /* Must it go with the group, or did it already? */
-static bool goes_with_group(const struct work *work, size_t i, const struct device_section *section)
+static bool goes_with_group(const struct group_decision *decision, size_t i,
+			    const struct device_section *section)
 {
-	const struct pci_function *function = &work->inventory->items[i];
+	const struct pci_function *function = &decision->inventory->items[i];
 
-	return stands_in_the_way(work->inventory, function) || is_where_wanted(function, section);
+	return stands_in_the_way(decision->inventory, function) ||
+	       is_where_wanted(function, section);
 }
 
-static void join_tied(struct work *work, size_t from, size_t to)
+static void join_tied(struct group_decision *decision, size_t from, size_t to)
 {
-	const struct device_section *section = work->match->claims[from].section;
+	const struct device_section *section = decision->match->claims[from].section;
 
-	if (may_join(work, to, section))
-		join(work, to, section);
+	if (may_join(decision, to, section))
+		join(decision, to, section);
 }
 
 /* Lets everything join that section keys "expand" ask for, until nothing more does. */
-static void expand(struct work *work)
+static void expand(struct group_decision *decision)
 {
 	do {
-		work->grown = false;
-		for (size_t i = 0; i < work->inventory->n; i++) {
-			const struct pci_function *function = &work->inventory->items[i];
+		decision->grown = false;
+		for (size_t i = 0; i < decision->inventory->n; i++) {
+			const struct pci_function *function = &decision->inventory->items[i];
 			const size_t *members;
 			size_t n;
 
-			if (!is_claimed(work, i) ||
-			    work->match->claims[i].section->group != GROUP_EXPAND)
+			if (!is_claimed(decision, i) ||
+			    decision->match->claims[i].section->group != GROUP_EXPAND)
 				continue;
 			n = function->iommu_group < 0
 				    ? 0
-				    : group_index_find(&work->index, work->inventory,
+				    : group_index_find(&decision->index, decision->inventory,
 						       function->iommu_group, &members);
 			for (size_t j = 0; j < n; j++)
-				if (goes_with_group(work, members[j],
-						    work->match->claims[i].section) &&
-				    may_join(work, members[j], work->match->claims[i].section))
-					join(work, members[j], work->match->claims[i].section);
-			each_tied(work, i, join_tied);
+				if (goes_with_group(decision, members[j],
+						    decision->match->claims[i].section) &&
+				    may_join(decision, members[j],
+					     decision->match->claims[i].section))
+					join(decision, members[j],
+					     decision->match->claims[i].section);
+			each_tied(decision, i, join_tied);
 		}
-	} while (work->grown);
+	} while (decision->grown);
 }
 
 bool group_takes(const struct inventory *inventory, const struct match *match, bool bound)
@@ -231,18 +236,18 @@ bool group_takes(const struct inventory *inventory, const struct match *match, b
 	struct guards none = {.functions = xcalloc(inventory->n, sizeof(*none.functions)),
 			      .n = inventory->n};
 	struct match grown = {.claims = xcalloc(inventory->n, sizeof(*grown.claims))};
-	struct work work = {.inventory = inventory, .guards = &none, .match = &grown};
+	struct group_decision decision = {.inventory = inventory, .guards = &none, .match = &grown};
 	bool takes = false;
 
 	for (size_t i = 0; i < inventory->n; i++)
 		grown.claims[i] = match->claims[i];
-	group_index_make(inventory, &work.index);
-	expand(&work);
+	group_index_make(inventory, &decision.index);
+	expand(&decision);
 	for (size_t i = 0; i < inventory->n; i++)
 		takes = takes || (grown.claims[i].companion &&
 				  !claim_is_right(&grown.claims[i], &inventory->items[i]) &&
 				  (!bound || inventory->items[i].driver));
-	group_index_done(&work.index);
+	group_index_done(&decision.index);
 	match_done(&grown);
 	guards_done(&none);
 	return takes;
@@ -266,13 +271,13 @@ static void add_member(struct buf *list, const struct pci_function *function)
 }
 
 /* A group of which a section has claimed something, and something else stands in the way. */
-static void refuse_group(struct work *work, const struct device_section *section,
+static void refuse_group(struct group_decision *decision, const struct device_section *section,
 			 const size_t *members, size_t n, const struct pci_function *listed,
 			 const struct buf *others)
 {
 	_cleanup_free_ char *subject = xasprintf("group %d", listed->iommu_group);
 	struct finding *finding =
-		finding_add(&work->match->findings,
+		finding_add(&decision->match->findings,
 			    section->group == GROUP_IGNORE ? SEVERITY_WARNING : SEVERITY_ERROR,
 			    FINDING_GROUP_INCOMPLETE, subject,
 			    "%s of section [device %s] shares its IOMMU group with %s",
@@ -284,69 +289,72 @@ static void refuse_group(struct work *work, const struct device_section *section
 			? "what is named may not join: except or a guard keeps it; vfio-prepare list shows guards"
 			: "list these too, or write group = expand");
 	for (size_t j = 0; j < n && section->group != GROUP_IGNORE; j++)
-		if (work->match->claims[members[j]].section == section)
-			work->match->claims[members[j]].refused = true;
+		if (decision->match->claims[members[j]].section == section)
+			decision->match->claims[members[j]].refused = true;
 }
 
-static void check_group(struct work *work, size_t i)
+static void check_group(struct group_decision *decision, size_t i)
 {
-	const struct pci_function *listed = &work->inventory->items[i];
-	const struct device_section *section = work->match->claims[i].section;
+	const struct pci_function *listed = &decision->inventory->items[i];
+	const struct device_section *section = decision->match->claims[i].section;
 	_cleanup_(buf_done) struct buf others = {};
 	bool waiting = false;
 	const size_t *members;
-	size_t n = group_index_find(&work->index, work->inventory, listed->iommu_group, &members);
+	size_t n = group_index_find(&decision->index, decision->inventory, listed->iommu_group,
+				    &members);
 
 	for (size_t j = 0; j < n; j++) {
-		const struct pci_function *member = &work->inventory->items[members[j]];
+		const struct pci_function *member = &decision->inventory->items[members[j]];
 
-		if (goes_to_guest(work, members[j]) || !stands_in_the_way(work->inventory, member))
+		if (goes_to_guest(decision, members[j]) ||
+		    !stands_in_the_way(decision->inventory, member))
 			continue;
-		if (work->match->claims[members[j]].waiting)
+		if (decision->match->claims[members[j]].waiting)
 			waiting = true;
 		else
 			add_member(&others, member);
 	}
 	if (others.length)
-		refuse_group(work, section, members, n, listed, &others);
+		refuse_group(decision, section, members, n, listed, &others);
 	/* What shares a group with a disk that waits can only wait with it. */
 	for (size_t j = 0; j < n && waiting; j++)
-		if (work->match->claims[members[j]].section)
-			work->match->claims[members[j]].waiting = true;
+		if (decision->match->claims[members[j]].section)
+			decision->match->claims[members[j]].waiting = true;
 }
 
 /* Is this the first of a section's claims in its group, at which the group is looked at? */
-static bool is_first_of_group(const struct work *work, size_t i)
+static bool is_first_of_group(const struct group_decision *decision, size_t i)
 {
 	const size_t *members;
-	size_t n = group_index_find(&work->index, work->inventory,
-				    work->inventory->items[i].iommu_group, &members);
+	size_t n = group_index_find(&decision->index, decision->inventory,
+				    decision->inventory->items[i].iommu_group, &members);
 
 	for (size_t j = 0; j < n && members[j] < i; j++)
-		if (is_claimed(work, members[j]) &&
-		    work->match->claims[members[j]].section == work->match->claims[i].section)
+		if (is_claimed(decision, members[j]) &&
+		    decision->match->claims[members[j]].section ==
+			    decision->match->claims[i].section)
 			return false;
 	return true;
 }
 
-static void check_tied(struct work *work, size_t from, size_t to)
+static void check_tied(struct group_decision *decision, size_t from, size_t to)
 {
-	const struct pci_function *function = &work->inventory->items[from],
-				  *other = &work->inventory->items[to];
+	const struct pci_function *function = &decision->inventory->items[from],
+				  *other = &decision->inventory->items[to];
 	struct finding *finding;
 
-	if (is_claimed(work, to) || work->match->claims[to].refused ||
-	    work->match->claims[to].waiting || work->told[to] ||
-	    !stands_in_the_way(work->inventory, other))
+	if (is_claimed(decision, to) || decision->match->claims[to].refused ||
+	    decision->match->claims[to].waiting || decision->told[to] ||
+	    !stands_in_the_way(decision->inventory, other))
 		return;
-	work->told[to] = true;
+	decision->told[to] = true;
 	finding = finding_add(
-		&work->match->findings, SEVERITY_WARNING, FINDING_CARD_INCOMPLETE,
+		&decision->match->findings, SEVERITY_WARNING, FINDING_CARD_INCOMPLETE,
 		PCI_ADDRESS_TEXT(&function->address),
 		"%s (%04x:%04x) is part of the same card and stays with the host: resets of one reach "
 		"the other, and drivers of guests miss it",
 		PCI_ADDRESS_TEXT(&other->address), other->vendor, other->device);
-	if (work->match->claims[from].section->group == GROUP_EXPAND)
+	if (decision->match->claims[from].section->group == GROUP_EXPAND)
 		finding_remedy(
 			finding,
 			"it may not join: except or a guard keeps it; vfio-prepare list shows guards");
@@ -365,10 +373,10 @@ static bool shares_bus(const struct pci_function *a, const struct pci_function *
  * of the bus not at all: it counts only for a lone function, and for a lone function its lack does, too
  * (drivers/pci/pci.c pci_parent_bus_reset()).
  */
-static void check_reset(struct work *work, size_t i, bool kernel_tells)
+static void check_reset(struct group_decision *decision, size_t i, bool kernel_tells)
 {
-	const struct pci_function *function = &work->inventory->items[i];
-	const struct device_section *section = work->match->claims[i].section;
+	const struct pci_function *function = &decision->inventory->items[i];
+	const struct device_section *section = decision->match->claims[i].section;
 	const struct strv *methods = &function->reset_methods;
 	bool bus_only = methods->n == 1 && strcmp(methods->items[0], "bus") == 0;
 	bool on_root_bus = function->port_path && !strchr(function->port_path, '/');
@@ -379,26 +387,26 @@ static void check_reset(struct work *work, size_t i, bool kernel_tells)
 
 	if (section->reset == RESET_IGNORE || !kernel_tells || (methods->n && !bus_only))
 		return;
-	while (first > 0 && shares_bus(&work->inventory->items[first - 1], function))
+	while (first > 0 && shares_bus(&decision->inventory->items[first - 1], function))
 		first--;
-	for (size_t j = first;
-	     j < work->inventory->n && (j == i || shares_bus(&work->inventory->items[j], function));
+	for (size_t j = first; j < decision->inventory->n &&
+			       (j == i || shares_bus(&decision->inventory->items[j], function));
 	     j++) {
-		if (j == i || work->inventory->items[j].is_vf)
+		if (j == i || decision->inventory->items[j].is_vf)
 			continue;
 		alone = false;
-		if (!is_claimed(work, j))
-			add_member(&others, &work->inventory->items[j]);
+		if (!is_claimed(decision, j))
+			add_member(&others, &decision->inventory->items[j]);
 	}
 	no_way = on_root_bus || (alone && !methods->n);
 	if (no_way)
 		finding = finding_add(
-			&work->match->findings, SEVERITY_WARNING, FINDING_RESET,
+			&decision->match->findings, SEVERITY_WARNING, FINDING_RESET,
 			PCI_ADDRESS_TEXT(&function->address),
 			"the kernel knows no way to reset it: the next guest finds it as the last left it");
 	else if (others.length)
 		finding = finding_add(
-			&work->match->findings, SEVERITY_WARNING, FINDING_RESET,
+			&decision->match->findings, SEVERITY_WARNING, FINDING_RESET,
 			PCI_ADDRESS_TEXT(&function->address),
 			"only a reset of its whole bus can reset it, and these stay with the host: %s",
 			buf_text(&others));
@@ -409,7 +417,7 @@ static void check_reset(struct work *work, size_t i, bool kernel_tells)
 			       : "list these too, and give all of them to the same guest");
 		if (section->reset == RESET_REQUIRE) {
 			finding->severity = SEVERITY_ERROR;
-			work->match->claims[i].refused = true;
+			decision->match->claims[i].refused = true;
 		}
 	}
 }
@@ -417,26 +425,26 @@ static void check_reset(struct work *work, size_t i, bool kernel_tells)
 void group_complete(const struct inventory *inventory, const struct guards *guards,
 		    enum phase phase, struct match *match)
 {
-	struct work work = {.inventory = inventory,
-			    .guards = guards,
-			    .phase = phase,
-			    .match = match};
+	struct group_decision decision = {.inventory = inventory,
+					  .guards = guards,
+					  .phase = phase,
+					  .match = match};
 	bool kernel_tells = false; /* reset_method came with 5.15 */
 
 	vec_foreach(function, inventory)
 		kernel_tells = kernel_tells || function->has_reset_methods;
-	group_index_make(inventory, &work.index);
-	work.told = xcalloc(inventory->n, sizeof(*work.told));
-	expand(&work);
+	group_index_make(inventory, &decision.index);
+	decision.told = xcalloc(inventory->n, sizeof(*decision.told));
+	expand(&decision);
 	for (size_t i = 0; i < inventory->n; i++)
-		if (is_claimed(&work, i)) {
-			each_tied(&work, i, check_tied);
-			check_reset(&work, i, kernel_tells);
+		if (is_claimed(&decision, i)) {
+			each_tied(&decision, i, check_tied);
+			check_reset(&decision, i, kernel_tells);
 		}
 	for (size_t i = 0; i < inventory->n; i++)
-		if (goes_to_guest(&work, i) && inventory->items[i].iommu_group >= 0 &&
-		    is_first_of_group(&work, i))
-			check_group(&work, i);
-	free(work.told);
-	group_index_done(&work.index);
+		if (goes_to_guest(&decision, i) && inventory->items[i].iommu_group >= 0 &&
+		    is_first_of_group(&decision, i))
+			check_group(&decision, i);
+	free(decision.told);
+	group_index_done(&decision.index);
 }

@@ -43,7 +43,7 @@ bool guard_passes(enum finding_type type, enum phase phase, unsigned allow)
 	return allow & guard_opened_by(type);
 }
 
-struct work {
+struct guard_decision {
 	const struct inventory *inventory;
 	enum phase phase;
 	struct guards *guards;
@@ -51,10 +51,11 @@ struct work {
 	bool *seen; /* beside the interfaces: looked at for the reason at hand */
 };
 
-static void raise_guard(struct work *work, const struct pci_function *function,
+static void raise_guard(struct guard_decision *decision, const struct pci_function *function,
 			enum finding_type type, char *detail)
 {
-	struct guard_list *list = &work->guards->functions[function - work->inventory->items];
+	struct guard_list *list =
+		&decision->guards->functions[function - decision->inventory->items];
 
 	/* The first reason is enough. */
 	vec_foreach(guard, list)
@@ -65,14 +66,14 @@ static void raise_guard(struct work *work, const struct pci_function *function,
 	*vec_add(list) = (struct guard){type, detail};
 }
 
-static void raise_at(struct work *work, const struct pci_address_list *carriers,
+static void raise_at(struct guard_decision *decision, const struct pci_address_list *carriers,
 		     enum finding_type type, const char *detail)
 {
 	vec_foreach(address, carriers) {
-		const struct pci_function *function = inventory_find(work->inventory, address);
+		const struct pci_function *function = inventory_find(decision->inventory, address);
 
 		if (function)
-			raise_guard(work, function, type, xstrdup(detail));
+			raise_guard(decision, function, type, xstrdup(detail));
 	}
 }
 
@@ -105,84 +106,86 @@ static char *data_on(const struct storage *storage, const struct pci_function *f
 	return NULL;
 }
 
-static void guard_storage(struct work *work, const struct pci_function *function)
+static void guard_storage(struct guard_decision *decision, const struct pci_function *function)
 {
-	const struct carriers *carriers = &work->carriers;
+	const struct carriers *carriers = &decision->carriers;
 	const char *what = carriers_find(carriers, &function->address);
 	/*
 	 * The USB port of a graphics card goes with the card. That the host does not stand on what is
 	 * plugged in there all the same, the first of these guards sees.
 	 */
 	bool may_carry = function_may_carry_disks(function) &&
-			 !inventory_is_of_display_card(work->inventory, function);
+			 !inventory_is_of_display_card(decision->inventory, function);
 	bool has_disks = false;
-	_cleanup_free_ char *data = data_on(&work->inventory->storage, function, &has_disks);
+	_cleanup_free_ char *data = data_on(&decision->inventory->storage, function, &has_disks);
 
 	if (what)
-		raise_guard(work, function, FINDING_HOST_DISK,
+		raise_guard(decision, function, FINDING_HOST_DISK,
 			    xasprintf("the host stands on it: %s", what));
 	else if ((may_carry || has_disks) && carriers->lost)
 		raise_guard(
-			work, function, FINDING_HOST_DISK_UNKNOWN,
+			decision, function, FINDING_HOST_DISK_UNKNOWN,
 			xasprintf(
 				"the host may stand on it, as this cannot be followed to its disk: %s",
 				carriers->lost));
 	else if (may_carry && !has_disks &&
-		 (carriers->lost_optional || work->phase == PHASE_PREMOUNT))
+		 (carriers->lost_optional || decision->phase == PHASE_PREMOUNT))
 		raise_guard(
-			work, function, FINDING_HOST_DISK_UNKNOWN,
+			decision, function, FINDING_HOST_DISK_UNKNOWN,
 			xasprintf(
 				"its disks are not known, and one that the host may need is missing: %s",
 				carriers->lost_optional ? carriers->lost_optional
 							: "fstab of the root is still to be read"));
 	/* Of the host's own disk there is nothing to be allowed. */
 	if (data && !what)
-		raise_guard(work, function, FINDING_STORAGE, TAKE_PTR(data));
+		raise_guard(decision, function, FINDING_STORAGE, TAKE_PTR(data));
 }
 
 /* --- network ------------------------------------------------------------------------------- */
 
-static void guard_stack(struct work *work, const struct interface *interface, const char *why)
+static void guard_stack(struct guard_decision *decision, const struct interface *interface,
+			const char *why)
 {
-	const struct network *network = &work->inventory->network;
+	const struct network *network = &decision->inventory->network;
 	_cleanup_free_ char *detail = xasprintf("%s %s", interface->name, why);
-	bool *seen = &work->seen[interface - network->items];
+	bool *seen = &decision->seen[interface - network->items];
 
 	/* Each once, however many ways lead there: in a broken tree they stand on each other. */
 	if (*seen)
 		return;
 	*seen = true;
-	raise_at(work, &interface->carriers, FINDING_NETWORK, detail);
+	raise_at(decision, &interface->carriers, FINDING_NETWORK, detail);
 	for (size_t i = 0; i < interface->lower.n; i++) {
 		const struct interface *lower = network_find(network, interface->lower.items[i]);
 		_cleanup_free_ char *carries = xasprintf("carries %s, which %s", interface->name,
 							 why);
 
 		if (lower)
-			guard_stack(work, lower, carries);
+			guard_stack(decision, lower, carries);
 	}
 }
 
 /* An interface whose loss would matter, and with it what it stands on. */
-static void guard_interface(struct work *work, const struct interface *interface, const char *why)
+static void guard_interface(struct guard_decision *decision, const struct interface *interface,
+			    const char *why)
 {
-	for (size_t i = 0; i < work->inventory->network.n; i++)
-		work->seen[i] = false;
-	guard_stack(work, interface, why);
+	for (size_t i = 0; i < decision->inventory->network.n; i++)
+		decision->seen[i] = false;
+	guard_stack(decision, interface, why);
 }
 
-static void guard_only_link(struct work *work)
+static void guard_only_link(struct guard_decision *decision)
 {
 	const struct interface *only = NULL;
 	size_t n = 0;
 
-	vec_foreach(interface, &work->inventory->network)
+	vec_foreach(interface, &decision->inventory->network)
 		if (interface->up && interface->carriers.n) {
 			only = interface;
 			n++;
 		}
 	if (n == 1)
-		guard_interface(work, only, "has the only link that is up");
+		guard_interface(decision, only, "has the only link that is up");
 }
 
 const char *network_boot(const struct kernel_args *args)
@@ -200,117 +203,117 @@ const char *network_boot(const struct kernel_args *args)
 }
 
 /* Which card it boots over need not be known yet: then it may be any of them. */
-static void guard_network_boot(struct work *work)
+static void guard_network_boot(struct guard_decision *decision)
 {
-	const char *argument = network_boot(&work->inventory->args);
+	const char *argument = network_boot(&decision->inventory->args);
 	_cleanup_free_ char *why = NULL;
 	bool found = false;
 
-	if (!argument && !work->carriers.network)
+	if (!argument && !decision->carriers.network)
 		return;
-	why = work->carriers.network
+	why = decision->carriers.network
 		      ? xasprintf("may carry what the host has over the network: %s",
-				  work->carriers.network)
+				  decision->carriers.network)
 		      : xasprintf("may be what the kernel's argument %s= means", argument);
-	vec_foreach(interface, &work->inventory->network)
+	vec_foreach(interface, &decision->inventory->network)
 		if (interface->up && interface->carriers.n) {
-			guard_interface(work, interface, why);
+			guard_interface(decision, interface, why);
 			found = true;
 		}
 	if (found)
 		return;
-	vec_foreach(function, work->inventory)
+	vec_foreach(function, decision->inventory)
 		if (function->class >> 16 == 0x02)
-			raise_guard(work, function, FINDING_NETWORK, xasprintf("it %s", why));
+			raise_guard(decision, function, FINDING_NETWORK, xasprintf("it %s", why));
 }
 
-static void guard_networks(struct work *work)
+static void guard_networks(struct guard_decision *decision)
 {
-	vec_foreach(interface, &work->inventory->network) {
+	vec_foreach(interface, &decision->inventory->network) {
 		if (interface->default_route)
-			guard_interface(work, interface, "has a default route");
+			guard_interface(decision, interface, "has a default route");
 		if (interface->upper.n) {
 			_cleanup_free_ char *why = xasprintf("is part of %s",
 							     interface->upper.items[0]);
 
-			guard_interface(work, interface, why);
+			guard_interface(decision, interface, why);
 		}
 	}
-	guard_only_link(work);
-	guard_network_boot(work);
-	vec_foreach(guarded, &work->inventory->network.guarded) {
-		const struct pci_function *function = inventory_find(work->inventory,
+	guard_only_link(decision);
+	guard_network_boot(decision);
+	vec_foreach(guarded, &decision->inventory->network.guarded) {
+		const struct pci_function *function = inventory_find(decision->inventory,
 								     &guarded->address);
 
 		if (function && id_pattern_matches(&guarded->id, function->vendor, function->device,
 						   function->class))
-			raise_guard(work, function, FINDING_NETWORK,
+			raise_guard(decision, function, FINDING_NETWORK,
 				    xstrdup("the host was reached by it when vfio-prepare apply "
 					    "looked last"));
 	}
-	if (!work->inventory->network.routes_unknown)
+	if (!decision->inventory->network.routes_unknown)
 		return;
-	vec_foreach(interface, &work->inventory->network)
-		raise_at(work, &interface->carriers, FINDING_NETWORK,
+	vec_foreach(interface, &decision->inventory->network)
+		raise_at(decision, &interface->carriers, FINDING_NETWORK,
 			 "the host's routes cannot be read, and one may be a default route");
 }
 
 /* ------------------------------------------------------------------------------------------- */
 
-static void guard_function(struct work *work, const struct pci_function *function)
+static void guard_function(struct guard_decision *decision, const struct pci_function *function)
 {
-	guard_storage(work, function);
+	guard_storage(decision, function);
 	if (function->boot_vga)
-		raise_guard(work, function, FINDING_DISPLAY,
+		raise_guard(decision, function, FINDING_DISPLAY,
 			    xstrdup("it is the display that the firmware chose"));
 	if (function->boot_framebuffer)
-		raise_guard(work, function, FINDING_DISPLAY,
+		raise_guard(decision, function, FINDING_DISPLAY,
 			    xstrdup("the boot framebuffer lies in its memory"));
 	if (function->live_vfs)
-		raise_guard(work, function, FINDING_LIVE_VFS,
+		raise_guard(decision, function, FINDING_LIVE_VFS,
 			    xstrdup("it has virtual functions, which would go with it"));
 	if (function->user && function->driver && driver_is_vfio(function->driver))
 		raise_guard(
-			work, function, FINDING_VFIO_IN_USE,
+			decision, function, FINDING_VFIO_IN_USE,
 			xasprintf("%s has it open through VFIO, so that unbinding it would block",
 				  function->user));
 	else if (function->user)
-		raise_guard(work, function, FINDING_IN_USE,
+		raise_guard(decision, function, FINDING_IN_USE,
 			    xasprintf("%s has it open", function->user));
 }
 
 /* --- in use now, by hand ------------------------------------------------------------------- */
 
-static void guard_used_disks(struct work *work, const struct pci_function *function)
+static void guard_used_disks(struct guard_decision *decision, const struct pci_function *function)
 {
-	const struct storage *storage = &work->inventory->storage;
+	const struct storage *storage = &decision->inventory->storage;
 
 	vec_foreach(device, &storage->devices) {
 		if (!on_function(device, function))
 			continue;
 		if (device->claimed)
-			raise_guard(work, function, FINDING_IN_USE,
+			raise_guard(decision, function, FINDING_IN_USE,
 				    xasprintf("something has %s for itself", device->name));
 		vec_foreach(other, &storage->devices)
 			if (!on_function(other, function) &&
 			    strv_contains(&other->below, device->name))
-				raise_guard(work, function, FINDING_IN_USE,
+				raise_guard(decision, function, FINDING_IN_USE,
 					    xasprintf("%s stands on %s",
 						      other->dm_name ? other->dm_name : other->name,
 						      device->name));
 	}
 }
 
-static void guard_used_now(struct work *work)
+static void guard_used_now(struct guard_decision *decision)
 {
-	vec_foreach(function, work->inventory)
-		guard_used_disks(work, function);
-	vec_foreach(interface, &work->inventory->network) {
+	vec_foreach(function, decision->inventory)
+		guard_used_disks(decision, function);
+	vec_foreach(interface, &decision->inventory->network) {
 		_cleanup_free_ char *detail = xasprintf("its interface %s is switched on",
 							interface->name);
 
 		if (interface->enabled)
-			raise_at(work, &interface->carriers, FINDING_IN_USE, detail);
+			raise_at(decision, &interface->carriers, FINDING_IN_USE, detail);
 	}
 }
 
@@ -318,17 +321,20 @@ void guards_make(const struct inventory *inventory, enum phase phase, struct gua
 {
 	struct guards guards = {.functions = xcalloc(inventory->n, sizeof(*guards.functions)),
 				.n = inventory->n};
-	struct work work = {.inventory = inventory, .phase = phase, .guards = &guards};
+	struct guard_decision decision = {.inventory = inventory,
+					  .phase = phase,
+					  .guards = &guards};
 
-	carriers_make(&inventory->storage, &inventory->args, phase >= PHASE_SYSTEM, &work.carriers);
-	work.seen = xcalloc(inventory->network.n, sizeof(*work.seen));
+	carriers_make(&inventory->storage, &inventory->args, phase >= PHASE_SYSTEM,
+		      &decision.carriers);
+	decision.seen = xcalloc(inventory->network.n, sizeof(*decision.seen));
 	vec_foreach(function, inventory)
-		guard_function(&work, function);
-	guard_networks(&work);
+		guard_function(&decision, function);
+	guard_networks(&decision);
 	if (phase >= PHASE_MANUAL)
-		guard_used_now(&work);
-	free(work.seen);
-	carriers_done(&work.carriers);
+		guard_used_now(&decision);
+	free(decision.seen);
+	carriers_done(&decision.carriers);
 	*ret = guards;
 }
 

@@ -6,31 +6,6 @@
 #include "base/text.h"
 #include "parse/kernel_args.h"
 
-enum iommu_kind iommu_kind_of_machine(const struct inventory *inventory)
-{
-	static const struct {
-		const char *table;
-		enum iommu_kind kind;
-	} tables[] = {{"DMAR", IOMMU_KIND_INTEL},
-		      {"IVRS", IOMMU_KIND_AMD},
-		      {"IORT", IOMMU_KIND_ARM},
-		      {"VIOT", IOMMU_KIND_OTHER}};
-
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
-		if (strv_contains(&inventory->firmware_tables, tables[i].table))
-			return tables[i].kind;
-	switch (inventory->platform.cpu) {
-	case CPU_INTEL:
-		return IOMMU_KIND_INTEL;
-	case CPU_AMD:
-		return IOMMU_KIND_AMD;
-	case CPU_ARM:
-		return IOMMU_KIND_ARM;
-	default:
-		return IOMMU_KIND_NONE;
-	}
-}
-
 /* The next item of a comma list; position is moved on. NULL: there is none. */
 static const char *next_item(const char **position)
 {
@@ -55,37 +30,29 @@ const char *iommu_next_item(const struct kernel_arg *list, const char **position
 	return item;
 }
 
-/* Walks all items of all arguments of a name; the last "on" or "off" wins. */
+/* Each item of all arguments of a name, in order. */
+#define foreach_item(item, arg, args, wanted)                     \
+	vec_foreach(arg, args)                                    \
+		if (strcmp(arg->name, wanted) == 0)               \
+			for (const char *position_ = NULL, *item; \
+			     (item = iommu_next_item(arg, &position_));)
+
+/* The last "on" or "off" wins. */
 static void walk(const struct kernel_args *args, const char *name, struct turned_off *state)
 {
-	vec_foreach(arg, args) {
-		const char *position = NULL, *item;
-
-		if (strcmp(arg->name, name) != 0)
-			continue;
-		while ((item = iommu_next_item(arg, &position))) {
-			if (text_starts_with(item, "off"))
-				state->by = arg;
-			if (text_starts_with(item, "on")) {
-				state->by = NULL;
-				state->beaten = arg;
-			}
-		}
+	foreach_item(item, arg, args, name)
+	{
+		if (text_starts_with(item, "off"))
+			state->by = arg;
+		if (text_starts_with(item, "on"))
+			*state = (struct turned_off){.beaten = arg};
 	}
 }
 
 /* The first "off" of a name that nothing takes back. */
 static const struct kernel_arg *sticky(const struct kernel_args *args, const char *name)
 {
-	vec_foreach(arg, args) {
-		const char *position = NULL, *item;
-
-		if (strcmp(arg->name, name) != 0)
-			continue;
-		while ((item = iommu_next_item(arg, &position)))
-			if (text_starts_with(item, "off"))
-				return arg;
-	}
+	foreach_item(item, arg, args, name) if (text_starts_with(item, "off")) return arg;
 	return NULL;
 }
 
@@ -113,8 +80,9 @@ bool iommu_turned_off(const struct kernel_args *args, enum iommu_kind kind, stru
 
 bool iommu_is_list(const char *name)
 {
-	return strcmp(name, "intel_iommu") == 0 || strcmp(name, "amd_iommu") == 0 ||
-	       strcmp(name, "iommu") == 0;
+	static const char *const names[] = {"intel_iommu", "amd_iommu", "iommu"};
+
+	return TEXT_IN(names, name);
 }
 
 /* Of these the last one counts, but for the "off" of amd_iommu= and iommu=, which stays. */
@@ -150,21 +118,16 @@ int iommu_item_state(const struct kernel_args *args, const char *name, const cha
 	bool off_stays = strcmp(name, "intel_iommu") != 0;
 	int state = 0;
 
-	vec_foreach(arg, args) {
-		const char *position = NULL, *other;
+	foreach_item(other, arg, args, name)
+	{
+		bool same = strncmp(other, item, strcspn(item, ",")) == 0;
 
-		if (strcmp(arg->name, name) != 0)
+		if (!same && !are_opposites(name, item, other))
 			continue;
-		while ((other = iommu_next_item(arg, &position))) {
-			bool same = strncmp(other, item, strcspn(item, ",")) == 0;
-
-			if (!same && !are_opposites(name, item, other))
-				continue;
-			state = same ? 1 : -1;
-			*ret_text = arg->text;
-			if (off_stays && text_starts_with(other, "off"))
-				return state;
-		}
+		state = same ? 1 : -1;
+		*ret_text = arg->text;
+		if (off_stays && text_starts_with(other, "off"))
+			return state;
 	}
 	return state;
 }
@@ -264,7 +227,7 @@ static void check_values(const struct checks *checks, const struct list *list,
 /* false: it is for another machine. */
 static bool check_machine(const struct checks *checks, const struct kernel_arg *arg)
 {
-	enum iommu_kind kind = iommu_kind_of_machine(checks->inventory);
+	enum iommu_kind kind = inventory_machine_iommu(checks->inventory);
 	const char *why = NULL;
 
 	if (checks->inventory->platform.cpu == CPU_ARM)
@@ -299,8 +262,7 @@ static void check_behind(const struct checks *checks)
 {
 	_cleanup_(kernel_args_done) struct kernel_args behind = {};
 
-	kernel_args_parse_behind(checks->inventory->cmdline ? checks->inventory->cmdline : "",
-				 &behind);
+	kernel_args_parse_behind(checks->inventory->cmdline, &behind);
 	vec_foreach(arg, &behind)
 		if (concerns_us(arg->name))
 			finding_remedy(

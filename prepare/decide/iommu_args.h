@@ -9,9 +9,6 @@
 
 #include "decide/check.h"
 
-/* The IOMMU that the machine has: by the firmware's word, else by its processor. */
-enum iommu_kind iommu_kind_of_machine(const struct inventory *inventory);
-
 /* An argument that turns something off, and one that says "on" and does not count beside it. */
 struct turned_off {
 	const struct kernel_arg *by;

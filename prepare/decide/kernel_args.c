@@ -8,7 +8,7 @@
 #include "decide/iommu_args.h"
 #include "parse/kernel_args.h"
 
-struct work {
+struct argument_decision {
 	const struct profile *profile;
 	const struct inventory *inventory;
 	const struct bootloader *bootloader;
@@ -50,8 +50,8 @@ static int passthrough_of(const struct kernel_arg *list)
 }
 
 /* As intel_iommu_state(), of iommu=pt and iommu.passthrough=, which undo each other. */
-static int passthrough_state(const struct work *work, const struct kernel_args *args,
-			     const char **ret_text)
+static int passthrough_state(const struct argument_decision *decision,
+			     const struct kernel_args *args, const char **ret_text)
 {
 	int state = 0;
 
@@ -59,7 +59,7 @@ static int passthrough_state(const struct work *work, const struct kernel_args *
 		bool value;
 		int now = 0;
 
-		if (strcmp(arg->name, "iommu") == 0 && !work->arm)
+		if (strcmp(arg->name, "iommu") == 0 && !decision->arm)
 			now = passthrough_of(arg);
 		else if (strcmp(arg->name, "iommu.passthrough") == 0 && arg->value &&
 			 bool_parse(arg->value, &value) == 0)
@@ -87,18 +87,13 @@ static bool may_repeat(const char *name)
 		"pci",        "video",
 	};
 
-	if (strncmp(name, "rd.", 3) == 0 || strncmp(name, "systemd.", 8) == 0)
-		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
+	return text_starts_with(name, "rd.") || text_starts_with(name, "systemd.") ||
+	       TEXT_IN(names, name);
 }
 
 static bool same_argument(const struct kernel_arg *a, const struct kernel_arg *b)
 {
-	return strcmp(a->name, b->name) == 0 &&
-	       (a->value && b->value ? strcmp(a->value, b->value) == 0 : a->value == b->value);
+	return strcmp(a->name, b->name) == 0 && text_same(a->value, b->value);
 }
 
 /* Are the words there, one behind the other? */
@@ -118,8 +113,8 @@ static bool has_row(const struct kernel_args *args, const struct kernel_args *wa
 enum verdict { SAYS_NOTHING, SAYS_SO, SAYS_OTHERWISE };
 
 /* iommu_item_state(), with what other arguments do to it. */
-static int item_state(const struct work *work, const struct kernel_args *args, const char *name,
-		      const char *item, const char **ret_text)
+static int item_state(const struct argument_decision *decision, const struct kernel_args *args,
+		      const char *name, const char *item, const char **ret_text)
 {
 	struct turned_off off;
 
@@ -129,15 +124,16 @@ static int item_state(const struct work *work, const struct kernel_args *args, c
 		*ret_text = off.by->text;
 		return -1;
 	}
-	if (strcmp(name, "iommu") == 0 && !work->arm && text_starts_with(item, "pt"))
-		return passthrough_state(work, args, ret_text);
-	if (strcmp(name, "iommu") == 0 && !work->arm && text_starts_with(item, "nopt"))
-		return -passthrough_state(work, args, ret_text);
+	if (strcmp(name, "iommu") == 0 && !decision->arm && text_starts_with(item, "pt"))
+		return passthrough_state(decision, args, ret_text);
+	if (strcmp(name, "iommu") == 0 && !decision->arm && text_starts_with(item, "nopt"))
+		return -passthrough_state(decision, args, ret_text);
 	return iommu_item_state(args, name, item, ret_text);
 }
 
-static enum verdict list_says(const struct work *work, const struct kernel_args *args,
-			      const struct kernel_args *want, const char **ret_text)
+static enum verdict list_says(const struct argument_decision *decision,
+			      const struct kernel_args *args, const struct kernel_args *want,
+			      const char **ret_text)
 {
 	const struct kernel_arg *list = &want->items[0];
 	const char *position = NULL, *item, *unused = NULL;
@@ -147,9 +143,9 @@ static enum verdict list_says(const struct work *work, const struct kernel_args 
 		int state;
 
 		/* A later item of the same list undoes it. */
-		if (item_state(work, want, list->name, item, &unused) < 0)
+		if (item_state(decision, want, list->name, item, &unused) < 0)
 			continue;
-		state = item_state(work, args, list->name, item, ret_text);
+		state = item_state(decision, args, list->name, item, ret_text);
 		if (state < 0)
 			return SAYS_OTHERWISE;
 		if (!state)
@@ -159,18 +155,19 @@ static enum verdict list_says(const struct work *work, const struct kernel_args 
 }
 
 /* What a line says of what is wanted; *ret_text: the word that says otherwise. */
-static enum verdict line_says(const struct work *work, const struct kernel_args *args,
-			      const struct kernel_args *want, const char **ret_text)
+static enum verdict line_says(const struct argument_decision *decision,
+			      const struct kernel_args *args, const struct kernel_args *want,
+			      const char **ret_text)
 {
 	const struct kernel_arg *first = &want->items[0], *last;
 	const char *unused = NULL, *position = NULL;
 	int wanted, state;
 
 	if (iommu_is_list(first->name) && iommu_next_item(first, &position))
-		return list_says(work, args, want, ret_text);
-	wanted = passthrough_state(work, want, &unused);
+		return list_says(decision, args, want, ret_text);
+	wanted = passthrough_state(decision, want, &unused);
 	if (wanted) {
-		state = passthrough_state(work, args, ret_text);
+		state = passthrough_state(decision, args, ret_text);
 		return !state ? SAYS_NOTHING : state == wanted ? SAYS_SO : SAYS_OTHERWISE;
 	}
 	if (want->n > 1 || may_repeat(first->name))
@@ -185,31 +182,26 @@ static enum verdict line_says(const struct work *work, const struct kernel_args 
 /* --- what is wanted --- */
 
 /* Does the profile's own line settle it, this way or the other? */
-static bool profile_says(const struct work *work, const char *text)
+static bool profile_says(const struct argument_decision *decision, const char *text)
 {
 	const char *unused = NULL;
 	_cleanup_(kernel_args_done) struct kernel_args args = {}, want = {};
 	enum verdict verdict;
 
-	kernel_args_parse(work->profile->kernel_arguments ? work->profile->kernel_arguments : "",
-			  &args);
+	kernel_args_parse(decision->profile->kernel_arguments, &args);
 	kernel_args_parse(text, &want);
-	verdict = line_says(work, &args, &want, &unused);
+	verdict = line_says(decision, &args, &want, &unused);
 	return verdict != SAYS_NOTHING;
 }
 
-static void want(struct work *work, enum severity severity, char *text, const char *reason)
+static void want(struct argument_decision *decision, enum severity severity, char *text,
+		 const char *reason)
 {
-	struct wanted_argument *argument = vec_add(work->plan);
+	struct wanted_argument *argument = vec_add(decision->plan);
 
 	*argument = (struct wanted_argument){.text = text,
 					     .reason = xstrdup(reason),
 					     .severity = severity};
-}
-
-static bool has_table(const struct inventory *inventory, const char *name)
-{
-	return strv_contains(&inventory->firmware_tables, name);
 }
 
 /*
@@ -219,7 +211,8 @@ static bool has_table(const struct inventory *inventory, const char *name)
  */
 static bool wants_intel(const struct inventory *inventory)
 {
-	if (inventory->iommu_kind != IOMMU_KIND_INTEL && !has_table(inventory, "DMAR"))
+	if (inventory->iommu_kind != IOMMU_KIND_INTEL &&
+	    !strv_contains(&inventory->firmware_tables, "DMAR"))
 		return false;
 	if (inventory->platform.config[KERNEL_INTEL_IOMMU_DEFAULT_ON] == ANSWER_YES ||
 	    inventory->platform.config[KERNEL_INTEL_IOMMU] == ANSWER_NO)
@@ -227,41 +220,35 @@ static bool wants_intel(const struct inventory *inventory)
 	return inventory->iommu == IOMMU_OFF || intel_iommu_turned_on(&inventory->args);
 }
 
-static bool is_arm(const struct inventory *inventory)
+static void want_iommu(struct argument_decision *decision)
 {
-	return inventory->iommu_kind == IOMMU_KIND_ARM || has_table(inventory, "IORT") ||
-	       inventory->platform.cpu == CPU_ARM;
-}
+	const struct inventory *inventory = decision->inventory;
+	const char *passthrough = decision->arm ? "iommu.passthrough=1" : "iommu=pt";
 
-static void want_iommu(struct work *work)
-{
-	const struct inventory *inventory = work->inventory;
-	const char *passthrough = work->arm ? "iommu.passthrough=1" : "iommu=pt";
-
-	if (wants_intel(inventory) && !profile_says(work, "intel_iommu=on"))
-		want(work, work->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
+	if (wants_intel(inventory) && !profile_says(decision, "intel_iommu=on"))
+		want(decision,
+		     decision->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
 		     xstrdup("intel_iommu=on"),
 		     inventory->platform.config[KERNEL_INTEL_IOMMU_DEFAULT_ON] == ANSWER_NO
 			     ? "this kernel does not turn Intel's IOMMU on by itself"
 			     : "whether this kernel turns Intel's IOMMU on by itself is not known");
-	if (work->profile->iommu_passthrough && !profile_says(work, passthrough))
-		want(work, SEVERITY_WARNING, xstrdup(passthrough),
+	if (decision->profile->iommu_passthrough && !profile_says(decision, passthrough))
+		want(decision, SEVERITY_WARNING, xstrdup(passthrough),
 		     "the profile wants the host's own devices at full speed (passthrough)");
 }
 
 /* The words of the profile; a number of huge pages belongs to the size in front of it. */
-static void want_profile(struct work *work)
+static void want_profile(struct argument_decision *decision)
 {
 	_cleanup_(kernel_args_done) struct kernel_args args = {};
 
-	kernel_args_parse(work->profile->kernel_arguments ? work->profile->kernel_arguments : "",
-			  &args);
+	kernel_args_parse(decision->profile->kernel_arguments, &args);
 	for (size_t i = 0; i < args.n; i++) {
 		const struct kernel_arg *arg = &args.items[i], *next = arg + 1;
 		bool pair = i + 1 < args.n && strcmp(arg->name, "hugepagesz") == 0 &&
 			    strcmp(next->name, "hugepages") == 0;
 
-		want(work, SEVERITY_ERROR,
+		want(decision, SEVERITY_ERROR,
 		     pair ? xasprintf("%s %s", arg->text, next->text) : xstrdup(arg->text),
 		     "the profile's section [kernel] lists it");
 		i += pair;
@@ -292,14 +279,14 @@ static size_t count_name(const struct kernel_args *args, const char *name)
 }
 
 /* Of a name grubby keeps one argument, and throws others away for it. */
-static bool grubby_loses(const struct work *work, const struct kernel_args *words)
+static bool grubby_loses(const struct argument_decision *decision, const struct kernel_args *words)
 {
 	bool loses = false;
 
 	vec_foreach(word, words) {
-		size_t n = count_name(&work->bootloader->others, word->name);
+		size_t n = count_name(&decision->bootloader->others, word->name);
 
-		vec_foreach(argument, work->plan) {
+		vec_foreach(argument, decision->plan) {
 			_cleanup_(kernel_args_done) struct kernel_args args = {};
 
 			kernel_args_parse(argument->text, &args);
@@ -310,20 +297,21 @@ static bool grubby_loses(const struct work *work, const struct kernel_args *word
 	return loses;
 }
 
-static void judge_one(struct work *work, struct wanted_argument *argument)
+static void judge_one(struct argument_decision *decision, struct wanted_argument *argument)
 {
-	const struct bootloader *bootloader = work->bootloader;
+	const struct bootloader *bootloader = decision->bootloader;
 	const struct kernel_args *others = bootloader->others_known ? &bootloader->others
-								    : &work->inventory->args;
+								    : &decision->inventory->args;
 	const char *word = NULL;
 	_cleanup_(kernel_args_done) struct kernel_args words = {};
 	enum verdict verdict;
 
 	kernel_args_parse(argument->text, &words);
-	argument->running = line_says(work, &work->inventory->args, &words, &word) == SAYS_SO;
+	argument->running = line_says(decision, &decision->inventory->args, &words, &word) ==
+			    SAYS_SO;
 	argument->configured = bootloader->next_path &&
-			       line_says(work, &bootloader->next, &words, &word) == SAYS_SO;
-	verdict = line_says(work, others, &words, &word);
+			       line_says(decision, &bootloader->next, &words, &word) == SAYS_SO;
+	verdict = line_says(decision, others, &words, &word);
 	if (verdict == SAYS_OTHERWISE)
 		argument->conflict = xstrdup(word);
 	argument->by_others = bootloader->others_known && verdict == SAYS_SO;
@@ -331,7 +319,7 @@ static void judge_one(struct work *work, struct wanted_argument *argument)
 		argument->unwritable = xstrdup(
 			"it has characters that not every boot loader hands on unchanged");
 	else if (bootloaders[bootloader->kind].single && !argument->by_others &&
-		 grubby_loses(work, &words))
+		 grubby_loses(decision, &words))
 		argument->unwritable = xasprintf(
 			"%s keeps one argument of a name and would throw another away for it",
 			bootloaders[bootloader->kind].name);
@@ -344,33 +332,34 @@ static void judge_one(struct work *work, struct wanted_argument *argument)
 			"so is /proc/cmdline");
 	if (!argument->conflict && !argument->unwritable && !argument->by_others)
 		vec_foreach(arg, &words)
-			strv_add(&work->plan->ours, arg->text);
+			strv_add(&decision->plan->ours, arg->text);
 }
 
 /* Of what apply wrote, and nobody wants any more, what the next boot would still get. */
-static void keep_old(struct work *work)
+static void keep_old(struct argument_decision *decision)
 {
-	const struct bootloader *bootloader = work->bootloader;
+	const struct bootloader *bootloader = decision->bootloader;
 	_cleanup_(kernel_args_done) struct kernel_args source = {};
 
-	kernel_args_parse(bootloader->cmdline ? bootloader->cmdline : "", &source);
+	kernel_args_parse(bootloader->cmdline, &source);
 	for (size_t i = 0; i < bootloader->ours.n; i++) {
 		const char *old = bootloader->ours.items[i];
 
-		if (strv_contains(&work->plan->ours, old))
+		if (strv_contains(&decision->plan->ours, old))
 			continue;
 		/* In what the next boot gets, or in what that is made of, for all that is known. */
 		if (bootloader->cmdline_unreadable || kernel_args_have(&bootloader->next, old) ||
 		    kernel_args_have(&source, old))
-			strv_add(&work->plan->kept, old);
+			strv_add(&decision->plan->kept, old);
 	}
 }
 
 /* --- what is found --- */
 
-static void find_conflict(struct work *work, const struct wanted_argument *argument)
+static void find_conflict(struct argument_decision *decision,
+			  const struct wanted_argument *argument)
 {
-	finding_remedy(finding_add(&work->plan->findings, argument->severity,
+	finding_remedy(finding_add(&decision->plan->findings, argument->severity,
 				   FINDING_ARGUMENT_CONFLICT, argument->text,
 				   "%s, but somebody else configured %s, which is left as it is",
 				   argument->reason, argument->conflict),
@@ -378,31 +367,31 @@ static void find_conflict(struct work *work, const struct wanted_argument *argum
 		       argument->conflict);
 }
 
-static void find_missing(struct work *work, const struct wanted_argument *argument)
+static void find_missing(struct argument_decision *decision, const struct wanted_argument *argument)
 {
 	struct finding *finding = finding_add(
-		&work->plan->findings, argument->severity, FINDING_ARGUMENT_MISSING, argument->text,
-		"%s; %s, and %s", argument->reason,
-		work->inventory->cmdline ? "the kernel does not run with it"
-					 : "whether the kernel runs with it is not known",
-		work->bootloader->kind == BOOTLOADER_NONE
+		&decision->plan->findings, argument->severity, FINDING_ARGUMENT_MISSING,
+		argument->text, "%s; %s, and %s", argument->reason,
+		decision->inventory->cmdline ? "the kernel does not run with it"
+					     : "whether the kernel runs with it is not known",
+		decision->bootloader->kind == BOOTLOADER_NONE
 			? "how this host starts its kernel is not known"
 			: "the next boot will not have it either");
 
-	if (work->bootloader->kind == BOOTLOADER_NONE)
+	if (decision->bootloader->kind == BOOTLOADER_NONE)
 		finding_remedy(finding, "add %s to the kernel's arguments, and restart",
 			       argument->text);
 	else
 		finding_remedy(finding, "vfio-prepare apply --rebuild");
 }
 
-static void find(struct work *work, const struct wanted_argument *argument)
+static void find(struct argument_decision *decision, const struct wanted_argument *argument)
 {
-	const struct bootloader *bootloader = work->bootloader;
-	struct findings *findings = &work->plan->findings;
+	const struct bootloader *bootloader = decision->bootloader;
+	struct findings *findings = &decision->plan->findings;
 
 	if (argument->conflict && !argument->running) {
-		find_conflict(work, argument);
+		find_conflict(decision, argument);
 	} else if (argument->running && bootloader->next_path && !argument->configured) {
 		finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_ARGUMENT_ONCE,
 					   argument->text,
@@ -432,26 +421,25 @@ static void find(struct work *work, const struct wanted_argument *argument)
 					   "%s, but %s", argument->reason, argument->unwritable),
 			       "add it to the kernel's arguments by hand, and restart");
 	} else {
-		find_missing(work, argument);
+		find_missing(decision, argument);
 	}
 }
 
 /* That the next boot will have no IOMMU must be told even while this one has. */
-static void find_iommu_off(struct work *work)
+static void find_iommu_off(struct argument_decision *decision)
 {
-	enum iommu_kind kind = has_table(work->inventory, "DMAR")   ? IOMMU_KIND_INTEL
-			       : has_table(work->inventory, "IVRS") ? IOMMU_KIND_AMD
-								    : work->inventory->iommu_kind;
+	enum iommu_kind kind = inventory_machine_iommu(decision->inventory);
 	struct turned_off off;
 
-	if (!work->profile->sections.n || !iommu_turned_off(&work->bootloader->others, kind, &off))
+	if (!decision->profile->sections.n ||
+	    !iommu_turned_off(&decision->bootloader->others, kind, &off))
 		return;
-	vec_foreach(argument, work->plan)
+	vec_foreach(argument, decision->plan)
 		if (argument->conflict && strcmp(argument->conflict, off.by->text) == 0)
 			return;
 	finding_remedy(
-		finding_add(&work->plan->findings,
-			    work->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
+		finding_add(&decision->plan->findings,
+			    decision->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
 			    FINDING_ARGUMENT_CONFLICT, off.by->text,
 			    "somebody configured it for the next boot, which will have no IOMMU"),
 		"take %s out of the kernel's arguments", off.by->text);
@@ -462,22 +450,24 @@ void arguments_decide(const struct profile *profile, const struct inventory *inv
 		      struct argument_plan *ret)
 {
 	struct argument_plan plan = {};
-	struct work work = {profile, inventory, bootloader, &plan, is_arm(inventory)};
+	struct argument_decision decision = {profile, inventory, bootloader, &plan,
+					     inventory_machine_iommu(inventory) == IOMMU_KIND_ARM};
 
 	if (profile->sections.n) {
-		want_iommu(&work);
+		want_iommu(&decision);
 		for (size_t i = 0; i < policy->arguments.n; i++)
-			if (!profile_says(&work, policy->arguments.items[i]))
-				want(&work, SEVERITY_WARNING, xstrdup(policy->arguments.items[i]),
+			if (!profile_says(&decision, policy->arguments.items[i]))
+				want(&decision, SEVERITY_WARNING,
+				     xstrdup(policy->arguments.items[i]),
 				     "its module is built into the kernel, and reads no modprobe.d");
 	}
-	want_profile(&work);
+	want_profile(&decision);
 	vec_foreach(argument, &plan)
-		judge_one(&work, argument);
-	keep_old(&work);
+		judge_one(&decision, argument);
+	keep_old(&decision);
 	vec_foreach(argument, &plan)
-		find(&work, argument);
-	find_iommu_off(&work);
+		find(&decision, argument);
+	find_iommu_off(&decision);
 	*ret = plan;
 }
 

@@ -8,10 +8,8 @@
 
 /* Of the functions that an id would take, so many are named; the rest is counted. */
 #define MAX_NAMED 8
-/* A longer parameter makes vfio-pci fail to load (drivers/vfio/pci/vfio_pci.c). */
-#define IDS_MAX 1023
 
-struct work {
+struct module_decision {
 	const struct inventory *inventory;
 	const struct profile *profile;
 	struct plan *plan;
@@ -53,25 +51,26 @@ static bool is_made(const struct profile *profile, const struct planned_device *
 	return section && section->vfs;
 }
 
-static void find_given(struct work *work)
+static void find_given(struct module_decision *decision)
 {
-	vec_foreach(device, work->plan) {
-		const struct pci_function *function = inventory_find(work->inventory,
+	vec_foreach(device, decision->plan) {
+		const struct pci_function *function = inventory_find(decision->inventory,
 								     &device->address);
 
 		/* On a native driver it is the host's, which needs that driver's module. */
 		if (!function || !device_is_given(device) || !is_vfio(device->module) ||
-		    is_made(work->profile, device))
+		    is_made(decision->profile, device))
 			continue;
-		work->given[function - work->inventory->items] = true;
-		work->want[function - work->inventory->items] = device->want;
+		decision->given[function - decision->inventory->items] = true;
+		decision->want[function - decision->inventory->items] = device->want;
 	}
 }
 
 /* udev loads what the kernel's tables offer for a function: a native driver, not vfio-pci. */
-static bool comes_by_itself(const struct work *work, const struct planned_device *device)
+static bool comes_by_itself(const struct module_decision *decision,
+			    const struct planned_device *device)
 {
-	const struct pci_function *function = inventory_find(work->inventory, &device->address);
+	const struct pci_function *function = inventory_find(decision->inventory, &device->address);
 
 	return function && list_has(&function->modules, device->module);
 }
@@ -83,12 +82,12 @@ static bool gives_virtual(const struct planned_device *device)
 }
 
 /* Does a function that stays with the host need the module? */
-static bool host_needs(const struct work *work, const char *module)
+static bool host_needs(const struct module_decision *decision, const char *module)
 {
-	for (size_t i = 0; i < work->inventory->n; i++) {
-		const struct pci_function *function = &work->inventory->items[i];
+	for (size_t i = 0; i < decision->inventory->n; i++) {
+		const struct pci_function *function = &decision->inventory->items[i];
 
-		if (work->given[i])
+		if (decision->given[i])
 			continue;
 		if (list_has(&function->modules, module) ||
 		    (function->driver && same_module(function->driver, module)) ||
@@ -98,43 +97,43 @@ static bool host_needs(const struct work *work, const char *module)
 	return false;
 }
 
-static void decide_native(struct work *work, const char *module)
+static void decide_native(struct module_decision *decision, const char *module)
 {
-	struct module_policy *policy = work->policy;
+	struct module_policy *policy = decision->policy;
 
 	if (is_vfio(module) || list_has(&policy->blacklist, module) ||
 	    list_has(&policy->softdeps, module))
 		return;
-	if (list_has(&work->inventory->builtin_modules, module)) {
+	if (list_has(&decision->inventory->builtin_modules, module)) {
 		struct finding *finding = finding_add(
-			&work->plan->findings, SEVERITY_NOTE, FINDING_MODULE_BUILT_IN, module,
+			&decision->plan->findings, SEVERITY_NOTE, FINDING_MODULE_BUILT_IN, module,
 			"it is built into the kernel, so that modprobe.d cannot keep it from the listed devices; "
 			"they are unbound from it instead");
 
 		finding_remedy(finding, "nothing to do");
 		return;
 	}
-	if (host_needs(work, module))
+	if (host_needs(decision, module))
 		strv_add(&policy->softdeps, module);
 	else
 		strv_add(&policy->blacklist, module);
 }
 
-static void decide_natives(struct work *work)
+static void decide_natives(struct module_decision *decision)
 {
 	_cleanup_(strv_done) struct strv seen = {};
 
-	for (size_t i = 0; i < work->inventory->n; i++) {
-		const struct strv *modules = &work->inventory->items[i].modules;
+	for (size_t i = 0; i < decision->inventory->n; i++) {
+		const struct strv *modules = &decision->inventory->items[i].modules;
 
-		for (size_t j = 0; j < modules->n && work->given[i]; j++)
+		for (size_t j = 0; j < modules->n && decision->given[i]; j++)
 			if (!list_has(&seen, modules->items[j])) {
 				strv_add(&seen, modules->items[j]);
-				decide_native(work, modules->items[j]);
+				decide_native(decision, modules->items[j]);
 			}
 	}
-	strv_sort(&work->policy->blacklist);
-	strv_sort(&work->policy->softdeps);
+	strv_sort(&decision->policy->blacklist);
+	strv_sort(&decision->policy->softdeps);
 }
 
 /* A function by its id, to be sorted. */
@@ -160,15 +159,15 @@ static bool same_id(const struct by_id *a, const struct by_id *b)
 	       a->function->device == b->function->device;
 }
 
-static bool takes_by_id(const struct work *work, const struct pci_function *function)
+static bool takes_by_id(const struct module_decision *decision, const struct pci_function *function)
 {
-	size_t i = (size_t)(function - work->inventory->items);
+	size_t i = (size_t)(function - decision->inventory->items);
 
-	return work->given[i] && strcmp(work->want[i], "vfio-pci") == 0;
+	return decision->given[i] && strcmp(decision->want[i], "vfio-pci") == 0;
 }
 
 /* The functions of one id. It goes into ids= only if that cannot take one that is not given away. */
-static void decide_id(struct work *work, const struct by_id *functions, size_t n)
+static void decide_id(struct module_decision *decision, const struct by_id *functions, size_t n)
 {
 	_cleanup_free_ char *id = xasprintf("%04x:%04x", functions[0].function->vendor,
 					    functions[0].function->device);
@@ -177,7 +176,7 @@ static void decide_id(struct work *work, const struct by_id *functions, size_t n
 	size_t n_others = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (takes_by_id(work, functions[i].function))
+		if (takes_by_id(decision, functions[i].function))
 			wanted = true;
 		else if (++n_others <= MAX_NAMED)
 			buf_addf(&others, " %s", PCI_ADDRESS_TEXT(&functions[i].function->address));
@@ -185,37 +184,38 @@ static void decide_id(struct work *work, const struct by_id *functions, size_t n
 	if (n_others > MAX_NAMED)
 		buf_addf(&others, " and %zu more", n_others - MAX_NAMED);
 	if (wanted && !others.length)
-		strv_add(&work->policy->ids, id);
+		strv_add(&decision->policy->ids, id);
 	else if (wanted)
-		finding_remedy(finding_add(&work->plan->findings, SEVERITY_NOTE,
+		finding_remedy(finding_add(&decision->plan->findings, SEVERITY_NOTE,
 					   FINDING_IDS_LEFT_OUT, id,
 					   "not written into ids=, which would also take:%s",
 					   buf_text(&others)),
 			       "nothing to do: devices are bound by their addresses");
 }
 
-static void decide_ids(struct work *work)
+static void decide_ids(struct module_decision *decision)
 {
-	size_t n = work->inventory->n, length = 0;
+	size_t n = decision->inventory->n, length = 0;
 	_cleanup_free_ struct by_id *functions = xcalloc(n, sizeof(*functions));
 
 	for (size_t i = 0; i < n; i++)
-		functions[i].function = &work->inventory->items[i];
+		functions[i].function = &decision->inventory->items[i];
 	if (n > 1)
 		qsort(functions, n, sizeof(*functions), compare_ids);
 	for (size_t first = 0, next; first < n; first = next) {
 		next = first + 1;
 		while (next < n && same_id(&functions[next], &functions[first]))
 			next++;
-		decide_id(work, functions + first, next - first);
+		decide_id(decision, functions + first, next - first);
 	}
-	for (size_t i = 0; i < work->policy->ids.n; i++)
-		length += strlen(work->policy->ids.items[i]) + 1;
-	if (length > IDS_MAX) {
-		strv_done(&work->policy->ids);
+	for (size_t i = 0; i < decision->policy->ids.n; i++)
+		length += strlen(decision->policy->ids.items[i]) + 1;
+	if (length > VFIO_IDS_MAX) {
+		strv_done(&decision->policy->ids);
 		finding_remedy(
 			finding_add(
-				&work->plan->findings, SEVERITY_NOTE, FINDING_IDS_TOO_LONG, "host",
+				&decision->plan->findings, SEVERITY_NOTE, FINDING_IDS_TOO_LONG,
+				"host",
 				"ids= would be longer than the 1023 characters that vfio-pci takes, so it is "
 				"left out"),
 			"nothing to do: devices are bound by their addresses");
@@ -223,18 +223,18 @@ static void decide_ids(struct work *work)
 }
 
 /* A kernel that has vfio-pci built in reads no modprobe.d for it, and has it before any module. */
-static void forget_built_in(struct work *work)
+static void forget_built_in(struct module_decision *decision)
 {
-	struct module_policy *policy = work->policy;
+	struct module_policy *policy = decision->policy;
 	struct finding *finding;
 	_cleanup_(buf_done) struct buf ids = {};
 
-	if (!list_has(&work->inventory->builtin_modules, "vfio_pci"))
+	if (!list_has(&decision->inventory->builtin_modules, "vfio_pci"))
 		return;
 	for (size_t i = 0; i < policy->ids.n; i++)
 		buf_addf(&ids, "%s%s", i ? "," : "", policy->ids.items[i]);
 	finding = finding_add(
-		&work->plan->findings, SEVERITY_NOTE, FINDING_MODULE_BUILT_IN, "vfio_pci",
+		&decision->plan->findings, SEVERITY_NOTE, FINDING_MODULE_BUILT_IN, "vfio_pci",
 		"it is built into the kernel, which takes its options from the kernel's "
 		"arguments and not from modprobe.d");
 	finding_remedy(finding, "nothing to do: devices are bound by their addresses");
@@ -250,27 +250,27 @@ void module_policy_make(const struct profile *profile, const struct inventory *i
 	struct module_policy policy = {};
 	_cleanup_free_ bool *given = xcalloc(inventory->n, sizeof(*given));
 	_cleanup_free_ const char **want = xcalloc(inventory->n, sizeof(*want));
-	struct work work = {inventory, profile, plan, &policy, given, want};
+	struct module_decision decision = {inventory, profile, plan, &policy, given, want};
 	bool any = false;
 
-	find_given(&work);
+	find_given(&decision);
 	for (size_t i = 0; i < inventory->n; i++)
 		any = any || given[i];
 	vec_foreach(device, plan)
 		any = any || gives_virtual(device);
 	if (any) {
-		decide_ids(&work);
+		decide_ids(&decision);
 		if (!profile->blacklist_mode) {
 			for (size_t i = 0; i < profile->blacklist.n; i++)
 				if (!list_has(&policy.blacklist, profile->blacklist.items[i]))
 					strv_add(&policy.blacklist, profile->blacklist.items[i]);
 		} else if (strcmp(profile->blacklist_mode, "auto") == 0) {
-			decide_natives(&work);
+			decide_natives(&decision);
 		}
-		forget_built_in(&work);
+		forget_built_in(&decision);
 		vec_foreach(device, plan)
 			if ((device_is_given(device) || gives_virtual(device)) &&
-			    !comes_by_itself(&work, device) &&
+			    !comes_by_itself(&decision, device) &&
 			    !strv_contains(&policy.load, device->module))
 				strv_add(&policy.load, device->module);
 		for (size_t i = 0; i < policy.load.n; i++)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-struct work {
+struct release_decision {
 	const struct release *release;
 	const struct match *match;
 	const struct inventory *inventory;
@@ -107,81 +107,84 @@ bool release_concerns(const struct release *release, const struct match *match,
 /* --- what speaks against it ---------------------------------------------------------------- */
 
 /* What is asked for brings the rest of its group along: what the tool bound there, and what VFIO has. */
-static void find_companions(struct work *work)
+static void find_companions(struct release_decision *decision)
 {
-	for (size_t i = 0; i < work->inventory->n; i++) {
-		const struct pci_function *asked = &work->inventory->items[i];
+	for (size_t i = 0; i < decision->inventory->n; i++) {
+		const struct pci_function *asked = &decision->inventory->items[i];
 
-		if (!work->parts[i].asked || !is_held(asked) || asked->iommu_group < 0)
+		if (!decision->parts[i].asked || !is_held(asked) || asked->iommu_group < 0)
 			continue;
-		for (size_t j = 0; j < work->inventory->n; j++) {
-			const struct pci_function *other = &work->inventory->items[j];
+		for (size_t j = 0; j < decision->inventory->n; j++) {
+			const struct pci_function *other = &decision->inventory->items[j];
 
-			if (other->iommu_group == asked->iommu_group && !work->parts[j].asked &&
+			if (other->iommu_group == asked->iommu_group && !decision->parts[j].asked &&
 			    is_held(other) &&
-			    (driver_is_vfio(other->driver) || is_ours(work->bindings, other)))
-				work->parts[j].companion = true;
+			    (driver_is_vfio(other->driver) || is_ours(decision->bindings, other)))
+				decision->parts[j].companion = true;
 		}
 	}
 }
 
-static void refuse(struct work *work, const struct pci_function *function, enum finding_type type,
-		   char *detail, const char *remedy)
+static void refuse(struct release_decision *decision, const struct pci_function *function,
+		   enum finding_type type, char *detail, const char *remedy)
 {
-	finding_remedy(finding_add(&work->plan->findings, SEVERITY_ERROR, type,
+	finding_remedy(finding_add(&decision->plan->findings, SEVERITY_ERROR, type,
 				   PCI_ADDRESS_TEXT(&function->address), "%s", detail),
 		       "%s", remedy);
 	free(detail);
-	work->parts[function - work->inventory->items].refused = true;
+	decision->parts[function - decision->inventory->items].refused = true;
 }
 
-static void check_function(struct work *work, const struct pci_function *function)
+static void check_function(struct release_decision *decision, const struct pci_function *function)
 {
 	const char *driver = function->driver ? function->driver : function->driver_override;
-	bool force = work->release->force;
+	bool force = decision->release->force;
 
 	if (function->unknown & (FUNCTION_DRIVER | FUNCTION_OVERRIDE | FUNCTION_GROUP))
-		refuse(work, function, FINDING_UNREADABLE,
+		refuse(decision, function, FINDING_UNREADABLE,
 		       xstrdup("the kernel does not say which driver it has, or should have"),
 		       "look at its attributes in /sys/bus/pci/devices; where reading driver_override "
 		       "blocks, an unbind hangs");
 	else if (function->user && is_held(function) && driver_is_vfio(function->driver))
-		refuse(work, function, FINDING_VFIO_IN_USE,
+		refuse(decision, function, FINDING_VFIO_IN_USE,
 		       xasprintf("%s has it open through VFIO: unbinding it would block for ever",
 				 function->user),
 		       "end the guest first");
-	else if (!is_ours(work->bindings, function) && !force)
-		refuse(work, function, FINDING_NOT_OURS,
+	else if (!is_ours(decision->bindings, function) && !force)
+		refuse(decision, function, FINDING_NOT_OURS,
 		       driver ? xasprintf("it is on %s, and this tool did not bring it there",
 					  driver)
 			      : xstrdup("it has no driver, and this tool did not bind it"),
 		       "--force releases it all the same");
 	else if (function->live_vfs && is_held(function))
-		refuse(work, function, FINDING_LIVE_VFS,
+		refuse(decision, function, FINDING_LIVE_VFS,
 		       xstrdup("it has virtual functions, which would go with it"),
 		       "write 0 to its sriov_numvfs first");
 	else if (function->user && is_held(function) && !force)
-		refuse(work, function, FINDING_IN_USE, xasprintf("%s has it open", function->user),
+		refuse(decision, function, FINDING_IN_USE,
+		       xasprintf("%s has it open", function->user),
 		       "stop what uses it; --force releases it all the same");
 }
 
 /* A group of which a part stays where it is stays as a whole. */
-static void refuse_groups(struct work *work)
+static void refuse_groups(struct release_decision *decision)
 {
-	const struct inventory *inventory = work->inventory;
+	const struct inventory *inventory = decision->inventory;
 
 	for (size_t i = 0; i < inventory->n; i++) {
 		const struct pci_function *refused = &inventory->items[i];
 
-		if (!work->parts[i].refused || !is_held(refused) || refused->iommu_group < 0)
+		if (!decision->parts[i].refused || !is_held(refused) || refused->iommu_group < 0)
 			continue;
 		for (size_t j = 0; j < inventory->n; j++) {
 			const struct pci_function *other = &inventory->items[j];
 
-			if (other->iommu_group != refused->iommu_group || work->parts[j].refused ||
-			    !(work->parts[j].asked || work->parts[j].companion) || !is_held(other))
+			if (other->iommu_group != refused->iommu_group ||
+			    decision->parts[j].refused ||
+			    !(decision->parts[j].asked || decision->parts[j].companion) ||
+			    !is_held(other))
 				continue;
-			refuse(work, other, FINDING_GROUP_INCOMPLETE,
+			refuse(decision, other, FINDING_GROUP_INCOMPLETE,
 			       xasprintf("%s of its IOMMU group %d stays on %s, so it does too",
 					 PCI_ADDRESS_TEXT(&refused->address), refused->iommu_group,
 					 refused->driver),
@@ -192,15 +195,16 @@ static void refuse_groups(struct work *work)
 
 /* --- the plan ------------------------------------------------------------------------------ */
 
-static void add_device(struct work *work, size_t index)
+static void add_device(struct release_decision *decision, size_t index)
 {
-	const struct pci_function *function = &work->inventory->items[index];
-	const struct part *part = &work->parts[index];
-	struct planned_device *device = vec_add(work->plan);
+	const struct pci_function *function = &decision->inventory->items[index];
+	const struct part *part = &decision->parts[index];
+	struct planned_device *device = vec_add(decision->plan);
 
 	*device = (struct planned_device){
 		.address = function->address,
-		.section = section_of(work->match, work->inventory, work->bindings, function),
+		.section = section_of(decision->match, decision->inventory, decision->bindings,
+				      function),
 		.companion = part->companion,
 		.before = xstrdup_null(function->driver),
 		.before_known = !(function->unknown & FUNCTION_DRIVER),
@@ -214,34 +218,34 @@ static void add_device(struct work *work, size_t index)
 			: is_released(function) ? DEVICE_RIGHT
 						: DEVICE_BIND;
 	if (device->companion && device->state == DEVICE_BIND)
-		finding_add(&work->plan->findings, SEVERITY_NOTE, FINDING_COMPANION,
+		finding_add(&decision->plan->findings, SEVERITY_NOTE, FINDING_COMPANION,
 			    PCI_ADDRESS_TEXT(&function->address),
 			    "it is in IOMMU group %d, so it is released too", device->iommu_group);
 }
 
-static void add_absent(struct work *work, const struct pci_address *address)
+static void add_absent(struct release_decision *decision, const struct pci_address *address)
 {
-	finding_remedy(finding_add(&work->plan->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT,
+	finding_remedy(finding_add(&decision->plan->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT,
 				   PCI_ADDRESS_TEXT(address), "the host has no device there"),
 		       "correct the address");
-	*vec_add(work->plan) = (struct planned_device){.address = *address,
-						       .state = DEVICE_ABSENT,
-						       .before_known = true,
-						       .iommu_group = -1};
+	*vec_add(decision->plan) = (struct planned_device){.address = *address,
+							   .state = DEVICE_ABSENT,
+							   .before_known = true,
+							   .iommu_group = -1};
 }
 
-static void add_devices(struct work *work)
+static void add_devices(struct release_decision *decision)
 {
-	for (size_t i = 0; i < work->inventory->n; i++)
-		if (work->parts[i].asked || work->parts[i].companion)
-			add_device(work, i);
-	vec_foreach(pattern, &work->release->addresses) {
+	for (size_t i = 0; i < decision->inventory->n; i++)
+		if (decision->parts[i].asked || decision->parts[i].companion)
+			add_device(decision, i);
+	vec_foreach(pattern, &decision->release->addresses) {
 		bool found = false;
 
-		vec_foreach(function, work->inventory)
+		vec_foreach(function, decision->inventory)
 			found = found || address_pattern_matches(pattern, &function->address);
 		if (!found)
-			add_absent(work, &pattern->address);
+			add_absent(decision, &pattern->address);
 	}
 }
 
@@ -255,13 +259,13 @@ static bool is_there(const struct inventory *inventory, const char *module)
  * Where none of its own drivers is there, those that udev would load, and what only this tool keeps from
  * being loaded.
  */
-static void add_modules(struct work *work, struct planned_device *device)
+static void add_modules(struct release_decision *decision, struct planned_device *device)
 {
-	const struct pci_function *function = inventory_find(work->inventory, &device->address);
+	const struct pci_function *function = inventory_find(decision->inventory, &device->address);
 	size_t n_own = 0;
 
 	for (size_t i = 0; i < device->natives.n; i++)
-		if (is_there(work->inventory, device->natives.items[i]))
+		if (is_there(decision->inventory, device->natives.items[i]))
 			return;
 	if (!device->natives.n || !function->modalias)
 		return;
@@ -270,9 +274,9 @@ static void add_modules(struct work *work, struct planned_device *device)
 		const char *module = device->natives.items[i];
 		_cleanup_free_ char *shown_by = xasprintf("/sys/module/%s", module);
 
-		if (!strv_contains(work->release->own_blacklist, module))
+		if (!strv_contains(decision->release->own_blacklist, module))
 			continue;
-		plan_load(work->plan, module, shown_by, xstrdup("only this tool kept it away"));
+		plan_load(decision->plan, module, shown_by, xstrdup("only this tool kept it away"));
 		n_own++;
 	}
 	if (n_own < device->natives.n) {
@@ -281,23 +285,23 @@ static void add_modules(struct work *work, struct planned_device *device)
 			xasprintf("/sys/module%s%s", device->natives.n == 1 ? "/" : "",
 				  device->natives.n == 1 ? device->natives.items[0] : "");
 
-		plan_load(work->plan, device->module, shown_by,
+		plan_load(decision->plan, device->module, shown_by,
 			  xstrdup("what udev would load for it"));
 	}
 }
 
-static void add_actions(struct work *work, size_t index)
+static void add_actions(struct release_decision *decision, size_t index)
 {
-	const struct planned_device *device = &work->plan->items[index];
-	const struct pci_function *function = inventory_find(work->inventory, &device->address);
+	const struct planned_device *device = &decision->plan->items[index];
+	const struct pci_function *function = inventory_find(decision->inventory, &device->address);
 
 	if (function->driver_override)
-		plan_override(work->plan, index, NULL,
+		plan_override(decision->plan, index, NULL,
 			      xstrdup("any driver may take it from now on"));
 	if (is_held(function))
-		plan_unbind(work->plan, index, xasprintf("%s holds it", function->driver));
+		plan_unbind(decision->plan, index, xasprintf("%s holds it", function->driver));
 	if (is_held(function) || !function->driver)
-		plan_probe(work->plan, index, xstrdup("its own driver takes it"));
+		plan_probe(decision->plan, index, xstrdup("its own driver takes it"));
 }
 
 void release_plan(const struct release *release, const struct match *match,
@@ -305,26 +309,27 @@ void release_plan(const struct release *release, const struct match *match,
 		  struct plan *ret)
 {
 	struct plan plan = {};
-	struct work work = {release,  match, inventory,
-			    bindings, &plan, xcalloc(inventory->n, sizeof(*work.parts))};
+	struct release_decision decision = {
+		release,  match, inventory,
+		bindings, &plan, xcalloc(inventory->n, sizeof(*decision.parts))};
 
 	for (size_t i = 0; i < inventory->n; i++)
-		work.parts[i].asked = is_asked(release, match, inventory, bindings,
-					       &inventory->items[i]);
-	find_companions(&work);
+		decision.parts[i].asked = is_asked(release, match, inventory, bindings,
+						   &inventory->items[i]);
+	find_companions(&decision);
 	for (size_t i = 0; i < inventory->n; i++)
-		if ((work.parts[i].asked || work.parts[i].companion) &&
+		if ((decision.parts[i].asked || decision.parts[i].companion) &&
 		    !is_released(&inventory->items[i]))
-			check_function(&work, &inventory->items[i]);
-	refuse_groups(&work);
-	add_devices(&work);
+			check_function(&decision, &inventory->items[i]);
+	refuse_groups(&decision);
+	add_devices(&decision);
 	plan_sort(&plan);
 	vec_foreach(device, &plan)
 		if (device->state == DEVICE_BIND)
-			add_modules(&work, device);
+			add_modules(&decision, device);
 	for (size_t i = 0; i < plan.n; i++)
 		if (plan.items[i].state == DEVICE_BIND)
-			add_actions(&work, i);
-	free(work.parts);
+			add_actions(&decision, i);
+	free(decision.parts);
 	*ret = plan;
 }

@@ -6,7 +6,7 @@
 #include "decide/planner.h"
 
 /* One section on its way into rules. */
-struct work {
+struct rule_decision {
 	const struct device_section *section;
 	struct device_rules *rules;
 	const char *driver; /* NULL: not known */
@@ -18,23 +18,23 @@ struct work {
 
 static const struct id_pattern any = {.vendor = -1, .device = -1};
 
-static void add_rule(struct work *work, const struct address_pattern *place,
+static void add_rule(struct rule_decision *decision, const struct address_pattern *place,
 		     const struct id_pattern *id, const struct id_pattern *subsystem)
 {
-	if (work->rules->n >= RULES_MAX) {
-		work->full = true;
+	if (decision->rules->n >= RULES_MAX) {
+		decision->full = true;
 		return;
 	}
-	*vec_add(work->rules) = (struct device_rule){
+	*vec_add(decision->rules) = (struct device_rule){
 		.anywhere = !place,
 		.place = place ? *place : (struct address_pattern){},
 		.id = *id,
 		.subsystem_vendor = subsystem->vendor,
 		.subsystem_device = subsystem->device,
-		.driver = xstrdup_null(work->driver),
-		.module = xstrdup_null(work->module),
-		.looks = work->looks,
-		.asks_program = work->asks_program,
+		.driver = xstrdup_null(decision->driver),
+		.module = xstrdup_null(decision->module),
+		.looks = decision->looks,
+		.asks_program = decision->asks_program,
 	};
 }
 
@@ -68,10 +68,10 @@ static bool shows(const struct pci_function *function, const struct id_pattern *
 }
 
 /* A rule for each combination of what the section says of the identity; of function, if there is one. */
-static void add_section_rules(struct work *work, const struct address_pattern *place,
+static void add_section_rules(struct rule_decision *decision, const struct address_pattern *place,
 			      const struct pci_function *function)
 {
-	const struct device_section *section = work->section;
+	const struct device_section *section = decision->section;
 
 	for (size_t i = 0; i < n_patterns(&section->ids); i++)
 		for (size_t j = 0; j < n_patterns(&section->classes); j++) {
@@ -79,13 +79,13 @@ static void add_section_rules(struct work *work, const struct address_pattern *p
 
 			if (!join_class(&id, pattern_at(&section->classes, j)))
 				continue;
-			for (size_t k = 0; k < n_patterns(&section->subsystems) && !work->full;
+			for (size_t k = 0; k < n_patterns(&section->subsystems) && !decision->full;
 			     k++) {
 				const struct id_pattern *subsystem =
 					pattern_at(&section->subsystems, k);
 
 				if (!function || shows(function, &id, subsystem))
-					add_rule(work, place, &id, subsystem);
+					add_rule(decision, place, &id, subsystem);
 			}
 		}
 }
@@ -105,12 +105,12 @@ static bool asks_program(const struct device_section *section)
 }
 
 /* What is known of the driver before a device is there. */
-static void set_driver(struct work *work, const char *driver, const char *module)
+static void set_driver(struct rule_decision *decision, const char *driver, const char *module)
 {
-	bool known = strcmp(work->section->driver, "auto") != 0;
+	bool known = strcmp(decision->section->driver, "auto") != 0;
 
-	work->driver = known ? driver : NULL;
-	work->module = known ? module : NULL;
+	decision->driver = known ? driver : NULL;
+	decision->module = known ? module : NULL;
 }
 
 /*
@@ -143,73 +143,73 @@ static bool is_for_any_address(const struct profile *profile, const struct devic
 	return true;
 }
 
-static void add_device(struct work *work, const struct profile *profile,
+static void add_device(struct rule_decision *decision, const struct profile *profile,
 		       const struct inventory *inventory, const struct plan *plan,
 		       const struct planned_device *device)
 {
 	const struct pci_function *function = inventory_find(inventory, &device->address);
 	struct address_pattern place = {.address = device->address};
 
-	work->section = profile_section(profile, device->section);
+	decision->section = profile_section(profile, device->section);
 	/* Virtual functions that a section makes get their overrides as they are made. */
-	if (!function || !work->section || !device_is_given(device) || work->section->vfs)
+	if (!function || !decision->section || !device_is_given(device) || decision->section->vfs)
 		return;
-	if (!device->companion && is_for_any_address(profile, work->section, plan))
+	if (!device->companion && is_for_any_address(profile, decision->section, plan))
 		return;
-	work->driver = device->want;
-	work->module = device->module;
-	work->asks_program = asks_program(work->section);
-	work->looks = looks_at(work->section, inventory, function);
-	if (work->section->addresses.n && has_identity(work->section) && !device->companion)
-		add_section_rules(work, &place, function);
+	decision->driver = device->want;
+	decision->module = device->module;
+	decision->asks_program = asks_program(decision->section);
+	decision->looks = looks_at(decision->section, inventory, function);
+	if (decision->section->addresses.n && has_identity(decision->section) && !device->companion)
+		add_section_rules(decision, &place, function);
 	else
-		add_rule(work, &place,
+		add_rule(decision, &place,
 			 &(struct id_pattern){.vendor = function->vendor,
 					      .device = function->device},
 			 &any);
 }
 
 /* Only what its section knows by sight is let in. */
-static void add_absent(struct work *work, const struct inventory *inventory,
+static void add_absent(struct rule_decision *decision, const struct inventory *inventory,
 		       const struct plan *plan, const struct absence *absence)
 {
 	struct address_pattern place = {.address = absence->address};
 	const struct planned_device *device;
 
-	work->section = absence->section;
-	if (!has_identity(work->section) || work->section->vfs)
+	decision->section = absence->section;
+	if (!has_identity(decision->section) || decision->section->vfs)
 		return;
-	vec_foreach(pattern, &work->section->addresses)
+	vec_foreach(pattern, &decision->section->addresses)
 		if (pattern->any_function && address_pattern_matches(pattern, &absence->address))
 			place = *pattern;
 	device = plan_find(plan, &absence->address);
 	if (device)
-		set_driver(work, device->want, device->module);
-	work->looks = looks_at(work->section, inventory, NULL);
-	work->asks_program = asks_program(work->section);
-	add_section_rules(work, &place, NULL);
+		set_driver(decision, device->want, device->module);
+	decision->looks = looks_at(decision->section, inventory, NULL);
+	decision->asks_program = asks_program(decision->section);
+	add_section_rules(decision, &place, NULL);
 }
 
 void device_rules_make(const struct profile *profile, const struct inventory *inventory,
 		       const struct match *match, struct plan *plan, struct device_rules *ret)
 {
 	struct device_rules rules = {};
-	struct work work = {.rules = &rules};
+	struct rule_decision decision = {.rules = &rules};
 
 	vec_foreach(section, &profile->sections)
 		if (is_for_any_address(profile, section, plan)) {
 			_cleanup_free_ char *module = module_of_driver(section->driver);
 
-			work.section = section;
-			work.looks = looks_at(section, inventory, NULL);
-			set_driver(&work, section->driver, module);
-			add_section_rules(&work, NULL, NULL);
+			decision.section = section;
+			decision.looks = looks_at(section, inventory, NULL);
+			set_driver(&decision, section->driver, module);
+			add_section_rules(&decision, NULL, NULL);
 		}
 	vec_foreach(device, plan)
-		add_device(&work, profile, inventory, plan, device);
+		add_device(&decision, profile, inventory, plan, device);
 	vec_foreach(absence, &match->absent)
-		add_absent(&work, inventory, plan, absence);
-	if (work.full)
+		add_absent(&decision, inventory, plan, absence);
+	if (decision.full)
 		finding_remedy(
 			finding_add(
 				&plan->findings, SEVERITY_WARNING, FINDING_RULES_LEFT_OUT, "host",

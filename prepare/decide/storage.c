@@ -15,8 +15,8 @@ struct search {
 	struct carriers *carriers;
 	const char *what; /* "/", "swap", "root=UUID=..." */
 	bool optional;
-	bool followed; /* no end of it was lost so far */
-	bool ended;    /* and one was found, on a device or on the network */
+	bool is_lost; /* an end of it cannot be followed */
+	bool ended;   /* and one was found, on a device or on the network */
 	const char *trail[MAX_STACK];
 	size_t depth;
 	size_t n_followed;
@@ -40,7 +40,7 @@ static void lose(struct search *search, const char *why)
 {
 	char **lost = search->optional ? &search->carriers->lost_optional : &search->carriers->lost;
 
-	search->followed = false;
+	search->is_lost = true;
 	if (!*lost)
 		*lost = xasprintf("%s: %s", search->what, why);
 }
@@ -252,21 +252,13 @@ static void follow_file(struct search *search, const char *path)
 		lose(search, "it is a file on nothing that is mounted");
 }
 
-static bool is_one_of(const char *const *types, size_t n, const char *type)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(types[i], type) == 0)
-			return true;
-	return false;
-}
-
 static bool is_network_type(const char *type)
 {
 	static const char *const types[] = {"nfs",        "nfs4",           "cifs",
 					    "smb3",       "ceph",           "glusterfs",
 					    "fuse.sshfs", "fuse.glusterfs", "afs"};
 
-	return is_one_of(types, ARRAY_SIZE(types), type);
+	return TEXT_IN(types, type);
 }
 
 static void note_network(struct search *search, const char *source)
@@ -345,8 +337,7 @@ static void need_source(const struct storage *storage, struct carriers *carriers
 	struct search search = {.storage = storage,
 				.carriers = carriers,
 				.what = named,
-				.optional = optional,
-				.followed = true};
+				.optional = optional};
 
 	follow_source(&search, source);
 }
@@ -356,7 +347,7 @@ static bool is_diskless_root(const char *type)
 {
 	static const char *const types[] = {"tmpfs", "ramfs", "9p", "virtiofs"};
 
-	return is_one_of(types, ARRAY_SIZE(types), type);
+	return TEXT_IN(types, type);
 }
 
 /* Is the real root mounted, on something that was followed to its end? Then root= has done its work. */
@@ -367,12 +358,11 @@ static bool need_mounts(const struct storage *storage, bool started, struct carr
 	vec_foreach(mount, &storage->mounts) {
 		struct search search = {.storage = storage,
 					.carriers = carriers,
-					.what = mount->target,
-					.followed = true};
+					.what = mount->target};
 
 		if (strcmp(mount->target, "/") == 0 || !is_network_type(mount->type))
 			follow_mount(&search, mount);
-		if (strcmp(mount->target, "/") == 0 && search.followed)
+		if (strcmp(mount->target, "/") == 0 && !search.is_lost)
 			root_followed = search.ended || (started && is_diskless_root(mount->type));
 	}
 	return root_followed;
@@ -411,7 +401,7 @@ static bool needs_device(const struct mount *entry)
 	static const char *const clients[] = {"beegfs", "davfs", "gpfs", "orangefs", "pvfs2"};
 	const char *type = entry->type, *source = entry->source;
 
-	if (is_network_type(type) || is_one_of(nodev, ARRAY_SIZE(nodev), type))
+	if (is_network_type(type) || TEXT_IN(nodev, type))
 		return false;
 	if (names_device(source))
 		return true;
@@ -421,17 +411,13 @@ static bool needs_device(const struct mount *entry)
 	/* Its servers mount "pool/dataset" of their ZFS, also with _netdev. */
 	if (strcmp(type, "lustre") == 0)
 		return !strstr(source, ":/");
-	return !entry->network && !is_one_of(clients, ARRAY_SIZE(clients), type) &&
-	       !is_fuse_without_device(entry);
+	return !entry->network && !TEXT_IN(clients, type) && !is_fuse_without_device(entry);
 }
 
 static void need_tables(const struct storage *storage, struct carriers *carriers)
 {
 	vec_foreach(swap, &storage->swaps) {
-		struct search search = {.storage = storage,
-					.carriers = carriers,
-					.what = "swap",
-					.followed = true};
+		struct search search = {.storage = storage, .carriers = carriers, .what = "swap"};
 
 		if (text_starts_with(swap->source, "/dev/"))
 			follow_path(&search, swap->source);

@@ -48,7 +48,7 @@ struct past {
 	enum bounded_end end;
 };
 
-struct work {
+struct watched_job {
 	const struct bounded_job *job;
 	pid_t parent;
 	int64_t deadline; /* after which no piece is begun */
@@ -67,20 +67,20 @@ static size_t next_of_lane(const struct bounded_job *job, size_t lane, size_t pi
 }
 
 /* The child: pieces from first on. No system call but those of the pieces and a look at clock and parent. */
-static void child(const struct work *work, size_t lane, size_t first)
+static void child(const struct watched_job *watched, size_t lane, size_t first)
 {
-	const struct bounded_job *job = work->job;
-	struct progress *progress = work->lanes[lane].progress;
+	const struct bounded_job *job = watched->job;
+	struct progress *progress = watched->lanes[lane].progress;
 
 	for (size_t piece = first; piece < job->n;) {
-		struct past *past = &work->pasts[piece];
+		struct past *past = &watched->pasts[piece];
 		int64_t started_ms = progress->started_ms, ended_ms;
 
 		/* There is nobody who would see that it takes too long, or remember what it did. */
-		if (getppid() != work->parent)
+		if (getppid() != watched->parent)
 			break;
 		past->end = BOUNDED_SKIPPED;
-		if (started_ms >= work->deadline) {
+		if (started_ms >= watched->deadline) {
 			past->end = BOUNDED_LATE;
 		} else if (!job->wanted || job->wanted(job->userdata, piece)) {
 			job->run(job->userdata, piece);
@@ -106,9 +106,9 @@ static void let_go_of_output(void)
 		close(null);
 }
 
-static int start(const struct work *work, size_t index)
+static int start(const struct watched_job *watched, size_t index)
 {
-	struct lane *lane = &work->lanes[index];
+	struct lane *lane = &watched->lanes[index];
 	int fds[2];
 	pid_t pid;
 
@@ -128,7 +128,7 @@ static int start(const struct work *work, size_t index)
 		/* That it holds the write end tells the parent that it lives. */
 		close(fds[0]);
 		let_go_of_output();
-		child(work, index, lane->next);
+		child(watched, index, lane->next);
 	}
 	close(fds[1]);
 	lane->alive = fds[0];
@@ -137,25 +137,25 @@ static int start(const struct work *work, size_t index)
 }
 
 /* Lets a new child go on with what a lane has left, if there is time. */
-static void go_on(struct work *work, size_t index)
+static void go_on(struct watched_job *watched, size_t index)
 {
-	struct lane *lane = &work->lanes[index];
+	struct lane *lane = &watched->lanes[index];
 	int r;
 
-	if (lane->next == work->job->n || now_ms() >= work->deadline)
+	if (lane->next == watched->job->n || now_ms() >= watched->deadline)
 		return;
-	r = start(work, index);
+	r = start(watched, index);
 	if (r < 0) {
 		lane->rest = BOUNDED_UNSTARTED;
-		work->error = r;
+		watched->error = r;
 	}
 }
 
 /* A lane's child is gone or was given up: what it has behind it, and what became of where it was. */
-static void finish(const struct work *work, size_t index, enum bounded_end end)
+static void finish(const struct watched_job *watched, size_t index, enum bounded_end end)
 {
-	const struct bounded_job *job = work->job;
-	struct lane *lane = &work->lanes[index];
+	const struct bounded_job *job = watched->job;
+	struct lane *lane = &watched->lanes[index];
 
 	if (end == BOUNDED_DIED) {
 		waitpid(lane->pid, NULL, 0);
@@ -168,8 +168,8 @@ static void finish(const struct work *work, size_t index, enum bounded_end end)
 	lane->alive = -1;
 	for (size_t at = lane->progress->piece; lane->next < at;
 	     lane->next = next_of_lane(job, index, lane->next + 1))
-		job->ended(job->userdata, lane->next, work->pasts[lane->next].end,
-			   work->pasts[lane->next].elapsed_ms);
+		job->ended(job->userdata, lane->next, watched->pasts[lane->next].end,
+			   watched->pasts[lane->next].elapsed_ms);
 	if (lane->next < job->n) {
 		job->ended(job->userdata, lane->next, end,
 			   (uint32_t)(now_ms() - lane->progress->started_ms));
@@ -178,57 +178,57 @@ static void finish(const struct work *work, size_t index, enum bounded_end end)
 }
 
 /* When the lane's child is to be given up. */
-static int64_t lane_end(const struct work *work, const struct lane *lane)
+static int64_t lane_end(const struct watched_job *watched, const struct lane *lane)
 {
-	return lane->progress->started_ms + work->job->piece_ms;
+	return lane->progress->started_ms + watched->job->piece_ms;
 }
 
 /* Waits until something happens to a lane, and sees to it. false: no lane has a child any more. */
-static bool watch(struct work *work, struct pollfd *events)
+static bool watch(struct watched_job *watched, struct pollfd *events)
 {
 	int64_t left = INT_MAX;
 	bool any = false;
 	int r;
 
-	for (size_t i = 0; i < work->n_lanes; i++) {
-		const struct lane *lane = &work->lanes[i];
+	for (size_t i = 0; i < watched->n_lanes; i++) {
+		const struct lane *lane = &watched->lanes[i];
 
 		events[i] = (struct pollfd){.fd = lane->alive, .events = POLLIN};
 		if (lane->alive < 0)
 			continue;
 		any = true;
-		if (lane_end(work, lane) - now_ms() < left)
-			left = lane_end(work, lane) - now_ms();
+		if (lane_end(watched, lane) - now_ms() < left)
+			left = lane_end(watched, lane) - now_ms();
 	}
 	if (!any)
 		return false;
-	r = poll(events, work->n_lanes, left > 0 ? (int)left : 0);
-	for (size_t i = 0; i < work->n_lanes; i++) {
-		struct lane *lane = &work->lanes[i];
+	r = poll(events, watched->n_lanes, left > 0 ? (int)left : 0);
+	for (size_t i = 0; i < watched->n_lanes; i++) {
+		struct lane *lane = &watched->lanes[i];
 
 		if (lane->alive < 0)
 			continue;
 		/* A piece that began while we looked has its own time. */
 		if (r > 0 && events[i].revents)
-			finish(work, i, BOUNDED_DIED);
-		else if (now_ms() >= lane_end(work, lane))
-			finish(work, i, BOUNDED_TIMEOUT);
+			finish(watched, i, BOUNDED_DIED);
+		else if (now_ms() >= lane_end(watched, lane))
+			finish(watched, i, BOUNDED_TIMEOUT);
 		else
 			continue;
-		go_on(work, i);
+		go_on(watched, i);
 	}
 	return true;
 }
 
 int bounded_run(const struct bounded_job *job)
 {
-	struct work work = {
+	struct watched_job watched = {
 		.job = job,
 		.parent = getpid(),
 		.deadline = now_ms() + job->total_ms,
 		.n_lanes = job->lane ? job->n_lanes : 1,
 	};
-	size_t bytes = work.n_lanes * sizeof(struct progress) + job->n * sizeof(struct past);
+	size_t bytes = watched.n_lanes * sizeof(struct progress) + job->n * sizeof(struct past);
 	struct progress *shared = bounded_memory(bytes);
 	struct pollfd *events;
 
@@ -237,24 +237,24 @@ int bounded_run(const struct bounded_job *job)
 			job->ended(job->userdata, piece, BOUNDED_UNSTARTED, 0);
 		return -ENOMEM;
 	}
-	events = xcalloc(work.n_lanes, sizeof(*events));
-	work.lanes = xcalloc(work.n_lanes, sizeof(*work.lanes));
-	work.pasts = (struct past *)(shared + work.n_lanes);
-	for (size_t i = 0; i < work.n_lanes; i++) {
-		work.lanes[i] = (struct lane){.next = next_of_lane(job, i, 0),
-					      .alive = -1,
-					      .rest = BOUNDED_LATE,
-					      .progress = shared + i};
-		go_on(&work, i);
+	events = xcalloc(watched.n_lanes, sizeof(*events));
+	watched.lanes = xcalloc(watched.n_lanes, sizeof(*watched.lanes));
+	watched.pasts = (struct past *)(shared + watched.n_lanes);
+	for (size_t i = 0; i < watched.n_lanes; i++) {
+		watched.lanes[i] = (struct lane){.next = next_of_lane(job, i, 0),
+						 .alive = -1,
+						 .rest = BOUNDED_LATE,
+						 .progress = shared + i};
+		go_on(&watched, i);
 	}
-	while (watch(&work, events))
+	while (watch(&watched, events))
 		;
-	for (size_t i = 0; i < work.n_lanes; i++)
-		for (struct lane *lane = &work.lanes[i]; lane->next < job->n;
+	for (size_t i = 0; i < watched.n_lanes; i++)
+		for (struct lane *lane = &watched.lanes[i]; lane->next < job->n;
 		     lane->next = next_of_lane(job, i, lane->next + 1))
 			job->ended(job->userdata, lane->next, lane->rest, 0);
 	bounded_free(shared, bytes);
-	free(work.lanes);
+	free(watched.lanes);
 	free(events);
-	return work.error;
+	return watched.error;
 }

@@ -129,6 +129,27 @@ bool function_is_infrastructure(const struct pci_function *function)
 	return base == 0x06 || base == 0x05 || base == 0x08 || function->class >> 8 == 0x0c05;
 }
 
+const struct firmware_table firmware_tables[N_FIRMWARE_TABLES] = {
+	{"DMAR", IOMMU_KIND_INTEL},
+	{"IVRS", IOMMU_KIND_AMD},
+	{"IORT", IOMMU_KIND_ARM},
+	{"VIOT", IOMMU_KIND_OTHER},
+};
+
+enum iommu_kind inventory_machine_iommu(const struct inventory *inventory)
+{
+	static const enum iommu_kind of_processor[] = {[CPU_INTEL] = IOMMU_KIND_INTEL,
+						       [CPU_AMD] = IOMMU_KIND_AMD,
+						       [CPU_ARM] = IOMMU_KIND_ARM,
+						       [CPU_OTHER] = IOMMU_KIND_NONE};
+
+	for (size_t i = 0; i < N_FIRMWARE_TABLES; i++)
+		if (strv_contains(&inventory->firmware_tables, firmware_tables[i].name))
+			return firmware_tables[i].kind;
+	return of_processor[inventory->platform.cpu] ? of_processor[inventory->platform.cpu]
+						     : inventory->iommu_kind;
+}
+
 const char *iommu_kind_name(enum iommu_kind kind)
 {
 	static const char *const names[] = {

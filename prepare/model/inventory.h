@@ -89,6 +89,14 @@ struct own_file {
 	int error; /* -errno; -ENOENT: it is not there */
 };
 
+/* The tables in which firmware describes an IOMMU, by their names in sysfs. */
+#define N_FIRMWARE_TABLES 4
+struct firmware_table {
+	const char *name;
+	enum iommu_kind kind;
+};
+extern const struct firmware_table firmware_tables[N_FIRMWARE_TABLES];
+
 struct inventory {
 	unsigned known; /* enum host_fact (model/facts.h); what is not is empty */
 	char *kernel;   /* release; NULL: not known */
@@ -97,7 +105,7 @@ struct inventory {
 	enum iommu_state iommu;
 	enum iommu_kind iommu_kind;
 	bool firmware_known;
-	struct strv firmware_tables; /* of DMAR, IVRS, IORT, VIOT: those that the firmware has */
+	struct strv firmware_tables; /* those of the array below that the firmware has */
 	struct strv drivers;         /* PCI drivers that are registered, sorted */
 	struct strv builtin_modules; /* of this kernel, sorted; empty where not asked for */
 	struct strv loaded_modules;  /* that /sys/module shows, sorted; empty where not asked for */
@@ -147,6 +155,8 @@ bool function_is_bridge(const struct pci_function *function);
  */
 bool function_is_infrastructure(const struct pci_function *function);
 
+/* The IOMMU that the machine has: by the firmware's word, by its processor, or by which one is on. */
+enum iommu_kind inventory_machine_iommu(const struct inventory *inventory);
 /* "intel", "amd", "smmu", "other"; NULL for none. */
 const char *iommu_kind_name(enum iommu_kind kind);
 const char *iommu_state_name(enum iommu_state state);

@@ -12,9 +12,6 @@
 #include "parse/kernel_args.h"
 #include "parse/lines.h"
 
-/* drivers/vfio/pci/vfio_pci.c: static char ids[1024]; a longer parameter is ENOSPC. */
-#define IDS_MAX 1023
-
 /* Takes the first word off *rest, which then stands behind it and behind the space that follows. */
 static char *first_word(const char **rest)
 {
@@ -42,7 +39,7 @@ static bool add_parameters(const struct foreign_file *file, unsigned line, const
 			setting = foreign_file_add(file, FOREIGN_IDS, line, text,
 						   driver_canonical_name(module));
 			foreign_add_values(setting, arg->value, ",");
-			if (strlen(arg->value) > IDS_MAX) {
+			if (strlen(arg->value) > VFIO_IDS_MAX) {
 				setting->flaw = "it is longer than the 1023 characters that the "
 						"module takes, so that the module does not load";
 				setting->fatal = true;

@@ -48,7 +48,7 @@ static void add(struct kernel_args *args, const char *token, size_t length)
 /* Ends behind a bare "--", or with the text; returns what is left. */
 static const char *parse(const char *cmdline, struct kernel_args *args)
 {
-	const char *c = cmdline;
+	const char *c = cmdline ? cmdline : "";
 
 	while (*c) {
 		const char *token;

@@ -8,6 +8,7 @@
 
 #include "model/kernel_args.h"
 
+/* cmdline: NULL is as good as "". */
 void kernel_args_parse(const char *cmdline, struct kernel_args *ret);
 /* Reads what follows the bare "--": it looks like arguments, and the kernel does not see it. */
 void kernel_args_parse_behind(const char *cmdline, struct kernel_args *ret);

@@ -74,6 +74,7 @@ TEST(off_by_argument)
 	inventory.firmware_known = false;
 	strv_done(&inventory.firmware_tables);
 	set_arguments("amd_iommu=off");
+	inventory.iommu_kind = IOMMU_KIND_NONE;
 	expect("unknown table", X, NOT_READY, "iommu-argument host");
 	/* On a machine that has another IOMMU it is innocent. */
 	strv_add(&inventory.firmware_tables, "DMAR");
@@ -202,6 +203,7 @@ TEST(interrupts_that_are_not_remapped)
 TEST(interrupts_that_need_no_remapping)
 {
 	inventory.platform.interrupt_remapping = ANSWER_NO;
+	strv_done(&inventory.firmware_tables);
 	inventory.platform.cpu = CPU_ARM;
 	expect("Arm", X, READY, "");
 	inventory.platform.cpu = CPU_UNKNOWN;

@@ -134,17 +134,19 @@ TEST(kinds_of_machines)
 {
 	/* A hypervisor may give an AMD processor VT-d. */
 	inventory.platform.cpu = CPU_AMD;
-	assert_int_equal(iommu_kind_of_machine(&inventory), IOMMU_KIND_INTEL);
+	assert_int_equal(inventory_machine_iommu(&inventory), IOMMU_KIND_INTEL);
 	strv_done(&inventory.firmware_tables);
-	assert_int_equal(iommu_kind_of_machine(&inventory), IOMMU_KIND_AMD);
+	assert_int_equal(inventory_machine_iommu(&inventory), IOMMU_KIND_AMD);
 	inventory.platform.cpu = CPU_INTEL;
-	assert_int_equal(iommu_kind_of_machine(&inventory), IOMMU_KIND_INTEL);
+	assert_int_equal(inventory_machine_iommu(&inventory), IOMMU_KIND_INTEL);
 	inventory.platform.cpu = CPU_ARM;
-	assert_int_equal(iommu_kind_of_machine(&inventory), IOMMU_KIND_ARM);
+	assert_int_equal(inventory_machine_iommu(&inventory), IOMMU_KIND_ARM);
 	inventory.platform.cpu = CPU_OTHER;
-	assert_int_equal(iommu_kind_of_machine(&inventory), IOMMU_KIND_NONE);
+	assert_int_equal(inventory_machine_iommu(&inventory), IOMMU_KIND_INTEL);
+	inventory.iommu_kind = IOMMU_KIND_NONE;
+	assert_int_equal(inventory_machine_iommu(&inventory), IOMMU_KIND_NONE);
 	strv_add(&inventory.firmware_tables, "VIOT");
-	assert_int_equal(iommu_kind_of_machine(&inventory), IOMMU_KIND_OTHER);
+	assert_int_equal(inventory_machine_iommu(&inventory), IOMMU_KIND_OTHER);
 }
 
 TEST(arguments_without_effect)
