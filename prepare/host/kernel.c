@@ -36,9 +36,9 @@ void kernel_read_iommu(struct root *root, struct inventory *inventory)
 	}
 	inventory->firmware_known = r_tables == 0;
 	for (size_t i = 0; i < tables.n; i++)
-		if (strcmp(tables.items[i], "DMAR") == 0 || strcmp(tables.items[i], "IVRS") == 0 ||
-		    strcmp(tables.items[i], "IORT") == 0 || strcmp(tables.items[i], "VIOT") == 0)
-			strv_add(&inventory->firmware_tables, tables.items[i]);
+		for (size_t j = 0; j < N_FIRMWARE_TABLES; j++)
+			if (strcmp(tables.items[i], firmware_tables[j].name) == 0)
+				strv_add(&inventory->firmware_tables, tables.items[i]);
 	strv_done(&units);
 	strv_done(&tables);
 }
