@@ -84,15 +84,19 @@ static void read_phase(const json_t *item, struct boot_log *log)
 	size_t i;
 
 	json_array_foreach(json_object_get(item, "outcomes"), i, member)
+	{
 		read_outcome(member, log, &phase.outcomes);
-	json_array_foreach(json_object_get(item, "findings"), i, member) *
-		vec_add(&phase.findings) = (struct logged_finding){
-		.check = boot_log_text(log, text_of(member, "check")),
-		.severity = boot_log_text(log, text_of(member, "severity")),
-		.subject = boot_log_text(log, text_of(member, "subject")),
-		.detail = boot_log_text(log, text_of(member, "detail")),
-		.remedy = boot_log_text(log, text_of(member, "remedy")),
-	};
+	}
+	json_array_foreach(json_object_get(item, "findings"), i, member)
+	{
+		*vec_add(&phase.findings) = (struct logged_finding){
+			.check = boot_log_text(log, text_of(member, "check")),
+			.severity = boot_log_text(log, text_of(member, "severity")),
+			.subject = boot_log_text(log, text_of(member, "subject")),
+			.detail = boot_log_text(log, text_of(member, "detail")),
+			.remedy = boot_log_text(log, text_of(member, "remedy")),
+		};
+	}
 	*vec_add(log) = phase;
 }
 
