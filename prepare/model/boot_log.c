@@ -7,10 +7,10 @@ static const struct {
 	const char *name;
 	bool by_hand;
 } phases[] = {
-	[BOOT_PHASE_EARLY] = {"early"},         [BOOT_PHASE_PREMOUNT] = {"premount"},
-	[BOOT_PHASE_SYSTEM] = {"system"},       [BOOT_PHASE_HOTPLUG] = {"hotplug"},
-	[BOOT_PHASE_MANUAL] = {"manual", true}, [BOOT_PHASE_RELEASE] = {"release", true},
-	[BOOT_PHASE_UNKNOWN] = {"unknown"},
+	[BOOT_PHASE_EARLY] = {"early", false},     [BOOT_PHASE_PREMOUNT] = {"premount", false},
+	[BOOT_PHASE_SYSTEM] = {"system", false},   [BOOT_PHASE_HOTPLUG] = {"hotplug", false},
+	[BOOT_PHASE_MANUAL] = {"manual", true},    [BOOT_PHASE_RELEASE] = {"release", true},
+	[BOOT_PHASE_UNKNOWN] = {"unknown", false},
 };
 
 const char *boot_phase_name(enum boot_phase phase)
