@@ -53,8 +53,19 @@ int __wrap_root_init(struct root *ret, const char *path);
 int __real_bounded_run(const struct bounded_job *job);
 int __wrap_bounded_run(const struct bounded_job *job);
 
-/* Set in the child that is the product. */
+/* Set in the process that is the product, as long as it is. */
 static const struct product_run *running;
+static bool stays;
+
+void product_stay(bool stay)
+{
+	stays = stay;
+}
+
+bool on_valgrind(void)
+{
+	return RUNNING_ON_VALGRIND;
+}
 
 /*
  * What goes side by side writes in any order. A scenario wants the same writes each time, so that all
@@ -86,14 +97,15 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 }
 
 /* How often a write has hung since it was asked last. */
+static size_t known_hanging;
+
 static bool something_hangs(void)
 {
-	static size_t known;
 	_cleanup_free_ char *hanging = tree_text(running->tree, FAKE "/hanging");
-	size_t before = known;
+	size_t before = known_hanging;
 
-	known = strlen(hanging);
-	return known > before;
+	known_hanging = strlen(hanging);
+	return known_hanging > before;
 }
 
 int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout)
@@ -168,8 +180,7 @@ static int pipe_without_reader(void)
 	return fds[1];
 }
 
-static _Noreturn void be_product(const struct product_run *run, int out, int err, int report,
-				 int findings)
+static int be_product(const struct product_run *run, int out, int err, int report, int findings)
 {
 	wordexp_t words = {.we_offs = 3};
 	int null = open("/dev/null", O_RDONLY);
@@ -196,7 +207,31 @@ static _Noreturn void be_product(const struct product_run *run, int out, int err
 				: product_main((int)words.we_wordc + 3, words.we_wordv);
 	memset(words.we_wordv, 0, 3 * sizeof(*words.we_wordv));
 	wordfree(&words);
-	exit(status);
+	close(null);
+	return status;
+}
+
+/* What a run leaves in its process is taken back. */
+static int stay_and_be_product(const struct product_run *run, int out, int err, int report,
+			       int findings)
+{
+	int standard[3], status;
+
+	for (int fd = 0; fd < 3; fd++)
+		standard[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	status = be_product(run, out, err, report, findings);
+	fflush(NULL);
+	optind = 0;
+	alarm(0);
+	running = NULL;
+	passed_ms = 0;
+	known_hanging = 0;
+	for (int fd = 0; fd < 3; fd++) {
+		if (dup2(standard[fd], fd) < 0)
+			failed("dup2");
+		close(standard[fd]);
+	}
+	return status;
 }
 
 static int memory_file(const char *name)
@@ -289,16 +324,20 @@ void product_run(struct product_run *run)
 	pid_t pid;
 
 	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		failed("fork");
-	if (pid == 0)
-		be_product(run, out, err, report, findings);
-	if (run->kill_at)
-		status = wait_and_kill(pid, run);
-	else if (waitpid(pid, &status, 0) < 0)
-		failed("waitpid");
-	run->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	if (stays && !run->kill_at) {
+		run->status = stay_and_be_product(run, out, err, report, findings);
+	} else {
+		pid = fork();
+		if (pid < 0)
+			failed("fork");
+		if (pid == 0)
+			exit(be_product(run, out, err, report, findings));
+		if (run->kill_at)
+			status = wait_and_kill(pid, run);
+		else if (waitpid(pid, &status, 0) < 0)
+			failed("waitpid");
+		run->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	}
 	collect(out, &run->out);
 	collect(err, &run->err);
 	collect(report, &run->report);

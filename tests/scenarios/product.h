@@ -29,6 +29,14 @@ struct product_run {
 	struct buf report, findings; /* what it reported, as reported.h has it */
 };
 
-/* Runs it in a child process; ends the process where that cannot be done. */
+/*
+ * Runs it in a child process, or in this one where product_stay() was told so; ends the process where that
+ * cannot be done.
+ */
 void product_run(struct product_run *run);
 void product_run_done(struct product_run *run);
+
+/* Whether runs of the product stay in this process, but for those that are to be killed. */
+void product_stay(bool stay);
+
+bool on_valgrind(void);
