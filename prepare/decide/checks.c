@@ -3,15 +3,6 @@
 
 #include "decide/check.h"
 
-const char *off_switch(const struct kernel_args *args, bool initramfs)
-{
-	if (!kernel_args_bool(args, "vfio_prepare.enable", true))
-		return "vfio_prepare.enable=0";
-	if (initramfs && !kernel_args_bool(args, "rd.vfio_prepare", true))
-		return "rd.vfio_prepare=0";
-	return NULL;
-}
-
 /* off-switch */
 static void check_off_switch(struct checks *checks)
 {

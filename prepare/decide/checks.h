@@ -23,6 +23,3 @@ void checks_make_devices(const struct profile *profile, const struct inventory *
  * restart is due (KIND_RESTART) makes reboot-required of what a restart takes away, and of ready.
  */
 enum readiness readiness_of(const struct findings *findings, const struct plan *plan);
-
-/* Which kernel argument keeps the tool from working, "vfio_prepare.enable=0"; NULL: none. */
-const char *off_switch(const struct kernel_args *args, bool initramfs);

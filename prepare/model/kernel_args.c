@@ -53,3 +53,12 @@ bool kernel_args_list_has(const struct kernel_args *args, const char *name, cons
 			return true;
 	return false;
 }
+
+const char *off_switch(const struct kernel_args *args, bool initramfs)
+{
+	if (!kernel_args_bool(args, "vfio_prepare.enable", true))
+		return "vfio_prepare.enable=0";
+	if (initramfs && !kernel_args_bool(args, "rd.vfio_prepare", true))
+		return "rd.vfio_prepare=0";
+	return NULL;
+}

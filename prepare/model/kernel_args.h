@@ -26,3 +26,6 @@ const struct kernel_arg *kernel_args_last(const struct kernel_args *args, const 
 bool kernel_args_bool(const struct kernel_args *args, const char *name, bool otherwise);
 /* Is word an item of the comma list of any occurrence of name? */
 bool kernel_args_list_has(const struct kernel_args *args, const char *name, const char *word);
+
+/* Which kernel argument keeps the tool from working, "vfio_prepare.enable=0"; NULL: none. */
+const char *off_switch(const struct kernel_args *args, bool initramfs);
