@@ -30,6 +30,7 @@ enum option_value {
 	OPTION_NAME,
 	OPTION_PHASE,
 	OPTION_MODULES,
+	OPTION_IMAGE_FILES,
 	OPTION_DEVICES,
 	OPTION_SCRUB,
 	OPTION_REBUILD,
@@ -59,6 +60,8 @@ static const struct option_help {
 	{"list init", "name", "REGEX", OPTION_NAME, "only functions whose name matches"},
 	{"plan", "modules", NULL, OPTION_MODULES,
 	 "print only the modules that an initramfs needs, one per line"},
+	{"plan", "image-files", NULL, OPTION_IMAGE_FILES,
+	 "print only the files that an initramfs needs beside the program, one per line"},
 	{"apply", "rebuild", NULL, OPTION_REBUILD,
 	 "also run the commands that update initramfs and boot loader"},
 	{"validate", "devices", NULL, OPTION_DEVICES,
@@ -163,6 +166,9 @@ static void set_option(struct options *options, int option, const char *value)
 		break;
 	case OPTION_MODULES:
 		options->modules = true;
+		break;
+	case OPTION_IMAGE_FILES:
+		options->image_files = true;
 		break;
 	case OPTION_DEVICES:
 		options->devices = true;

@@ -1,18 +1,38 @@
 #!/bin/bash
-# dracut module: vfio-prepare, its profile and the modules that the profile asks for, started
-# before anything in the image can load a driver.  Works from dracut 059 on.
+# dracut module: vfio-prepare with the files and the modules that it asks for, started before
+# anything in the image can load a driver.  Works from dracut 059 on.
 #
 # shellcheck disable=SC2154 # initdir, moddir and systemdsystemunitdir are dracut's
 
-# The profile's files, as paths in the system that the image is for.  /run is left out: what lies
-# there holds for this boot only, and the boot that uses the image begins with an empty /run.
-vfio_prepare_profile() {
+# vfio_prepare_plan OPTION OTHERWISE: what the program says of the system that the image is for.  What
+# keeps it from answering here (an error in the profile, no /proc in a chroot, another architecture)
+# is no reason to have no image.  At boot it may well work.
+vfio_prepare_plan() {
+	local root="${dracutsysrootdir-}" status=0
+
+	"$root$(find_binary vfio-prepare)" ${root:+--root "$root"} plan "$1" || status=$?
+	((status == 0)) || dwarn "vfio-prepare: 'plan $1' ended with status $status; $2"
+	return "$status"
+}
+
+# Everything that has the name of the program, where there is a profile.
+vfio_prepare_usual_files() {
 	local root="${dracutsysrootdir-}" file
 
-	for file in "$root"/etc/vfio-prepare/profile.conf \
-		"$root"/{etc,usr/lib}/vfio-prepare/conf.d/*.conf; do
-		[[ -e $file || -L $file ]] && printf '%s\n' "${file#"$root"}"
+	[[ $(find "$root"/{etc,usr/lib}/vfio-prepare/ -name '*.conf' 2> /dev/null) ]] || return 0
+	find "$root"/{etc/vfio-prepare,usr/lib/vfio-prepare,{etc,usr/lib}/udev/rules.d,etc/modprobe.d}/ \
+		-path '*vfio-prepare*' ! -type d 2> /dev/null | while IFS= read -r file; do
+		printf '%s\n' "${file#"$root"}"
 	done
+}
+
+# The files that go into the image, as paths in the system that it is for.
+vfio_prepare_files() {
+	local files
+
+	files=$(vfio_prepare_plan --image-files 'every file of its name is taken') \
+		|| files=$(vfio_prepare_usual_files)
+	[[ -z $files ]] || printf '%s\n' "$files"
 }
 
 # A unit of the module, and the target that pulls it in.
@@ -25,7 +45,7 @@ vfio_prepare_unit() {
 # called by dracut
 check() {
 	require_binaries vfio-prepare || return 1
-	[[ $(vfio_prepare_profile) ]] || return 255
+	[[ $(vfio_prepare_files) ]] || return 255
 	return 0
 }
 
@@ -36,14 +56,10 @@ depends() {
 
 # called by dracut
 installkernel() {
-	local root="${dracutsysrootdir-}" list modules
+	local list modules
 
-	# Whatever keeps the tool from answering here (an error in the profile, another architecture, no
-	# /proc in a chroot) is no reason to have no image.  At boot it may well work.
-	list=$("$root$(find_binary vfio-prepare)" ${root:+--root "$root"} plan --modules) || {
-		dwarn "vfio-prepare: 'plan --modules' ended with status $?; the usual modules are taken"
-		list='vfio_pci vfio_iommu_type1'
-	}
+	list=$(vfio_prepare_plan --modules 'the usual modules are taken') \
+		|| list='vfio_pci vfio_iommu_type1'
 
 	# instmods without an argument would read its list from standard input.
 	read -r -d '' -a modules <<< "$list"
@@ -63,7 +79,7 @@ install() {
 	inst_binary "$(find_binary vfio-prepare)" /usr/sbin/vfio-prepare
 
 	# Generic images ("hostonly=no") drop most of /etc: each file is named here.
-	vfio_prepare_profile | while IFS= read -r file; do
+	vfio_prepare_files | while IFS= read -r file; do
 		if [[ $(readlink "$root$file") == /dev/null ]]; then
 			# A mask.  dracut-install would make a file of it, or leave it out.
 			mkdir -p "${initdir:?}/${file%/*}"
@@ -73,12 +89,6 @@ install() {
 			# In the image all files are root's.  One that was not stays refused, by its mode.
 			[[ $(stat -L -c %u "$root$file") == 0 ]] || chmod o+w "$initdir$file"
 		fi
-	done
-
-	# Generic images have no rules of /etc either, nor the network cards that apply has found the host to be
-	# reached by.
-	for file in /etc/vfio-prepare/guarded /usr/lib/udev/rules.d/04-vfio-prepare.rules /etc/udev/rules.d/05-vfio-prepare.rules; do
-		[[ ! -e $root$file ]] || inst_simple "$root$file" "$file"
 	done
 
 	# One of the two, never both.  The pre-udev hook, the usual place, would be too late in either

@@ -145,6 +145,18 @@ void image_files_find(struct root *root, bool all, struct strv *ret_paths)
 	}
 }
 
+bool profile_exists(struct root *root)
+{
+	_cleanup_(strv_done) struct strv paths = {};
+
+	image_files_find(root, false, &paths);
+	for (size_t i = 0; i < paths.n; i++)
+		if (managed_file_of(paths.items[i]) == N_MANAGED_FILES &&
+		    !profile_file_masks(root, paths.items[i]))
+			return true;
+	return false;
+}
+
 int profile_load(struct root *root, const char *file, struct profile *ret,
 		 struct findings *findings)
 {

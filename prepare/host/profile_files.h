@@ -23,5 +23,7 @@ int profile_load(struct root *root, const char *file, struct profile *ret,
  * that do not belong to the profile.
  */
 void image_files_find(struct root *root, bool all, struct strv *ret_paths);
+/* Is there a file of the profile that an image would get, and that is no mask? */
+bool profile_exists(struct root *root);
 /* Is it a link to /dev/null, which masks the files of its name and is no file of the profile? */
 bool profile_file_masks(struct root *root, const char *path);

@@ -4,19 +4,38 @@
 #include "base/buf.h"
 #include "decide/planner.h"
 #include "host/boot_log.h"
+#include "host/profile_files.h"
 #include "verbs/situation.h"
 
-/* For the hooks that make an initramfs: what it must carry, one module in a line. */
-static char *modules_text(const struct situation *situation)
+/* A list for the hooks that make an initramfs. */
+static int report_lines(const struct strv *lines)
 {
-	struct strv modules = {};
 	struct buf buf = {};
 
+	for (size_t i = 0; i < lines->n; i++)
+		buf_addf(&buf, "%s\n", lines->items[i]);
+	return report(buf_take(&buf), STATUS_DONE);
+}
+
+static int report_modules(const struct situation *situation)
+{
+	_cleanup_(strv_done) struct strv modules = {};
+
 	plan_modules(&situation->plan, &situation->profile, &modules);
-	for (size_t i = 0; i < modules.n; i++)
-		buf_addf(&buf, "%s\n", modules.items[i]);
-	strv_done(&modules);
-	return buf_take(&buf);
+	return report_lines(&modules);
+}
+
+/*
+ * Looks at names alone: an image is made although the profile is wrong, or there is no /sys where it is made.
+ * An image has no use for the files without a profile.
+ */
+static int report_image_files(struct root *root)
+{
+	_cleanup_(strv_done) struct strv files = {};
+
+	if (profile_exists(root))
+		image_files_find(root, true, &files);
+	return report_lines(&files);
 }
 
 static int plan_status(const struct plan *plan)
@@ -42,10 +61,12 @@ static int run(struct root *root, const struct options *options)
 	struct boot_log log;
 	int status;
 
+	if (options->image_files)
+		return report_image_files(root);
 	boot_log_read(root, &log);
 	status = situation_load(root, options, &purpose, &log, &situation);
 	if (status == STATUS_DONE && options->modules) {
-		status = report(modules_text(&situation), STATUS_DONE);
+		status = report_modules(&situation);
 	} else if (status == STATUS_DONE) {
 		situation_plan_files(&situation, &files);
 		arguments_forget_due(&situation.arguments, &situation.inventory.bootloader);

@@ -24,7 +24,7 @@ struct options {
 	const char *filter, *name; /* list, init */
 	const char *address;       /* the same, and bind */
 	const char *phase;         /* bind */
-	bool modules;              /* plan */
+	bool modules, image_files; /* plan */
 	bool devices;              /* validate */
 	bool scrub;                /* snapshot */
 	char *const *operands;     /* what stands behind the verb */

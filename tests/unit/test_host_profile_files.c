@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wrap: fstat */
 #include "host/profile_files.h"
+
+#include "base/buf.h"
 #include "support.h"
 
 #define ETC "etc/vfio-prepare/conf.d/"
@@ -279,6 +281,40 @@ TEST(mistakes_of_all_files_are_told_and_named)
 			"section [iommu], key \"required\": \"si\" is not valid");
 }
 
+static void check_image_files(const char *what, bool all, const char *want)
+{
+	_cleanup_(strv_done) struct strv paths = {};
+	struct buf buf = {};
+
+	image_files_find(&tree.root, all, &paths);
+	for (size_t i = 0; i < paths.n; i++)
+		buf_addf(&buf, "%s ", paths.items[i]);
+	check_text(what, buf_text(&buf), want);
+	buf_done(&buf);
+}
+
+TEST(what_goes_into_an_image)
+{
+	check_image_files("nothing", true, "");
+	tree_file(&tree, "run/vfio-prepare/conf.d/a.conf", "");
+	tree_file(&tree, "etc/vfio-prepare/guarded", "");
+	tree_link(&tree, "etc/vfio-prepare/conf.d/b.conf", "/dev/null");
+	tree_file(&tree, "etc/udev/rules.d/05-vfio-prepare.rules", "");
+	assert_false(profile_exists(&tree.root));
+	tree_file(&tree, "usr/lib/vfio-prepare/conf.d/b.conf", "");
+	assert_true(profile_exists(&tree.root));
+	tree_remove(&tree, "usr/lib/vfio-prepare/conf.d/b.conf");
+	tree_link(&tree, "etc/vfio-prepare/profile.conf", "/nowhere");
+	assert_true(profile_exists(&tree.root));
+	check_image_files("of the profile", false,
+			  "/etc/vfio-prepare/profile.conf /etc/vfio-prepare/guarded "
+			  "/etc/vfio-prepare/conf.d/b.conf ");
+	check_image_files("all", true,
+			  "/etc/vfio-prepare/profile.conf /etc/vfio-prepare/guarded "
+			  "/etc/vfio-prepare/conf.d/b.conf "
+			  "/etc/udev/rules.d/05-vfio-prepare.rules ");
+}
+
 int main(void)
 {
 #define TREE_TEST(name) cmocka_unit_test_setup_teardown(name, make_tree, remove_tree)
@@ -292,6 +328,7 @@ int main(void)
 		TREE_TEST(keys_of_a_masked_file_do_not_shine_through),
 		TREE_TEST(null_link_masks_and_is_nothing_itself),
 		TREE_TEST(a_link_that_begins_alike_does_not_mask),
+		TREE_TEST(what_goes_into_an_image),
 		TREE_TEST(links_are_followed_inside_the_root),
 		TREE_TEST(other_names_are_no_drop_ins),
 		TREE_TEST(a_file_that_is_named_is_read_alone),

@@ -36,6 +36,17 @@ TEST(modules_for_an_initramfs)
 	assert_string_equal(out.text, "");
 }
 
+/* The profile need not be right, and nothing of the host is read for it. */
+TEST(files_for_an_initramfs)
+{
+	profile("nonsense");
+	assert_int_equal(run_verb(&plan_verb, &(struct options){.image_files = true}), STATUS_DONE);
+	assert_string_equal(out.text, "/etc/vfio-prepare/profile.conf\n");
+	tree_remove(&tree, "etc/vfio-prepare/profile.conf");
+	assert_int_equal(run_verb(&plan_verb, &(struct options){.image_files = true}), STATUS_DONE);
+	assert_string_equal(out.text, "");
+}
+
 #define HEADER "# Written by vfio-prepare from its profile; changes here are lost.\n"
 
 /* How they are written is told in test_render_udev.c. */
@@ -90,6 +101,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(status_says_what_would_come_of_it, verb_start,
 						verb_stop),
 		cmocka_unit_test_setup_teardown(modules_for_an_initramfs, verb_start, verb_stop),
+		cmocka_unit_test_setup_teardown(files_for_an_initramfs, verb_start, verb_stop),
 		cmocka_unit_test_setup_teardown(formats, verb_start, verb_stop),
 	};
 
