@@ -1,12 +1,12 @@
 #!/bin/bash
-# dracut module: vfio-prepare with the files and the modules that it asks for, started before
-# anything in the image can load a driver.  Works from dracut 059 on.
+# dracut module: copies vfio-prepare and the files and modules that it needs into the image, and
+# starts it there before any driver is loaded.  Works with dracut 059 and newer.
 #
-# shellcheck disable=SC2154 # initdir, moddir and systemdsystemunitdir are dracut's
+# shellcheck disable=SC2154 # dracut sets initdir, moddir and systemdsystemunitdir
 
-# vfio_prepare_plan OPTION OTHERWISE: what the program says of the system that the image is for.  What
-# keeps it from answering here (an error in the profile, no /proc in a chroot, another architecture)
-# is no reason to have no image.  At boot it may well work.
+# vfio_prepare_plan OPTION OTHERWISE: prints what the program needs in an image of this system.  An image
+# is made even if the program fails here, because of an error in the profile, a chroot without /proc or
+# another architecture.  It may work at boot.
 vfio_prepare_plan() {
 	local root="${dracutsysrootdir-}" status=0
 
@@ -15,7 +15,7 @@ vfio_prepare_plan() {
 	return "$status"
 }
 
-# Everything that has the name of the program, where there is a profile.
+# Prints all files that are named after the program, if there is a profile.
 vfio_prepare_usual_files() {
 	local root="${dracutsysrootdir-}" file
 
@@ -26,7 +26,7 @@ vfio_prepare_usual_files() {
 	done
 }
 
-# The files that go into the image, as paths in the system that it is for.
+# Prints the files that go into the image, as paths in the system that the image is for.
 vfio_prepare_files() {
 	local files
 
@@ -35,7 +35,7 @@ vfio_prepare_files() {
 	[[ -z $files ]] || printf '%s\n' "$files"
 }
 
-# A unit of the module, and the target that pulls it in.
+# vfio_prepare_unit UNIT TARGET: copies a unit of the module, which the target then wants.
 vfio_prepare_unit() {
 	inst_simple "$moddir/$1" "$systemdsystemunitdir/$1"
 	mkdir -p "${initdir:?}$systemdsystemunitdir/$2.wants"
@@ -61,12 +61,11 @@ installkernel() {
 	list=$(vfio_prepare_plan --modules 'the usual modules are taken') \
 		|| list='vfio_pci vfio_iommu_type1'
 
-	# instmods without an argument would read its list from standard input.
+	# instmods without an argument reads its list from standard input.
 	read -r -d '' -a modules <<< "$list"
 	((${#modules[@]})) || return 0
 
-	# An empty hostonly= says that the modules are wanted even if the machine that builds the image
-	# does not use them now.
+	# With an empty hostonly=, instmods copies modules that the machine does not use now.
 	hostonly='' instmods "${modules[@]}"
 	return 0
 }
@@ -75,26 +74,26 @@ installkernel() {
 install() {
 	local root="${dracutsysrootdir-}" file
 
-	# The unit and the hook name this path, wherever the package manager has put the file.
+	# Unit and hook start this path, wherever the program is installed.
 	inst_binary "$(find_binary vfio-prepare)" /usr/sbin/vfio-prepare
 
-	# Generic images ("hostonly=no") drop most of /etc: each file is named here.
+	# Generic images ("hostonly=no") lack most of /etc, so that each file is copied.
 	vfio_prepare_files | while IFS= read -r file; do
 		if [[ $(readlink "$root$file") == /dev/null ]]; then
-			# A mask.  dracut-install would make a file of it, or leave it out.
+			# This link masks a file of the profile.  dracut-install would copy its target, or leave it out.
 			mkdir -p "${initdir:?}/${file%/*}"
 			ln -sfn /dev/null "$initdir/$file"
 		else
 			inst_simple "$root$file" "$file" || dwarn "vfio-prepare: $file is not in the image"
-			# In the image all files are root's.  One that was not stays refused, by its mode.
+			# In the image root owns all files.  The mode keeps a file refused that another user owned.
 			[[ $(stat -L -c %u "$root$file") == 0 ]] || chmod o+w "$initdir$file"
 		fi
 	done
 
-	# One of the two, never both.  The pre-udev hook, the usual place, would be too late in either
-	# kind of image.  With systemd, dracut-pre-udev.service is not ordered against
-	# systemd-modules-load.service.  Without, rd.driver.pre= (and with it force_drivers) loads the
-	# native driver in cmdline hook 01.
+	# An image gets units or hooks, never both.  The usual place, the pre-udev hook, is too late in both
+	# kinds of image: with systemd, dracut-pre-udev.service is not ordered against
+	# systemd-modules-load.service; without systemd, rd.driver.pre= and force_drivers load the native
+	# driver in cmdline hook 01.
 	if dracut_module_included systemd; then
 		vfio_prepare_unit vfio-prepare-early.service sysinit.target
 		vfio_prepare_unit vfio-prepare-premount.service initrd.target
