@@ -69,7 +69,7 @@ static int ask_natives(const struct attempt *attempt)
 	for (size_t i = 0; i < natives->n && r != 0; i++) {
 		_cleanup_free_ char *directory = xasprintf("/sys/module/%s/drivers",
 							   natives->items[i]);
-		struct strv drivers = {};
+		_cleanup_(strv_done) struct strv drivers = {};
 
 		root_list(attempt->root, directory, &drivers);
 		for (size_t j = 0; j < drivers.n && r != 0; j++) {
@@ -80,7 +80,6 @@ static int ask_natives(const struct attempt *attempt)
 			path = xasprintf(DRIVERS "%s/bind", drivers.items[j] + 4);
 			r = step_try_driver(attempt, path);
 		}
-		strv_done(&drivers);
 	}
 	return r;
 }

@@ -41,7 +41,7 @@ static void find_new(const struct bootloader *bootloader, const struct argument_
 static void add_options(const char *option, const struct strv *arguments, bool joined,
 			struct strv *argv)
 {
-	struct buf buf = {};
+	_cleanup_(buf_done) struct buf buf = {};
 
 	for (size_t i = 0; i < arguments->n; i++)
 		if (joined)
@@ -50,7 +50,6 @@ static void add_options(const char *option, const struct strv *arguments, bool j
 			strv_take(argv, xasprintf("%s%s", option, arguments->items[i]));
 	if (buf.length)
 		strv_take(argv, buf_take(&buf));
-	buf_done(&buf);
 }
 
 /* Tells the command what to add and what to remove. */
@@ -129,7 +128,7 @@ void commands_decide(const struct bootloader *bootloader, const struct argument_
 		     struct command_list *ret)
 {
 	struct command_list commands = {};
-	struct strv new = {};
+	_cleanup_(strv_done) struct strv new = {};
 	bool differs, image_changes, loader_changes;
 
 	find_changes(files, force, &image_changes, &loader_changes);
@@ -151,7 +150,6 @@ void commands_decide(const struct bootloader *bootloader, const struct argument_
 		decide_options(bootloader->kind, rebuild, &new, &arguments->kept, &commands);
 		break;
 	}
-	strv_done(&new);
 	*ret = commands;
 }
 

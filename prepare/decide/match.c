@@ -47,7 +47,7 @@ static void refuse_mismatch(struct match *match, const struct inventory *invento
 		xasprintf("section [device %s] lists this place, but %04x:%04x (class %06x) is "
 			  "there now, which is not what the section describes",
 			  section->label, function->vendor, function->device, function->class);
-	struct buf now_at = {};
+	_cleanup_(buf_done) struct buf now_at = {};
 	struct finding *finding = refuse(match, claim, function, FINDING_IDENTITY_MISMATCH, detail);
 
 	if (add_meant(&now_at, inventory, section, false))
@@ -58,7 +58,6 @@ static void refuse_mismatch(struct match *match, const struct inventory *invento
 	else
 		finding_remedy(finding,
 			       "no device of this host has that identity: correct the profile");
-	buf_done(&now_at);
 }
 
 void claim_refuse_hanging(struct claim *claim, const struct pci_function *function,
@@ -246,7 +245,7 @@ static void refuse_contradicted(struct match *match, const struct inventory *inv
 	     is_virtual = !by_path && section->vfs && function->is_vf;
 	_cleanup_free_ char *detail = NULL;
 	struct finding *finding;
-	struct buf meant = {};
+	_cleanup_(buf_done) struct buf meant = {};
 
 	if (by_path)
 		detail = xasprintf(
@@ -274,7 +273,6 @@ static void refuse_contradicted(struct match *match, const struct inventory *inv
 			       buf_text(&meant));
 	else
 		finding_remedy(finding, "correct the profile");
-	buf_done(&meant);
 }
 
 static void check_listed(struct match *match, const struct inventory *inventory,

@@ -191,22 +191,21 @@ static void read_entries(struct reading *reading)
 static void copy_args(const struct kernel_args *args, const struct strv *without,
 		      struct kernel_args *ret)
 {
-	struct buf buf = {};
+	_cleanup_(buf_done) struct buf buf = {};
 
 	vec_foreach(arg, args)
 		if (!strv_contains(without, arg->text))
 			buf_addf(&buf, "%s ", arg->text);
 	kernel_args_parse(buf_text(&buf), ret);
-	buf_done(&buf);
 }
 
 /* The arguments that the user told grub-mkconfig; false: they cannot be told, or only by a shell. */
 static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 {
 	_cleanup_free_ char *first = root_read_text(root, GRUB_DEFAULT_PATH, FILE_MAX);
-	struct grub_default grub = {};
+	_cleanup_(grub_default_done) struct grub_default grub = {};
 	_cleanup_(strv_done) struct strv names = {};
-	struct buf buf = {};
+	_cleanup_(buf_done) struct buf buf = {};
 	bool known = first != NULL;
 
 	grub_default_read(&grub, first ? first : "");
@@ -223,8 +222,8 @@ static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 			known = false;
 		} else if (strcmp(path, managed_files[FILE_GRUB]) == 0 &&
 			   strncmp(text, FILE_HEADER, strlen(FILE_HEADER)) == 0) {
-			struct grub_default own = {};
-			struct kernel_args args;
+			_cleanup_(grub_default_done) struct grub_default own = {};
+			_cleanup_(kernel_args_done) struct kernel_args args = {};
 
 			grub_default_read(&own, text);
 			kernel_args_parse(own.cmdline[GRUB_LINUX_DEFAULT]
@@ -233,8 +232,6 @@ static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 					  &args);
 			vec_foreach(arg, &args)
 				strv_add(&bootloader->ours, arg->text);
-			kernel_args_done(&args);
-			grub_default_done(&own);
 		} else {
 			known = true;
 			grub_default_read(&grub, text);
@@ -245,8 +242,6 @@ static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 	known = known && !grub.unclear;
 	if (known)
 		kernel_args_parse(buf_text(&buf), &bootloader->others);
-	buf_done(&buf);
-	grub_default_done(&grub);
 	return known;
 }
 
@@ -268,7 +263,7 @@ static char *running_cmdline(struct root *root)
 	static const char *const of_one_boot[] = {"BOOT_IMAGE", "initrd", "vfio_prepare.enable",
 						  "rd.vfio_prepare"};
 	_cleanup_free_ char *text = root_read_text(root, "/proc/cmdline", FILE_MAX);
-	struct kernel_args args = {};
+	_cleanup_(kernel_args_done) struct kernel_args args = {};
 	struct buf buf = {};
 
 	if (!text)
@@ -283,7 +278,6 @@ static char *running_cmdline(struct root *root)
 			buf_addf(&buf, "%s%s", buf.length ? " " : "", arg->text);
 	}
 	buf_add(&buf, "\n");
-	kernel_args_done(&args);
 	return buf_take(&buf);
 }
 
@@ -291,20 +285,19 @@ static char *running_cmdline(struct root *root)
 static void parse_lines(const char *text, struct kernel_args *ret)
 {
 	_cleanup_(strv_done) struct strv lines = {};
-	struct buf buf = {};
+	_cleanup_(buf_done) struct buf buf = {};
 
 	strv_split(&lines, text, "\n");
 	for (size_t i = 0; i < lines.n; i++)
 		if (*lines.items[i] != '#')
 			buf_addf(&buf, "%s ", lines.items[i]);
 	kernel_args_parse(buf_text(&buf), ret);
-	buf_done(&buf);
 }
 
 static void read_cmdline(struct root *root, struct bootloader *bootloader)
 {
 	static const char *const places[] = {KERNEL_CMDLINE_PATH, KERNEL_CMDLINE_VENDOR_PATH};
-	struct kernel_args args;
+	_cleanup_(kernel_args_done) struct kernel_args args = {};
 	int r = -ENOENT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && r == -ENOENT; i++) {
@@ -325,7 +318,6 @@ static void read_cmdline(struct root *root, struct bootloader *bootloader)
 	}
 	parse_lines(bootloader->cmdline, &args);
 	copy_args(&args, &bootloader->ours, &bootloader->others);
-	kernel_args_done(&args);
 	bootloader->others_known = true;
 }
 

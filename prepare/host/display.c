@@ -12,7 +12,7 @@
 static void read_links(struct root *root, const char *directory, struct pci_function *function)
 {
 	static const char *const prefixes[] = {"consumer:pci:", "supplier:pci:"};
-	struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 
 	root_list(root, directory, &names);
 	for (size_t i = 0; i < names.n; i++)
@@ -24,7 +24,6 @@ static void read_links(struct root *root, const char *directory, struct pci_func
 			    pci_address_parse(names.items[i] + length, &address) == 0)
 				*vec_add(&function->linked) = address;
 		}
-	strv_done(&names);
 }
 
 static void read_function(struct root *root, const struct inventory *inventory,

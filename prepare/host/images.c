@@ -105,7 +105,7 @@ static void read_images(struct root *root, const struct image_candidates *candid
 
 static void search(struct root *root, const char *running, struct images *ret)
 {
-	struct image_candidates candidates = {};
+	_cleanup_(image_candidates_done) struct image_candidates candidates = {};
 
 	for (size_t i = 0; i < N_BOOT_PLACES && !has_image(&candidates, running); i++) {
 		int r = image_candidates_find(root, i, &candidates);
@@ -119,7 +119,6 @@ static void search(struct root *root, const char *running, struct images *ret)
 	if (!has_image(&candidates, running))
 		add_unified(&candidates, ret);
 	read_images(root, &candidates, running, ret);
-	image_candidates_done(&candidates);
 }
 
 void images_read(struct root *root, const char *kernel, struct images *ret)

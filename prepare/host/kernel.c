@@ -17,7 +17,7 @@ void kernel_read_iommu(struct root *root, struct inventory *inventory)
 	} kinds[] = {{"dmar", IOMMU_KIND_INTEL},
 		     {"ivhd", IOMMU_KIND_AMD},
 		     {"smmu", IOMMU_KIND_ARM}};
-	struct strv units = {}, tables = {};
+	_cleanup_(strv_done) struct strv units = {}, tables = {};
 	int r_units = root_list(root, "/sys/class/iommu", &units);
 	int r_groups = root_has_entries(root, "/sys/kernel/iommu_groups");
 	int r_tables = root_list(root, "/sys/firmware/acpi/tables", &tables);
@@ -39,8 +39,6 @@ void kernel_read_iommu(struct root *root, struct inventory *inventory)
 		for (size_t j = 0; j < N_FIRMWARE_TABLES; j++)
 			if (strcmp(tables.items[i], firmware_tables[j].name) == 0)
 				strv_add(&inventory->firmware_tables, tables.items[i]);
-	strv_done(&units);
-	strv_done(&tables);
 }
 
 void kernel_read(struct root *root, struct inventory *inventory)

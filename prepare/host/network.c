@@ -30,7 +30,7 @@ static bool read_routes(struct root *root, const char *path,
 static void read_neighbours(struct root *root, struct interface *interface)
 {
 	_cleanup_free_ char *directory = xasprintf(NET "/%s", interface->name);
-	struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 
 	root_list(root, directory, &names);
 	for (size_t i = 0; i < names.n; i++) {
@@ -39,7 +39,6 @@ static void read_neighbours(struct root *root, struct interface *interface)
 		else if (strncmp(names.items[i], "upper_", 6) == 0)
 			strv_add(&interface->upper, names.items[i] + 6);
 	}
-	strv_done(&names);
 }
 
 static bool has_link(struct root *root, const char *name)
@@ -62,7 +61,7 @@ static bool is_enabled(struct root *root, const char *name)
 
 void scan_network(struct root *root, bool flags, struct network *ret)
 {
-	struct strv names = {}, routes = {};
+	_cleanup_(strv_done) struct strv names = {}, routes = {};
 
 	if (!read_routes(root, "/proc/net/route", routes_parse, &routes) ||
 	    !read_routes(root, "/proc/net/ipv6_route", routes6_parse, &routes))
@@ -85,8 +84,6 @@ void scan_network(struct root *root, bool flags, struct network *ret)
 		interface->default_route = strv_contains(&routes, interface->name);
 		read_neighbours(root, interface);
 	}
-	strv_done(&names);
-	strv_done(&routes);
 }
 
 void scan_guarded(struct root *root, struct network *ret)

@@ -299,7 +299,7 @@ static void add_group_members(struct root *root, const int *groups, size_t n_gro
 	for (size_t i = 0; i < n_groups; i++) {
 		_cleanup_free_ char *path = xasprintf("/sys/kernel/iommu_groups/%d/devices",
 						      groups[i]);
-		struct strv names = {};
+		_cleanup_(strv_done) struct strv names = {};
 
 		root_list(root, path, &names);
 		for (size_t j = 0; j < names.n; j++) {
@@ -310,7 +310,6 @@ static void add_group_members(struct root *root, const int *groups, size_t n_gro
 			    !inventory_find(&known, &address))
 				add_function(root, &address, inventory);
 		}
-		strv_done(&names);
 	}
 }
 
@@ -321,7 +320,7 @@ static void add_group_members(struct root *root, const int *groups, size_t n_gro
 /* The addresses of the host's functions; 0 or -errno. */
 static int list_functions(struct root *root, struct pci_address_list *ret)
 {
-	struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 	int r = root_list(root, DEVICE_PATH, &names);
 
 	for (size_t i = 0; i < names.n; i++) {
@@ -330,7 +329,6 @@ static int list_functions(struct root *root, struct pci_address_list *ret)
 		if (pci_address_parse(names.items[i], &address) == 0)
 			*vec_add(ret) = address;
 	}
-	strv_done(&names);
 	/* A machine without PCI is a host too. */
 	return r == -ENOENT ? 0 : r;
 }

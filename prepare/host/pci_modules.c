@@ -19,7 +19,7 @@ static void keep_node(void *node _unused_)
 /* Variant drivers have aliases of their own, "vfio_pci:v000015B3d0000101E..." (Documentation/driver-api/vfio.rst). */
 static void lookup(struct modules *modules, struct pci_function *function)
 {
-	struct strv variants = {};
+	_cleanup_(strv_done) struct strv variants = {};
 
 	if (modules_lookup(modules, function->modalias, &function->modules) < 0)
 		return;
@@ -31,7 +31,6 @@ static void lookup(struct modules *modules, struct pci_function *function)
 		for (size_t i = 0; i < variants.n && !function->variant; i++)
 			if (strcmp(variants.items[i], "vfio_pci") != 0)
 				function->variant = xstrdup(variants.items[i]);
-		strv_done(&variants);
 	}
 }
 

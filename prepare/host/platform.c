@@ -95,7 +95,7 @@ static void scan_devicetree(struct root *root, struct platform *platform)
 						  "/sys/firmware/devicetree/base/soc@0"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		struct strv names = {};
+		_cleanup_(strv_done) struct strv names = {};
 
 		if (root_list(root, directories[i], &names) == 0)
 			platform->devicetree = true;
@@ -103,7 +103,6 @@ static void scan_devicetree(struct root *root, struct platform *platform)
 			if (strncmp(names.items[j], "smmu", 4) == 0 ||
 			    strncmp(names.items[j], "iommu", 5) == 0)
 				platform->devicetree_iommu = true;
-		strv_done(&names);
 	}
 }
 
@@ -148,11 +147,10 @@ static void scan_missing(struct root *root, struct inventory *inventory, const s
 	}
 	platform->modules_known = ANSWER_YES;
 	for (size_t i = 0; i < modules->n; i++) {
-		struct strv found = {};
+		_cleanup_(strv_done) struct strv found = {};
 
 		if (modules_lookup(tables, modules->items[i], &found) == 0 && !found.n)
 			strv_add(&platform->modules_missing, modules->items[i]);
-		strv_done(&found);
 	}
 	modules_close(tables);
 }

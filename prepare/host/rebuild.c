@@ -155,7 +155,7 @@ static void add_entry_files(const struct image_candidate *candidate, struct strv
 static void find_entries(struct looking *looking)
 {
 	struct rebuild *rebuild = looking->rebuild;
-	struct image_candidates found = {};
+	_cleanup_(image_candidates_done) struct image_candidates found = {};
 
 	for (size_t i = 0; i < N_BOOT_PLACES; i++)
 		image_candidates_find(looking->root, i, &found);
@@ -181,7 +181,6 @@ static void find_entries(struct looking *looking)
 		else
 			strv_add(&rebuild->kernels_unseen, release);
 	}
-	image_candidates_done(&found);
 }
 
 static void find_programs(struct root *root, struct rebuild *rebuild)

@@ -28,7 +28,7 @@ static void add_subsystem_carriers(struct root *root, const char *path,
 {
 	const char *subsystem = strstr(path, "/nvme-subsystem/");
 	_cleanup_free_ char *directory = NULL;
-	struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 
 	if (!subsystem)
 		return;
@@ -44,7 +44,6 @@ static void add_subsystem_carriers(struct root *root, const char *path,
 		    root_read_link(root, link, target, sizeof(target)) > 0)
 			path_carriers(target, carriers);
 	}
-	strv_done(&names);
 }
 
 static char *read_attribute(struct root *root, const char *device, const char *attribute)
@@ -114,7 +113,7 @@ static bool is_off_pci(const char *path)
 
 static int scan_devices(struct root *root, struct storage *storage)
 {
-	struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 	int r = root_list(root, BLOCK, &names);
 
 	for (size_t i = 0; i < names.n; i++) {
@@ -136,7 +135,6 @@ static int scan_devices(struct root *root, struct storage *storage)
 		device->dm_name = read_attribute(root, device->name, "dm/name");
 		device->backing_file = read_attribute(root, device->name, "loop/backing_file");
 	}
-	strv_done(&names);
 	/* A host without disks is one too. */
 	return r == -ENOENT ? 0 : r;
 }

@@ -86,12 +86,11 @@ static void read_bootloader(struct root *root, const struct needs *needs,
 	scan_bootloader(root, needs->bootloader, &inventory->bootloader);
 	for (enum bootloader_kind kind = 0; needs->each_bootloader && kind <= BOOTLOADER_AUTO;
 	     kind++) {
-		struct bootloader other = {};
+		_cleanup_(bootloader_done) struct bootloader other = {};
 
 		scan_bootloader(root, kind, &other);
 		if (other.next_is_older)
 			strv_add(&inventory->older, other.next_path);
-		bootloader_done(&other);
 	}
 }
 

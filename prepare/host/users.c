@@ -45,7 +45,7 @@ static void set_group_user(struct inventory *inventory, const char *group, const
 static void set_nvidia_user(struct root *root, struct inventory *inventory, const char *minor,
 			    const char *process)
 {
-	struct strv gpus = {};
+	_cleanup_(strv_done) struct strv gpus = {};
 
 	root_list(root, "/proc/driver/nvidia/gpus", &gpus);
 	for (size_t i = 0; i < gpus.n; i++) {
@@ -65,7 +65,6 @@ static void set_nvidia_user(struct root *root, struct inventory *inventory, cons
 		    !isdigit((unsigned char)line[strlen(minor)]))
 			set_user(inventory, &address, process);
 	}
-	strv_done(&gpus);
 }
 
 /* A character or block device that a process has open: the functions on its way in sysfs. */
@@ -98,7 +97,7 @@ static void scan_process(struct root *root, struct inventory *inventory, const c
 {
 	_cleanup_free_ char *directory = xasprintf("/proc/%s/fd", pid), *process = NULL;
 	_cleanup_close_ int dir = root_open(root, directory, O_RDONLY | O_DIRECTORY);
-	struct strv fds = {};
+	_cleanup_(strv_done) struct strv fds = {};
 
 	if (dir >= 0)
 		root_list(root, directory, &fds);
@@ -123,7 +122,6 @@ static void scan_process(struct root *root, struct inventory *inventory, const c
 			set_nvidia_user(root, inventory, target + 11, process);
 		set_device_user(root, inventory, &st, process);
 	}
-	strv_done(&fds);
 }
 
 static void read_captured(struct root *root, struct inventory *inventory)
@@ -150,7 +148,7 @@ void scan_users(struct root *root, struct inventory *inventory)
 {
 	/* A snapshot has what was found, not what it was found in. */
 	struct recorder *recorder = TAKE_PTR(root->recorder);
-	struct strv processes = {};
+	_cleanup_(strv_done) struct strv processes = {};
 
 	if (root->live)
 		root_list(root, "/proc", &processes);
@@ -159,6 +157,5 @@ void scan_users(struct root *root, struct inventory *inventory)
 	for (size_t i = 0; i < processes.n && i < MAX_PROCESSES; i++)
 		if (isdigit((unsigned char)processes.items[i][0]))
 			scan_process(root, inventory, processes.items[i]);
-	strv_done(&processes);
 	root->recorder = recorder;
 }

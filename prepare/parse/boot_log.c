@@ -137,10 +137,9 @@ static void read_reason(const char *line, struct restart_reasons *ret)
 
 void restart_reasons_parse(const char *text, struct restart_reasons *ret)
 {
-	struct strv lines = {};
+	_cleanup_(strv_done) struct strv lines = {};
 
 	strv_split(&lines, text, "\n");
 	for (size_t i = 0; i < lines.n; i++)
 		read_reason(lines.items[i], ret);
-	strv_done(&lines);
 }

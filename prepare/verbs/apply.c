@@ -53,7 +53,7 @@ static void fail_undone(struct applying *applying, int r)
 
 static void run_commands(struct applying *applying)
 {
-	struct strv others = {};
+	_cleanup_(strv_done) struct strv others = {};
 	int r = apply_commands(applying->root, &applying->commands,
 			       &applying->situation->inventory.rebuild, &others);
 
@@ -69,7 +69,6 @@ static void run_commands(struct applying *applying)
 		log_error("a program failed: what was kept of the host is put back");
 	for (size_t i = 0; i < others.n; i++)
 		log_error("%s", others.items[i]);
-	strv_done(&others);
 	fail_undone(applying, apply_undo(applying->root, &applying->files));
 }
 
@@ -113,8 +112,9 @@ static void mark(struct applying *applying)
 	/* Below another root no kernel runs that could be too old. */
 	if (!situation->inventory.cmdline)
 		return;
-	find_restart_reasons(&situation->plan, &situation->arguments, &situation->inventory.bootloader,
-			     &situation->inventory.rebuild, &applying->commands, &applying->reasons);
+	find_restart_reasons(&situation->plan, &situation->arguments,
+			     &situation->inventory.bootloader, &situation->inventory.rebuild,
+			     &applying->commands, &applying->reasons);
 	content = render_restart_reasons(&applying->reasons);
 	restart_reasons_write(applying->root, content);
 }
@@ -178,8 +178,9 @@ static int apply(struct applying *applying, const struct options *options)
 	int lock, status;
 
 	situation_plan_files(situation, &applying->files);
-	commands_decide(&situation->inventory.bootloader, &situation->arguments, &situation->inventory.rebuild,
-			&applying->files, options->force, &applying->commands);
+	commands_decide(&situation->inventory.bootloader, &situation->arguments,
+			&situation->inventory.rebuild, &applying->files, options->force,
+			&applying->commands);
 	lock = apply_begin(applying->root, &applying->files, &situation->inventory.rebuild);
 	if (lock < 0) {
 		if (lock == -EWOULDBLOCK)
@@ -206,7 +207,7 @@ static int apply(struct applying *applying, const struct options *options)
 
 static int run(struct root *root, const struct options *options)
 {
-	struct situation situation;
+	_cleanup_(situation_done) struct situation situation = {};
 	struct applying applying = {.root = root, .situation = &situation};
 	struct boot_log log;
 	int status;
@@ -218,7 +219,6 @@ static int run(struct root *root, const struct options *options)
 	planned_files_done(&applying.files);
 	command_list_done(&applying.commands);
 	restart_reasons_done(&applying.reasons);
-	situation_done(&situation);
 	boot_log_done(&log);
 	return status;
 }

@@ -185,7 +185,7 @@ static int read_phase(const struct options *options, enum boot_phase *ret)
 static int run(struct root *root, const struct options *options)
 {
 	struct binding_run bind = {};
-	struct kernel_args args = {};
+	_cleanup_(kernel_args_done) struct kernel_args args = {};
 	enum boot_phase phase;
 	int status = read_phase(options, &phase);
 
@@ -199,7 +199,6 @@ static int run(struct root *root, const struct options *options)
 	root->remembers = true;
 	kernel_read_arguments(root, &args);
 	bind.run.phase.off = off_switch(&args, whens[phase].initramfs);
-	kernel_args_done(&args);
 	if (bind.run.phase.off)
 		log_notice("%s is among the kernel's arguments: nothing is done",
 			   bind.run.phase.off);

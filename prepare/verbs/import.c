@@ -93,7 +93,7 @@ static char *make_text(const struct inventory *inventory, const struct import *i
 {
 	struct profile_draft draft = {.verb = "import",
 				      .unsafe_interrupts = import->unsafe_interrupts};
-	struct guards guards;
+	_cleanup_(guards_done) struct guards guards = {};
 	char *text;
 
 	if (import->n || import->ids.n)
@@ -110,7 +110,6 @@ static char *make_text(const struct inventory *inventory, const struct import *i
 	vec_foreach(id, &import->ids)
 		add_id(id, inventory->n, &draft);
 	text = render_profile(&draft);
-	guards_done(&guards);
 	profile_draft_done(&draft);
 	return text;
 }
@@ -118,8 +117,8 @@ static char *make_text(const struct inventory *inventory, const struct import *i
 static int run(struct root *root, const struct options *options)
 {
 	const struct purpose purpose = {.goal = GOAL_IMPORT};
-	struct situation situation;
-	struct import import = {};
+	_cleanup_(situation_done) struct situation situation = {};
+	_cleanup_(import_done) struct import import = {};
 	int status;
 
 	if (options->format != FORMAT_TEXT) {
@@ -133,9 +132,7 @@ static int run(struct root *root, const struct options *options)
 			log_notice(
 				"no device is configured by hand, so that the profile has no section");
 		status = report(make_text(&situation.inventory, &import), STATUS_DONE);
-		import_done(&import);
 	}
-	situation_done(&situation);
 	return status;
 }
 

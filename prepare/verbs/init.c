@@ -46,8 +46,8 @@ static void add_member(const struct inventory *inventory, const struct guards *g
 static char *make_text(const struct inventory *inventory, const struct profile *profile)
 {
 	struct profile_draft draft = {.verb = "init"};
-	struct guards guards;
-	struct match match;
+	_cleanup_(guards_done) struct guards guards = {};
+	_cleanup_(match_done) struct match match = {};
 	char *text;
 
 	guards_make(inventory, PHASE_SYSTEM, &guards);
@@ -58,8 +58,6 @@ static char *make_text(const struct inventory *inventory, const struct profile *
 			add_member(inventory, &guards, &match.claims[i], i, &draft);
 	text = render_profile(&draft);
 	profile_draft_done(&draft);
-	match_done(&match);
-	guards_done(&guards);
 	return text;
 }
 
@@ -67,8 +65,8 @@ static int run(struct root *root, const struct options *options)
 {
 	const struct purpose purpose = {.goal = GOAL_INIT};
 	struct selection selection = {};
-	struct situation situation;
-	struct profile profile = {};
+	_cleanup_(situation_done) struct situation situation = {};
+	_cleanup_(profile_done) struct profile profile = {};
 	int status;
 
 	if (!options->filter && !options->address && !options->name) {
@@ -87,8 +85,6 @@ static int run(struct root *root, const struct options *options)
 			status = STATUS_REFUSED;
 		}
 	}
-	profile_done(&profile);
-	situation_done(&situation);
 	selection_done(&selection);
 	return status;
 }

@@ -10,13 +10,12 @@
 
 static void find_guards(const struct inventory *inventory, struct list_entry *entries)
 {
-	struct guards guards;
+	_cleanup_(guards_done) struct guards guards = {};
 
 	guards_make(inventory, PHASE_SYSTEM, &guards);
 	for (size_t i = 0; i < inventory->n; i++)
 		vec_foreach(guard, &guards.functions[i])
 			strv_add(&entries[i].guards, finding_name(guard->type));
-	guards_done(&guards);
 }
 
 /* The terminal's width; 0 where the report goes elsewhere. */
@@ -33,7 +32,7 @@ static int run(struct root *root, const struct options *options)
 	const struct purpose purpose = {.goal = GOAL_LIST,
 					.all_details = options->format == FORMAT_JSON};
 	struct selection selection = {};
-	struct situation situation;
+	_cleanup_(situation_done) struct situation situation = {};
 	const struct inventory *inventory = &situation.inventory;
 	struct list_entry *entries;
 	struct boot_log log;
@@ -59,7 +58,6 @@ static int run(struct root *root, const struct options *options)
 		free(entries);
 	}
 	boot_log_done(&log);
-	situation_done(&situation);
 	selection_done(&selection);
 	return status;
 }

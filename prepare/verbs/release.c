@@ -34,13 +34,12 @@ static void releasing_done(struct releasing *releasing)
 static void find_own_blacklist(const struct inventory *inventory, struct strv *ret)
 {
 	const struct own_file *file = &inventory->own_files[FILE_MODPROBE];
-	struct strv lines = {};
+	_cleanup_(strv_done) struct strv lines = {};
 
 	strv_split(&lines, file->text ? file->text : "", "\n");
 	for (size_t i = 0; i < lines.n; i++)
 		if (strncmp(lines.items[i], "blacklist ", 10) == 0)
 			strv_add(ret, lines.items[i] + 10);
-	strv_done(&lines);
 }
 
 static int read_operands(const struct options *options, struct releasing *releasing)
@@ -52,8 +51,8 @@ static int read_operands(const struct options *options, struct releasing *releas
 		if (address_pattern_parse(operand, &pattern) == 0) {
 			*vec_add(&releasing->release.addresses) = pattern;
 		} else if (release_knows_label(&releasing->situation.match,
-					       &releasing->situation.inventory,
-					       releasing->bindings, operand)) {
+					       &releasing->situation.inventory, releasing->bindings,
+					       operand)) {
 			strv_add(&releasing->release.labels, operand);
 		} else {
 			log_error("release: \"%s\" is no address, and no device of this host has "
@@ -102,7 +101,8 @@ static int run(struct root *root, const struct options *options)
 	status = prepare(root, options, &releasing);
 	if (status == STATUS_DONE) {
 		act_run(root, plan,
-			&(struct act_limits){(int)releasing.situation.profile.device_timeout_s * 1000,
+			&(struct act_limits){(int)releasing.situation.profile.device_timeout_s *
+						     1000,
 					     (int)releasing.situation.profile.timeout_s * 1000},
 			outcomes, &plan->findings);
 		phase_show(root, &phase, outcomes);

@@ -20,16 +20,15 @@
 /* An empty profile, to match with where there is none. */
 static int load_none(struct profile *ret)
 {
-	struct findings none = {};
+	_cleanup_(findings_done) struct findings none = {};
 	int r = profile_parse(&(struct ini){}, ret, &none);
 
-	findings_done(&none);
 	return r;
 }
 
 static int load_profile(struct root *root, const char *file, enum goal goal, struct profile *ret)
 {
-	struct findings findings = {};
+	_cleanup_(findings_done) struct findings findings = {};
 	/* These two make a profile. */
 	bool needless = goal == GOAL_INIT || goal == GOAL_IMPORT;
 	/* A host without a usable profile can be looked at all the same; what was bound can be given back. */
@@ -41,7 +40,6 @@ static int load_profile(struct root *root, const char *file, enum goal goal, str
 			  PROFILE_PATH);
 	if (goal != GOAL_SNAPSHOT)
 		log_findings(&findings);
-	findings_done(&findings);
 	if (r < 0 && (dispensable || (r == -ENOENT && goal == GOAL_RELEASE)))
 		r = load_none(ret);
 	return r < 0 ? STATUS_USAGE : STATUS_DONE;
@@ -192,7 +190,7 @@ void situation_plan_files(struct situation *situation, struct planned_files *ret
 {
 	const struct module_policy *policy = &situation->policy;
 	struct guarded_list guarded = {};
-	struct device_rules rules;
+	_cleanup_(device_rules_done) struct device_rules rules = {};
 
 	decide_policy(situation, &situation->plan);
 	plan_file(situation, FILE_MODPROBE, render_modprobe(policy), ret);
@@ -200,7 +198,6 @@ void situation_plan_files(struct situation *situation, struct planned_files *ret
 	device_rules_make(&situation->profile, &situation->inventory, &situation->match,
 			  &situation->plan, &rules);
 	plan_file(situation, FILE_UDEV_RULES, render_udev_rules(&rules), ret);
-	device_rules_done(&rules);
 	guarded_make(&situation->match, &situation->inventory, &guarded);
 	plan_rare_file(situation, FILE_GUARDED, render_guarded(&guarded), ret);
 	free(guarded.items);

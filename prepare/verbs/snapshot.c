@@ -100,7 +100,7 @@ static void learn_machine_id(struct scrub *scrub, const char *path)
 
 static void scrub_records(struct recorder *recorder, const struct inventory *inventory)
 {
-	struct scrub scrub = {};
+	_cleanup_(scrub_done) struct scrub scrub = {};
 
 	vec_foreach(device, &inventory->storage.devices)
 		if (device->uuid)
@@ -127,15 +127,14 @@ static void scrub_records(struct recorder *recorder, const struct inventory *inv
 		record->path = scrub_text(&scrub, path, strlen(path), &length);
 		free(path);
 	}
-	scrub_done(&scrub);
 }
 
 static int run(struct root *root, const struct options *options)
 {
 	const struct purpose purpose = {.goal = GOAL_SNAPSHOT, .phase = PHASE_MANUAL};
-	struct situation situation;
+	_cleanup_(situation_done) struct situation situation = {};
 	struct inventory *inventory = &situation.inventory;
-	struct recorder recorder = {};
+	_cleanup_(recorder_done) struct recorder recorder = {};
 	struct boot_log log;
 	int status, r;
 
@@ -160,8 +159,6 @@ static int run(struct root *root, const struct options *options)
 			status = STATUS_FAILED;
 		}
 	}
-	situation_done(&situation);
-	recorder_done(&recorder);
 	return status;
 }
 

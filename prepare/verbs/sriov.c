@@ -69,18 +69,19 @@ static bool is_new(void *userdata, const struct planned_device *device)
 }
 
 int situation_act(struct root *root, const struct options *options, const struct purpose *purpose,
-		  const struct boot_log *log, int64_t started_ms, struct situation *situation, struct outcomes *ret,
-		  struct situation *ret_again)
+		  const struct boot_log *log, int64_t started_ms, struct situation *situation,
+		  struct outcomes *ret, struct situation *ret_again)
 {
 	const struct profile *profile = &situation->profile;
 	struct plan *plan = &situation->plan;
 	struct act_limits limits = limits_left(profile, started_ms, 0);
-	struct outcomes virtual = {};
+	_cleanup_(outcomes_done) struct outcomes virtual = {};
 	/* Its own directories: what was decided on at first stays lent for what is put back. */
 	struct root again = *root;
 	/* Nobody uses yet what was made just now. */
-	const struct purpose later = {
-		.goal = purpose->goal, .phase = PHASE_SYSTEM, .at_boot = purpose->at_boot};
+	const struct purpose later = {.goal = purpose->goal,
+				      .phase = PHASE_SYSTEM,
+				      .at_boot = purpose->at_boot};
 	int status;
 
 	*ret_again = (struct situation){};
@@ -103,6 +104,5 @@ int situation_act(struct root *root, const struct options *options, const struct
 	act_vfs_restore(root, plan, &limits, ret, &plan->findings);
 	plan_merge(plan, &ret_again->plan);
 	merge(ret, &virtual);
-	outcomes_done(&virtual);
 	return status;
 }

@@ -29,7 +29,7 @@ static int tell(const struct options *options, const struct verdict *verdict, in
 /* A monitor wants its answer on standard output even where nothing could be judged. */
 static int tell_failure(const struct options *options, int status)
 {
-	struct findings findings = {};
+	_cleanup_(findings_done) struct findings findings = {};
 	struct plan plan = {};
 
 	finding_remedy(finding_add(&findings, SEVERITY_ERROR, FINDING_NOT_VALIDATED, "host",
@@ -42,7 +42,6 @@ static int tell_failure(const struct options *options, int status)
 			      .findings = &findings,
 		      },
 		      status);
-	findings_done(&findings);
 	return status;
 }
 
@@ -68,8 +67,8 @@ static int run(struct root *root, const struct options *options)
 		.phase = PHASE_MANUAL,
 		.other_profile = options->profile,
 	};
-	struct situation situation;
-	struct findings findings = {};
+	_cleanup_(situation_done) struct situation situation = {};
+	_cleanup_(findings_done) struct findings findings = {};
 	enum readiness readiness;
 	struct boot_log log;
 	int status;
@@ -101,11 +100,9 @@ static int run(struct root *root, const struct options *options)
 				      .colour = wants_colour(),
 			      },
 			      status_of_readiness(readiness));
-		findings_done(&findings);
 	} else if (format_is_for_monitor(options->format)) {
 		status = tell_failure(options, status);
 	}
-	situation_done(&situation);
 	boot_log_done(&log);
 	return status;
 }
