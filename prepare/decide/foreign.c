@@ -84,8 +84,7 @@ const char *foreign_why(const struct foreign_setting *setting)
 
 char *foreign_removal(const struct foreign_setting *setting)
 {
-	static const char rebuild[] = "rebuild the initramfs (" INITRAMFS_TOOLS_COMMAND
-				      ", or dracut -f)";
+	const char *rebuild = generators[GENERATOR_UNKNOWN].command;
 	_cleanup_free_ char *place = foreign_place(setting);
 
 	switch (setting->source) {
@@ -101,8 +100,9 @@ char *foreign_removal(const struct foreign_setting *setting)
 		return xasprintf("disable the unit that runs %s", setting->file);
 	case FOREIGN_MODPROBE:
 		if (setting->effect == FOREIGN_ADDRESSES)
-			return xasprintf("remove the install line that runs %s, then %s",
-					 setting->file, rebuild);
+			return xasprintf(
+				"remove the install line that runs %s, then rebuild the initramfs (%s)",
+				setting->file, rebuild);
 		break;
 	case FOREIGN_INITRAMFS_MODULES:
 	case FOREIGN_INITRAMFS_SCRIPT:
@@ -114,7 +114,7 @@ char *foreign_removal(const struct foreign_setting *setting)
 	case FOREIGN_RC_LOCAL:
 		return xasprintf("remove %s", place);
 	}
-	return xasprintf("remove %s, then %s", place, rebuild);
+	return xasprintf("remove %s, then rebuild the initramfs (%s)", place, rebuild);
 }
 
 bool foreign_is_told_by_unit(const struct foreign *foreign, const struct foreign_setting *setting)

@@ -325,7 +325,7 @@ static void judge_one(struct argument_decision *decision, struct wanted_argument
 			bootloaders[bootloader->kind].name);
 	else if (bootloader->cmdline_unreadable)
 		argument->unwritable = xstrdup(bootloader->cmdline_unreadable);
-	else if (bootloader->kind == BOOTLOADER_KERNEL_INSTALL && !bootloader->cmdline)
+	else if (bootloaders[bootloader->kind].store == STORE_LINE && !bootloader->cmdline)
 		argument->unwritable = xstrdup(
 			KERNEL_CMDLINE_PATH
 			" cannot be written: it has words for init behind \"--\", or it is missing and "
@@ -374,11 +374,11 @@ static void find_missing(struct argument_decision *decision, const struct wanted
 		argument->text, "%s; %s, and %s", argument->reason,
 		decision->inventory->cmdline ? "the kernel does not run with it"
 					     : "whether the kernel runs with it is not known",
-		decision->bootloader->kind == BOOTLOADER_NONE
+		bootloaders[decision->bootloader->kind].store == STORE_NONE
 			? "how this host starts its kernel is not known"
 			: "the next boot will not have it either");
 
-	if (decision->bootloader->kind == BOOTLOADER_NONE)
+	if (bootloaders[decision->bootloader->kind].store == STORE_NONE)
 		finding_remedy(finding, "add %s to the kernel's arguments, and restart",
 			       argument->text);
 	else
@@ -476,7 +476,7 @@ void arguments_forget_due(struct argument_plan *plan, const struct bootloader *b
 {
 	struct findings left = {};
 
-	if (bootloader->kind == BOOTLOADER_NONE)
+	if (bootloaders[bootloader->kind].store == STORE_NONE)
 		return;
 	vec_foreach(finding, &plan->findings) {
 		if (finding_is(finding->type, KIND_DUE)) {

@@ -325,16 +325,18 @@ void scan_bootloader(struct root *root, enum bootloader_kind kind, struct bootlo
 {
 	struct bootloader bootloader = {};
 	struct reading reading = {.root = root, .bootloader = &bootloader};
+	const struct bootloader_place *place;
 
 	bootloader.kind = kind == BOOTLOADER_AUTO ? detect(&reading) : kind;
+	place = &bootloaders[bootloader.kind];
 	read_grub_cfg(&reading);
-	if (bootloaders[bootloader.kind].reads_entries) {
+	if (place->store == STORE_LINE || place->store == STORE_COMMAND)
 		read_own(root, &bootloader);
+	if (place->reads_entries)
 		read_entries(&reading);
-	}
-	if (bootloader.kind == BOOTLOADER_GRUB)
+	if (place->store == STORE_DROP_IN)
 		bootloader.others_known = read_grub_default(root, &bootloader);
-	else if (bootloader.kind == BOOTLOADER_KERNEL_INSTALL)
+	else if (place->store == STORE_LINE)
 		read_cmdline(root, &bootloader);
 	if (!bootloader.others_known && bootloader.next_path) {
 		copy_args(&bootloader.next, &bootloader.ours, &bootloader.others);

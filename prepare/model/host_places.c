@@ -15,6 +15,7 @@ const struct bootloader_place bootloaders[N_BOOTLOADERS] = {
 	[BOOTLOADER_GRUB] =
 		{
 			.name = "grub",
+			.store = STORE_DROP_IN,
 			.takeover = TAKEOVER_FILE,
 			.commands = {{.words = "grub-mkconfig -o " GRUB_CFG_PATH},
 				     {.program = "update-grub", .words = "update-grub"}},
@@ -25,6 +26,7 @@ const struct bootloader_place bootloaders[N_BOOTLOADERS] = {
 	[BOOTLOADER_GRUBBY] =
 		{
 			.name = "grubby",
+			.store = STORE_COMMAND,
 			.takeover = TAKEOVER_OPTIONS,
 			.commands = {{.words = "grubby --update-kernel=ALL"}},
 			.add = "--args=",
@@ -37,6 +39,7 @@ const struct bootloader_place bootloaders[N_BOOTLOADERS] = {
 	[BOOTLOADER_KERNEL_INSTALL] =
 		{
 			.name = "kernel-install",
+			.store = STORE_LINE,
 			.takeover = TAKEOVER_KERNELS,
 			.commands =
 				{{.words = "kernel-install add"},
@@ -53,6 +56,7 @@ const struct bootloader_place bootloaders[N_BOOTLOADERS] = {
 	[BOOTLOADER_OSTREE] =
 		{
 			.name = "ostree",
+			.store = STORE_COMMAND,
 			.takeover = TAKEOVER_OPTIONS,
 			.commands = {{.words = "rpm-ostree kargs"}},
 			.add = "--append-if-missing=",

@@ -39,6 +39,14 @@ struct host_command {
 		unkept; /* which of its files have no backup, and what follows; NULL: all have one */
 };
 
+/* Where apply puts arguments, and in which format. */
+enum argument_store {
+	STORE_NONE, /* nowhere: they are printed */
+	STORE_DROP_IN, /* FILE_GRUB, which adds them to those of the user in the shell of grub-mkconfig */
+	STORE_LINE,    /* FILE_CMDLINE, between the words of the user */
+	STORE_COMMAND, /* where the command puts them */
+};
+
 /* How a changed argument gets from the configuration to the boot loader. */
 enum takeover {
 	TAKEOVER_NONE,
@@ -52,6 +60,7 @@ enum takeover {
 
 struct bootloader_place {
 	const char *name; /* of the profile's key "bootloader" */
+	enum argument_store store;
 	enum takeover takeover;
 	/* The last one whose program and file the host has is taken. */
 	struct host_command commands[BOOTLOADER_COMMANDS_MAX];

@@ -166,15 +166,16 @@ void situation_plan_argument_files(const struct situation *situation, struct pla
 	const struct bootloader *bootloader = &situation->inventory.bootloader;
 	const struct argument_plan *arguments = &situation->arguments;
 	const struct strv none = {};
-	bool is_grub = bootloader->kind == BOOTLOADER_GRUB,
-	     is_told_apart = is_grub || bootloader->kind == BOOTLOADER_NONE;
+	enum argument_store store = bootloaders[bootloader->kind].store;
+	bool listed = store == STORE_LINE || store == STORE_COMMAND;
 
-	plan_rare_file(situation, FILE_GRUB, render_grub(is_grub ? &arguments->ours : &none), ret);
+	plan_rare_file(situation, FILE_GRUB,
+		       render_grub(store == STORE_DROP_IN ? &arguments->ours : &none), ret);
 	plan_rare_file(situation, FILE_OWN_ARGUMENTS,
-		       render_own_arguments(is_told_apart ? &none : &arguments->ours,
-					    is_told_apart ? &none : &arguments->kept),
+		       render_own_arguments(listed ? &arguments->ours : &none,
+					    listed ? &arguments->kept : &none),
 		       ret);
-	if (bootloader->kind == BOOTLOADER_KERNEL_INSTALL && bootloader->cmdline) {
+	if (store == STORE_LINE && bootloader->cmdline) {
 		_cleanup_free_ char *content = render_cmdline(bootloader->cmdline,
 							      &bootloader->ours, &arguments->ours);
 

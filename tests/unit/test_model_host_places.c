@@ -33,6 +33,9 @@ TEST(rows_of_boot_loaders)
 		check_int(place->name, place->takeover == TAKEOVER_OPTIONS,
 			  place->add && place->remove);
 		check(place->name, !place->drop_ins || place->next[0]);
+		check_int(place->name, place->store == STORE_NONE, i == BOOTLOADER_NONE);
+		check(place->name,
+		      place->store != STORE_COMMAND || place->takeover == TAKEOVER_OPTIONS);
 		check(place->name, !place->next[BOOTLOADER_FILES_MAX - 1] &&
 					   !place->written[BOOTLOADER_FILES_MAX - 1]);
 	}
