@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/process.h"
+#include "base/text.h"
 #include "verbs/verb.h"
 
 #ifndef VFIO_PREPARE_VERSION
@@ -77,14 +78,7 @@ static const struct option_help {
 /* Does the verb have the option? */
 static bool has_option(const char *verb, const struct option_help *option)
 {
-	size_t length = strlen(verb);
-
-	for (const char *word = option->verbs; word && *word; word += strcspn(word, " ")) {
-		word += *word == ' ';
-		if (strcspn(word, " ") == length && strncmp(word, verb, length) == 0)
-			return true;
-	}
-	return false;
+	return option->verbs && text_list_has(option->verbs, ' ', verb);
 }
 
 static const struct verb *find_verb(const char *name)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/alloc.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,16 +38,22 @@ char *xstrndup(const char *string, size_t n)
 	return check(strndup(string, n));
 }
 
-char *xasprintf(const char *format, ...)
+char *xvasprintf(const char *format, va_list arguments)
 {
 	char *ret = NULL;
+
+	return check(vasprintf(&ret, format, arguments) < 0 ? NULL : ret);
+}
+
+char *xasprintf(const char *format, ...)
+{
 	va_list arguments;
+	char *ret;
 
 	va_start(arguments, format);
-	if (vasprintf(&ret, format, arguments) < 0)
-		ret = NULL;
+	ret = xvasprintf(format, arguments);
 	va_end(arguments);
-	return check(ret);
+	return ret;
 }
 
 void *vec_grow(void *items, size_t n, size_t *capacity, size_t size)

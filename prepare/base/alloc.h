@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <stdarg.h>
 #include <stdlib.h>
 
 #include "base/macros.h"
@@ -20,6 +21,7 @@ char *xstrdup(const char *string);
 /* Like xstrdup(), NULL for NULL. */
 char *xstrdup_null(const char *string);
 char *xstrndup(const char *string, size_t n);
+char *xvasprintf(const char *format, va_list arguments) _printf_(1, 0);
 char *xasprintf(const char *format, ...) _printf_(1, 2);
 
 static inline void freep(void *pointer)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/import.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -22,15 +23,19 @@ void import_done(struct import *import)
 	*import = (struct import){};
 }
 
-/* text is copied; setting: whose place and line it is about, NULL: none. */
-static void add_remark(struct import *import, const struct foreign_setting *setting, bool lost,
-		       const char *text)
+/* setting: whose place and line the text is about; NULL: none. */
+static void _printf_(4, 5) add_remark(struct import *import, const struct foreign_setting *setting,
+				      bool lost, const char *format, ...)
 {
-	_cleanup_free_ char *place = setting ? foreign_place(setting) : NULL;
+	_cleanup_free_ char *place = setting ? foreign_place(setting) : NULL, *text = NULL;
 	struct import_remark *remark = vec_add(&import->remarks);
+	va_list arguments;
 
+	va_start(arguments, format);
+	text = xvasprintf(format, arguments);
+	va_end(arguments);
 	remark->text = setting ? xasprintf("%s: \"%s\": %s", place, setting->text, text)
-			       : xstrdup(text);
+			       : TAKE_PTR(text);
 	remark->lost = lost;
 }
 
@@ -48,9 +53,9 @@ static void add_device(struct import *import, const struct inventory *inventory,
 		found->function = inventory_find(inventory, address);
 	}
 	for (size_t i = 0; i < found->sources.n; i++)
-		if (found->sources.items[i].setting == setting)
+		if (found->sources.items[i] == setting)
 			return;
-	*vec_add(&found->sources) = (struct import_source){setting};
+	*vec_add(&found->sources) = setting;
 }
 
 /* The unit of vfio-bind, whose devices stand in a file beside it. */
@@ -85,13 +90,11 @@ static void add_addresses(struct import *import, const struct inventory *invento
 static void add_id(struct import *import, const struct inventory *inventory, const char *text,
 		   const struct foreign_setting *setting)
 {
-	_cleanup_free_ char *complaint = NULL;
 	struct foreign_id id;
 	bool found = false;
 
 	if (foreign_id_parse(text, &id) < 0) {
-		complaint = xasprintf("\"%s\" is no id", text);
-		add_remark(import, setting, true, complaint);
+		add_remark(import, setting, true, "\"%s\" is no id", text);
 		return;
 	}
 	vec_foreach(function, inventory)
@@ -102,8 +105,7 @@ static void add_id(struct import *import, const struct inventory *inventory, con
 	if (found)
 		return;
 	if (id.vendor > 0xffff || id.device > 0xffff || id.class_mask) {
-		complaint = xasprintf("no device of this host has id %s", text);
-		add_remark(import, setting, true, complaint);
+		add_remark(import, setting, true, "no device of this host has id %s", text);
 		return;
 	}
 	vec_foreach(known, &import->ids)
@@ -188,12 +190,12 @@ static int weight(const struct foreign_setting *setting)
 
 static const struct foreign_setting *decide_driver(const struct import_device *device)
 {
-	const struct foreign_setting *best = device->sources.items[0].setting;
+	const struct foreign_setting *best = device->sources.items[0];
 
 	/* In boot order: the last has the last word. */
 	for (size_t i = 1; i < device->sources.n; i++)
-		if (weight(device->sources.items[i].setting) >= weight(best))
-			best = device->sources.items[i].setting;
+		if (weight(device->sources.items[i]) >= weight(best))
+			best = device->sources.items[i];
 	return best;
 }
 
@@ -203,22 +205,21 @@ static void settle_driver(struct import *import, struct import_device *device)
 
 	device->driver = best->name;
 	for (size_t i = 0; i < device->sources.n; i++) {
-		const struct foreign_setting *setting = device->sources.items[i].setting;
-		_cleanup_free_ char *place = NULL, *text = NULL;
+		const struct foreign_setting *setting = device->sources.items[i];
+		_cleanup_free_ char *place = NULL;
 
 		if (setting->effect != FOREIGN_ADDRESSES || strcmp(setting->name, best->name) == 0)
 			continue;
 		place = foreign_place(best);
-		text = xasprintf("%s goes to %s, as %s has it", PCI_ADDRESS_TEXT(&device->address),
-				 best->name, place);
-		add_remark(import, setting, true, text);
+		add_remark(import, setting, true, "%s goes to %s, as %s has it",
+			   PCI_ADDRESS_TEXT(&device->address), best->name, place);
 	}
 }
 
 static bool is_named(const struct import_device *device)
 {
 	for (size_t i = 0; i < device->sources.n; i++)
-		if (device->sources.items[i].setting->effect == FOREIGN_ADDRESSES)
+		if (device->sources.items[i]->effect == FOREIGN_ADDRESSES)
 			return true;
 	return false;
 }
@@ -227,7 +228,6 @@ static bool is_named(const struct import_device *device)
 static void settle_id(struct import *import, const struct inventory *inventory,
 		      struct import_device *device)
 {
-	_cleanup_free_ char *text = NULL;
 	bool twin_named = false;
 
 	/* In an image under construction nothing is there yet. */
@@ -243,10 +243,10 @@ static void settle_id(struct import *import, const struct inventory *inventory,
 	if (!twin_named)
 		return;
 	device->left_out = true;
-	text = xasprintf("%s is left out: its id is configured, but the address of another device "
-			 "with that id, and not its own",
-			 PCI_ADDRESS_TEXT(&device->address));
-	add_remark(import, NULL, true, text);
+	add_remark(import, NULL, true,
+		   "%s is left out: its id is configured, but the address of another device with "
+		   "that id, and not its own",
+		   PCI_ADDRESS_TEXT(&device->address));
 }
 
 void import_make(const struct inventory *inventory, struct import *ret)
@@ -254,12 +254,9 @@ void import_make(const struct inventory *inventory, struct import *ret)
 	const struct foreign *foreign = &inventory->foreign;
 	struct import import = {};
 
-	for (size_t i = 0; i < foreign->unread.n; i++) {
-		_cleanup_free_ char *text = xasprintf("what it configures is not known: %s",
-						      foreign->unread.items[i]);
-
-		add_remark(&import, NULL, true, text);
-	}
+	for (size_t i = 0; i < foreign->unread.n; i++)
+		add_remark(&import, NULL, true, "what it configures is not known: %s",
+			   foreign->unread.items[i]);
 	vec_foreach(setting, foreign) {
 		if (setting->ours)
 			continue;

@@ -4,10 +4,6 @@
 
 #include "model/inventory.h"
 
-struct import_source {
-	const struct foreign_setting *setting;
-};
-
 /* A device that foreign settings bring to a driver. */
 struct import_device {
 	struct pci_address address;
@@ -15,7 +11,7 @@ struct import_device {
 	const char *driver;
 	bool by_id;    /* its address is nowhere, only its id */
 	bool left_out; /* not here; or by_id, while another device with the id has its address there */
-	VEC_OF(struct import_source) sources;
+	VEC_OF(const struct foreign_setting *) sources;
 };
 
 /* An id that no device of this host has. */

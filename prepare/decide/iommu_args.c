@@ -281,7 +281,7 @@ static void check_bootconfig(const struct checks *checks)
 	static const char *const early[] = {"kernel.iommu", "kernel.intremap", "kernel.nointremap"};
 	const char *text = checks->inventory->platform.bootconfig;
 
-	for (; text && *text; text += strcspn(text, "\n"), text += *text == '\n')
+	for (; text && *text; text = text_next_line(text))
 		for (size_t i = 0; i < ARRAY_SIZE(early); i++) {
 			size_t length = strlen(early[i]);
 

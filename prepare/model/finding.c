@@ -158,13 +158,6 @@ enum readiness finding_verdict(enum finding_type type)
 	return infos[type].verdict;
 }
 
-static char *_printf_(1, 0) format_text(const char *format, va_list arguments)
-{
-	char *text;
-
-	return vasprintf(&text, format, arguments) < 0 ? xstrdup(format) : text;
-}
-
 struct finding *finding_add(struct findings *findings, enum severity severity,
 			    enum finding_type type, const char *subject, const char *format, ...)
 {
@@ -176,7 +169,7 @@ struct finding *finding_add(struct findings *findings, enum severity severity,
 		.type = type,
 		.severity = severity,
 		.subject = xstrdup(subject),
-		.detail = format_text(format, arguments),
+		.detail = xvasprintf(format, arguments),
 		.remedy = xstrdup(""),
 	};
 	va_end(arguments);
@@ -189,7 +182,7 @@ void finding_remedy(struct finding *finding, const char *format, ...)
 
 	free(finding->remedy);
 	va_start(arguments, format);
-	finding->remedy = format_text(format, arguments);
+	finding->remedy = xvasprintf(format, arguments);
 	va_end(arguments);
 }
 

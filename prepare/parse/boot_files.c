@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 
 #define CMDLINE "GRUB_CMDLINE_LINUX"
 #define CMDLINE_DEFAULT "GRUB_CMDLINE_LINUX_DEFAULT"
@@ -24,9 +25,9 @@ void grub_default_done(struct grub_default *grub)
 
 static enum grub_variable variable(const char *name, size_t length)
 {
-	if (length == strlen(CMDLINE) && strncmp(name, CMDLINE, length) == 0)
+	if (text_is(name, length, CMDLINE))
 		return GRUB_LINUX;
-	if (length == strlen(CMDLINE_DEFAULT) && strncmp(name, CMDLINE_DEFAULT, length) == 0)
+	if (text_is(name, length, CMDLINE_DEFAULT))
 		return GRUB_LINUX_DEFAULT;
 	return GRUB_OTHER;
 }
@@ -117,10 +118,10 @@ static int depth_change(const char *word, size_t length)
 				 *const closes[] = {"fi", "esac", "done"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(opens); i++)
-		if (strlen(opens[i]) == length && strncmp(word, opens[i], length) == 0)
+		if (text_is(word, length, opens[i]))
 			return 1;
 	for (size_t i = 0; i < ARRAY_SIZE(closes); i++)
-		if (strlen(closes[i]) == length && strncmp(word, closes[i], length) == 0)
+		if (text_is(word, length, closes[i]))
 			return -1;
 	return 0;
 }
@@ -166,7 +167,7 @@ static const char *behind_word(const char *line, const char *const *words, size_
 	line += strspn(line, " \t");
 	length = strcspn(line, " \t\n");
 	for (size_t i = 0; i < n; i++)
-		if (strlen(words[i]) == length && strncmp(line, words[i], length) == 0)
+		if (text_is(line, length, words[i]))
 			return line + length + strspn(line + length, " \t");
 	return NULL;
 }
@@ -175,7 +176,7 @@ char *grub_cfg_arguments(const char *text)
 {
 	static const char *const words[] = {"linux", "linuxefi", "linux16"};
 
-	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	for (const char *line = text; *line; line = text_next_line(line)) {
 		const char *kernel = behind_word(line, words, ARRAY_SIZE(words)), *arguments;
 		size_t length;
 
@@ -194,8 +195,7 @@ char *grub_cfg_arguments(const char *text)
 /* The value of a variable of a grubenv, a line "NAME=value". */
 static void add_variable(struct buf *buf, const char *environment, const char *name, size_t length)
 {
-	for (const char *line = environment; line && *line;
-	     line += strcspn(line, "\n"), line += *line == '\n')
+	for (const char *line = environment; line && *line; line = text_next_line(line))
 		if (strncmp(line, name, length) == 0 && line[length] == '=') {
 			buf_add_n(buf, line + length + 1, strcspn(line + length + 1, "\n"));
 			return;
@@ -208,7 +208,7 @@ char *loader_entry_arguments(const char *text, const char *environment)
 	struct buf buf = {};
 	bool found = false;
 
-	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	for (const char *line = text; *line; line = text_next_line(line)) {
 		const char *c = behind_word(line, words, ARRAY_SIZE(words));
 
 		if (!c)

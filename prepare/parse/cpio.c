@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/number.h"
 
 /* Names and contents end at a multiple of four from the beginning of their header. */
 static uint64_t padded(uint64_t bytes)
@@ -43,20 +44,11 @@ enum field { INODE, MODE, UID, GID, N_LINKS, MTIME, SIZE, MAJOR, MINOR, RMAJOR, 
 /* A field of eight hex digits. */
 static bool read_field(const char *header, enum field field, uint32_t *ret)
 {
-	const char *digits = header + 6 + 8 * (size_t)field;
-	uint32_t value = 0;
+	uint64_t value;
 
-	for (int i = 0; i < 8; i++) {
-		char c = digits[i];
-
-		if (c >= '0' && c <= '9')
-			value = value << 4 | (uint32_t)(c - '0');
-		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-			value = value << 4 | (uint32_t)((c | 0x20) - 'a' + 10);
-		else
-			return false;
-	}
-	*ret = value;
+	if (number_parse_n(header + 6 + 8 * (size_t)field, 8, 16, UINT32_MAX, &value) < 0)
+		return false;
+	*ret = (uint32_t)value;
 	return true;
 }
 

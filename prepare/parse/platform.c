@@ -8,25 +8,11 @@
 #include "base/text.h"
 #include "parse/address.h"
 
-/* Takes the next line out of a text; false: there is none. */
-static bool next_line(const char **text, const char **ret_line, size_t *ret_length)
-{
-	if (!**text)
-		return false;
-	*ret_line = *text;
-	*ret_length = strcspn(*text, "\n");
-	*text += *ret_length + ((*text)[*ret_length] == '\n');
-	return true;
-}
-
 /* "vendor_id	: GenuineIntel"; Arm has "CPU implementer	: 0x41". The first processor will do. */
 void cpuinfo_parse(const char *text, struct platform *ret)
 {
-	const char *line;
-	size_t length;
-
-	while (next_line(&text, &line, &length)) {
-		_cleanup_free_ char *copy = xstrndup(line, length);
+	for (const char *line = text; *line; line = text_next_line(line)) {
+		_cleanup_free_ char *copy = xstrndup(line, strcspn(line, "\n"));
 
 		if (text_starts_with(line, "CPU implementer")) {
 			ret->cpu = CPU_ARM;
@@ -71,20 +57,17 @@ const char *kernel_option_name(enum kernel_option option)
 void kernel_config_parse(const char *text, struct platform *ret)
 {
 	bool is_config = false;
-	const char *line;
-	size_t length;
-
-	while (next_line(&text, &line, &length)) {
+	for (const char *line = text; *line; line = text_next_line(line)) {
 		size_t name = strcspn(line, "=\n");
 
-		if (!text_starts_with(line, "CONFIG_") || name + 1 >= length)
+		if (!text_starts_with(line, "CONFIG_") || line[name] != '=' ||
+		    strchr("\n", line[name + 1]))
 			continue;
 		is_config = true;
 		if (line[name + 1] != 'y' && line[name + 1] != 'm')
 			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(options); i++)
-			if (strlen(options[i].name) == name &&
-			    strncmp(options[i].name, line, name) == 0)
+			if (text_is(line, name, options[i].name))
 				ret->config[options[i].option] = ANSWER_YES;
 	}
 	for (size_t i = 0; i < N_KERNEL_OPTIONS && is_config; i++)
@@ -122,12 +105,9 @@ void lockdown_parse(const char *text, struct platform *ret)
 void reserved_regions_parse(const char *text, struct iommu_group *ret)
 {
 	_cleanup_(buf_done) struct buf regions = {};
-	const char *line;
-	size_t length;
-
 	ret->direct = ANSWER_NO;
-	while (next_line(&text, &line, &length)) {
-		_cleanup_free_ char *copy = xstrndup(line, length);
+	for (const char *line = text; *line; line = text_next_line(line)) {
+		_cleanup_free_ char *copy = xstrndup(line, strcspn(line, "\n"));
 		_cleanup_(strv_done) struct strv words = {};
 
 		strv_split(&words, copy, " \t");
@@ -160,13 +140,10 @@ static void add_keyboard(struct platform *platform, const char *sysfs)
 void input_devices_parse(const char *text, struct platform *ret)
 {
 	_cleanup_free_ char *sysfs = NULL;
-	const char *line;
-	size_t length;
+	for (const char *line = text; *line; line = text_next_line(line)) {
+		_cleanup_free_ char *copy = xstrndup(line, strcspn(line, "\n"));
 
-	while (next_line(&text, &line, &length)) {
-		_cleanup_free_ char *copy = xstrndup(line, length);
-
-		if (!length) {
+		if (*line == '\n') {
 			free(TAKE_PTR(sysfs));
 		} else if (text_starts_with(line, "S: Sysfs=")) {
 			free(sysfs);
@@ -184,10 +161,7 @@ void input_devices_parse(const char *text, struct platform *ret)
 /* "ttyS0                -W- (EC p a)    4:64" */
 void consoles_parse(const char *text, struct platform *ret)
 {
-	const char *line;
-	size_t length;
-
-	while (next_line(&text, &line, &length)) {
+	for (const char *line = text; *line; line = text_next_line(line)) {
 		size_t name = strcspn(line, " \t\n");
 
 		if (name)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "model/kernel_args.h"
 #include "model/policy.h"
 #include "parse/kernel_args.h"
@@ -41,7 +42,7 @@ char *render_cmdline(const char *now, const struct strv *old, const struct strv 
 	_cleanup_(buf_done) struct buf buf = {}, comments = {};
 	bool changed = false;
 
-	for (const char *line = now; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	for (const char *line = now; *line; line = text_next_line(line)) {
 		_cleanup_free_ char *text = xstrndup(line, strcspn(line, "\n"));
 		_cleanup_(kernel_args_done) struct kernel_args args = {};
 

@@ -155,15 +155,13 @@ char *scrub_text(struct scrub *scrub, const char *text, size_t length, size_t *r
 
 void scrub_config_space(struct scrub *scrub, unsigned char *config, size_t length)
 {
-	char text[sizeof(SERIAL_SHAPE)];
+	_cleanup_free_ char *text = NULL;
 	uint64_t serial;
 	size_t offset, number;
 
 	if (!config_space_serial(config, length, &serial, &offset))
 		return;
-	for (int i = 0; i < 8; i++)
-		snprintf(text + 3 * i, sizeof(text) - 3 * (size_t)i, "%02x%s",
-			 (unsigned)(serial >> (56 - 8 * i)) & 0xff, i < 7 ? "-" : "");
+	text = serial_text(serial);
 	number = number_of(&scrub->serials, text, strlen(SERIAL_SHAPE));
 	memset(config + offset, 0, 8);
 	config[offset] = number & 0xff;

@@ -44,7 +44,7 @@ static void add_device(const struct inventory *inventory, const struct guards *g
 		member->reason = "configured by hand";
 	}
 	for (size_t i = 0; i < device->sources.n; i++)
-		add_source(member, device->sources.items[i].setting);
+		add_source(member, device->sources.items[i]);
 	if (!device->function)
 		return;
 	vec_foreach(guard, &guards->functions[device->function - inventory->items]) {

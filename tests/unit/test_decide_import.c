@@ -32,7 +32,7 @@ static void expect(const char *what, const char *want)
 	vec_foreach(device, &import) {
 		buf_addf(&got, "%s %s", PCI_ADDRESS_TEXT(&device->address), device->driver);
 		for (size_t i = 0; i < device->sources.n; i++)
-			buf_addf(&got, " %s", device->sources.items[i].setting->file);
+			buf_addf(&got, " %s", device->sources.items[i]->file);
 		buf_addf(&got, "%s%s%s\n", device->function ? "" : " absent",
 			 device->by_id ? " id" : "", device->left_out ? " out" : "");
 	}
