@@ -12,11 +12,8 @@ static char *apply_json(const struct apply_report *report)
 	       *commands = json_array();
 
 	vec_foreach(file, report->files) {
-		json_t *object = json_object();
+		json_t *object = json_file(file);
 
-		json_set(object, "path", json_text(file->path));
-		json_set(object, "state", json_string(file_state_name(file->state)));
-		json_set(object, "diff", json_text(file->diff));
 		json_set(object, "result", json_string(file_result_name(file->result)));
 		json_set(object, "error",
 			 file->error ? json_text(strerror(-file->error)) : json_null());
@@ -54,8 +51,7 @@ static void add_file(struct buf *buf, const struct planned_file *file)
 	else if (file->result == FILE_REFUSED)
 		buf_add(buf, ": not written by vfio-prepare; --force replaces it");
 	buf_add(buf, "\n");
-	for (const char *line = file->diff; *line; line += strcspn(line, "\n") + 1)
-		buf_addf(buf, "  %.*s\n", (int)strcspn(line, "\n"), line);
+	text_diff(buf, file->diff);
 }
 
 static void add_command(struct buf *buf, const struct command *command)

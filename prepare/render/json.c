@@ -110,3 +110,13 @@ json_t *json_outcomes(const struct outcomes *outcomes)
 	}
 	return array;
 }
+
+json_t *json_file(const struct planned_file *file)
+{
+	json_t *object = json_object();
+
+	json_set(object, "path", json_text(file->path));
+	json_set(object, "state", json_string(file_state_name(file->state)));
+	json_set(object, "diff", json_text(file->diff));
+	return object;
+}

@@ -8,6 +8,7 @@
 #include "model/address.h"
 #include "model/finding.h"
 #include "model/outcome.h"
+#include "model/policy.h"
 
 #define json_set json_object_set_new
 #define json_append json_array_append_new
@@ -28,3 +29,5 @@ json_t *json_finding(const char *check, const char *severity, const char *subjec
 		     const char *detail, const char *remedy);
 json_t *json_findings(const struct findings *findings);
 json_t *json_outcomes(const struct outcomes *outcomes);
+/* Where a planned file lies and what changes in it. */
+json_t *json_file(const struct planned_file *file);

@@ -18,14 +18,8 @@ static json_t *files_array(const struct planned_files *files)
 {
 	json_t *array = json_array();
 
-	vec_foreach(file, files) {
-		json_t *object = json_object();
-
-		json_set(object, "path", json_text(file->path));
-		json_set(object, "state", json_string(file_state_name(file->state)));
-		json_set(object, "diff", json_text(file->diff));
-		json_append(array, object);
-	}
+	vec_foreach(file, files)
+		json_append(array, json_file(file));
 	return array;
 }
 
@@ -94,8 +88,7 @@ static void add_files(struct buf *buf, const struct planned_files *files)
 		else if (file->state == FILE_UNREADABLE)
 			buf_addf(buf, ": %s, left alone", strerror(-file->error));
 		buf_add(buf, "\n");
-		for (const char *line = file->diff; *line; line += strcspn(line, "\n") + 1)
-			buf_addf(buf, "  %.*s\n", (int)strcspn(line, "\n"), line);
+		text_diff(buf, file->diff);
 	}
 }
 

@@ -76,3 +76,9 @@ void text_table(struct buf *buf, const struct strv *cells, size_t n_columns, con
 	for (size_t i = 0; i < cells->n; i += n_columns)
 		add_row(buf, cells->items + i, widths, n_columns, indent, width);
 }
+
+void text_diff(struct buf *buf, const char *diff)
+{
+	for (const char *line = diff; *line; line += strcspn(line, "\n") + 1)
+		buf_addf(buf, "  %.*s\n", (int)strcspn(line, "\n"), line);
+}

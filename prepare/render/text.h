@@ -21,3 +21,6 @@ void text_wrap(struct buf *buf, const char *text, unsigned first, unsigned rest)
  */
 void text_table(struct buf *buf, const struct strv *cells, size_t n_columns, const char *indent,
 		unsigned width);
+
+/* Adds the lines of a planned file that change. */
+void text_diff(struct buf *buf, const char *diff);
