@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "parse/lines.h"
 
 #define CMDLINE "GRUB_CMDLINE_LINUX"
 #define CMDLINE_DEFAULT "GRUB_CMDLINE_LINUX_DEFAULT"
@@ -33,8 +34,9 @@ static enum grub_variable variable(const char *name, size_t length)
 }
 
 /* "$NAME" or "${NAME}" at c, of one of the two variables; behind it, or NULL where it is another. */
-static const char *expand(struct grub_default *grub, const char *c, struct buf *value)
+static const char *expand(void *userdata, const char *c, struct buf *value)
 {
+	const struct grub_default *grub = userdata;
 	bool brace = c[1] == '{';
 	const char *name = c + 1 + brace, *end = name;
 	enum grub_variable known;
@@ -46,44 +48,6 @@ static const char *expand(struct grub_default *grub, const char *c, struct buf *
 		return NULL;
 	buf_add(value, grub->cmdline[known] ? grub->cmdline[known] : "");
 	return end + brace;
-}
-
-/*
- * The word of a shell at text: quotes, backslashes and the two variables. Behind it, or NULL where
- * only a shell knows what it is.
- */
-static const char *read_word(struct grub_default *grub, const char *text, struct buf *value)
-{
-	char quote = '\0';
-	const char *c = text;
-
-	while (*c && (quote || !isspace((unsigned char)*c))) {
-		bool literal = quote == '\'' && *c != '\'';
-
-		if (quote && *c == quote) {
-			quote = '\0';
-			c++;
-		} else if (!quote && (*c == '"' || *c == '\'')) {
-			quote = *c++;
-		} else if (!literal && *c == '\\') {
-			/* Within quotes only these four lose their backslash. */
-			if (quote && !strchr("\"\\$`\n", c[1]))
-				buf_add_n(value, c, 1);
-			c++;
-			if (*c && *c != '\n')
-				buf_add_n(value, c, 1);
-			c += *c != '\0';
-		} else if (!literal && *c == '$') {
-			c = expand(grub, c, value);
-			if (!c)
-				return NULL;
-		} else if (!literal && (*c == '`' || (!quote && strchr(";&|()<>", *c)))) {
-			return NULL;
-		} else {
-			buf_add_n(value, c++, 1);
-		}
-	}
-	return quote ? NULL : c;
 }
 
 /* What stands behind a word: nothing but a comment, if it is to be followed here. */
@@ -148,7 +112,7 @@ void grub_default_read(struct grub_default *grub, const char *text)
 				grub->unclear = true;
 			continue;
 		}
-		end = read_word(grub, c + 1, &value);
+		end = shell_word(c + 1, expand, grub, &value);
 		if (end && line_ends(end) && depth == 0) {
 			free(grub->cmdline[known]);
 			grub->cmdline[known] = xstrdup(buf_text(&value));

@@ -225,27 +225,6 @@ static void assignment_done(struct assignment *assignment)
 	free(assignment->value);
 }
 
-/* The value at c with its quotes taken off; returns what follows it. */
-static const char *read_value(const char *c, unsigned *number, struct buf *value)
-{
-	char quote = '\0';
-
-	for (; *c && (quote || (!isspace((unsigned char)*c) && *c != ';')); c++) {
-		*number += *c == '\n';
-		if (quote ? *c == quote : (*c == '"' || *c == '\'')) {
-			quote = quote ? '\0' : *c;
-		} else if (*c == '\\' && quote != '\'' && c[1]) {
-			c++;
-			*number += *c == '\n';
-			if (*c != '\n')
-				buf_add_n(value, c, 1);
-		} else {
-			buf_add_n(value, c, 1);
-		}
-	}
-	return c;
-}
-
 /* The next assignment from *position, which moves behind it; false: none is left. */
 static bool next_assignment(const char **position, unsigned *number, struct assignment *ret)
 {
@@ -266,9 +245,10 @@ static bool next_assignment(const char **position, unsigned *number, struct assi
 			ret->line = *number;
 			ret->name = xstrndup(c, length);
 			ret->append = append;
-			c = read_value(c + length + append + 1, number, &value);
+			*position = shell_word(c + length + append + 1, NULL, NULL, &value);
+			for (; c < *position; c++)
+				*number += *c == '\n';
 			ret->value = buf_take(&value);
-			*position = c;
 			return true;
 		}
 		/* A comment, or something else that a shell would do. */
