@@ -91,7 +91,8 @@ struct bootloader_sign {
 extern const struct bootloader_sign bootloader_signs[];
 extern const size_t n_bootloader_signs;
 
-/* As the profile says it; false: no such name. */
+/* The names in the profile; bootloader_from_name(): false for any other one. */
+#define BOOTLOADER_NAMES "auto, grub, grubby, kernel-install, ostree or none"
 bool bootloader_from_name(const char *name, enum bootloader_kind *ret);
 
 /* --- images of the initramfs --- */

@@ -259,8 +259,7 @@ static const struct profile_key iommu_keys[] = {
 static const struct profile_key kernel_keys[] = {
 	{"arguments", read_kernel_arguments, offsetof(struct profile, kernel_arguments),
 	 "kernel arguments"},
-	{"bootloader", read_bootloader, offsetof(struct profile, bootloader),
-	 "auto, grub, grubby, kernel-install, ostree or none"},
+	{"bootloader", read_bootloader, offsetof(struct profile, bootloader), BOOTLOADER_NAMES},
 };
 static const struct profile_key bind_keys[] = {
 	{"device-timeout", read_timeout, offsetof(struct profile, device_timeout_s),

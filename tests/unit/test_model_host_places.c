@@ -10,6 +10,7 @@ TEST(names_of_boot_loaders)
 	for (size_t i = 0; i < N_BOOTLOADERS; i++) {
 		check("it has a name", bootloader_from_name(bootloaders[i].name, &kind));
 		check_int(bootloaders[i].name, kind, i);
+		check(bootloaders[i].name, strstr(BOOTLOADER_NAMES, bootloaders[i].name));
 	}
 	assert_true(bootloader_from_name("auto", &kind));
 	assert_int_equal(kind, BOOTLOADER_AUTO);
