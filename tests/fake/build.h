@@ -14,6 +14,8 @@ void put(const struct build *build, const char *path, const char *format, ...) _
 void put_directory(const struct build *build, const char *path);
 void put_link(const struct build *build, const char *path, const char *target);
 
+/* /lib/modules: a file for each module with the aliases of its drivers, and depmod's tables. */
+void put_modules(const struct build *build);
 /* "/devices/pci0000:00/0000:00:02.0/0000:01:00.0"; the caller's */
 char *sysfs_path(const struct host *host, const struct function *function);
 

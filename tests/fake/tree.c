@@ -14,7 +14,6 @@
 
 #include "base/buf.h"
 #include "fake/build.h"
-#include "fake/depmod.h"
 #include "fake/kernel.h"
 #include "model/inventory.h"
 
@@ -27,8 +26,14 @@ static _Noreturn void failed(const char *path)
 /* Where a path of the tree is in reality, with the directories above it made; the caller's. */
 static char *place(const struct build *build, const char *path)
 {
-	char *real = xasprintf("%s%s", build->directory, path);
+	char *real = xasprintf("%s%s", build->directory, path), *last = strrchr(real, '/');
 
+	*last = '\0';
+	if (mkdir(real, 0755) == 0 || errno == EEXIST) {
+		*last = '/';
+		return real;
+	}
+	*last = '/';
 	for (char *slash = real + strlen(build->directory) + 1; (slash = strchr(slash, '/'));
 	     slash++) {
 		*slash = '\0';
@@ -348,28 +353,6 @@ static void put_skeleton(const struct build *build)
 
 		put(build, table, "%s", build->host->tables.items[i]);
 	}
-}
-
-/* /lib/modules: a file for each module with the aliases of its drivers, and depmod's tables. */
-static void put_modules(const struct build *build)
-{
-	_cleanup_free_ char *modules = xasprintf("/lib/modules/%s", build->host->kernel);
-	_cleanup_free_ char *directory = NULL;
-
-	put_directory(build, modules);
-	directory = xasprintf("%s%s", build->directory, modules);
-	vec_foreach(module, &build->host->modules) {
-		struct strv aliases = {};
-
-		vec_foreach(driver, &build->host->drivers)
-			for (size_t i = 0;
-			     strcmp(driver->module, module->name) == 0 && i < driver->aliases.n;
-			     i++)
-				strv_add(&aliases, driver->aliases.items[i]);
-		depmod_add(directory, module->name, module->builtin, &aliases);
-		strv_done(&aliases);
-	}
-	depmod_run(build->directory, directory, build->host->kernel);
 }
 
 static void put_entry(const struct build *build, const struct entry *entry)

@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fake/depmod.h"
 #include "host/root.h"
 #include "model/finding.h"
 #include "scenarios/product.h"
@@ -281,6 +282,7 @@ int main(int argc, char **argv)
 	}
 	directory = real;
 	trees = own_trees = make_trees();
+	depmod_keep(trees);
 	/* Messages and modes are what they are in every locale and for every umask. */
 	setenv("LC_ALL", "C", 1);
 	umask(0022);

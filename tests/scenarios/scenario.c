@@ -292,6 +292,7 @@ static void rewrite(const struct scenario *scenario, const struct statement *sta
 {
 	const char *time = statement_option(statement, "time");
 	_cleanup_free_ char *path = NULL;
+	struct stat st;
 	FILE *file;
 
 	if (statement->words.n < 2)
@@ -302,6 +303,9 @@ static void rewrite(const struct scenario *scenario, const struct statement *sta
 			script_die(&scenario->script, statement, "%s: %s", path, strerror(errno));
 		return;
 	}
+	/* It may be that of another tree, too (fake/depmod.h). */
+	if (stat(path, &st) == 0 && st.st_nlink > 1)
+		unlink(path);
 	file = fopen(path, "we");
 	if (!file || fputs(statement->text, file) < 0 || fclose(file) != 0)
 		script_die(&scenario->script, statement, "%s: %s", path, strerror(errno));

@@ -20,53 +20,45 @@
 #define MODULE "module "
 #define TEXT_MAX (1024 * 1024)
 
-char *tree_text(const char *tree, const char *path)
+/* --- a tree that is open; each text is the caller's --- */
+
+static char *read_text(struct root *root, const char *path)
 {
-	struct root root = {.fd = -1};
 	char *text = NULL;
 
-	if (root_init(&root, tree) < 0 || root_read_file(&root, path, TEXT_MAX, &text, NULL) < 0)
-		text = xstrdup("");
-	root_done(&root);
+	return root_read_file(root, path, TEXT_MAX, &text, NULL) < 0 ? xstrdup("") : text;
+}
+
+/* The first line of an attribute; a hostile tree may have anything there, or nothing. */
+static char *read_attribute(struct root *root, const char *address, const char *name)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/%s", address, name);
+	char *text = read_text(root, path);
+
+	text[strcspn(text, "\n")] = '\0';
 	return text;
 }
 
-char *tree_driver(const char *tree, const char *address)
+static char *read_link(struct root *root, const char *address, const char *name, const char *none)
 {
-	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/driver", address);
-	char name[64] = "none";
-	struct root root = {.fd = -1};
+	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/%s", address, name);
+	char target[64] = "";
 
-	if (root_init(&root, tree) == 0)
-		root_read_link_name(&root, path, name, sizeof(name));
-	root_done(&root);
-	return xstrdup(name);
+	root_read_link_name(root, path, target, sizeof(target));
+	return xstrdup(*target ? target : none);
 }
 
-char *tree_override(const char *tree, const char *address)
+static char *read_override(struct root *root, const char *address)
 {
-	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/driver_override", address),
-			    *text = NULL;
+	_cleanup_free_ char *text = read_attribute(root, address, "driver_override");
 
-	/* A hostile tree may have anything here, or nothing. */
-	text = tree_text(tree, path);
-	text[strcspn(text, "\n")] = '\0';
 	return xstrdup(!*text || strcmp(text, "(null)") == 0 ? "none" : text);
 }
 
-static char *tree_attribute(const char *tree, const char *address, const char *name)
+static char *read_virtual(struct root *root, const char *address)
 {
-	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s/%s", address, name);
-	char *text = tree_text(tree, path);
-
-	text[strcspn(text, "\n")] = '\0';
-	return text;
-}
-
-char *tree_virtual(const char *tree, const char *address)
-{
-	_cleanup_free_ char *number = tree_attribute(tree, address, "sriov_numvfs"),
-			    *autoprobe = tree_attribute(tree, address, "sriov_drivers_autoprobe");
+	_cleanup_free_ char *number = read_attribute(root, address, "sriov_numvfs"),
+			    *autoprobe = read_attribute(root, address, "sriov_drivers_autoprobe");
 
 	if (strcmp(number, "0") == 0 && strcmp(autoprobe, "1") == 0)
 		*number = '\0';
@@ -74,21 +66,67 @@ char *tree_virtual(const char *tree, const char *address)
 		       : xstrdup("");
 }
 
-static char *describe_function(const char *tree, const char *address)
+static char *describe_function(struct root *root, const char *address)
 {
-	_cleanup_free_ char *driver = tree_driver(tree, address),
-			    *override = tree_override(tree, address);
+	_cleanup_free_ char *driver = read_link(root, address, "driver", "none"),
+			    *override = read_override(root, address),
+			    *virtual = read_virtual(root, address),
+			    *physfn = read_link(root, address, "physfn", "");
 
-	_cleanup_free_ char *virtual = tree_virtual(tree, address),
-			    *path = xasprintf("/sys/bus/pci/devices/%s/physfn", address);
-	char name[64] = "";
-	struct root root = {.fd = -1};
-
-	if (root_init(&root, tree) == 0)
-		root_read_link_name(&root, path, name, sizeof(name));
-	root_done(&root);
 	return xasprintf("%s\tdriver %s, override %s%s%s%s", address, driver, override, virtual,
-			 *name ? ", of " : "", name);
+			 *physfn ? ", of " : "", physfn);
+}
+
+/* --- a tree by its path --- */
+
+static void open_tree(struct root *ret, const char *tree)
+{
+	if (root_init(ret, tree) < 0)
+		*ret = (struct root){.fd = -1};
+}
+
+char *tree_text(const char *tree, const char *path)
+{
+	struct root root;
+	char *text;
+
+	open_tree(&root, tree);
+	text = read_text(&root, path);
+	root_done(&root);
+	return text;
+}
+
+char *tree_driver(const char *tree, const char *address)
+{
+	struct root root;
+	char *driver;
+
+	open_tree(&root, tree);
+	driver = read_link(&root, address, "driver", "none");
+	root_done(&root);
+	return driver;
+}
+
+char *tree_override(const char *tree, const char *address)
+{
+	struct root root;
+	char *override;
+
+	open_tree(&root, tree);
+	override = read_override(&root, address);
+	root_done(&root);
+	return override;
+}
+
+char *tree_virtual(const char *tree, const char *address)
+{
+	struct root root;
+	char *virtual;
+
+	open_tree(&root, tree);
+	virtual = read_virtual(&root, address);
+	root_done(&root);
+	return virtual;
 }
 
 /* All that a virtual function is, its line tells. */
@@ -181,7 +219,9 @@ void state_read(const char *tree, struct strv *ret)
 	char *const roots[] = {(char *)tree, NULL};
 	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	FTSENT *entry;
+	struct root root;
 
+	open_tree(&root, tree);
 	while (walk && (entry = fts_read(walk))) {
 		const char *name = entry->fts_path + strlen(tree),
 			   *module = name + strlen("/sys/module/");
@@ -190,7 +230,7 @@ void state_read(const char *tree, struct strv *ret)
 		    (entry->fts_info == FTS_D && is_virtual(entry->fts_accpath)))
 			fts_set(walk, entry, FTS_SKIP);
 		else if (fnmatch("/sys/bus/pci/devices/*", name, FNM_PATHNAME) == 0)
-			strv_take(ret, describe_function(tree, strrchr(name, '/') + 1));
+			strv_take(ret, describe_function(&root, strrchr(name, '/') + 1));
 		else if (fnmatch("/sys/module/*", name, FNM_PATHNAME) == 0 &&
 			 entry->fts_info == FTS_D)
 			strv_take(ret, xasprintf(MODULE "%s\tloaded", module));
@@ -200,6 +240,7 @@ void state_read(const char *tree, struct strv *ret)
 	}
 	if (walk)
 		fts_close(walk);
+	root_done(&root);
 	strv_sort(ret);
 }
 
