@@ -16,7 +16,7 @@ struct listing {
 	char names[NAMES_MAX];
 };
 
-struct work {
+struct asked_lister {
 	struct root *root;
 	struct strv argv;
 	struct listing *listing;
@@ -37,41 +37,41 @@ static void hear(void *userdata, const char *line)
 
 static void run(void *userdata, size_t piece _unused_)
 {
-	struct work *work = userdata;
+	struct asked_lister *asked = userdata;
 
-	work->listing->status = command_run(work->root, &work->argv, hear, work->listing);
+	asked->listing->status = command_run(asked->root, &asked->argv, hear, asked->listing);
 }
 
 static void ended(void *userdata, size_t piece _unused_, enum bounded_end end,
 		  uint32_t elapsed_ms _unused_)
 {
-	struct work *work = userdata;
+	struct asked_lister *asked = userdata;
 
-	work->done = end == BOUNDED_DONE && work->listing->status == 0;
+	asked->done = end == BOUNDED_DONE && asked->listing->status == 0;
 }
 
 static bool ask(struct root *root, const char *lister, struct image *image)
 {
-	struct work work = {.root = root};
+	struct asked_lister asked = {.root = root};
 
-	work.listing = bounded_memory(sizeof(*work.listing));
-	if (!work.listing)
+	asked.listing = bounded_memory(sizeof(*asked.listing));
+	if (!asked.listing)
 		return false;
-	strv_add(&work.argv, lister);
-	strv_add(&work.argv, image->path);
+	strv_add(&asked.argv, lister);
+	strv_add(&asked.argv, image->path);
 	bounded_run(&(struct bounded_job){
 		.n = 1,
 		.piece_ms = LISTER_MS,
 		.total_ms = LISTER_MS,
-		.userdata = &work,
+		.userdata = &asked,
 		.run = run,
 		.ended = ended,
 	});
-	if (work.done)
-		image_see_listing(image, work.listing->names);
-	bounded_free(work.listing, sizeof(*work.listing));
-	strv_done(&work.argv);
-	return work.done;
+	if (asked.done)
+		image_see_listing(image, asked.listing->names);
+	bounded_free(asked.listing, sizeof(*asked.listing));
+	strv_done(&asked.argv);
+	return asked.done;
 }
 
 void image_list(struct root *root, struct image *image)

@@ -89,3 +89,11 @@ bool address_list_has(const struct address_list *list, const struct pci_address 
 	slot.address.function = 0;
 	return vec_find(list, &exact, compare_patterns) || vec_find(list, &slot, compare_patterns);
 }
+
+bool id_pattern_matches(const struct id_pattern *pattern, uint16_t vendor, uint16_t device,
+			uint32_t class)
+{
+	return (pattern->vendor < 0 || pattern->vendor == vendor) &&
+	       (pattern->device < 0 || pattern->device == device) &&
+	       (class & pattern->class_mask) == pattern->class;
+}

@@ -59,3 +59,20 @@ int pci_address_order(const void *a, const void *b);
  */
 char *port_path_append(char *path, const struct pci_address *address);
 bool pci_address_same_slot(const struct pci_address *a, const struct pci_address *b);
+
+/* --- what a function is, as lspci -d takes it: each part may be any -------------------------------- */
+
+/* "vendor:device[:class]" as lspci -d takes it. */
+struct id_pattern {
+	int32_t vendor; /* -1: any */
+	int32_t device;
+	uint32_t class; /* left-aligned in 24 bits, to be compared under class_mask (0: any) */
+	uint32_t class_mask;
+};
+
+struct id_list {
+	VEC(struct id_pattern);
+};
+
+bool id_pattern_matches(const struct id_pattern *pattern, uint16_t vendor, uint16_t device,
+			uint32_t class);

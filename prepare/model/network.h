@@ -2,7 +2,7 @@
 /* The host's network interfaces, as far as losing one of them would matter. Plain data. */
 #pragma once
 
-#include "model/id_pattern.h"
+#include "model/address.h"
 #include "model/storage.h"
 
 struct interface {

@@ -11,7 +11,6 @@
 #include "base/strv.h"
 #include "model/address.h"
 #include "model/host_places.h"
-#include "model/id_pattern.h"
 
 struct module_policy {
 	struct strv ids;       /* "10de:1bb0", for options vfio-pci ids= */

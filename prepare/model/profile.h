@@ -12,7 +12,6 @@
 #include "model/address.h"
 #include "model/finding.h"
 #include "model/host_places.h"
-#include "model/id_pattern.h"
 #include "model/ini.h"
 
 /* Limits on what a file may ask for; each has its own message. */

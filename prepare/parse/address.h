@@ -7,7 +7,6 @@
 
 #include "model/address.h"
 #include "model/foreign.h"
-#include "model/id_pattern.h"
 
 /* "[domain:]bus:slot.function"; without a domain it is 0. */
 int pci_address_parse(const char *text, struct pci_address *ret);

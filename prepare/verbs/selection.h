@@ -4,7 +4,7 @@
 
 #include <regex.h>
 
-#include "model/id_pattern.h"
+#include "model/address.h"
 #include "model/inventory.h"
 #include "verbs/verb.h"
 

@@ -89,6 +89,29 @@ TEST(lists_are_searched_by_place)
 	free(list.items);
 }
 
+TEST(id_patterns_match)
+{
+	static const struct {
+		const char *pattern;
+		bool matches;
+	} rows[] = {
+		{"10de:1bb0", true},    {":", true},
+		{"10de:", true},        {":1bb0", true},
+		{"10de:1bb0:03", true}, {"10de:1bb0:030000", true},
+		{"::0300", true},       {"10df:1bb0", false},
+		{"10de:1bb1", false},   {"10de:1bb0:0302", false},
+		{"::04", false},        {"::030001", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct id_pattern pattern;
+
+		check_int(rows[i].pattern, id_pattern_parse(rows[i].pattern, &pattern), 0);
+		check_int(rows[i].pattern, id_pattern_matches(&pattern, 0x10de, 0x1bb0, 0x030000),
+			  rows[i].matches);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +120,7 @@ int main(void)
 		cmocka_unit_test(odd_fields_never_write_more_than_their_room),
 		cmocka_unit_test(port_path_has_the_domain_only_where_it_is_not_0),
 		cmocka_unit_test(lists_are_searched_by_place),
+		cmocka_unit_test(id_patterns_match),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
