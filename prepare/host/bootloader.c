@@ -106,11 +106,10 @@ static bool is_older_than_boot(struct root *root, const char *path, int64_t time
 /* A file that the next boot reads, and when it was written; NULL: it cannot be read. */
 static char *read_next(struct root *root, const char *path, size_t max, int64_t *ret_time)
 {
-	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	char *text = NULL;
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || root_read_fd(root, fd, path, max, &text, NULL) < 0)
+	if (root_read_stat(root, path, max, &st, &text, NULL) < 0)
 		return NULL;
 	*ret_time = st.st_mtim.tv_sec;
 	return text;

@@ -44,19 +44,14 @@ static void add_unread(struct search *search, const char *path, const char *caus
 /* The text of a file; NULL: there is none, or it cannot be read, which is told then. */
 static char *read_text(struct search *search, const char *path)
 {
-	_cleanup_close_ int fd = root_open(search->root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	_cleanup_free_ char *text = NULL;
 	size_t length = 0;
-	struct stat st;
-	int r = fd < 0 ? fd : 0;
+	struct stat st = {};
+	int r = root_read_stat(search->root, path, OWN_FILE_MAX, &st, &text, &length);
 
-	if (r == 0 && fstat(fd, &st) < 0)
-		r = -errno;
 	/* A link to /dev/null stands for nothing. */
-	if (r == -ENOENT || r == -ENOTDIR || (r == 0 && !S_ISREG(st.st_mode)))
+	if (r == -ENOENT || r == -ENOTDIR || (st.st_mode && !S_ISREG(st.st_mode)))
 		return NULL;
-	if (r == 0)
-		r = root_read_fd(search->root, fd, path, OWN_FILE_MAX, &text, &length);
 	if (r == -EFBIG)
 		add_unread(search, path, "it is larger than four megabytes");
 	else if (r < 0)

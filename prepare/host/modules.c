@@ -17,7 +17,6 @@
 
 struct modules {
 	struct kmod_ctx *kmod;
-	int directory; /* libkmod takes a path; this descriptor keeps it inside the root */
 };
 
 static void log_nothing(void *data _unused_, int priority _unused_, const char *file _unused_,
@@ -31,7 +30,7 @@ int modules_open(struct root *root, const char *release, struct modules **ret)
 	_cleanup_free_ char *path = xasprintf("/lib/modules/%s", release);
 	static const char *const no_configuration[] = {NULL};
 	char directory[sizeof("/proc/self/fd/") + 12];
-	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_DIRECTORY);
+	int fd = root_lend(root, path);
 	struct kmod_ctx *kmod;
 	struct modules *modules;
 
@@ -47,7 +46,7 @@ int modules_open(struct root *root, const char *release, struct modules **ret)
 		return -ENOENT;
 	}
 	modules = xcalloc(1, sizeof(*modules));
-	*modules = (struct modules){.kmod = kmod, .directory = TAKE_FD(fd)};
+	*modules = (struct modules){.kmod = kmod};
 	*ret = modules;
 	return 0;
 }
@@ -57,7 +56,6 @@ void modules_close(struct modules *modules)
 	if (!modules)
 		return;
 	kmod_unref(modules->kmod);
-	close(modules->directory);
 	free(modules);
 }
 

@@ -321,7 +321,7 @@ static void add_group_members(struct root *root, const int *groups, size_t n_gro
 static int list_functions(struct root *root, struct pci_address_list *ret)
 {
 	_cleanup_(strv_done) struct strv names = {};
-	int r = root_list(root, DEVICE_PATH, &names);
+	int r = root_list(root, SYSFS_PCI "/devices", &names);
 
 	for (size_t i = 0; i < names.n; i++) {
 		struct pci_address address;

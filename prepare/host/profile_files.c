@@ -48,14 +48,13 @@ static char *objection(const struct stat *st, char **ret_remedy)
 static void read_one(struct root *root, const char *path, struct ini *ini,
 		     struct findings *findings)
 {
-	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	_cleanup_free_ char *detail = NULL, *remedy = NULL, *text = NULL;
 	size_t length = 0;
-	struct stat st;
-	int r;
+	struct stat st = {};
+	int r = root_read_stat(root, path, INI_MAX_BYTES, &st, &text, &length);
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		detail = xasprintf("cannot be opened: %s", strerror(fd < 0 ? -fd : errno));
+	if (r < 0 && !st.st_mode) {
+		detail = xasprintf("cannot be opened: %s", strerror(-r));
 		complain(findings, path, detail, "make it readable, or remove it");
 		return;
 	}
@@ -64,7 +63,6 @@ static void read_one(struct root *root, const char *path, struct ini *ini,
 		complain(findings, path, detail, remedy);
 		return;
 	}
-	r = root_read_fd(root, fd, path, INI_MAX_BYTES, &text, &length);
 	if (r < 0) {
 		detail = xasprintf("cannot be read: %s", strerror(-r));
 		complain(findings, path, detail, "make it readable, or remove it");
@@ -116,9 +114,9 @@ static void find_dropins(struct root *root, struct strv *ret_paths, struct findi
 /* Is there anything at path, of whatever kind? */
 static bool exists(struct root *root, const char *path)
 {
-	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
+	int r = root_read_link(root, path, (char[2]){}, 2);
 
-	return fd != -ENOENT && fd != -ENOTDIR;
+	return r != -ENOENT && r != -ENOTDIR;
 }
 
 static void find_in_directory(struct root *root, const char *directory, struct strv *ret)

@@ -11,11 +11,9 @@ const char *program_find(struct root *root, const char *name, char path[static P
 
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
 		struct stat st;
-		_cleanup_close_ int fd = -1;
 
 		snprintf(path, PROGRAM_PATH_MAX, "%s/%s", directories[i], name);
-		fd = root_open(root, path, O_PATH);
-		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		if (root_stat(root, path, &st) == 0 && S_ISREG(st.st_mode) &&
 		    (!root->live || (st.st_mode & 0111)))
 			return path;
 	}

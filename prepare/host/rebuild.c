@@ -31,10 +31,9 @@ struct looking {
 /* When the file was written, in nanoseconds; -1: it is not there. */
 static int64_t time_of(struct root *root, const char *path)
 {
-	_cleanup_close_ int fd = root_open(root, path, O_PATH);
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (root_stat(root, path, &st) < 0)
 		return -1;
 	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 }

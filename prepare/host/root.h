@@ -49,6 +49,12 @@ int root_stat(struct root *root, const char *path, struct stat *ret);
 bool root_exists(struct root *root, const char *path);
 /* Reads a whole file of at most max bytes (-EFBIG beyond) into a NUL-terminated text, caller's. */
 int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length);
+/*
+ * Reads a file, and sets *ret_stat to what fstat(2) says of the file that was read; zeroed where it cannot be
+ * opened. Not for paths below /sys and /proc.
+ */
+int root_read_stat(struct root *root, const char *path, size_t max, struct stat *ret_stat,
+		   char **ret, size_t *ret_length);
 /* The same from a descriptor that root_open() gave for that path. */
 int root_read_fd(struct root *root, int fd, const char *path, size_t max, char **ret,
 		 size_t *ret_length);

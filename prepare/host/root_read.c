@@ -89,7 +89,8 @@ static int open_place(struct root *root, struct place *place, int flags)
 	if (place->has_stat && is_nowhere(place->stat_error) && !root->recorder)
 		return place->stat_error;
 	fd = root_open(root, place->path, flags);
-	if (is_nowhere(fd) && !(flags & O_DIRECTORY)) {
+	/* What is no directory may be a file. */
+	if (fd == -ENOENT || (is_nowhere(fd) && !(flags & O_DIRECTORY))) {
 		place->stat_error = fd;
 		place->has_stat = true;
 	}
@@ -120,18 +121,15 @@ static void open_and_look(struct root *root, struct place *place)
 
 int root_stat(struct root *root, const char *path, struct stat *ret)
 {
-	struct place local = {.path = (char *)path, .file = -1}, *place = place_of(root, path);
-	_cleanup_close_ int fd = -1;
+	struct place *place = place_of(root, path);
 
 	if (!place) {
-		place = &local;
-		fd = root_open(root, path, O_PATH);
-		if (fd < 0)
-			return fd;
-		look(place, fd);
-	} else if (!place->has_stat || root->recorder) {
-		open_and_look(root, place);
+		_cleanup_close_ int fd = root_open(root, path, O_PATH);
+
+		return fd < 0 ? fd : fstat(fd, ret) < 0 ? -errno : 0;
 	}
+	if (!place->has_stat || root->recorder)
+		open_and_look(root, place);
 	if (place->stat_error == 0)
 		*ret = place->st;
 	return place->stat_error;
@@ -216,6 +214,20 @@ static void remember_text(struct root *root, struct place *place, size_t max)
 	place->recorded = root->recorder;
 }
 
+/* A copy of what is remembered. */
+static int copy_text(const struct place *place, size_t max, char **ret, size_t *ret_length)
+{
+	if (place->text_error < 0)
+		return place->text_error;
+	if (place->length > max)
+		return -EFBIG;
+	*ret = xcalloc(place->length + 1, 1);
+	memcpy(*ret, place->text, place->length);
+	if (ret_length)
+		*ret_length = place->length;
+	return 0;
+}
+
 int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length)
 {
 	struct place *place = place_of(root, path);
@@ -227,15 +239,27 @@ int root_read_file(struct root *root, const char *path, size_t max, char **ret, 
 	}
 	if (!place->has_text || !is_told(root, place))
 		remember_text(root, place, max);
-	if (place->text_error < 0)
-		return place->text_error;
-	if (place->length > max)
-		return -EFBIG;
-	*ret = xcalloc(place->length + 1, 1);
-	memcpy(*ret, place->text, place->length);
-	if (ret_length)
-		*ret_length = place->length;
-	return 0;
+	return copy_text(place, max, ret, ret_length);
+}
+
+int root_read_stat(struct root *root, const char *path, size_t max, struct stat *ret_stat,
+		   char **ret, size_t *ret_length)
+{
+	struct place *place = place_of(root, path);
+
+	if (!place) {
+		_cleanup_close_ int fd = root_open(root, path, READING);
+
+		if (fd < 0)
+			return fd;
+		*ret_stat = (struct stat){};
+		return fstat(fd, ret_stat) < 0 ? -errno
+					       : root_read_fd(root, fd, path, max, ret, ret_length);
+	}
+	if (!place->has_text || !is_told(root, place))
+		remember_text(root, place, max);
+	*ret_stat = place->stat_error == 0 ? place->st : (struct stat){};
+	return copy_text(place, max, ret, ret_length);
 }
 
 char *root_read_text(struct root *root, const char *path, size_t max)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verbs/situation.h"
 
+#include "act/act.h"
 #include "parse/boot_log.h"
 #include "support.h"
 
@@ -148,6 +149,74 @@ TEST(companions_are_guarded_too)
 	}
 }
 
+#define DEVICES "sys/bus/pci/devices/"
+#define DEVICE DEVICES "0000:01:00.0"
+
+/* A network card on e1000e, which is to go to vfio-pci. */
+static void put_bound(void)
+{
+	tree_file(&tree, "etc/vfio-prepare/profile.conf", "[device x]\naddress = 01:00.0\n");
+	put_function("0000:01:00.0", "PCI_CLASS=20000\nPCI_ID=8086:10D3\nPCI_SUBSYS_ID=0:0\n",
+		     "../groups/7", "../drivers/e1000e");
+	tree_file(&tree, DEVICE "/driver_override", "(null)\n");
+	tree_file(&tree, "sys/bus/pci/drivers/e1000e/unbind", "");
+	tree_file(&tree, "sys/bus/pci/drivers_probe", "");
+	tree_dir(&tree, "sys/bus/pci/drivers/vfio-pci");
+	tree_dir(&tree, "sys/module/vfio_iommu_type1");
+	tree_dir(&tree, "sys/class/block");
+	tree_file(&tree, "proc/self/mountinfo", "");
+}
+
+/* Decides, has another device come to the address of the first, and acts; the result. */
+static enum result act_after_a_change(bool unplugged)
+{
+	static const struct purpose by_hand = {.goal = GOAL_BIND, .phase = PHASE_MANUAL};
+	static const struct act_limits limits = {5000, 5000};
+	struct options options = {};
+	struct situation situation;
+	struct outcomes outcomes;
+	enum result result;
+
+	assert_int_equal(situation_load(&tree.root, &options, &by_hand, NULL, &situation),
+			 STATUS_DONE);
+	assert_int_equal(situation.plan.n, 1);
+	assert_int_equal(situation.plan.items[0].state, DEVICE_BIND);
+	assert_int_equal(renameat(tree.root.fd, DEVICE, tree.root.fd, "sys/former"), 0);
+	if (unplugged) {
+		tree_remove(&tree, "sys/former/uevent");
+		tree_remove(&tree, "sys/former/driver");
+		tree_remove(&tree, "sys/former/iommu_group");
+		tree_remove(&tree, "sys/former/driver_override");
+		tree_remove(&tree, "sys/former");
+	}
+	tree_file(&tree, DEVICE "/uevent",
+		  "PCI_CLASS=10802\nPCI_ID=144D:A808\nPCI_SUBSYS_ID=0:0\n");
+	tree_file(&tree, DEVICE "/driver_override", "(null)\n");
+	tree_link(&tree, DEVICE "/driver", "../drivers/e1000e");
+	act_run(&tree.root, &situation.plan, &limits, &outcomes, &situation.plan.findings);
+	result = outcomes.items[0].result;
+	outcomes_done(&outcomes);
+	situation_done(&situation);
+	tree_check(&tree, "/" DEVICE "/driver_override", "(null)\n");
+	return result;
+}
+
+TEST(what_was_decided_on_is_what_is_acted_on)
+{
+	put_bound();
+	assert_int_equal(act_after_a_change(false), RESULT_FAILED);
+	/* "vfio-pci" went to the one that was read, and over it what takes that back. */
+	tree_check(&tree, "/sys/former/driver_override", "\nfio-pci");
+}
+
+TEST(what_came_to_the_address_of_a_device_that_is_gone_is_left_alone)
+{
+	put_bound();
+	assert_int_equal(act_after_a_change(true), RESULT_FAILED);
+	tree_check(&tree, "/sys/bus/pci/drivers/e1000e/unbind", "");
+	tree_check(&tree, "/sys/bus/pci/drivers_probe", "");
+}
+
 int main(void)
 {
 #define SITUATION_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -158,6 +227,8 @@ int main(void)
 		SITUATION_TEST(situation_reads_serial_numbers_where_they_are_asked_for),
 		SITUATION_TEST(situation_asks_no_serial_number_of_a_function_that_hangs),
 		SITUATION_TEST(companions_are_guarded_too),
+		SITUATION_TEST(what_was_decided_on_is_what_is_acted_on),
+		SITUATION_TEST(what_came_to_the_address_of_a_device_that_is_gone_is_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
