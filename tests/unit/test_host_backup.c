@@ -153,6 +153,19 @@ TEST(what_finds_no_room)
 	check_names("/boot", "grub initrd.img-6.1 ");
 }
 
+/* One that cannot be put back is told, and keeps no other from being put back. */
+TEST(what_cannot_be_put_back)
+{
+	keep_text(&tree.root, "/boot/grub/grub.cfg", &kept);
+	keep_image(&tree.root, "/boot/initrd.img-6.1", &kept);
+	tree_remove(&tree, "boot/grub/grub.cfg");
+	tree_dir(&tree, "boot/grub/grub.cfg/in/the/way");
+	tree_remove(&tree, "boot/initrd.img-6.1");
+	assert_int_equal(keep_restore(&tree.root, &kept), -EISDIR);
+	keep_done(&tree.root, &kept);
+	check_names("/boot", "grub initrd.img-6.1 ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +175,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_removed_has_its_mode_again, start, stop),
 		cmocka_unit_test_setup_teardown(what_stayed, start, stop),
 		cmocka_unit_test_setup_teardown(what_finds_no_room, start, stop),
+		cmocka_unit_test_setup_teardown(what_cannot_be_put_back, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,6 +106,15 @@ TEST(what_is_in_the_way_stays)
 	expect_alone("/run", 2);
 }
 
+TEST(a_temporary_file_that_cannot_be_made)
+{
+	_cleanup_free_ char *temporary = xasprintf("run/" TEMPORARY_PREFIX "%d", (int)getpid());
+
+	tree_file(&tree, temporary, "in the way\n");
+	assert_int_equal(root_replace_file(&tree.root, "/run/a", "x", 0644), -EEXIST);
+	expect_alone("/run", 1);
+}
+
 TEST(what_fails_leaves_the_old_file)
 {
 	tree_file(&tree, "run/a", "old\n");
@@ -185,6 +194,7 @@ int main(void)
 		FILES_TEST(a_link_is_replaced_not_followed),
 		FILES_TEST(only_one_directory_is_made),
 		FILES_TEST(what_is_in_the_way_stays),
+		FILES_TEST(a_temporary_file_that_cannot_be_made),
 		FILES_TEST(what_fails_leaves_the_old_file),
 		FILES_TEST(directories_are_made),
 		FILES_TEST(a_file_is_removed),

@@ -94,13 +94,13 @@ TEST(users_of_a_live_host)
 
 int __real_fstatat(int dir, const char *name, struct stat *ret, int flags);
 int __wrap_fstatat(int dir, const char *name, struct stat *ret, int flags);
-/* This machine need not have the nodes of VFIO. */
+/* This machine need not have the nodes of VFIO, or of NVIDIA's driver. */
 int __wrap_fstatat(int dir, const char *name, struct stat *ret, int flags)
 {
 	char target[32] = "";
 
 	if (readlinkat(dir, name, target, sizeof(target) - 1) < 0 ||
-	    strncmp(target, "/dev/vfio/", 10) != 0)
+	    (strncmp(target, "/dev/vfio/", 10) != 0 && strncmp(target, "/dev/nvidia", 11) != 0))
 		return __real_fstatat(dir, name, ret, flags);
 	*ret = (struct stat){.st_mode = S_IFCHR};
 	return 0;
@@ -133,6 +133,48 @@ TEST(users_of_an_iommu_group)
 	}
 }
 
+TEST(users_of_a_group_with_two_digits)
+{
+	tree_file(&tree, "proc/812/comm", "qemu\n");
+	tree_link(&tree, "proc/812/fd/3", "/dev/null");
+	tree_link(&tree, "proc/812/fd/4", "/etc/passwd");
+	tree_link(&tree, "proc/812/fd/5", "/dev/vfio/12");
+	tree_link(&tree, PORT "0000:01:00.0/iommu_group", "../../../../kernel/iommu_groups/12");
+	tree.root.live = true;
+	scan();
+	check_text("user", function("01:00.0")->user, "qemu (812)");
+}
+
+/* Its driver says which minor number a card has. */
+TEST(users_of_a_graphics_card)
+{
+	static const struct {
+		const char *node;
+		bool first, second;
+	} rows[] = {{"/dev/nvidia1", true, false},
+		    {"/dev/nvidia12", false, true},
+		    {"/dev/nvidia2", false, false},
+		    {"/dev/nvidiactl", false, false}};
+
+	tree_file(&tree, "proc/812/comm", "Xorg\n");
+	tree_dir(&tree, "proc/driver/nvidia/gpus/0000:00:01.0");
+	tree_file(&tree, "proc/driver/nvidia/gpus/0000:01:00.0/information",
+		  "Model: \t\t Quadro\nDevice Minor: \t 1\n");
+	tree_file(&tree, "proc/driver/nvidia/gpus/0000:02:00.0/information",
+		  "Model: \t\t Quadro\nDevice Minor: \t 12\n");
+	tree.root.live = true;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		tree_link(&tree, "proc/812/fd/3", rows[i].node);
+		scan();
+		check_text(rows[i].node, function("01:00.0")->user,
+			   rows[i].first ? "Xorg (812)" : NULL);
+		check_text(rows[i].node, function("02:00.0")->user,
+			   rows[i].second ? "Xorg (812)" : NULL);
+		inventory_done(&inventory);
+		tree_remove(&tree, "proc/812/fd/3");
+	}
+}
+
 TEST(a_process_without_a_name)
 {
 	tree_link(&tree, "sys/dev/char/1:5",
@@ -149,7 +191,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		USERS_TEST(captured_users),           USERS_TEST(no_users),
 		USERS_TEST(users_of_a_live_host),     USERS_TEST(users_of_an_iommu_group),
-		USERS_TEST(a_process_without_a_name),
+		USERS_TEST(a_process_without_a_name), USERS_TEST(users_of_a_group_with_two_digits),
+		USERS_TEST(users_of_a_graphics_card),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
