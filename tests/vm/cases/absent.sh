@@ -1,6 +1,7 @@
 # The listed card is not there: the boot goes on, nothing else is taken, somebody says so, and no
-# service that wants it starts.
+# service that wants it starts. (That each kind's boot goes on after an error: broken-tool.)
 
+kinds=dracut
 profile=absent
 extra=consumers
 

@@ -1,7 +1,7 @@
 # All functions of a card with display, audio and USB, listed as 0000:01:00.*; the profile allows
-# the display, which is the only one of this machine.
+# the display, which is the only one of this machine. (On initramfs-tools, among other devices: snapshot.)
 
-kinds="initramfs-tools dracut"
+kinds=dracut
 profile=gpu
 devices=$GPU_LIKE
 

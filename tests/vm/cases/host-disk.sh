@@ -2,6 +2,7 @@
 # the root is known. The spare is bound before the root is mounted, the root never, and the message says
 # why. (With vfio-pci.ids=1b36:0010 this machine does not boot.)
 
+kinds="dracut dracut-nosystemd" # initramfs-tools: host-disk-crypt
 profile=nvme
 devices=$SPARE_NVME
 controller=$ROOT_NVME

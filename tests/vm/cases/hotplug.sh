@@ -1,7 +1,7 @@
 # A listed card is put into its slot while the host runs, by udev's rules: it is on vfio-pci, and its native
 # driver, which was not loaded, never had it. Nothing had to be started for that.
 
-kinds="initramfs-tools dracut"
+kinds=initramfs-tools # it is the udev of the real root
 profile=hotplug
 devices=$PORT1
 extra=hotplug

@@ -1,5 +1,7 @@
-# A profile with an unknown key beside a good one: nothing is touched, the boot goes on.
+# A profile with an unknown key beside a good one: nothing is touched, the boot goes on. (The tool ends
+# with 2, as the one of broken-tool does in each kind of image.)
 
+kinds=initramfs-tools
 profile=invalid
 
 check() {

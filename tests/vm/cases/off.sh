@@ -1,5 +1,7 @@
 # Switched off altogether: the machine is as it would be without us, and nobody takes it for prepared.
+# (The tool looks for the switch itself, and so do udev's rules. In each kind of image: off-early.)
 
+kinds=dracut
 arguments=vfio_prepare.enable=0
 extra=consumers
 

@@ -1,8 +1,36 @@
-# Two identical cards, one of them listed; it is fit for a virtual machine.
+# Two identical cards, one of them listed, on a host with nothing tuned: the image as the generator made it,
+# Debian's kernel image and command line, all units of the default target. The card is fit for a virtual
+# machine, and validate sees in the image what is in it.
+#
+# On one kind each, as no image has to do with it: services that want prepared devices start (where they are
+# not prepared: absent, off). And the card is given back to its own driver, which works; once more
+# changes nothing, nor does what udev's rules would do; then it is taken again, but when its interface is
+# switched on only by force.
 
-extra=open-card
+mode=stock
+extra="open-card image"
+case ${kind-} in
+dracut) extra+=" consumers" ;;
+initramfs-tools) extra+=" release" ;;
+esac
 
-OPEN=/usr/lib/lab/extra/open-card
+OPEN=$EXTRA_DIR/open-card
+RELEASE=$EXTRA_DIR/release
+
+RELEASE_SAYS="boot: status 0, on vfio-pci, override vfio-pci
+release: status 0, on e1000e, override (null)
+e1000e had it
+release: status 0, on e1000e, override (null)
+release 01:00.0: status 0, on e1000e, override (null)
+bind --phase hotplug: status 0, on e1000e, override (null)
+its interface is there
+not ready
+bind: status 0, on vfio-pci, override vfio-pci
+release nic: status 0, on e1000e, override (null)
+bind: status 3, on e1000e, override (null)
+bind --force: status 0, on vfio-pci, override vfio-pci"
+
+before_boot() { image_disk; }
 
 check() {
 	expect_taken e1000e 0000:01:00.0
@@ -11,6 +39,12 @@ check() {
 	expect_unit vfio-prepare.target active
 	expect_no_failed_units
 	expect_ready
-	expect_status $OPEN 0
-	output_of $OPEN | grep -qx 'ids: 8086:10d3' || fail "opened through VFIO it is another device"
+	expect_status "$OPEN" 0
+	output_of "$OPEN" | grep -qx 'ids: 8086:10d3' || fail "opened through VFIO it is another device"
+	expect_image_seen
+	[[ $kind != dracut ]] || expect_consumers active
+	[[ $kind != initramfs-tools ]] || [[ $(output_of "$RELEASE" | sed '/^ /d; /^$/d') == "$RELEASE_SAYS" ]] || {
+		output_of "$RELEASE" >"$LOG_DIR/$test/difference"
+		fail "release went otherwise: see $LOG_DIR/$test/difference"
+	}
 }

@@ -1,6 +1,7 @@
 # An image without the tool and without the cards' driver: the unit of the real root is the first
 # to see them.
 
+kinds="initramfs-tools dracut" # systemd begins anew in the real root, or goes on
 image=bare-nic
 
 check() {

@@ -24,7 +24,10 @@ something has nvme1n1 for itself"
 
 check() {
 	# Something other than that the two lists are equally empty.
-	expect_driver 0000:01:00.0 vfio-pci
+	expect_taken bochs-drm 0000:01:00.0
+	expect_taken snd_hda_intel 0000:01:00.1
+	expect_taken xhci_hcd 0000:01:00.2
+	expect_native e1000e 0000:02:00.0
 	expect_driver 0000:03:00.0 vfio-pci
 	expect_finding host-disk 0000:00:1b.0
 	[[ $(output_of "$EXTRA") == "$SAYS" ]] || {

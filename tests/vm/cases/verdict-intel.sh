@@ -3,8 +3,9 @@
 # the table in README.md has both.
 
 kinds=alone
-modules="vfio_pci vfio_iommu_type1"
+modules="vfio_pci vfio_iommu_type1 e1000e"
 
+BIND_LATE="vfio-prepare bind --phase system"
 HOST_VALIDATE="virt-host-validate qemu"
 vendor=GenuineIntel
 virtualization=vmx
@@ -22,8 +23,9 @@ host_files() {
 image_files() { host_files "$1"; }
 
 script() {
-	printf '%s\n' "run busybox mount --bind /lab/cpuinfo /proc/cpuinfo" \
-		"run vfio-prepare bind --phase early" "run vfio-prepare validate" "run $HOST_VALIDATE"
+	printf '%s\n' "run busybox mount --bind /lab/cpuinfo /proc/cpuinfo" "run vfio-prepare bind --phase early"
+	alone_modules e1000e | sed 's/^/insmod /'
+	printf '%s\n' "run $BIND_LATE" "run vfio-prepare validate" "run $HOST_VALIDATE"
 	script_report
 }
 
@@ -46,7 +48,9 @@ expect_host_validate() {
 }
 
 check() {
-	expect_driver 0000:01:00.0 vfio-pci
+	expect_taken e1000e 0000:01:00.0
+	expect_native e1000e 0000:02:00.0
+	expect_status "$BIND_LATE" 0
 	expect_ready
 	expect_only
 	expect_host_validate PASS PASS

@@ -16,6 +16,7 @@
  *	devices			one DEV line per PCI function, as sysfs has it; "-blocks" is an
  *				override that cannot be read
  *	kmsg			the kernel's log between KMSG-BEGIN and KMSG-END
+ *	extras			run EXTRA_DIR/NAME for each lab.extra=NAME among the kernel's arguments
  *	poweroff		at once: the disk is a snapshot, unless lab.keep is among the kernel's
  *				arguments: then all is written out before
  */
@@ -40,6 +41,8 @@
 
 #define PORT "/dev/ttyS1"
 #define PCI_DEVICES "/sys/bus/pci/devices"
+#define EXTRA_DIR "/usr/lib/lab/extra"
+#define EXTRA_ARGUMENT "lab.extra="
 #define MAX_ARGS 16
 #define ANSWER_MS 3000
 #define POWER_OFF_S 4
@@ -208,15 +211,36 @@ static void run(char *line)
 	printf("\nSTATUS %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
-static int is_kept(void)
+static void read_kernel_arguments(char *line, size_t size)
 {
-	char line[4096] = "";
 	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, line, sizeof(line) - 1);
+	ssize_t n = fd < 0 ? 0 : read(fd, line, size - 1);
 
 	if (fd >= 0)
 		close(fd);
-	return n > 0 && strstr(line, " lab.keep");
+	line[n > 0 ? n : 0] = '\0';
+}
+
+static int is_kept(void)
+{
+	char line[4096];
+
+	read_kernel_arguments(line, sizeof(line));
+	return strstr(line, " lab.keep") != NULL;
+}
+
+static void run_extras(void)
+{
+	char line[4096], path[PATH_MAX], *rest = line, *word;
+
+	read_kernel_arguments(line, sizeof(line));
+	while ((word = strsep(&rest, " \n"))) {
+		if (strncmp(word, EXTRA_ARGUMENT, strlen(EXTRA_ARGUMENT)) != 0)
+			continue;
+		snprintf(path, sizeof(path), EXTRA_DIR "/%s", word + strlen(EXTRA_ARGUMENT));
+		run(path);
+		fflush(stdout);
+	}
 }
 
 /* As SysRq does it: what has files open for writing becomes read-only too, and clean. */
@@ -267,6 +291,8 @@ static void carry_out(char *line)
 		say_devices();
 	else if (!strcmp(verb, "kmsg"))
 		say_kernel_log();
+	else if (!strcmp(verb, "extras"))
+		run_extras();
 	else if (!strcmp(verb, "poweroff")) {
 		if (is_kept())
 			make_read_only();

@@ -140,6 +140,6 @@ expect_phase() {
 expect_consumers() {
 	local unit
 	for unit in libvirtd nova-compute vdsmd virtqemud; do
-		output_of "$EXTRA" | grep -x "$unit.service $1" >/dev/null || fail "$unit is not $1"
+		output_of "$EXTRA_DIR/consumers" | grep -x "$unit.service $1" >/dev/null || fail "$unit is not $1"
 	done
 }

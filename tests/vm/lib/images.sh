@@ -78,6 +78,7 @@ furniture_stage() {
 	cp "$AGENT" "$VFIO_OPEN" "$LAB_DIR/guest/lab-profile" "$LAB_DIR/guest/script" "$lab/"
 	cp -r "$LAB_DIR/guest/extra" "$LAB_DIR/profiles" "$lab/"
 	cp "$LAB_DIR"/guest/*.service "$LAB_DIR"/guest/*.target "$tree/etc/systemd/system/"
+	fast_stage "$tree"
 	printf 'UUID=%s / ext4 errors=remount-ro 0 1\n' "$DISK_UUID" >"$tree/etc/fstab"
 	printf 'lab\n' >"$tree/etc/hostname"
 	# An empty one would make each boot a first boot.

@@ -1,20 +1,20 @@
-# validate looks into the image that this guest has booted from, which the real generators have made:
-# ready with it, and not with a profile that was changed since, nor with an image that ends too early.
-# And it sees the kernel modules in it that the distribution's own lister sees, which it asks about an
-# image with a compression of the days of old.
+# shellcheck shell=bash
+# What a case expects of validate's look into the image that its guest has booted from (guest/extra/image):
+# ready with it, and not with a profile that was changed since, nor with an image that ends too early. And it
+# sees the kernel modules in it that the distribution's own lister sees, which it asks about an image with
+# a compression of the days of old.
 
-extra=image
-
-before_boot() {
+# The guest has the image as a disk.
+image_disk() {
 	devices+=" -drive file=$INITRD,format=raw,if=none,id=image,readonly=on
 		-device virtio-blk-pci,drive=image,serial=image,romfile="
 }
 
-VERDICT='.findings | map(select(.check | startswith("image-")) | "\(.severity) \(.check)") | join(" ")'
+IMAGE_FINDINGS='.findings | map(select(.check | startswith("image-")) | "\(.severity) \(.check)") | join(" ")'
 
-expect_verdict() { # COMMAND STATUS FINDINGS
+expect_image_findings() { # COMMAND STATUS FINDINGS
 	expect_status "$1" "$2"
-	expect_json "$1" "($VERDICT) == \"$3\""
+	expect_json "$1" "($IMAGE_FINDINGS) == \"$3\""
 }
 
 listed_modules() {
@@ -50,13 +50,12 @@ bzip2_verdict() {
 	rm -r "$dir/bzip2" "$dir/image"
 }
 
-check() {
-	expect_taken e1000e 0000:01:00.0
-	expect_verdict "$VALIDATE" 0 ''
-	expect_verdict 'validate with the image' 0 ''
-	expect_verdict 'validate with another profile' 3 'error image-old-profile'
-	expect_verdict 'validate with half of it' 3 'error image-damaged'
-	expect_verdict 'validate with all of it again' 0 ''
+expect_image_seen() {
+	expect_image_findings "$VALIDATE" 0 ''
+	expect_image_findings 'validate with the image' 0 ''
+	expect_image_findings 'validate with another profile' 3 'error image-old-profile'
+	expect_image_findings 'validate with half of it' 3 'error image-damaged'
+	expect_image_findings 'validate with all of it again' 0 ''
 	listed_modules >"$dir/listed"
 	seen_modules >"$dir/seen"
 	grep -qx vfio_pci "$dir/seen" || fail "no vfio_pci was seen in the image"
