@@ -25,7 +25,8 @@ static void judge_backend(const struct execution *execution, struct findings *fi
 			finding_remedy(
 				finding_add(
 					findings, SEVERITY_ERROR, FINDING_IOMMU_BACKEND, "host",
-					"module %s cannot be loaded, so that no guest can use the devices: %s",
+					"module %s cannot be loaded, and without it no guest can "
+					"use the devices: %s",
 					module, strerror(-execution->slots[i].error)),
 				"modprobe %s shows why; the initramfs must contain the module",
 				module);
@@ -124,10 +125,12 @@ void act_vfs_restore(struct root *root, const struct plan *plan, const struct ac
 
 		if (cause)
 			finding_remedy(
-				finding_add(findings, SEVERITY_WARNING, FINDING_VFS_AUTOPROBE,
-					    PCI_ADDRESS_TEXT(&piece->device->address),
-					    "its sriov_drivers_autoprobe may be left at 0: %s",
-					    cause),
+				finding_add(
+					findings, SEVERITY_WARNING, FINDING_VFS_AUTOPROBE,
+					PCI_ADDRESS_TEXT(&piece->device->address),
+					"sriov_drivers_autoprobe of the device may be left at 0: "
+					"%s",
+					cause),
 				"echo 1 > %s", piece->actions->path);
 	}
 	execution_done(&execution);

@@ -113,14 +113,14 @@ static void advise_vfs(const struct planned_device *device, const struct slot *s
 			remedy = "remove its blacklist line, in the profile or in /etc/modprobe.d";
 	} else if (slot->step == ACTION_SET_VFS && slot->error == -ENOENT) {
 		type = FINDING_VFS_DRIVER;
-		remedy = "use a driver that has SR-IOV, or remove vfs from the section";
+		remedy = "install a driver that has SR-IOV, or remove vfs from the section";
 	} else if (slot->step == ACTION_SET_VFS &&
 		   (slot->error == -ENOMEM || slot->error == -ENOSPC)) {
 		remedy = "the firmware left no room for them: turn SR-IOV on in its setup, or add "
 			 "the kernel argument pci=realloc";
 	}
 	finding = finding_add(findings, SEVERITY_ERROR, type, address,
-			      "section [device %s] wants %u virtual function%s of it: %s",
+			      "section [device %s] wants %u virtual function%s: %s",
 			      device->section, device->vfs, PLURAL(device->vfs), error);
 	if (remedy)
 		finding_remedy(finding, "%s", remedy);

@@ -19,10 +19,12 @@ static void check_consoles(const struct checks *checks, const struct planned_dev
 			finding_remedy(
 				finding_add(checks->findings, SEVERITY_WARNING, FINDING_CONSOLE,
 					    PCI_ADDRESS_TEXT(&device->address),
-					    "the kernel's console %s is on it, and goes with it",
+					    "the device carries the kernel's console %s, which is "
+					    "lost when the device goes to a guest",
 					    console->name),
-				"move the console by console= in the kernel's arguments, or put the "
-				"device into except");
+				"set another console= in the kernel's arguments, or add %s to "
+				"except in section [device %s]",
+				PCI_ADDRESS_TEXT(&device->address), device->section);
 }
 
 /* Does a keyboard stay with the host? */
@@ -45,13 +47,15 @@ static bool keyboard_stays(const struct checks *checks)
 static void check_keyboard(const struct checks *checks, const struct planned_device *device)
 {
 	if (has(&checks->inventory->platform.keyboards, &device->address))
-		finding_remedy(finding_add(checks->findings, SEVERITY_NOTE, FINDING_KEYBOARD,
-					   PCI_ADDRESS_TEXT(&device->address),
-					   "a keyboard hangs on it, and goes with it; %s",
-					   keyboard_stays(checks)
-						   ? "the host keeps another"
-						   : "the host has no other that is known"),
-			       "plug it in elsewhere where the host needs it");
+		finding_remedy(
+			finding_add(
+				checks->findings, SEVERITY_NOTE, FINDING_KEYBOARD,
+				PCI_ADDRESS_TEXT(&device->address),
+				"a keyboard is attached to the device and goes to the guest with "
+				"it; %s",
+				keyboard_stays(checks) ? "the host keeps another keyboard"
+						       : "no other keyboard of the host is known"),
+			"if the host needs the keyboard, attach it to another controller");
 }
 
 /*
@@ -69,18 +73,20 @@ static void check_framebuffer(const struct checks *checks, const struct planned_
 	if (inventory_kernel_is_at_least(checks->inventory, 6, 0)) {
 		if (device->state == DEVICE_BIND)
 			finding_remedy(
-				finding_add(checks->findings, SEVERITY_NOTE, FINDING_FRAMEBUFFER,
-					    address,
-					    "the host's screen is on it, and goes dark when it "
-					    "is bound"),
-				"nothing to do where the host is reached otherwise");
+				finding_add(
+					checks->findings, SEVERITY_NOTE, FINDING_FRAMEBUFFER,
+					address,
+					"the device shows the host's screen, which goes dark when "
+					"the device is bound"),
+				"nothing to do if the host can be reached over the network or a "
+				"serial console");
 		return;
 	}
 	finding_remedy(
 		finding_add(checks->findings, SEVERITY_WARNING, FINDING_FRAMEBUFFER, address,
-			    "the boot framebuffer (%s) lies in its memory, which this kernel then "
-			    "gives to no guest",
-			    kind ? kind : "of a kind that is not known"),
+			    "the boot framebuffer (%s) is in the device's memory, and this kernel "
+			    "does not give that memory to a guest",
+			    kind ? kind : "of unknown type"),
 		"add %s to the kernel's arguments and restart",
 		kind && strstr(kind, "EFI") ? "video=efifb:off" : "initcall_blacklist=sysfb_init");
 }

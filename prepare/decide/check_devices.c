@@ -21,16 +21,17 @@ static void check_driver(const struct checks *checks, const struct planned_devic
 		finding = finding_add(
 			checks->findings, SEVERITY_ERROR, FINDING_VFS_MISSING,
 			PCI_ADDRESS_TEXT(&device->address),
-			"section [device %s] wants %u virtual function%s of it, it has %u",
+			"section [device %s] wants %u virtual function%s, the device has %u",
 			device->section, device->vfs, PLURAL(device->vfs),
 			inventory_count_vfs(checks->inventory, &device->address));
 	else
-		finding = finding_add(checks->findings, SEVERITY_ERROR, FINDING_WRONG_DRIVER,
-				      PCI_ADDRESS_TEXT(&device->address),
-				      "section [device %s] wants it on %s, it is on %s%s%s%s",
-				      device->section, device->want, device_driver_text(device),
-				      override ? " (driver_override: " : "",
-				      override ? override : "", override ? ")" : "");
+		finding = finding_add(
+			checks->findings, SEVERITY_ERROR, FINDING_WRONG_DRIVER,
+			PCI_ADDRESS_TEXT(&device->address),
+			"section [device %s] wants driver %s, the device is on %s%s%s%s",
+			device->section, device->want, device_driver_text(device),
+			override ? " (driver_override: " : "", override ? override : "",
+			override ? ")" : "");
 	if (off)
 		finding_remedy(finding, "remove %s from the kernel's arguments and restart", off);
 	else
@@ -50,29 +51,30 @@ static void check_override(const struct checks *checks, const struct planned_dev
 	if (device->state != DEVICE_RIGHT || !driver_leaves_group_viable(device->want))
 		return;
 	if (function->unknown & FUNCTION_OVERRIDE)
-		finding = finding_add(checks->findings, SEVERITY_WARNING, FINDING_OVERRIDE_UNKNOWN,
-				      address,
-				      "its driver_override cannot be read: another process may "
-				      "hold the device for long");
+		finding = finding_add(
+			checks->findings, SEVERITY_WARNING, FINDING_OVERRIDE_UNKNOWN, address,
+			"driver_override cannot be read; another process may hold the device's "
+			"lock");
 	else if (!function->driver_override)
-		finding = finding_add(checks->findings, SEVERITY_WARNING, FINDING_OVERRIDE_CLEARED,
-				      address,
-				      "it is on %s, but its driver_override is empty, so that "
-				      "another driver may take it when it is probed again",
-				      device->want);
+		finding = finding_add(
+			checks->findings, SEVERITY_WARNING, FINDING_OVERRIDE_CLEARED, address,
+			"the device is on %s, but driver_override is empty: another driver may "
+			"take the device when it is probed again",
+			device->want);
 	else if (strcmp(function->driver_override, device->want) != 0)
-		finding = finding_add(checks->findings, SEVERITY_WARNING, FINDING_OVERRIDE_DIFFERS,
-				      address,
-				      "it is on %s, but its driver_override says %s, which gets it "
-				      "when it is probed again",
-				      device->want, function->driver_override);
+		finding = finding_add(
+			checks->findings, SEVERITY_WARNING, FINDING_OVERRIDE_DIFFERS, address,
+			"the device is on %s, but driver_override names %s, which gets the device "
+			"when it is probed again",
+			device->want, function->driver_override);
 	else
 		return;
 	if (function->unknown & FUNCTION_OVERRIDE)
-		finding_remedy(finding,
-			       "cat /sys/bus/pci/devices/%s/driver_override; where that does not "
-			       "answer, look for what hangs on the device in the kernel's log",
-			       address);
+		finding_remedy(
+			finding,
+			"cat /sys/bus/pci/devices/%s/driver_override; if that does not return, "
+			"journalctl -k shows which driver hangs",
+			address);
 	else
 		finding_remedy(finding, "echo %s >/sys/bus/pci/devices/%s/driver_override",
 			       device->want, address);
@@ -103,26 +105,31 @@ static void check_type(const struct checks *checks, const struct planned_device 
 	bool on_vfio_pci = strcmp(device->want, "vfio-pci") == 0;
 
 	if (device->state == DEVICE_BIND && function->header_type > 0)
-		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR, FINDING_NOT_ASSIGNABLE,
-					   address,
-					   "its configuration space has a header of type %d: it is "
-					   "a bridge, which no guest can have",
-					   function->header_type),
-			       "list the devices behind it, or put it into except");
+		finding_remedy(
+			finding_add(
+				checks->findings, SEVERITY_ERROR, FINDING_NOT_ASSIGNABLE, address,
+				"the header in configuration space is of type %d: the device is a "
+				"bridge, and bridges cannot be assigned to guests",
+				function->header_type),
+			"list the devices behind the bridge, or add %s to except in section "
+			"[device %s]",
+			address, device->section);
 	if (device->state == DEVICE_BIND && on_vfio_pci && is_denylisted(function) &&
 	    inventory->platform.denylist_off != ANSWER_YES &&
 	    !kernel_args_bool(&inventory->args, "vfio_pci.disable_denylist", false))
 		finding_remedy(
 			finding_add(checks->findings, SEVERITY_ERROR, FINDING_DENYLISTED, address,
-				    "vfio-pci refuses %04x:%04x, which lets a guest harm the host",
+				    "vfio-pci refuses %04x:%04x, as a guest can use the device to "
+				    "harm the host",
 				    function->vendor, function->device),
-			"where all guests are trusted, add vfio-pci.disable_denylist=1 to the "
+			"if all guests are trusted, add vfio-pci.disable_denylist=1 to the "
 			"kernel's arguments and restart");
 	if (on_vfio_pci && function->variant)
 		finding_remedy(
 			finding_add(
 				checks->findings, SEVERITY_NOTE, FINDING_DRIVER_VARIANT, address,
-				"%s is made for it, and can more than vfio-pci, such as migration",
+				"driver %s is made for the device and has functions that vfio-pci "
+				"lacks, such as migration",
 				function->variant),
 			"write driver = auto in section [device %s]", device->section);
 }
@@ -137,11 +144,12 @@ static void check_selection(const struct checks *checks)
 
 		if (section_count_listed(section))
 			finding_remedy(
-				finding_add(checks->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT,
-					    subject,
-					    "its except leaves out all that it lists, and no "
-					    "section selects a device"),
-				"take what is meant out of except, or remove the section");
+				finding_add(
+					checks->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT,
+					subject,
+					"except leaves out every device that the section lists, "
+					"and no other section selects a device"),
+				"remove the wanted device from except, or remove the section");
 	}
 }
 

@@ -150,11 +150,11 @@ static void describe(const struct foreign_setting *setting, struct effect *effec
 	bool ids = setting->effect == FOREIGN_IDS;
 
 	if (effect->other.list.n)
-		buf_addf(buf, "; it gives to %s %s", setting->name, names_text(&effect->other));
+		buf_addf(buf, "; it brings to %s: %s", setting->name, names_text(&effect->other));
 	if (effect->same.list.n)
-		buf_addf(buf, "; the profile sees to %s already", names_text(&effect->same));
+		buf_addf(buf, "; the profile already binds %s", names_text(&effect->same));
 	if (effect->unlisted.list.n)
-		buf_addf(buf, "; it %smeans %s, which no section lists",
+		buf_addf(buf, "; it %sapplies to %s, which no section lists",
 			 ids && (effect->same.list.n || effect->other.list.n) ? "also " : "",
 			 names_text(&effect->unlisted));
 	if (effect->bad.list.n)
@@ -162,7 +162,7 @@ static void describe(const struct foreign_setting *setting, struct effect *effec
 	if (!effect->other.list.n && !effect->same.list.n && !effect->unlisted.list.n)
 		buf_addf(buf, "; %s",
 			 ids ? "no device of this host has such an id"
-			     : "which devices it means cannot be told from it");
+			     : "the devices that it applies to cannot be determined from it");
 	buf_addf(buf, "; %s", setting->flaw ? setting->flaw : foreign_why(setting));
 }
 
@@ -174,7 +174,8 @@ static void add_finding(struct checks *checks, const struct foreign_setting *set
 	finding_remedy(finding_add(checks->findings, severity, foreign_finding(setting), place,
 				   "\"%s\"%s", setting->text, detail),
 		       "%s%s",
-		       import ? "vfio-prepare import lists them for the profile; then " : "",
+		       import ? "vfio-prepare import prints a profile for these devices; then "
+			      : "",
 		       removal);
 }
 
@@ -234,10 +235,10 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 	/* Of what the kernel itself refuses module-blacklisted tells. */
 	if (wanted && !text_same(setting->name, "module_blacklist")) {
 		detail = xasprintf("; the profile wants devices on %s, which %s", module,
-				   by_image ? "an image made by dracut then lacks"
+				   by_image ? "is then missing in images that dracut makes"
 				   : setting->effect == FOREIGN_INSTALL
-					   ? "only vfio-prepare itself loads past that command"
-					   : "is still loaded where it is asked for by name");
+					   ? "only vfio-prepare loads in spite of that command"
+					   : "is still loaded when it is requested by name");
 		add_finding(checks, setting, by_image ? SEVERITY_WARNING : SEVERITY_NOTE, detail,
 			    false);
 	} else if (native && !wanted && (others.list.n || !foreign_is_of_distribution(setting))) {
@@ -245,11 +246,11 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 			detail = xasprintf("; %s", setting->flaw);
 		else if (others.list.n)
 			detail = xasprintf(
-				"; it keeps the driver also from %s, which no section lists",
+				"; it also keeps the driver from %s, which no section lists",
 				names_text(&others));
 		else
 			detail = xstrdup(
-				"; the profile keeps the devices from that driver already");
+				"; the profile already keeps the devices from that driver");
 		add_finding(checks, setting,
 			    others.list.n || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE,
 			    detail, false);
@@ -315,8 +316,8 @@ static void check_setting(struct checks *checks, const struct foreign_setting *s
 		if (strcmp(setting->name, "pcie_acs_override") == 0)
 			add_finding(
 				checks, setting, SEVERITY_WARNING,
-				"; only patched kernels know it, and there it splits IOMMU groups "
-				"in name alone: their devices can still reach each other",
+				"; only patched kernels know it, and it isolates nothing: devices "
+				"in groups that it splits can still reach each other",
 				false);
 		break;
 	}
@@ -377,10 +378,10 @@ static void check_ids_conflict(struct checks *checks, const char *driver)
 			finding_add(
 				checks->findings, lost ? SEVERITY_WARNING : SEVERITY_NOTE,
 				FINDING_IDS_CONFLICT, subject,
-				"of several ids= of %s only the last counts, which is this one, "
-				"and not %s",
+				"ids= of %s is set more than once, and only the last one counts: "
+				"this one, and not %s",
 				driver, names_text(&losers)),
-			"leave at most one; none is needed for what the profile lists by address");
+			"remove all but one; devices that the profile lists need none");
 	}
 	names_done(&losers);
 }
@@ -390,11 +391,13 @@ void check_foreign(struct checks *checks)
 	const struct foreign *foreign = &checks->inventory->foreign;
 
 	for (size_t i = 0; i < foreign->unread.n; i++)
-		finding_remedy(finding_add(checks->findings, SEVERITY_WARNING,
-					   FINDING_FOREIGN_UNREADABLE, "host",
-					   "what it configures is not known: %s",
-					   foreign->unread.items[i]),
-			       "run as root, or make it a readable text");
+		finding_remedy(
+			finding_add(
+				checks->findings, SEVERITY_WARNING, FINDING_FOREIGN_UNREADABLE,
+				"host",
+				"a file or directory that may configure devices is not known: %s",
+				foreign->unread.items[i]),
+			"run vfio-prepare validate as root, or make it a readable text file");
 	vec_foreach(setting, foreign)
 		if (!setting->ours)
 			check_setting(checks, setting);
@@ -402,11 +405,11 @@ void check_foreign(struct checks *checks)
 	check_ids_conflict(checks, "pci-stub");
 	if (foreign->vdsm && checks->plan->n)
 		finding_remedy(
-			finding_add(
-				checks->findings, SEVERITY_NOTE, FINDING_FOREIGN_VDSM,
-				"/etc/vdsm/vdsm.conf",
-				"oVirt manages this host: after each guest vdsm has libvirt give the device back, "
-				"which clears its driver_override, and its engine sets kernel arguments of its own"),
-			"keep the native modules out ([modules] blacklist), and change arguments that the "
-			"engine has set in its Kernel tab alone");
+			finding_add(checks->findings, SEVERITY_NOTE, FINDING_FOREIGN_VDSM,
+				    "/etc/vdsm/vdsm.conf",
+				    "oVirt manages this host: when a guest stops, vdsm has libvirt "
+				    "reattach the device, which clears driver_override; oVirt's "
+				    "engine also sets kernel arguments"),
+			"keep blacklist = auto in section [modules], and change the kernel "
+			"arguments that the engine has set in its Kernel tab");
 }

@@ -24,7 +24,8 @@ static void remedy_group(struct finding *finding, const struct planned_device *d
 	if (!bridge) {
 		finding_remedy(
 			finding,
-			"list them in the profile, or write group = expand in section [device %s]",
+			"list these devices in the profile, or write group = expand in section "
+			"[device %s]",
 			device->section);
 		return;
 	}
@@ -34,14 +35,14 @@ static void remedy_group(struct finding *finding, const struct planned_device *d
 			   address, address, bridge->driver);
 	if (bridges_only)
 		finding_remedy(finding,
-			       "the kernel does without %s there: %s; or move the card to another "
-			       "slot",
+			       "the bridge works without %s: %s; or move the card to another slot",
 			       bridge->driver, unbind);
 	else
-		finding_remedy(finding,
-			       "list them in the profile, or write group = expand in section "
-			       "[device %s]; and for the bridge: %s",
-			       device->section, unbind);
+		finding_remedy(
+			finding,
+			"list these devices in the profile, or write group = expand in section "
+			"[device %s]; for the bridge: %s",
+			device->section, unbind);
 }
 
 /*
@@ -74,7 +75,8 @@ static void check_viability(const struct checks *checks, const struct planned_de
 		remedy_group(
 			finding_add(
 				checks->findings, SEVERITY_ERROR, FINDING_GROUP_NOT_VIABLE, subject,
-				"no guest can use %s while these of its IOMMU group are on other drivers: %s",
+				"no guest can use %s while other devices of its IOMMU group are "
+				"on drivers of the host: %s",
 				PCI_ADDRESS_TEXT(&device->address), buf_text(&others)),
 			device, bridge, bridges_only);
 }
@@ -89,27 +91,35 @@ static void check_translation(struct checks *checks, const struct planned_device
 
 	if (group && group->noiommu)
 		finding_remedy(
-			finding_add(checks->findings, SEVERITY_ERROR, FINDING_VFIO_NOIOMMU, subject,
-				    "the group of %s is made up by vfio's no-IOMMU mode: "
-				    "nothing is translated, and no virtual machine can use it",
-				    address),
-			"turn the IOMMU on, and take vfio.enable_unsafe_noiommu_mode away");
+			finding_add(
+				checks->findings, SEVERITY_ERROR, FINDING_VFIO_NOIOMMU, subject,
+				"the group of %s comes from the no-IOMMU mode of vfio: no IOMMU "
+				"translates its addresses, and no virtual machine can use it",
+				address),
+			"turn the IOMMU on in the firmware setup, remove "
+			"vfio.enable_unsafe_noiommu_mode from the kernel's arguments and from "
+			"modprobe.d, and restart");
 	if (!group || group->direct == ANSWER_UNKNOWN) {
 		finding_remedy(
-			finding_add(checks->findings, SEVERITY_ERROR,
-				    FINDING_RESERVED_REGION_UNKNOWN, subject,
-				    "the reserved regions of %s cannot be read", address),
-			"look at /sys/kernel/iommu_groups/%d/reserved_regions on the host itself",
+			finding_add(
+				checks->findings, SEVERITY_ERROR, FINDING_RESERVED_REGION_UNKNOWN,
+				subject,
+				"the reserved regions of %s cannot be read, so whether the kernel "
+				"gives the device to a guest is not known",
+				address),
+			"run vfio-prepare validate as root on the host itself, or: cat "
+			"/sys/kernel/iommu_groups/%d/reserved_regions",
 			device->iommu_group);
 	} else if (group->direct == ANSWER_YES) {
 		finding_remedy(
-			finding_add(
-				checks->findings, SEVERITY_ERROR, FINDING_RESERVED_REGION, subject,
-				"the firmware wants memory of %s mapped one to one (%s): it can be "
-				"bound, but the kernel gives it to no guest",
-				address, group->regions),
-			"turn off in the firmware setup what uses it (option ROM, shared memory of "
-			"the management controller, legacy USB), or use another slot");
+			finding_add(checks->findings, SEVERITY_ERROR, FINDING_RESERVED_REGION,
+				    subject,
+				    "the firmware requires a direct mapping of memory for %s (%s): "
+				    "the device can be bound, but the kernel does not give it to a "
+				    "guest",
+				    address, group->regions),
+			"turn off what uses the memory in the firmware setup (option ROM, shared "
+			"memory of the management controller, legacy USB), or use another slot");
 	}
 }
 
@@ -149,9 +159,9 @@ static void check_backend(const struct plan *plan, struct findings *findings)
 		if (action->type == ACTION_LOAD_MODULE && strcmp(action->value, IOMMU_BACKEND) == 0)
 			finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_IOMMU_BACKEND,
 						   "host",
-						   "neither " IOMMU_BACKEND
-						   " nor iommufd is loaded, so that no "
-						   "guest can use the devices"),
+						   "neither " IOMMU_BACKEND " nor iommufd is "
+						   "loaded, and without one of them no guest can "
+						   "use the devices"),
 				       "modprobe " IOMMU_BACKEND);
 }
 

@@ -49,23 +49,26 @@ static void check_tool(const struct image_check *check)
 	const struct image *image = check->image;
 
 	if (check->takes)
-		add_remedy(image, finding_add(findings, SEVERITY_ERROR, FINDING_IMAGE_MISSING_TOOL,
-					      image->path, "it does not hold vfio-prepare, but %s",
-					      check->takes));
-	else if (check->checks->plan->n)
 		add_remedy(image,
-			   finding_add(findings, SEVERITY_NOTE, FINDING_IMAGE_MISSING_TOOL,
-				       image->path,
-				       "it does not hold vfio-prepare, and no driver of a listed "
-				       "device; vfio-prepare.service does it in the real root"));
+			   finding_add(findings, SEVERITY_ERROR, FINDING_IMAGE_MISSING_TOOL,
+				       image->path, "the image lacks vfio-prepare, but contains %s",
+				       check->takes));
+	else if (check->checks->plan->n)
+		add_remedy(
+			image,
+			finding_add(
+				findings, SEVERITY_NOTE, FINDING_IMAGE_MISSING_TOOL, image->path,
+				"the image contains neither vfio-prepare nor a native driver of a "
+				"listed device; vfio-prepare.service binds the devices after the "
+				"root is mounted"));
 }
 
 static void check_profile(const struct image_check *check)
 {
 	static const char *const states[] = {
 		[IMAGE_FILE_DIFFERENT] = "differs",
-		[IMAGE_FILE_MISSING] = "is not in it",
-		[IMAGE_FILE_GONE] = "is in it, but no more on the host",
+		[IMAGE_FILE_MISSING] = "is missing in the image",
+		[IMAGE_FILE_GONE] = "is in the image, but not on the host",
 		[IMAGE_FILE_UNKNOWN] = "cannot be compared",
 	};
 	const struct image *image = check->image;
@@ -79,15 +82,20 @@ static void check_profile(const struct image_check *check)
 				 states[file->state]);
 	}
 	if (wrong.length)
-		add_remedy(image, finding_add(check->checks->findings, SEVERITY_ERROR,
-					      FINDING_IMAGE_OLD_PROFILE, image->path,
-					      "the next boot would act on another profile: %s",
-					      buf_text(&wrong)));
+		add_remedy(image,
+			   finding_add(
+				   check->checks->findings, SEVERITY_ERROR,
+				   FINDING_IMAGE_OLD_PROFILE, image->path,
+				   "the image contains another profile than the host, and the next "
+				   "boot acts on it: %s",
+				   buf_text(&wrong)));
 	if (unknown.length && !image->named)
-		add_remedy(image, finding_add(check->checks->findings, SEVERITY_WARNING,
-					      FINDING_IMAGE_UNKNOWN, image->path,
-					      "cannot tell whether it has this profile: %s",
-					      buf_text(&unknown)));
+		add_remedy(image,
+			   finding_add(
+				   check->checks->findings, SEVERITY_WARNING, FINDING_IMAGE_UNKNOWN,
+				   image->path,
+				   "whether the image contains the host's profile is not known: %s",
+				   buf_text(&unknown)));
 }
 
 /* Of another kernel it is not known what is built into it. */
@@ -115,18 +123,19 @@ static void check_image_modules(const struct image_check *check)
 			   finding_add(checks->findings,
 				       check->takes && own ? SEVERITY_ERROR : SEVERITY_WARNING,
 				       FINDING_IMAGE_MISSING_MODULE, check->image->path,
-				       "the profile needs modules that it does not hold%s: %s%s%s",
-				       own ? "" : ", unless its kernel has them built in",
-				       buf_text(&missing), check->takes ? "; it holds " : "",
+				       "the image lacks modules that the profile needs%s: %s%s%s",
+				       own ? "" : " (unless they are built into its kernel)",
+				       buf_text(&missing), check->takes ? "; it contains " : "",
 				       check->takes ? check->takes : ""));
 }
 
 static void check_start(const struct image_check *check)
 {
 	static const char *const starts[] = {
-		[IMAGE_START_NONE] = "it holds vfio-prepare, but nothing in it starts it",
+		[IMAGE_START_NONE] =
+			"the image contains vfio-prepare, but nothing in it starts vfio-prepare",
 		[IMAGE_START_LATE] =
-			"it starts vfio-prepare after udev, which loads the native drivers",
+			"the image starts vfio-prepare after udev, which loads the native drivers",
 	};
 
 	if (check->image->start == IMAGE_START_EARLY || check->image->start == IMAGE_START_UNKNOWN)
@@ -135,7 +144,7 @@ static void check_start(const struct image_check *check)
 		   finding_add(check->checks->findings,
 			       check->takes ? SEVERITY_ERROR : SEVERITY_WARNING,
 			       FINDING_IMAGE_ORDER, check->image->path, "%s%s%s",
-			       starts[check->image->start], check->takes ? "; it holds " : "",
+			       starts[check->image->start], check->takes ? "; it contains " : "",
 			       check->takes ? check->takes : ""));
 }
 
@@ -148,23 +157,23 @@ static bool check_known(const struct image_check *check)
 	if (image->damaged)
 		add_remedy(image,
 			   finding_add(findings, SEVERITY_ERROR, FINDING_IMAGE_DAMAGED, image->path,
-				       "the next boot may not get through it: it %s",
-				       image->unknown));
+				       "the next boot may fail, as the image %s", image->unknown));
 	else if (image->unknown && !image->named)
-		finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_IMAGE_UNKNOWN,
-					   image->path,
-					   "cannot tell what the next boot does early: it %s",
-					   image->unknown),
-			       "look with lsinitramfs or lsinitrd, as root, whether it holds "
-			       "vfio-prepare and this profile");
+		finding_remedy(
+			finding_add(findings, SEVERITY_WARNING, FINDING_IMAGE_UNKNOWN, image->path,
+				    "what the image contains is not known, as it %s",
+				    image->unknown),
+			"lsinitramfs %s | grep vfio-prepare, or with dracut: lsinitrd %s | grep "
+			"vfio-prepare",
+			image->path, image->path);
 	else if (image->unknown && image->has_tool)
-		finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_IMAGE_UNKNOWN,
-					   image->path,
-					   "it holds vfio-prepare, but cannot tell whether it has "
-					   "this profile: it %s",
-					   image->unknown),
-			       "have images compressed with zstd, xz, lz4 or gzip: COMPRESS= in "
-			       "initramfs.conf, compress= in dracut.conf");
+		finding_remedy(
+			finding_add(findings, SEVERITY_WARNING, FINDING_IMAGE_UNKNOWN, image->path,
+				    "the image contains vfio-prepare, but whether it contains the "
+				    "host's profile is not known, as the image %s",
+				    image->unknown),
+			"set COMPRESS=zstd in /etc/initramfs-tools/initramfs.conf or "
+			"compress=\"zstd\" in /etc/dracut.conf, and make the image again");
 	return !image->unknown || image->named;
 }
 
@@ -191,7 +200,7 @@ void check_images(struct checks *checks)
 
 	if (images->searched && !images->n)
 		finding_add(checks->findings, SEVERITY_NOTE, FINDING_IMAGE_UNKNOWN, "host",
-			    "there is no image of the initramfs beside kernel %s",
+			    "no image of the initramfs exists for kernel %s",
 			    checks->inventory->kernel);
 	vec_foreach(image, images)
 		check_image(checks, image);

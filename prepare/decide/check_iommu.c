@@ -50,11 +50,12 @@ static void find_firmware(struct checks *checks)
 		acpi ? "the firmware describes no IOMMU (no DMAR, IVRS, IORT or VIOT table)"
 		     : "the firmware's device tree describes no IOMMU");
 
-	finding_remedy(finding,
-		       acpi ? "turn VT-d or AMD-Vi (IOMMU; SVM alone is not enough) on in the "
-			      "firmware setup; no kernel argument helps"
-			    : "look for an SMMU in what the board's maker says, and for a newer "
-			      "firmware; no kernel argument helps");
+	finding_remedy(
+		finding,
+		acpi ? "turn on VT-d or AMD-Vi (IOMMU; SVM alone is not enough) in the firmware "
+		       "setup; no kernel argument helps"
+		     : "ask the board's maker for firmware that describes the SMMU; no kernel "
+		       "argument helps");
 }
 
 /* The argument goes, or of a list the one item. */
@@ -62,7 +63,7 @@ static void remedy_argument(struct finding *finding, const struct kernel_arg *ar
 {
 	if (arg->value && strchr(arg->value, ','))
 		finding_remedy(finding,
-			       "take \"off\" out of %s in the kernel's arguments and restart",
+			       "remove \"off\" from %s in the kernel's arguments and restart",
 			       arg->text);
 	else
 		finding_remedy(finding, "remove %s from the kernel's arguments and restart",
@@ -72,15 +73,13 @@ static void remedy_argument(struct finding *finding, const struct kernel_arg *ar
 static void find_argument(struct checks *checks, const struct turned_off *off)
 {
 	struct finding *finding =
-		off->beaten
-			? finding_add(checks->findings, severity_of(checks), FINDING_IOMMU_ARGUMENT,
-				      "host",
-				      "a kernel argument turns the IOMMU off: %s, which wins "
-				      "over %s",
-				      off->by->text, off->beaten->text)
-			: finding_add(checks->findings, severity_of(checks), FINDING_IOMMU_ARGUMENT,
-				      "host", "a kernel argument turns the IOMMU off: %s",
-				      off->by->text);
+		off->beaten ? finding_add(checks->findings, severity_of(checks),
+					  FINDING_IOMMU_ARGUMENT, "host",
+					  "kernel argument %s turns the IOMMU off and wins over %s",
+					  off->by->text, off->beaten->text)
+			    : finding_add(checks->findings, severity_of(checks),
+					  FINDING_IOMMU_ARGUMENT, "host",
+					  "kernel argument %s turns the IOMMU off", off->by->text);
 
 	remedy_argument(finding, off->by);
 }
@@ -89,23 +88,22 @@ static void find_not_built(struct checks *checks, enum kernel_option option)
 {
 	finding_remedy(finding_add(checks->findings, severity_of(checks), FINDING_IOMMU_NOT_BUILT,
 				   "host",
-				   "this kernel is built without a driver for the IOMMU: %s is not "
-				   "set in %s",
+				   "this kernel has no driver for the IOMMU: %s is not set in %s",
 				   kernel_option_name(option),
 				   checks->inventory->platform.config_path),
-		       "start a kernel that has %s=y, such as the distribution's own",
+		       "start a kernel that is built with %s=y, such as the distribution's own",
 		       kernel_option_name(option));
 }
 
 static void find_default_off(struct checks *checks)
 {
-	finding_remedy(finding_add(checks->findings, severity_of(checks), FINDING_IOMMU_DEFAULT_OFF,
-				   "host",
-				   "this kernel leaves the IOMMU off unless it is told otherwise: "
-				   "%s is not set in %s",
-				   kernel_option_name(KERNEL_INTEL_IOMMU_DEFAULT_ON),
-				   checks->inventory->platform.config_path),
-		       "add intel_iommu=on to the kernel's arguments and restart");
+	finding_remedy(
+		finding_add(checks->findings, severity_of(checks), FINDING_IOMMU_DEFAULT_OFF,
+			    "host",
+			    "this kernel leaves the IOMMU off by default: %s is not set in %s",
+			    kernel_option_name(KERNEL_INTEL_IOMMU_DEFAULT_ON),
+			    checks->inventory->platform.config_path),
+		"add intel_iommu=on to the kernel's arguments and restart");
 }
 
 /* It is off, and what is known does not say why. */
@@ -116,23 +114,24 @@ static void find_off(struct checks *checks, enum iommu_kind kind)
 	struct finding *finding;
 
 	if (firmware)
-		finding = finding_add(checks->findings, severity_of(checks), FINDING_IOMMU, "host",
-				      "no IOMMU is in use, though the firmware describes one (%s)",
-				      firmware);
+		finding = finding_add(
+			checks->findings, severity_of(checks), FINDING_IOMMU, "host",
+			"no IOMMU is in use, although the firmware describes one (%s)", firmware);
 	else
-		finding = finding_add(checks->findings, severity_of(checks), FINDING_IOMMU, "host",
-				      "no IOMMU is in use, and what the firmware says of one "
-				      "cannot be read");
+		finding = finding_add(
+			checks->findings, severity_of(checks), FINDING_IOMMU, "host",
+			"no IOMMU is in use, and whether the firmware describes one cannot be read");
 	if (inventory->platform.config_path || kind == IOMMU_KIND_AMD || kind == IOMMU_KIND_ARM ||
 	    intel_iommu_turned_on(&inventory->args))
-		finding_remedy(finding, "no argument turns it off: look for DMAR, AMD-Vi or "
-					"iommu in the kernel's log, journalctl -k -b");
+		finding_remedy(finding,
+			       "no kernel argument turns it off; the kernel's log has the reason: "
+			       "journalctl -k -b | grep -i -e DMAR -e AMD-Vi -e iommu");
 	else
 		finding_remedy(
 			finding,
-			"add intel_iommu=on to the kernel's arguments on an Intel host, as whether "
-			"this kernel has it on by itself is not known: no configuration in /boot "
-			"or /lib/modules can be read");
+			"on an Intel host, add intel_iommu=on to the kernel's arguments and "
+			"restart; whether this kernel turns the IOMMU on by default is not known, "
+			"as its configuration cannot be read in /boot or /lib/modules");
 }
 
 static void check_state(struct checks *checks)
@@ -147,10 +146,12 @@ static void check_state(struct checks *checks)
 		return;
 	if (inventory->iommu == IOMMU_UNKNOWN) {
 		finding_remedy(
-			finding_add(checks->findings, severity_of(checks), FINDING_IOMMU_UNKNOWN,
-				    "host",
-				    "/sys/class/iommu or /sys/kernel/iommu_groups cannot be read"),
-			"run as root, on the host itself");
+			finding_add(
+				checks->findings, severity_of(checks), FINDING_IOMMU_UNKNOWN,
+				"host",
+				"/sys/class/iommu or /sys/kernel/iommu_groups cannot be read, so "
+				"whether an IOMMU is in use is not known"),
+			"run vfio-prepare validate as root on the host itself");
 	} else if (firmware_has_none(inventory)) {
 		find_firmware(checks);
 	} else if (iommu_turned_off(&inventory->args, kind, &off)) {
@@ -181,42 +182,42 @@ static void find_no_remapping(struct checks *checks)
 	const struct platform *platform = &checks->inventory->platform;
 	struct finding *finding = finding_add(
 		checks->findings, severity_of(checks), FINDING_INTERRUPT_REMAPPING, "host",
-		"interrupts are not remapped, so that VFIO refuses each guest (EPERM), "
-		"though devices can be bound");
+		"interrupts are not remapped: devices can be bound, but VFIO gives them to no "
+		"guest (EPERM)");
 	struct turned_off off;
 
 	if (interrupt_remapping_turned_off(&checks->inventory->args, &off))
 		remedy_argument(finding, off.by);
 	else if (platform->config[KERNEL_IRQ_REMAP] == ANSWER_NO)
-		finding_remedy(finding, "start a kernel that has %s=y, which %s does not set",
+		finding_remedy(finding,
+			       "start a kernel that is built with %s=y; %s does not set it",
 			       kernel_option_name(KERNEL_IRQ_REMAP), platform->config_path);
 	else if (checks->profile->unsafe_interrupts)
 		finding_remedy(
 			finding,
-			"the profile accepts that, and the running kernel does not know it yet: echo Y "
-			">/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts");
+			"echo Y >/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts; "
+			"the profile allows unsafe interrupts, and the running kernel does not yet");
 	else
 		finding_remedy(
 			finding,
-			"turn interrupt remapping (x2APIC) on in the firmware setup; where there is "
-			"none, unsafe-interrupts = yes in [iommu] of the profile lets guests raise "
-			"interrupts in the host");
+			"turn on interrupt remapping (x2APIC) in the firmware setup; if the "
+			"machine has none, write unsafe-interrupts = yes in section [iommu] of "
+			"the profile, which lets guests raise interrupts in the host");
 }
 
 static void find_unsafe(struct checks *checks, bool needed)
 {
-	struct finding *finding =
-		finding_add(checks->findings, SEVERITY_WARNING, FINDING_UNSAFE_INTERRUPTS, "host",
-			    needed ? "interrupts are not remapped, and VFIO is told to go without: "
-				     "guests can raise interrupts in the host"
-				   : "VFIO is told to go without interrupt remapping, which this "
-				     "host has");
+	struct finding *finding = finding_add(
+		checks->findings, SEVERITY_WARNING, FINDING_UNSAFE_INTERRUPTS, "host",
+		needed ? "interrupts are not remapped, and allow_unsafe_interrupts is set: guests "
+			 "can raise interrupts in the host"
+		       : "allow_unsafe_interrupts is set, although this host remaps interrupts");
 
 	finding_remedy(
 		finding,
-		needed ? "run only guests that you trust"
-		       : "echo N >/sys/module/vfio_iommu_type1/parameters/"
-			 "allow_unsafe_interrupts, and unsafe-interrupts = no in the profile");
+		needed ? "run only trusted guests, or turn on interrupt remapping (x2APIC) in the "
+			 "firmware setup"
+		       : "echo N >/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts; remove unsafe-interrupts from the profile");
 }
 
 static void check_interrupts(struct checks *checks)
@@ -236,10 +237,14 @@ static void check_interrupts(struct checks *checks)
 	} else if (platform->interrupt_remapping == ANSWER_NO) {
 		find_no_remapping(checks);
 	} else {
-		finding_remedy(finding_add(checks->findings, severity_of(checks),
-					   FINDING_INTERRUPT_REMAPPING_UNKNOWN, "host",
-					   "/proc/interrupts cannot be read, or names no I/O APIC"),
-			       "look for IR-IO-APIC there, on the host itself");
+		finding_remedy(
+			finding_add(
+				checks->findings, severity_of(checks),
+				FINDING_INTERRUPT_REMAPPING_UNKNOWN, "host",
+				"/proc/interrupts cannot be read or lists no I/O APIC, so whether "
+				"interrupts are remapped is not known"),
+			"run vfio-prepare validate as root on the host itself, or: grep "
+			"IR-IO-APIC /proc/interrupts");
 	}
 }
 

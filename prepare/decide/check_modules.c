@@ -29,20 +29,20 @@ static void find_missing(const struct checks *checks, const char *module)
 {
 	const struct platform *platform = &checks->inventory->platform;
 	enum kernel_option option = option_of(module);
-	struct finding *finding = finding_add(checks->findings, SEVERITY_ERROR,
-					      FINDING_MODULE_MISSING, module,
-					      "it is not loaded, and kernel %s has no such module",
-					      checks->inventory->kernel);
+	struct finding *finding =
+		finding_add(checks->findings, SEVERITY_ERROR, FINDING_MODULE_MISSING, module,
+			    "the module is not loaded, and kernel %s has no such module",
+			    checks->inventory->kernel);
 
 	if (option != N_KERNEL_OPTIONS && platform->config[option] == ANSWER_NO)
-		finding_remedy(finding, "start a kernel that has %s=m, which %s does not set",
+		finding_remedy(finding,
+			       "start a kernel that is built with %s=m; %s does not set it",
 			       kernel_option_name(option), platform->config_path);
 	else
 		finding_remedy(
 			finding,
-			"install the rest of this kernel's modules (Ubuntu: "
-			"linux-modules-extra-%s, Fedora: kernel-modules), or correct driver= "
-			"in the profile",
+			"install the package that has the module (Ubuntu: linux-modules-extra-%s, "
+			"Fedora: kernel-modules), or correct driver= in the profile",
 			checks->inventory->kernel);
 }
 
@@ -65,12 +65,12 @@ static void check_module(struct checks *checks, const char *module)
 		find_missing(checks, module);
 		break;
 	case ANSWER_UNKNOWN:
-		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR, FINDING_MODULE_UNKNOWN,
-					   module,
-					   "it is not loaded, and the tables of this kernel's "
-					   "modules cannot be read"),
-			       "look for /lib/modules/%s; depmod makes its tables",
-			       inventory->kernel ? inventory->kernel : "$(uname -r)");
+		finding_remedy(
+			finding_add(
+				checks->findings, SEVERITY_ERROR, FINDING_MODULE_UNKNOWN, module,
+				"the module is not loaded, and whether this kernel has it is not "
+				"known, as the tables of its modules cannot be read"),
+			"depmod %s", inventory->kernel ? inventory->kernel : "$(uname -r)");
 		break;
 	default:
 		break;
@@ -78,8 +78,9 @@ static void check_module(struct checks *checks, const char *module)
 	if (blacklisted)
 		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR,
 					   FINDING_MODULE_BLACKLISTED, module,
-					   "the kernel refuses to load it: %s", blacklisted->text),
-			       "remove it from %s in the kernel's arguments and restart",
+					   "kernel argument %s forbids to load the module",
+					   blacklisted->text),
+			       "remove the module from %s in the kernel's arguments and restart",
 			       blacklisted->text);
 }
 
@@ -91,23 +92,24 @@ static void check_policy(const struct checks *checks, const char *module)
 
 	if (platform->modules_disabled == ANSWER_YES)
 		finding_remedy(
-			finding_add(
-				checks->findings, SEVERITY_ERROR, FINDING_MODULES_DISABLED, "host",
-				"%s has to be loaded, and kernel.modules_disabled = 1 forbids it",
-				module),
-			"nothing undoes that before the next boot: restart, with %s in "
-			"/etc/modules-load.d or in the initramfs",
+			finding_add(checks->findings, SEVERITY_ERROR, FINDING_MODULES_DISABLED,
+				    "host",
+				    "module %s has to be loaded, and kernel.modules_disabled = 1 "
+				    "forbids to load modules",
+				    module),
+			"echo %s >/etc/modules-load.d/vfio.conf, and restart: "
+			"kernel.modules_disabled cannot be reset",
 			module);
 	else if (locked || platform->signatures_enforced == ANSWER_YES)
 		finding_remedy(
 			finding_add(
 				checks->findings, SEVERITY_WARNING, FINDING_MODULE_SIGNATURE,
 				module,
-				"it has to be loaded, and this kernel takes only modules with a "
-				"signature that it knows (%s)",
+				"the module has to be loaded, and this kernel loads only modules "
+				"that are signed with a key that it trusts (%s)",
 				locked ? platform->lockdown : "module.sig_enforce"),
-			"modinfo -F signer %s; where that is empty, sign it and enrol the key with "
-			"mokutil --import",
+			"modinfo -F signer %s; if that prints nothing, sign the module and enrol "
+			"the key with mokutil --import",
 			module);
 }
 
@@ -150,9 +152,9 @@ static void check_names(const struct checks *checks, const struct kernel_arg *ar
 		char *write = xasprintf("write %s", remedy);
 
 		spelling(checks, arg,
-			 xasprintf("here \"%s\" blacklists nothing: names are compared with '_' "
-				   "alone",
-				   names.items[i]),
+			 xasprintf(
+				 "\"%s\" blacklists nothing, as this argument needs names with '_'",
+				 names.items[i]),
 			 write);
 		free(write);
 	}
@@ -172,14 +174,15 @@ static void check_spelling(const struct checks *checks)
 			continue;
 		if (of_kmod && strchr(arg->text, '"'))
 			spelling(checks, arg,
-				 xstrdup("modprobe does not take quotes off, so that this "
-					 "blacklists nothing"),
-				 "write it without quotes");
+				 xstrdup("the argument blacklists nothing, as modprobe does not "
+					 "remove quotes"),
+				 "remove the quotes");
 		if (of_kernel && arg != last)
 			spelling(checks, arg,
-				 xasprintf("of several only the last counts, which is %s",
+				 xasprintf("the argument has no effect, as only the last "
+					   "module_blacklist= counts: %s",
 					   last->text),
-				 "write one list, separated by commas");
+				 "write all names in one argument, separated by commas");
 		check_names(checks, arg);
 	}
 }
@@ -211,12 +214,11 @@ static void check_native(const struct checks *checks, const struct foreign_setti
 
 	if (devices_of(checks, module, &devices))
 		finding_remedy(
-			finding_add(
-				checks->findings, SEVERITY_NOTE, FINDING_NATIVE_MODULE, place,
-				"\"%s\" loads %s, which no blacklist keeps it from; whatever has "
-				"no driver_override by then goes to it: %s",
-				setting->text, module, buf_text(&devices)),
-			"remove it: no other device of this host needs %s", module);
+			finding_add(checks->findings, SEVERITY_NOTE, FINDING_NATIVE_MODULE, place,
+				    "\"%s\" loads %s in spite of blacklists, and the driver takes "
+				    "these devices if they have no driver_override yet: %s",
+				    setting->text, module, buf_text(&devices)),
+			"remove the line; no other device of this host needs %s", module);
 }
 
 static void check_built_in(const struct checks *checks, const struct foreign_setting *setting)
@@ -227,12 +229,13 @@ static void check_built_in(const struct checks *checks, const struct foreign_set
 	if (setting->source == FOREIGN_ARGUMENT ||
 	    !strv_contains(&checks->inventory->builtin_modules, module))
 		return;
-	finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, FINDING_OPTIONS_IGNORED,
-				   place,
-				   "\"%s\" does nothing: %s is built into this kernel, which takes "
-				   "its options from the kernel's arguments alone",
-				   setting->text, module),
-		       "remove it: what the profile lists is bound by its address");
+	finding_remedy(
+		finding_add(
+			checks->findings, SEVERITY_WARNING, FINDING_OPTIONS_IGNORED, place,
+			"\"%s\" has no effect: %s is built into this kernel, which reads options "
+			"of built-in modules only from the kernel's arguments",
+			setting->text, module),
+		"remove the line; the profile binds devices by address");
 }
 
 static void check_configuration(const struct checks *checks)

@@ -9,10 +9,12 @@ static void check_off_switch(struct checks *checks)
 	const char *off = off_switch(&checks->inventory->args, true);
 
 	if (off)
-		finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, FINDING_OFF_SWITCH,
-					   "host", "this boot was told to leave devices alone: %s",
-					   off),
-			       "remove %s from the kernel's arguments", off);
+		finding_remedy(
+			finding_add(checks->findings, SEVERITY_WARNING, FINDING_OFF_SWITCH, "host",
+				    "kernel argument %s keeps vfio-prepare from binding devices in "
+				    "this boot",
+				    off),
+			"remove %s from the kernel's arguments and restart", off);
 }
 
 /* In the order in which a person would look: without an IOMMU there is nothing else to be seen. */

@@ -32,41 +32,41 @@ enum finding_type foreign_finding(const struct foreign_setting *setting)
 const char *foreign_why(const struct foreign_setting *setting)
 {
 	static const char early_load[] =
-		"the module comes early, but takes only what ids= or an override names, and an image "
-		"that is not made for this host lacks /etc/modprobe.d";
+		"the module is loaded early, but takes only devices that ids= or driver_override "
+		"names, and an image that is not made for this host alone lacks /etc/modprobe.d";
 	static const char ids[] =
-		"an id means every device that has it, not one, and where the native "
-		"driver is loaded first none is taken";
+		"an id applies to every device that has it, and if the native driver is loaded "
+		"first, none is taken";
 
 	switch (setting->source) {
 	case FOREIGN_DRIVERCTL:
-		return "driverctl comes after the native driver has started the device, and takes "
-		       "it off its driver and back at every boot, even where that is right";
+		return "driverctl runs after the native driver has started the device, and "
+		       "unbinds and binds it at every boot, even if it is on the right driver";
 	case FOREIGN_VFIO_BIND:
 	case FOREIGN_UNIT:
-		return "a service comes after the native driver has started the device; new_id "
-		       "takes every driverless device with the id as well, and fails where the "
-		       "driver has the id already, from ids= or from an equal card: that device is "
-		       "then left without a driver";
+		return "a service runs after the native driver has started the device; new_id "
+		       "also takes every other device with the id that has no driver, and fails "
+		       "if the driver already has the id from ids= or from an equal card, which "
+		       "leaves the device without a driver";
 	case FOREIGN_RC_LOCAL:
-		return "rc.local comes after the native driver has started the device and services "
-		       "use it; new_id takes every driverless device with the id as well, and fails "
-		       "where the driver has the id already, from ids= or from an equal card: that "
-		       "device is then left without a driver";
+		return "rc.local runs after the native driver has started the device and services "
+		       "use it; new_id also takes every other device with the id that has no "
+		       "driver, and fails if the driver already has the id from ids= or from an "
+		       "equal card, which leaves the device without a driver";
 	case FOREIGN_INITRAMFS_MODULES:
-		return "initramfs-tools loads what stands there after udev has given the devices to "
-		       "their native drivers";
+		return "initramfs-tools loads the modules of this file after udev has bound "
+		       "devices to their native drivers";
 	case FOREIGN_MODULES_LOAD:
-		return "nothing orders systemd-modules-load against udev: the faster one has the "
-		       "device";
+		return "systemd-modules-load and udev are not ordered: the one that is faster "
+		       "gets the device";
 	case FOREIGN_DRACUT:
 		return setting->effect == FOREIGN_IDS ? ids : early_load;
 	case FOREIGN_UDEV_RULE:
-		return "it names the device in time, but not what the device is: another card that "
-		       "moves to the address is taken as well";
+		return "the rule applies in time, but only to an address: another card that moves "
+		       "to the address is taken too";
 	case FOREIGN_INITRAMFS_SCRIPT:
-		return "it does not look what the device is, and nothing checks that it came before "
-		       "udev";
+		return "the script does not check which card is at the address, nor that it runs "
+		       "before udev";
 	case FOREIGN_ARGUMENT:
 	case FOREIGN_MODPROBE:
 		break;
@@ -74,10 +74,10 @@ const char *foreign_why(const struct foreign_setting *setting)
 	if (setting->effect == FOREIGN_LOAD)
 		return early_load;
 	if (setting->effect == FOREIGN_SOFTDEP)
-		return "it orders the modules, but vfio-pci takes only what ids= or an override "
-		       "names";
+		return "the line orders the modules, but vfio-pci takes only devices that ids= or "
+		       "driver_override names";
 	if (setting->effect == FOREIGN_ADDRESSES)
-		return "it happens when the module is loaded, which nothing orders before the native "
+		return "the command runs when the module is loaded, which may be after the native "
 		       "driver";
 	return ids;
 }
@@ -91,8 +91,7 @@ char *foreign_removal(const struct foreign_setting *setting)
 	case FOREIGN_ARGUMENT:
 		return xasprintf("remove %s from the kernel's arguments", setting->text);
 	case FOREIGN_DRIVERCTL:
-		return xasprintf("rm %s (driverctl unset-override would take the device off its "
-				 "driver now)",
+		return xasprintf("rm %s (driverctl unset-override would unbind the device now)",
 				 place);
 	case FOREIGN_UNIT:
 		if (strstr(place, "/systemd/"))
@@ -101,7 +100,8 @@ char *foreign_removal(const struct foreign_setting *setting)
 	case FOREIGN_MODPROBE:
 		if (setting->effect == FOREIGN_ADDRESSES)
 			return xasprintf(
-				"remove the install line that runs %s, then rebuild the initramfs (%s)",
+				"remove the install line that runs %s, then rebuild the initramfs "
+				"(%s)",
 				setting->file, rebuild);
 		break;
 	case FOREIGN_INITRAMFS_MODULES:

@@ -284,10 +284,12 @@ static void refuse_group(struct group_decision *decision, const struct device_se
 			    PCI_ADDRESS_TEXT(&listed->address), section->label, buf_text(others));
 
 	finding_remedy(
-		finding, "%s; or move the card to a slot of its own",
+		finding, "%s; or move the card to a slot with an IOMMU group of its own",
 		section->group == GROUP_EXPAND
-			? "what is named may not join: except or a guard keeps it; vfio-prepare list shows guards"
-			: "list these too, or write group = expand");
+			? "remove the devices from except, if they are in it; vfio-prepare list "
+			  "shows guards that keep them with the host"
+			: "list these devices in the profile too, or write group = expand in the "
+			  "section");
 	for (size_t j = 0; j < n && section->group != GROUP_IGNORE; j++)
 		if (decision->match->claims[members[j]].section == section)
 			decision->match->claims[members[j]].refused = true;
@@ -351,15 +353,18 @@ static void check_tied(struct group_decision *decision, size_t from, size_t to)
 	finding = finding_add(
 		&decision->match->findings, SEVERITY_WARNING, FINDING_CARD_INCOMPLETE,
 		PCI_ADDRESS_TEXT(&function->address),
-		"%s (%04x:%04x) is part of the same card and stays with the host: resets of one reach "
-		"the other, and drivers of guests miss it",
+		"%s (%04x:%04x) is part of the same card and stays with the host: a reset of one "
+		"function reaches the other, and a guest's driver may need both",
 		PCI_ADDRESS_TEXT(&other->address), other->vendor, other->device);
 	if (decision->match->claims[from].section->group == GROUP_EXPAND)
 		finding_remedy(
 			finding,
-			"it may not join: except or a guard keeps it; vfio-prepare list shows guards");
+			"remove it from except, if it is in it; vfio-prepare list shows guards "
+			"that keep it with the host");
 	else
-		finding_remedy(finding, "list it too, or write group = expand");
+		finding_remedy(
+			finding,
+			"list it in the profile too, or write group = expand in the section");
 }
 
 /* On the same bus, so that a reset of the bus reaches it too. */
@@ -403,18 +408,22 @@ static void check_reset(struct group_decision *decision, size_t i, bool kernel_t
 		finding = finding_add(
 			&decision->match->findings, SEVERITY_WARNING, FINDING_RESET,
 			PCI_ADDRESS_TEXT(&function->address),
-			"the kernel knows no way to reset it: the next guest finds it as the last left it");
+			"the kernel has no method to reset the device: the next guest finds it in "
+			"the state in which the last guest left it");
 	else if (others.length)
 		finding = finding_add(
 			&decision->match->findings, SEVERITY_WARNING, FINDING_RESET,
 			PCI_ADDRESS_TEXT(&function->address),
-			"only a reset of its whole bus can reset it, and these stay with the host: %s",
+			"the kernel can reset the device only with its whole bus, and these "
+			"devices of the bus stay with the host: %s",
 			buf_text(&others));
 	if (finding) {
 		finding_remedy(
 			finding,
-			no_way ? "give it to one guest only, and restart the host before another"
-			       : "list these too, and give all of them to the same guest");
+			no_way ? "give the device to one guest only, and restart the host before "
+				 "another guest uses it"
+			       : "list these devices in the profile too, and give all of them to "
+				 "one guest");
 		if (section->reset == RESET_REQUIRE) {
 			finding->severity = SEVERITY_ERROR;
 			decision->match->claims[i].refused = true;

@@ -167,7 +167,8 @@ static const struct list {
 	 "off force_enable force_isolation fullflush pgtbl_v1 pgtbl_v2 irtcachedis nohugepages "
 	 "v2_pgsizes_only"},
 	{"iommu",
-	 "off noforce force pt nopt soft merge nomerge biomerge panic nopanic usedac nodac forcesac "
+	 "off noforce force pt nopt soft merge nomerge biomerge panic nopanic usedac nodac "
+	 "forcesac "
 	 "allowdac fullflush nofullflush noagp noaperture memaper leak allowed"},
 	{"intremap", "on off nosid no_x2apic_optout nopost posted_msi"},
 };
@@ -210,18 +211,20 @@ static void check_values(const struct checks *checks, const struct list *list,
 		any = true;
 		if (list_knows(list, item))
 			continue;
-		finding =
-			without_effect(checks, arg,
-				       xasprintf("\"%.*s\" is no value of %s=, and changes nothing",
-						 length, item, list->name));
+		finding = without_effect(
+			checks, arg,
+			xasprintf(
+				"the kernel does not know the value \"%.*s\" of %s= and ignores it",
+				length, item, list->name));
 		if (strcmp(list->name, "intel_iommu") == 0)
-			finding_remedy(finding, "write intel_iommu=on instead");
+			finding_remedy(finding, "replace it by intel_iommu=on");
 		else if (strcmp(list->name, "amd_iommu") == 0)
 			finding_remedy(finding, "remove it from the kernel's arguments: an AMD "
 						"IOMMU is on by itself");
 	}
 	if (!any)
-		without_effect(checks, arg, xasprintf("it has no value, and changes nothing"));
+		without_effect(checks, arg,
+			       xasprintf("the argument has no value, and the kernel ignores it"));
 }
 
 /* false: it is for another machine. */
@@ -231,11 +234,11 @@ static bool check_machine(const struct checks *checks, const struct kernel_arg *
 	const char *why = NULL;
 
 	if (checks->inventory->platform.cpu == CPU_ARM)
-		why = "only x86 reads it, and this processor is an Arm";
+		why = "only x86 kernels read the argument, and this processor is an Arm";
 	else if (kind == IOMMU_KIND_AMD && strcmp(arg->name, "intel_iommu") == 0)
-		why = "it is for Intel's IOMMU, and this machine is AMD's";
+		why = "the argument is for Intel's IOMMU, and this machine has AMD's";
 	else if (kind == IOMMU_KIND_INTEL && strcmp(arg->name, "amd_iommu") == 0)
-		why = "it is for AMD's IOMMU, and this machine is Intel's";
+		why = "the argument is for AMD's IOMMU, and this machine has Intel's";
 	if (why)
 		without_effect(checks, arg, xstrdup(why));
 	return !why;
@@ -266,10 +269,11 @@ static void check_behind(const struct checks *checks)
 	vec_foreach(arg, &behind)
 		if (concerns_us(arg->name))
 			finding_remedy(
-				without_effect(checks, arg,
-					       xstrdup("it stands behind \"--\", so that init gets "
-						       "it and not the kernel")),
-				"put it in front of \"--\", if the kernel is to get it");
+				without_effect(
+					checks, arg,
+					xstrdup("the argument follows \"--\", so init gets it and "
+						"the kernel does not")),
+				"move it in front of \"--\", or remove it");
 }
 
 /*
@@ -292,9 +296,9 @@ static void check_bootconfig(const struct checks *checks)
 			finding_remedy(
 				without_effect(
 					checks, &(struct kernel_arg){.text = line},
-					xstrdup("it comes from the boot configuration, which "
-						"the kernel reads too late for it")),
-				"put it into the kernel's command line");
+					xstrdup("the line is in the boot configuration, which the "
+						"kernel reads after it has read this argument")),
+				"add it to the kernel's arguments instead");
 		}
 }
 

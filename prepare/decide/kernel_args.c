@@ -230,11 +230,12 @@ static void want_iommu(struct argument_decision *decision)
 		     decision->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
 		     xstrdup("intel_iommu=on"),
 		     inventory->platform.config[KERNEL_INTEL_IOMMU_DEFAULT_ON] == ANSWER_NO
-			     ? "this kernel does not turn Intel's IOMMU on by itself"
-			     : "whether this kernel turns Intel's IOMMU on by itself is not known");
+			     ? "this kernel leaves Intel's IOMMU off by default"
+			     : "whether this kernel turns Intel's IOMMU on by default is not known");
 	if (decision->profile->iommu_passthrough && !profile_says(decision, passthrough))
 		want(decision, SEVERITY_WARNING, xstrdup(passthrough),
-		     "the profile wants the host's own devices at full speed (passthrough)");
+		     "the profile wants passthrough, which keeps the host's own devices at full "
+		     "speed");
 }
 
 /* The words of the profile; a number of huge pages belongs to the size in front of it. */
@@ -250,7 +251,7 @@ static void want_profile(struct argument_decision *decision)
 
 		want(decision, SEVERITY_ERROR,
 		     pair ? xasprintf("%s %s", arg->text, next->text) : xstrdup(arg->text),
-		     "the profile's section [kernel] lists it");
+		     "section [kernel] of the profile lists the argument");
 		i += pair;
 	}
 }
@@ -317,19 +318,19 @@ static void judge_one(struct argument_decision *decision, struct wanted_argument
 	argument->by_others = bootloader->others_known && verdict == SAYS_SO;
 	if (!is_plain(argument->text))
 		argument->unwritable = xstrdup(
-			"it has characters that not every boot loader hands on unchanged");
+			"it has characters that some boot loaders do not pass on unchanged");
 	else if (bootloaders[bootloader->kind].single && !argument->by_others &&
 		 grubby_loses(decision, &words))
 		argument->unwritable = xasprintf(
-			"%s keeps one argument of a name and would throw another away for it",
+			"%s keeps only one argument of a name and would remove another one",
 			bootloaders[bootloader->kind].name);
 	else if (bootloader->cmdline_unreadable)
 		argument->unwritable = xstrdup(bootloader->cmdline_unreadable);
 	else if (bootloaders[bootloader->kind].store == STORE_LINE && !bootloader->cmdline)
 		argument->unwritable = xstrdup(
 			KERNEL_CMDLINE_PATH
-			" cannot be written: it has words for init behind \"--\", or it is missing and "
-			"so is /proc/cmdline");
+			" cannot be written: it has words for init after \"--\", or neither it "
+			"nor /proc/cmdline exists");
 	if (!argument->conflict && !argument->unwritable && !argument->by_others)
 		vec_foreach(arg, &words)
 			strv_add(&decision->plan->ours, arg->text);
@@ -359,24 +360,27 @@ static void keep_old(struct argument_decision *decision)
 static void find_conflict(struct argument_decision *decision,
 			  const struct wanted_argument *argument)
 {
-	finding_remedy(finding_add(&decision->plan->findings, argument->severity,
-				   FINDING_ARGUMENT_CONFLICT, argument->text,
-				   "%s, but somebody else configured %s, which is left as it is",
-				   argument->reason, argument->conflict),
-		       "take %s out of the kernel's arguments, or change what the profile wants",
-		       argument->conflict);
+	finding_remedy(
+		finding_add(
+			&decision->plan->findings, argument->severity, FINDING_ARGUMENT_CONFLICT,
+			argument->text,
+			"%s, but %s is configured, which vfio-prepare did not write and does not "
+			"change",
+			argument->reason, argument->conflict),
+		"remove %s from the kernel's arguments, or change the profile", argument->conflict);
 }
 
 static void find_missing(struct argument_decision *decision, const struct wanted_argument *argument)
 {
-	struct finding *finding = finding_add(
-		&decision->plan->findings, argument->severity, FINDING_ARGUMENT_MISSING,
-		argument->text, "%s; %s, and %s", argument->reason,
-		decision->inventory->cmdline ? "the kernel does not run with it"
-					     : "whether the kernel runs with it is not known",
-		bootloaders[decision->bootloader->kind].store == STORE_NONE
-			? "how this host starts its kernel is not known"
-			: "the next boot will not have it either");
+	struct finding *finding =
+		finding_add(&decision->plan->findings, argument->severity, FINDING_ARGUMENT_MISSING,
+			    argument->text, "%s; %s, and %s", argument->reason,
+			    decision->inventory->cmdline
+				    ? "the running kernel does not have the argument"
+				    : "whether the running kernel has the argument is not known",
+			    bootloaders[decision->bootloader->kind].store == STORE_NONE
+				    ? "the boot loader of this host is not known"
+				    : "it is not configured for the next boot");
 
 	if (bootloaders[decision->bootloader->kind].store == STORE_NONE)
 		finding_remedy(finding, "add %s to the kernel's arguments, and restart",
@@ -393,12 +397,13 @@ static void find(struct argument_decision *decision, const struct wanted_argumen
 	if (argument->conflict && !argument->running) {
 		find_conflict(decision, argument);
 	} else if (argument->running && bootloader->next_path && !argument->configured) {
-		finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_ARGUMENT_ONCE,
-					   argument->text,
-					   "the kernel runs with it, but the next boot will not: "
-					   "%s does not have it",
-					   bootloader->next_path),
-			       "vfio-prepare apply --rebuild");
+		finding_remedy(
+			finding_add(
+				findings, SEVERITY_WARNING, FINDING_ARGUMENT_ONCE, argument->text,
+				"the running kernel has the argument, but the next boot will not, "
+				"as %s does not have it",
+				bootloader->next_path),
+			"vfio-prepare apply --rebuild");
 	} else if (argument->running) {
 		return;
 	} else if (argument->configured && bootloader->next_is_older) {
@@ -406,20 +411,22 @@ static void find(struct argument_decision *decision, const struct wanted_argumen
 			finding_add(
 				findings, argument->severity, FINDING_ARGUMENT_DROPPED,
 				argument->text,
-				"%s had it when this kernel was started, but it did not get there",
+				"%s had the argument when this kernel was started, but the kernel "
+				"does not have it",
 				bootloader->next_path),
-			"find out what the boot loader reads, and which entry it starts; another restart "
-			"would not help");
+			"find out which file and entry the boot loader reads; another restart "
+			"does not help");
 	} else if (argument->configured) {
 		finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_REBOOT,
-					   argument->text, "%s has it for the next boot",
+					   argument->text, "%s has the argument for the next boot",
 					   bootloader->next_path),
 			       "restart the host");
 	} else if (argument->unwritable) {
-		finding_remedy(finding_add(findings, argument->severity,
-					   FINDING_ARGUMENT_UNWRITABLE, argument->text,
-					   "%s, but %s", argument->reason, argument->unwritable),
-			       "add it to the kernel's arguments by hand, and restart");
+		finding_remedy(
+			finding_add(findings, argument->severity, FINDING_ARGUMENT_UNWRITABLE,
+				    argument->text, "%s, but %s", argument->reason,
+				    argument->unwritable),
+			"add the argument to the boot loader's configuration by hand, and restart");
 	} else {
 		find_missing(decision, argument);
 	}
@@ -437,12 +444,12 @@ static void find_iommu_off(struct argument_decision *decision)
 	vec_foreach(argument, decision->plan)
 		if (argument->conflict && strcmp(argument->conflict, off.by->text) == 0)
 			return;
-	finding_remedy(
-		finding_add(&decision->plan->findings,
-			    decision->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
-			    FINDING_ARGUMENT_CONFLICT, off.by->text,
-			    "somebody configured it for the next boot, which will have no IOMMU"),
-		"take %s out of the kernel's arguments", off.by->text);
+	finding_remedy(finding_add(&decision->plan->findings,
+				   decision->profile->iommu_required ? SEVERITY_ERROR
+								     : SEVERITY_WARNING,
+				   FINDING_ARGUMENT_CONFLICT, off.by->text,
+				   "the argument turns the IOMMU off in the next boot"),
+		       "remove %s from the kernel's arguments", off.by->text);
 }
 
 void arguments_decide(const struct profile *profile, const struct inventory *inventory,
@@ -459,7 +466,8 @@ void arguments_decide(const struct profile *profile, const struct inventory *inv
 			if (!profile_says(&decision, policy->arguments.items[i]))
 				want(&decision, SEVERITY_WARNING,
 				     xstrdup(policy->arguments.items[i]),
-				     "its module is built into the kernel, and reads no modprobe.d");
+				     "its module is built into the kernel and does not read "
+				     "modprobe.d");
 	}
 	want_profile(&decision);
 	vec_foreach(argument, &plan)

@@ -43,21 +43,23 @@ static void refuse_mismatch(struct match *match, const struct inventory *invento
 			    struct claim *claim, const struct device_section *section,
 			    const struct pci_function *function)
 {
-	_cleanup_free_ char *detail =
-		xasprintf("section [device %s] lists this place, but %04x:%04x (class %06x) is "
-			  "there now, which is not what the section describes",
-			  section->label, function->vendor, function->device, function->class);
+	_cleanup_free_ char *detail = xasprintf(
+		"section [device %s] describes another device than %04x:%04x (class %06x), which "
+		"is now at this address",
+		section->label, function->vendor, function->device, function->class);
 	_cleanup_(buf_done) struct buf now_at = {};
 	struct finding *finding = refuse(match, claim, function, FINDING_IDENTITY_MISMATCH, detail);
 
 	if (add_meant(&now_at, inventory, section, false))
 		finding_remedy(
 			finding,
-			"that identity is now at%s: put the address that you mean into the profile",
+			"a device that the section describes is now at%s: correct the address in "
+			"the profile",
 			buf_text(&now_at));
 	else
-		finding_remedy(finding,
-			       "no device of this host has that identity: correct the profile");
+		finding_remedy(
+			finding,
+			"no device of this host is what the section describes: correct the section");
 }
 
 void claim_refuse_hanging(struct claim *claim, const struct pci_function *function,
@@ -68,10 +70,12 @@ void claim_refuse_hanging(struct claim *claim, const struct pci_function *functi
 		finding_add(
 			findings, SEVERITY_ERROR, FINDING_DEVICE_HANGS,
 			PCI_ADDRESS_TEXT(&function->address),
-			"section [device %s] wants it, but %s: it is left alone until the next boot",
+			"section [device %s] wants the device, but %s; it is left alone until the "
+			"next boot",
 			claim->section->label, function->hangs),
-		"blacklist its native driver for the next boot, or raise device-timeout in [bind] if that is only slow; "
-		"vfio-prepare bind tries once more; a restart may need SysRq or the management controller");
+		"vfio-prepare bind tries once more; for the next boot, blacklist the native "
+		"driver, or raise device-timeout in section [bind] if the driver is only slow; a "
+		"restart may need SysRq or the management controller");
 }
 
 /* What speaks against the function itself, whatever the section says. */
@@ -83,16 +87,23 @@ static void check_function(struct match *match, struct claim *claim,
 
 	if (function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER | FUNCTION_GROUP)) {
 		detail = xasprintf(
-			"section [device %s] wants it, but the kernel does not say what it is",
+			"section [device %s] wants the device, but its ids, driver or group "
+			"cannot be read",
 			label);
-		finding_remedy(refuse(match, claim, function, FINDING_UNREADABLE, detail),
-			       "look at its attributes in /sys/bus/pci/devices");
+		finding_remedy(
+			refuse(match, claim, function, FINDING_UNREADABLE, detail),
+			"ls -l /sys/bus/pci/devices/%s; run vfio-prepare validate as root on the "
+			"host itself",
+			PCI_ADDRESS_TEXT(&function->address));
 	} else if (function_is_bridge(function)) {
 		detail = xasprintf(
-			"section [device %s] selects a bridge (class %06x), which cannot be handed to a guest",
+			"section [device %s] selects a bridge (class %06x), and bridges cannot be "
+			"assigned to guests",
 			label, function->class);
 		finding_remedy(refuse(match, claim, function, FINDING_NOT_ASSIGNABLE, detail),
-			       "list the devices behind it, or put it into except");
+			       "list the devices behind the bridge, or add %s to except in section "
+			       "[device %s]",
+			       PCI_ADDRESS_TEXT(&function->address), label);
 	}
 }
 
@@ -110,10 +121,12 @@ static void claim_function(struct match *match, const struct inventory *inventor
 	}
 	if (same_wish(claim->section, section))
 		return;
-	detail = xasprintf("sections [device %s] and [device %s] want different things of it",
-			   claim->section->label, section->label);
+	detail = xasprintf(
+		"sections [device %s] and [device %s] select the device and differ in driver, "
+		"vfs, group, allow or reset",
+		claim->section->label, section->label);
 	finding_remedy(refuse(match, claim, function, FINDING_SECTION_CONFLICT, detail),
-		       "let one section list it, or put it into the other's except");
+		       "add the device to except in one of the sections");
 }
 
 /* The functions that a section means; returns how many they are, refused ones among them. */
@@ -180,12 +193,13 @@ static void tell_absent(struct match *match, const struct device_section *sectio
 
 		*vec_add(&match->absent) = (struct absence){*address, section};
 		subject = xstrdup(PCI_ADDRESS_TEXT(address));
-		detail = xasprintf("section [device %s] lists it, but the host has no device there",
-				   section->label);
+		detail = xasprintf(
+			"section [device %s] lists the address, and the host has no device at it",
+			section->label);
 	} else if (section->paths.n) {
 		key = "path";
 		subject = xasprintf("device %s", section->label);
-		detail = xasprintf("the section lists path %s, but the host has no device there",
+		detail = xasprintf("the section lists path %s, and the host has no device at it",
 				   section->paths.items[i]);
 	} else {
 		_cleanup_free_ char *serial = serial_text(section->serials.items[i]);
@@ -193,12 +207,12 @@ static void tell_absent(struct match *match, const struct device_section *sectio
 		key = "serial number";
 		subject = xasprintf("device %s", section->label);
 		detail = xasprintf(
-			"the section lists serial number %s, but no device of the host shows it",
+			"the section lists serial number %s, and no device of the host has it",
 			serial);
 	}
 	finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT, subject,
 				   "%s", detail),
-		       "correct the %s, or remove it from the profile", key);
+		       "correct the %s in the profile, or remove it", key);
 }
 
 static void find_absent(struct match *match, const struct inventory *inventory,
@@ -216,7 +230,7 @@ static void find_absent(struct match *match, const struct inventory *inventory,
 	if (!section->addresses.n && n_matched == 0 && !told)
 		finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT,
 					   subject, "the section selects no device of this host"),
-			       "correct the section, or remove it from the profile");
+			       "correct the section, or remove it");
 }
 
 /* Is the function, which the section lists, claimed or refused? */
@@ -249,30 +263,30 @@ static void refuse_contradicted(struct match *match, const struct inventory *inv
 
 	if (by_path)
 		detail = xasprintf(
-			"section [device %s] lists this address and not the path to it, which %s%s",
+			"section [device %s] lists this address, but not its path, which %s%s",
 			section->label, function->port_path ? "is " : "cannot be read",
 			function->port_path ? function->port_path : "");
 	else if (is_virtual)
 		detail = xasprintf(
-			"section [device %s] makes virtual functions and lists this one, whose "
-			"physical function it does not select",
+			"section [device %s] makes virtual functions and lists this one, but not "
+			"its physical function",
 			section->label);
 	else
 		detail = xasprintf(
-			"section [device %s] lists its serial number, but it is %04x:%04x (class "
-			"%06x), which is not what the section describes",
+			"section [device %s] lists the device's serial number, but describes "
+			"another device than %04x:%04x (class %06x)",
 			section->label, function->vendor, function->device, function->class);
 	if (!claim->section)
 		claim->section = section;
 	finding = refuse(match, claim, function, FINDING_IDENTITY_MISMATCH, detail);
 	if (is_virtual)
-		finding_remedy(finding, "list %s, its physical function, instead",
+		finding_remedy(finding, "list the physical function instead: %s",
 			       PCI_ADDRESS_TEXT(&function->physfn));
 	else if (by_path && add_meant(&meant, inventory, section, true))
-		finding_remedy(finding, "the path leads to%s now: correct the address, or the path",
+		finding_remedy(finding, "the path leads to%s: correct the address or the path",
 			       buf_text(&meant));
 	else
-		finding_remedy(finding, "correct the profile");
+		finding_remedy(finding, "correct the section");
 }
 
 static void check_listed(struct match *match, const struct inventory *inventory,
@@ -308,11 +322,12 @@ static void check_count(struct match *match, const struct inventory *inventory,
 		return;
 	finding_remedy(
 		finding_add(&match->findings, SEVERITY_ERROR, FINDING_COUNT, subject,
-			    "%zu devices match, the section says %u", n_matched, section->count),
+			    "the section selects %zu devices, and its count is %u", n_matched,
+			    section->count),
 		n_matched > section->count
-			? "which of them are meant cannot be told, so none is touched: narrow the "
-			  "selection, or correct count"
-			: "look for the missing device, or correct count");
+			? "none of them is touched, as which ones are meant is not known: select "
+			  "fewer devices, or correct count"
+			: "check why a device is missing (vfio-prepare list), or correct count");
 	if (n_matched < section->count)
 		return;
 	for (size_t i = 0; i < inventory->n; i++)

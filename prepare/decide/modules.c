@@ -107,8 +107,8 @@ static void decide_native(struct module_decision *decision, const char *module)
 	if (list_has(&decision->inventory->builtin_modules, module)) {
 		struct finding *finding = finding_add(
 			&decision->plan->findings, SEVERITY_NOTE, FINDING_MODULE_BUILT_IN, module,
-			"it is built into the kernel, so that modprobe.d cannot keep it from the listed devices; "
-			"they are unbound from it instead");
+			"the driver is built into the kernel, so modprobe.d cannot keep it from "
+			"the listed devices; vfio-prepare unbinds them from it");
 
 		finding_remedy(finding, "nothing to do");
 		return;
@@ -186,11 +186,11 @@ static void decide_id(struct module_decision *decision, const struct by_id *func
 	if (wanted && !others.length)
 		strv_add(&decision->policy->ids, id);
 	else if (wanted)
-		finding_remedy(finding_add(&decision->plan->findings, SEVERITY_NOTE,
-					   FINDING_IDS_LEFT_OUT, id,
-					   "not written into ids=, which would also take:%s",
-					   buf_text(&others)),
-			       "nothing to do: devices are bound by their addresses");
+		finding_remedy(
+			finding_add(&decision->plan->findings, SEVERITY_NOTE, FINDING_IDS_LEFT_OUT,
+				    id, "the id is not written into ids=, which would also take:%s",
+				    buf_text(&others)),
+			"nothing to do; devices are bound by address");
 }
 
 static void decide_ids(struct module_decision *decision)
@@ -213,12 +213,11 @@ static void decide_ids(struct module_decision *decision)
 	if (length > VFIO_IDS_MAX) {
 		strv_done(&decision->policy->ids);
 		finding_remedy(
-			finding_add(
-				&decision->plan->findings, SEVERITY_NOTE, FINDING_IDS_TOO_LONG,
-				"host",
-				"ids= would be longer than the 1023 characters that vfio-pci takes, so it is "
-				"left out"),
-			"nothing to do: devices are bound by their addresses");
+			finding_add(&decision->plan->findings, SEVERITY_NOTE, FINDING_IDS_TOO_LONG,
+				    "host",
+				    "ids= is not written, as it would be longer than the 1023 "
+				    "characters that vfio-pci accepts"),
+			"nothing to do; devices are bound by address");
 	}
 }
 
@@ -235,9 +234,9 @@ static void forget_built_in(struct module_decision *decision)
 		buf_addf(&ids, "%s%s", i ? "," : "", policy->ids.items[i]);
 	finding = finding_add(
 		&decision->plan->findings, SEVERITY_NOTE, FINDING_MODULE_BUILT_IN, "vfio_pci",
-		"it is built into the kernel, which takes its options from the kernel's "
-		"arguments and not from modprobe.d");
-	finding_remedy(finding, "nothing to do: devices are bound by their addresses");
+		"the driver is built into the kernel, which reads options of built-in modules "
+		"from the kernel's arguments and not from modprobe.d");
+	finding_remedy(finding, "nothing to do; devices are bound by address");
 	if (ids.length)
 		strv_take(&policy->arguments, xasprintf("vfio-pci.ids=%s", buf_text(&ids)));
 	strv_done(&policy->ids);

@@ -32,18 +32,19 @@ static void check_iommu(const struct profile *profile, const struct inventory *i
 	finding = finding_add(
 		findings, profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING,
 		FINDING_NO_IOMMU_GROUP, PCI_ADDRESS_TEXT(&device->address),
-		"section [device %s] wants %s on %s, but it is in no IOMMU group: the kernel would refuse",
-		device->section, device->vfs ? "its virtual functions" : "it", driver);
+		"section [device %s] wants %s on %s, but the device is in no IOMMU group, and the "
+		"kernel would refuse it",
+		device->section, device->vfs ? "its virtual functions" : "the device", driver);
 	if (argument)
 		finding_remedy(finding, "remove %s from the kernel's arguments and restart",
 			       argument);
 	else if (inventory->iommu == IOMMU_ON)
-		finding_remedy(finding,
-			       "the IOMMU is on and leaves it out: put the card into another slot");
-	else
 		finding_remedy(
 			finding,
-			"turn the IOMMU on, in the firmware and by the kernel's arguments; vfio-prepare validate says which");
+			"the IOMMU is on and does not cover the device: move the card to another "
+			"slot");
+	else
+		finding_remedy(finding, "vfio-prepare validate says how to turn the IOMMU on");
 }
 
 /* What guests get: of a function that stays with the host, its virtual ones on this driver. */
@@ -119,9 +120,9 @@ static void add_module_actions(struct plan *plan, const struct inventory *invent
 		backend = backend || device_needs_backend(device);
 	}
 	if (backend && !inventory->has_iommu_backend)
-		plan_load(
-			plan, IOMMU_BACKEND, "/sys/module/" IOMMU_BACKEND,
-			xstrdup("VFIO needs it; the kernel would ask for it only when a guest starts"));
+		plan_load(plan, IOMMU_BACKEND, "/sys/module/" IOMMU_BACKEND,
+			  xstrdup("VFIO needs it; the kernel would ask for it only when a guest "
+				  "starts"));
 }
 
 static void add_device_actions(struct plan *plan, size_t index)
@@ -156,32 +157,41 @@ static void refuse_guarded(struct claim *claim, const struct pci_function *funct
 	} words[] = {{ALLOW_STORAGE, "storage"},
 		     {ALLOW_NETWORK, "network"},
 		     {ALLOW_DISPLAY, "display"}};
+	const char *label = claim->section->label, *address = PCI_ADDRESS_TEXT(&function->address);
 	unsigned opener = guard_opened_by(guard->type);
-	struct finding *finding = finding_add(findings, SEVERITY_ERROR, guard->type,
-					      PCI_ADDRESS_TEXT(&function->address),
-					      "section [device %s] wants it, but %s",
-					      claim->section->label, guard->detail);
+	struct finding *finding = finding_add(findings, SEVERITY_ERROR, guard->type, address,
+					      "section [device %s] wants the device, but %s", label,
+					      guard->detail);
 
 	claim->refused = true;
 	if (guard->type == FINDING_IN_USE)
 		finding_remedy(
 			finding,
-			"stop what uses it, or let the next boot bind it; --force does it now, and may not come back");
+			"stop what uses the device, then: vfio-prepare bind; or restart the host; "
+			"vfio-prepare bind --force --address %s takes it now, and what uses it "
+			"may hang",
+			address);
 	else if (guard->type == FINDING_VFIO_IN_USE)
-		finding_remedy(finding, "end the guest first, or let the next boot bind it");
+		finding_remedy(finding,
+			       "stop the guest, then: vfio-prepare bind; or restart the host");
 	else if (guard->type == FINDING_LIVE_VFS)
+		finding_remedy(finding,
+			       "echo 0 >/sys/bus/pci/devices/%s/sriov_numvfs, or list the virtual "
+			       "functions instead",
+			       address);
+	else if (!opener)
 		finding_remedy(
 			finding,
-			"write 0 to its sriov_numvfs, or list the virtual functions instead");
-	else if (!opener)
-		finding_remedy(finding,
-			       "put it into except: what the host stands on is never given away");
+			"add %s to except in section [device %s]; disks of the host are never "
+			"given away",
+			address, label);
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (words[i].flag == opener)
 			finding_remedy(
 				finding,
-				"put it into except; or write allow = %s, if the host can do without it",
-				words[i].word);
+				"add %s to except in section [device %s], or write allow = %s "
+				"there, if the host works without the device",
+				address, label, words[i].word);
 }
 
 static void put_off(struct claim *claim, const struct pci_function *function,
@@ -193,7 +203,7 @@ static void put_off(struct claim *claim, const struct pci_function *function,
 		finding_add(findings, SEVERITY_NOTE,
 			    network ? FINDING_NETWORK_WAITS : FINDING_DISK_WAITS,
 			    PCI_ADDRESS_TEXT(&function->address),
-			    "it waits for a later phase of the boot: %s", guard->detail);
+			    "a later phase of the boot decides: %s", guard->detail);
 	claim->waiting = true;
 }
 
@@ -257,7 +267,7 @@ static void apply_guards(const struct inventory *inventory, enum phase phase,
 static void keep_last_display(const struct inventory *inventory, struct guards *guards,
 			      struct match *match)
 {
-	char why[] = "it is the last display that the host has";
+	char why[] = "it is the last display of the host";
 	size_t last = SIZE_MAX, unlisted = SIZE_MAX;
 
 	for (size_t i = inventory->n; i > 0; i--) {

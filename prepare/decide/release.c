@@ -126,44 +126,50 @@ static void find_companions(struct release_decision *decision)
 }
 
 static void refuse(struct release_decision *decision, const struct pci_function *function,
-		   enum finding_type type, char *detail, const char *remedy)
+		   enum finding_type type, char *detail, char *remedy)
 {
 	finding_remedy(finding_add(&decision->plan->findings, SEVERITY_ERROR, type,
 				   PCI_ADDRESS_TEXT(&function->address), "%s", detail),
 		       "%s", remedy);
 	free(detail);
+	free(remedy);
 	decision->parts[function - decision->inventory->items].refused = true;
 }
 
 static void check_function(struct release_decision *decision, const struct pci_function *function)
 {
 	const char *driver = function->driver ? function->driver : function->driver_override;
+	const char *address = PCI_ADDRESS_TEXT(&function->address);
 	bool force = decision->release->force;
 
 	if (function->unknown & (FUNCTION_DRIVER | FUNCTION_OVERRIDE | FUNCTION_GROUP))
 		refuse(decision, function, FINDING_UNREADABLE,
-		       xstrdup("the kernel does not say which driver it has, or should have"),
-		       "look at its attributes in /sys/bus/pci/devices; where reading driver_override "
-		       "blocks, an unbind hangs");
+		       xstrdup("the driver, driver_override or group of the device cannot be read"),
+		       xasprintf("ls -l /sys/bus/pci/devices/%s; cat /sys/bus/pci/devices/%s/"
+				 "driver_override; if that does not return, an unbind hangs",
+				 address, address));
 	else if (function->user && is_held(function) && driver_is_vfio(function->driver))
 		refuse(decision, function, FINDING_VFIO_IN_USE,
-		       xasprintf("%s has it open through VFIO: unbinding it would block for ever",
+		       xasprintf("%s has the device open through VFIO, and the kernel would wait "
+				 "for its end for ever",
 				 function->user),
-		       "end the guest first");
+		       xasprintf("stop the guest, then: vfio-prepare release %s", address));
 	else if (!is_ours(decision->bindings, function) && !force)
 		refuse(decision, function, FINDING_NOT_OURS,
-		       driver ? xasprintf("it is on %s, and this tool did not bring it there",
+		       driver ? xasprintf("the device is on %s, and vfio-prepare did not bind it",
 					  driver)
-			      : xstrdup("it has no driver, and this tool did not bind it"),
-		       "--force releases it all the same");
+			      : xstrdup("the device has no driver, and vfio-prepare did not bind "
+					"it"),
+		       xasprintf("vfio-prepare release --force %s", address));
 	else if (function->live_vfs && is_held(function))
 		refuse(decision, function, FINDING_LIVE_VFS,
-		       xstrdup("it has virtual functions, which would go with it"),
-		       "write 0 to its sriov_numvfs first");
+		       xstrdup("the device has virtual functions, which would be removed with it"),
+		       xasprintf("echo 0 >/sys/bus/pci/devices/%s/sriov_numvfs", address));
 	else if (function->user && is_held(function) && !force)
 		refuse(decision, function, FINDING_IN_USE,
-		       xasprintf("%s has it open", function->user),
-		       "stop what uses it; --force releases it all the same");
+		       xasprintf("%s has the device open", function->user),
+		       xasprintf("stop what uses the device, or: vfio-prepare release --force %s",
+				 address));
 }
 
 /* A group of which a part stays where it is stays as a whole. */
@@ -185,10 +191,13 @@ static void refuse_groups(struct release_decision *decision)
 			    !is_held(other))
 				continue;
 			refuse(decision, other, FINDING_GROUP_INCOMPLETE,
-			       xasprintf("%s of its IOMMU group %d stays on %s, so it does too",
-					 PCI_ADDRESS_TEXT(&refused->address), refused->iommu_group,
-					 refused->driver),
-			       "a group is released as a whole: see what is said of the other");
+			       xasprintf(
+				       "%s of IOMMU group %d stays on %s, and a group is released "
+				       "as a whole",
+				       PCI_ADDRESS_TEXT(&refused->address), refused->iommu_group,
+				       refused->driver),
+			       xasprintf("do what the finding of %s says",
+					 PCI_ADDRESS_TEXT(&refused->address)));
 		}
 	}
 }
@@ -218,16 +227,20 @@ static void add_device(struct release_decision *decision, size_t index)
 			: is_released(function) ? DEVICE_RIGHT
 						: DEVICE_BIND;
 	if (device->companion && device->state == DEVICE_BIND)
-		finding_add(&decision->plan->findings, SEVERITY_NOTE, FINDING_COMPANION,
-			    PCI_ADDRESS_TEXT(&function->address),
-			    "it is in IOMMU group %d, so it is released too", device->iommu_group);
+		finding_add(
+			&decision->plan->findings, SEVERITY_NOTE, FINDING_COMPANION,
+			PCI_ADDRESS_TEXT(&function->address),
+			"the device is in IOMMU group %d with a device that is released, and is "
+			"released too",
+			device->iommu_group);
 }
 
 static void add_absent(struct release_decision *decision, const struct pci_address *address)
 {
 	finding_remedy(finding_add(&decision->plan->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT,
-				   PCI_ADDRESS_TEXT(address), "the host has no device there"),
-		       "correct the address");
+				   PCI_ADDRESS_TEXT(address),
+				   "the host has no device at this address"),
+		       "correct the address; vfio-prepare list shows all");
 	*vec_add(decision->plan) = (struct planned_device){.address = *address,
 							   .state = DEVICE_ABSENT,
 							   .before_known = true,

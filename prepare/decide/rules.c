@@ -213,8 +213,10 @@ void device_rules_make(const struct profile *profile, const struct inventory *in
 		finding_remedy(
 			finding_add(
 				&plan->findings, SEVERITY_WARNING, FINDING_RULES_LEFT_OUT, "host",
-				"udev's rules end after %d; what the others mean is bound at boot only",
+				"the profile needs more than the %d udev rules that are written; "
+				"devices of the other rules are bound at boot, but not when they "
+				"are hotplugged",
 				RULES_MAX),
-			"select fewer combinations of id, class and subsystem in one section");
+			"use fewer values of id, class and subsystem in one section");
 	*ret = rules;
 }

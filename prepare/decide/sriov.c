@@ -13,7 +13,7 @@ static struct finding *refuse(struct match *match, struct claim *claim,
 	claim->refused = true;
 	return finding_add(&match->findings, SEVERITY_ERROR, type,
 			   PCI_ADDRESS_TEXT(&function->address),
-			   "section [device %s] wants %u virtual function%s of it, but %s",
+			   "section [device %s] wants %u virtual function%s, but %s",
 			   claim->section->label, claim->section->vfs, PLURAL(claim->section->vfs),
 			   detail);
 }
@@ -53,10 +53,12 @@ static void decide_standing(const struct inventory *inventory, const struct guar
 		use = use_of(inventory, guards, virtual);
 		if (!use)
 			continue;
-		detail = xasprintf("it has %d, of which %s is in use: %s", function->num_vfs,
-				   PCI_ADDRESS_TEXT(&virtual->address), use);
-		finding_remedy(refuse(match, claim, function, FINDING_VFS_IN_USE, detail),
-			       "stop what uses it, or let the next boot make them");
+		detail = xasprintf("the device has %d, of which %s is in use: %s",
+				   function->num_vfs, PCI_ADDRESS_TEXT(&virtual->address), use);
+		finding_remedy(
+			refuse(match, claim, function, FINDING_VFS_IN_USE, detail),
+			"stop what uses the virtual function, then: vfio-prepare bind; or restart "
+			"the host");
 		/* What keeps it from going keeps it on its driver. */
 		if (its->section && !claim_is_right(its, virtual))
 			its->refused = its->next_boot = true;
@@ -77,29 +79,31 @@ static void decide_function(const struct inventory *inventory, const struct guar
 	_cleanup_free_ char *detail = NULL;
 
 	if (function->unknown & FUNCTION_VFS) {
-		finding_remedy(refuse(match, claim, function, FINDING_VFS_UNKNOWN,
-				      "the kernel does not say how many it has"),
-			       "something holds the device's lock: look for a process in state D");
-	} else if (function->total_vfs <= 0) {
 		finding_remedy(
-			refuse(match, claim, function, FINDING_VFS_UNSUPPORTED,
-			       "the kernel shows no SR-IOV for it"),
-			"turn SR-IOV on, in the firmware setup and in the card's own configuration, or "
-			"remove vfs from the section");
+			refuse(match, claim, function, FINDING_VFS_UNKNOWN,
+			       "how many the device has cannot be read"),
+			"ps -eo pid,stat,args | grep ' D' shows which process holds the device's "
+			"lock");
+	} else if (function->total_vfs <= 0) {
+		finding_remedy(refuse(match, claim, function, FINDING_VFS_UNSUPPORTED,
+				      "the kernel shows no SR-IOV for the device"),
+			       "turn on SR-IOV in the firmware setup and in the card's own "
+			       "configuration, or remove vfs from the section");
 	} else if (function->total_vfs < (int)claim->section->vfs) {
-		detail = xasprintf("it can have %d at most", function->total_vfs);
+		detail = xasprintf("the device can have %d at most", function->total_vfs);
 		finding_remedy(refuse(match, claim, function, FINDING_VFS_TOO_MANY, detail),
 			       "write vfs = %d, or raise the limit in the card's own configuration",
 			       function->total_vfs);
 	} else if (function->driver && driver_leaves_group_viable(function->driver)) {
-		detail = xasprintf("it is on %s, which makes none", function->driver);
+		detail = xasprintf("the device is on %s, which cannot make virtual functions",
+				   function->driver);
 		finding_remedy(refuse(match, claim, function, FINDING_VFS_DRIVER, detail),
-			       "vfio-prepare release --force %s, or restart",
+			       "vfio-prepare release --force %s, or restart the host",
 			       PCI_ADDRESS_TEXT(&function->address));
 	} else if (!function->driver && !function->modules.n) {
 		finding_remedy(refuse(match, claim, function, FINDING_VFS_DRIVER,
-				      "no driver has it, and the kernel's tables have none for it"),
-			       "install the driver of the card");
+				      "the device has no driver, and this kernel has none for it"),
+			       "install the driver of the card, then: vfio-prepare bind");
 	} else if (function->num_vfs > 0 && !vfs_stand(inventory, function, claim->section)) {
 		decide_standing(inventory, guards, match, claim, function);
 	}
@@ -120,7 +124,8 @@ void vfs_decide(const struct inventory *inventory, enum phase phase, const struc
 		claim->waiting = true;
 		finding_add(&match->findings, SEVERITY_NOTE, FINDING_VFS_WAITS,
 			    PCI_ADDRESS_TEXT(&function->address),
-			    "its own driver makes its virtual functions, in the system phase");
+			    "the device's native driver makes the virtual functions in the system "
+			    "phase");
 	}
 }
 

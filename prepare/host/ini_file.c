@@ -48,15 +48,14 @@ static void add_place(struct scan *scan, const char *section, const char *key, u
 		if (strcasecmp(known->section, section) != 0 ||
 		    (key ? !known->key || strcmp(known->key, key) != 0 : known->key != NULL))
 			continue;
-		detail =
-			key ? xasprintf(
-				      "key \"%s\" stands a second time in section [%s], first in line %u",
-				      key, section, known->line)
-			    : xasprintf("section [%s] stands a second time, first in line %u",
-					section, known->line);
+		detail = key ? xasprintf("key \"%s\" is repeated in section [%s]; it is first in "
+					 "line %u",
+					 key, section, known->line)
+			     : xasprintf("section [%s] is repeated; it is first in line %u",
+					 section, known->line);
 		complain(scan, line, detail,
-			 key ? "write one key, with a list of values if it takes one"
-			     : "put its keys into one section");
+			 key ? "write the key once, with a list of values if the key takes a list"
+			     : "move all its keys into one section");
 		return;
 	}
 	ini_set(&scan->places, section, key, NULL, scan->file, line);
@@ -71,11 +70,11 @@ static void check_quotes(struct scan *scan, const char *value, unsigned number)
 		return;
 	end = strchr(quote + 1, *quote);
 	if (!end)
-		complain(scan, number, "the quote is not closed",
-			 "close it, or write the value without quotes");
+		complain(scan, number, "a quote is not closed",
+			 "close the quote, or write the value without quotes");
 	else if (!strchr("#;", end[1 + strspn(end + 1, " \t")]))
-		complain(scan, number, "text stands behind the closing quote",
-			 "put the quotes around all of the value");
+		complain(scan, number, "text follows the closing quote",
+			 "put the quotes around the whole value");
 }
 
 /* One line, continuation lines joined, without white space at its ends. */
@@ -90,7 +89,7 @@ static void scan_line(struct scan *scan, const char *line, unsigned number, char
 
 		if (!end || end[1]) {
 			complain(scan, number, "a section's line does not end with ]",
-				 "write it as [host], and a comment into a line of its own");
+				 "write a line such as [host], and a comment on a line of its own");
 			return;
 		}
 		free(*section);
@@ -103,7 +102,7 @@ static void scan_line(struct scan *scan, const char *line, unsigned number, char
 		_cleanup_free_ char *detail = xasprintf(
 			"\"%.60s\" is neither [section], key = value nor a comment", line);
 
-		complain(scan, number, detail, "write key = value; a comment starts with # or ;");
+		complain(scan, number, detail, "write key = value; a comment begins with # or ;");
 		return;
 	}
 	_cleanup_free_ char *key = stripped(line, (size_t)(equals - line));
@@ -137,13 +136,13 @@ static bool scan_text(struct scan *scan, const char *text, size_t length)
 		text = newline ? newline + 1 : end;
 		number++;
 		if (has_binary(line, n)) {
-			complain(scan, number, "the line holds binary data",
+			complain(scan, number, "the line has binary data",
 				 "a profile is a text file");
 			return false;
 		}
 		if (strlen(joined) + n > INI_MAX_LINE) {
 			complain(scan, number, "the line is longer than 1000 bytes",
-				 "spread the devices over several sections");
+				 "move some of the devices to another section");
 			return false;
 		}
 		_cleanup_free_ char *part = stripped(line, n);

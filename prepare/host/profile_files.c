@@ -31,11 +31,11 @@ static char *objection(const struct stat *st, char **ret_remedy)
 	}
 	if (st->st_uid != 0 && st->st_uid != geteuid()) {
 		*ret_remedy = xstrdup("chown root: the file");
-		return xasprintf("belongs to user %u, who could change it", st->st_uid);
+		return xasprintf("belongs to user %u, who can change it", st->st_uid);
 	}
 	if (st->st_mode & (S_IWGRP | S_IWOTH)) {
 		*ret_remedy = xstrdup("chmod go-w the file");
-		return xasprintf("can be written by others than its owner (mode %04o)",
+		return xasprintf("can be written by other users than its owner (mode %04o)",
 				 st->st_mode & 07777);
 	}
 	if (st->st_size > INI_MAX_BYTES) {

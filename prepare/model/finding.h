@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is wrong, or worth knowing, and what to do about it. A finding is for a person and for a
- * program: its type has a stable name (vfio-prepare-findings(7) explains each), subject is what it is
- * about (an address, a file and line, "host"), detail is what was seen, remedy can be pasted or done.
+ * program: its type has a stable name, subject is what it is about (an address, a file and line,
+ * "host"), detail is what was seen and what that means, remedy is a command or an edit.
  */
 #pragma once
 
@@ -17,132 +17,6 @@ enum severity {
 	SEVERITY_ERROR,   /* a device that the profile wants is not, or will not be, ready */
 };
 
-/* Each has a row in the table of model/finding.c, and no name decides anything. */
-enum finding_type {
-	/* The profile and the tool itself. */
-	FINDING_PROFILE,
-	FINDING_NOT_VALIDATED,
-	FINDING_OFF_SWITCH,
-	FINDING_FOREIGN_FILE,
-	FINDING_NOT_OURS,
-	FINDING_COMPANION,
-
-	/* Guards: what the host would lose. */
-	FINDING_HOST_DISK,         /* root, boot, swap, a mount or an entry of fstab stands on it */
-	FINDING_HOST_DISK_UNKNOWN, /* it could, and what the host stands on cannot be followed to its end */
-	FINDING_STORAGE,           /* its disks hold data, or cannot be read; allow = storage */
-	FINDING_NETWORK, /* default route, only link, bond, bridge, VLAN, network boot; allow = network */
-	FINDING_DISPLAY,     /* the boot display or framebuffer; allow = display */
-	FINDING_LIVE_VFS,    /* a PF whose VFs exist */
-	FINDING_IN_USE,      /* a process has it open; by hand see decide/guards.h */
-	FINDING_VFIO_IN_USE, /* its VFIO group is open: an unbind would wait for its end, for ever */
-	FINDING_DISK_WAITS,
-	FINDING_NETWORK_WAITS,
-
-	/* The IOMMU. */
-	FINDING_IOMMU_UNKNOWN,
-	FINDING_FIRMWARE_TABLE,
-	FINDING_IOMMU_ARGUMENT,
-	FINDING_IOMMU_NOT_BUILT,
-	FINDING_IOMMU_DEFAULT_OFF,
-	FINDING_IOMMU,
-	FINDING_NO_IOMMU_GROUP,
-	FINDING_VFIO_NOIOMMU,
-	FINDING_ARGUMENT_WITHOUT_EFFECT,
-
-	/* Kernel arguments that are wanted. */
-	FINDING_ARGUMENT_MISSING,
-	FINDING_ARGUMENT_ONCE,
-	FINDING_REBOOT,
-	FINDING_ARGUMENT_DROPPED,
-	FINDING_ARGUMENT_CONFLICT,
-	FINDING_ARGUMENT_UNWRITABLE,
-
-	/* Interrupts. */
-	FINDING_INTERRUPT_REMAPPING,
-	FINDING_INTERRUPT_REMAPPING_UNKNOWN,
-	FINDING_UNSAFE_INTERRUPTS,
-
-	/* Groups. */
-	FINDING_GROUP_INCOMPLETE,
-	FINDING_GROUP_NOT_VIABLE,
-	FINDING_CARD_INCOMPLETE,
-	FINDING_RESERVED_REGION,
-	FINDING_RESERVED_REGION_UNKNOWN,
-	FINDING_IOMMU_BACKEND,
-
-	/* Devices. */
-	FINDING_DEVICE_ABSENT,
-	FINDING_IDENTITY_MISMATCH,
-	FINDING_COUNT,
-	FINDING_SECTION_CONFLICT,
-	FINDING_DEVICE_HANGS,
-	FINDING_UNREADABLE,
-	FINDING_NOT_ASSIGNABLE,
-	FINDING_DENYLISTED,
-	FINDING_WRONG_DRIVER,
-	FINDING_OVERRIDE_CLEARED,
-	FINDING_OVERRIDE_DIFFERS,
-	FINDING_OVERRIDE_UNKNOWN,
-	FINDING_DRIVER_VARIANT,
-	FINDING_RESET,
-	FINDING_VFS_UNSUPPORTED,
-	FINDING_VFS_TOO_MANY,
-	FINDING_VFS_DRIVER,
-	FINDING_VFS_IN_USE,
-	FINDING_VFS_UNKNOWN,
-	FINDING_VFS_MISSING,
-	FINDING_VFS_AUTOPROBE,
-	FINDING_VFS_WAITS,
-
-	/* Modules. */
-	FINDING_MODULE_MISSING,
-	FINDING_MODULE_UNKNOWN,
-	FINDING_MODULE_BLACKLISTED,
-	FINDING_MODULES_DISABLED,
-	FINDING_MODULE_SIGNATURE,
-	FINDING_BLACKLIST_SPELLING,
-	FINDING_NATIVE_MODULE,
-	FINDING_OPTIONS_IGNORED,
-	FINDING_MODULE_BUILT_IN,
-	FINDING_IDS_LEFT_OUT,
-	FINDING_IDS_TOO_LONG,
-	FINDING_RULES_LEFT_OUT,
-
-	/* Who uses a device. */
-	FINDING_CONSOLE,
-	FINDING_KEYBOARD,
-	FINDING_FRAMEBUFFER,
-
-	/* The initramfs. */
-	FINDING_IMAGE_OLD_PROFILE,
-	FINDING_IMAGE_MISSING_TOOL,
-	FINDING_IMAGE_MISSING_MODULE,
-	FINDING_IMAGE_ORDER,
-	FINDING_IMAGE_DAMAGED,
-	FINDING_IMAGE_UNKNOWN,
-
-	/* Foreign configuration. */
-	FINDING_FOREIGN_ARGUMENT,
-	FINDING_FOREIGN_MODPROBE,
-	FINDING_FOREIGN_IDS,
-	FINDING_FOREIGN_BLACKLIST,
-	FINDING_FOREIGN_INITRAMFS_SCRIPT,
-	FINDING_FOREIGN_UDEV_RULE,
-	FINDING_FOREIGN_INITRAMFS_MODULES,
-	FINDING_FOREIGN_DRACUT,
-	FINDING_FOREIGN_MODULES_LOAD,
-	FINDING_FOREIGN_DRIVERCTL,
-	FINDING_FOREIGN_VFIO_BIND,
-	FINDING_FOREIGN_UNIT,
-	FINDING_FOREIGN_RC_LOCAL,
-	FINDING_FOREIGN_VDSM,
-	FINDING_FOREIGN_UNREADABLE,
-	FINDING_IDS_CONFLICT,
-
-	N_FINDING_TYPES
-};
-
 /* What is true of each finding of a type. */
 enum finding_kind {
 	KIND_GUARD = 1 << 0,   /* the host would lose the device (decide/guards.h) */
@@ -150,6 +24,131 @@ enum finding_kind {
 	KIND_RESTART = 1 << 2, /* says that a restart is due */
 	KIND_FOREIGN = 1 << 3, /* another tool, or a person, has configured the device */
 };
+
+/*
+ * The table of findings: the type, its name, what an error of it makes of the verdict (finding_verdict()),
+ * and its kinds. No name decides anything. vfio-prepare-findings(7) has an entry for each.
+ */
+/* clang-format off */
+#define FINDING_TYPES(X) \
+	/* The profile and the tool itself. */ \
+	X(FINDING_PROFILE, "profile", NOT_READY, 0) \
+	X(FINDING_NOT_VALIDATED, "not-validated", READINESS_UNKNOWN, 0) \
+	X(FINDING_OFF_SWITCH, "off-switch", NOT_READY, 0) \
+	X(FINDING_FOREIGN_FILE, "foreign-file", NOT_READY, 0) \
+	X(FINDING_NOT_OURS, "not-ours", NOT_READY, 0) \
+	X(FINDING_COMPANION, "companion", NOT_READY, 0) \
+	/* Guards: what the host would lose. */ \
+	X(FINDING_HOST_DISK, "host-disk", NOT_READY, KIND_GUARD) \
+	X(FINDING_HOST_DISK_UNKNOWN, "host-disk-unknown", READINESS_UNKNOWN, KIND_GUARD) \
+	X(FINDING_STORAGE, "storage", NOT_READY, KIND_GUARD) \
+	X(FINDING_NETWORK, "network", NOT_READY, KIND_GUARD) \
+	X(FINDING_DISPLAY, "display", NOT_READY, KIND_GUARD) \
+	X(FINDING_LIVE_VFS, "live-vfs", REBOOT_REQUIRED, KIND_GUARD) \
+	X(FINDING_IN_USE, "in-use", REBOOT_REQUIRED, KIND_GUARD) \
+	X(FINDING_VFIO_IN_USE, "vfio-in-use", REBOOT_REQUIRED, KIND_GUARD) \
+	X(FINDING_DISK_WAITS, "disk-waits", NOT_READY, 0) \
+	X(FINDING_NETWORK_WAITS, "network-waits", NOT_READY, 0) \
+	/* The IOMMU. */ \
+	X(FINDING_IOMMU_UNKNOWN, "iommu-unknown", READINESS_UNKNOWN, 0) \
+	X(FINDING_FIRMWARE_TABLE, "firmware-table", NOT_READY, 0) \
+	X(FINDING_IOMMU_ARGUMENT, "iommu-argument", REBOOT_REQUIRED, 0) \
+	X(FINDING_IOMMU_NOT_BUILT, "iommu-not-built", NOT_READY, 0) \
+	X(FINDING_IOMMU_DEFAULT_OFF, "iommu-default-off", REBOOT_REQUIRED, 0) \
+	X(FINDING_IOMMU, "iommu", REBOOT_REQUIRED, 0) \
+	X(FINDING_NO_IOMMU_GROUP, "no-iommu-group", REBOOT_REQUIRED, 0) \
+	X(FINDING_VFIO_NOIOMMU, "vfio-noiommu", NOT_READY, 0) \
+	X(FINDING_ARGUMENT_WITHOUT_EFFECT, "argument-without-effect", NOT_READY, 0) \
+	/* Kernel arguments that are wanted. */ \
+	X(FINDING_ARGUMENT_MISSING, "argument-missing", NOT_READY, KIND_DUE) \
+	X(FINDING_ARGUMENT_ONCE, "argument-once", NOT_READY, KIND_DUE) \
+	X(FINDING_REBOOT, "reboot", NOT_READY, KIND_RESTART) \
+	X(FINDING_ARGUMENT_DROPPED, "argument-dropped", NOT_READY, 0) \
+	X(FINDING_ARGUMENT_CONFLICT, "argument-conflict", NOT_READY, 0) \
+	X(FINDING_ARGUMENT_UNWRITABLE, "argument-unwritable", NOT_READY, 0) \
+	/* Interrupts. */ \
+	X(FINDING_INTERRUPT_REMAPPING, "interrupt-remapping", REBOOT_REQUIRED, 0) \
+	X(FINDING_INTERRUPT_REMAPPING_UNKNOWN, "interrupt-remapping-unknown", READINESS_UNKNOWN, 0) \
+	X(FINDING_UNSAFE_INTERRUPTS, "unsafe-interrupts", REBOOT_REQUIRED, 0) \
+	/* Groups. */ \
+	X(FINDING_GROUP_INCOMPLETE, "group-incomplete", NOT_READY, 0) \
+	X(FINDING_GROUP_NOT_VIABLE, "group-not-viable", REBOOT_REQUIRED, 0) \
+	X(FINDING_CARD_INCOMPLETE, "card-incomplete", NOT_READY, 0) \
+	X(FINDING_RESERVED_REGION, "reserved-region", NOT_READY, 0) \
+	X(FINDING_RESERVED_REGION_UNKNOWN, "reserved-region-unknown", READINESS_UNKNOWN, 0) \
+	X(FINDING_IOMMU_BACKEND, "iommu-backend", REBOOT_REQUIRED, 0) \
+	/* Devices. */ \
+	X(FINDING_DEVICE_ABSENT, "device-absent", NOT_READY, 0) \
+	X(FINDING_IDENTITY_MISMATCH, "identity-mismatch", NOT_READY, 0) \
+	X(FINDING_COUNT, "count", NOT_READY, 0) \
+	X(FINDING_SECTION_CONFLICT, "section-conflict", NOT_READY, 0) \
+	X(FINDING_DEVICE_HANGS, "device-hangs", NOT_READY, 0) \
+	X(FINDING_UNREADABLE, "unreadable", NOT_READY, 0) \
+	X(FINDING_NOT_ASSIGNABLE, "not-assignable", NOT_READY, 0) \
+	X(FINDING_DENYLISTED, "denylisted", NOT_READY, 0) \
+	X(FINDING_WRONG_DRIVER, "wrong-driver", REBOOT_REQUIRED, 0) \
+	X(FINDING_OVERRIDE_CLEARED, "override-cleared", NOT_READY, 0) \
+	X(FINDING_OVERRIDE_DIFFERS, "override-differs", NOT_READY, 0) \
+	X(FINDING_OVERRIDE_UNKNOWN, "override-unknown", READINESS_UNKNOWN, 0) \
+	X(FINDING_DRIVER_VARIANT, "driver-variant", NOT_READY, 0) \
+	X(FINDING_RESET, "reset", NOT_READY, 0) \
+	X(FINDING_VFS_UNSUPPORTED, "vfs-unsupported", NOT_READY, 0) \
+	X(FINDING_VFS_TOO_MANY, "vfs-too-many", NOT_READY, 0) \
+	X(FINDING_VFS_DRIVER, "vfs-driver", NOT_READY, 0) \
+	X(FINDING_VFS_IN_USE, "vfs-in-use", REBOOT_REQUIRED, 0) \
+	X(FINDING_VFS_UNKNOWN, "vfs-unknown", READINESS_UNKNOWN, 0) \
+	X(FINDING_VFS_MISSING, "vfs-missing", REBOOT_REQUIRED, 0) \
+	X(FINDING_VFS_AUTOPROBE, "vfs-autoprobe", NOT_READY, 0) \
+	X(FINDING_VFS_WAITS, "vfs-waits", NOT_READY, 0) \
+	/* Modules. */ \
+	X(FINDING_MODULE_MISSING, "module-missing", NOT_READY, 0) \
+	X(FINDING_MODULE_UNKNOWN, "module-unknown", READINESS_UNKNOWN, 0) \
+	X(FINDING_MODULE_BLACKLISTED, "module-blacklisted", NOT_READY, 0) \
+	X(FINDING_MODULES_DISABLED, "modules-disabled", NOT_READY, 0) \
+	X(FINDING_MODULE_SIGNATURE, "module-signature", NOT_READY, 0) \
+	X(FINDING_BLACKLIST_SPELLING, "blacklist-spelling", NOT_READY, 0) \
+	X(FINDING_NATIVE_MODULE, "native-module", NOT_READY, 0) \
+	X(FINDING_OPTIONS_IGNORED, "options-ignored", NOT_READY, 0) \
+	X(FINDING_MODULE_BUILT_IN, "module-built-in", NOT_READY, 0) \
+	X(FINDING_IDS_LEFT_OUT, "ids-left-out", NOT_READY, 0) \
+	X(FINDING_IDS_TOO_LONG, "ids-too-long", NOT_READY, 0) \
+	X(FINDING_RULES_LEFT_OUT, "rules-left-out", NOT_READY, 0) \
+	/* Who uses a device. */ \
+	X(FINDING_CONSOLE, "console", NOT_READY, 0) \
+	X(FINDING_KEYBOARD, "keyboard", NOT_READY, 0) \
+	X(FINDING_FRAMEBUFFER, "framebuffer", NOT_READY, 0) \
+	/* The initramfs. */ \
+	X(FINDING_IMAGE_OLD_PROFILE, "image-old-profile", NOT_READY, 0) \
+	X(FINDING_IMAGE_MISSING_TOOL, "image-missing-tool", NOT_READY, 0) \
+	X(FINDING_IMAGE_MISSING_MODULE, "image-missing-module", NOT_READY, 0) \
+	X(FINDING_IMAGE_ORDER, "image-order", NOT_READY, 0) \
+	X(FINDING_IMAGE_DAMAGED, "image-damaged", NOT_READY, 0) \
+	X(FINDING_IMAGE_UNKNOWN, "image-unknown", READINESS_UNKNOWN, 0) \
+	/* Foreign configuration. */ \
+	X(FINDING_FOREIGN_ARGUMENT, "foreign-argument", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_MODPROBE, "foreign-modprobe", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_IDS, "foreign-ids", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_BLACKLIST, "foreign-blacklist", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_INITRAMFS_SCRIPT, "foreign-initramfs-script", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_UDEV_RULE, "foreign-udev-rule", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_INITRAMFS_MODULES, "foreign-initramfs-modules", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_DRACUT, "foreign-dracut", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_MODULES_LOAD, "foreign-modules-load", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_DRIVERCTL, "foreign-driverctl", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_VFIO_BIND, "foreign-vfio-bind", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_UNIT, "foreign-unit", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_RC_LOCAL, "foreign-rc-local", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_VDSM, "foreign-vdsm", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_FOREIGN_UNREADABLE, "foreign-unreadable", NOT_READY, KIND_FOREIGN) \
+	X(FINDING_IDS_CONFLICT, "ids-conflict", NOT_READY, KIND_FOREIGN)
+
+enum finding_type {
+#define TYPE(type, ...) type,
+	FINDING_TYPES(TYPE)
+#undef TYPE
+	N_FINDING_TYPES
+};
+/* clang-format on */
 
 struct finding {
 	enum finding_type type;

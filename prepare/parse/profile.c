@@ -96,21 +96,21 @@ static const struct section_kind *section_kind(struct reader *reader, const char
 		if (&section_kinds[i] == DEVICE_KIND ? *ret_label && is_label(*ret_label)
 						     : !*ret_label)
 			return &section_kinds[i];
-		detail = xasprintf("section [%s] is not named as it should be", name);
-		complain(
-			reader, detail,
-			&section_kinds[i] == DEVICE_KIND
-				? "write [device LABEL], where LABEL is up to 63 letters, digits, '.', '_' or '-'"
-				: "write the section's name alone, as in [host]");
+		detail = xasprintf("section [%s] has an invalid name", name);
+		complain(reader, detail,
+			 &section_kinds[i] == DEVICE_KIND
+				 ? "write [device LABEL], where LABEL is up to 63 letters, digits, "
+				   "'.', '_' or '-'"
+				 : "write the section's name alone, as in [host]");
 		return NULL;
 	}
 	near = nearest(word, &section_kinds->name, ARRAY_SIZE(section_kinds),
 		       sizeof(*section_kinds));
 	detail = xasprintf("unknown section [%s]", name);
-	remedy =
-		near ? xasprintf("did you mean [%s%s]?", near,
-				 strcmp(near, "device") == 0 ? " LABEL" : "")
-		     : xstrdup("sections are [host], [iommu], [kernel], [modules], [bind] and [device LABEL]");
+	remedy = near ? xasprintf("did you mean [%s%s]?", near,
+				  strcmp(near, "device") == 0 ? " LABEL" : "")
+		      : xstrdup("sections are [host], [iommu], [kernel], [modules], [bind] and "
+				"[device LABEL]");
 	complain(reader, detail, remedy);
 	return NULL;
 }
@@ -124,7 +124,7 @@ static void complain_unknown_key(struct reader *reader, const struct section_kin
 	detail = xasprintf("unknown key \"%s\" in section [%s]", reader->entry->key,
 			   reader->entry->section);
 	remedy = near ? xasprintf("did you mean \"%s\"?", near)
-		      : xasprintf("the manual lists the keys of [%s]", kind->name);
+		      : xasprintf("vfio-prepare.conf(5) has the keys of [%s]", kind->name);
 	complain(reader, detail, remedy);
 }
 
@@ -205,8 +205,8 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 
 		reader.entry = &ini->items[i];
 		if (reader.entry->key && strcmp(reader.entry->section, "") == 0) {
-			complain(&reader, "a key stands before the first section",
-				 "put it below a line such as [host]");
+			complain(&reader, "a key precedes the first section",
+				 "move it below a line such as [host]");
 			continue;
 		}
 		/* An unknown section is told once, by its own line, not for each of its keys. */
@@ -221,7 +221,7 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 		if (kind == DEVICE_KIND)
 			target = device_section(&profile, reader.entry, label);
 		if (!target) {
-			complain(&reader, "more than 512 device sections",
+			complain(&reader, "the profile has more than 512 device sections",
 				 "list more devices in one section");
 			break;
 		}

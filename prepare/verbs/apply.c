@@ -29,18 +29,19 @@ static void find_foreign(struct applying *applying)
 
 	vec_foreach(file, &applying->files)
 		if (file->result == FILE_REFUSED && file->state == FILE_UNREADABLE)
-			finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_FOREIGN_FILE,
-						   file->path,
-						   "it stands there, but cannot be read, and is "
-						   "left alone: %s",
-						   strerror(-file->error)),
-				       "mend it or move it away, then: vfio-prepare apply");
+			finding_remedy(
+				finding_add(findings, SEVERITY_ERROR, FINDING_FOREIGN_FILE,
+					    file->path,
+					    "the file exists, cannot be read and is left alone: %s",
+					    strerror(-file->error)),
+				"repair the file or move it away, then: vfio-prepare apply");
 		else if (file->result == FILE_REFUSED)
-			finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_FOREIGN_FILE,
-						   file->path,
-						   "it stands there, but was not written by "
-						   "vfio-prepare, and is left alone"),
-				       "move it away, or replace it: vfio-prepare apply --force");
+			finding_remedy(
+				finding_add(
+					findings, SEVERITY_ERROR, FINDING_FOREIGN_FILE, file->path,
+					"the file exists, was not written by vfio-prepare and is "
+					"left alone"),
+				"move the file away, or replace it: vfio-prepare apply --force");
 }
 
 /* The files were put back; what could not be is an error of its own. */
@@ -64,7 +65,8 @@ static void run_commands(struct applying *applying)
 		log_error("not all that the programs wrote could be put back: %s", strerror(-r));
 	else if (!others.n)
 		log_error(
-			"a program failed: what the host had is put back, and the next boot is as it was");
+			"a program failed: what the host had is put back, and the next boot is as "
+			"it was");
 	else
 		log_error("a program failed: what was kept of the host is put back");
 	for (size_t i = 0; i < others.n; i++)
@@ -226,12 +228,18 @@ static int run(struct root *root, const struct options *options)
 const struct verb apply_verb = {
 	.name = "apply",
 	.summary = "write what the next boot needs",
-	.help = "Writes the files that plan shows: modprobe.d, udev rules, and the kernel arguments where\n"
-		"the boot loader keeps them. Only files that differ are written, files that are not\n"
-		"needed any more are removed, and a file that this tool has not written needs --force.\n"
-		"Then prints the commands that have to run before the next boot. --rebuild runs them. If\n"
-		"one fails, the previous files are restored, and those that cannot be restored are\n"
+	.help = "Writes the files that plan shows: modprobe.d, udev rules, and the kernel "
+		"arguments where\n"
+		"the boot loader keeps them. Only files that differ are written, files that are "
+		"not\n"
+		"needed any more are removed, and a file that this tool has not written needs "
+		"--force.\n"
+		"Then prints the commands that have to run before the next boot. --rebuild runs "
+		"them. If\n"
+		"one fails, the previous files are restored, and those that cannot be restored "
+		"are\n"
 		"listed.\n"
-		"Exit status 5: a restart is required; /run/vfio-prepare/reboot-required has the reasons.\n",
+		"Exit status 5: a restart is required; /run/vfio-prepare/reboot-required has the "
+		"reasons.\n",
 	.run = run,
 };

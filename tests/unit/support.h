@@ -56,6 +56,14 @@
 				 text_ ? text_ : "(NULL)", wanted_ ? wanted_ : "(NULL)"); \
 	} while (0)
 
+/* Texts for people are checked by the part that hangs on the case; scenarios have each once. */
+#define check_part(what, got, part)                                                         \
+	do {                                                                                \
+		const char *whole_ = (got);                                                 \
+		if (!strstr(whole_, part))                                                  \
+			fail_msg("%s: %s is\n%s\nwithout\n%s", what, #got, whole_, (part)); \
+	} while (0)
+
 /* --- a tree of files --- */
 
 struct tree {

@@ -16,9 +16,8 @@ TEST(consoles)
 	add_console("ttyS0", "02:00.0");
 	expect("another's", X, READY, "");
 	add_console("ttyS4", "01:00.0");
-	expect_one("its own", X, READY, SEVERITY_WARNING, "console 0000:01:00.0",
-		   "the kernel's console ttyS4 is on it, and goes with it",
-		   "move the console by console= in the kernel's arguments");
+	expect_one("its own", X, READY, SEVERITY_WARNING, "console 0000:01:00.0", "ttyS4",
+		   "console=");
 	set_driver(0, "serial");
 	expect("stays with the host", X "driver = serial\n", READY, "");
 }
@@ -32,15 +31,14 @@ TEST(keyboards)
 	*vec_add(&platform->keyboards) = address("03:00.0");
 	*vec_add(&platform->keyboards) = address("01:00.0");
 	expect_one("the only one", X, READY, SEVERITY_NOTE, "keyboard 0000:01:00.0",
-		   "a keyboard hangs on it, and goes with it; the host has no other that is known",
-		   "plug it in elsewhere");
+		   "no other keyboard", "");
 	*vec_add(&platform->keyboards) = address("02:00.0");
 	expect_one("another", X, READY, SEVERITY_NOTE, "keyboard 0000:01:00.0",
-		   "a keyboard hangs on it, and goes with it; the host keeps another", "");
+		   "keeps another keyboard", "");
 	platform->keyboards.n = 2;
 	platform->keyboard_elsewhere = true;
 	expect_one("PS/2", X, READY, SEVERITY_NOTE, "keyboard 0000:01:00.0",
-		   "a keyboard hangs on it, and goes with it; the host keeps another", "");
+		   "keeps another keyboard", "");
 	platform->keyboards.n = 1;
 	expect("another's", X, READY, "");
 }
@@ -55,28 +53,21 @@ TEST(framebuffers)
 	check_findings("to be taken", &findings,
 		       "wrong-driver 0000:01:00.0; framebuffer 0000:01:00.0");
 	assert_int_equal(findings.items[1].severity, SEVERITY_NOTE);
-	assert_string_equal(findings.items[1].detail,
-			    "the host's screen is on it, and goes dark when it is bound");
+	check_part("detail", findings.items[1].detail, "screen");
 	end();
 
 	/* Before 6.0 it stays in the guest's way. */
 	set_driver(0, "vfio-pci");
 	set_override(0, "vfio-pci");
 	set_text(&inventory.kernel, "5.10.0-1");
-	expect_one("unknown", X, READY, SEVERITY_WARNING, "framebuffer 0000:01:00.0",
-		   "the boot framebuffer (of a kind that is not known) lies in its memory, which "
-		   "this kernel then gives to no guest",
-		   "add initcall_blacklist=sysfb_init to");
+	expect_one("unknown", X, READY, SEVERITY_WARNING, "framebuffer 0000:01:00.0", "unknown",
+		   "initcall_blacklist=sysfb_init");
 	set_text(&inventory.platform.framebuffer, "EFI VGA");
-	expect_one("efifb", X, READY, SEVERITY_WARNING, "framebuffer 0000:01:00.0",
-		   "the boot framebuffer (EFI VGA) lies in its memory, which this kernel then "
-		   "gives to no guest",
-		   "add video=efifb:off to");
+	expect_one("efifb", X, READY, SEVERITY_WARNING, "framebuffer 0000:01:00.0", "EFI VGA",
+		   "video=efifb:off");
 	set_text(&inventory.platform.framebuffer, "VESA VGA");
-	expect_one("vesafb", X, READY, SEVERITY_WARNING, "framebuffer 0000:01:00.0",
-		   "the boot framebuffer (VESA VGA) lies in its memory, which this kernel then "
-		   "gives to no guest",
-		   "add initcall_blacklist=sysfb_init to");
+	expect_one("vesafb", X, READY, SEVERITY_WARNING, "framebuffer 0000:01:00.0", "VESA VGA",
+		   "initcall_blacklist=sysfb_init");
 	inventory.items[0].boot_framebuffer = false;
 	expect("none", X, READY, "");
 }

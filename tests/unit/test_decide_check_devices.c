@@ -6,18 +6,14 @@ TEST(on_the_wrong_driver)
 	set_driver(0, "nouveau");
 	set_override(0, NULL);
 	expect_one("no override", X, NOT_READY, SEVERITY_ERROR, "wrong-driver 0000:01:00.0",
-		   "section [device x] wants it on vfio-pci, it is on nouveau",
-		   "vfio-prepare bind");
+		   "nouveau", "vfio-prepare bind");
 	set_override(0, "nouveau");
 	expect_one("another's override", X, NOT_READY, SEVERITY_ERROR, "wrong-driver 0000:01:00.0",
-		   "section [device x] wants it on vfio-pci, it is on nouveau (driver_override: "
-		   "nouveau)",
-		   "vfio-prepare bind");
+		   "driver_override: nouveau", "vfio-prepare bind");
 	set_arguments("vfio_prepare.enable=0");
 	begin(X);
 	check_findings("turned off", &findings, "wrong-driver 0000:01:00.0; off-switch host");
-	assert_string_equal(findings.items[0].remedy,
-			    "remove vfio_prepare.enable=0 from the kernel's arguments and restart");
+	check_part("remedy", findings.items[0].remedy, "vfio_prepare.enable=0");
 	end();
 }
 
@@ -28,13 +24,10 @@ TEST(too_few_virtual_functions)
 	inventory.items[0].total_vfs = 4;
 	inventory.items[0].num_vfs = 0;
 	expect_one("none", X "vfs = 2\n", NOT_READY, SEVERITY_ERROR, "vfs-missing 0000:01:00.0",
-		   "section [device x] wants 2 virtual functions of it, it has 0",
-		   "vfio-prepare bind");
+		   "2 virtual functions", "vfio-prepare bind");
 	inventory.items[0].num_vfs = 5;
 	expect_one("more than can be", X "vfs = 5\n", NOT_READY, SEVERITY_ERROR,
-		   "vfs-too-many 0000:01:00.0",
-		   "section [device x] wants 5 virtual functions of it, but it can have 4 at most",
-		   "write vfs = 4, or raise the limit in the card's own configuration");
+		   "vfs-too-many 0000:01:00.0", "5 virtual functions", "vfs = 4");
 }
 
 #define REPAIR "echo vfio-pci >/sys/bus/pci/devices/0000:01:00.0/driver_override"
@@ -42,21 +35,14 @@ TEST(too_few_virtual_functions)
 TEST(overrides)
 {
 	set_override(0, NULL);
-	expect_one(
-		"cleared", X, READY, SEVERITY_WARNING, "override-cleared 0000:01:00.0",
-		"it is on vfio-pci, but its driver_override is empty, so that another driver may "
-		"take it when it is probed again",
-		REPAIR);
+	expect_one("cleared", X, READY, SEVERITY_WARNING, "override-cleared 0000:01:00.0",
+		   "vfio-pci", REPAIR);
 	set_override(0, "nouveau");
 	expect_one("another's", X, READY, SEVERITY_WARNING, "override-differs 0000:01:00.0",
-		   "it is on vfio-pci, but its driver_override says nouveau, which gets it when it "
-		   "is probed again",
-		   REPAIR);
+		   "nouveau", REPAIR);
 	inventory.items[0].unknown = FUNCTION_OVERRIDE;
-	expect_one(
-		"unknown", X, READY, SEVERITY_WARNING, "override-unknown 0000:01:00.0",
-		"its driver_override cannot be read: another process may hold the device for long",
-		"cat /sys/bus/pci/devices/0000:01:00.0/driver_override; where");
+	expect_one("unknown", X, READY, SEVERITY_WARNING, "override-unknown 0000:01:00.0", "",
+		   "cat /sys/bus/pci/devices/0000:01:00.0/driver_override");
 	/* What goes to its native driver gets there without. */
 	inventory.items[0].unknown = 0;
 	set_override(0, NULL);
@@ -77,8 +63,7 @@ TEST(devices_that_vfio_pci_refuses)
 	set_ids(0x8086, 0x37c8);
 	begin(X);
 	check_findings("QAT", &findings, "denylisted 0000:01:00.0; wrong-driver 0000:01:00.0");
-	assert_string_equal(findings.items[0].detail,
-			    "vfio-pci refuses 8086:37c8, which lets a guest harm the host");
+	check_part("detail", findings.items[0].detail, "8086:37c8");
 	assert_int_equal(findings.items[0].severity, SEVERITY_ERROR);
 	end();
 	set_ids(0x8086, 0x0b25);
@@ -107,9 +92,7 @@ TEST(headers)
 	begin(X);
 	check_findings("bridge", &findings,
 		       "not-assignable 0000:01:00.0; wrong-driver 0000:01:00.0");
-	assert_string_equal(findings.items[0].detail,
-			    "its configuration space has a header of type 1: it is a bridge, which "
-			    "no guest can have");
+	check_part("detail", findings.items[0].detail, "type 1");
 	end();
 	inventory.items[0].header_type = 0;
 	expect("device", X, NOT_READY, "wrong-driver 0000:01:00.0");
@@ -119,8 +102,7 @@ TEST(variants)
 {
 	inventory.items[0].variant = xstrdup("mlx5_vfio_pci");
 	expect_one("a better driver", X, READY, SEVERITY_NOTE, "driver-variant 0000:01:00.0",
-		   "mlx5_vfio_pci is made for it, and can more than vfio-pci, such as migration",
-		   "write driver = auto in section [device x]");
+		   "mlx5_vfio_pci", "driver = auto");
 	set_driver(0, "mlx5_vfio_pci");
 	set_override(0, "mlx5_vfio_pci");
 	strv_add(&inventory.drivers, "mlx5_vfio_pci");
@@ -130,9 +112,7 @@ TEST(variants)
 TEST(all_that_is_listed_is_left_out)
 {
 	expect_one("address", X "except = 01:00.0\n", NOT_READY, SEVERITY_ERROR,
-		   "device-absent device x",
-		   "its except leaves out all that it lists, and no section selects a device",
-		   "take what is meant out of except, or remove the section");
+		   "device-absent device x", "except", "except");
 	/* Another section selects what is there. */
 	expect("two", X "[device y]\naddress = 02:00.0\nexcept = 02:00.0\n", READY, "");
 	/* What is told already is not told twice. */

@@ -70,10 +70,10 @@ TEST(test_addresses)
 {
 	static const struct setting_row rows[] = {
 		ROW("", ""),
-		ROW("note foreign-driverctl /d\n", "the profile sees to 0000:01:00.0 already",
+		ROW("note foreign-driverctl /d\n", "already binds 0000:01:00.0",
 		    PUT(DRIVERCTL, ADDRESSES, "/d", 0, "vfio-pci", "0000:01:00.0")),
 		ROW("error foreign-driverctl /d\n",
-		    "it gives to nouveau 0000:01:00.0 (section [device s] wants vfio-pci)",
+		    "nouveau: 0000:01:00.0 (section [device s] wants vfio-pci)",
 		    PUT(DRIVERCTL, ADDRESSES, "/d", 0, "nouveau", "0000:01:00.0")),
 		ROW("note foreign-driverctl /d\n", "0000:03:00.0, which no section lists",
 		    PUT(DRIVERCTL, ADDRESSES, "/d", 0, "vfio-pci", "0000:03:00.0")),
@@ -82,13 +82,13 @@ TEST(test_addresses)
 		/* Neither the profile's business nor a guest's. */
 		ROW("", "", PUT(DRIVERCTL, ADDRESSES, "/d", 0, "nouveau", "0000:03:00.0")),
 		/* A service that comes late takes it away again. */
-		ROW("warning foreign-rc-local /r:3\n", "sees to",
+		ROW("warning foreign-rc-local /r:3\n", "already binds",
 		    PUT(RC_LOCAL, ADDRESSES, "/r", 3, "vfio-pci", "0000:01:00.0")),
 		/* It never runs: what it says matters less. */
 		ROW("warning foreign-initramfs-script /i:3\n", "FLAW",
 		    PUT(INITRAMFS_SCRIPT, ADDRESSES, "/i", 3, "nouveau", "0000:01:00.0",
 			.flaw = "FLAW")),
-		ROW("warning foreign-unit /u:3\n", "cannot be told",
+		ROW("warning foreign-unit /u:3\n", "cannot be determined",
 		    PUT(UNIT, ADDRESSES, "/u", 3, "vfio-pci", "")),
 		ROW("", "",
 		    PUT(DRIVERCTL, ADDRESSES, "/d", 0, "vfio-pci", "0000:03:00.0", .ours = true)),
@@ -102,22 +102,21 @@ TEST(test_lines_of_a_file_are_told_at_once)
 	static const struct setting_row rows[] = {
 		ROW("warning foreign-rc-local /r:3\nwarning foreign-rc-local /r:8\n"
 		    "warning foreign-rc-local /s:8\n",
-		    "\"TEXT\" and lines 4, 7; the profile sees to 0000:01:00.0 already; it means "
-		    "0000:03:00.0, 0000:05:00.0, which no section lists",
+		    "\"TEXT\" and lines 4, 7; the profile already binds 0000:01:00.0; it applies to 0000:03:00.0, 0000:05:00.0",
 		    PUT(RC_LOCAL, ADDRESSES, "/r", 3, "vfio-pci", "0000:01:00.0"),
 		    PUT(RC_LOCAL, ADDRESSES, "/r", 4, "vfio-pci", "0000:03:00.0"),
 		    PUT(RC_LOCAL, ADDRESSES, "/r", 7, "vfio-pci", "0000:05:00.0"),
 		    PUT(RC_LOCAL, ADDRESSES, "/r", 8, "pci-stub", "0000:02:00.0"),
 		    PUT(RC_LOCAL, ADDRESSES, "/s", 8, "vfio-pci", "0000:01:00.0")),
 		/* What several lines do to one device. */
-		ROW("warning foreign-rc-local /r:3\n", "sees to 0000:01:00.0 already;",
+		ROW("warning foreign-rc-local /r:3\n", "already binds 0000:01:00.0;",
 		    PUT(RC_LOCAL, ADDRESSES, "/r", 3, "vfio-pci", "0000:01:00.0"),
 		    PUT(RC_LOCAL, ADDRESSES, "/r", 4, "vfio-pci", "0000:01:00.0")),
 		ROW("note foreign-modules-load /l:1\n", " and line 2;",
 		    PUT(MODULES_LOAD, LOAD, "/l", 1, NULL, "vfio"),
 		    PUT(MODULES_LOAD, LOAD, "/l", 2, NULL, "vfio_pci")),
 		/* A script that its unit has told of. */
-		ROW("warning foreign-unit /u.service:3\n", "cannot be told",
+		ROW("warning foreign-unit /u.service:3\n", "cannot be determined",
 		    PUT(UNIT, ADDRESSES, "/u.service", 3, "vfio-pci", "",
 			.text = "ExecStart=/usr/bin/vfio-bind x"),
 		    PUT(UNIT, ADDRESSES, "/usr/bin/vfio-bind", 4, "vfio-pci", "")),
@@ -129,13 +128,13 @@ TEST(test_lines_of_a_file_are_told_at_once)
 TEST(test_ids)
 {
 	static const struct setting_row rows[] = {
-		ROW("note foreign-ids /m:1\n", "it means 0000:05:00.0, which no section lists",
+		ROW("note foreign-ids /m:1\n", "0000:05:00.0, which no section lists",
 		    PUT(MODPROBE, IDS, "/m", 1, "vfio-pci", "8086:10fb")),
-		ROW("warning foreign-ids /m:1\n", "also means 0000:03:00.0, which no section lists",
+		ROW("warning foreign-ids /m:1\n", "also applies to 0000:03:00.0",
 		    PUT(MODPROBE, IDS, "/m", 1, "vfio-pci", "10de:1bb0")),
-		ROW("note foreign-ids /m:1\n", "sees to 0000:04:00.0",
+		ROW("note foreign-ids /m:1\n", "already binds 0000:04:00.0",
 		    PUT(MODPROBE, IDS, "/m", 1, "e1000e", "8086:10d3")),
-		ROW("warning foreign-ids /m:1\n", "it gives to vfio-pci 0000:04:00.0",
+		ROW("warning foreign-ids /m:1\n", "vfio-pci: 0000:04:00.0",
 		    PUT(MODPROBE, IDS, "/m", 1, "vfio-pci", "8086:10d3")),
 		ROW("note foreign-ids /m:1\n", "no device of this host has such an id",
 		    PUT(MODPROBE, IDS, "/m", 1, "vfio-pci", "1:2")),
@@ -164,21 +163,21 @@ TEST(test_many_are_counted)
 TEST(test_blacklists)
 {
 	static const struct setting_row rows[] = {
-		ROW("warning foreign-blacklist /m:1\n", "also from 0000:03:00.0, which",
+		ROW("warning foreign-blacklist /m:1\n", "from 0000:03:00.0, which",
 		    PUT(MODPROBE, BLACKLIST, "/m", 1, NULL, "nouveau")),
-		ROW("warning foreign-blacklist /m:1\n", "also from 0000:03:00.0, which",
+		ROW("warning foreign-blacklist /m:1\n", "from 0000:03:00.0, which",
 		    PUT(MODPROBE, INSTALL, "/m", 1, "nouveau", "/bin/false")),
 		ROW("", "", PUT(MODPROBE, BLACKLIST, "/m", 1, NULL, "pcspkr")),
 		ROW("", "", PUT(MODPROBE, BLACKLIST, "/m", 1, NULL, "nic_x")),
-		ROW("note foreign-blacklist /m:1\n", "asked for by name",
+		ROW("note foreign-blacklist /m:1\n", "by name",
 		    PUT(MODPROBE, BLACKLIST, "/m", 1, NULL, "vfio_pci")),
-		ROW("note foreign-blacklist /m:1\n", "asked for by name",
+		ROW("note foreign-blacklist /m:1\n", "by name",
 		    PUT(MODPROBE, BLACKLIST, "/m", 1, NULL, "e1000e")),
-		ROW("note foreign-blacklist /m:1\n", "past that command",
+		ROW("note foreign-blacklist /m:1\n", "only vfio-prepare",
 		    PUT(MODPROBE, INSTALL, "/m", 1, "vfio_pci", "/sbin/x")),
 		ROW("", "", PUT(ARGUMENT, BLACKLIST, "/m", 1, "module_blacklist", "vfio_pci")),
 		ROW("", "", PUT(ARGUMENT, BLACKLIST, "/m", 1, "modprobe.blacklist", "vfio-pci")),
-		ROW("note foreign-blacklist /m:1\n", "asked for by name",
+		ROW("note foreign-blacklist /m:1\n", "by name",
 		    PUT(ARGUMENT, BLACKLIST, "/m", 1, "modprobe.blacklist", "vfio_pci")),
 		ROW("warning foreign-blacklist /m:1\n", "image",
 		    PUT(DRACUT, BLACKLIST, "/m", 1, "omit_drivers", "vfio-pci")),
@@ -198,7 +197,7 @@ TEST(test_blacklists)
 	free(inventory.items[2].driver);
 	inventory.items[2].driver = NULL;
 	put(MODPROBE, BLACKLIST, "/usr/lib/m", 1, NULL, "nouveau");
-	expect("warning foreign-blacklist /usr/lib/m:1\n", "also from 0000:03:00.0");
+	expect("warning foreign-blacklist /usr/lib/m:1\n", "from 0000:03:00.0");
 	plan_device("0000:06:00.0", "vfio-pci", "vfio_pci");
 	strv_add(&add_function(&inventory, "0000:06:00.0", 1, 2, 0, 6, NULL)->modules, "own");
 	put(MODPROBE, BLACKLIST, "/m", 1, NULL, "own");
@@ -212,7 +211,7 @@ TEST(test_modules)
 		    PUT(MODPROBE, SOFTDEP, "/m", 1, "nouveau", "vfio_pci"),
 		    PUT(MODPROBE, SOFTDEP, "/m", 2, "nouveau", "drm")),
 		ROW("", "", PUT(ARGUMENT, LOAD, NULL, 0, "rd.driver.pre", "loop")),
-		ROW("note foreign-argument kernel arguments\n", "comes early",
+		ROW("note foreign-argument kernel arguments\n", "loaded early",
 		    PUT(ARGUMENT, LOAD, NULL, 0, "rd.driver.pre", "loop vfio-pci")),
 		ROW("", "",
 		    PUT(MODULES_LOAD, LOAD, "/usr/lib/modules-load.d/vdsm.conf", 1, NULL,
@@ -258,8 +257,7 @@ TEST(test_ids_conflicts)
 	static const struct setting_row rows[] = {
 		ROW("note foreign-argument kernel arguments\nnote foreign-ids /a:1\nnote foreign-ids /b:1\n"
 		    "warning ids-conflict kernel arguments\n",
-		    "which is this one, and not /a:1, /b:1",
-		    PUT(ARGUMENT, IDS, NULL, 0, "vfio-pci", "1:2"),
+		    "and not /a:1, /b:1", PUT(ARGUMENT, IDS, NULL, 0, "vfio-pci", "1:2"),
 		    PUT(MODPROBE, IDS, "/a", 1, "vfio-pci", "1:2"),
 		    PUT(MODPROBE, IDS, "/b", 1, "vfio-pci", "3:4")),
 		/* The last of a kind; what it says is all that the others say. */

@@ -11,13 +11,8 @@ TEST(a_group_that_no_guest_can_use)
 	       "group-incomplete group 10; group-not-viable group 10");
 	begin(X "group = ignore\n");
 	assert_int_equal(findings.items[1].severity, SEVERITY_ERROR);
-	assert_string_equal(
-		findings.items[1].detail,
-		"no guest can use 0000:01:00.0 while these of its IOMMU group are on other "
-		"drivers: 0000:03:00.0 (snd_hda_intel)");
-	assert_string_equal(
-		findings.items[1].remedy,
-		"list them in the profile, or write group = expand in section [device x]");
+	check_part("detail", findings.items[1].detail, "0000:03:00.0 (snd_hda_intel)");
+	check_part("remedy", findings.items[1].remedy, "group = expand in section [device x]");
 	end();
 
 	set_driver(2, NULL);
@@ -45,15 +40,11 @@ TEST(a_bridge_on_a_driver_of_its_own)
 	add_function(&inventory, "03:00.0", 0x8086, 0x2033, 0x060400, 10, "shpchp");
 	begin(X "group = ignore\n");
 	check_findings("shpchp", &findings, "group-incomplete group 10; group-not-viable group 10");
-	assert_string_equal(findings.items[1].remedy,
-			    "the kernel does without shpchp there: " UNBIND
-			    "; or move the card to another slot");
+	check_part("remedy", findings.items[1].remedy, UNBIND "; or");
 	end();
 	add_function(&inventory, "03:00.1", 0x10de, 0x10f0, 0x040300, 10, "snd_hda_intel");
 	begin(X "group = ignore\n");
-	assert_string_equal(findings.items[1].remedy,
-			    "list them in the profile, or write group = expand in section [device "
-			    "x]; and for the bridge: " UNBIND);
+	check_part("remedy", findings.items[1].remedy, "for the bridge: " UNBIND);
 	end();
 	/* Older kernels do not mind. */
 	set_driver(3, NULL);
@@ -68,17 +59,14 @@ TEST(regions_that_the_firmware_reserves)
 	group->direct = ANSWER_YES;
 	group->regions = xstrdup("0xbf000000-0xbfffffff");
 	expect_one("direct", X, NOT_READY, SEVERITY_ERROR, "reserved-region group 10",
-		   "the firmware wants memory of 0000:01:00.0 mapped one to one "
-		   "(0xbf000000-0xbfffffff): it can be bound, but the kernel gives it to no guest",
-		   "turn off in the firmware setup what uses it");
+		   "0xbf000000-0xbfffffff", "firmware setup");
 	set_driver(0, "nouveau");
 	expect("for the host", X "driver = nouveau\n", READY, "");
 	set_driver(0, "vfio-pci");
 	group->direct = ANSWER_UNKNOWN;
 	expect_one("unknown", X, READINESS_UNKNOWN, SEVERITY_ERROR,
-		   "reserved-region-unknown group 10",
-		   "the reserved regions of 0000:01:00.0 cannot be read",
-		   "look at /sys/kernel/iommu_groups/10/reserved_regions");
+		   "reserved-region-unknown group 10", "0000:01:00.0",
+		   "cat /sys/kernel/iommu_groups/10/reserved_regions");
 	inventory.items[0].iommu_group = 12;
 	expect("never looked at", X, READINESS_UNKNOWN, "reserved-region-unknown group 12");
 }
@@ -86,19 +74,15 @@ TEST(regions_that_the_firmware_reserves)
 TEST(groups_that_are_none)
 {
 	inventory.platform.groups.items[0].noiommu = true;
-	expect_one("made up", X, NOT_READY, SEVERITY_ERROR, "vfio-noiommu group 10",
-		   "the group of 0000:01:00.0 is made up by vfio's no-IOMMU mode: nothing is "
-		   "translated, and no virtual machine can use it",
-		   "turn the IOMMU on, and take vfio.enable_unsafe_noiommu_mode away");
+	expect_one("made up", X, NOT_READY, SEVERITY_ERROR, "vfio-noiommu group 10", "0000:01:00.0",
+		   "vfio.enable_unsafe_noiommu_mode");
 }
 
 TEST(backend)
 {
 	inventory.has_iommu_backend = false;
 	expect_one("not loaded", X, NOT_READY, SEVERITY_ERROR, "iommu-backend host",
-		   "neither vfio_iommu_type1 nor iommufd is loaded, so that no guest can use the "
-		   "devices",
-		   "modprobe vfio_iommu_type1");
+		   "vfio_iommu_type1", "modprobe vfio_iommu_type1");
 	/* Not where nothing of VFIO is wanted. */
 	set_driver(0, "pci-stub");
 	set_override(0, "pci-stub");

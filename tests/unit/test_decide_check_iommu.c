@@ -11,9 +11,8 @@ TEST(off_in_firmware)
 {
 	inventory.iommu = IOMMU_OFF;
 	strv_done(&inventory.firmware_tables);
-	expect_one("no table", X, NOT_READY, SEVERITY_ERROR, "firmware-table host",
-		   "the firmware describes no IOMMU (no DMAR, IVRS, IORT or VIOT table)",
-		   "turn VT-d or AMD-Vi");
+	expect_one("no table", X, NOT_READY, SEVERITY_ERROR, "firmware-table host", "DMAR",
+		   "VT-d or AMD-Vi");
 	/* Arguments do not matter then. */
 	set_arguments("intel_iommu=off");
 	expect("no table, and an argument", X, NOT_READY, "firmware-table host");
@@ -29,12 +28,11 @@ TEST(off_in_the_device_tree)
 	inventory.firmware_known = false;
 	inventory.platform.devicetree = true;
 	strv_done(&inventory.firmware_tables);
-	expect_one("no node", X, NOT_READY, SEVERITY_ERROR, "firmware-table host",
-		   "the firmware's device tree describes no IOMMU", "look for an SMMU");
+	expect_one("no node", X, NOT_READY, SEVERITY_ERROR, "firmware-table host", "device tree",
+		   "SMMU");
 	inventory.platform.devicetree_iommu = true;
-	expect_one("a node", X, NOT_READY, SEVERITY_ERROR, "iommu host",
-		   "no IOMMU is in use, though the firmware describes one (device tree)",
-		   "no argument turns it off: look for");
+	expect_one("a node", X, NOT_READY, SEVERITY_ERROR, "iommu host", "device tree",
+		   "journalctl");
 	set_config(KERNEL_ARM_SMMU, ANSWER_NO);
 	expect("no driver", X, NOT_READY, "iommu-not-built host");
 }
@@ -44,31 +42,24 @@ TEST(off_by_argument)
 	static const struct {
 		const char *table, *cmdline, *detail, *remedy;
 	} rows[] = {
-		{"DMAR", "iommu=off", "iommu=off", "remove iommu=off from"},
-		{"DMAR", "intel_iommu=on iommu=off", "iommu=off, which wins over intel_iommu=on",
-		 "remove iommu=off from"},
-		{"DMAR", "iommu=pt,off", "iommu=pt,off", "take \"off\" out of iommu=pt,off in"},
-		{"DMAR", "intel-iommu=off", "intel-iommu=off", "remove intel-iommu=off from"},
-		{"DMAR", "intel_iommu=on intel_iommu=off",
-		 "intel_iommu=off, which wins over intel_iommu=on", "remove intel_iommu=off from"},
-		{"DMAR", "\"intel_iommu=off\"", "\"intel_iommu=off\"",
-		 "remove \"intel_iommu=off\""},
-		{"IVRS", "amd_iommu=off amd_iommu=force_enable", "amd_iommu=off",
-		 "remove amd_iommu=off from"},
-		{"IVRS", "iommu=off", "iommu=off", "remove iommu=off from"},
+		{"DMAR", "iommu=off", "iommu=off", "iommu=off"},
+		{"DMAR", "intel_iommu=on iommu=off", "intel_iommu=on", "iommu=off"},
+		{"DMAR", "iommu=pt,off", "iommu=pt,off", "\"off\" from iommu=pt,off"},
+		{"DMAR", "intel-iommu=off", "intel-iommu=off", "intel-iommu=off"},
+		{"DMAR", "intel_iommu=on intel_iommu=off", "intel_iommu=on", "intel_iommu=off"},
+		{"DMAR", "\"intel_iommu=off\"", "\"intel_iommu=off\"", "\"intel_iommu=off\""},
+		{"IVRS", "amd_iommu=off amd_iommu=force_enable", "amd_iommu=off", "amd_iommu=off"},
+		{"IVRS", "iommu=off", "iommu=off", "iommu=off"},
 	};
 
 	inventory.iommu = IOMMU_OFF;
 	inventory.platform.cpu = CPU_UNKNOWN;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_free_ char *detail = xasprintf("a kernel argument turns the IOMMU off: %s",
-							rows[i].detail);
-
 		strv_done(&inventory.firmware_tables);
 		strv_add(&inventory.firmware_tables, rows[i].table);
 		set_arguments(rows[i].cmdline);
 		expect_one(rows[i].cmdline, X, NOT_READY, SEVERITY_ERROR, "iommu-argument host",
-			   detail, rows[i].remedy);
+			   rows[i].detail, rows[i].remedy);
 	}
 	/* Tables that cannot be listed: then any argument that could do it is named. */
 	inventory.firmware_known = false;
@@ -90,20 +81,16 @@ TEST(off_by_the_kernel)
 	inventory.iommu = IOMMU_OFF;
 	set_config(KERNEL_INTEL_IOMMU, ANSWER_NO);
 	expect_one("not built", X, NOT_READY, SEVERITY_ERROR, "iommu-not-built host",
-		   "this kernel is built without a driver for the IOMMU: CONFIG_INTEL_IOMMU is not "
-		   "set in /boot/config-6.1.0",
-		   "start a kernel that has CONFIG_INTEL_IOMMU=y");
+		   "CONFIG_INTEL_IOMMU is not set in /boot/config-6.1.0", "CONFIG_INTEL_IOMMU=y");
 	set_config(KERNEL_INTEL_IOMMU, ANSWER_YES);
 	set_config(KERNEL_INTEL_IOMMU_DEFAULT_ON, ANSWER_NO);
 	expect_one("default off", X, NOT_READY, SEVERITY_ERROR, "iommu-default-off host",
-		   "this kernel leaves the IOMMU off unless it is told otherwise: "
 		   "CONFIG_INTEL_IOMMU_DEFAULT_ON is not set in /boot/config-6.1.0",
-		   "add intel_iommu=on to");
+		   "add intel_iommu=on");
 	/* Told, and still off: why is not known. */
 	set_arguments("intel_iommu=on");
-	expect_one("told to be on", X, NOT_READY, SEVERITY_ERROR, "iommu host",
-		   "no IOMMU is in use, though the firmware describes one (DMAR)",
-		   "no argument turns it off");
+	expect_one("told to be on", X, NOT_READY, SEVERITY_ERROR, "iommu host", "DMAR",
+		   "journalctl");
 	set_arguments("");
 	strv_done(&inventory.firmware_tables);
 	strv_add(&inventory.firmware_tables, "IVRS");
@@ -115,18 +102,15 @@ TEST(off_by_the_kernel)
 TEST(off_and_why_cannot_be_told)
 {
 	inventory.iommu = IOMMU_OFF;
-	expect_one("no configuration", X, NOT_READY, SEVERITY_ERROR, "iommu host",
-		   "no IOMMU is in use, though the firmware describes one (DMAR)",
-		   "add intel_iommu=on to the kernel's arguments on an Intel host");
+	expect_one("no configuration", X, NOT_READY, SEVERITY_ERROR, "iommu host", "DMAR",
+		   "add intel_iommu=on");
 	inventory.firmware_known = false;
 	strv_done(&inventory.firmware_tables);
-	expect_one("no tables", X, NOT_READY, SEVERITY_ERROR, "iommu host",
-		   "no IOMMU is in use, and what the firmware says of one cannot be read",
+	expect_one("no tables", X, NOT_READY, SEVERITY_ERROR, "iommu host", "cannot be read",
 		   "add intel_iommu=on");
 	inventory.platform.cpu = CPU_AMD;
-	expect_one("AMD", X, NOT_READY, SEVERITY_ERROR, "iommu host",
-		   "no IOMMU is in use, and what the firmware says of one cannot be read",
-		   "no argument turns it off");
+	expect_one("AMD", X, NOT_READY, SEVERITY_ERROR, "iommu host", "cannot be read",
+		   "journalctl");
 	inventory.iommu = IOMMU_UNKNOWN;
 	expect("not even that", X, READINESS_UNKNOWN, "iommu-unknown host");
 }
@@ -145,15 +129,14 @@ TEST(devices_lack_a_group_for_the_same_reason)
 	set_arguments("intel_iommu=igfx_off");
 	begin("[device x]\naddress = 02:00.0\n");
 	check_findings("alone", &findings, "no-iommu-group 0000:02:00.0");
-	assert_memory_equal(findings.items[0].remedy, "the IOMMU is on and", 19);
+	check_part("remedy", findings.items[0].remedy, "another slot");
 	end();
 }
 
 TEST(not_required)
 {
 	inventory.iommu = IOMMU_OFF;
-	expect_one("off", NOT_REQUIRED X, READY, SEVERITY_WARNING, "iommu host",
-		   "no IOMMU is in use, though the firmware describes one (DMAR)", "");
+	expect_one("off", NOT_REQUIRED X, READY, SEVERITY_WARNING, "iommu host", "DMAR", "");
 	set_arguments("iommu=off");
 	expect("argument", NOT_REQUIRED X, READY, "iommu-argument host");
 	strv_done(&inventory.firmware_tables);
@@ -165,21 +148,19 @@ TEST(not_required)
 	expect("interrupts", NOT_REQUIRED X, READY, "interrupt-remapping-unknown host");
 }
 
-#define NOT_REMAPPED                                                                            \
-	"interrupts are not remapped, so that VFIO refuses each guest (EPERM), though devices " \
-	"can be bound"
+#define NOT_REMAPPED "not remapped"
 
 TEST(interrupts_that_are_not_remapped)
 {
 	static const struct {
 		const char *cmdline, *remedy;
 	} rows[] = {
-		{"", "turn interrupt remapping (x2APIC) on in the firmware setup"},
-		{"intremap=off", "remove intremap=off from"},
-		{"intremap=nosid,off", "take \"off\" out of intremap=nosid,off in"},
-		{"intremap=on nointremap", "remove nointremap from"},
-		{"intremap=off intremap=on", "turn interrupt remapping (x2APIC) on in"},
-		{"nointremap intremap=on", "turn interrupt remapping (x2APIC) on in"},
+		{"", "x2APIC"},
+		{"intremap=off", "remove intremap=off"},
+		{"intremap=nosid,off", "\"off\" from intremap=nosid,off"},
+		{"intremap=on nointremap", "remove nointremap"},
+		{"intremap=off intremap=on", "x2APIC"},
+		{"nointremap intremap=on", "x2APIC"},
 	};
 
 	inventory.platform.interrupt_remapping = ANSWER_NO;
@@ -191,7 +172,7 @@ TEST(interrupts_that_are_not_remapped)
 	set_arguments("");
 	set_config(KERNEL_IRQ_REMAP, ANSWER_NO);
 	expect_one("not built", X, NOT_READY, SEVERITY_ERROR, "interrupt-remapping host",
-		   NOT_REMAPPED, "start a kernel that has CONFIG_IRQ_REMAP=y, which /boot/config");
+		   NOT_REMAPPED, "CONFIG_IRQ_REMAP=y");
 	/* Nobody asks for it where no guest comes, or where the IOMMU is off anyway. */
 	set_driver(0, "nouveau");
 	expect("native", X "driver = nouveau\n", READY, "");
@@ -215,8 +196,8 @@ TEST(interrupts_that_cannot_be_read)
 {
 	inventory.platform.interrupt_remapping = ANSWER_UNKNOWN;
 	expect_one("unknown", X, READINESS_UNKNOWN, SEVERITY_ERROR,
-		   "interrupt-remapping-unknown host",
-		   "/proc/interrupts cannot be read, or names no I/O APIC", "look for IR-IO-APIC");
+		   "interrupt-remapping-unknown host", "/proc/interrupts",
+		   "grep IR-IO-APIC /proc/interrupts");
 	inventory.platform.unsafe_interrupts = ANSWER_YES;
 	expect("unsafe, and so wanted", UNSAFE X, READY, "unsafe-interrupts host");
 }
@@ -225,19 +206,16 @@ TEST(interrupts_that_are_allowed_to_be_unsafe)
 {
 	inventory.platform.unsafe_interrupts = ANSWER_YES;
 	expect_one("not needed", X, READY, SEVERITY_WARNING, "unsafe-interrupts host",
-		   "VFIO is told to go without interrupt remapping, which this host has",
+		   "allow_unsafe_interrupts",
 		   "echo N >/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts");
 	inventory.platform.interrupt_remapping = ANSWER_NO;
 	expect_one("needed", UNSAFE X, READY, SEVERITY_WARNING, "unsafe-interrupts host",
-		   "interrupts are not remapped, and VFIO is told to go without: guests can raise "
-		   "interrupts in the host",
-		   "run only guests that you trust");
+		   "not remapped", "trusted guests");
 	/* Somebody allowed it, and not the profile. */
 	expect("not wanted", X, NOT_READY, "interrupt-remapping host");
 	inventory.platform.unsafe_interrupts = ANSWER_NO;
 	expect_one("wanted, and not yet so", UNSAFE X, NOT_READY, SEVERITY_ERROR,
-		   "interrupt-remapping host", NOT_REMAPPED,
-		   "the profile accepts that, and the running kernel does not know it yet: echo Y");
+		   "interrupt-remapping host", NOT_REMAPPED, "echo Y >");
 }
 
 int main(void)

@@ -22,9 +22,8 @@ static void expect_first(const char *what, const char *found, enum severity seve
 	check_text(what, readiness_name(readiness), "not-ready");
 	check_findings(what, &findings, all);
 	check_int(what, findings.items[0].severity, severity);
-	check_text(what, findings.items[0].detail, detail);
-	if (strncmp(findings.items[0].remedy, remedy, strlen(remedy)) != 0)
-		check_text(what, findings.items[0].remedy, remedy);
+	check_part(what, findings.items[0].detail, detail);
+	check_part(what, findings.items[0].remedy, remedy);
 	end();
 }
 
@@ -33,16 +32,12 @@ TEST(modules_that_are_not_there)
 	unload();
 	expect("there", X, NOT_READY, NOT_THERE);
 	strv_add(&inventory.platform.modules_missing, "vfio_pci");
-	expect_first(
-		"missing", "module-missing vfio_pci", SEVERITY_ERROR,
-		"it is not loaded, and kernel 6.1.0 has no such module",
-		"install the rest of this kernel's modules (Ubuntu: linux-modules-extra-6.1.0");
+	expect_first("missing", "module-missing vfio_pci", SEVERITY_ERROR, "6.1.0",
+		     "linux-modules-extra-6.1.0");
 	set_text(&inventory.platform.config_path, "/boot/config-6.1.0");
 	inventory.platform.config[KERNEL_VFIO_PCI] = ANSWER_NO;
-	expect_first(
-		"not built", "module-missing vfio_pci", SEVERITY_ERROR,
-		"it is not loaded, and kernel 6.1.0 has no such module",
-		"start a kernel that has CONFIG_VFIO_PCI=m, which /boot/config-6.1.0 does not");
+	expect_first("not built", "module-missing vfio_pci", SEVERITY_ERROR, "6.1.0",
+		     "CONFIG_VFIO_PCI=m; /boot/config-6.1.0");
 	strv_add(&inventory.platform.modules_missing, "vfio_iommu_type1");
 	inventory.platform.config[KERNEL_VFIO_IOMMU_TYPE1] = ANSWER_NO;
 	expect("both", X, NOT_READY,
@@ -54,9 +49,7 @@ TEST(modules_that_may_be_there)
 	unload();
 	inventory.platform.modules_known = ANSWER_NO;
 	expect_first("no tables", "module-unknown vfio_pci; module-unknown vfio_iommu_type1",
-		     SEVERITY_ERROR,
-		     "it is not loaded, and the tables of this kernel's modules cannot be read",
-		     "look for /lib/modules/6.1.0");
+		     SEVERITY_ERROR, "cannot be read", "depmod 6.1.0");
 	/* What is loaded needs no tables. */
 	strv_add(&inventory.drivers, "vfio-pci");
 	inventory.has_iommu_backend = true;
@@ -70,8 +63,7 @@ TEST(modules_that_the_kernel_refuses)
 	unload();
 	set_arguments("module_blacklist=nouveau,vfio_pci");
 	expect_first("blacklisted", "module-blacklisted vfio_pci", SEVERITY_ERROR,
-		     "the kernel refuses to load it: module_blacklist=nouveau,vfio_pci",
-		     "remove it from module_blacklist=nouveau,vfio_pci in");
+		     "module_blacklist=nouveau,vfio_pci", "module_blacklist=nouveau,vfio_pci");
 	set_arguments("module_blacklist=vfio_pci module_blacklist=nouveau");
 	expect("the last counts", X, NOT_READY,
 	       "blacklist-spelling module_blacklist=vfio_pci; " NOT_THERE);
@@ -85,9 +77,8 @@ TEST(no_modules_any_more)
 	inventory.platform.modules_disabled = ANSWER_YES;
 	expect("all there", X, READY, "");
 	unload();
-	expect_first("disabled", "modules-disabled host", SEVERITY_ERROR,
-		     "vfio_pci has to be loaded, and kernel.modules_disabled = 1 forbids it",
-		     "nothing undoes that before the next boot");
+	expect_first("disabled", "modules-disabled host", SEVERITY_ERROR, "vfio_pci",
+		     "/etc/modules-load.d");
 }
 
 TEST(signatures)
@@ -95,19 +86,13 @@ TEST(signatures)
 	set_text(&inventory.platform.lockdown, "integrity");
 	expect("all there", X, READY, "");
 	unload();
-	expect_first(
-		"lockdown", "module-signature vfio_pci", SEVERITY_WARNING,
-		"it has to be loaded, and this kernel takes only modules with a signature that "
-		"it knows (integrity)",
-		"modinfo -F signer vfio_pci");
+	expect_first("lockdown", "module-signature vfio_pci", SEVERITY_WARNING, "integrity",
+		     "modinfo -F signer vfio_pci");
 	set_text(&inventory.platform.lockdown, "none");
 	expect("none", X, NOT_READY, NOT_THERE);
 	inventory.platform.signatures_enforced = ANSWER_YES;
-	expect_first(
-		"enforced", "module-signature vfio_pci", SEVERITY_WARNING,
-		"it has to be loaded, and this kernel takes only modules with a signature that "
-		"it knows (module.sig_enforce)",
-		"modinfo");
+	expect_first("enforced", "module-signature vfio_pci", SEVERITY_WARNING,
+		     "module.sig_enforce", "modinfo");
 }
 
 TEST(blacklists_that_do_nothing)
@@ -116,21 +101,16 @@ TEST(blacklists_that_do_nothing)
 		const char *cmdline, *subject, *detail, *remedy;
 	} rows[] = {
 		{"modprobe.blacklist=nouveau,snd-hda-intel",
-		 "modprobe.blacklist=nouveau,snd-hda-intel",
-		 "here \"snd-hda-intel\" blacklists nothing: names are compared with '_' alone",
+		 "modprobe.blacklist=nouveau,snd-hda-intel", "\"snd-hda-intel\"",
 		 "write snd_hda_intel"},
 		{"module_blacklist=snd-hda-intel", "module_blacklist=snd-hda-intel",
-		 "here \"snd-hda-intel\" blacklists nothing: names are compared with '_' alone",
-		 "write snd_hda_intel"},
-		{"modprobe.blacklist=\"nouveau\"", "modprobe.blacklist=\"nouveau\"",
-		 "modprobe does not take quotes off, so that this blacklists nothing",
-		 "write it without quotes"},
-		{"\"modprobe.blacklist=nouveau\"", "\"modprobe.blacklist=nouveau\"",
-		 "modprobe does not take quotes off, so that this blacklists nothing",
-		 "write it without quotes"},
+		 "\"snd-hda-intel\"", "write snd_hda_intel"},
+		{"modprobe.blacklist=\"nouveau\"", "modprobe.blacklist=\"nouveau\"", "quotes",
+		 "quotes"},
+		{"\"modprobe.blacklist=nouveau\"", "\"modprobe.blacklist=nouveau\"", "quotes",
+		 "quotes"},
 		{"module_blacklist=a module_blacklist=b", "module_blacklist=a",
-		 "of several only the last counts, which is module_blacklist=b",
-		 "write one list, separated by commas"},
+		 "module_blacklist=b", "commas"},
 	};
 	static const char *const silent[] = {
 		"modprobe.blacklist=a,b_c modprobe.blacklist=d",
@@ -169,9 +149,7 @@ TEST(native_modules_that_are_loaded_by_name)
 	expect("of no device", X, READY, "");
 	strv_add(&inventory.items[0].modules, "snd_hda_intel");
 	expect_one("of the listed one", X, READY, SEVERITY_NOTE, "native-module /etc/x:7",
-		   "\"snd-hda-intel\" loads snd_hda_intel, which no blacklist keeps it from; "
-		   "whatever has no driver_override by then goes to it: 0000:01:00.0",
-		   "remove it: no other device of this host needs snd_hda_intel");
+		   "0000:01:00.0", "snd_hda_intel");
 	setting->effect = FOREIGN_SOFTDEP;
 	expect("by another", X, READY, "native-module /etc/x:7");
 	setting->ours = true;
@@ -193,10 +171,7 @@ TEST(options_that_nobody_reads)
 	expect("built in", X, READY, built_in);
 	begin(X);
 	assert_int_equal(findings.items[0].severity, SEVERITY_WARNING);
-	assert_string_equal(
-		findings.items[0].detail,
-		"\"options vfio-pci ids=1:2\" does nothing: vfio_pci is built into this "
-		"kernel, which takes its options from the kernel's arguments alone");
+	check_part("detail", findings.items[0].detail, "\"options vfio-pci ids=1:2\"");
 	end();
 	setting->source = FOREIGN_ARGUMENT;
 	expect("an argument", X, READY, "foreign-argument /etc/x:7");

@@ -21,9 +21,8 @@ TEST(a_device_that_is_not)
 
 	set_driver(0, NULL);
 	begin(X);
-	assert_string_equal(findings.items[0].detail,
-			    "section [device x] wants it on vfio-pci, it is on no driver");
-	assert_string_equal(findings.items[0].remedy, "vfio-prepare bind");
+	check_part("detail", findings.items[0].detail, "no driver");
+	check_part("remedy", findings.items[0].remedy, "vfio-prepare bind");
 	end();
 }
 
@@ -76,8 +75,7 @@ TEST(off_switches)
 	expect("off-switch", X, READY, "off-switch host");
 	begin(X);
 	assert_int_equal(findings.items[0].severity, SEVERITY_WARNING);
-	assert_string_equal(findings.items[0].remedy,
-			    "remove rd.vfio_prepare=0 from the kernel's arguments");
+	check_part("remedy", findings.items[0].remedy, "rd.vfio_prepare=0");
 	end();
 }
 

@@ -186,11 +186,9 @@ TEST(finding_names_the_others_and_ignore_only_warns)
 	complete(&match);
 	assert_int_equal(match.findings.n, 1);
 	assert_int_equal(match.findings.items[0].severity, SEVERITY_WARNING);
-	assert_string_equal(
-		match.findings.items[0].detail,
-		"0000:01:00.0 of section [device x] shares its IOMMU group with "
-		"0000:01:00.1 (10de:10f0, snd_hda_intel), 0000:01:00.2 (10de:1ad6, xhci_pci), "
-		"0000:01:00.3 (10de:1ad7, no driver), 0000:01:00.4 (10de:1ad8, unknown driver)");
+	check_part(
+		"detail", match.findings.items[0].detail,
+		"0000:01:00.1 (10de:10f0, snd_hda_intel), 0000:01:00.2 (10de:1ad6, xhci_pci), 0000:01:00.3 (10de:1ad7, no driver), 0000:01:00.4 (10de:1ad8, unknown driver)");
 	assert_string_not_equal(match.findings.items[0].remedy, "");
 	assert_false(match.claims[0].refused);
 	match_done(&match);
@@ -452,9 +450,7 @@ TEST(a_reset_finding_names_who_stays)
 	complete(&match);
 	assert_int_equal(match.findings.n, 1);
 	assert_int_equal(match.findings.items[0].severity, SEVERITY_ERROR);
-	assert_string_equal(match.findings.items[0].detail,
-			    "only a reset of its whole bus can reset it, and these stay with the "
-			    "host: 0000:05:00.1 (0002:0003, igb)");
+	check_part("detail", match.findings.items[0].detail, "0000:05:00.1 (0002:0003, igb)");
 	match_done(&match);
 	profile_done(&profile);
 }

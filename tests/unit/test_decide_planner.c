@@ -209,9 +209,7 @@ TEST(vfio_needs_a_group_and_others_do_not)
 	       "");
 	make("[device x]\naddress = 05:00.0\n", &profile, &plan);
 	assert_int_equal(plan.findings.items[0].severity, SEVERITY_ERROR);
-	assert_string_equal(plan.findings.items[0].detail,
-			    "section [device x] wants it on vfio-pci, but it is in no IOMMU group: "
-			    "the kernel would refuse");
+	check_part("detail", plan.findings.items[0].detail, "vfio-pci");
 	plan_done(&plan);
 	profile_done(&profile);
 	make("[iommu]\nrequired = no\n[device x]\naddress = 05:00.0\n", &profile, &plan);
@@ -228,7 +226,7 @@ static void expect_remedy(const char *remedy)
 
 	make("[device x]\naddress = 00:02.0\n", &profile, &plan);
 	check_findings(remedy, &plan.findings, "no-iommu-group 0000:00:02.0");
-	check_text("remedy", plan.findings.items[0].remedy, remedy);
+	check_part("remedy", plan.findings.items[0].remedy, remedy);
 	plan_done(&plan);
 	profile_done(&profile);
 }
@@ -238,14 +236,13 @@ TEST(a_device_that_the_iommu_leaves_out)
 	add_function(&inventory, "00:02.0", 0x8086, 0x3e92, 0x038000, -1, NULL);
 	inventory_sort(&inventory);
 	inventory.iommu = IOMMU_UNKNOWN;
-	expect_remedy("turn the IOMMU on, in the firmware and by the kernel's arguments; "
-		      "vfio-prepare validate says which");
+	expect_remedy("vfio-prepare validate");
 	inventory.iommu = IOMMU_ON;
-	expect_remedy("the IOMMU is on and leaves it out: put the card into another slot");
+	expect_remedy("another slot");
 	kernel_args_parse("intel_iommu=on,igfx_off", &inventory.args);
-	expect_remedy("remove intel_iommu=igfx_off from the kernel's arguments and restart");
+	expect_remedy("intel_iommu=igfx_off");
 	inventory.items[0].vendor = 0x1002;
-	expect_remedy("the IOMMU is on and leaves it out: put the card into another slot");
+	expect_remedy("another slot");
 }
 
 TEST(group_0_is_a_group)
@@ -515,12 +512,8 @@ TEST(remedies_name_the_word)
 	make("[device x]\naddress = 01:00.0\ngroup = ignore\n", &profile, &plan);
 	assert_int_equal(plan.findings.items[0].type, FINDING_DISPLAY);
 	assert_int_equal(plan.findings.items[0].severity, SEVERITY_ERROR);
-	assert_string_equal(plan.findings.items[0].detail,
-			    "section [device x] wants it, but it is the display that the firmware "
-			    "chose");
-	assert_string_equal(
-		plan.findings.items[0].remedy,
-		"put it into except; or write allow = display, if the host can do without it");
+	check_part("detail", plan.findings.items[0].detail, "the firmware");
+	check_part("remedy", plan.findings.items[0].remedy, "allow = display");
 	plan_done(&plan);
 	profile_done(&profile);
 }

@@ -55,7 +55,7 @@ static void expect_findings(const char *file, const char *summary, const char *f
 
 	assert_int_equal(profile_load(&tree.root, file, &profile, &findings), -EINVAL);
 	check_findings("load", &findings, summary);
-	check_text("detail", findings.items[0].detail, first_detail);
+	check_part("detail", findings.items[0].detail, first_detail);
 	check("remedy", *findings.items[0].remedy);
 	assert_int_equal(profile.bootloader, BOOTLOADER_GRUB);
 	findings_done(&findings);
@@ -216,12 +216,9 @@ TEST(modes)
 		mode_t mode;
 		const char *detail;
 	} rows[] = {
-		{0644, NULL},
-		{0600, NULL},
-		{0755, NULL},
-		{0664, "can be written by others than its owner (mode 0664)"},
-		{0646, "can be written by others than its owner (mode 0646)"},
-		{04666, "can be written by others than its owner (mode 4666)"},
+		{0644, NULL},        {0600, NULL},
+		{0755, NULL},        {0664, "mode 0664"},
+		{0646, "mode 0646"}, {04666, "mode 4666"},
 	};
 	_cleanup_free_ char *path = tree_place(&tree, "file");
 
@@ -239,7 +236,7 @@ TEST(owners)
 {
 	describe("file", "mine");
 	owner = geteuid() + 4711;
-	_cleanup_free_ char *detail = xasprintf("belongs to user %u, who could change it", owner);
+	_cleanup_free_ char *detail = xasprintf("belongs to user %u", owner);
 
 	expect_findings("/file", "profile /file", detail);
 	owner = geteuid();

@@ -28,14 +28,14 @@ TEST(an_address)
 	tree_file(&tree, "etc/driverctl.d/pci-0000:02:00.0", "pci-stub\n");
 	assert_int_equal(import(), STATUS_DONE);
 	check_text("error", err.text, "");
-	check_text(
+	check_part("origin", sections(),
+		   "# 0000:02:00.0 8086:10d3 Intel 82574L\n"
+		   "#   configured by hand; IOMMU group 1; driver e1000e\n"
+		   "# From /etc/driverctl.d/pci-0000:02:00.0: pci-stub\n"
+		   "#   loses: driverctl ");
+	check_part(
 		"section", sections(),
-		"# 0000:02:00.0 8086:10d3 Intel 82574L\n"
-		"#   configured by hand; IOMMU group 1; driver e1000e\n"
-		"# From /etc/driverctl.d/pci-0000:02:00.0: pci-stub\n"
-		"#   loses: driverctl comes after the native driver has started the device, and "
-		"takes it off its driver and back at every boot, even where that is right\n"
-		"[device nic]\naddress = 0000:02:00.0\nid      = 8086:10d3\ndriver  = pci-stub\n");
+		"\n[device nic]\naddress = 0000:02:00.0\nid      = 8086:10d3\ndriver  = pci-stub\n");
 }
 
 TEST(ids_with_and_without_a_device)
