@@ -97,15 +97,15 @@ struct group_decision {
 	enum phase phase;
 	struct match *match;
 	struct group_index index;
-	bool *told; /* beside the functions: that it stays behind has been said for one of its card */
+	bool *told; /* beside the claims: that it stays behind has been said for one of its card */
 	bool grown;
 };
 
 /* Does a guard keep it from the section; for good, or only in this phase? */
-static bool is_guarded(const struct group_decision *decision, size_t i,
+static bool is_guarded(const struct group_decision *decision, const struct claim *claim,
 		       const struct device_section *section, bool for_good)
 {
-	vec_foreach(guard, &decision->guards->functions[i])
+	vec_foreach(guard, &decision->guards->functions[claim - decision->match->items])
 		if (!guard_passes(guard->type, decision->phase, section->allow) &&
 		    guard_waits(guard->type, decision->phase) != for_good)
 			return true;
@@ -119,87 +119,70 @@ static bool is_where_wanted(const struct pci_function *function,
 	return function->driver && strcmp(function->driver, wanted_driver(section, function)) == 0;
 }
 
-static bool may_join(const struct group_decision *decision, size_t i,
-		     const struct device_section *section)
+/* Lets the rest of the card or the group of a claim join it, if it may. */
+static void join(struct group_decision *decision, struct claim *from, struct claim *to)
 {
-	const struct pci_function *function = &decision->inventory->items[i];
+	const struct device_section *section = from->section;
+	const struct pci_function *function = to->function;
 
-	return !decision->match->claims[i].section && !function_is_infrastructure(function) &&
-	       !address_list_has(&section->except, &function->address) &&
-	       !(function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER)) &&
-	       (is_where_wanted(function, section) ||
-		(!function->hangs && !is_guarded(decision, i, section, true)));
-}
-
-static void join(struct group_decision *decision, size_t i, const struct device_section *section)
-{
-	decision->match->claims[i] = (struct claim){
-		.section = section,
-		.companion = true,
-		.waiting = is_guarded(decision, i, section, false),
-	};
+	if (to->section || function_is_infrastructure(function) ||
+	    address_list_has(&section->except, &function->address) ||
+	    (function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER)) ||
+	    (!is_where_wanted(function, section) &&
+	     (function->hangs || is_guarded(decision, to, section, true))))
+		return;
+	to->section = section;
+	to->companion = true;
+	to->waiting = is_guarded(decision, to, section, false);
 	decision->grown = true;
 }
 
-static bool is_claimed(const struct group_decision *decision, size_t i)
+static bool is_claimed(const struct claim *claim)
 {
-	const struct claim *claim = &decision->match->claims[i];
-
-	return claim->section && !claim->refused && !claim->waiting &&
-	       !claim_is_physical(claim, &decision->inventory->items[i]);
+	return claim->section && !claim->refused && !claim->waiting && !claim_is_physical(claim);
 }
 
 /* A claim for a native driver is no claim for a guest: it stands in the way like what no section has. */
-static bool goes_to_guest(const struct group_decision *decision, size_t i)
+static bool goes_to_guest(const struct claim *claim)
 {
-	return is_claimed(decision, i) &&
-	       driver_leaves_group_viable(wanted_driver(decision->match->claims[i].section,
-							&decision->inventory->items[i]));
+	return is_claimed(claim) &&
+	       driver_leaves_group_viable(wanted_driver(claim->section, claim->function));
 }
 
 /*
  * The other functions of the card that a function is on, by what ties them: device links, and for a
  * graphics card its slot. Calls found for each; the functions of a network card are each their own.
  */
-static void each_tied(struct group_decision *decision, size_t i,
-		      void (*found)(struct group_decision *decision, size_t from, size_t to))
+static void each_tied(struct group_decision *decision, struct claim *claim,
+		      void (*found)(struct group_decision *decision, struct claim *from,
+				    struct claim *to))
 {
-	const struct inventory *inventory = decision->inventory;
-	const struct pci_function *function = &inventory->items[i];
+	const struct pci_function *function = claim->function;
 	struct pci_address address = function->address;
 
 	vec_foreach(linked, &function->linked) {
-		const struct pci_function *other = inventory_find(inventory, linked);
+		struct claim *other = match_find(decision->match, linked);
 
 		if (other)
-			found(decision, i, (size_t)(other - inventory->items));
+			found(decision, claim, other);
 	}
-	if (function->is_vf || !inventory_is_of_display_card(inventory, function))
+	if (function->is_vf || !inventory_is_of_display_card(decision->inventory, function))
 		return;
 	for (address.function = 0; address.function < 8; address.function++) {
-		const struct pci_function *other = inventory_find(inventory, &address);
+		struct claim *other = match_find(decision->match, &address);
 
-		if (other && other != function && !other->is_vf)
-			found(decision, i, (size_t)(other - inventory->items));
+		if (other && other != claim && !other->function->is_vf)
+			found(decision, claim, other);
 	}
 }
 
-/* Must it go with the group, or did it already? */
-static bool goes_with_group(const struct group_decision *decision, size_t i,
-			    const struct device_section *section)
+/* The indices of what is in the group of a claim; a function without a group is alone. */
+static size_t members_of(const struct group_decision *decision, const struct claim *claim,
+			 const size_t **ret)
 {
-	const struct pci_function *function = &decision->inventory->items[i];
+	int group = claim->function->iommu_group;
 
-	return stands_in_the_way(decision->inventory, function) ||
-	       is_where_wanted(function, section);
-}
-
-static void join_tied(struct group_decision *decision, size_t from, size_t to)
-{
-	const struct device_section *section = decision->match->claims[from].section;
-
-	if (may_join(decision, to, section))
-		join(decision, to, section);
+	return group < 0 ? 0 : group_index_find(&decision->index, decision->inventory, group, ret);
 }
 
 /* Lets everything join that section keys "expand" ask for, until nothing more does. */
@@ -207,50 +190,48 @@ static void expand(struct group_decision *decision)
 {
 	do {
 		decision->grown = false;
-		for (size_t i = 0; i < decision->inventory->n; i++) {
-			const struct pci_function *function = &decision->inventory->items[i];
+		vec_foreach(claim, decision->match) {
 			const size_t *members;
 			size_t n;
 
-			if (!is_claimed(decision, i) ||
-			    decision->match->claims[i].section->group != GROUP_EXPAND)
+			if (!is_claimed(claim) || claim->section->group != GROUP_EXPAND)
 				continue;
-			n = function->iommu_group < 0
-				    ? 0
-				    : group_index_find(&decision->index, decision->inventory,
-						       function->iommu_group, &members);
-			for (size_t j = 0; j < n; j++)
-				if (goes_with_group(decision, members[j],
-						    decision->match->claims[i].section) &&
-				    may_join(decision, members[j],
-					     decision->match->claims[i].section))
-					join(decision, members[j],
-					     decision->match->claims[i].section);
-			each_tied(decision, i, join_tied);
+			n = members_of(decision, claim, &members);
+			for (size_t j = 0; j < n; j++) {
+				struct claim *member = &decision->match->items[members[j]];
+
+				/* Must it go with the group, or did it already? */
+				if (stands_in_the_way(decision->inventory, member->function) ||
+				    is_where_wanted(member->function, claim->section))
+					join(decision, claim, member);
+			}
+			each_tied(decision, claim, join);
 		}
 	} while (decision->grown);
 }
 
-bool group_takes(const struct inventory *inventory, const struct match *match, bool bound)
+bool group_takes(const struct match *match, bool bound)
 {
-	struct guards none = {.functions = xcalloc(inventory->n, sizeof(*none.functions)),
-			      .n = inventory->n};
-	struct match grown = {.claims = xcalloc(inventory->n, sizeof(*grown.claims))};
-	struct group_decision decision = {.inventory = inventory, .guards = &none, .match = &grown};
-	bool takes = false;
+	size_t n = match->n;
+	_cleanup_(
+		guards_done) struct guards none = {.functions = xcalloc(n, sizeof(*none.functions)),
+						   .n = n};
+	_cleanup_(match_done) struct match grown = {.inventory = match->inventory};
+	_cleanup_(group_index_done) struct group_index index = {};
+	struct group_decision decision = {.inventory = match->inventory,
+					  .guards = &none,
+					  .match = &grown};
 
-	for (size_t i = 0; i < inventory->n; i++)
-		grown.claims[i] = match->claims[i];
-	group_index_make(inventory, &decision.index);
+	vec_foreach(claim, match)
+		*vec_add(&grown) = *claim;
+	group_index_make(match->inventory, &index);
+	decision.index = index;
 	expand(&decision);
-	for (size_t i = 0; i < inventory->n; i++)
-		takes = takes || (grown.claims[i].companion &&
-				  !claim_is_right(&grown.claims[i], &inventory->items[i]) &&
-				  (!bound || inventory->items[i].driver));
-	group_index_done(&decision.index);
-	match_done(&grown);
-	guards_done(&none);
-	return takes;
+	vec_foreach(claim, &grown)
+		if (claim->companion && !claim_is_right(claim) &&
+		    (!bound || claim->function->driver))
+			return true;
+	return false;
 }
 
 static const char *driver_text(const struct pci_function *function)
@@ -291,72 +272,68 @@ static void refuse_group(struct group_decision *decision, const struct device_se
 			: "list these devices in the profile too, or write group = expand in the "
 			  "section");
 	for (size_t j = 0; j < n && section->group != GROUP_IGNORE; j++)
-		if (decision->match->claims[members[j]].section == section)
-			decision->match->claims[members[j]].refused = true;
+		if (decision->match->items[members[j]].section == section)
+			decision->match->items[members[j]].refused = true;
 }
 
-static void check_group(struct group_decision *decision, size_t i)
+static void check_group(struct group_decision *decision, const struct claim *claim)
 {
-	const struct pci_function *listed = &decision->inventory->items[i];
-	const struct device_section *section = decision->match->claims[i].section;
 	_cleanup_(buf_done) struct buf others = {};
 	bool waiting = false;
 	const size_t *members;
-	size_t n = group_index_find(&decision->index, decision->inventory, listed->iommu_group,
-				    &members);
+	size_t n = members_of(decision, claim, &members);
 
 	for (size_t j = 0; j < n; j++) {
-		const struct pci_function *member = &decision->inventory->items[members[j]];
+		const struct claim *member = &decision->match->items[members[j]];
 
-		if (goes_to_guest(decision, members[j]) ||
-		    !stands_in_the_way(decision->inventory, member))
+		if (goes_to_guest(member) ||
+		    !stands_in_the_way(decision->inventory, member->function))
 			continue;
-		if (decision->match->claims[members[j]].waiting)
+		if (member->waiting)
 			waiting = true;
 		else
-			add_member(&others, member);
+			add_member(&others, member->function);
 	}
 	if (others.length)
-		refuse_group(decision, section, members, n, listed, &others);
+		refuse_group(decision, claim->section, members, n, claim->function, &others);
 	/* What shares a group with a disk that waits can only wait with it. */
 	for (size_t j = 0; j < n && waiting; j++)
-		if (decision->match->claims[members[j]].section)
-			decision->match->claims[members[j]].waiting = true;
+		if (decision->match->items[members[j]].section)
+			decision->match->items[members[j]].waiting = true;
 }
 
 /* Is this the first of a section's claims in its group, at which the group is looked at? */
-static bool is_first_of_group(const struct group_decision *decision, size_t i)
+static bool is_first_of_group(const struct group_decision *decision, const struct claim *claim)
 {
 	const size_t *members;
-	size_t n = group_index_find(&decision->index, decision->inventory,
-				    decision->inventory->items[i].iommu_group, &members);
+	size_t n = members_of(decision, claim, &members);
 
-	for (size_t j = 0; j < n && members[j] < i; j++)
-		if (is_claimed(decision, members[j]) &&
-		    decision->match->claims[members[j]].section ==
-			    decision->match->claims[i].section)
-			return false;
-	return true;
+	for (size_t j = 0; j < n; j++) {
+		const struct claim *member = &decision->match->items[members[j]];
+
+		if (is_claimed(member) && member->section == claim->section)
+			return member == claim;
+	}
+	return false;
 }
 
-static void check_tied(struct group_decision *decision, size_t from, size_t to)
+static void check_tied(struct group_decision *decision, struct claim *from, struct claim *to)
 {
-	const struct pci_function *function = &decision->inventory->items[from],
-				  *other = &decision->inventory->items[to];
+	const struct pci_function *function = from->function, *other = to->function;
+	bool *told = &decision->told[to - decision->match->items];
 	struct finding *finding;
 
-	if (is_claimed(decision, to) || decision->match->claims[to].refused ||
-	    decision->match->claims[to].waiting || decision->told[to] ||
+	if (is_claimed(to) || to->refused || to->waiting || *told ||
 	    !stands_in_the_way(decision->inventory, other))
 		return;
-	decision->told[to] = true;
+	*told = true;
 	finding = finding_add(
 		&decision->match->findings, SEVERITY_WARNING, FINDING_CARD_INCOMPLETE,
 		PCI_ADDRESS_TEXT(&function->address),
 		"%s (%04x:%04x) is part of the same card and stays with the host: a reset of one "
 		"function reaches the other, and a guest's driver may need both",
 		PCI_ADDRESS_TEXT(&other->address), other->vendor, other->device);
-	if (decision->match->claims[from].section->group == GROUP_EXPAND)
+	if (from->section->group == GROUP_EXPAND)
 		finding_remedy(
 			finding,
 			"remove it from except, if it is in it; vfio-prepare list shows guards "
@@ -367,10 +344,11 @@ static void check_tied(struct group_decision *decision, size_t from, size_t to)
 			"list it in the profile too, or write group = expand in the section");
 }
 
-/* On the same bus, so that a reset of the bus reaches it too. */
-static bool shares_bus(const struct pci_function *a, const struct pci_function *b)
+/* So that a reset of the bus reaches both. */
+static bool same_bus(const struct claim *a, const struct claim *b)
 {
-	return a != b && a->address.domain == b->address.domain && a->address.bus == b->address.bus;
+	return a->function->address.domain == b->function->address.domain &&
+	       a->function->address.bus == b->function->address.bus;
 }
 
 /*
@@ -378,30 +356,28 @@ static bool shares_bus(const struct pci_function *a, const struct pci_function *
  * of the bus not at all: it counts only for a lone function, and for a lone function its lack does, too
  * (drivers/pci/pci.c pci_parent_bus_reset()).
  */
-static void check_reset(struct group_decision *decision, size_t i, bool kernel_tells)
+static void check_reset(struct group_decision *decision, struct claim *claim, bool kernel_tells)
 {
-	const struct pci_function *function = &decision->inventory->items[i];
-	const struct device_section *section = decision->match->claims[i].section;
+	const struct pci_function *function = claim->function;
+	const struct device_section *section = claim->section;
 	const struct strv *methods = &function->reset_methods;
 	bool bus_only = methods->n == 1 && strcmp(methods->items[0], "bus") == 0;
 	bool on_root_bus = function->port_path && !strchr(function->port_path, '/');
 	bool alone = true, no_way;
 	_cleanup_(buf_done) struct buf others = {};
 	struct finding *finding = NULL;
-	size_t first = i;
+	struct claim *first = claim, *end = decision->match->items + decision->match->n;
 
 	if (section->reset == RESET_IGNORE || !kernel_tells || (methods->n && !bus_only))
 		return;
-	while (first > 0 && shares_bus(&decision->inventory->items[first - 1], function))
+	while (first > decision->match->items && same_bus(first - 1, claim))
 		first--;
-	for (size_t j = first; j < decision->inventory->n &&
-			       (j == i || shares_bus(&decision->inventory->items[j], function));
-	     j++) {
-		if (j == i || decision->inventory->items[j].is_vf)
+	for (const struct claim *other = first; other < end && same_bus(other, claim); other++) {
+		if (other == claim || other->function->is_vf)
 			continue;
 		alone = false;
-		if (!is_claimed(decision, j))
-			add_member(&others, &decision->inventory->items[j]);
+		if (!is_claimed(other))
+			add_member(&others, other->function);
 	}
 	no_way = on_root_bus || (alone && !methods->n);
 	if (no_way)
@@ -426,14 +402,14 @@ static void check_reset(struct group_decision *decision, size_t i, bool kernel_t
 				 "one guest");
 		if (section->reset == RESET_REQUIRE) {
 			finding->severity = SEVERITY_ERROR;
-			decision->match->claims[i].refused = true;
+			claim->refused = true;
 		}
 	}
 }
 
-void group_complete(const struct inventory *inventory, const struct guards *guards,
-		    enum phase phase, struct match *match)
+void group_complete(const struct guards *guards, enum phase phase, struct match *match)
 {
+	const struct inventory *inventory = match->inventory;
 	struct group_decision decision = {.inventory = inventory,
 					  .guards = guards,
 					  .phase = phase,
@@ -445,15 +421,14 @@ void group_complete(const struct inventory *inventory, const struct guards *guar
 	group_index_make(inventory, &decision.index);
 	decision.told = xcalloc(inventory->n, sizeof(*decision.told));
 	expand(&decision);
-	for (size_t i = 0; i < inventory->n; i++)
-		if (is_claimed(&decision, i)) {
-			each_tied(&decision, i, check_tied);
-			check_reset(&decision, i, kernel_tells);
+	vec_foreach(claim, match)
+		if (is_claimed(claim)) {
+			each_tied(&decision, claim, check_tied);
+			check_reset(&decision, claim, kernel_tells);
 		}
-	for (size_t i = 0; i < inventory->n; i++)
-		if (goes_to_guest(&decision, i) && inventory->items[i].iommu_group >= 0 &&
-		    is_first_of_group(&decision, i))
-			check_group(&decision, i);
+	vec_foreach(claim, match)
+		if (goes_to_guest(claim) && is_first_of_group(&decision, claim))
+			check_group(&decision, claim);
 	free(decision.told);
 	group_index_done(&decision.index);
 }

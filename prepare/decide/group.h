@@ -22,14 +22,13 @@ bool function_leaves_group_viable(const struct inventory *inventory,
  * its group waits with it. Findings: group-incomplete, card-incomplete,
  * reset. Needs the candidate modules and the condition of what the match is concerned with.
  */
-void group_complete(const struct inventory *inventory, const struct guards *guards,
-		    enum phase phase, struct match *match);
+void group_complete(const struct guards *guards, enum phase phase, struct match *match);
 
 /*
  * As match_takes(), of what would join the claims if no guard kept it: what is listed
  * may be right already, and not what goes along with it. Needs what group_complete() needs but the guards.
  */
-bool group_takes(const struct inventory *inventory, const struct match *match, bool bound);
+bool group_takes(const struct match *match, bool bound);
 
 /* Indices of the inventory's functions, ordered by group; those of one group stand together. */
 struct group_index {

@@ -4,33 +4,30 @@
 #include "decide/guards.h"
 
 /* Would the profile take it, for its own sake or for that of its group? */
-static bool is_wanted(const struct match *match, const struct inventory *inventory, size_t i)
+static bool is_wanted(const struct match *match, const struct claim *claim)
 {
-	const struct device_section *section = match->claims[i].section;
+	int group = claim->function->iommu_group;
 
-	if (section)
-		return !section->vfs && !(section->allow & ALLOW_NETWORK);
-	for (size_t j = 0; j < inventory->n; j++) {
-		section = match->claims[j].section;
-		if (section && section->group == GROUP_EXPAND &&
-		    !(section->allow & ALLOW_NETWORK) && inventory->items[j].iommu_group >= 0 &&
-		    inventory->items[j].iommu_group == inventory->items[i].iommu_group)
+	if (claim->section)
+		return !claim->section->vfs && !(claim->section->allow & ALLOW_NETWORK);
+	vec_foreach(other, match)
+		if (other->section && other->section->group == GROUP_EXPAND &&
+		    !(other->section->allow & ALLOW_NETWORK) && group >= 0 &&
+		    other->function->iommu_group == group)
 			return true;
-	}
 	return false;
 }
 
-void guarded_make(const struct match *match, const struct inventory *inventory,
-		  struct guarded_list *ret)
+void guarded_make(const struct match *match, struct guarded_list *ret)
 {
 	_cleanup_(guards_done) struct guards guards = {};
 
-	guards_make(inventory, PHASE_SYSTEM, &guards);
-	for (size_t i = 0; i < inventory->n; i++) {
-		const struct pci_function *function = &inventory->items[i];
+	guards_make(match->inventory, PHASE_SYSTEM, &guards);
+	vec_foreach(claim, match) {
+		const struct pci_function *function = claim->function;
 
-		vec_foreach(guard, &guards.functions[i])
-			if (guard->type == FINDING_NETWORK && is_wanted(match, inventory, i))
+		vec_foreach(guard, &guards.functions[claim - match->items])
+			if (guard->type == FINDING_NETWORK && is_wanted(match, claim))
 				*vec_add(ret) = (struct guarded){function->address,
 								 {.vendor = function->vendor,
 								  .device = function->device}};

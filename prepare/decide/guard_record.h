@@ -9,5 +9,4 @@
  * What the network guard keeps from the profile now, that of companions of a group too. A boot, which binds
  * before any network is up, could not tell, so that it gets a list.
  */
-void guarded_make(const struct match *match, const struct inventory *inventory,
-		  struct guarded_list *ret);
+void guarded_make(const struct match *match, struct guarded_list *ret);

@@ -39,10 +39,10 @@ static bool add_meant(struct buf *list, const struct inventory *inventory,
 	return n > 0;
 }
 
-static void refuse_mismatch(struct match *match, const struct inventory *inventory,
-			    struct claim *claim, const struct device_section *section,
-			    const struct pci_function *function)
+static void refuse_mismatch(struct match *match, struct claim *claim,
+			    const struct device_section *section)
 {
+	const struct pci_function *function = claim->function;
 	_cleanup_free_ char *detail = xasprintf(
 		"section [device %s] describes another device than %04x:%04x (class %06x), which "
 		"is now at this address",
@@ -50,7 +50,7 @@ static void refuse_mismatch(struct match *match, const struct inventory *invento
 	_cleanup_(buf_done) struct buf now_at = {};
 	struct finding *finding = refuse(match, claim, function, FINDING_IDENTITY_MISMATCH, detail);
 
-	if (add_meant(&now_at, inventory, section, false))
+	if (add_meant(&now_at, match->inventory, section, false))
 		finding_remedy(
 			finding,
 			"a device that the section describes is now at%s: correct the address in "
@@ -62,9 +62,10 @@ static void refuse_mismatch(struct match *match, const struct inventory *invento
 			"no device of this host is what the section describes: correct the section");
 }
 
-void claim_refuse_hanging(struct claim *claim, const struct pci_function *function,
-			  struct findings *findings)
+void claim_refuse_hanging(struct claim *claim, struct findings *findings)
 {
+	const struct pci_function *function = claim->function;
+
 	claim->refused = true;
 	finding_remedy(
 		finding_add(
@@ -79,9 +80,9 @@ void claim_refuse_hanging(struct claim *claim, const struct pci_function *functi
 }
 
 /* What speaks against the function itself, whatever the section says. */
-static void check_function(struct match *match, struct claim *claim,
-			   const struct pci_function *function)
+static void check_function(struct match *match, struct claim *claim)
 {
+	const struct pci_function *function = claim->function;
 	const char *label = claim->section->label;
 	_cleanup_free_ char *detail = NULL;
 
@@ -107,16 +108,15 @@ static void check_function(struct match *match, struct claim *claim,
 	}
 }
 
-static void claim_function(struct match *match, const struct inventory *inventory,
-			   const struct device_section *section,
-			   const struct pci_function *function)
+static void add_claim(struct match *match, const struct device_section *section,
+		      struct claim *claim)
 {
-	struct claim *claim = &match->claims[function - inventory->items];
+	const struct pci_function *function = claim->function;
 	_cleanup_free_ char *detail = NULL;
 
 	if (!claim->section) {
 		claim->section = section;
-		check_function(match, claim, function);
+		check_function(match, claim);
 		return;
 	}
 	if (same_wish(claim->section, section))
@@ -130,13 +130,14 @@ static void claim_function(struct match *match, const struct inventory *inventor
 }
 
 /* The functions that a section means; returns how many they are, refused ones among them. */
-static size_t match_section(struct match *match, const struct inventory *inventory,
-			    const struct device_section *section)
+static size_t match_section(struct match *match, const struct device_section *section)
 {
 	bool by_place = section->addresses.n || section->paths.n;
 	size_t n = 0;
 
-	vec_foreach(function, inventory) {
+	vec_foreach(claim, match) {
+		const struct pci_function *function = claim->function;
+
 		/* Virtual functions may have the identity of their physical one, and a place beside it. */
 		if (address_list_has(&section->except, &function->address) ||
 		    !section_place_matches(section, function) || (section->vfs && function->is_vf))
@@ -144,42 +145,44 @@ static size_t match_section(struct match *match, const struct inventory *invento
 		if (function->unknown & FUNCTION_IDS) {
 			/* Not known to be another one: only who listed its place is told. */
 			if (by_place)
-				claim_function(match, inventory, section, function);
+				add_claim(match, section, claim);
 			continue;
 		}
 		if (section_identity_matches(section, function)) {
-			claim_function(match, inventory, section, function);
+			add_claim(match, section, claim);
 			n++;
 		} else if (by_place && section_has_identity(section)) {
-			struct claim *claim = &match->claims[function - inventory->items];
-
 			if (!claim->section)
 				claim->section = section;
 			/* Its serial number was not asked for: it is not known to be another one. */
 			if (function->hangs && (function->unknown & FUNCTION_SERIAL) &&
 			    section_kind_matches(section, function))
-				claim_refuse_hanging(claim, function, &match->findings);
+				claim_refuse_hanging(claim, &match->findings);
 			else
-				refuse_mismatch(match, inventory, claim, section, function);
+				refuse_mismatch(match, claim, section);
 		}
 	}
 	return n;
 }
 
-/* The virtual functions of what sections claim for the sake of them. */
-static void match_virtual(struct match *match, const struct inventory *inventory)
+/* The claim of a section with vfs on the physical function that a virtual one belongs to, or NULL. */
+static const struct claim *physical_claim(const struct match *match,
+					  const struct pci_function *function)
 {
-	vec_foreach(function, inventory) {
-		const struct pci_function *physfn = function->is_vf
-							    ? inventory_find(inventory,
-									     &function->physfn)
-							    : NULL;
-		const struct claim *claim = physfn ? &match->claims[physfn - inventory->items]
-						   : NULL;
+	const struct claim *claim = function->is_vf ? match_find(match, &function->physfn) : NULL;
 
-		if (claim && claim_is_physical(claim, physfn) && !claim->refused &&
-		    !address_list_has(&claim->section->except, &function->address))
-			claim_function(match, inventory, claim->section, function);
+	return claim && claim_is_physical(claim) ? claim : NULL;
+}
+
+/* The virtual functions of what sections claim for the sake of them. */
+static void match_virtual(struct match *match)
+{
+	vec_foreach(claim, match) {
+		const struct claim *physical = physical_claim(match, claim->function);
+
+		if (physical && !physical->refused &&
+		    !address_list_has(&physical->section->except, &claim->function->address))
+			add_claim(match, physical->section, claim);
 	}
 }
 
@@ -215,14 +218,13 @@ static void tell_absent(struct match *match, const struct device_section *sectio
 		       "correct the %s in the profile, or remove it", key);
 }
 
-static void find_absent(struct match *match, const struct inventory *inventory,
-			const struct device_section *section, size_t n_matched)
+static void find_absent(struct match *match, const struct device_section *section, size_t n_matched)
 {
 	_cleanup_free_ char *subject = xasprintf("device %s", section->label);
 	bool told = false;
 
 	for (size_t i = 0; i < section_count_listed(section); i++) {
-		if (section_finds(section, i, inventory))
+		if (section_finds(section, i, match->inventory))
 			continue;
 		tell_absent(match, section, i);
 		told = true;
@@ -234,27 +236,24 @@ static void find_absent(struct match *match, const struct inventory *inventory,
 }
 
 /* Is the function, which the section lists, claimed or refused? */
-static bool is_settled(const struct match *match, const struct inventory *inventory,
-		       const struct device_section *section, const struct pci_function *function)
+static bool is_settled(const struct match *match, const struct device_section *section,
+		       const struct claim *claim)
 {
-	const struct pci_function *physfn;
+	const struct pci_function *function = claim->function;
 
 	if (!section->vfs || !function->is_vf)
 		return section_place_matches(section, function) &&
 		       (section->addresses.n || section->paths.n ||
 			(!(function->unknown & FUNCTION_IDS) &&
 			 section_kind_matches(section, function)));
-	physfn = inventory_find(inventory, &function->physfn);
-	return match->claims[function - inventory->items].section ||
-	       (physfn && claim_is_physical(&match->claims[physfn - inventory->items], physfn));
+	return claim->section || physical_claim(match, function);
 }
 
 /* It is there, and another key of its section says that it is not meant. */
-static void refuse_contradicted(struct match *match, const struct inventory *inventory,
-				const struct device_section *section,
-				const struct pci_function *function)
+static void refuse_contradicted(struct match *match, const struct device_section *section,
+				struct claim *claim)
 {
-	struct claim *claim = &match->claims[function - inventory->items];
+	const struct pci_function *function = claim->function;
 	bool by_path = !section_path_matches(section, function),
 	     is_virtual = !by_path && section->vfs && function->is_vf;
 	_cleanup_free_ char *detail = NULL;
@@ -282,15 +281,14 @@ static void refuse_contradicted(struct match *match, const struct inventory *inv
 	if (is_virtual)
 		finding_remedy(finding, "list the physical function instead: %s",
 			       PCI_ADDRESS_TEXT(&function->physfn));
-	else if (by_path && add_meant(&meant, inventory, section, true))
+	else if (by_path && add_meant(&meant, match->inventory, section, true))
 		finding_remedy(finding, "the path leads to%s: correct the address or the path",
 			       buf_text(&meant));
 	else
 		finding_remedy(finding, "correct the section");
 }
 
-static void check_listed(struct match *match, const struct inventory *inventory,
-			 const struct device_section *section)
+static void check_listed(struct match *match, const struct device_section *section)
 {
 	/* Of addresses alone match_section() has claimed or refused each. */
 	size_t n = section->addresses.n && !section->paths.n && !section->vfs
@@ -298,23 +296,22 @@ static void check_listed(struct match *match, const struct inventory *inventory,
 			   : section_count_listed(section);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct pci_function *first = NULL;
+		struct claim *first = NULL;
 		bool settled = false;
 
-		vec_foreach(function, inventory) {
-			if (!section_lists(section, i, function) ||
-			    address_list_has(&section->except, &function->address))
+		vec_foreach(claim, match) {
+			if (!section_lists(section, i, claim->function) ||
+			    address_list_has(&section->except, &claim->function->address))
 				continue;
-			first = first ? first : function;
-			settled = settled || is_settled(match, inventory, section, function);
+			first = first ? first : claim;
+			settled = settled || is_settled(match, section, claim);
 		}
 		if (first && !settled)
-			refuse_contradicted(match, inventory, section, first);
+			refuse_contradicted(match, section, first);
 	}
 }
 
-static void check_count(struct match *match, const struct inventory *inventory,
-			const struct device_section *section, size_t n_matched)
+static void check_count(struct match *match, const struct device_section *section, size_t n_matched)
 {
 	_cleanup_free_ char *subject = xasprintf("device %s", section->label);
 
@@ -330,61 +327,60 @@ static void check_count(struct match *match, const struct inventory *inventory,
 			: "check why a device is missing (vfio-prepare list), or correct count");
 	if (n_matched < section->count)
 		return;
-	for (size_t i = 0; i < inventory->n; i++)
-		if (match->claims[i].section == section)
-			match->claims[i].refused = true;
+	vec_foreach(claim, match)
+		if (claim->section == section)
+			claim->refused = true;
+}
+
+static bool same_slot(const struct claim *a, const struct claim *b)
+{
+	return pci_address_same_slot(&a->function->address, &b->function->address);
 }
 
 /* Marks what the decision has to look at besides the claims: their groups and their slots. */
-static void find_concerned(struct match *match, const struct inventory *inventory)
+static void find_concerned(struct match *match)
 {
-	int max_group = -1;
 	_cleanup_free_ bool *groups = NULL;
+	struct claim *slot = match->items, *end = match->items + match->n;
+	int max_group = -1;
 
-	vec_foreach(function, inventory)
-		if (function->iommu_group > max_group)
-			max_group = function->iommu_group;
+	vec_foreach(claim, match)
+		if (claim->function->iommu_group > max_group)
+			max_group = claim->function->iommu_group;
 	groups = xcalloc((size_t)max_group + 1, sizeof(*groups));
-	match->concerned = xcalloc(inventory->n, sizeof(*match->concerned));
-	for (size_t i = 0; i < inventory->n; i++)
-		if (match->claims[i].section && inventory->items[i].iommu_group >= 0)
-			groups[inventory->items[i].iommu_group] = true;
-	for (size_t i = 0; i < inventory->n; i++) {
-		const struct pci_function *function = &inventory->items[i];
+	vec_foreach(claim, match)
+		if (claim->section && claim->function->iommu_group >= 0)
+			groups[claim->function->iommu_group] = true;
+	vec_foreach(claim, match) {
+		int group = claim->function->iommu_group;
 
-		match->concerned[i] = match->claims[i].section ||
-				      (function->iommu_group >= 0 && groups[function->iommu_group]);
-	}
-	/* Functions of a slot stand beside each other. */
-	for (size_t i = 0; i < inventory->n; i++) {
-		if (!match->claims[i].section)
-			continue;
-		for (size_t j = i; j > 0 && pci_address_same_slot(&inventory->items[j - 1].address,
-								  &inventory->items[i].address);
-		     j--)
-			match->concerned[j - 1] = true;
-		for (size_t j = i + 1;
-		     j < inventory->n && pci_address_same_slot(&inventory->items[j].address,
-							       &inventory->items[i].address);
-		     j++)
-			match->concerned[j] = true;
+		if (group >= 0 && groups[group])
+			claim->concerned = true;
+		/* Functions of a slot stand beside each other. */
+		if (!same_slot(slot, claim))
+			slot = claim;
+		for (struct claim *other = slot;
+		     claim->section && other < end && same_slot(other, claim); other++)
+			other->concerned = true;
 	}
 }
 
 void match_make(const struct profile *profile, const struct inventory *inventory, struct match *ret)
 {
-	struct match match = {.claims = xcalloc(inventory->n, sizeof(*match.claims))};
+	struct match match = {.inventory = inventory};
 
+	vec_foreach(function, inventory)
+		vec_add(&match)->function = function;
 	vec_foreach(section, &profile->sections) {
-		size_t n = match_section(&match, inventory, section);
+		size_t n = match_section(&match, section);
 
-		find_absent(&match, inventory, section, n);
-		check_count(&match, inventory, section, n);
+		find_absent(&match, section, n);
+		check_count(&match, section, n);
 	}
-	match_virtual(&match, inventory);
+	match_virtual(&match);
 	vec_foreach(section, &profile->sections)
-		check_listed(&match, inventory, section);
-	find_concerned(&match, inventory);
+		check_listed(&match, section);
+	find_concerned(&match);
 	*ret = match;
 }
 
@@ -392,16 +388,22 @@ void match_done(struct match *match)
 {
 	if (!match)
 		return;
-	free(match->claims);
-	free(match->concerned);
+	free(match->items);
 	free(match->absent.items);
 	findings_done(&match->findings);
 	*match = (struct match){};
 }
 
-bool claim_is_physical(const struct claim *claim, const struct pci_function *function)
+struct claim *match_find(const struct match *match, const struct pci_address *address)
 {
-	return claim->section && claim->section->vfs && !function->is_vf;
+	const struct pci_function *function = inventory_find(match->inventory, address);
+
+	return function ? &match->items[function - match->inventory->items] : NULL;
+}
+
+bool claim_is_physical(const struct claim *claim)
+{
+	return claim->section && claim->section->vfs && !claim->function->is_vf;
 }
 
 const char *wanted_driver(const struct device_section *section, const struct pci_function *function)
@@ -415,37 +417,37 @@ const char *wanted_driver(const struct device_section *section, const struct pci
 	return function->variant ? function->variant : "vfio-pci";
 }
 
-bool claim_is_right(const struct claim *claim, const struct pci_function *function)
+bool claim_is_right(const struct claim *claim)
 {
-	return claim->section && function->driver &&
-	       strcmp(function->driver, wanted_driver(claim->section, function)) == 0;
+	const char *driver = claim->function->driver;
+
+	return claim->section && driver &&
+	       strcmp(driver, wanted_driver(claim->section, claim->function)) == 0;
 }
 
-bool match_takes(const struct match *match, const struct inventory *inventory, bool bound)
+bool match_takes(const struct match *match, bool bound)
 {
-	for (size_t i = 0; i < inventory->n; i++) {
-		const struct claim *claim = &match->claims[i];
-		const struct pci_function *function = &inventory->items[i];
-
-		if (claim_is_physical(claim, function)) {
+	vec_foreach(claim, match) {
+		if (claim_is_physical(claim)) {
 			/* Virtual functions may have to go, which somebody may use. */
-			unsigned n = inventory_count_vfs(inventory, &function->address);
+			unsigned n = inventory_count_vfs(match->inventory,
+							 &claim->function->address);
 
 			if (n && n != claim->section->vfs)
 				return true;
 			continue;
 		}
-		if (claim->section && !claim->refused && !claim_is_right(claim, function) &&
-		    (!bound || function->driver))
+		if (claim->section && !claim->refused && !claim_is_right(claim) &&
+		    (!bound || claim->function->driver))
 			return true;
 	}
 	return false;
 }
 
-bool match_spans_host(const struct match *match, const struct inventory *inventory)
+bool match_spans_host(const struct match *match)
 {
-	for (size_t i = 0; i < inventory->n; i++)
-		if (match->concerned[i] && inventory->items[i].class >> 16 == 0x03)
+	vec_foreach(claim, match)
+		if (claim->concerned && claim->function->class >> 16 == 0x03)
 			return true;
 	vec_foreach(finding, &match->findings)
 		if (finding->type == FINDING_IDENTITY_MISMATCH)

@@ -8,13 +8,15 @@
 #include "model/inventory.h"
 #include "model/profile.h"
 
-/* What the profile wants of one function; beside the inventory's functions, in their order. */
+/* What the profile wants of one function. */
 struct claim {
+	const struct pci_function *function;
 	const struct device_section *section; /* NULL: nothing */
 	bool refused;                         /* a finding says why */
 	bool waiting;                         /* for a later phase */
 	bool next_boot; /* refused only as it is in use now: the next boot takes it */
 	bool companion; /* joined for its group's sake */
+	bool concerned; /* claimed, or in the group or the slot of one that is */
 };
 
 /* An address that the profile lists and the host does not have. */
@@ -24,8 +26,8 @@ struct absence {
 };
 
 struct match {
-	struct claim *claims;
-	bool *concerned; /* beside them: claimed, or in the group or the slot of one that is */
+	const struct inventory *inventory;
+	VEC(struct claim); /* beside its functions, in their order */
 	VEC_OF(struct absence) absent;
 	struct findings findings;
 };
@@ -43,28 +45,29 @@ struct match {
 void match_make(const struct profile *profile, const struct inventory *inventory,
 		struct match *ret);
 void match_done(struct match *match);
+/* The claim on the function at address; NULL: the host has none there. */
+struct claim *match_find(const struct match *match, const struct pci_address *address);
 
 /* Is it a physical function that stays with the host, and gives its virtual ones to guests? */
-bool claim_is_physical(const struct claim *claim, const struct pci_function *function);
+bool claim_is_physical(const struct claim *claim);
 
 /*
  * Is anything claimed that is not on its driver yet? bound: and is another driver on it? group_takes() tells
  * that of what joins.
  */
-bool match_takes(const struct match *match, const struct inventory *inventory, bool bound);
+bool match_takes(const struct match *match, bool bound);
 
 /*
  * Does the decision hang on functions that no section lists: on where an identity is now, or on which displays
  * the host has?
  */
-bool match_spans_host(const struct match *match, const struct inventory *inventory);
+bool match_spans_host(const struct match *match);
 
 /* Refuses what an earlier phase found to hang (function->hangs), with the finding device-hangs. */
-void claim_refuse_hanging(struct claim *claim, const struct pci_function *function,
-			  struct findings *findings);
+void claim_refuse_hanging(struct claim *claim, struct findings *findings);
 
 /* Is the function on the driver that its claim wants? */
-bool claim_is_right(const struct claim *claim, const struct pci_function *function);
+bool claim_is_right(const struct claim *claim);
 /*
  * The driver that a section wants for a function; auto is resolved. For a physical function that stays with
  * the host it is its own; where it has none, the module that would come, or "native".

@@ -100,21 +100,20 @@ static void need_of_all(const struct asking *asking, unsigned facts)
 		need(asking, i, facts);
 }
 
-static bool is_concerned(const struct asking *asking, size_t i)
+static bool is_concerned(const struct asking *asking, const struct claim *claim)
 {
 	const struct purpose *purpose = asking->purpose;
 
 	return purpose->goal == GOAL_RELEASE
 		       ? purpose->release && release_concerns(purpose->release, asking->match,
-							      asking->inventory, purpose->bindings,
-							      &asking->inventory->items[i])
-		       : asking->match->concerned[i];
+							      purpose->bindings, claim)
+		       : claim->concerned;
 }
 
 static void need_of_concerned(const struct asking *asking, unsigned facts)
 {
 	for (size_t i = 0; i < asking->inventory->n; i++)
-		if (is_concerned(asking, i))
+		if (is_concerned(asking, &asking->match->items[i]))
 			need(asking, i, facts);
 }
 
@@ -143,7 +142,7 @@ static void need_functions(const struct asking *asking)
 /* Do displays, or where an identity is now, have to be looked for among all functions? */
 static void need_rest(const struct asking *asking)
 {
-	if (match_spans_host(asking->match, asking->inventory))
+	if (match_spans_host(asking->match))
 		asking->needs->host |= HOST_FUNCTIONS;
 }
 
@@ -163,15 +162,11 @@ static void need_identities(const struct asking *asking)
 }
 
 /* Does the decision depend on which modules the kernel's tables offer for the function? */
-static bool asks_modules(const struct asking *asking, size_t i)
+static bool asks_modules(const struct claim *claim)
 {
-	const struct pci_function *function = &asking->inventory->items[i];
-	const struct claim *claim = &asking->match->claims[i];
-
-	if (claim_is_physical(claim, function))
-		return !function->driver;
-	return claim->section ? strcmp(claim->section->driver, "auto") == 0
-			      : asking->match->concerned[i];
+	if (claim_is_physical(claim))
+		return !claim->function->driver;
+	return claim->section ? strcmp(claim->section->driver, "auto") == 0 : claim->concerned;
 }
 
 static void need_conditions(const struct asking *asking)
@@ -183,10 +178,11 @@ static void need_conditions(const struct asking *asking)
 		facts |= FACT_RESET;
 	need_of_concerned(asking, facts);
 	for (size_t i = 0; i < asking->inventory->n && goals[purpose->goal].by_profile; i++) {
-		if (asks_modules(asking, i))
+		const struct claim *claim = &asking->match->items[i];
+
+		if (asks_modules(claim))
 			need(asking, i, FACT_MODULES);
-		if (purpose->phase >= PHASE_SYSTEM && profile_asks_vfs(asking->profile) &&
-		    claim_is_physical(&asking->match->claims[i], &asking->inventory->items[i]))
+		if (purpose->phase >= PHASE_SYSTEM && claim_is_physical(claim))
 			need(asking, i, FACT_VFS);
 	}
 }
@@ -194,17 +190,15 @@ static void need_conditions(const struct asking *asking)
 /* May disks hang on anything that the match is concerned with? Only then their contents matter. */
 static bool concerns_disks(const struct asking *asking)
 {
-	for (size_t i = 0; i < asking->inventory->n; i++)
-		if (asking->match->concerned[i] &&
-		    function_may_carry_disks(&asking->inventory->items[i]))
+	vec_foreach(claim, asking->match)
+		if (claim->concerned && function_may_carry_disks(claim->function))
 			return true;
 	return false;
 }
 
 static bool takes(const struct asking *asking, bool bound)
 {
-	return match_takes(asking->match, asking->inventory, bound) ||
-	       group_takes(asking->inventory, asking->match, bound);
+	return match_takes(asking->match, bound) || group_takes(asking->match, bound);
 }
 
 /*

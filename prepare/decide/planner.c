@@ -53,11 +53,11 @@ static const char *guest_driver(const struct device_section *section)
 	return strcmp(section->driver, "auto") == 0 ? "vfio-pci" : section->driver;
 }
 
-static void add_device(const struct profile *profile, const struct inventory *inventory,
-		       const struct pci_function *function, const struct claim *claim,
-		       struct plan *plan)
+static void add_device(const struct profile *profile, const struct match *match,
+		       const struct claim *claim, struct plan *plan)
 {
-	bool physical = claim_is_physical(claim, function);
+	const struct pci_function *function = claim->function;
+	bool physical = claim_is_physical(claim);
 	const char *driver = physical ? guest_driver(claim->section)
 				      : wanted_driver(claim->section, function);
 	struct planned_device *device = vec_add(plan);
@@ -67,43 +67,40 @@ static void add_device(const struct profile *profile, const struct inventory *in
 		.section = claim->section->label,
 		.companion = claim->companion,
 		.next_boot = claim->next_boot,
+		.vfs = physical ? claim->section->vfs : 0,
 		.want = xstrdup(wanted_driver(claim->section, function)),
+		.module = module_of_driver(driver),
 		.before = xstrdup_null(function->driver),
 		.before_known = !(function->unknown & FUNCTION_DRIVER),
 		.iommu_group = function->iommu_group,
 	};
-	if (physical)
-		device->vfs = claim->section->vfs;
-	device->module = module_of_driver(driver);
 	if (claim->refused)
 		device->state = DEVICE_REFUSED;
-	else if (!physical && claim_is_right(claim, function))
+	else if (!physical && claim_is_right(claim))
 		device->state = DEVICE_RIGHT;
 	else if (claim->waiting)
 		device->state = DEVICE_WAITING;
 	else if (!physical)
 		device->state = DEVICE_BIND;
 	else
-		device->state = vfs_stand(inventory, function, claim->section) ? DEVICE_RIGHT
-									       : DEVICE_VFS;
-	check_iommu(profile, inventory, function, driver, device, &plan->findings);
+		device->state = vfs_stand(match, claim) ? DEVICE_RIGHT : DEVICE_VFS;
+	check_iommu(profile, match->inventory, function, driver, device, &plan->findings);
 }
 
 static void add_absent(const struct absence *absence, struct plan *plan)
 {
 	const char *driver = guest_driver(absence->section);
-	struct planned_device *device = vec_add(plan);
 
-	*device = (struct planned_device){
+	*vec_add(plan) = (struct planned_device){
 		.address = absence->address,
 		.state = DEVICE_ABSENT,
 		.section = absence->section->label,
 		.vfs = absence->section->vfs,
 		.want = xstrdup(absence->section->vfs ? "native" : driver),
+		.module = module_of_driver(driver),
 		.before_known = true,
 		.iommu_group = -1,
 	};
-	device->module = module_of_driver(driver);
 }
 
 static void add_module_actions(struct plan *plan, const struct inventory *inventory)
@@ -138,19 +135,10 @@ static void add_device_actions(struct plan *plan, size_t index)
 			     device->companion ? ", for its group's sake" : ""));
 }
 
-static void add_vfs_actions(const struct inventory *inventory, const struct match *match,
-			    struct plan *plan, size_t index)
+static void refuse_guarded(struct claim *claim, const struct guard *guard,
+			   struct findings *findings)
 {
-	const struct pci_function *function = inventory_find(inventory,
-							     &plan->items[index].address);
-	const struct claim *claim = &match->claims[function - inventory->items];
-
-	vfs_add_actions(function, guest_driver(claim->section), plan, index);
-}
-
-static void refuse_guarded(struct claim *claim, const struct pci_function *function,
-			   const struct guard *guard, struct findings *findings)
-{
+	const struct pci_function *function = claim->function;
 	static const struct {
 		unsigned flag;
 		const char *word;
@@ -194,9 +182,9 @@ static void refuse_guarded(struct claim *claim, const struct pci_function *funct
 				address, label, words[i].word);
 }
 
-static void put_off(struct claim *claim, const struct pci_function *function,
-		    const struct guard *guard, struct findings *findings)
+static void put_off(struct claim *claim, const struct guard *guard, struct findings *findings)
 {
+	const struct pci_function *function = claim->function;
 	bool network = guard->type == FINDING_NETWORK;
 
 	if (!claim->waiting)
@@ -208,19 +196,12 @@ static void put_off(struct claim *claim, const struct pci_function *function,
 }
 
 /* A driver that did not come back is not asked again, neither to let go nor for virtual functions. */
-static void leave_hanging(const struct inventory *inventory, struct match *match)
+static void leave_hanging(struct match *match)
 {
-	for (size_t i = 0; i < inventory->n; i++) {
-		const struct pci_function *function = &inventory->items[i];
-		struct claim *claim = &match->claims[i];
-
-		if (!function->hangs || !claim->section || claim->refused ||
-		    (claim_is_physical(claim, function)
-			     ? vfs_stand(inventory, function, claim->section)
-			     : claim_is_right(claim, function)))
-			continue;
-		claim_refuse_hanging(claim, function, &match->findings);
-	}
+	vec_foreach(claim, match)
+		if (claim->function->hangs && claim->section && !claim->refused &&
+		    !(claim_is_physical(claim) ? vfs_stand(match, claim) : claim_is_right(claim)))
+			claim_refuse_hanging(claim, &match->findings);
 }
 
 /* Is it over at the next boot? */
@@ -230,29 +211,25 @@ static bool is_of_now(enum finding_type type)
 }
 
 /* Holds each claim against the guards; what is right already is not taken from anybody. */
-static void apply_guards(const struct inventory *inventory, enum phase phase,
-			 const struct guards *guards, struct match *match)
+static void apply_guards(enum phase phase, const struct guards *guards, struct match *match)
 {
-	for (size_t i = 0; i < inventory->n; i++) {
-		const struct pci_function *function = &inventory->items[i];
-		struct claim *claim = &match->claims[i];
-
-		if (!claim->section || claim->refused || claim_is_right(claim, function) ||
-		    claim_is_physical(claim, function))
-			continue;
+	vec_foreach(claim, match) {
 		bool for_good = false;
 
-		vec_foreach(guard, &guards->functions[i]) {
+		if (!claim->section || claim->refused || claim_is_right(claim) ||
+		    claim_is_physical(claim))
+			continue;
+		vec_foreach(guard, &guards->functions[claim - match->items]) {
 			if (guard_passes(guard->type, phase, claim->section->allow))
 				continue;
 			if (guard_waits(guard->type, phase)) {
-				put_off(claim, function, guard, &match->findings);
+				put_off(claim, guard, &match->findings);
 				continue;
 			}
 			/* What is refused for good need not be stopped first. */
 			if (guard->type == FINDING_IN_USE && for_good)
 				continue;
-			refuse_guarded(claim, function, guard, &match->findings);
+			refuse_guarded(claim, guard, &match->findings);
 			for_good = for_good || !is_of_now(guard->type);
 		}
 		claim->next_boot = claim->refused && !for_good;
@@ -264,54 +241,49 @@ static void apply_guards(const struct inventory *inventory, enum phase phase,
  * has seen to that, or has been told to let it go. One that no section lists may still join one that
  * takes its card or group along: the first such stays too.
  */
-static void keep_last_display(const struct inventory *inventory, struct guards *guards,
-			      struct match *match)
+static void keep_last_display(struct guards *guards, struct match *match)
 {
 	char why[] = "it is the last display of the host";
-	size_t last = SIZE_MAX, unlisted = SIZE_MAX;
+	struct claim *first = NULL, *unlisted = NULL;
 
-	for (size_t i = inventory->n; i > 0; i--) {
-		const struct pci_function *function = &inventory->items[i - 1];
-		const struct claim *claim = &match->claims[i - 1];
-
-		if (function->class >> 8 != 0x0300)
+	vec_foreach(claim, match) {
+		if (claim->function->class >> 8 != 0x0300)
 			continue;
-		if (claim->section ? claim->refused || claim_is_physical(claim, function) ||
+		if (claim->section ? claim->refused || claim_is_physical(claim) ||
 					     (claim->section->allow & ALLOW_DISPLAY)
-				   : !match->concerned[i - 1])
+				   : !claim->concerned)
 			return;
 		if (!claim->section)
-			unlisted = i - 1;
-		else if (!claim_is_right(claim, function))
-			last = i - 1;
+			unlisted = unlisted ? unlisted : claim;
+		else if (!claim_is_right(claim))
+			first = first ? first : claim;
 	}
-	if (unlisted != SIZE_MAX)
-		*vec_add(&guards->functions[unlisted]) = (struct guard){FINDING_DISPLAY,
-									xstrdup(why)};
-	else if (last != SIZE_MAX)
-		refuse_guarded(&match->claims[last], &inventory->items[last],
-			       &(struct guard){FINDING_DISPLAY, why}, &match->findings);
+	if (unlisted)
+		*vec_add(&guards->functions[unlisted - match->items]) =
+			(struct guard){FINDING_DISPLAY, xstrdup(why)};
+	else if (first)
+		refuse_guarded(first, &(struct guard){FINDING_DISPLAY, why}, &match->findings);
 }
 
-void plan_make(const struct profile *profile, const struct inventory *inventory, enum phase phase,
-	       struct match *match, struct plan *ret)
+void plan_make(const struct profile *profile, enum phase phase, struct match *match,
+	       struct plan *ret)
 {
+	const struct inventory *inventory = match->inventory;
 	_cleanup_(guards_done) struct guards guards = {};
 	struct plan plan = {};
 
 	guards_make(inventory, phase, &guards);
-	leave_hanging(inventory, match);
-	vfs_decide(inventory, phase, &guards, match);
-	apply_guards(inventory, phase, &guards, match);
-	keep_last_display(inventory, &guards, match);
-	group_complete(inventory, &guards, phase, match);
+	leave_hanging(match);
+	vfs_decide(phase, &guards, match);
+	apply_guards(phase, &guards, match);
+	keep_last_display(&guards, match);
+	group_complete(&guards, phase, match);
 
 	plan.findings = match->findings;
 	match->findings = (struct findings){};
-	for (size_t i = 0; i < inventory->n; i++)
-		if (match->claims[i].section)
-			add_device(profile, inventory, &inventory->items[i], &match->claims[i],
-				   &plan);
+	vec_foreach(claim, match)
+		if (claim->section)
+			add_device(profile, match, claim, &plan);
 	vec_foreach(absence, &match->absent)
 		add_absent(absence, &plan);
 	plan_sort(&plan);
@@ -322,8 +294,11 @@ void plan_make(const struct profile *profile, const struct inventory *inventory,
 			add_device_actions(&plan, i);
 	/* After all others: with a native driver that is loaded for it, it would take those, too. */
 	for (size_t i = 0; i < plan.n; i++)
-		if (plan.items[i].state == DEVICE_VFS)
-			add_vfs_actions(inventory, match, &plan, i);
+		if (plan.items[i].state == DEVICE_VFS) {
+			const struct claim *claim = match_find(match, &plan.items[i].address);
+
+			vfs_add_actions(claim->function, guest_driver(claim->section), &plan, i);
+		}
 	*ret = plan;
 }
 

@@ -12,8 +12,8 @@
  * Findings of its own: one for each kind of guard, by its name, disk-waits, network-waits, device-hangs,
  * no-iommu-group, and those of decide/sriov.h. The profile must outlive the plan.
  */
-void plan_make(const struct profile *profile, const struct inventory *inventory, enum phase phase,
-	       struct match *match, struct plan *ret);
+void plan_make(const struct profile *profile, enum phase phase, struct match *match,
+	       struct plan *ret);
 
 /* The modules that an initramfs needs for the profile, whatever the host; sorted. */
 void plan_modules(const struct plan *plan, const struct profile *profile, struct strv *ret);

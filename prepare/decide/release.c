@@ -6,10 +6,9 @@
 struct release_decision {
 	const struct release *release;
 	const struct match *match;
-	const struct inventory *inventory;
 	const struct bindings *bindings;
 	struct plan *plan;
-	/* Beside the inventory's functions. */
+	/* Beside the claims. */
 	struct part {
 		bool asked, companion, refused;
 	} * parts;
@@ -51,55 +50,47 @@ static bool is_ours(const struct bindings *bindings, const struct pci_function *
 	return binding && (!holder || strcmp(binding->driver, holder) == 0);
 }
 
-static const char *section_of(const struct match *match, const struct inventory *inventory,
-			      const struct bindings *bindings, const struct pci_function *function)
+static bool is_asked(const struct release *release, const struct bindings *bindings,
+		     const struct claim *claim)
 {
-	const struct binding *binding = bindings_find(bindings, &function->address);
-	const struct device_section *section = match->claims[function - inventory->items].section;
-
-	if (binding)
-		return binding->section;
-	return section ? section->label : NULL;
-}
-
-static bool is_asked(const struct release *release, const struct match *match,
-		     const struct inventory *inventory, const struct bindings *bindings,
-		     const struct pci_function *function)
-{
-	const char *label = section_of(match, inventory, bindings, function);
-	const struct device_section *section = match->claims[function - inventory->items].section;
+	const struct pci_address *address = &claim->function->address;
+	const struct binding *binding = bindings_find(bindings, address);
 
 	if (!release->addresses.n && !release->labels.n)
-		return bindings_find(bindings, &function->address) != NULL;
+		return binding;
+	if (address_list_has(&release->addresses, address))
+		return true;
 	/* It is with the host: what its section gives away are its virtual functions. */
-	if (claim_is_physical(&match->claims[function - inventory->items], function))
-		label = NULL, section = NULL;
-	return address_list_has(&release->addresses, &function->address) ||
-	       (label && strv_contains(&release->labels, label)) ||
-	       (section && strv_contains(&release->labels, section->label));
+	if (claim_is_physical(claim))
+		return false;
+	return (binding && strv_contains(&release->labels, binding->section)) ||
+	       (claim->section && strv_contains(&release->labels, claim->section->label));
 }
 
-bool release_knows_label(const struct match *match, const struct inventory *inventory,
-			 const struct bindings *bindings, const char *label)
+bool release_knows_label(const struct match *match, const struct bindings *bindings,
+			 const char *label)
 {
 	vec_foreach(binding, bindings)
 		if (strcmp(binding->section, label) == 0)
 			return true;
-	for (size_t i = 0; i < inventory->n; i++)
-		if (match->claims[i].section && strcmp(match->claims[i].section->label, label) == 0)
+	vec_foreach(claim, match)
+		if (claim->section && strcmp(claim->section->label, label) == 0)
 			return true;
 	return false;
 }
 
-bool release_concerns(const struct release *release, const struct match *match,
-		      const struct inventory *inventory, const struct bindings *bindings,
-		      const struct pci_function *function)
+static bool same_group(const struct claim *a, const struct claim *b)
 {
-	if (is_asked(release, match, inventory, bindings, function))
-		return true;
-	vec_foreach(other, inventory)
-		if (function->iommu_group >= 0 && other->iommu_group == function->iommu_group &&
-		    is_asked(release, match, inventory, bindings, other))
+	return a->function->iommu_group >= 0 &&
+	       a->function->iommu_group == b->function->iommu_group;
+}
+
+bool release_concerns(const struct release *release, const struct match *match,
+		      const struct bindings *bindings, const struct claim *claim)
+{
+	vec_foreach(other, match)
+		if ((other == claim || same_group(claim, other)) &&
+		    is_asked(release, bindings, other))
 			return true;
 	return false;
 }
@@ -109,18 +100,18 @@ bool release_concerns(const struct release *release, const struct match *match,
 /* What is asked for brings the rest of its group along: what the tool bound there, and what VFIO has. */
 static void find_companions(struct release_decision *decision)
 {
-	for (size_t i = 0; i < decision->inventory->n; i++) {
-		const struct pci_function *asked = &decision->inventory->items[i];
+	const struct claim *claims = decision->match->items;
 
-		if (!decision->parts[i].asked || !is_held(asked) || asked->iommu_group < 0)
+	vec_foreach(asked, decision->match) {
+		if (!decision->parts[asked - claims].asked || !is_held(asked->function))
 			continue;
-		for (size_t j = 0; j < decision->inventory->n; j++) {
-			const struct pci_function *other = &decision->inventory->items[j];
+		vec_foreach(claim, decision->match) {
+			const struct pci_function *other = claim->function;
+			struct part *part = &decision->parts[claim - claims];
 
-			if (other->iommu_group == asked->iommu_group && !decision->parts[j].asked &&
-			    is_held(other) &&
+			if (same_group(asked, claim) && !part->asked && is_held(other) &&
 			    (driver_is_vfio(other->driver) || is_ours(decision->bindings, other)))
-				decision->parts[j].companion = true;
+				part->companion = true;
 		}
 	}
 }
@@ -133,7 +124,7 @@ static void refuse(struct release_decision *decision, const struct pci_function 
 		       "%s", remedy);
 	free(detail);
 	free(remedy);
-	decision->parts[function - decision->inventory->items].refused = true;
+	decision->parts[function - decision->match->inventory->items].refused = true;
 }
 
 static void check_function(struct release_decision *decision, const struct pci_function *function)
@@ -175,22 +166,20 @@ static void check_function(struct release_decision *decision, const struct pci_f
 /* A group of which a part stays where it is stays as a whole. */
 static void refuse_groups(struct release_decision *decision)
 {
-	const struct inventory *inventory = decision->inventory;
+	const struct claim *claims = decision->match->items;
 
-	for (size_t i = 0; i < inventory->n; i++) {
-		const struct pci_function *refused = &inventory->items[i];
+	vec_foreach(claim, decision->match) {
+		const struct pci_function *refused = claim->function;
 
-		if (!decision->parts[i].refused || !is_held(refused) || refused->iommu_group < 0)
+		if (!decision->parts[claim - claims].refused || !is_held(refused))
 			continue;
-		for (size_t j = 0; j < inventory->n; j++) {
-			const struct pci_function *other = &inventory->items[j];
+		vec_foreach(other, decision->match) {
+			const struct part *part = &decision->parts[other - claims];
 
-			if (other->iommu_group != refused->iommu_group ||
-			    decision->parts[j].refused ||
-			    !(decision->parts[j].asked || decision->parts[j].companion) ||
-			    !is_held(other))
+			if (!same_group(claim, other) || part->refused ||
+			    !(part->asked || part->companion) || !is_held(other->function))
 				continue;
-			refuse(decision, other, FINDING_GROUP_INCOMPLETE,
+			refuse(decision, other->function, FINDING_GROUP_INCOMPLETE,
 			       xasprintf(
 				       "%s of IOMMU group %d stays on %s, and a group is released "
 				       "as a whole",
@@ -204,17 +193,22 @@ static void refuse_groups(struct release_decision *decision)
 
 /* --- the plan ------------------------------------------------------------------------------ */
 
-static void add_device(struct release_decision *decision, size_t index)
+static void add_device(struct release_decision *decision, const struct claim *claim,
+		       const struct part *part)
 {
-	const struct pci_function *function = &decision->inventory->items[index];
-	const struct part *part = &decision->parts[index];
+	const struct pci_function *function = claim->function;
+	const struct binding *binding = bindings_find(decision->bindings, &function->address);
 	struct planned_device *device = vec_add(decision->plan);
 
 	*device = (struct planned_device){
 		.address = function->address,
-		.section = section_of(decision->match, decision->inventory, decision->bindings,
-				      function),
+		.section = binding          ? binding->section
+			   : claim->section ? claim->section->label
+					    : NULL,
 		.companion = part->companion,
+		.state = part->refused           ? DEVICE_REFUSED
+			 : is_released(function) ? DEVICE_RIGHT
+						 : DEVICE_BIND,
 		.before = xstrdup_null(function->driver),
 		.before_known = !(function->unknown & FUNCTION_DRIVER),
 		.iommu_group = function->iommu_group,
@@ -223,9 +217,6 @@ static void add_device(struct release_decision *decision, size_t index)
 	for (size_t i = 0; i < function->modules.n; i++)
 		if (!driver_is_vfio(function->modules.items[i]))
 			strv_add(&device->natives, function->modules.items[i]);
-	device->state = part->refused           ? DEVICE_REFUSED
-			: is_released(function) ? DEVICE_RIGHT
-						: DEVICE_BIND;
 	if (device->companion && device->state == DEVICE_BIND)
 		finding_add(
 			&decision->plan->findings, SEVERITY_NOTE, FINDING_COMPANION,
@@ -249,23 +240,20 @@ static void add_absent(struct release_decision *decision, const struct pci_addre
 
 static void add_devices(struct release_decision *decision)
 {
-	for (size_t i = 0; i < decision->inventory->n; i++)
-		if (decision->parts[i].asked || decision->parts[i].companion)
-			add_device(decision, i);
+	vec_foreach(claim, decision->match) {
+		const struct part *part = &decision->parts[claim - decision->match->items];
+
+		if (part->asked || part->companion)
+			add_device(decision, claim, part);
+	}
 	vec_foreach(pattern, &decision->release->addresses) {
 		bool found = false;
 
-		vec_foreach(function, decision->inventory)
+		vec_foreach(function, decision->match->inventory)
 			found = found || address_pattern_matches(pattern, &function->address);
 		if (!found)
 			add_absent(decision, &pattern->address);
 	}
-}
-
-static bool is_there(const struct inventory *inventory, const char *module)
-{
-	return strv_contains(&inventory->loaded_modules, module) ||
-	       strv_contains(&inventory->builtin_modules, module);
 }
 
 /*
@@ -274,11 +262,13 @@ static bool is_there(const struct inventory *inventory, const char *module)
  */
 static void add_modules(struct release_decision *decision, struct planned_device *device)
 {
-	const struct pci_function *function = inventory_find(decision->inventory, &device->address);
+	const struct inventory *inventory = decision->match->inventory;
+	const struct pci_function *function = inventory_find(inventory, &device->address);
 	size_t n_own = 0;
 
 	for (size_t i = 0; i < device->natives.n; i++)
-		if (is_there(decision->inventory, device->natives.items[i]))
+		if (strv_contains(&inventory->loaded_modules, device->natives.items[i]) ||
+		    strv_contains(&inventory->builtin_modules, device->natives.items[i]))
 			return;
 	if (!device->natives.n || !function->modalias)
 		return;
@@ -306,7 +296,8 @@ static void add_modules(struct release_decision *decision, struct planned_device
 static void add_actions(struct release_decision *decision, size_t index)
 {
 	const struct planned_device *device = &decision->plan->items[index];
-	const struct pci_function *function = inventory_find(decision->inventory, &device->address);
+	const struct pci_function *function = inventory_find(decision->match->inventory,
+							     &device->address);
 
 	if (function->driver_override)
 		plan_override(decision->plan, index, NULL,
@@ -318,22 +309,19 @@ static void add_actions(struct release_decision *decision, size_t index)
 }
 
 void release_plan(const struct release *release, const struct match *match,
-		  const struct inventory *inventory, const struct bindings *bindings,
-		  struct plan *ret)
+		  const struct bindings *bindings, struct plan *ret)
 {
 	struct plan plan = {};
-	struct release_decision decision = {
-		release,  match, inventory,
-		bindings, &plan, xcalloc(inventory->n, sizeof(*decision.parts))};
+	_cleanup_free_ struct part *parts = xcalloc(match->n, sizeof(*parts));
+	struct release_decision decision = {release, match, bindings, &plan, parts};
 
-	for (size_t i = 0; i < inventory->n; i++)
-		decision.parts[i].asked = is_asked(release, match, inventory, bindings,
-						   &inventory->items[i]);
+	for (size_t i = 0; i < match->n; i++)
+		parts[i].asked = is_asked(release, bindings, &match->items[i]);
 	find_companions(&decision);
-	for (size_t i = 0; i < inventory->n; i++)
-		if ((decision.parts[i].asked || decision.parts[i].companion) &&
-		    !is_released(&inventory->items[i]))
-			check_function(&decision, &inventory->items[i]);
+	for (size_t i = 0; i < match->n; i++)
+		if ((parts[i].asked || parts[i].companion) &&
+		    !is_released(match->items[i].function))
+			check_function(&decision, match->items[i].function);
 	refuse_groups(&decision);
 	add_devices(&decision);
 	plan_sort(&plan);
@@ -343,6 +331,5 @@ void release_plan(const struct release *release, const struct match *match,
 	for (size_t i = 0; i < plan.n; i++)
 		if (plan.items[i].state == DEVICE_BIND)
 			add_actions(&decision, i);
-	free(decision.parts);
 	*ret = plan;
 }

@@ -23,21 +23,19 @@ struct release {
 };
 
 /* Is there a section of this label, in the profile or among what is bound? */
-bool release_knows_label(const struct match *match, const struct inventory *inventory,
-			 const struct bindings *bindings, const char *label);
+bool release_knows_label(const struct match *match, const struct bindings *bindings,
+			 const char *label);
 
 /*
  * May the function be concerned: asked for, or in the group of one that is? Then its users, its
  * condition and its modules have to be known.
  */
 bool release_concerns(const struct release *release, const struct match *match,
-		      const struct inventory *inventory, const struct bindings *bindings,
-		      const struct pci_function *function);
+		      const struct bindings *bindings, const struct claim *claim);
 
 /*
  * Findings: device-absent, unreadable, not-ours, vfio-in-use, in-use, live-vfs, group-incomplete and
  * companion. The bindings and the profile must outlive the plan.
  */
 void release_plan(const struct release *release, const struct match *match,
-		  const struct inventory *inventory, const struct bindings *bindings,
-		  struct plan *ret);
+		  const struct bindings *bindings, struct plan *ret);

@@ -190,9 +190,10 @@ static void add_absent(struct rule_decision *decision, const struct inventory *i
 	add_section_rules(decision, &place, NULL);
 }
 
-void device_rules_make(const struct profile *profile, const struct inventory *inventory,
-		       const struct match *match, struct plan *plan, struct device_rules *ret)
+void device_rules_make(const struct profile *profile, const struct match *match, struct plan *plan,
+		       struct device_rules *ret)
 {
+	const struct inventory *inventory = match->inventory;
 	struct device_rules rules = {};
 	struct rule_decision decision = {.rules = &rules};
 

@@ -21,5 +21,5 @@
  *
  * Finding: rules-left-out.
  */
-void device_rules_make(const struct profile *profile, const struct inventory *inventory,
-		       const struct match *match, struct plan *plan, struct device_rules *ret);
+void device_rules_make(const struct profile *profile, const struct match *match, struct plan *plan,
+		       struct device_rules *ret);

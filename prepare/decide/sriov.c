@@ -18,11 +18,11 @@ static struct finding *refuse(struct match *match, struct claim *claim,
 			   detail);
 }
 
-bool vfs_stand(const struct inventory *inventory, const struct pci_function *function,
-	       const struct device_section *section)
+bool vfs_stand(const struct match *match, const struct claim *claim)
 {
-	return function->num_vfs == (int)section->vfs &&
-	       inventory_count_vfs(inventory, &function->address) == section->vfs;
+	return claim->function->num_vfs == (int)claim->section->vfs &&
+	       inventory_count_vfs(match->inventory, &claim->function->address) ==
+		       claim->section->vfs;
 }
 
 /* Why a virtual function may not be taken away: a guard's reason, or an interface that is up. */
@@ -38,19 +38,23 @@ static char *use_of(const struct inventory *inventory, const struct guards *guar
 	return NULL;
 }
 
-/* Some stand, but not so many: may they go? What is refused here keeps them. */
-static void decide_standing(const struct inventory *inventory, const struct guards *guards,
-			    struct match *match, struct claim *claim,
-			    const struct pci_function *function)
+static bool is_virtual_of(const struct pci_function *virtual, const struct pci_function *physical)
 {
-	vec_foreach(virtual, inventory) {
-		struct claim *its = &match->claims[virtual - inventory->items];
+	return virtual->is_vf && pci_address_compare(&virtual->physfn, &physical->address) == 0;
+}
+
+/* Some stand, but not so many: may they go? What is refused here keeps them. */
+static void decide_standing(const struct guards *guards, struct match *match, struct claim *claim)
+{
+	const struct pci_function *function = claim->function;
+
+	vec_foreach(its, match) {
+		const struct pci_function *virtual = its->function;
 		_cleanup_free_ char *use = NULL, *detail = NULL;
 
-		if (!virtual->is_vf ||
-		    pci_address_compare(&virtual->physfn, &function->address) != 0)
+		if (!is_virtual_of(virtual, function))
 			continue;
-		use = use_of(inventory, guards, virtual);
+		use = use_of(match->inventory, guards, virtual);
 		if (!use)
 			continue;
 		detail = xasprintf("the device has %d, of which %s is in use: %s",
@@ -60,22 +64,21 @@ static void decide_standing(const struct inventory *inventory, const struct guar
 			"stop what uses the virtual function, then: vfio-prepare bind; or restart "
 			"the host");
 		/* What keeps it from going keeps it on its driver. */
-		if (its->section && !claim_is_right(its, virtual))
+		if (its->section && !claim_is_right(its))
 			its->refused = its->next_boot = true;
 		claim->next_boot = true;
 		return;
 	}
 	/* They are made anew, so that what was decided about these is void. */
-	vec_foreach(virtual, inventory)
-		if (virtual->is_vf &&
-		    pci_address_compare(&virtual->physfn, &function->address) == 0)
-			match->claims[virtual - inventory->items] = (struct claim){};
+	vec_foreach(its, match)
+		if (is_virtual_of(its->function, function))
+			*its = (struct claim){.function = its->function,
+					      .concerned = its->concerned};
 }
 
-static void decide_function(const struct inventory *inventory, const struct guards *guards,
-			    struct match *match, struct claim *claim,
-			    const struct pci_function *function)
+static void decide_function(const struct guards *guards, struct match *match, struct claim *claim)
 {
+	const struct pci_function *function = claim->function;
 	_cleanup_free_ char *detail = NULL;
 
 	if (function->unknown & FUNCTION_VFS) {
@@ -104,21 +107,20 @@ static void decide_function(const struct inventory *inventory, const struct guar
 		finding_remedy(refuse(match, claim, function, FINDING_VFS_DRIVER,
 				      "the device has no driver, and this kernel has none for it"),
 			       "install the driver of the card, then: vfio-prepare bind");
-	} else if (function->num_vfs > 0 && !vfs_stand(inventory, function, claim->section)) {
-		decide_standing(inventory, guards, match, claim, function);
+	} else if (function->num_vfs > 0 && !vfs_stand(match, claim)) {
+		decide_standing(guards, match, claim);
 	}
 }
 
-void vfs_decide(const struct inventory *inventory, enum phase phase, const struct guards *guards,
-		struct match *match)
+void vfs_decide(enum phase phase, const struct guards *guards, struct match *match)
 {
-	vec_foreach(function, inventory) {
-		struct claim *claim = &match->claims[function - inventory->items];
+	vec_foreach(claim, match) {
+		const struct pci_function *function = claim->function;
 
-		if (!claim_is_physical(claim, function) || claim->refused)
+		if (!claim_is_physical(claim) || claim->refused)
 			continue;
 		if (phase >= PHASE_SYSTEM) {
-			decide_function(inventory, guards, match, claim, function);
+			decide_function(guards, match, claim);
 			continue;
 		}
 		claim->waiting = true;

@@ -15,12 +15,10 @@
  * another number of them are claimed no longer. Findings: vfs-unsupported, vfs-too-many, vfs-driver,
  * vfs-in-use, vfs-unknown, vfs-waits.
  */
-void vfs_decide(const struct inventory *inventory, enum phase phase, const struct guards *guards,
-		struct match *match);
+void vfs_decide(enum phase phase, const struct guards *guards, struct match *match);
 
-/* Are they all there? */
-bool vfs_stand(const struct inventory *inventory, const struct pci_function *function,
-	       const struct device_section *section);
+/* Are the virtual functions all there that a claim on a physical one is for? */
+bool vfs_stand(const struct match *match, const struct claim *claim);
 
 /* Adds what has to be written for a device in DEVICE_VFS; autoprobe's second write is for afterwards. */
 void vfs_add_actions(const struct pci_function *function, const char *driver, struct plan *plan,

@@ -29,14 +29,14 @@ static void make_profile(const struct inventory *inventory, const struct selecti
 	address_list_sort(&section->addresses);
 }
 
-static void add_member(const struct inventory *inventory, const struct guards *guards,
-		       const struct claim *claim, size_t i, struct profile_draft *draft)
+static void add_member(const struct guard_list *guards, const struct claim *claim,
+		       struct profile_draft *draft)
 {
 	struct profile_member *member = vec_add(draft);
 
-	member->function = &inventory->items[i];
+	member->function = claim->function;
 	member->reason = claim->companion ? "has to go with it" : "asked for";
-	vec_foreach(guard, &guards->functions[i]) {
+	vec_foreach(guard, guards) {
 		strv_take(&member->guards,
 			  xasprintf("%s: %s", finding_name(guard->type), guard->detail));
 		member->allow |= guard_opened_by(guard->type);
@@ -52,10 +52,10 @@ static char *make_text(const struct inventory *inventory, const struct profile *
 
 	guards_make(inventory, PHASE_SYSTEM, &guards);
 	match_make(profile, inventory, &match);
-	group_complete(inventory, &guards, PHASE_SYSTEM, &match);
-	for (size_t i = 0; i < inventory->n; i++)
-		if (match.claims[i].section)
-			add_member(inventory, &guards, &match.claims[i], i, &draft);
+	group_complete(&guards, PHASE_SYSTEM, &match);
+	vec_foreach(claim, &match)
+		if (claim->section)
+			add_member(&guards.functions[claim - match.items], claim, &draft);
 	text = render_profile(&draft);
 	profile_draft_done(&draft);
 	return text;

@@ -45,7 +45,7 @@ static int run(struct root *root, const struct options *options)
 	if (status == STATUS_DONE) {
 		entries = xcalloc(inventory->n, sizeof(*entries));
 		for (size_t i = 0; i < inventory->n; i++) {
-			const struct device_section *section = situation.match.claims[i].section;
+			const struct device_section *section = situation.match.items[i].section;
 
 			entries[i].shown = selection_has(&selection, &inventory->items[i]);
 			entries[i].section = section ? section->label : NULL;

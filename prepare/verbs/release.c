@@ -50,8 +50,7 @@ static int read_operands(const struct options *options, struct releasing *releas
 
 		if (address_pattern_parse(operand, &pattern) == 0) {
 			*vec_add(&releasing->release.addresses) = pattern;
-		} else if (release_knows_label(&releasing->situation.match,
-					       &releasing->situation.inventory, releasing->bindings,
+		} else if (release_knows_label(&releasing->situation.match, releasing->bindings,
 					       operand)) {
 			strv_add(&releasing->release.labels, operand);
 		} else {
@@ -80,8 +79,7 @@ static int prepare(struct root *root, const struct options *options, struct rele
 	if (status != STATUS_DONE)
 		return status;
 	find_own_blacklist(&situation->inventory, &releasing->own_blacklist);
-	release_plan(&releasing->release, &situation->match, &situation->inventory,
-		     releasing->bindings, &releasing->plan);
+	release_plan(&releasing->release, &situation->match, releasing->bindings, &releasing->plan);
 	return STATUS_DONE;
 }
 

@@ -95,7 +95,7 @@ int situation_load(struct root *root, const struct options *options, const struc
 	if (status == STATUS_DONE)
 		status = situation_look(root, purpose, log, ret);
 	if (status == STATUS_DONE && purpose_has_plan(purpose)) {
-		plan_make(&ret->profile, &ret->inventory, purpose->phase, &ret->match, &ret->plan);
+		plan_make(&ret->profile, purpose->phase, &ret->match, &ret->plan);
 		ret->planned = true;
 		status = situation_look(root, purpose, log, ret);
 	}
@@ -196,10 +196,9 @@ void situation_plan_files(struct situation *situation, struct planned_files *ret
 	decide_policy(situation, &situation->plan);
 	plan_file(situation, FILE_MODPROBE, render_modprobe(policy), ret);
 	plan_file(situation, FILE_MODULES_LOAD, render_modules_load(policy), ret);
-	device_rules_make(&situation->profile, &situation->inventory, &situation->match,
-			  &situation->plan, &rules);
+	device_rules_make(&situation->profile, &situation->match, &situation->plan, &rules);
 	plan_file(situation, FILE_UDEV_RULES, render_udev_rules(&rules), ret);
-	guarded_make(&situation->match, &situation->inventory, &guarded);
+	guarded_make(&situation->match, &guarded);
 	plan_rare_file(situation, FILE_GUARDED, render_guarded(&guarded), ret);
 	free(guarded.items);
 	decide_arguments(situation);

@@ -83,7 +83,7 @@ static inline void begin(const char *text)
 
 	profile_from(text, &profile);
 	match_make(&profile, &inventory, &match);
-	plan_make(&profile, &inventory, PHASE_SYSTEM, &match, &plan);
+	plan_make(&profile, PHASE_SYSTEM, &match, &plan);
 	checks_make(&profile, &inventory, &plan, &findings);
 	readiness = readiness_of(&findings, &plan);
 	assert_int_equal(plan.findings.n, 0);

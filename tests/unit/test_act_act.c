@@ -265,7 +265,7 @@ static void act(const char *text)
 
 	profile_from(text, &profile);
 	match_make(&profile, &inventory, &match);
-	plan_make(&profile, &inventory, PHASE_SYSTEM, &match, &plan);
+	plan_make(&profile, PHASE_SYSTEM, &match, &plan);
 	match_done(&match);
 	act_run(&tree.root, &plan, &limits, &outcomes, &findings);
 	assert_int_equal(outcomes.n, plan.n);

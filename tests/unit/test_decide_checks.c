@@ -149,7 +149,7 @@ TEST(devices_alone)
 	inventory.iommu = IOMMU_UNKNOWN;
 	profile_from(X, &profile);
 	match_make(&profile, &inventory, &match);
-	plan_make(&profile, &inventory, PHASE_SYSTEM, &match, &plan);
+	plan_make(&profile, PHASE_SYSTEM, &match, &plan);
 	checks_make_devices(&profile, &inventory, &plan, &findings);
 	readiness = readiness_of(&findings, &plan);
 	assert_int_equal(readiness, READY);

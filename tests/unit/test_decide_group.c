@@ -10,7 +10,7 @@ static void complete(struct match *match)
 	struct guards guards;
 
 	guards_make(&inventory, PHASE_SYSTEM, &guards);
-	group_complete(&inventory, &guards, PHASE_SYSTEM, match);
+	group_complete(&guards, PHASE_SYSTEM, match);
 	guards_done(&guards);
 }
 
@@ -32,7 +32,7 @@ static void expect(const char *text, const char *claims, const char *findings)
 	check_findings(text, &match.findings, "");
 	complete(&match);
 	for (size_t i = 0; i < inventory.n; i++) {
-		const struct claim *claim = &match.claims[i];
+		const struct claim *claim = &match.items[i];
 		char *longer;
 
 		if (!claim->section)
@@ -190,7 +190,7 @@ TEST(finding_names_the_others_and_ignore_only_warns)
 		"detail", match.findings.items[0].detail,
 		"0000:01:00.1 (10de:10f0, snd_hda_intel), 0000:01:00.2 (10de:1ad6, xhci_pci), 0000:01:00.3 (10de:1ad7, no driver), 0000:01:00.4 (10de:1ad8, unknown driver)");
 	assert_string_not_equal(match.findings.items[0].remedy, "");
-	assert_false(match.claims[0].refused);
+	assert_false(match.items[0].refused);
 	match_done(&match);
 	profile_done(&profile);
 }
@@ -248,9 +248,9 @@ TEST(a_refused_neighbour_is_in_the_way)
 	complete(&match);
 	check_findings("refused", &match.findings,
 		       "identity-mismatch 0000:01:00.1; group-incomplete group 7");
-	assert_true(match.claims[0].refused);
-	assert_true(match.claims[1].refused);
-	assert_false(match.claims[1].companion);
+	assert_true(match.items[0].refused);
+	assert_true(match.items[1].refused);
+	assert_false(match.items[1].companion);
 	match_done(&match);
 	profile_done(&profile);
 }
@@ -469,11 +469,11 @@ TEST(a_group_waits_as_one)
 	add_function(&inventory, "06:00.0", 1, 1, 0x020000, 6, "igb");
 	profile_from("[device x]\naddress = 05:00.* 06:00.0\n", &profile);
 	match_make(&profile, &inventory, &match);
-	match.claims[0].waiting = true;
+	match.items[0].waiting = true;
 	complete(&match);
 	check_findings("waiting", &match.findings, "");
-	assert_true(match.claims[1].waiting && !match.claims[1].refused);
-	assert_false(match.claims[2].waiting);
+	assert_true(match.items[1].waiting && !match.items[1].refused);
+	assert_false(match.items[2].waiting);
 	match_done(&match);
 	profile_done(&profile);
 }
@@ -486,10 +486,10 @@ static void expect_takes(const char *text, bool any, bool bound)
 
 	profile_from(text, &profile);
 	match_make(&profile, &inventory, &match);
-	check_int(text, group_takes(&inventory, &match, false), any);
-	check_int(text, group_takes(&inventory, &match, true), bound);
+	check_int(text, group_takes(&match, false), any);
+	check_int(text, group_takes(&match, true), bound);
 	for (size_t i = 0; i < inventory.n; i++)
-		check(text, !match.claims[i].companion);
+		check(text, !match.items[i].companion);
 	match_done(&match);
 	profile_done(&profile);
 }

@@ -41,7 +41,7 @@ static void expect(const char *text, const char *want)
 
 	profile_from(text, &profile);
 	match_make(&profile, &inventory, &match);
-	guarded_make(&match, &inventory, &guarded);
+	guarded_make(&match, &guarded);
 	vec_foreach(function, &guarded)
 		buf_addf(&got, "%s %04x:%04x\n", PCI_ADDRESS_TEXT(&function->address),
 			 (unsigned)function->id.vendor, (unsigned)function->id.device);

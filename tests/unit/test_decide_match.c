@@ -39,7 +39,7 @@ static char *claimed(const struct match *match)
 	char *text = xstrdup("");
 
 	for (size_t i = 0; i < inventory.n; i++) {
-		const struct claim *claim = &match->claims[i];
+		const struct claim *claim = &match->items[i];
 
 		if (!claim->section)
 			continue;
@@ -337,8 +337,8 @@ TEST(what_makes_virtual_functions_keeps_its_driver)
 	make_virtual();
 	profile_from("[device x]\naddress = 03:00.0 01:00.0\nvfs = 2\n", &profile);
 	match_make(&profile, &inventory, &match);
-	assert_true(claim_is_physical(&match.claims[5], &inventory.items[5]));
-	assert_false(claim_is_physical(&match.claims[6], &inventory.items[6]));
+	assert_true(claim_is_physical(&match.items[5]));
+	assert_false(claim_is_physical(&match.items[6]));
 	check_text("bound", wanted_driver(&profile.sections.items[0], &inventory.items[5]),
 		   "e1000e");
 	check_text("virtual", wanted_driver(&profile.sections.items[0], &inventory.items[6]),
@@ -372,8 +372,8 @@ TEST(who_uses_virtual_functions_matters_where_they_have_to_go)
 
 		profile_from(text, &profile);
 		match_make(&profile, &inventory, &match);
-		check_int(text, match_takes(&match, &inventory, false), rows[i].takes);
-		check_int(text, match_takes(&match, &inventory, true), rows[i].takes);
+		check_int(text, match_takes(&match, false), rows[i].takes);
+		check_int(text, match_takes(&match, true), rows[i].takes);
 		match_done(&match);
 		profile_done(&profile);
 	}
@@ -417,7 +417,7 @@ static void expect_asked(const char *text, const char *condition, bool takes, bo
 	profile_from(text, &profile);
 	match_make(&profile, &inventory, &match);
 	for (size_t i = 0; i < inventory.n; i++)
-		if (match.concerned[i]) {
+		if (match.items[i].concerned) {
 			char *longer = xasprintf("%s %s", asked,
 						 PCI_ADDRESS_TEXT(&inventory.items[i].address));
 
@@ -425,9 +425,9 @@ static void expect_asked(const char *text, const char *condition, bool takes, bo
 			asked = longer;
 		}
 	check_text(text, asked, condition);
-	check_int(text, match_takes(&match, &inventory, false), takes);
-	check_int(text, match_takes(&match, &inventory, true), takes_bound);
-	check_int(text, match_spans_host(&match, &inventory), whole_host);
+	check_int(text, match_takes(&match, false), takes);
+	check_int(text, match_takes(&match, true), takes_bound);
+	check_int(text, match_spans_host(&match), whole_host);
 	match_done(&match);
 	profile_done(&profile);
 }

@@ -56,7 +56,7 @@ static void make(const char *text, struct module_policy *policy, struct findings
 
 	profile_from(text, &profile);
 	match_make(&profile, &inventory, &match);
-	plan_make(&profile, &inventory, PHASE_SYSTEM, &match, &plan);
+	plan_make(&profile, PHASE_SYSTEM, &match, &plan);
 	module_policy_make(&profile, &inventory, &plan, policy);
 	*findings = plan.findings;
 	plan.findings = (struct findings){};

@@ -45,7 +45,7 @@ static void make_in(enum phase phase, const char *text, struct profile *profile,
 
 	profile_from(text, profile);
 	match_make(profile, &inventory, &match);
-	plan_make(profile, &inventory, phase, &match, plan);
+	plan_make(profile, phase, &match, plan);
 	assert_int_equal(match.findings.n, 0);
 	match_done(&match);
 }

@@ -77,7 +77,7 @@ static void ask(const char *operands)
 	strv_done(&words);
 	address_list_sort(&release.addresses);
 	match_make(&profile, &inventory, &match);
-	release_plan(&release, &match, &inventory, &bindings, &plan);
+	release_plan(&release, &match, &bindings, &plan);
 }
 
 static void expect(const char *devices, const char *findings)
@@ -137,9 +137,9 @@ TEST(labels)
 	expect("0000:01:00.0 [a] wrong-driver too; 0000:01:00.1 [b] wrong-driver; "
 	       "0000:03:00.0 [host] right; ",
 	       "companion 0000:01:00.0");
-	assert_true(release_knows_label(&match, &inventory, &bindings, "b"));
-	assert_true(release_knows_label(&match, &inventory, &bindings, "host"));
-	assert_false(release_knows_label(&match, &inventory, &bindings, "c"));
+	assert_true(release_knows_label(&match, &bindings, "b"));
+	assert_true(release_knows_label(&match, &bindings, "host"));
+	assert_false(release_knows_label(&match, &bindings, "c"));
 }
 
 TEST(what_is_not_ours)
@@ -308,13 +308,10 @@ TEST(whom_it_concerns)
 	match_make(&profile, &inventory, &match);
 	for (size_t i = 0; i < inventory.n; i++)
 		check_int(PCI_ADDRESS_TEXT(&inventory.items[i].address),
-			  release_concerns(&release, &match, &inventory, &bindings,
-					   &inventory.items[i]),
-			  i < 2);
+			  release_concerns(&release, &match, &bindings, &match.items[i]), i < 2);
 	strv_add(&release.labels, "b");
-	assert_true(release_concerns(&release, &match, &inventory, &bindings, &inventory.items[0]));
-	assert_false(
-		release_concerns(&release, &match, &inventory, &bindings, &inventory.items[3]));
+	assert_true(release_concerns(&release, &match, &bindings, &match.items[0]));
+	assert_false(release_concerns(&release, &match, &bindings, &match.items[3]));
 }
 
 #define RELEASE_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)

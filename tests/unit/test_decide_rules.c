@@ -68,8 +68,8 @@ static void expect(const char *text, const char *want)
 
 	profile_from(text, &profile);
 	match_make(&profile, &inventory, &match);
-	plan_make(&profile, &inventory, PHASE_SYSTEM, &match, &plan);
-	device_rules_make(&profile, &inventory, &match, &plan, &rules);
+	plan_make(&profile, PHASE_SYSTEM, &match, &plan);
+	device_rules_make(&profile, &match, &plan, &rules);
 	vec_foreach(rule, &rules)
 		add_rule(&got, rule);
 	check_text(text, buf_text(&got), want);
@@ -178,8 +178,8 @@ TEST(rules_have_a_limit)
 	buf_add(&text, "\n");
 	profile_from(buf_text(&text), &profile);
 	match_make(&profile, &inventory, &match);
-	plan_make(&profile, &inventory, PHASE_SYSTEM, &match, &plan);
-	device_rules_make(&profile, &inventory, &match, &plan, &rules);
+	plan_make(&profile, PHASE_SYSTEM, &match, &plan);
+	device_rules_make(&profile, &match, &plan, &rules);
 	assert_int_equal(rules.n, RULES_MAX);
 	check_findings("limit", &plan.findings, "device-absent 0000:09:00.0; rules-left-out host");
 	device_rules_done(&rules);

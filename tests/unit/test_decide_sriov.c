@@ -43,7 +43,7 @@ static void make(enum phase phase, const char *text, struct profile *profile, st
 
 	profile_from(text, profile);
 	match_make(profile, &inventory, &match);
-	plan_make(profile, &inventory, phase, &match, plan);
+	plan_make(profile, phase, &match, plan);
 	match_done(&match);
 }
 
