@@ -46,11 +46,9 @@ enum function_fact {
 	FACT_PHYSFN = 1 << 3,  /* whose virtual function it is */
 	FACT_SERIAL = 1 << 4,  /* device serial number */
 	FACT_VFS = 1 << 5,     /* how many virtual functions it has */
-	FACT_DISPLAY =
-		1
-		<< 6, /* live virtual functions; of graphics cards what the firmware shows on it */
-	FACT_RESET = 1 << 7,    /* with FACT_DISPLAY: reset methods, FACT_PHYSFN and FACT_PATH */
-	FACT_MODULES = 1 << 8,  /* candidate modules */
+	FACT_DISPLAY = 1 << 6, /* live virtual functions, and whether the firmware displays on it */
+	FACT_RESET = 1 << 7,   /* with FACT_DISPLAY: reset methods, FACT_PHYSFN and FACT_PATH */
+	FACT_MODULES = 1 << 8, /* candidate modules */
 	FACT_OVERRIDE = 1 << 9, /* driver_override */
 	FACT_HEADER = 1 << 10,  /* header type, and the regions of its IOMMU group */
 	FACT_DISKS = 1 << 11,   /* with HOST_CONTENTS: whether something has its disks for itself */

@@ -21,9 +21,8 @@
 static int load_none(struct profile *ret)
 {
 	_cleanup_(findings_done) struct findings none = {};
-	int r = profile_parse(&(struct ini){}, ret, &none);
 
-	return r;
+	return profile_parse(&(struct ini){}, ret, &none);
 }
 
 static int load_profile(struct root *root, const char *file, enum goal goal, struct profile *ret)
