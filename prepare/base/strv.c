@@ -31,6 +31,12 @@ bool strv_contains(const struct strv *strv, const char *string)
 	return false;
 }
 
+void strv_add_new(struct strv *strv, const char *string)
+{
+	if (!strv_contains(strv, string))
+		strv_add(strv, string);
+}
+
 static int compare(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

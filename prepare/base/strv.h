@@ -14,6 +14,8 @@ void strv_done(struct strv *strv);
 void strv_add(struct strv *strv, const char *string);
 /* The same, but the vector becomes the owner of the string. */
 void strv_take(struct strv *strv, char *string);
+/* Adds a string that the vector does not have yet. */
+void strv_add_new(struct strv *strv, const char *string);
 bool strv_contains(const struct strv *strv, const char *string);
 /* Byte order; equal strings stay. */
 void strv_sort(struct strv *strv);

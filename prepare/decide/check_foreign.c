@@ -10,50 +10,32 @@
 /* Of the devices that a setting means, so many are named; the rest is counted. */
 #define MAX_NAMED 8
 
-/* Names for a sentence, each once: "a, b and 3 more". */
-struct names {
-	struct strv list;
-	struct buf text;
-};
-
-static void add_name(struct names *names, const char *name)
+/* Adds "a, b and 3 more" with what stands around it; nothing where there are no names. */
+static void add_names(struct buf *buf, const char *before, const struct strv *names,
+		      const char *behind)
 {
-	if (!strv_contains(&names->list, name))
-		strv_add(&names->list, name);
-}
-
-static const char *names_text(struct names *names)
-{
-	size_t n = names->list.n;
-
-	buf_done(&names->text);
-	for (size_t i = 0; i < n && i < MAX_NAMED; i++)
-		buf_addf(&names->text, "%s%s", i ? ", " : "", names->list.items[i]);
-	if (n > MAX_NAMED)
-		buf_addf(&names->text, " and %zu more", n - MAX_NAMED);
-	return buf_text(&names->text);
-}
-
-static void names_done(struct names *names)
-{
-	strv_done(&names->list);
-	buf_done(&names->text);
+	for (size_t i = 0; i < names->n && i < MAX_NAMED; i++)
+		buf_addf(buf, "%s%s", i ? ", " : before, names->items[i]);
+	if (names->n > MAX_NAMED)
+		buf_addf(buf, " and %zu more", names->n - MAX_NAMED);
+	if (names->n)
+		buf_add(buf, behind);
 }
 
 /* What a setting does to the devices that it means, beside what the profile wants of them. */
 struct effect {
-	struct names same;  /* the profile wants the same driver for them */
-	struct names other; /* it wants another one: "0000:01:00.0 ([device nic] wants vfio-pci)" */
-	struct names unlisted; /* it does not list them */
-	struct names bad;      /* ids that the driver passes over */
+	struct strv same;  /* the profile wants the same driver for them */
+	struct strv other; /* it wants another one: "0000:01:00.0 ([device nic] wants vfio-pci)" */
+	struct strv unlisted; /* it does not list them */
+	struct strv bad;      /* ids that the driver passes over */
 };
 
 static void effect_done(struct effect *effect)
 {
-	names_done(&effect->same);
-	names_done(&effect->other);
-	names_done(&effect->unlisted);
-	names_done(&effect->bad);
+	strv_done(&effect->same);
+	strv_done(&effect->other);
+	strv_done(&effect->unlisted);
+	strv_done(&effect->bad);
 }
 
 static void add_device(const struct checks *checks, const struct pci_address *address,
@@ -63,13 +45,13 @@ static void add_device(const struct checks *checks, const struct pci_address *ad
 	_cleanup_free_ char *text = NULL;
 
 	if (!device) {
-		add_name(&effect->unlisted, PCI_ADDRESS_TEXT(address));
+		strv_add_new(&effect->unlisted, PCI_ADDRESS_TEXT(address));
 	} else if (strcmp(device->want, driver) == 0) {
-		add_name(&effect->same, PCI_ADDRESS_TEXT(address));
+		strv_add_new(&effect->same, PCI_ADDRESS_TEXT(address));
 	} else {
 		text = xasprintf("%s (section [device %s] wants %s)", PCI_ADDRESS_TEXT(address),
 				 device->section, device->want);
-		add_name(&effect->other, text);
+		strv_add_new(&effect->other, text);
 	}
 }
 
@@ -84,7 +66,7 @@ static void add_setting(const struct checks *checks, const struct foreign_settin
 			if (pci_address_parse(setting->values.items[i], &address) == 0)
 				add_device(checks, &address, setting->name, effect);
 		} else if (foreign_id_parse(setting->values.items[i], &id) < 0) {
-			add_name(&effect->bad, setting->values.items[i]);
+			strv_add_new(&effect->bad, setting->values.items[i]);
 		} else {
 			vec_foreach(function, checks->inventory)
 				if (foreign_id_matches(&id, function))
@@ -137,33 +119,30 @@ static enum severity severity_of(const struct foreign_setting *setting, const st
 	if (setting->fatal)
 		return SEVERITY_ERROR;
 	/* An override or a bind has the last word; ids give way to the override that is set early. */
-	if (effect->other.list.n && setting->effect == FOREIGN_ADDRESSES && !setting->flaw)
+	if (effect->other.n && setting->effect == FOREIGN_ADDRESSES && !setting->flaw)
 		return SEVERITY_ERROR;
-	if (setting->flaw || effect->other.list.n || effect->bad.list.n ||
-	    (setting->effect == FOREIGN_IDS && effect->same.list.n && effect->unlisted.list.n))
+	if (setting->flaw || effect->other.n || effect->bad.n ||
+	    (setting->effect == FOREIGN_IDS && effect->same.n && effect->unlisted.n))
 		return SEVERITY_WARNING;
 	return is_late_service(setting) ? SEVERITY_WARNING : SEVERITY_NOTE;
 }
 
-static void describe(const struct foreign_setting *setting, struct effect *effect, struct buf *buf)
+static void describe(const struct foreign_setting *setting, const struct effect *effect,
+		     struct buf *buf)
 {
-	bool ids = setting->effect == FOREIGN_IDS;
+	_cleanup_free_ char *brings = xasprintf("; it brings to %s: ", setting->name);
+	bool ids = setting->effect == FOREIGN_IDS, any = effect->same.n || effect->other.n;
 
-	if (effect->other.list.n)
-		buf_addf(buf, "; it brings to %s: %s", setting->name, names_text(&effect->other));
-	if (effect->same.list.n)
-		buf_addf(buf, "; the profile already binds %s", names_text(&effect->same));
-	if (effect->unlisted.list.n)
-		buf_addf(buf, "; it %sapplies to %s, which no section lists",
-			 ids && (effect->same.list.n || effect->other.list.n) ? "also " : "",
-			 names_text(&effect->unlisted));
-	if (effect->bad.list.n)
-		buf_addf(buf, "; no id: %s", names_text(&effect->bad));
-	if (!effect->other.list.n && !effect->same.list.n && !effect->unlisted.list.n)
+	add_names(buf, brings, &effect->other, "");
+	add_names(buf, "; the profile already binds ", &effect->same, "");
+	add_names(buf, ids && any ? "; it also applies to " : "; it applies to ", &effect->unlisted,
+		  ", which no section lists");
+	add_names(buf, "; no id: ", &effect->bad, "");
+	if (!any && !effect->unlisted.n)
 		buf_addf(buf, "; %s",
 			 ids ? "no device of this host has such an id"
 			     : "the devices that it applies to cannot be determined from it");
-	buf_addf(buf, "; %s", setting->flaw ? setting->flaw : foreign_why(setting));
+	buf_addf(buf, "; %s", foreign_why(setting));
 }
 
 static void add_finding(struct checks *checks, const struct foreign_setting *setting,
@@ -184,7 +163,7 @@ static void check_binding(struct checks *checks, const struct foreign_setting *s
 {
 	const struct foreign *foreign = &checks->inventory->foreign;
 	_cleanup_free_ char *module = module_of_driver(setting->name);
-	struct effect effect = {};
+	_cleanup_(effect_done) struct effect effect = {};
 	_cleanup_(buf_done) struct buf detail = {};
 
 	add_setting(checks, setting, &effect);
@@ -192,14 +171,13 @@ static void check_binding(struct checks *checks, const struct foreign_setting *s
 		if (continues(setting, later))
 			add_setting(checks, later, &effect);
 	/* What is neither the profile's nor a guest's business is nobody's here. */
-	if ((effect.other.list.n || effect.same.list.n || module_is_for_guests(module)) &&
+	if ((effect.other.n || effect.same.n || module_is_for_guests(module)) &&
 	    !foreign_is_told_by_unit(foreign, setting)) {
 		add_lines(foreign, setting, &detail);
 		describe(setting, &effect, &detail);
 		add_finding(checks, setting, severity_of(setting, &effect), buf_text(&detail),
-			    effect.unlisted.list.n && !effect.same.list.n && !effect.other.list.n);
+			    effect.unlisted.n && !effect.same.n && !effect.other.n);
 	}
-	effect_done(&effect);
 }
 
 static bool is_on(const struct pci_function *function, const char *module)
@@ -213,9 +191,10 @@ static bool is_on(const struct pci_function *function, const char *module)
 static void check_blocked(struct checks *checks, const struct foreign_setting *setting,
 			  const char *name)
 {
-	_cleanup_free_ char *module = module_of_driver(name), *detail = NULL;
+	_cleanup_free_ char *module = module_of_driver(name);
 	bool wanted = false, native = false, by_image = setting->source == FOREIGN_DRACUT;
-	struct names others = {};
+	_cleanup_(strv_done) struct strv others = {};
+	_cleanup_(buf_done) struct buf detail = {};
 
 	/* blacklist-spelling tells of a name that is compared with '_' alone. */
 	if (strchr(name, '-') && setting->effect == FOREIGN_BLACKLIST && !by_image)
@@ -230,32 +209,30 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 			continue;
 		native = native || device;
 		if (!device && (!function->driver || is_on(function, module)))
-			add_name(&others, PCI_ADDRESS_TEXT(&function->address));
+			strv_add_new(&others, PCI_ADDRESS_TEXT(&function->address));
 	}
 	/* Of what the kernel itself refuses module-blacklisted tells. */
 	if (wanted && !text_same(setting->name, "module_blacklist")) {
-		detail = xasprintf("; the profile wants devices on %s, which %s", module,
-				   by_image ? "is then missing in images that dracut makes"
-				   : setting->effect == FOREIGN_INSTALL
-					   ? "only vfio-prepare loads in spite of that command"
-					   : "is still loaded when it is requested by name");
-		add_finding(checks, setting, by_image ? SEVERITY_WARNING : SEVERITY_NOTE, detail,
-			    false);
-	} else if (native && !wanted && (others.list.n || !foreign_is_of_distribution(setting))) {
+		buf_addf(&detail, "; the profile wants devices on %s, which %s", module,
+			 by_image ? "is then missing in images that dracut makes"
+			 : setting->effect == FOREIGN_INSTALL
+				 ? "only vfio-prepare loads in spite of that command"
+				 : "is still loaded when it is requested by name");
+		add_finding(checks, setting, by_image ? SEVERITY_WARNING : SEVERITY_NOTE,
+			    buf_text(&detail), false);
+	} else if (native && !wanted && (others.n || !foreign_is_of_distribution(setting))) {
 		if (setting->flaw)
-			detail = xasprintf("; %s", setting->flaw);
-		else if (others.list.n)
-			detail = xasprintf(
-				"; it also keeps the driver from %s, which no section lists",
-				names_text(&others));
+			buf_addf(&detail, "; %s", setting->flaw);
 		else
-			detail = xstrdup(
-				"; the profile already keeps the devices from that driver");
+			add_names(&detail, "; it also keeps the driver from ", &others,
+				  ", which no section lists");
 		add_finding(checks, setting,
-			    others.list.n || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE,
-			    detail, false);
+			    others.n || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE,
+			    detail.length
+				    ? detail.text
+				    : "; the profile already keeps the devices from that driver",
+			    false);
 	}
-	names_done(&others);
 }
 
 static void check_loads(struct checks *checks, const struct foreign_setting *setting)
@@ -276,7 +253,7 @@ static void check_loads(struct checks *checks, const struct foreign_setting *set
 	add_lines(foreign, setting, &detail);
 	if (gone)
 		buf_add(&detail, "; kernels since 6.2 have no vfio_virqfd");
-	buf_addf(&detail, "; %s", setting->flaw ? setting->flaw : foreign_why(setting));
+	buf_addf(&detail, "; %s", foreign_why(setting));
 	if (for_guests && (gone || setting->flaw || !foreign_is_of_distribution(setting)))
 		add_finding(checks, setting,
 			    gone || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE,
@@ -326,16 +303,10 @@ static void check_setting(struct checks *checks, const struct foreign_setting *s
 /* Of several ids= of one module the last counts, and what modprobe is called with comes last. */
 static int rank(const struct foreign_setting *setting)
 {
-	switch (setting->source) {
-	case FOREIGN_INITRAMFS_MODULES:
-		return 3;
-	case FOREIGN_ARGUMENT:
-		return 2;
-	case FOREIGN_MODPROBE:
-		return 1;
-	default:
-		return 0;
-	}
+	static const int ranks[FOREIGN_RC_LOCAL + 1] = {
+		[FOREIGN_MODPROBE] = 1, [FOREIGN_ARGUMENT] = 2, [FOREIGN_INITRAMFS_MODULES] = 3};
+
+	return ranks[setting->source];
 }
 
 static bool has_all(const struct foreign_setting *winner, const struct foreign_setting *loser)
@@ -350,8 +321,8 @@ static void check_ids_conflict(struct checks *checks, const char *driver)
 {
 	const struct foreign *foreign = &checks->inventory->foreign;
 	const struct foreign_setting *winner = NULL;
-	_cleanup_free_ char *subject = NULL;
-	struct names losers = {};
+	_cleanup_(strv_done) struct strv losers = {};
+	_cleanup_(buf_done) struct buf names = {};
 	bool lost = false, ours = true;
 
 	vec_foreach(setting, foreign)
@@ -369,21 +340,22 @@ static void check_ids_conflict(struct checks *checks, const char *driver)
 		if (setting == winner)
 			continue;
 		place = foreign_place(setting);
-		add_name(&losers, place);
+		strv_add_new(&losers, place);
 		lost = lost || !has_all(winner, setting);
 	}
-	if (losers.list.n && !ours) {
-		subject = foreign_place(winner);
+	if (losers.n && !ours) {
+		_cleanup_free_ char *subject = foreign_place(winner);
+
+		add_names(&names, "", &losers, "");
 		finding_remedy(
 			finding_add(
 				checks->findings, lost ? SEVERITY_WARNING : SEVERITY_NOTE,
 				FINDING_IDS_CONFLICT, subject,
 				"ids= of %s is set more than once, and only the last one counts: "
 				"this one, and not %s",
-				driver, names_text(&losers)),
+				driver, buf_text(&names)),
 			"remove all but one; devices that the profile lists need none");
 	}
-	names_done(&losers);
 }
 
 void check_foreign(struct checks *checks)

@@ -54,6 +54,8 @@ enum finding_type foreign_finding(const struct foreign_setting *setting)
 
 const char *foreign_why(const struct foreign_setting *setting)
 {
+	if (setting->flaw)
+		return setting->flaw;
 	if (sources[setting->source].why)
 		return sources[setting->source].why;
 	if (setting->effect == FOREIGN_LOAD ||

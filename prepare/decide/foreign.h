@@ -7,7 +7,7 @@
 
 /* Of what type its findings are: FINDING_FOREIGN_RC_LOCAL. */
 enum finding_type foreign_finding(const struct foreign_setting *setting);
-/* Why it loses against the native driver, or what it does beside what is meant; static. */
+/* Its flaw, or why it loses against the native driver, or what it does beside what is meant; static. */
 const char *foreign_why(const struct foreign_setting *setting);
 /* How to get rid of it; the caller's. */
 char *foreign_removal(const struct foreign_setting *setting);

@@ -132,14 +132,9 @@ int iommu_item_state(const struct kernel_args *args, const char *name, const cha
 	return state;
 }
 
-int intel_iommu_state(const struct kernel_args *args, const char **ret_text)
-{
-	return iommu_item_state(args, "intel_iommu", "on", ret_text);
-}
-
 bool intel_iommu_turned_on(const struct kernel_args *args)
 {
-	return intel_iommu_state(args, &(const char *){NULL}) > 0;
+	return iommu_item_state(args, "intel_iommu", "on", &(const char *){NULL}) > 0;
 }
 
 bool interrupt_remapping_turned_off(const struct kernel_args *args, struct turned_off *ret)
@@ -175,13 +170,12 @@ static const struct list {
 
 static bool list_knows(const struct list *list, const char *item)
 {
-	for (const char *value = list->values; *value; value += strspn(value, " ")) {
-		size_t length = strcspn(value, " ");
+	_cleanup_(strv_done) struct strv values = {};
 
-		if (strncmp(item, value, length) == 0)
+	strv_split(&values, list->values, " ");
+	vec_foreach(value, &values)
+		if (text_starts_with(item, *value))
 			return true;
-		value += length;
-	}
 	return false;
 }
 

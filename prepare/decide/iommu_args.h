@@ -17,15 +17,16 @@ struct turned_off {
 
 /* kind: the IOMMU that the firmware has; NONE: not known, then whatever could turn one off counts. */
 bool iommu_turned_off(const struct kernel_args *args, enum iommu_kind kind, struct turned_off *ret);
-/* What intel_iommu= says in the end: 1: on, -1: off, 0: nothing; *ret_text is the argument that has it. */
-int intel_iommu_state(const struct kernel_args *args, const char **ret_text);
-/* Does it say "on"? */
+/* Does intel_iommu= say "on" in the end? */
 bool intel_iommu_turned_on(const struct kernel_args *args);
 /* intel_iommu=, amd_iommu= and iommu=: lists, and all that there are of one name add up. */
 bool iommu_is_list(const char *name);
 /* The next item that the kernel reads of such an argument, up to a comma; *position: NULL to begin with. */
 const char *iommu_next_item(const struct kernel_arg *list, const char **position);
-/* What all of a name come to for an item: 1: it is there, -1: the opposite is, 0: neither; as above. */
+/*
+ * What all of a name come to for an item: 1: it is there, -1: the opposite is, 0: neither; *ret_text: the
+ * argument that has it.
+ */
 int iommu_item_state(const struct kernel_args *args, const char *name, const char *item,
 		     const char **ret_text);
 bool interrupt_remapping_turned_off(const struct kernel_args *args, struct turned_off *ret);

@@ -25,6 +25,7 @@ void argument_plan_done(struct argument_plan *plan)
 		free(argument->reason);
 		free(argument->conflict);
 		free(argument->unwritable);
+		kernel_args_done(&argument->words);
 	}
 	free(plan->items);
 	strv_done(&plan->ours);
@@ -35,32 +36,22 @@ void argument_plan_done(struct argument_plan *plan)
 
 /* --- what a line of arguments comes to --- */
 
-/* 1: pt, -1: nopt, 0: nothing is said. */
-static int passthrough_of(const struct kernel_arg *list)
-{
-	const char *position = NULL, *item;
-	int state = 0;
-
-	while ((item = iommu_next_item(list, &position)))
-		if (text_starts_with(item, "pt"))
-			state = 1;
-		else if (text_starts_with(item, "nopt"))
-			state = -1;
-	return state;
-}
-
-/* As intel_iommu_state(), of iommu=pt and iommu.passthrough=, which undo each other. */
+/* As iommu_item_state(), of iommu=pt and iommu.passthrough=, which undo each other. */
 static int passthrough_state(const struct argument_decision *decision,
 			     const struct kernel_args *args, const char **ret_text)
 {
 	int state = 0;
 
 	vec_foreach(arg, args) {
+		const char *position = NULL, *item;
 		bool value;
 		int now = 0;
 
 		if (strcmp(arg->name, "iommu") == 0 && !decision->arm)
-			now = passthrough_of(arg);
+			while ((item = iommu_next_item(arg, &position)))
+				now = text_starts_with(item, "pt")     ? 1
+				      : text_starts_with(item, "nopt") ? -1
+								       : now;
 		else if (strcmp(arg->name, "iommu.passthrough") == 0 && arg->value &&
 			 bool_parse(arg->value, &value) == 0)
 			now = value ? 1 : -1;
@@ -186,12 +177,10 @@ static bool profile_says(const struct argument_decision *decision, const char *t
 {
 	const char *unused = NULL;
 	_cleanup_(kernel_args_done) struct kernel_args args = {}, want = {};
-	enum verdict verdict;
 
 	kernel_args_parse(decision->profile->kernel_arguments, &args);
 	kernel_args_parse(text, &want);
-	verdict = line_says(decision, &args, &want, &unused);
-	return verdict != SAYS_NOTHING;
+	return line_says(decision, &args, &want, &unused) != SAYS_NOTHING;
 }
 
 static void want(struct argument_decision *decision, enum severity severity, char *text,
@@ -199,9 +188,10 @@ static void want(struct argument_decision *decision, enum severity severity, cha
 {
 	struct wanted_argument *argument = vec_add(decision->plan);
 
-	*argument = (struct wanted_argument){.text = text,
-					     .reason = xstrdup(reason),
-					     .severity = severity};
+	argument->text = text;
+	argument->reason = xstrdup(reason);
+	argument->severity = severity;
+	kernel_args_parse(text, &argument->words);
 }
 
 /*
@@ -287,12 +277,8 @@ static bool grubby_loses(const struct argument_decision *decision, const struct 
 	vec_foreach(word, words) {
 		size_t n = count_name(&decision->bootloader->others, word->name);
 
-		vec_foreach(argument, decision->plan) {
-			_cleanup_(kernel_args_done) struct kernel_args args = {};
-
-			kernel_args_parse(argument->text, &args);
-			n += count_name(&args, word->name);
-		}
+		vec_foreach(argument, decision->plan)
+			n += count_name(&argument->words, word->name);
 		loses = loses || n > 1;
 	}
 	return loses;
@@ -303,16 +289,15 @@ static void judge_one(struct argument_decision *decision, struct wanted_argument
 	const struct bootloader *bootloader = decision->bootloader;
 	const struct kernel_args *others = bootloader->others_known ? &bootloader->others
 								    : &decision->inventory->args;
+	const struct kernel_args *words = &argument->words;
 	const char *word = NULL;
-	_cleanup_(kernel_args_done) struct kernel_args words = {};
 	enum verdict verdict;
 
-	kernel_args_parse(argument->text, &words);
-	argument->running = line_says(decision, &decision->inventory->args, &words, &word) ==
+	argument->running = line_says(decision, &decision->inventory->args, words, &word) ==
 			    SAYS_SO;
 	argument->configured = bootloader->next_path &&
-			       line_says(decision, &bootloader->next, &words, &word) == SAYS_SO;
-	verdict = line_says(decision, others, &words, &word);
+			       line_says(decision, &bootloader->next, words, &word) == SAYS_SO;
+	verdict = line_says(decision, others, words, &word);
 	if (verdict == SAYS_OTHERWISE)
 		argument->conflict = xstrdup(word);
 	argument->by_others = bootloader->others_known && verdict == SAYS_SO;
@@ -320,7 +305,7 @@ static void judge_one(struct argument_decision *decision, struct wanted_argument
 		argument->unwritable = xstrdup(
 			"it has characters that some boot loaders do not pass on unchanged");
 	else if (bootloaders[bootloader->kind].single && !argument->by_others &&
-		 grubby_loses(decision, &words))
+		 grubby_loses(decision, words))
 		argument->unwritable = xasprintf(
 			"%s keeps only one argument of a name and would remove another one",
 			bootloaders[bootloader->kind].name);
@@ -332,7 +317,7 @@ static void judge_one(struct argument_decision *decision, struct wanted_argument
 			" cannot be written: it has words for init after \"--\", or neither it "
 			"nor /proc/cmdline exists");
 	if (!argument->conflict && !argument->unwritable && !argument->by_others)
-		vec_foreach(arg, &words)
+		vec_foreach(arg, words)
 			strv_add(&decision->plan->ours, arg->text);
 }
 
@@ -482,17 +467,14 @@ void arguments_decide(const struct profile *profile, const struct inventory *inv
 /* What apply would do about it, or its programs, is no finding where these are shown. */
 void arguments_forget_due(struct argument_plan *plan, const struct bootloader *bootloader)
 {
-	struct findings left = {};
+	size_t n = 0;
 
 	if (bootloaders[bootloader->kind].store == STORE_NONE)
 		return;
-	vec_foreach(finding, &plan->findings) {
-		if (finding_is(finding->type, KIND_DUE)) {
+	vec_foreach(finding, &plan->findings)
+		if (finding_is(finding->type, KIND_DUE))
 			finding_done(finding);
-			continue;
-		}
-		*vec_add(&left) = *finding;
-	}
-	free(plan->findings.items);
-	plan->findings = left;
+		else
+			plan->findings.items[n++] = *finding;
+	plan->findings.n = n;
 }

@@ -13,6 +13,7 @@
 
 struct wanted_argument {
 	char *text; /* as it is written; more than one word where these belong together */
+	struct kernel_args words;
 	char *reason;
 	enum severity severity; /* of the finding that it is not there */
 	bool running;

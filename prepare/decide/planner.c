@@ -310,15 +310,13 @@ void plan_modules(const struct plan *plan, const struct profile *profile, struct
 		const char *driver = guest_driver(section);
 		_cleanup_free_ char *module = module_of_driver(driver);
 
-		if (!strv_contains(ret, module))
-			strv_add(ret, module);
+		strv_add_new(ret, module);
 		iommu = iommu || driver_is_vfio(driver);
 	}
 	/* With driver = auto, what this host's devices have variants of. */
 	vec_foreach(device, plan)
-		if (!strv_contains(ret, device->module))
-			strv_add(ret, device->module);
-	if (iommu && !strv_contains(ret, IOMMU_BACKEND))
-		strv_add(ret, IOMMU_BACKEND);
+		strv_add_new(ret, device->module);
+	if (iommu)
+		strv_add_new(ret, IOMMU_BACKEND);
 	strv_sort(ret);
 }

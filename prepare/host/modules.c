@@ -69,8 +69,7 @@ int modules_lookup(struct modules *modules, const char *alias, struct strv *ret)
 	kmod_list_foreach(item, list) {
 		struct kmod_module *module = kmod_module_get_module(item);
 
-		if (!strv_contains(ret, kmod_module_get_name(module)))
-			strv_add(ret, kmod_module_get_name(module));
+		strv_add_new(ret, kmod_module_get_name(module));
 		kmod_module_unref(module);
 	}
 	kmod_module_unref_list(list);

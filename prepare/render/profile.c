@@ -97,8 +97,7 @@ static void add_functions(struct buf *buf, const struct profile_member *members,
 			continue;
 		id = xasprintf("%04x:%04x", function->vendor, function->device);
 		buf_addf(buf, " %s", PCI_ADDRESS_TEXT(&function->address));
-		if (!strv_contains(&ids, id))
-			strv_add(&ids, id);
+		strv_add_new(&ids, id);
 		free(id);
 	}
 	buf_add(buf, "\nid      =");

@@ -20,8 +20,7 @@ static void add_source(struct profile_member *member, const struct foreign_setti
 	_cleanup_free_ char *place = foreign_place(setting);
 
 	strv_take(&member->sources, xasprintf("From %s: %s", place, setting->text));
-	strv_take(&member->sources,
-		  xasprintf("  loses: %s", setting->flaw ? setting->flaw : foreign_why(setting)));
+	strv_take(&member->sources, xasprintf("  loses: %s", foreign_why(setting)));
 }
 
 static void add_device(const struct inventory *inventory, const struct guards *guards,

@@ -57,6 +57,9 @@ TEST(contains_compares_whole_strings)
 
 	assert_false(strv_contains(&strv, "a"));
 	strv_split(&strv, "ab c", " ");
+	strv_add_new(&strv, "ab");
+	strv_add_new(&strv, "d");
+	expect(&strv, 3, (const char *const[]){"ab", "c", "d"});
 	assert_true(strv_contains(&strv, "ab"));
 	assert_false(strv_contains(&strv, "a"));
 	assert_false(strv_contains(&strv, ""));

@@ -124,7 +124,8 @@ TEST(what_has_the_last_word)
 		const char *text = NULL;
 
 		set_arguments(rows[i].cmdline);
-		check_int(rows[i].cmdline, intel_iommu_state(&inventory.args, &text),
+		check_int(rows[i].cmdline,
+			  iommu_item_state(&inventory.args, "intel_iommu", "on", &text),
 			  rows[i].state);
 		check_text(rows[i].cmdline, text, rows[i].text);
 	}
