@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/match.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -15,13 +16,18 @@ static bool same_wish(const struct device_section *a, const struct device_sectio
 }
 
 /* Adds a finding about a function, and refuses it. */
-static struct finding *refuse(struct match *match, struct claim *claim,
-			      const struct pci_function *function, enum finding_type type,
-			      const char *detail)
+static struct finding *_printf_(4, 5) refuse(struct match *match, struct claim *claim,
+					     enum finding_type type, const char *format, ...)
 {
+	_cleanup_free_ char *detail = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	detail = xvasprintf(format, arguments);
+	va_end(arguments);
 	claim->refused = true;
 	return finding_add(&match->findings, SEVERITY_ERROR, type,
-			   PCI_ADDRESS_TEXT(&function->address), "%s", detail);
+			   PCI_ADDRESS_TEXT(&claim->function->address), "%s", detail);
 }
 
 /* The first of the functions that a section means by what they are, wherever; or by the way to them, too. */
@@ -43,12 +49,12 @@ static void refuse_mismatch(struct match *match, struct claim *claim,
 			    const struct device_section *section)
 {
 	const struct pci_function *function = claim->function;
-	_cleanup_free_ char *detail = xasprintf(
+	_cleanup_(buf_done) struct buf now_at = {};
+	struct finding *finding = refuse(
+		match, claim, FINDING_IDENTITY_MISMATCH,
 		"section [device %s] describes another device than %04x:%04x (class %06x), which "
 		"is now at this address",
 		section->label, function->vendor, function->device, function->class);
-	_cleanup_(buf_done) struct buf now_at = {};
-	struct finding *finding = refuse(match, claim, function, FINDING_IDENTITY_MISMATCH, detail);
 
 	if (add_meant(&now_at, match->inventory, section, false))
 		finding_remedy(
@@ -84,49 +90,41 @@ static void check_function(struct match *match, struct claim *claim)
 {
 	const struct pci_function *function = claim->function;
 	const char *label = claim->section->label;
-	_cleanup_free_ char *detail = NULL;
 
-	if (function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER | FUNCTION_GROUP)) {
-		detail = xasprintf(
-			"section [device %s] wants the device, but its ids, driver or group "
-			"cannot be read",
-			label);
+	if (function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER | FUNCTION_GROUP))
 		finding_remedy(
-			refuse(match, claim, function, FINDING_UNREADABLE, detail),
+			refuse(match, claim, FINDING_UNREADABLE,
+			       "section [device %s] wants the device, but its ids, driver or group "
+			       "cannot be read",
+			       label),
 			"ls -l /sys/bus/pci/devices/%s; run vfio-prepare validate as root on the "
 			"host itself",
 			PCI_ADDRESS_TEXT(&function->address));
-	} else if (function_is_bridge(function)) {
-		detail = xasprintf(
-			"section [device %s] selects a bridge (class %06x), and bridges cannot be "
-			"assigned to guests",
-			label, function->class);
-		finding_remedy(refuse(match, claim, function, FINDING_NOT_ASSIGNABLE, detail),
-			       "list the devices behind the bridge, or add %s to except in section "
-			       "[device %s]",
-			       PCI_ADDRESS_TEXT(&function->address), label);
-	}
+	else if (function_is_bridge(function))
+		finding_remedy(
+			refuse(match, claim, FINDING_NOT_ASSIGNABLE,
+			       "section [device %s] selects a bridge (class %06x), and bridges "
+			       "cannot be assigned to guests",
+			       label, function->class),
+			"list the devices behind the bridge, or add %s to except in section "
+			"[device %s]",
+			PCI_ADDRESS_TEXT(&function->address), label);
 }
 
 static void add_claim(struct match *match, const struct device_section *section,
 		      struct claim *claim)
 {
-	const struct pci_function *function = claim->function;
-	_cleanup_free_ char *detail = NULL;
-
 	if (!claim->section) {
 		claim->section = section;
 		check_function(match, claim);
-		return;
+	} else if (!same_wish(claim->section, section)) {
+		finding_remedy(
+			refuse(match, claim, FINDING_SECTION_CONFLICT,
+			       "sections [device %s] and [device %s] select the device and differ "
+			       "in driver, vfs, group, allow or reset",
+			       claim->section->label, section->label),
+			"add the device to except in one of the sections");
 	}
-	if (same_wish(claim->section, section))
-		return;
-	detail = xasprintf(
-		"sections [device %s] and [device %s] select the device and differ in driver, "
-		"vfs, group, allow or reset",
-		claim->section->label, section->label);
-	finding_remedy(refuse(match, claim, function, FINDING_SECTION_CONFLICT, detail),
-		       "add the device to except in one of the sections");
 }
 
 /* The functions that a section means; returns how many they are, refused ones among them. */
@@ -254,38 +252,39 @@ static void refuse_contradicted(struct match *match, const struct device_section
 				struct claim *claim)
 {
 	const struct pci_function *function = claim->function;
-	bool by_path = !section_path_matches(section, function),
-	     is_virtual = !by_path && section->vfs && function->is_vf;
-	_cleanup_free_ char *detail = NULL;
-	struct finding *finding;
 	_cleanup_(buf_done) struct buf meant = {};
+	struct finding *finding;
 
-	if (by_path)
-		detail = xasprintf(
-			"section [device %s] lists this address, but not its path, which %s%s",
-			section->label, function->port_path ? "is " : "cannot be read",
-			function->port_path ? function->port_path : "");
-	else if (is_virtual)
-		detail = xasprintf(
-			"section [device %s] makes virtual functions and lists this one, but not "
-			"its physical function",
-			section->label);
-	else
-		detail = xasprintf(
-			"section [device %s] lists the device's serial number, but describes "
-			"another device than %04x:%04x (class %06x)",
-			section->label, function->vendor, function->device, function->class);
 	if (!claim->section)
 		claim->section = section;
-	finding = refuse(match, claim, function, FINDING_IDENTITY_MISMATCH, detail);
-	if (is_virtual)
-		finding_remedy(finding, "list the physical function instead: %s",
+	if (!section_path_matches(section, function)) {
+		finding = refuse(match, claim, FINDING_IDENTITY_MISMATCH,
+				 "section [device %s] lists this address, but not its path, which "
+				 "%s%s",
+				 section->label, function->port_path ? "is " : "cannot be read",
+				 function->port_path ? function->port_path : "");
+		if (add_meant(&meant, match->inventory, section, true)) {
+			finding_remedy(finding,
+				       "the path leads to%s: correct the address or the path",
+				       buf_text(&meant));
+			return;
+		}
+	} else if (section->vfs && function->is_vf) {
+		finding_remedy(refuse(match, claim, FINDING_IDENTITY_MISMATCH,
+				      "section [device %s] makes virtual functions and lists this "
+				      "one, but not its physical function",
+				      section->label),
+			       "list the physical function instead: %s",
 			       PCI_ADDRESS_TEXT(&function->physfn));
-	else if (by_path && add_meant(&meant, match->inventory, section, true))
-		finding_remedy(finding, "the path leads to%s: correct the address or the path",
-			       buf_text(&meant));
-	else
-		finding_remedy(finding, "correct the section");
+		return;
+	} else {
+		finding = refuse(match, claim, FINDING_IDENTITY_MISMATCH,
+				 "section [device %s] lists the device's serial number, but "
+				 "describes another device than %04x:%04x (class %06x)",
+				 section->label, function->vendor, function->device,
+				 function->class);
+	}
+	finding_remedy(finding, "correct the section");
 }
 
 static void check_listed(struct match *match, const struct device_section *section)

@@ -14,8 +14,8 @@ struct module_decision {
 	const struct profile *profile;
 	struct plan *plan;
 	struct module_policy *policy;
-	bool *given; /* beside the functions: goes to, or is on, the driver that the profile wants */
-	const char **want;
+	/* Beside the functions: the driver that it goes to, or is on, as the profile wants it; NULL: none. */
+	const char **given;
 };
 
 static bool is_vfio(const char *module)
@@ -44,25 +44,19 @@ static bool list_has(const struct strv *list, const char *module)
  * Virtual functions that the profile makes need none of this: they come with autoprobe off and get their
  * override before it is on again. So the files are the same before there are any.
  */
-static bool is_made(const struct profile *profile, const struct planned_device *device)
-{
-	const struct device_section *section = profile_section(profile, device->section);
-
-	return section && section->vfs;
-}
-
 static void find_given(struct module_decision *decision)
 {
 	vec_foreach(device, decision->plan) {
 		const struct pci_function *function = inventory_find(decision->inventory,
 								     &device->address);
+		const struct device_section *section = profile_section(decision->profile,
+								       device->section);
 
 		/* On a native driver it is the host's, which needs that driver's module. */
 		if (!function || !device_is_given(device) || !is_vfio(device->module) ||
-		    is_made(decision->profile, device))
+		    (section && section->vfs))
 			continue;
-		decision->given[function - decision->inventory->items] = true;
-		decision->want[function - decision->inventory->items] = device->want;
+		decision->given[function - decision->inventory->items] = device->want;
 	}
 }
 
@@ -159,13 +153,6 @@ static bool same_id(const struct by_id *a, const struct by_id *b)
 	       a->function->device == b->function->device;
 }
 
-static bool takes_by_id(const struct module_decision *decision, const struct pci_function *function)
-{
-	size_t i = (size_t)(function - decision->inventory->items);
-
-	return decision->given[i] && strcmp(decision->want[i], "vfio-pci") == 0;
-}
-
 /* The functions of one id. It goes into ids= only if that cannot take one that is not given away. */
 static void decide_id(struct module_decision *decision, const struct by_id *functions, size_t n)
 {
@@ -176,7 +163,10 @@ static void decide_id(struct module_decision *decision, const struct by_id *func
 	size_t n_others = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (takes_by_id(decision, functions[i].function))
+		const char *driver =
+			decision->given[functions[i].function - decision->inventory->items];
+
+		if (driver && strcmp(driver, "vfio-pci") == 0)
 			wanted = true;
 		else if (++n_others <= MAX_NAMED)
 			buf_addf(&others, " %s", PCI_ADDRESS_TEXT(&functions[i].function->address));
@@ -247,9 +237,8 @@ void module_policy_make(const struct profile *profile, const struct inventory *i
 			struct plan *plan, struct module_policy *ret)
 {
 	struct module_policy policy = {};
-	_cleanup_free_ bool *given = xcalloc(inventory->n, sizeof(*given));
-	_cleanup_free_ const char **want = xcalloc(inventory->n, sizeof(*want));
-	struct module_decision decision = {inventory, profile, plan, &policy, given, want};
+	_cleanup_free_ const char **given = xcalloc(inventory->n, sizeof(*given));
+	struct module_decision decision = {inventory, profile, plan, &policy, given};
 	bool any = false;
 
 	find_given(&decision);

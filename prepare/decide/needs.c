@@ -73,25 +73,15 @@ struct asking {
 	struct needs *needs;
 };
 
-static bool is_settled(const struct asking *asking)
-{
-	return !needs_any(asking->needs, asking->inventory);
-}
-
-/* Reading the paths of a device with its resets, and whose function a part of a card is. */
-static unsigned with_what_goes_along(const struct asking *asking, size_t i, unsigned facts)
+/* Along with resets go the paths, and whose function a part of a card is. */
+static void need(const struct asking *asking, size_t i, unsigned facts)
 {
 	if (facts & FACT_RESET)
 		facts |= FACT_PHYSFN | FACT_PATH;
 	if ((facts & FACT_DISPLAY) &&
 	    inventory_is_of_display_card(asking->inventory, &asking->inventory->items[i]))
 		facts |= FACT_PHYSFN;
-	return facts;
-}
-
-static void need(const struct asking *asking, size_t i, unsigned facts)
-{
-	asking->needs->functions[i] |= with_what_goes_along(asking, i, facts);
+	asking->needs->functions[i] |= facts;
 }
 
 static void need_of_all(const struct asking *asking, unsigned facts)
@@ -202,15 +192,19 @@ static bool takes(const struct asking *asking, bool bound)
 }
 
 /*
- * What could be lost. Early there is nothing yet; later, what no driver has can only be a disk to come, and
+ * What the goal needs of the host, and what could be lost. Early there is nothing yet; later, what no driver has can only be a disk to come, and
  * has no interface: where the host is on the network, the interfaces of others tell which card it is not on.
  */
 static void need_losses(const struct asking *asking)
 {
+	const struct purpose *purpose = asking->purpose;
 	struct needs *needs = asking->needs;
 	bool disks, bound;
 
-	if (asking->purpose->phase == PHASE_EARLY || !takes(asking, false))
+	needs->host |= goals[purpose->goal].host;
+	need_of_all(asking, goals[purpose->goal].with_host);
+	if (!goals[purpose->goal].by_profile || purpose->phase == PHASE_EARLY ||
+	    !takes(asking, false))
 		return;
 	disks = concerns_disks(asking);
 	bound = takes(asking, true);
@@ -223,7 +217,7 @@ static void need_losses(const struct asking *asking)
 	if (!bound)
 		return;
 	needs->host |= HOST_USERS;
-	if (asking->purpose->phase < PHASE_MANUAL)
+	if (purpose->phase < PHASE_MANUAL)
 		return;
 	needs->host |= HOST_LINKS;
 	need_of_concerned(asking, FACT_DISKS);
@@ -234,6 +228,8 @@ static void need_for_verdict(const struct asking *asking)
 	enum goal goal = asking->purpose->goal;
 	unsigned host = goals[goal].then_host;
 
+	if (!asking->plan)
+		return;
 	if (asking->purpose->other_profile)
 		host &= ~(unsigned)HOST_IMAGES;
 	asking->needs->host |= host;
@@ -242,6 +238,10 @@ static void need_for_verdict(const struct asking *asking)
 	if (host & HOST_PLATFORM)
 		plan_modules(asking->plan, asking->profile, &asking->needs->modules);
 }
+
+static void (*const steps[])(const struct asking *asking) = {
+	need_functions, need_identities, need_rest, need_conditions, need_losses, need_for_verdict,
+};
 
 bool purpose_has_plan(const struct purpose *purpose)
 {
@@ -260,21 +260,9 @@ bool needs_make(const struct purpose *purpose, const struct profile *profile,
 
 	if (!goals[purpose->goal].by_profile)
 		needs.bootloader = BOOTLOADER_AUTO;
-	need_functions(&asking);
-	if (is_settled(&asking))
-		need_identities(&asking);
-	if (is_settled(&asking))
-		need_rest(&asking);
-	if (is_settled(&asking))
-		need_conditions(&asking);
-	if (is_settled(&asking)) {
-		needs.host |= goals[purpose->goal].host;
-		need_of_all(&asking, goals[purpose->goal].with_host);
-		if (goals[purpose->goal].by_profile)
-			need_losses(&asking);
-	}
-	if (is_settled(&asking) && plan)
-		need_for_verdict(&asking);
+	/* Each step rests on what those before it need. */
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && !needs_any(&needs, inventory); i++)
+		steps[i](&asking);
 	*ret = needs;
 	return needs_any(&needs, inventory);
 }
