@@ -4,18 +4,10 @@
 #include "decide/check.h"
 #include "decide/group.h"
 
-static bool has(const struct pci_address_list *list, const struct pci_address *address)
-{
-	vec_foreach(item, list)
-		if (pci_address_compare(item, address) == 0)
-			return true;
-	return false;
-}
-
 static void check_consoles(const struct checks *checks, const struct planned_device *device)
 {
 	vec_foreach(console, &checks->inventory->platform.consoles)
-		if (has(&console->carriers, &device->address))
+		if (pci_address_list_has(&console->carriers, &device->address))
 			finding_remedy(
 				finding_add(checks->findings, SEVERITY_WARNING, FINDING_CONSOLE,
 					    PCI_ADDRESS_TEXT(&device->address),
@@ -46,7 +38,7 @@ static bool keyboard_stays(const struct checks *checks)
 
 static void check_keyboard(const struct checks *checks, const struct planned_device *device)
 {
-	if (has(&checks->inventory->platform.keyboards, &device->address))
+	if (pci_address_list_has(&checks->inventory->platform.keyboards, &device->address))
 		finding_remedy(
 			finding_add(
 				checks->findings, SEVERITY_NOTE, FINDING_KEYBOARD,

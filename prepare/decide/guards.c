@@ -8,30 +8,18 @@
 
 unsigned guard_opened_by(enum finding_type type)
 {
-	switch (type) {
-	case FINDING_STORAGE:
-		return ALLOW_STORAGE;
-	case FINDING_NETWORK:
-		return ALLOW_NETWORK;
-	case FINDING_DISPLAY:
-		return ALLOW_DISPLAY;
-	default:
-		return 0;
-	}
+	return type == FINDING_STORAGE   ? ALLOW_STORAGE
+	       : type == FINDING_NETWORK ? ALLOW_NETWORK
+	       : type == FINDING_DISPLAY ? ALLOW_DISPLAY
+					 : 0;
 }
 
 bool guard_waits(enum finding_type type, enum phase phase)
 {
-	switch (type) {
-	case FINDING_HOST_DISK_UNKNOWN:
-	case FINDING_NETWORK:
+	if (type == FINDING_HOST_DISK_UNKNOWN || type == FINDING_NETWORK)
 		return phase < PHASE_SYSTEM;
-	case FINDING_STORAGE:
-	case FINDING_IN_USE: /* udev looks at each new disk */
-		return phase == PHASE_PREMOUNT;
-	default:
-		return false;
-	}
+	/* In use: udev looks at each new disk. */
+	return (type == FINDING_STORAGE || type == FINDING_IN_USE) && phase == PHASE_PREMOUNT;
 }
 
 bool guard_passes(enum finding_type type, enum phase phase, unsigned allow)
@@ -79,20 +67,12 @@ static void raise_at(struct guard_decision *decision, const struct pci_address_l
 
 /* --- storage ------------------------------------------------------------------------------- */
 
-static bool on_function(const struct block_device *device, const struct pci_function *function)
-{
-	vec_foreach(address, &device->carriers)
-		if (pci_address_compare(address, &function->address) == 0)
-			return true;
-	return false;
-}
-
 /* What of the host's may lie on the disks of a function, in words; NULL: nothing. */
 static char *data_on(const struct storage *storage, const struct pci_function *function,
 		     bool *ret_has_disks)
 {
 	vec_foreach(device, &storage->devices) {
-		if (!on_function(device, function))
+		if (!pci_address_list_has(&device->carriers, &function->address))
 			continue;
 		*ret_has_disks = true;
 		if (device->type)
@@ -289,13 +269,13 @@ static void guard_used_disks(struct guard_decision *decision, const struct pci_f
 	const struct storage *storage = &decision->inventory->storage;
 
 	vec_foreach(device, &storage->devices) {
-		if (!on_function(device, function))
+		if (!pci_address_list_has(&device->carriers, &function->address))
 			continue;
 		if (device->claimed)
 			raise_guard(decision, function, FINDING_IN_USE,
 				    xasprintf("something has %s for itself", device->name));
 		vec_foreach(other, &storage->devices)
-			if (!on_function(other, function) &&
+			if (!pci_address_list_has(&other->carriers, &function->address) &&
 			    strv_contains(&other->below, device->name))
 				raise_guard(decision, function, FINDING_IN_USE,
 					    xasprintf("%s stands on %s",

@@ -32,9 +32,8 @@ static char *use_of(const struct inventory *inventory, const struct guards *guar
 	vec_foreach(guard, &guards->functions[function - inventory->items])
 		return xstrdup(guard->detail);
 	vec_foreach(interface, &inventory->network)
-		vec_foreach(carrier, &interface->carriers)
-			if (interface->up && pci_address_compare(carrier, &function->address) == 0)
-				return xasprintf("its interface %s is up", interface->name);
+		if (interface->up && pci_address_list_has(&interface->carriers, &function->address))
+			return xasprintf("its interface %s is up", interface->name);
 	return NULL;
 }
 

@@ -29,7 +29,7 @@ static void add_carrier(struct search *search, const struct pci_address *address
 	search->ended = true;
 	if (carriers_find(search->carriers, address))
 		return;
-	buf_addf(&what, "%s", search->what);
+	buf_add(&what, search->what);
 	for (size_t i = 0; i < search->depth; i++)
 		buf_addf(&what, "%s%s", i ? " on " : " (", search->trail[i]);
 	buf_add(&what, search->depth ? ")" : "");
@@ -56,8 +56,8 @@ static void follow(struct search *search, const struct block_device *device)
 		return;
 	}
 	search->trail[search->depth++] = device->name;
-	for (size_t i = 0; i < device->carriers.n; i++)
-		add_carrier(search, &device->carriers.items[i]);
+	vec_foreach(carrier, &device->carriers)
+		add_carrier(search, carrier);
 	for (size_t i = 0; i < device->below.n; i++) {
 		const struct block_device *below = storage_find(search->storage,
 								device->below.items[i]);
@@ -90,8 +90,7 @@ static bool same(const char *a, const char *b)
 /* A file system can lie on several devices that all have its UUID: btrfs, bcachefs. */
 static void follow_with_siblings(struct search *search, const struct block_device *device)
 {
-	bool spread = device->type && device->uuid &&
-		      (strcmp(device->type, "btrfs") == 0 || strcmp(device->type, "bcachefs") == 0);
+	bool spread = text_same(device->type, "btrfs") || text_same(device->type, "bcachefs");
 
 	follow(search, device);
 	vec_foreach(other, &search->storage->devices)
@@ -100,40 +99,33 @@ static void follow_with_siblings(struct search *search, const struct block_devic
 			follow(search, other);
 }
 
-enum tag { TAG_UUID, TAG_LABEL, TAG_PARTUUID, TAG_PARTLABEL };
-
-static const struct {
-	const char *tag, *directory;
+/* How a device is named by what lies on it: "UUID=...", or a link that udev makes of that. */
+static const struct tag {
+	const char *name, *directory;
+	size_t member; /* offset of the text in struct block_device */
+	bool any_case;
 } tags[] = {
-	[TAG_UUID] = {"UUID=", "/dev/disk/by-uuid/"},
-	[TAG_LABEL] = {"LABEL=", "/dev/disk/by-label/"},
-	[TAG_PARTUUID] = {"PARTUUID=", "/dev/disk/by-partuuid/"},
-	[TAG_PARTLABEL] = {"PARTLABEL=", "/dev/disk/by-partlabel/"},
+	{"UUID=", "/dev/disk/by-uuid/", offsetof(struct block_device, uuid), true},
+	{"LABEL=", "/dev/disk/by-label/", offsetof(struct block_device, label), false},
+	{"PARTUUID=", "/dev/disk/by-partuuid/", offsetof(struct block_device, partuuid), true},
+	{"PARTLABEL=", "/dev/disk/by-partlabel/", offsetof(struct block_device, partlabel), false},
 };
 
-static bool has_tag(const struct block_device *device, enum tag tag, const char *value)
+static bool has_tag(const struct block_device *device, const struct tag *tag, const char *value)
 {
-	switch (tag) {
-	case TAG_UUID:
-		return same(device->uuid, value);
-	case TAG_LABEL:
-		return device->label && strcmp(device->label, value) == 0;
-	case TAG_PARTUUID:
-		return same(device->partuuid, value);
-	case TAG_PARTLABEL:
-		return device->partlabel && strcmp(device->partlabel, value) == 0;
-	}
-	return false;
+	const char *text = *(char *const *)((const char *)device + tag->member);
+
+	return tag->any_case ? same(text, value) : text_same(text, value);
 }
 
-static void follow_tag(struct search *search, enum tag tag, const char *text)
+static void follow_tag(struct search *search, const struct tag *tag, const char *text)
 {
 	_cleanup_free_ char *value = xstrdup(text);
 	bool found = false;
 	size_t length;
 
 	/* UUID="..." as some write it; PARTUUID=.../PARTNROFF=1 names a neighbour on the same disk. */
-	if (tag == TAG_PARTUUID)
+	if (strcmp(tag->name, "PARTUUID=") == 0)
 		value[strcspn(value, "/")] = '\0';
 	length = strlen(value);
 	if (length > 1 && value[0] == '"' && value[length - 1] == '"') {
@@ -162,7 +154,7 @@ static char *mapper_name(const char *group_and_volume)
 static const struct block_device *find_mapped(const struct storage *storage, const char *name)
 {
 	vec_foreach(device, &storage->devices)
-		if (device->dm_name && strcmp(device->dm_name, name) == 0)
+		if (text_same(device->dm_name, name))
 			return device;
 	return NULL;
 }
@@ -195,7 +187,7 @@ static void follow_path(struct search *search, const char *path)
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
 		if (text_starts_with(path, tags[i].directory) &&
 		    !find_by_path(search->storage, path)) {
-			follow_tag(search, (enum tag)i, path + strlen(tags[i].directory));
+			follow_tag(search, &tags[i], path + strlen(tags[i].directory));
 			return;
 		}
 	device = find_by_path(search->storage, path);
@@ -212,8 +204,7 @@ static void follow_pool(struct search *search, const char *dataset)
 	bool found = false;
 
 	vec_foreach(device, &search->storage->devices)
-		if (device->type && strcmp(device->type, "zfs_member") == 0 && device->label &&
-		    strcmp(device->label, pool) == 0) {
+		if (text_same(device->type, "zfs_member") && text_same(device->label, pool)) {
 			follow(search, device);
 			found = true;
 		}
@@ -302,8 +293,8 @@ static void follow_source(struct search *search, const char *source)
 	static const char *const wrappers[] = {"block:", "live:"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (text_starts_with(source, tags[i].tag)) {
-			follow_tag(search, (enum tag)i, source + strlen(tags[i].tag));
+		if (text_starts_with(source, tags[i].name)) {
+			follow_tag(search, &tags[i], source + strlen(tags[i].name));
 			return;
 		}
 	for (size_t i = 0; i < ARRAY_SIZE(network); i++)
@@ -321,10 +312,8 @@ static void follow_source(struct search *search, const char *source)
 		return;
 	if (text_starts_with(source, "/dev/"))
 		follow_path(search, source);
-	else if (text_starts_with(source, "ZFS="))
-		follow_pool(search, source + strlen("ZFS="));
-	else if (text_starts_with(source, "zfs:"))
-		follow_pool(search, source + strlen("zfs:"));
+	else if (text_starts_with(source, "ZFS=") || text_starts_with(source, "zfs:"))
+		follow_pool(search, source + 4);
 	else
 		lose(search, "this way of naming a device is not known");
 }

@@ -180,9 +180,8 @@ static bool asks_claim(const struct pci_address_list *claims, const struct block
 	if (!claims || device->below.n)
 		return false;
 	vec_foreach(claim, claims)
-		vec_foreach(carrier, &device->carriers)
-			if (pci_address_compare(claim, carrier) == 0)
-				return true;
+		if (pci_address_list_has(&device->carriers, claim))
+			return true;
 	return false;
 }
 

@@ -47,6 +47,14 @@ int pci_address_compare(const struct pci_address *a, const struct pci_address *b
 	       (b->bus << 8 | b->slot << 3 | b->function);
 }
 
+bool pci_address_list_has(const struct pci_address_list *list, const struct pci_address *address)
+{
+	vec_foreach(item, list)
+		if (pci_address_compare(item, address) == 0)
+			return true;
+	return false;
+}
+
 int pci_address_order(const void *a, const void *b)
 {
 	return pci_address_compare(a, b);

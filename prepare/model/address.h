@@ -50,6 +50,7 @@ char *pci_address_format(const struct pci_address *address, char text[static PCI
 
 /* Order by domain, bus, slot, function: <0, 0, >0. */
 int pci_address_compare(const struct pci_address *a, const struct pci_address *b);
+bool pci_address_list_has(const struct pci_address_list *list, const struct pci_address *address);
 /* The order of elements that begin with their address, for vec_sort() and vec_find(). */
 int pci_address_order(const void *a, const void *b);
 /*

@@ -24,7 +24,10 @@ TEST(order_is_by_domain_bus_slot_function)
 		for (size_t j = 0; j < ARRAY_SIZE(sorted); j++) {
 			struct pci_address a = address(sorted[i]), b = address(sorted[j]);
 			int order = pci_address_compare(&a, &b);
+			const struct pci_address_list list = {&a, 1, 1}, none = {};
 
+			check_int(sorted[i], pci_address_list_has(&list, &b), i == j);
+			assert_false(pci_address_list_has(&none, &b));
 			check(sorted[i], i < j ? order < 0 : i > j ? order > 0 : order == 0);
 			check_int(sorted[i], pci_address_same_slot(&a, &b), i == j || i + j == 1);
 		}
