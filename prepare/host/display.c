@@ -5,6 +5,7 @@
 
 #include "host/pci.h"
 #include "parse/address.h"
+#include "parse/platform.h"
 
 #define TABLE_MAX (4 * 1024 * 1024)
 
@@ -53,46 +54,9 @@ static void read_function(struct root *root, const struct inventory *inventory,
 				     text[0] == '1';
 }
 
-/*
- * /proc/iomem shows resources in a tree by indentation; the firmware's framebuffer stands below the
- * BAR of the function that it lies in: "  e0000000-e0ffffff : 0000:01:00.0" and "... : BOOTFB".
- */
-static void find_framebuffer(struct root *root, struct inventory *inventory)
-{
-	static const char *const names[] = {"BOOTFB", "efifb", "vesafb", "simplefb", "simpledrm"};
-	_cleanup_free_ char *text = NULL;
-	struct pci_address owner;
-	size_t owner_depth = 0;
-	bool owned = false;
-	char *position, *line;
-
-	if (root_read_file(root, "/proc/iomem", TABLE_MAX, &text, NULL) < 0)
-		return;
-	position = text;
-	while ((line = strsep(&position, "\n"))) {
-		size_t depth = strspn(line, " ");
-		char *name = strstr(line, " : ");
-		struct pci_function *function;
-
-		if (!name)
-			continue;
-		name += strlen(" : ");
-		if (depth <= owner_depth)
-			owned = false;
-		if (pci_address_parse(name, &owner) == 0) {
-			owned = true;
-			owner_depth = depth;
-			continue;
-		}
-		function = owned ? inventory_find(inventory, &owner) : NULL;
-		for (size_t i = 0; i < ARRAY_SIZE(names) && function; i++)
-			if (strcmp(name, names[i]) == 0)
-				function->boot_framebuffer = true;
-	}
-}
-
 void display_read(struct root *root, const struct needs *needs, struct inventory *inventory)
 {
+	_cleanup_free_ char *resources = NULL;
 	bool display = false;
 
 	vec_foreach(function, inventory)
@@ -101,5 +65,7 @@ void display_read(struct root *root, const struct needs *needs, struct inventory
 			display = display || function->class >> 16 == 0x03;
 		}
 	if (display)
-		find_framebuffer(root, inventory);
+		resources = root_read_text(root, "/proc/iomem", TABLE_MAX);
+	if (resources)
+		iomem_parse(resources, inventory);
 }

@@ -13,18 +13,10 @@
 
 #include "base/number.h"
 #include "parse/address.h"
+#include "parse/tables.h"
 
 #define TABLE_MAX (4 * 1024 * 1024)
 #define MAX_PROCESSES 65536
-
-static void set_user(struct inventory *inventory, const struct pci_address *address,
-		     const char *process)
-{
-	struct pci_function *function = inventory_find(inventory, address);
-
-	if (function && !function->user)
-		function->user = xstrdup(process);
-}
 
 /* Functions of an IOMMU group: whoever has /dev/vfio/N open may use all of them. */
 static void set_group_user(struct inventory *inventory, const char *group, const char *process)
@@ -63,7 +55,7 @@ static void set_nvidia_user(struct root *root, struct inventory *inventory, cons
 		line += strspn(line, " \t");
 		if (strncmp(line, minor, strlen(minor)) == 0 &&
 		    !isdigit((unsigned char)line[strlen(minor)]))
-			set_user(inventory, &address, process);
+			inventory_set_user(inventory, &address, process);
 	}
 }
 
@@ -79,7 +71,7 @@ static void set_device_user(struct root *root, struct inventory *inventory, cons
 	if (root_read_link(root, link, path, sizeof(path)) > 0)
 		path_carriers(path, &carriers);
 	vec_foreach(address, &carriers)
-		set_user(inventory, address, process);
+		inventory_set_user(inventory, address, process);
 	free(carriers.items);
 }
 
@@ -124,36 +116,19 @@ static void scan_process(struct root *root, struct inventory *inventory, const c
 	}
 }
 
-static void read_captured(struct root *root, struct inventory *inventory)
-{
-	_cleanup_free_ char *text = NULL;
-	char *position, *line;
-
-	if (root_read_file(root, SNAPSHOT_USERS, TABLE_MAX, &text, NULL) < 0)
-		return;
-	position = text;
-	while ((line = strsep(&position, "\n"))) {
-		char *name = strchr(line, ' ');
-		struct pci_address address;
-
-		if (!name)
-			continue;
-		*name++ = '\0';
-		if (pci_address_parse(line, &address) == 0)
-			set_user(inventory, &address, name);
-	}
-}
-
 void scan_users(struct root *root, struct inventory *inventory)
 {
 	/* A snapshot has what was found, not what it was found in. */
 	struct recorder *recorder = TAKE_PTR(root->recorder);
 	_cleanup_(strv_done) struct strv processes = {};
+	_cleanup_free_ char *captured = NULL;
 
 	if (root->live)
 		root_list(root, "/proc", &processes);
 	else
-		read_captured(root, inventory);
+		captured = root_read_text(root, SNAPSHOT_USERS, TABLE_MAX);
+	if (captured)
+		users_parse(captured, inventory);
 	for (size_t i = 0; i < processes.n && i < MAX_PROCESSES; i++)
 		if (isdigit((unsigned char)processes.items[i][0]))
 			scan_process(root, inventory, processes.items[i]);

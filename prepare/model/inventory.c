@@ -68,6 +68,15 @@ struct pci_function *inventory_find(const struct inventory *inventory,
 	return vec_find(inventory, address, pci_address_order);
 }
 
+void inventory_set_user(struct inventory *inventory, const struct pci_address *address,
+			const char *process)
+{
+	struct pci_function *function = inventory_find(inventory, address);
+
+	if (function && !function->user)
+		function->user = xstrdup(process);
+}
+
 unsigned inventory_count_vfs(const struct inventory *inventory, const struct pci_address *physfn)
 {
 	unsigned n = 0;

@@ -132,6 +132,9 @@ void inventory_sort(struct inventory *inventory);
 /* The function at address or NULL. */
 struct pci_function *inventory_find(const struct inventory *inventory,
 				    const struct pci_address *address);
+/* Keeps which process holds the function at address; the first counts. */
+void inventory_set_user(struct inventory *inventory, const struct pci_address *address,
+			const char *process);
 
 /* "6.1.0-56-amd64" is at least 5.19; a kernel that does not say is taken for a new one. */
 bool inventory_kernel_is_at_least(const struct inventory *inventory, unsigned major,

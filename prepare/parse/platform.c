@@ -168,3 +168,34 @@ void consoles_parse(const char *text, struct platform *ret)
 			*vec_add(&ret->consoles) = (struct console){.name = xstrndup(line, name)};
 	}
 }
+
+/*
+ * Indentation makes a tree of the resources; the firmware's framebuffer stands below the BAR of the
+ * function that it lies in: "  e0000000-e0ffffff : 0000:01:00.0" and "... : BOOTFB".
+ */
+void iomem_parse(const char *text, struct inventory *ret)
+{
+	static const char *const names[] = {"BOOTFB", "efifb", "vesafb", "simplefb", "simpledrm"};
+	_cleanup_free_ char *copy = xstrdup(text);
+	char *position = copy, *line;
+	struct pci_function *owner = NULL;
+	size_t owner_depth = 0;
+
+	while ((line = strsep(&position, "\n"))) {
+		size_t depth = strspn(line, " ");
+		const char *name = strstr(line, " : ");
+		struct pci_address address;
+
+		if (!name)
+			continue;
+		name += strlen(" : ");
+		if (depth <= owner_depth)
+			owner = NULL;
+		if (pci_address_parse(name, &address) == 0) {
+			owner = inventory_find(ret, &address);
+			owner_depth = depth;
+		} else if (owner && TEXT_IN(names, name)) {
+			owner->boot_framebuffer = true;
+		}
+	}
+}

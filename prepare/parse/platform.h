@@ -2,7 +2,7 @@
 /* Reads the texts in which the kernel describes the platform. */
 #pragma once
 
-#include "model/platform.h"
+#include "model/inventory.h"
 
 /* "CONFIG_INTEL_IOMMU" */
 const char *kernel_option_name(enum kernel_option option);
@@ -16,3 +16,5 @@ void reserved_regions_parse(const char *text, struct iommu_group *ret);
 void input_devices_parse(const char *text, struct platform *ret);
 /* /proc/consoles: the names. */
 void consoles_parse(const char *text, struct platform *ret);
+/* /proc/iomem: the functions in whose memory the firmware's framebuffer lies. */
+void iomem_parse(const char *text, struct inventory *ret);

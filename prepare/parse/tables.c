@@ -228,3 +228,18 @@ void contents_parse(const char *text, struct storage *storage)
 {
 	each_line(text, storage, contents_entry);
 }
+
+/* "ADDRESS NAME (PID)"; a name may have spaces in it. */
+void users_parse(const char *text, struct inventory *inventory)
+{
+	_cleanup_free_ char *copy = xstrdup(text);
+	char *position = copy, *line;
+
+	while ((line = strsep(&position, "\n"))) {
+		const char *place = strsep(&line, " ");
+		struct pci_address address;
+
+		if (line && pci_address_parse(place, &address) == 0)
+			inventory_set_user(inventory, &address, line);
+	}
+}

@@ -5,8 +5,7 @@
  */
 #pragma once
 
-#include "model/network.h"
-#include "model/storage.h"
+#include "model/inventory.h"
 
 void mountinfo_parse(const char *text, struct mount_list *ret);
 void fstab_parse(const char *text, struct mount_list *ret);
@@ -23,3 +22,5 @@ void routes6_parse(const char *text, struct strv *ret);
 void guarded_parse(const char *text, struct guarded_list *ret);
 /* Fills in what a snapshot says of the disks' contents (render_contents()); the first line of a disk counts. */
 void contents_parse(const char *text, struct storage *storage);
+/* Fills in what a snapshot says of the processes that hold functions (render_users()). */
+void users_parse(const char *text, struct inventory *inventory);

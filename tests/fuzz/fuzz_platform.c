@@ -28,7 +28,9 @@ static void check_texts(const char *text)
 {
 	struct platform platform = {};
 	struct iommu_group group = {};
+	struct inventory inventory = {};
 
+	*vec_add(&inventory) = (struct pci_function){.address = {.bus = 1}};
 	cpuinfo_parse(text, &platform);
 	assert(platform.cpu == CPU_UNKNOWN || strstr(text, "vendor_id") ||
 	       strstr(text, "CPU implementer"));
@@ -54,6 +56,9 @@ static void check_texts(const char *text)
 	for (size_t i = 0; i < platform.consoles.n; i++)
 		assert(*platform.consoles.items[i].name &&
 		       strstr(text, platform.consoles.items[i].name));
+	iomem_parse(text, &inventory);
+	assert(!inventory.items->boot_framebuffer || strstr(text, " : "));
+	inventory_done(&inventory);
 	platform_done(&platform);
 	assert(!platform.consoles.n && !platform.lockdown);
 }

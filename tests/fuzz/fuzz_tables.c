@@ -90,6 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = xcalloc(size + 1, 1);
 	struct strv routes = {}, routes6 = {};
 	struct storage storage = {};
+	struct inventory inventory = {};
 	size_t n_lines;
 
 	if (size)
@@ -114,6 +115,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_routes(&routes6, n_lines);
 	strv_done(&routes);
 	strv_done(&routes6);
+	*vec_add(&inventory) = (struct pci_function){.address = {.bus = 1}};
+	users_parse(text, &inventory);
+	assert(!inventory.items->user || strstr(text, inventory.items->user));
+	inventory_done(&inventory);
 	free(text);
 	return 0;
 }

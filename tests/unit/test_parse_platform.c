@@ -148,6 +148,28 @@ TEST(consoles)
 	assert_string_equal(platform.consoles.items[1].name, "ttyS4");
 }
 
+TEST(framebuffers)
+{
+	struct inventory inventory = {};
+	const struct pci_function *lower;
+
+	add_function(&inventory, "0000:01:00.0", 0x10de, 0x1bb0, 0x030000, 1, NULL);
+	add_function(&inventory, "0000:02:00.0", 0x1002, 0x67df, 0x030000, 2, NULL);
+	lower = &inventory.items[0];
+	iomem_parse("e0000000-e0ffffff : 0000:01:00.0\n  e0000000-e00fffff : efifbx\n"
+		    "f0000000-f0ffffff : BOOTFB\n  f0000000-f00fffff : efifb",
+		    &inventory);
+	assert_false(lower->boot_framebuffer);
+	iomem_parse("e0000000-efffffff : PCI Bus 0000:01\n  e0000000-e0ffffff : 0000:01:00.0\n"
+		    "    e0000000-e00fffff : simpledrm\n  e1000000-e1ffffff : 0000:02:00.0\n"
+		    "  e2000000-e2ffffff : BOOTFB\n  e3000000-e3ffffff : 0000:03:00.0\n"
+		    "    e3000000-e30fffff : BOOTFB\n",
+		    &inventory);
+	assert_true(lower->boot_framebuffer);
+	assert_false(lower[1].boot_framebuffer);
+	inventory_done(&inventory);
+}
+
 TEST(groups)
 {
 	static const int numbers[] = {2, 5, 9};
@@ -168,7 +190,8 @@ int main(void)
 		PLATFORM_TEST(processors),       PLATFORM_TEST(configurations),
 		PLATFORM_TEST(interrupts),       PLATFORM_TEST(lockdowns),
 		PLATFORM_TEST(reserved_regions), PLATFORM_TEST(keyboards),
-		PLATFORM_TEST(consoles),         PLATFORM_TEST(groups),
+		PLATFORM_TEST(consoles),         PLATFORM_TEST(framebuffers),
+		PLATFORM_TEST(groups),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -228,6 +228,22 @@ TEST(what_is_guarded)
 	assert_int_equal(network.guarded.n, 0);
 }
 
+TEST(users)
+{
+	struct inventory inventory = {};
+
+	add_function(&inventory, "0000:01:00.0", 0x10de, 0x1bb0, 0x030000, 1, NULL);
+	add_function(&inventory, "0000:02:00.0", 0x8086, 0x10d3, 0x020000, 2, NULL);
+	users_parse("0000:01:00.0 a  name (1)\n0000:01:00.0 second (2)\n0000:02:00.0\n"
+		    "x y (3)\n0000:03:00.0 none (4)\n",
+		    &inventory);
+	assert_string_equal(inventory.items[0].user, "a  name (1)");
+	assert_null(inventory.items[1].user);
+	users_parse("0000:02:00.0 last (5)", &inventory);
+	assert_string_equal(inventory.items[1].user, "last (5)");
+	inventory_done(&inventory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +257,7 @@ int main(void)
 		cmocka_unit_test(routes),
 		cmocka_unit_test(routes6),
 		cmocka_unit_test(what_is_guarded),
+		cmocka_unit_test(users),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
