@@ -214,6 +214,8 @@ void foreign_parse_arguments(const struct kernel_args *args, struct foreign *for
 
 /* NAME=VALUE or NAME+=VALUE of a file that a shell reads. */
 struct assignment {
+	const char *rest;   /* set by the caller: the text */
+	unsigned last_line; /* set by the caller: 1 */
 	unsigned line;
 	char *name, *value;
 	bool append;
@@ -221,40 +223,40 @@ struct assignment {
 
 static void assignment_done(struct assignment *assignment)
 {
-	free(assignment->name);
-	free(assignment->value);
+	free(TAKE_PTR(assignment->name));
+	free(TAKE_PTR(assignment->value));
 }
 
-/* The next assignment from *position, which moves behind it; false: none is left. */
-static bool next_assignment(const char **position, unsigned *number, struct assignment *ret)
+/* Goes to the next assignment; false: none is left. */
+static bool next_assignment(struct assignment *assignment)
 {
-	const char *c = *position;
+	const char *c = assignment->rest;
 
+	assignment_done(assignment);
 	while (*c) {
 		size_t length = 0;
 		bool append;
 
 		for (; isspace((unsigned char)*c) || *c == ';'; c++)
-			*number += *c == '\n';
+			assignment->last_line += *c == '\n';
 		while (isalnum((unsigned char)c[length]) || c[length] == '_')
 			length++;
 		append = length && c[length] == '+';
 		if (length && c[length + append] == '=') {
 			struct buf value = {};
 
-			ret->line = *number;
-			ret->name = xstrndup(c, length);
-			ret->append = append;
-			*position = shell_word(c + length + append + 1, NULL, NULL, &value);
-			for (; c < *position; c++)
-				*number += *c == '\n';
-			ret->value = buf_take(&value);
+			assignment->line = assignment->last_line;
+			assignment->name = xstrndup(c, length);
+			assignment->append = append;
+			assignment->rest = shell_word(c + length + append + 1, NULL, NULL, &value);
+			for (; c < assignment->rest; c++)
+				assignment->last_line += *c == '\n';
+			assignment->value = buf_take(&value);
 			return true;
 		}
 		/* A comment, or something else that a shell would do. */
 		c += strcspn(c, "\n");
 	}
-	*position = c;
 	return false;
 }
 
@@ -285,11 +287,10 @@ static void add_dracut_list(const struct foreign_file *file, const char *text,
 void foreign_parse_dracut(const struct foreign_file *file)
 {
 	static const char *const lists[] = {"add_drivers", "force_drivers", "omit_drivers"};
-	const char *position = file->text;
-	struct assignment assignment;
-	unsigned number = 1;
+	_cleanup_(assignment_done) struct assignment assignment = {.rest = file->text,
+								   .last_line = 1};
 
-	while (next_assignment(&position, &number, &assignment)) {
+	while (next_assignment(&assignment)) {
 		_cleanup_free_ char *shown = xasprintf("%s%s=\"%s\"", assignment.name,
 						       assignment.append ? "+" : "",
 						       assignment.value);
@@ -302,17 +303,15 @@ void foreign_parse_dracut(const struct foreign_file *file)
 			kernel_args_parse(assignment.value, &args);
 			add_arguments(file, assignment.line, &args);
 		}
-		assignment_done(&assignment);
 	}
 }
 
 void foreign_parse_vfio_bind(const struct foreign_file *file)
 {
-	const char *position = file->text;
-	struct assignment assignment;
-	unsigned number = 1;
+	_cleanup_(assignment_done) struct assignment assignment = {.rest = file->text,
+								   .last_line = 1};
 
-	while (next_assignment(&position, &number, &assignment)) {
+	while (next_assignment(&assignment)) {
 		_cleanup_free_ char *shown = xasprintf("%s=\"%s\"", assignment.name,
 						       assignment.value);
 		_cleanup_(strv_done) struct strv words = {};
@@ -326,7 +325,6 @@ void foreign_parse_vfio_bind(const struct foreign_file *file)
 			if (add_addresses(setting, &words) < words.n)
 				setting->flaw = "not every word of it is a PCI address";
 		}
-		assignment_done(&assignment);
 	}
 }
 

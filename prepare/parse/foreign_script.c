@@ -66,17 +66,21 @@ static void find_ids(const char *line, struct strv *ret)
 	}
 }
 
-static bool names_vfio_bind(const char *line)
-{
-	return strstr(line, "vfiobind") || strstr(line, "vfio-bind") || strstr(line, "vfio_bind") ||
-	       strstr(line, "vfio-pci-bind");
-}
-
 static bool rebinds(const char *line)
 {
-	return strstr(line, "/new_id") || strstr(line, "driver_override") ||
-	       strstr(line, "driverctl set-override") || strstr(line, "driverctl --nosave") ||
-	       names_vfio_bind(line);
+	static const char *const signs[] = {"/new_id",
+					    "driver_override",
+					    "driverctl set-override",
+					    "driverctl --nosave",
+					    "vfiobind",
+					    "vfio-bind",
+					    "vfio_bind",
+					    "vfio-pci-bind"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+		if (strstr(line, signs[i]))
+			return true;
+	return false;
 }
 
 /* The word that begins at c, made of what names of drivers are made of; NULL: none. */

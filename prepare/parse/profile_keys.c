@@ -48,31 +48,23 @@ static int read_kernel_arguments(struct value_error *error, void *target, const 
 	return read_text(error, target, value);
 }
 
+/* A key is read once: the list is empty before. */
 static int read_blacklist(struct value_error *error, void *target, const char *value)
 {
 	struct profile *profile = target;
-	struct strv words = {};
-	int r = 0;
+	struct strv *words = &profile->blacklist;
 
-	strv_split(&words, value, " \t,");
-	for (size_t i = 0; i < words.n && r == 0; i++)
-		if (!is_module_name(words.items[i]))
-			r = fail(error, value, NULL);
-	if (r == 0 && words.n == 0)
-		r = fail(error, value, NULL);
-	if (r < 0) {
-		strv_done(&words);
-		return r;
-	}
-	if (words.n == 1 && (strcmp(value, "auto") == 0 || strcmp(value, "none") == 0)) {
-		free(profile->blacklist_mode);
-		profile->blacklist_mode = xstrdup(value);
-		strv_done(&words);
-		return 0;
-	}
-	strv_done(&profile->blacklist);
+	strv_split(words, value, " \t,");
+	vec_foreach(word, words)
+		if (!is_module_name(*word))
+			return fail(error, value, NULL);
+	if (!words->n)
+		return fail(error, value, NULL);
 	free(TAKE_PTR(profile->blacklist_mode));
-	profile->blacklist = words;
+	if (strcmp(value, "auto") == 0 || strcmp(value, "none") == 0) {
+		profile->blacklist_mode = xstrdup(value);
+		strv_done(words);
+	}
 	return 0;
 }
 
@@ -142,17 +134,16 @@ static int read_list(struct value_error *error, const char *value,
 		     int (*element)(void *target, const char *word), void *target)
 {
 	_cleanup_(strv_done) struct strv words = {};
-	int r = 0;
 
 	strv_split(&words, value, " \t,");
 	if (words.n == 0)
-		r = fail(error, value, NULL);
-	else if (words.n > PROFILE_MAX_LIST)
-		r = fail(error, "a longer list", "at most 512 items in one key");
-	for (size_t i = 0; i < words.n && r == 0; i++)
-		if (element(target, words.items[i]) < 0)
-			r = fail(error, words.items[i], NULL);
-	return r;
+		return fail(error, value, NULL);
+	if (words.n > PROFILE_MAX_LIST)
+		return fail(error, "a longer list", "at most 512 items in one key");
+	vec_foreach(word, &words)
+		if (element(target, *word) < 0)
+			return fail(error, *word, NULL);
+	return 0;
 }
 
 /* An element of a list whose own parser makes it. */

@@ -34,6 +34,13 @@ static void each_line(const char *text, void *ret,
 	}
 }
 
+/* What NAME_parse() is made of: NAME_entry(), for each line. */
+#define TABLE_PARSER(name, type)                       \
+	void name##_parse(const char *text, type *ret) \
+	{                                              \
+		each_line(text, ret, name##_entry);    \
+	}
+
 /* "\040" is a space: how the kernel and fstab write what would end a field. */
 static char *unescaped(const char *field)
 {
@@ -99,11 +106,7 @@ static void mountinfo_entry(void *ret, char **fields, size_t n)
 	mount->major = major;
 	mount->minor = minor;
 }
-
-void mountinfo_parse(const char *text, struct mount_list *ret)
-{
-	each_line(text, ret, mountinfo_entry);
-}
+TABLE_PARSER(mountinfo, struct mount_list)
 
 static void fstab_entry(void *ret, char **fields, size_t n)
 {
@@ -115,11 +118,7 @@ static void fstab_entry(void *ret, char **fields, size_t n)
 	mount->optional = is_optional(fields[3]);
 	mount->network = text_list_has(fields[3], ',', "_netdev");
 }
-
-void fstab_parse(const char *text, struct mount_list *ret)
-{
-	each_line(text, ret, fstab_entry);
-}
+TABLE_PARSER(fstab, struct mount_list)
 
 /* "name device keyfile options" */
 static void crypttab_entry(void *ret, char **fields, size_t n)
@@ -127,11 +126,7 @@ static void crypttab_entry(void *ret, char **fields, size_t n)
 	if (n >= 2)
 		add(ret, fields[1], fields[0], "crypt")->optional = is_optional(fields[3]);
 }
-
-void crypttab_parse(const char *text, struct mount_list *ret)
-{
-	each_line(text, ret, crypttab_entry);
-}
+TABLE_PARSER(crypttab, struct mount_list)
 
 /* "Filename Type Size Used Priority" stands above. */
 static void swaps_entry(void *ret, char **fields, size_t n)
@@ -139,11 +134,7 @@ static void swaps_entry(void *ret, char **fields, size_t n)
 	if (n > 1 && strcmp(fields[0], "Filename") != 0)
 		add(ret, fields[0], "swap", fields[1]);
 }
-
-void swaps_parse(const char *text, struct mount_list *ret)
-{
-	each_line(text, ret, swaps_entry);
-}
+TABLE_PARSER(swaps, struct mount_list)
 
 /* --- routes -------------------------------------------------------------------------------- */
 
@@ -157,30 +148,22 @@ static void add_interface(struct strv *names, const char *name, const char *flag
 }
 
 /* "Iface Destination Gateway Flags RefCnt Use Metric Mask ...", numbers in hex */
-static void route_entry(void *ret, char **fields, size_t n _unused_)
+static void routes_entry(void *ret, char **fields, size_t n _unused_)
 {
 	if (strcmp(fields[1], "00000000") == 0 && strcmp(fields[7], "00000000") == 0)
 		add_interface(ret, fields[0], fields[3]);
 }
-
-void routes_parse(const char *text, struct strv *ret)
-{
-	each_line(text, ret, route_entry);
-}
+TABLE_PARSER(routes, struct strv)
 
 /* "destination prefix-length source prefix-length next-hop metric refs use flags interface" */
-static void route6_entry(void *ret, char **fields, size_t n)
+static void routes6_entry(void *ret, char **fields, size_t n)
 {
 	/* The kernel's own entries for what has no route stand on lo. */
 	if (n >= 10 && strcmp(fields[0], "00000000000000000000000000000000") == 0 &&
 	    strcmp(fields[1], "00") == 0 && strcmp(fields[9], "lo") != 0)
 		add_interface(ret, fields[9], fields[8]);
 }
-
-void routes6_parse(const char *text, struct strv *ret)
-{
-	each_line(text, ret, route6_entry);
-}
+TABLE_PARSER(routes6, struct strv)
 
 /* --- the tool's own ------------------------------------------------------------------------ */
 
@@ -193,11 +176,7 @@ static void guarded_entry(void *ret, char **fields, size_t n)
 	    id_pattern_parse(fields[1], &guarded.id) == 0)
 		*vec_add(list) = guarded;
 }
-
-void guarded_parse(const char *text, struct guarded_list *ret)
-{
-	each_line(text, ret, guarded_entry);
-}
+TABLE_PARSER(guarded, struct guarded_list)
 
 static char *field_value(const char *field)
 {
@@ -223,11 +202,7 @@ static void contents_entry(void *ret, char **fields, size_t n)
 	device->partuuid = field_value(fields[5]);
 	device->partlabel = field_value(fields[6]);
 }
-
-void contents_parse(const char *text, struct storage *storage)
-{
-	each_line(text, storage, contents_entry);
-}
+TABLE_PARSER(contents, struct storage)
 
 /* "ADDRESS NAME (PID)"; a name may have spaces in it. */
 void users_parse(const char *text, struct inventory *inventory)
