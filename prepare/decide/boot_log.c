@@ -27,7 +27,7 @@ void boot_log_find_hanging(const struct boot_log *log, struct inventory *invento
 				continue;
 			free(function->hangs);
 			function->hangs = timeout ? xasprintf("in phase %s %s",
-							      boot_phase_name(phase->phase),
+							      boot_phase_names[phase->phase],
 							      outcome->error ? outcome->error : "")
 						  : NULL;
 		}
@@ -141,7 +141,7 @@ void boot_log_add(struct boot_log *log, const struct logged_phase *phase,
 	vec_foreach(finding, findings)
 		*vec_add(&added.findings) = (struct logged_finding){
 			.check = finding_name(finding->type),
-			.severity = severity_name(finding->severity),
+			.severity = severity_names[finding->severity],
 			.subject = boot_log_text(log, finding->subject),
 			.detail = boot_log_text(log, finding->detail),
 			.remedy = boot_log_text(log, finding->remedy),

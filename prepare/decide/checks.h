@@ -5,10 +5,10 @@
  */
 #pragma once
 
+#include "model/finding.h"
 #include "model/inventory.h"
 #include "model/plan.h"
 #include "model/profile.h"
-#include "model/readiness.h"
 
 /* *ret: the findings of the plan, which move over, and those of decide/check.h; the caller's. */
 void checks_make(const struct profile *profile, const struct inventory *inventory,

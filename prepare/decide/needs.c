@@ -138,15 +138,16 @@ static void need_rest(const struct asking *asking)
 
 static void need_identities(const struct asking *asking)
 {
-	unsigned facts = goals[asking->purpose->goal].functions;
+	unsigned facts = goals[asking->purpose->goal].functions,
+		 asks = profile_asks(asking->profile);
 
 	if (asking->purpose->all_details)
 		facts |= FACT_RESET | FACT_MODULES;
-	if (profile_asks_paths(asking->profile))
+	if (asks & ASKS_PATHS)
 		facts |= FACT_PATH;
-	if (profile_asks_serials(asking->profile))
+	if (asks & ASKS_SERIALS)
 		facts |= FACT_SERIAL;
-	if (profile_asks_vfs(asking->profile))
+	if (asks & ASKS_VFS)
 		facts |= FACT_PHYSFN;
 	need_of_all(asking, facts);
 }
@@ -162,9 +163,9 @@ static bool asks_modules(const struct claim *claim)
 static void need_conditions(const struct asking *asking)
 {
 	const struct purpose *purpose = asking->purpose;
-	unsigned facts = goals[purpose->goal].concerned;
+	unsigned facts = goals[purpose->goal].concerned, asks = profile_asks(asking->profile);
 
-	if (goals[purpose->goal].by_profile && profile_asks_resets(asking->profile))
+	if (goals[purpose->goal].by_profile && (asks & ASKS_RESETS))
 		facts |= FACT_RESET;
 	need_of_concerned(asking, facts);
 	for (size_t i = 0; i < asking->inventory->n && goals[purpose->goal].by_profile; i++) {

@@ -1,35 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/boot_log.h"
 
-#include <string.h>
+#include "base/text.h"
 
-static const struct {
-	const char *name;
-	bool by_hand;
-} phases[] = {
-	[BOOT_PHASE_EARLY] = {"early", false},     [BOOT_PHASE_PREMOUNT] = {"premount", false},
-	[BOOT_PHASE_SYSTEM] = {"system", false},   [BOOT_PHASE_HOTPLUG] = {"hotplug", false},
-	[BOOT_PHASE_MANUAL] = {"manual", true},    [BOOT_PHASE_RELEASE] = {"release", true},
-	[BOOT_PHASE_UNKNOWN] = {"unknown", false},
+const char *const boot_phase_names[N_BOOT_PHASES] = {
+	[BOOT_PHASE_EARLY] = "early",     [BOOT_PHASE_PREMOUNT] = "premount",
+	[BOOT_PHASE_SYSTEM] = "system",   [BOOT_PHASE_HOTPLUG] = "hotplug",
+	[BOOT_PHASE_MANUAL] = "manual",   [BOOT_PHASE_RELEASE] = "release",
+	[BOOT_PHASE_UNKNOWN] = "unknown",
 };
-
-const char *boot_phase_name(enum boot_phase phase)
-{
-	return phases[phase].name;
-}
 
 enum boot_phase boot_phase_parse(const char *name)
 {
-	enum boot_phase phase = BOOT_PHASE_EARLY;
+	int phase = TEXT_INDEX(boot_phase_names, name);
 
-	while (phase < BOOT_PHASE_UNKNOWN && strcmp(phases[phase].name, name) != 0)
-		phase++;
-	return phase;
+	return phase < 0 ? BOOT_PHASE_UNKNOWN : (enum boot_phase)phase;
 }
 
 bool boot_phase_is_by_hand(enum boot_phase phase)
 {
-	return phases[phase].by_hand;
+	return phase == BOOT_PHASE_MANUAL || phase == BOOT_PHASE_RELEASE;
 }
 
 static void logged_phase_done(struct logged_phase *phase)
@@ -124,7 +114,7 @@ void bindings_set_released(struct bindings *bindings, const struct pci_address *
 		*vec_add(&bindings->released) = *address;
 }
 
-static const char *const reason_words[] = {
+const char *const reason_words[] = {
 	[REASON_COMMAND] = "command ",
 	[REASON_ARGUMENT] = "argument ",
 	[REASON_DEVICE] = "device ",
@@ -137,11 +127,6 @@ void restart_reasons_done(struct restart_reasons *reasons)
 		free(reason->text);
 	free(reasons->items);
 	*reasons = (struct restart_reasons){};
-}
-
-const char *reason_word(enum reason_kind kind)
-{
-	return reason_words[kind];
 }
 
 void restart_reasons_add(struct restart_reasons *reasons, enum reason_kind kind, const char *text)

@@ -25,6 +25,7 @@ enum boot_phase {
 	BOOT_PHASE_MANUAL,  /* bind without --phase */
 	BOOT_PHASE_RELEASE, /* the verb release */
 	BOOT_PHASE_UNKNOWN, /* a name that this version does not know */
+	N_BOOT_PHASES
 };
 
 /* A finding as it was reported; no decision depends on it. */
@@ -65,7 +66,7 @@ struct boot_log {
 };
 
 /* The name in the log, in reports and on the command line. */
-const char *boot_phase_name(enum boot_phase phase);
+extern const char *const boot_phase_names[N_BOOT_PHASES];
 enum boot_phase boot_phase_parse(const char *name);
 /* Did a person start it, not the boot? */
 bool boot_phase_is_by_hand(enum boot_phase phase);
@@ -108,7 +109,7 @@ struct restart_reasons {
 
 void restart_reasons_done(struct restart_reasons *reasons);
 /* The word that the lines of a kind begin with; "" for REASON_OTHER. */
-const char *reason_word(enum reason_kind kind);
+extern const char *const reason_words[];
 /* Adds a reason of REASON_COMMAND or REASON_ARGUMENT. */
 void restart_reasons_add(struct restart_reasons *reasons, enum reason_kind kind, const char *text);
 void restart_reasons_add_device(struct restart_reasons *reasons, const struct pci_address *address);

@@ -40,14 +40,9 @@ char *command_text(const struct command *command)
 	return buf_take(&buf);
 }
 
-const char *command_result_name(enum command_result result)
-{
-	static const char *const names[] = {
-		[COMMAND_DUE] = "due",
-		[COMMAND_DONE] = "done",
-		[COMMAND_FAILED] = "failed",
-		[COMMAND_SKIPPED] = "skipped",
-	};
-
-	return names[result];
-}
+const char *const command_result_names[] = {
+	[COMMAND_DUE] = "due",
+	[COMMAND_DONE] = "done",
+	[COMMAND_FAILED] = "failed",
+	[COMMAND_SKIPPED] = "skipped",
+};

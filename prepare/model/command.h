@@ -29,4 +29,4 @@ void command_list_done(struct command_list *commands);
 struct command *command_add(struct command_list *commands, const char *reason, const char *words);
 /* The command line, as a user types it; the caller's. */
 char *command_text(const struct command *command);
-const char *command_result_name(enum command_result result);
+extern const char *const command_result_names[];

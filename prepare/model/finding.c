@@ -4,16 +4,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-const char *severity_name(enum severity severity)
-{
-	static const char *const names[] = {
-		[SEVERITY_NOTE] = "note",
-		[SEVERITY_WARNING] = "warning",
-		[SEVERITY_ERROR] = "error",
-	};
+const char *const readiness_names[] = {
+	[READY] = "ready",
+	[NOT_READY] = "not-ready",
+	[REBOOT_REQUIRED] = "reboot-required",
+	[READINESS_UNKNOWN] = "unknown",
+};
 
-	return names[severity];
-}
+const char *const severity_names[] = {
+	[SEVERITY_NOTE] = "note",
+	[SEVERITY_WARNING] = "warning",
+	[SEVERITY_ERROR] = "error",
+};
 
 static const struct {
 	const char *name;

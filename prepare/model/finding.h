@@ -9,7 +9,11 @@
 #include <stdbool.h>
 
 #include "base/alloc.h"
-#include "model/readiness.h"
+
+/* What validate comes to. Unknown is not ready. */
+enum readiness { READY, NOT_READY, REBOOT_REQUIRED, READINESS_UNKNOWN, N_READINESS };
+
+extern const char *const readiness_names[N_READINESS];
 
 enum severity {
 	SEVERITY_NOTE,    /* nothing to do */
@@ -162,7 +166,7 @@ struct findings {
 	VEC(struct finding);
 };
 
-const char *severity_name(enum severity severity);
+extern const char *const severity_names[];
 
 /* "wrong-driver"; static. */
 const char *finding_name(enum finding_type type);

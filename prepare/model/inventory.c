@@ -159,23 +159,13 @@ enum iommu_kind inventory_machine_iommu(const struct inventory *inventory)
 						     : inventory->iommu_kind;
 }
 
-const char *iommu_kind_name(enum iommu_kind kind)
-{
-	static const char *const names[] = {
-		[IOMMU_KIND_NONE] = NULL,  [IOMMU_KIND_INTEL] = "intel", [IOMMU_KIND_AMD] = "amd",
-		[IOMMU_KIND_ARM] = "smmu", [IOMMU_KIND_OTHER] = "other",
-	};
+const char *const iommu_kind_names[] = {
+	[IOMMU_KIND_NONE] = NULL,  [IOMMU_KIND_INTEL] = "intel", [IOMMU_KIND_AMD] = "amd",
+	[IOMMU_KIND_ARM] = "smmu", [IOMMU_KIND_OTHER] = "other",
+};
 
-	return names[kind];
-}
-
-const char *iommu_state_name(enum iommu_state state)
-{
-	static const char *const names[] = {
-		[IOMMU_UNKNOWN] = "unknown",
-		[IOMMU_OFF] = "off",
-		[IOMMU_ON] = "on",
-	};
-
-	return names[state];
-}
+const char *const iommu_state_names[] = {
+	[IOMMU_UNKNOWN] = "unknown",
+	[IOMMU_OFF] = "off",
+	[IOMMU_ON] = "on",
+};

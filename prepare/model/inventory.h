@@ -161,5 +161,5 @@ bool function_is_infrastructure(const struct pci_function *function);
 /* The IOMMU that the machine has: by the firmware's word, by its processor, or by which one is on. */
 enum iommu_kind inventory_machine_iommu(const struct inventory *inventory);
 /* "intel", "amd", "smmu", "other"; NULL for none. */
-const char *iommu_kind_name(enum iommu_kind kind);
-const char *iommu_state_name(enum iommu_state state);
+extern const char *const iommu_kind_names[];
+extern const char *const iommu_state_names[];

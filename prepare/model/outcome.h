@@ -15,6 +15,7 @@ enum result {
 	RESULT_SKIPPED, /* not on this host, or not begun */
 	RESULT_REFUSED, /* a finding says why */
 };
+#define N_RESULTS (RESULT_REFUSED + 1)
 
 struct outcome {
 	struct pci_address address;
@@ -37,6 +38,4 @@ struct outcomes {
 
 void outcome_done(struct outcome *outcome);
 void outcomes_done(struct outcomes *outcomes);
-const char *result_name(enum result result);
-/* 0, or -EINVAL: no result has that name. */
-int result_parse(const char *name, enum result *ret);
+extern const char *const result_names[N_RESULTS];

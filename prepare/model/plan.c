@@ -146,31 +146,20 @@ void plan_load(struct plan *plan, const char *module, const char *shown_by, char
 	plan_act(plan, ACTION_LOAD_MODULE, SIZE_MAX, xstrdup(shown_by), module, reason);
 }
 
-const char *action_type_name(enum action_type type)
-{
-	static const char *const names[] = {
-		[ACTION_LOAD_MODULE] = "load-module",
-		[ACTION_SET_OVERRIDE] = "set-override",
-		[ACTION_CLEAR_OVERRIDE] = "clear-override",
-		[ACTION_UNBIND] = "unbind",
-		[ACTION_PROBE] = "probe",
-		[ACTION_AUTOPROBE] = "set-autoprobe",
-		[ACTION_SET_VFS] = "set-vfs",
-	};
+const char *const action_type_names[] = {
+	[ACTION_LOAD_MODULE] = "load-module",
+	[ACTION_SET_OVERRIDE] = "set-override",
+	[ACTION_CLEAR_OVERRIDE] = "clear-override",
+	[ACTION_UNBIND] = "unbind",
+	[ACTION_PROBE] = "probe",
+	[ACTION_AUTOPROBE] = "set-autoprobe",
+	[ACTION_SET_VFS] = "set-vfs",
+};
 
-	return names[type];
-}
-
-const char *device_state_name(enum device_state state)
-{
-	static const char *const names[] = {
-		[DEVICE_BIND] = "wrong-driver", [DEVICE_RIGHT] = "right",
-		[DEVICE_WAITING] = "waiting",   [DEVICE_REFUSED] = "refused",
-		[DEVICE_ABSENT] = "absent",     [DEVICE_VFS] = "vfs-missing",
-	};
-
-	return names[state];
-}
+const char *const device_state_names[] = {
+	[DEVICE_BIND] = "wrong-driver", [DEVICE_RIGHT] = "right",   [DEVICE_WAITING] = "waiting",
+	[DEVICE_REFUSED] = "refused",   [DEVICE_ABSENT] = "absent", [DEVICE_VFS] = "vfs-missing",
+};
 
 bool device_needs_backend(const struct planned_device *device)
 {

@@ -102,8 +102,8 @@ void plan_unbind(struct plan *plan, size_t device, char *reason);
 void plan_probe(struct plan *plan, size_t device, char *reason);
 /* Adds the loading of a module, if it is not to be loaded anyhow; takes reason. */
 void plan_load(struct plan *plan, const char *module, const char *shown_by, char *reason);
-const char *action_type_name(enum action_type type);
-const char *device_state_name(enum device_state state);
+extern const char *const action_type_names[];
+extern const char *const device_state_names[];
 /* Is it of use only with IOMMU_BACKEND, or its like? */
 bool device_needs_backend(const struct planned_device *device);
 /* Does it go to its guest, now or at the next boot? */

@@ -147,24 +147,12 @@ void planned_files_done(struct planned_files *files)
 	*files = (struct planned_files){};
 }
 
-const char *file_state_name(enum file_state state)
-{
-	static const char *const names[] = {
-		[FILE_SAME] = "same",       [FILE_CREATE] = "create",
-		[FILE_CHANGE] = "change",   [FILE_REMOVE] = "remove",
-		[FILE_FOREIGN] = "foreign", [FILE_UNREADABLE] = "unreadable",
-	};
+const char *const file_state_names[] = {
+	[FILE_SAME] = "same",     [FILE_CREATE] = "create",   [FILE_CHANGE] = "change",
+	[FILE_REMOVE] = "remove", [FILE_FOREIGN] = "foreign", [FILE_UNREADABLE] = "unreadable",
+};
 
-	return names[state];
-}
-
-const char *file_result_name(enum file_result result)
-{
-	static const char *const names[] = {
-		[FILE_LEFT] = "left",       [FILE_WRITTEN] = "written",
-		[FILE_REMOVED] = "removed", [FILE_REFUSED] = "refused",
-		[FILE_FAILED] = "failed",   [FILE_RESTORED] = "restored",
-	};
-
-	return names[result];
-}
+const char *const file_result_names[] = {
+	[FILE_LEFT] = "left",       [FILE_WRITTEN] = "written", [FILE_REMOVED] = "removed",
+	[FILE_REFUSED] = "refused", [FILE_FAILED] = "failed",   [FILE_RESTORED] = "restored",
+};

@@ -96,5 +96,5 @@ void planned_file_unreadable(struct planned_files *files, const char *path, int 
 /* Is it to be written or removed? force: also what is foreign. */
 bool planned_file_is_due(const struct planned_file *file, bool force);
 void planned_files_done(struct planned_files *files);
-const char *file_state_name(enum file_state state);
-const char *file_result_name(enum file_result result);
+extern const char *const file_state_names[];
+extern const char *const file_result_names[];

@@ -45,36 +45,15 @@ const struct device_section *profile_section(const struct profile *profile, cons
 	return NULL;
 }
 
-bool profile_asks_serials(const struct profile *profile)
+unsigned profile_asks(const struct profile *profile)
 {
-	vec_foreach(section, &profile->sections)
-		if (section->serials.n)
-			return true;
-	return false;
-}
+	unsigned asks = 0;
 
-bool profile_asks_paths(const struct profile *profile)
-{
 	vec_foreach(section, &profile->sections)
-		if (section->paths.n)
-			return true;
-	return false;
-}
-
-bool profile_asks_resets(const struct profile *profile)
-{
-	vec_foreach(section, &profile->sections)
-		if (section->reset == RESET_REQUIRE)
-			return true;
-	return false;
-}
-
-bool profile_asks_vfs(const struct profile *profile)
-{
-	vec_foreach(section, &profile->sections)
-		if (section->vfs)
-			return true;
-	return false;
+		asks |= (section->serials.n ? ASKS_SERIALS : 0) |
+			(section->paths.n ? ASKS_PATHS : 0) | (section->vfs ? ASKS_VFS : 0) |
+			(section->reset == RESET_REQUIRE ? ASKS_RESETS : 0);
+	return asks;
 }
 
 bool profile_places(const struct profile *profile, struct address_list *ret)

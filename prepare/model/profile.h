@@ -72,12 +72,10 @@ struct profile {
 void profile_done(struct profile *profile);
 /* The section of that label; NULL: there is none. */
 const struct device_section *profile_section(const struct profile *profile, const char *label);
-/* Does any section select by serial number, or by path? Does one insist on a reset? */
-bool profile_asks_serials(const struct profile *profile);
-bool profile_asks_paths(const struct profile *profile);
-bool profile_asks_resets(const struct profile *profile);
-/* Does one make virtual functions? */
-bool profile_asks_vfs(const struct profile *profile);
+/* What sections want that has to be read for them alone: selectors, virtual functions, a reset that works. */
+enum profile_ask { ASKS_SERIALS = 1, ASKS_PATHS = 2, ASKS_VFS = 4, ASKS_RESETS = 8 };
+/* Of all sections together. */
+unsigned profile_asks(const struct profile *profile);
 /*
  * Adds all addresses that are listed, sorted; false: they are not all that matters, as a section selects by
  * other means alone, or makes virtual functions.

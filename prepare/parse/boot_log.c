@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "parse/address.h"
 
 /* The text of a key; NULL where it has none. */
@@ -55,10 +56,10 @@ static void read_bindings(const json_t *report, struct boot_log *log)
 static void read_outcome(const json_t *item, struct boot_log *log, struct outcomes *ret)
 {
 	const char *after = text_of(item, "after"), *result = text_of(item, "result");
-	struct outcome outcome = {};
+	int known = result ? TEXT_INDEX(result_names, result) : -1;
+	struct outcome outcome = {.result = (enum result)known};
 
-	if (!result || result_parse(result, &outcome.result) < 0 ||
-	    !read_address(json_object_get(item, "address"), &outcome.address))
+	if (known < 0 || !read_address(json_object_get(item, "address"), &outcome.address))
 		return;
 	outcome.section = boot_log_text(log, text_of(item, "section"));
 	outcome.want = boot_log_text(log, text_of(item, "want"));
@@ -120,9 +121,9 @@ static void read_reason(const char *line, struct restart_reasons *ret)
 	struct pci_address address;
 
 	for (enum reason_kind kind = REASON_COMMAND; kind < REASON_OTHER; kind++) {
-		size_t length = strlen(reason_word(kind));
+		size_t length = strlen(reason_words[kind]);
 
-		if (strncmp(line, reason_word(kind), length) != 0)
+		if (strncmp(line, reason_words[kind], length) != 0)
 			continue;
 		if (kind != REASON_DEVICE)
 			restart_reasons_add(ret, kind, line + length);

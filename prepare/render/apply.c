@@ -14,7 +14,7 @@ static char *apply_json(const struct apply_report *report)
 	vec_foreach(file, report->files) {
 		json_t *object = json_file(file);
 
-		json_set(object, "result", json_string(file_result_name(file->result)));
+		json_set(object, "result", json_string(file_result_names[file->result]));
 		json_set(object, "error",
 			 file->error ? json_text(strerror(-file->error)) : json_null());
 		json_append(files, object);
@@ -25,7 +25,7 @@ static char *apply_json(const struct apply_report *report)
 
 		json_set(object, "command", json_strv(&command->argv));
 		json_set(object, "reason", json_text(command->reason));
-		json_set(object, "result", json_string(command_result_name(command->result)));
+		json_set(object, "result", json_string(command_result_names[command->result]));
 		json_set(object, "status",
 			 ran && command->status >= 0 ? json_integer(command->status) : json_null());
 		json_append(commands, object);
@@ -43,7 +43,7 @@ static char *apply_json(const struct apply_report *report)
 
 static void add_file(struct buf *buf, const struct planned_file *file)
 {
-	buf_addf(buf, "%s %s", file_result_name(file->result), file->path);
+	buf_addf(buf, "%s %s", file_result_names[file->result], file->path);
 	if (file->result == FILE_FAILED)
 		buf_addf(buf, ": %s", strerror(-file->error));
 	else if (file->state == FILE_UNREADABLE)

@@ -9,7 +9,7 @@ static char *bind_json(enum boot_phase phase, const struct outcomes *outcomes,
 {
 	json_t *report = json_report();
 
-	json_set(report, "phase", json_string(boot_phase_name(phase)));
+	json_set(report, "phase", json_string(boot_phase_names[phase]));
 	json_set(report, "outcomes", json_outcomes(outcomes));
 	json_set(report, "findings", json_findings(findings));
 	return json_finish(report);
@@ -26,7 +26,7 @@ char *render_outcome(const struct outcome *outcome)
 						: xstrdup("");
 
 	return xasprintf("%s: %s: on %s%s (was: %s)%s%s", PCI_ADDRESS_TEXT(&outcome->address),
-			 result_name(outcome->result), after, vfs,
+			 result_names[outcome->result], after, vfs,
 			 outcome->before         ? outcome->before
 			 : outcome->before_known ? "none"
 						 : "unknown",

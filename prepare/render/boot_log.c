@@ -45,7 +45,7 @@ static json_t *json_phase(const struct logged_phase *phase)
 		json_append(findings,
 			    json_finding(finding->check, finding->severity, finding->subject,
 					 finding->detail, finding->remedy));
-	json_set(object, "phase", json_string(boot_phase_name(phase->phase)));
+	json_set(object, "phase", json_string(boot_phase_names[phase->phase]));
 	json_set(object, "started_ms", json_integer((json_int_t)phase->started_ms));
 	json_set(object, "elapsed_ms", json_integer(phase->elapsed_ms));
 	json_set(object, "off", json_text(phase->off));
@@ -82,7 +82,7 @@ void text_boot_log(struct buf *buf, const struct boot_log *log)
 		unsigned long long tenths = phase->started_ms / 100;
 
 		buf_addf(buf, "  %s phase, %llu.%llu s after the kernel's start, took %u ms",
-			 boot_phase_name(phase->phase), tenths / 10, tenths % 10,
+			 boot_phase_names[phase->phase], tenths / 10, tenths % 10,
 			 phase->elapsed_ms);
 		if (phase->n_left_out)
 			buf_addf(buf, ", %zu device%s done", phase->n_left_out,
@@ -93,7 +93,7 @@ void text_boot_log(struct buf *buf, const struct boot_log *log)
 			buf_addf(buf, "    %s [%s] %s, on %s%s%s\n",
 				 PCI_ADDRESS_TEXT(&outcome->address),
 				 outcome->section ? outcome->section : "",
-				 result_name(outcome->result),
+				 result_names[outcome->result],
 				 outcome->after ? outcome->after : "no driver",
 				 outcome->error ? ": " : "", outcome->error ? outcome->error : "");
 	}

@@ -86,7 +86,7 @@ json_t *json_findings(const struct findings *findings)
 
 	vec_foreach(finding, findings)
 		json_append(array, json_finding(finding_name(finding->type),
-						severity_name(finding->severity), finding->subject,
+						severity_names[finding->severity], finding->subject,
 						finding->detail, finding->remedy));
 	return array;
 }
@@ -103,7 +103,7 @@ json_t *json_outcomes(const struct outcomes *outcomes)
 		json_set(object, "want", json_text(outcome->want));
 		json_set(object, "before", json_text(outcome->before));
 		json_set(object, "after", json_text(outcome->after));
-		json_set(object, "result", json_string(result_name(outcome->result)));
+		json_set(object, "result", json_string(result_names[outcome->result]));
 		json_set(object, "error", json_text(outcome->error));
 		json_set(object, "elapsed_ms", json_integer(outcome->elapsed_ms));
 		json_append(array, object);
@@ -116,7 +116,7 @@ json_t *json_file(const struct planned_file *file)
 	json_t *object = json_object();
 
 	json_set(object, "path", json_text(file->path));
-	json_set(object, "state", json_string(file_state_name(file->state)));
+	json_set(object, "state", json_string(file_state_names[file->state]));
 	json_set(object, "diff", json_text(file->diff));
 	return object;
 }

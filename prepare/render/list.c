@@ -44,8 +44,8 @@ static char *list_json(const struct inventory *inventory, const struct list_entr
 	json_t *report = json_report(), *host = json_object(), *iommu = json_object(),
 	       *functions = json_array();
 
-	json_set(iommu, "state", json_string(iommu_state_name(inventory->iommu)));
-	json_set(iommu, "kind", json_text(iommu_kind_name(inventory->iommu_kind)));
+	json_set(iommu, "state", json_string(iommu_state_names[inventory->iommu]));
+	json_set(iommu, "kind", json_text(iommu_kind_names[inventory->iommu_kind]));
 	json_set(host, "kernel", json_text(inventory->kernel));
 	json_set(host, "cmdline", json_text(inventory->cmdline));
 	json_set(host, "iommu", iommu);

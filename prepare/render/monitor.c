@@ -33,7 +33,7 @@ static void add_first_error(struct buf *buf, const struct findings *findings)
 
 static void add_finding(struct buf *buf, const struct finding *finding)
 {
-	buf_addf(buf, "%s: %s: %s [%s]", severity_name(finding->severity), finding->subject,
+	buf_addf(buf, "%s: %s: %s [%s]", severity_names[finding->severity], finding->subject,
 		 finding->detail, finding_name(finding->type));
 	if (*finding->remedy)
 		buf_addf(buf, "; %s", finding->remedy);
@@ -102,7 +102,7 @@ static void add_statuses(struct buf *buf, const struct verdict *verdict)
 {
 	begin_metric(buf, "vfio_prepare_status", "What validate says: one of them is 1.");
 	for (enum readiness status = READY; status < N_READINESS; status++) {
-		add_label(buf, "vfio_prepare_status{", "status", readiness_name(status));
+		add_label(buf, "vfio_prepare_status{", "status", readiness_names[status]);
 		buf_addf(buf, "} %d\n", verdict->status == status);
 	}
 }
@@ -152,7 +152,7 @@ static void add_findings(struct buf *buf, const struct verdict *verdict, const s
 {
 	begin_metric(buf, "vfio_prepare_findings", "Findings of validate.");
 	for (int severity = SEVERITY_ERROR; severity >= SEVERITY_NOTE; severity--) {
-		add_label(buf, "vfio_prepare_findings{", "severity", severity_name(severity));
+		add_label(buf, "vfio_prepare_findings{", "severity", severity_names[severity]);
 		buf_addf(buf, "} %zu\n", tally->n_findings[severity]);
 	}
 	if (!verdict->findings->n)
@@ -164,7 +164,7 @@ static void add_findings(struct buf *buf, const struct verdict *verdict, const s
 		if (!n)
 			continue;
 		add_label(buf, "vfio_prepare_finding{", "check", finding_name(finding->type));
-		add_label(buf, ",", "severity", severity_name(finding->severity));
+		add_label(buf, ",", "severity", severity_names[finding->severity]);
 		add_label(buf, ",", "subject", finding->subject);
 		buf_addf(buf, "} %zu\n", n);
 	}
@@ -209,7 +209,7 @@ static char *render_maas(const struct verdict *verdict)
 		 "results:\n"
 		 "  readiness: ",
 		 maas_status(verdict));
-	add_quoted(&buf, readiness_name(verdict->status));
+	add_quoted(&buf, readiness_names[verdict->status]);
 	buf_addf(&buf,
 		 "\n"
 		 "  ready: %s\n"

@@ -31,7 +31,7 @@ static char *plan_json(const struct plan *plan, const struct planned_files *file
 	vec_foreach(action, &plan->actions) {
 		json_t *object = json_object();
 
-		json_set(object, "type", json_string(action_type_name(action->type)));
+		json_set(object, "type", json_string(action_type_names[action->type]));
 		json_set(object, "subject", json_text(subject(plan, action, address)));
 		json_set(object, "path", json_text(action->path));
 		json_set(object, "value", json_text(action->value));
@@ -82,7 +82,7 @@ static void add_files(struct buf *buf, const struct planned_files *files)
 	vec_foreach(file, files) {
 		if (file->state == FILE_SAME)
 			continue;
-		buf_addf(buf, "\n%s %s", file_state_name(file->state), file->path);
+		buf_addf(buf, "\n%s %s", file_state_names[file->state], file->path);
 		if (file->state == FILE_FOREIGN)
 			buf_add(buf, ": not written by vfio-prepare, left alone");
 		else if (file->state == FILE_UNREADABLE)

@@ -7,7 +7,7 @@
 
 static void add_finding(struct buf *buf, const struct finding *finding)
 {
-	buf_addf(buf, "%s: %s: %s [%s]\n", severity_name(finding->severity), finding->subject,
+	buf_addf(buf, "%s: %s: %s [%s]\n", severity_names[finding->severity], finding->subject,
 		 finding->detail, finding_name(finding->type));
 	if (*finding->remedy)
 		buf_addf(buf, "  -> %s\n", finding->remedy);

@@ -15,7 +15,7 @@ static char *validate_json(const struct verdict *verdict)
 {
 	json_t *report = json_report(), *devices = json_array();
 
-	json_set(report, "status", json_string(readiness_name(verdict->status)));
+	json_set(report, "status", json_string(readiness_names[verdict->status]));
 	json_set(report, "ready", json_boolean(verdict->status == READY));
 	json_set(report, "reboot_required", json_boolean(verdict->status == REBOOT_REQUIRED));
 	vec_foreach(device, verdict->plan) {
@@ -26,7 +26,7 @@ static char *validate_json(const struct verdict *verdict)
 		json_set(object, "want", json_text(device->want));
 		json_set(object, "driver", json_text(device->before));
 		json_set(object, "iommu_group", json_count(device->iommu_group));
-		json_set(object, "state", json_string(device_state_name(device->state)));
+		json_set(object, "state", json_string(device_state_names[device->state]));
 		json_append(devices, object);
 	}
 	json_set(report, "devices", devices);
@@ -139,7 +139,7 @@ static void add_devices(struct buf *buf, const struct verdict *verdict)
 							  : xasprintf("%d", device->iommu_group));
 		strv_add(&cells, device->want);
 		strv_add(&cells, device_driver_text(device));
-		strv_add(&cells, device_state_name(device->state));
+		strv_add(&cells, device_state_names[device->state]);
 	}
 	text_table(buf, &cells, ARRAY_SIZE(titles), "  ", 0);
 }

@@ -16,7 +16,7 @@ void verdict_headline(struct buf *buf, const struct verdict *verdict)
 	struct tally tally;
 
 	verdict_count(verdict, &tally);
-	for (const char *c = readiness_name(verdict->status); *c; c++)
+	for (const char *c = readiness_names[verdict->status]; *c; c++)
 		buf_add_n(buf, *c == '-' ? " " : c, 1);
 	if (tally.n_devices)
 		buf_addf(buf, ": %zu of %zu devices on their drivers", tally.n_right,
@@ -28,7 +28,7 @@ void verdict_headline(struct buf *buf, const struct verdict *verdict)
 
 		if (!n)
 			continue;
-		buf_addf(buf, "%s%zu %s%s", separator, n, severity_name(severity),
+		buf_addf(buf, "%s%zu %s%s", separator, n, severity_names[severity],
 			 n == 1 ? "" : "s");
 		separator = ", ";
 	}

@@ -6,7 +6,6 @@
 #include "model/boot_log.h"
 #include "model/finding.h"
 #include "model/plan.h"
-#include "model/readiness.h"
 
 struct verdict {
 	enum readiness status;

@@ -84,7 +84,7 @@ static void tell_findings(const struct findings *findings)
 		vec_foreach(finding, findings) {
 			if ((int)finding->severity != severity)
 				continue;
-			dprintf(telling.findings, "%s %s %s\n", severity_name(finding->severity),
+			dprintf(telling.findings, "%s %s %s\n", severity_names[finding->severity],
 				finding_name(finding->type), finding->subject);
 			if (!is_spelled(finding->type))
 				continue;
@@ -120,7 +120,7 @@ static void tell_devices(const struct plan *plan)
 		strv_add(&addresses, PCI_ADDRESS_TEXT(&device->address));
 		strv_take(&said, xasprintf("[%s] %s %s", device->section,
 					   device->want ? device->want : "-",
-					   device_state_name(device->state)));
+					   device_state_names[device->state]));
 	}
 	tell_alike(&addresses, &said);
 	strv_done(&addresses);
@@ -135,7 +135,7 @@ static void tell_outcomes(const struct outcomes *outcomes)
 		bool why = outcome->error && outcome->result != RESULT_REFUSED;
 
 		strv_add(&addresses, PCI_ADDRESS_TEXT(&outcome->address));
-		strv_take(&said, xasprintf("%s%s%s", result_name(outcome->result), why ? ", " : "",
+		strv_take(&said, xasprintf("%s%s%s", result_names[outcome->result], why ? ", " : "",
 					   why ? outcome->error : ""));
 	}
 	tell_alike(&addresses, &said);
@@ -161,7 +161,7 @@ static void tell_file(const struct planned_file *file, const char *what)
 char *__wrap_render_validate(enum format format, const struct verdict *verdict)
 {
 	if (telling.spelled) {
-		dprintf(telling.report, "%s\n", readiness_name(verdict->status));
+		dprintf(telling.report, "%s\n", readiness_names[verdict->status]);
 		tell_devices(verdict->plan);
 		tell_findings(verdict->findings);
 	}
@@ -177,7 +177,7 @@ char *__wrap_render_plan(enum format format, const struct plan *plan,
 	tell_devices(plan);
 	vec_foreach(file, files)
 		if (file->state != FILE_SAME)
-			tell_file(file, file_state_name(file->state));
+			tell_file(file, file_state_names[file->state]);
 	tell_findings(&plan->findings);
 	return __real_render_plan(format, plan, files);
 }
@@ -203,11 +203,11 @@ char *__wrap_render_apply(enum format format, const struct apply_report *report)
 		return __real_render_apply(format, report);
 	vec_foreach(file, report->files)
 		if (file->result != FILE_LEFT && (is_spelled_file(file) || !is_in_changes(file)))
-			tell_file(file, file_result_name(file->result));
+			tell_file(file, file_result_names[file->result]);
 	vec_foreach(command, report->commands) {
 		_cleanup_free_ char *text = command_text(command);
 
-		dprintf(telling.report, "%s %s\n", command_result_name(command->result), text);
+		dprintf(telling.report, "%s %s\n", command_result_names[command->result], text);
 	}
 	for (size_t i = 0; i < report->reasons->n; i++)
 		dprintf(telling.report, "restart: %s\n", report->reasons->items[i].text);

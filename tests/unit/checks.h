@@ -101,7 +101,7 @@ static inline void expect(const char *what, const char *text, enum readiness ver
 			  const char *found)
 {
 	begin(text);
-	check_text(what, readiness_name(readiness), readiness_name(verdict));
+	check_text(what, readiness_names[readiness], readiness_names[verdict]);
 	check_findings(what, &findings, found);
 	end();
 }
@@ -112,7 +112,7 @@ static inline void expect_one(const char *what, const char *text, enum readiness
 			      const char *detail, const char *remedy)
 {
 	begin(text);
-	check_text(what, readiness_name(readiness), readiness_name(verdict));
+	check_text(what, readiness_names[readiness], readiness_names[verdict]);
 	check_findings(what, &findings, check_and_subject);
 	check_int(what, findings.items[0].severity, severity);
 	check_part(what, findings.items[0].detail, detail);

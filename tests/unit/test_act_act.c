@@ -286,7 +286,7 @@ static void expect_outcome(size_t i, enum result result, const char *after, cons
 
 	assert_true(i < outcomes.n);
 	outcome = &outcomes.items[i];
-	check_text(what, result_name(outcome->result), result_name(result));
+	check_text(what, result_names[outcome->result], result_names[result]);
 	check_text(what, outcome->error, error);
 	if (after && strcmp(after, "unknown") == 0)
 		check(what, !outcome->after_known && !outcome->after);

@@ -60,7 +60,7 @@ static void expect_pieces(enum pass pass, const struct outcomes *outcomes, const
 
 		if (piece->device)
 			buf_addf(&got, "%zu", (size_t)(piece->device - plan.items));
-		buf_addf(&got, ": %s +%zu%s, %zu; ", action_type_name(piece->actions->type),
+		buf_addf(&got, ": %s +%zu%s, %zu; ", action_type_names[piece->actions->type],
 			 piece->n_actions, piece->final ? " final" : "", execution.lanes[i]);
 		assert_null(execution_slot(&execution, i));
 	}

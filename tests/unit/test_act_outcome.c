@@ -27,11 +27,11 @@ TEST(what_has_no_actions)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct planned_device planned = device;
 		struct outcome outcome;
-		const char *row = device_state_name(rows[i].state);
+		const char *row = device_state_names[rows[i].state];
 
 		planned.state = rows[i].state;
 		outcome_begin(&planned, &outcome);
-		check_text(row, result_name(outcome.result), result_name(rows[i].result));
+		check_text(row, result_names[outcome.result], result_names[rows[i].result]);
 		check_text(row, outcome.error, rows[i].error);
 		check_text(row, outcome.after, "e1000e");
 		check(row, outcome.after_known);
@@ -49,7 +49,7 @@ static void expect(const char *row, const struct planned_device *planned, const 
 
 	outcome_begin(planned, &outcome);
 	outcome_judge(planned, slot, module, &outcome, &findings);
-	check_text(row, result_name(outcome.result), result_name(result));
+	check_text(row, result_names[outcome.result], result_names[result]);
 	check_text(row, outcome.error, error);
 	check_text(row, outcome.after, after);
 	free(outcome.after);
@@ -242,7 +242,7 @@ TEST(what_was_not_begun)
 
 	outcome_begin(&device, &outcome);
 	outcome_not_started(&device, -EAGAIN, &outcome);
-	check_text("result", result_name(outcome.result), "failed");
+	check_text("result", result_names[outcome.result], "failed");
 	check_text("error", outcome.error,
 		   "no process can be started: Resource temporarily unavailable");
 	check_text("after", outcome.after, "e1000e");
@@ -298,7 +298,7 @@ TEST(physical_functions)
 
 		outcome_begin(&physfn, &outcome);
 		outcome_judge(&physfn, &rows[i].slot, NULL, &outcome, &findings);
-		check_text(row, result_name(outcome.result), result_name(rows[i].result));
+		check_text(row, result_names[outcome.result], result_names[rows[i].result]);
 		check_text(row, outcome.error, rows[i].error);
 		check_int(row, outcome.vfs, rows[i].result == RESULT_DONE ? 2 : 0);
 		check_findings(row, &findings, rows[i].findings);

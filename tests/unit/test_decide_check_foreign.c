@@ -52,7 +52,7 @@ static void expect(const char *want, const char *part)
 
 	check_foreign(&checks);
 	vec_foreach(finding, &findings) {
-		buf_addf(&got, "%s %s %s\n", severity_name(finding->severity),
+		buf_addf(&got, "%s %s %s\n", severity_names[finding->severity],
 			 finding_name(finding->type), finding->subject);
 		buf_addf(&said, "%s -> %s\n", finding->detail, finding->remedy);
 		check(finding->detail, *finding->remedy);

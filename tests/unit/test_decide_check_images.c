@@ -62,7 +62,7 @@ static void check_found(const char *what, const char *wanted)
 
 	check_images(&checks);
 	vec_foreach(finding, &findings)
-		buf_addf(&got, "%s %s; ", severity_name(finding->severity),
+		buf_addf(&got, "%s %s; ", severity_names[finding->severity],
 			 finding_name(finding->type));
 	check_text(what, buf_text(&got), wanted);
 	findings_done(&findings);

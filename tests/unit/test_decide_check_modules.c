@@ -19,7 +19,7 @@ static void expect_first(const char *what, const char *found, enum severity seve
 	_cleanup_free_ char *all = xasprintf("%s; " NOT_THERE, found);
 
 	begin(X);
-	check_text(what, readiness_name(readiness), "not-ready");
+	check_text(what, readiness_names[readiness], "not-ready");
 	check_findings(what, &findings, all);
 	check_int(what, findings.items[0].severity, severity);
 	check_part(what, findings.items[0].detail, detail);

@@ -60,7 +60,7 @@ static void add_devices(struct buf *buf, const struct plan *plan)
 	vec_foreach(device, plan)
 		buf_addf(buf, "%s [%s] %s%s: %s (%s), was %s, group %d\n",
 			 PCI_ADDRESS_TEXT(&device->address), device->section,
-			 device_state_name(device->state), device->companion ? " companion" : "",
+			 device_state_names[device->state], device->companion ? " companion" : "",
 			 device->want, device->module, device->before ? device->before : "none",
 			 device->iommu_group);
 }
@@ -68,7 +68,7 @@ static void add_devices(struct buf *buf, const struct plan *plan)
 static void add_actions(struct buf *buf, const struct plan *plan)
 {
 	vec_foreach(action, &plan->actions) {
-		buf_addf(buf, "%s", action_type_name(action->type));
+		buf_addf(buf, "%s", action_type_names[action->type]);
 		if (action->device != SIZE_MAX)
 			buf_addf(buf, " %zu", action->device);
 		buf_addf(buf, " %s %s; %s\n", action->value, action->path, action->reason);
@@ -361,7 +361,7 @@ static void expect_states(enum phase phase, const char *text, const char *states
 	make_in(phase, text, &profile, &plan);
 	vec_foreach(device, &plan)
 		buf_addf(&got, "%s%s %s", got.length ? "; " : "",
-			 PCI_ADDRESS_TEXT(&device->address), device_state_name(device->state));
+			 PCI_ADDRESS_TEXT(&device->address), device_state_names[device->state]);
 	check_text(text, buf_text(&got), states);
 	check_findings(text, &plan.findings, findings);
 	vec_foreach(action, &plan.actions)
@@ -470,7 +470,7 @@ TEST(in_use_now)
 		}
 		make_in(rows[i].phase, "[device x]\naddress = 03:00.0\ndriver = pci-stub\n",
 			&profile, &plan);
-		check_text(row, device_state_name(plan.items[0].state), rows[i].state);
+		check_text(row, device_state_names[plan.items[0].state], rows[i].state);
 		check_int(row, plan.items[0].next_boot, rows[i].next_boot);
 		check_findings(row, &plan.findings, finding);
 		plan_done(&plan);

@@ -86,7 +86,7 @@ static void expect(const char *devices, const char *findings)
 
 	vec_foreach(device, &plan)
 		buf_addf(&text, "%s [%s] %s%s; ", PCI_ADDRESS_TEXT(&device->address),
-			 device->section ? device->section : "", device_state_name(device->state),
+			 device->section ? device->section : "", device_state_names[device->state],
 			 device->companion ? " too" : "");
 	check_text("devices", buf_text(&text), devices);
 	check_findings("findings", &plan.findings, findings);
@@ -98,7 +98,7 @@ static void expect_actions(const char *want)
 	struct buf text = {};
 
 	vec_foreach(action, &plan.actions)
-		buf_addf(&text, "%s %s%s%s; ", action_type_name(action->type),
+		buf_addf(&text, "%s %s%s%s; ", action_type_names[action->type],
 			 action->type == ACTION_LOAD_MODULE ? action->value : "",
 			 action->type == ACTION_LOAD_MODULE ? " " : "", action->path);
 	check_text("actions", buf_text(&text), want);

@@ -70,11 +70,11 @@ static void expect_in(enum phase phase, const char *vfs, const char *devices, co
 	make(phase, text, &profile, &plan);
 	vec_foreach(device, &plan)
 		buf_addf(&got, "%02x.%x %s %s; ", device->address.bus, device->address.function,
-			 device_state_name(device->state), device->want);
+			 device_state_names[device->state], device->want);
 	check_text(vfs, buf_text(&got), devices);
 	buf_done(&got);
 	vec_foreach(action, &plan.actions)
-		buf_addf(&got, "%s %s; ", action_type_name(action->type), action->value);
+		buf_addf(&got, "%s %s; ", action_type_names[action->type], action->value);
 	check_text(vfs, buf_text(&got), actions);
 	buf_done(&got);
 	check_findings(vfs, &plan.findings, findings);

@@ -55,7 +55,7 @@ TEST(removed_and_released)
 TEST(names_of_phases)
 {
 	for (enum boot_phase phase = BOOT_PHASE_EARLY; phase <= BOOT_PHASE_UNKNOWN; phase++) {
-		const char *name = boot_phase_name(phase);
+		const char *name = boot_phase_names[phase];
 
 		check_int(name, boot_phase_parse(name), phase);
 		check_int(name, boot_phase_is_by_hand(phase),

@@ -23,10 +23,10 @@ TEST(commands)
 
 TEST(names)
 {
-	assert_string_equal(command_result_name(COMMAND_DUE), "due");
-	assert_string_equal(command_result_name(COMMAND_DONE), "done");
-	assert_string_equal(command_result_name(COMMAND_FAILED), "failed");
-	assert_string_equal(command_result_name(COMMAND_SKIPPED), "skipped");
+	assert_string_equal(command_result_names[COMMAND_DUE], "due");
+	assert_string_equal(command_result_names[COMMAND_DONE], "done");
+	assert_string_equal(command_result_names[COMMAND_FAILED], "failed");
+	assert_string_equal(command_result_names[COMMAND_SKIPPED], "skipped");
 }
 
 int main(void)

@@ -103,11 +103,15 @@ TEST(kinds)
 	}
 }
 
-TEST(severity_names)
+TEST(names)
 {
-	assert_string_equal(severity_name(SEVERITY_NOTE), "note");
-	assert_string_equal(severity_name(SEVERITY_WARNING), "warning");
-	assert_string_equal(severity_name(SEVERITY_ERROR), "error");
+	assert_string_equal(readiness_names[READY], "ready");
+	assert_string_equal(readiness_names[NOT_READY], "not-ready");
+	assert_string_equal(readiness_names[REBOOT_REQUIRED], "reboot-required");
+	assert_string_equal(readiness_names[READINESS_UNKNOWN], "unknown");
+	assert_string_equal(severity_names[SEVERITY_NOTE], "note");
+	assert_string_equal(severity_names[SEVERITY_WARNING], "warning");
+	assert_string_equal(severity_names[SEVERITY_ERROR], "error");
 }
 
 int main(void)
@@ -119,7 +123,7 @@ int main(void)
 		cmocka_unit_test(each_type_has_a_name_of_its_own),
 		cmocka_unit_test(unknown_shows_in_the_name),
 		cmocka_unit_test(kinds),
-		cmocka_unit_test(severity_names),
+		cmocka_unit_test(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

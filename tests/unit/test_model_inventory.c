@@ -94,14 +94,14 @@ TEST(classes)
 
 TEST(names)
 {
-	assert_null(iommu_kind_name(IOMMU_KIND_NONE));
-	assert_string_equal(iommu_kind_name(IOMMU_KIND_INTEL), "intel");
-	assert_string_equal(iommu_kind_name(IOMMU_KIND_AMD), "amd");
-	assert_string_equal(iommu_kind_name(IOMMU_KIND_ARM), "smmu");
-	assert_string_equal(iommu_kind_name(IOMMU_KIND_OTHER), "other");
-	assert_string_equal(iommu_state_name(IOMMU_UNKNOWN), "unknown");
-	assert_string_equal(iommu_state_name(IOMMU_OFF), "off");
-	assert_string_equal(iommu_state_name(IOMMU_ON), "on");
+	assert_null(iommu_kind_names[IOMMU_KIND_NONE]);
+	assert_string_equal(iommu_kind_names[IOMMU_KIND_INTEL], "intel");
+	assert_string_equal(iommu_kind_names[IOMMU_KIND_AMD], "amd");
+	assert_string_equal(iommu_kind_names[IOMMU_KIND_ARM], "smmu");
+	assert_string_equal(iommu_kind_names[IOMMU_KIND_OTHER], "other");
+	assert_string_equal(iommu_state_names[IOMMU_UNKNOWN], "unknown");
+	assert_string_equal(iommu_state_names[IOMMU_OFF], "off");
+	assert_string_equal(iommu_state_names[IOMMU_ON], "on");
 }
 
 TEST(functions_of_display_cards)

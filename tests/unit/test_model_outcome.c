@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/outcome.h"
+
+#include "base/text.h"
 #include "support.h"
 
 TEST(everything_in_it_is_freed)
@@ -16,19 +18,15 @@ TEST(everything_in_it_is_freed)
 
 TEST(names)
 {
-	assert_string_equal(result_name(RESULT_DONE), "done");
-	assert_string_equal(result_name(RESULT_ALREADY), "already");
-	assert_string_equal(result_name(RESULT_FAILED), "failed");
-	assert_string_equal(result_name(RESULT_TIMEOUT), "timeout");
-	assert_string_equal(result_name(RESULT_SKIPPED), "skipped");
-	assert_string_equal(result_name(RESULT_REFUSED), "refused");
-	for (enum result result = RESULT_DONE; result <= RESULT_REFUSED; result++) {
-		enum result parsed;
-
-		assert_int_equal(result_parse(result_name(result), &parsed), 0);
-		assert_int_equal(parsed, result);
-	}
-	assert_int_equal(result_parse("undone", &(enum result){0}), -EINVAL);
+	assert_string_equal(result_names[RESULT_DONE], "done");
+	assert_string_equal(result_names[RESULT_ALREADY], "already");
+	assert_string_equal(result_names[RESULT_FAILED], "failed");
+	assert_string_equal(result_names[RESULT_TIMEOUT], "timeout");
+	assert_string_equal(result_names[RESULT_SKIPPED], "skipped");
+	assert_string_equal(result_names[RESULT_REFUSED], "refused");
+	for (enum result result = RESULT_DONE; result <= RESULT_REFUSED; result++)
+		assert_int_equal(TEXT_INDEX(result_names, result_names[result]), result);
+	assert_int_equal(TEXT_INDEX(result_names, "undone"), -1);
 }
 
 int main(void)

@@ -146,7 +146,7 @@ TEST(what_is_written_for_a_device)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct action *action = &plan.actions.items[i];
 
-		check_text("type", action_type_name(action->type), rows[i][0]);
+		check_text("type", action_type_names[action->type], rows[i][0]);
 		check_text(rows[i][0], action->path, rows[i][1]);
 		check_text(rows[i][0], action->value, rows[i][2]);
 		check_int(rows[i][0], action->reason[0], "abcd"[i]);
@@ -170,18 +170,18 @@ TEST(devices_are_sorted)
 
 TEST(names)
 {
-	assert_string_equal(action_type_name(ACTION_LOAD_MODULE), "load-module");
-	assert_string_equal(action_type_name(ACTION_SET_OVERRIDE), "set-override");
-	assert_string_equal(action_type_name(ACTION_CLEAR_OVERRIDE), "clear-override");
-	assert_string_equal(action_type_name(ACTION_UNBIND), "unbind");
-	assert_string_equal(action_type_name(ACTION_PROBE), "probe");
-	assert_string_equal(action_type_name(ACTION_AUTOPROBE), "set-autoprobe");
-	assert_string_equal(action_type_name(ACTION_SET_VFS), "set-vfs");
-	assert_string_equal(device_state_name(DEVICE_VFS), "vfs-missing");
-	assert_string_equal(device_state_name(DEVICE_BIND), "wrong-driver");
-	assert_string_equal(device_state_name(DEVICE_RIGHT), "right");
-	assert_string_equal(device_state_name(DEVICE_REFUSED), "refused");
-	assert_string_equal(device_state_name(DEVICE_ABSENT), "absent");
+	assert_string_equal(action_type_names[ACTION_LOAD_MODULE], "load-module");
+	assert_string_equal(action_type_names[ACTION_SET_OVERRIDE], "set-override");
+	assert_string_equal(action_type_names[ACTION_CLEAR_OVERRIDE], "clear-override");
+	assert_string_equal(action_type_names[ACTION_UNBIND], "unbind");
+	assert_string_equal(action_type_names[ACTION_PROBE], "probe");
+	assert_string_equal(action_type_names[ACTION_AUTOPROBE], "set-autoprobe");
+	assert_string_equal(action_type_names[ACTION_SET_VFS], "set-vfs");
+	assert_string_equal(device_state_names[DEVICE_VFS], "vfs-missing");
+	assert_string_equal(device_state_names[DEVICE_BIND], "wrong-driver");
+	assert_string_equal(device_state_names[DEVICE_RIGHT], "right");
+	assert_string_equal(device_state_names[DEVICE_REFUSED], "refused");
+	assert_string_equal(device_state_names[DEVICE_ABSENT], "absent");
 }
 
 TEST(what_is_given)

@@ -41,8 +41,8 @@ TEST(states_and_diffs)
 		planned_file_add(&files, "/etc/x", rows[i].now, rows[i].content);
 		check_int(rows[i].what, files.n, 1);
 		check_text(rows[i].what, files.items[0].path, "/etc/x");
-		check_text(rows[i].what, file_state_name(files.items[0].state),
-			   file_state_name(rows[i].state));
+		check_text(rows[i].what, file_state_names[files.items[0].state],
+			   file_state_names[rows[i].state]);
 		check_text(rows[i].what, files.items[0].content, rows[i].content);
 		check_text(rows[i].what, files.items[0].diff, rows[i].diff);
 		planned_files_done(&files);
@@ -121,18 +121,18 @@ TEST(files_that_cannot_be_read)
 
 TEST(names)
 {
-	assert_string_equal(file_result_name(FILE_LEFT), "left");
-	assert_string_equal(file_result_name(FILE_WRITTEN), "written");
-	assert_string_equal(file_result_name(FILE_REMOVED), "removed");
-	assert_string_equal(file_result_name(FILE_REFUSED), "refused");
-	assert_string_equal(file_result_name(FILE_FAILED), "failed");
-	assert_string_equal(file_result_name(FILE_RESTORED), "restored");
-	assert_string_equal(file_state_name(FILE_SAME), "same");
-	assert_string_equal(file_state_name(FILE_CREATE), "create");
-	assert_string_equal(file_state_name(FILE_CHANGE), "change");
-	assert_string_equal(file_state_name(FILE_REMOVE), "remove");
-	assert_string_equal(file_state_name(FILE_FOREIGN), "foreign");
-	assert_string_equal(file_state_name(FILE_UNREADABLE), "unreadable");
+	assert_string_equal(file_result_names[FILE_LEFT], "left");
+	assert_string_equal(file_result_names[FILE_WRITTEN], "written");
+	assert_string_equal(file_result_names[FILE_REMOVED], "removed");
+	assert_string_equal(file_result_names[FILE_REFUSED], "refused");
+	assert_string_equal(file_result_names[FILE_FAILED], "failed");
+	assert_string_equal(file_result_names[FILE_RESTORED], "restored");
+	assert_string_equal(file_state_names[FILE_SAME], "same");
+	assert_string_equal(file_state_names[FILE_CREATE], "create");
+	assert_string_equal(file_state_names[FILE_CHANGE], "change");
+	assert_string_equal(file_state_names[FILE_REMOVE], "remove");
+	assert_string_equal(file_state_names[FILE_FOREIGN], "foreign");
+	assert_string_equal(file_state_names[FILE_UNREADABLE], "unreadable");
 }
 
 TEST(nothing_to_free)

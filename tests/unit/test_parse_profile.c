@@ -48,7 +48,7 @@ TEST(empty_profile_has_defaults)
 	assert_string_equal(profile.blacklist_mode, "auto");
 	assert_int_equal(profile.blacklist.n, 0);
 	assert_int_equal(profile.sections.n, 0);
-	assert_false(profile_asks_serials(&profile));
+	assert_false(profile_asks(&profile) & ASKS_SERIALS);
 	profile_done(&profile);
 	profile_done(NULL);
 }
@@ -247,7 +247,7 @@ TEST(selectors_of_a_device)
 	assert_int_equal(section->serials.n, 2);
 	assert_true(section->serials.items[0] == 0x001122ffff334455);
 	assert_true(section->serials.items[1] == UINT64_MAX);
-	assert_true(profile_asks_serials(&profile));
+	assert_true(profile_asks(&profile) & ASKS_SERIALS);
 	profile_done(&profile);
 }
 
@@ -650,10 +650,12 @@ TEST(what_a_profile_asks_of_the_host)
 		bool by_place;
 
 		profile_from(rows[i].text, &profile);
-		check_int(rows[i].text, profile_asks_serials(&profile), rows[i].serials);
-		check_int(rows[i].text, profile_asks_paths(&profile), rows[i].paths);
-		check_int(rows[i].text, profile_asks_resets(&profile), rows[i].resets);
-		check_int(rows[i].text, profile_asks_vfs(&profile),
+		check_int(rows[i].text, (profile_asks(&profile) & ASKS_SERIALS) != 0,
+			  rows[i].serials);
+		check_int(rows[i].text, (profile_asks(&profile) & ASKS_PATHS) != 0, rows[i].paths);
+		check_int(rows[i].text, (profile_asks(&profile) & ASKS_RESETS) != 0,
+			  rows[i].resets);
+		check_int(rows[i].text, (profile_asks(&profile) & ASKS_VFS) != 0,
 			  strstr(rows[i].text, "vfs") != NULL);
 		check(rows[i].text,
 		      !profile_section(&profile, "z") &&

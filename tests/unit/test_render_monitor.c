@@ -155,9 +155,9 @@ TEST(each_status_has_one_of_maas)
 		if (!rows[i].device)
 			plan_done(&plan);
 		got = render(FORMAT_MAAS, rows[i].status);
-		check(readiness_name(rows[i].status),
+		check(readiness_names[rows[i].status],
 		      strncmp(got, rows[i].begin, strlen(rows[i].begin)) == 0);
-		check(readiness_name(rows[i].status), strstr(got, "\n  findings: []\n") != NULL);
+		check(readiness_names[rows[i].status], strstr(got, "\n  findings: []\n") != NULL);
 	}
 }
 

@@ -93,10 +93,10 @@ TEST(colours_are_asked_for)
 				    *plain = render(FORMAT_TEXT, rows[i].status, NULL, false),
 				    *json = render(FORMAT_JSON, rows[i].status, NULL, true);
 
-		check(readiness_name(rows[i].status),
+		check(readiness_names[rows[i].status],
 		      strncmp(coloured, rows[i].begin, strlen(rows[i].begin)) == 0);
-		check(readiness_name(rows[i].status), strstr(coloured, "\033[0m\n") != NULL);
-		check(readiness_name(rows[i].status),
+		check(readiness_names[rows[i].status], strstr(coloured, "\033[0m\n") != NULL);
+		check(readiness_names[rows[i].status],
 		      !strchr(plain, '\033') && !strchr(json, '\033'));
 	}
 }
@@ -185,12 +185,12 @@ TEST(truth_values_follow_the_status)
 		_cleanup_free_ char *got = render(FORMAT_JSON, rows[i].status, NULL, false);
 		json_t *report = json_loads(got, JSON_REJECT_DUPLICATES, NULL);
 
-		check_int(readiness_name(rows[i].status),
+		check_int(readiness_names[rows[i].status],
 			  json_is_true(json_object_get(report, "ready")), rows[i].ready);
-		check_int(readiness_name(rows[i].status),
+		check_int(readiness_names[rows[i].status],
 			  json_is_true(json_object_get(report, "reboot_required")),
 			  rows[i].reboot_required);
-		check_int(readiness_name(rows[i].status),
+		check_int(readiness_names[rows[i].status],
 			  json_array_size(json_object_get(report, "devices")), 0);
 		json_decref(report);
 	}

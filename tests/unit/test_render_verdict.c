@@ -40,7 +40,7 @@ TEST(a_headline_counts_what_is_there)
 					       .plan = &plan,
 					       .findings = &findings,
 				       });
-		check_text(readiness_name(rows[i].status), buf_text(&buf), rows[i].headline);
+		check_text(readiness_names[rows[i].status], buf_text(&buf), rows[i].headline);
 		buf_done(&buf);
 		findings_done(&findings);
 		plan_done(&plan);

@@ -77,7 +77,7 @@ TEST(by_hand_only_what_is_new)
 		outcome.result = rows[i].result;
 		phase_log(&tree.root, &run, &outcomes, &(struct findings){});
 		phase_end(&run);
-		check_int(result_name(rows[i].result), n_phases(), rows[i].n);
+		check_int(result_names[rows[i].result], n_phases(), rows[i].n);
 	}
 	boot_log_read(&tree.root, &log);
 	assert_int_equal(log.bindings.n, 1);

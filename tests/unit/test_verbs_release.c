@@ -89,7 +89,7 @@ TEST(what_was_given_up_is_shown_once_it_is_done)
 		n_shown = 0;
 		result = rows[i];
 		release(NULL, false);
-		check_int(result_name(rows[i]), n_shown, rows[i] == RESULT_DONE);
+		check_int(result_names[rows[i]], n_shown, rows[i] == RESULT_DONE);
 	}
 }
 
