@@ -8,7 +8,7 @@
 #include "host/root.h"
 #include "model/command.h"
 #include "model/policy.h"
-#include "model/rebuild.h"
+#include "model/boot_files.h"
 
 /* The output of the programs in the last run. */
 #define REBUILD_LOG_PATH "/var/log/vfio-prepare/rebuild.log"

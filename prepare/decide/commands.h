@@ -7,11 +7,10 @@
 
 #include "decide/kernel_args.h"
 #include "model/boot_log.h"
-#include "model/bootloader.h"
+#include "model/boot_files.h"
 #include "model/command.h"
 #include "model/plan.h"
 #include "model/policy.h"
-#include "model/rebuild.h"
 
 /*
  * In their order: what makes the images of the initramfs, then what tells the boot loader. Only what is

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "model/bootloader.h"
+#include "model/boot_files.h"
 #include "model/inventory.h"
 #include "model/policy.h"
 #include "model/profile.h"

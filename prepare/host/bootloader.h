@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "host/root.h"
-#include "model/bootloader.h"
+#include "model/boot_files.h"
 
 /*
  * Finds out which boot loader the host has (kind is BOOTLOADER_AUTO: by bootloader_signs[]) and reads its

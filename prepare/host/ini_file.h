@@ -7,7 +7,7 @@
 #pragma once
 
 #include "model/finding.h"
-#include "model/ini.h"
+#include "model/profile.h"
 
 #define INI_MAX_ENTRIES 4096
 #define INI_MAX_LINE 1000 /* with its continuation lines; iniparser's own limit is 1024 */

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "host/root.h"
-#include "model/rebuild.h"
+#include "model/boot_files.h"
 
 /*
  * Compares the times of files: an image is stale if a file that goes into it, or the directory of such

@@ -12,14 +12,13 @@
 #include "base/strv.h"
 #include "model/address.h"
 #include "model/boot_log.h"
-#include "model/bootloader.h"
+#include "model/boot_files.h"
 #include "model/foreign.h"
 #include "model/image.h"
 #include "model/kernel_args.h"
 #include "model/network.h"
 #include "model/platform.h"
 #include "model/policy.h"
-#include "model/rebuild.h"
 #include "model/storage.h"
 
 /* Longer overrides name no driver: the kernel's names of modules end below 64 bytes. */

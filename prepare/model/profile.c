@@ -8,6 +8,45 @@
 
 const char *const allow_names[N_ALLOW] = {"display", "network", "storage"};
 
+static void entry_done(struct ini_entry *entry)
+{
+	free(entry->section);
+	free(entry->key);
+	free(entry->value);
+	free(entry->file);
+}
+
+void ini_set(struct ini *ini, const char *section, const char *key, const char *value,
+	     const char *file, unsigned line)
+{
+	struct ini_entry *entry = NULL;
+
+	vec_foreach(known, ini)
+		if (strcmp(known->section, section) == 0 && text_same(known->key, key))
+			entry = known;
+	if (entry)
+		entry_done(entry);
+	else
+		entry = vec_add(ini);
+	*entry = (struct ini_entry){
+		.section = xstrdup(section),
+		.key = xstrdup_null(key),
+		.value = xstrdup_null(value),
+		.file = xstrdup(file),
+		.line = line,
+	};
+}
+
+void ini_done(struct ini *ini)
+{
+	if (!ini)
+		return;
+	vec_foreach(entry, ini)
+		entry_done(entry);
+	free(ini->items);
+	*ini = (struct ini){};
+}
+
 void profile_done(struct profile *profile)
 {
 	if (!profile)

@@ -12,7 +12,34 @@
 #include "model/address.h"
 #include "model/finding.h"
 #include "model/host_places.h"
-#include "model/ini.h"
+
+/* --- entries of its files -------------------------------------------------------------------------- */
+
+/* A file of a profile is no larger. */
+#define INI_MAX_BYTES (256 * 1024)
+
+struct ini_entry {
+	char *section; /* as written: "device gpu" */
+	char *key;     /* lower case; NULL stands for the section's own line */
+	char *value;
+	char *file;
+	unsigned line; /* from 1 */
+};
+
+/*
+ * In the order in which they were read, each with the place that it came from. A later entry for the same
+ * section and key replaces an earlier one.
+ */
+struct ini {
+	VEC(struct ini_entry);
+};
+
+/* Adds or replaces; strings are copied. */
+void ini_set(struct ini *ini, const char *section, const char *key, const char *value,
+	     const char *file, unsigned line);
+void ini_done(struct ini *ini);
+
+/* --- what they come to ------------------------------------------------------------------------------ */
 
 /* Limits on what a file may ask for; each has its own message. */
 #define PROFILE_MAX_SECTIONS 512

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "model/ini.h"
+#include "model/profile.h"
 #include "parse/cpio.h"
 #include "parse/decompress.h"
 #include "parse/image.h"

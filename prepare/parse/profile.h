@@ -3,7 +3,6 @@
 #pragma once
 
 #include "model/finding.h"
-#include "model/ini.h"
 #include "model/profile.h"
 
 /*

@@ -1,9 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/rebuild.h"
+#include "model/boot_files.h"
 
+#include "parse/kernel_args.h"
 #include "support.h"
 
-TEST(done_twice)
+TEST(bootloader_done_twice)
+{
+	struct bootloader bootloader = {.kind = BOOTLOADER_GRUB,
+					.next_path = xstrdup("x"),
+					.cmdline = xstrdup("y")};
+
+	kernel_args_parse("a b", &bootloader.next);
+	kernel_args_parse("a", &bootloader.others);
+	strv_add(&bootloader.ours, "b");
+	bootloader_done(&bootloader);
+	assert_int_equal(bootloader.kind, BOOTLOADER_NONE);
+	assert_null(bootloader.next_path);
+	bootloader_done(&bootloader);
+	bootloader_done(NULL);
+}
+
+TEST(rebuild_done_twice)
 {
 	struct rebuild rebuild = {.generator = GENERATOR_DRACUT,
 				  .images = {.stale = xstrdup("a"), .newer_input = xstrdup("b")},
@@ -25,7 +42,10 @@ TEST(done_twice)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(done_twice)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bootloader_done_twice),
+		cmocka_unit_test(rebuild_done_twice),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/ini.h"
+#include "model/profile.h"
 #include "support.h"
 
 static void expect_entry(const struct ini *ini, size_t i, const char *section, const char *key,

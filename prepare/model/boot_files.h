@@ -1,9 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The files that are made of the configuration before a boot reads it, and whether they are up to date. */
+/* The files that a boot begins with: the arguments of the kernel, and what is made of the configuration. */
 #pragma once
 
 #include "base/strv.h"
 #include "model/host_places.h"
+#include "model/kernel_args.h"
+
+/*
+ * Where a host keeps the kernel's arguments, and which it keeps there. Three states of an argument are
+ * apart: wanted (decide/kernel_args.h), running (/proc/cmdline) and configured for the next boot (here).
+ */
+struct bootloader {
+	enum bootloader_kind kind;
+	/* What the next boot gets, and the file that says so; NULL: it cannot be told. */
+	char *next_path;
+	struct kernel_args next;
+	bool next_is_older; /* next_path was written before the running kernel started */
+	/* What the user and apply have configured: the next boot gets it after the host's programs have run. */
+	bool others_known;
+	struct kernel_args others;
+	struct strv ours;
+	/* kernel-install: the text of KERNEL_CMDLINE_PATH, or the one to begin with where it is missing. */
+	bool has_cmdline;
+	char *cmdline; /* NULL: it cannot be told, or has words for init behind "--" */
+	/* "PATH cannot be read: Input/output error", of the file with cmdline; NULL: it can, or is missing. */
+	char *cmdline_unreadable;
+};
+
+void bootloader_done(struct bootloader *bootloader);
 
 /* Images of the initramfs, one for each kernel. */
 struct image_set {
@@ -12,6 +36,7 @@ struct image_set {
 	char *newer_input; /* the first input that is newer than that image */
 };
 
+/* The files that are made of the configuration before a boot reads it, and whether they are up to date. */
 struct rebuild {
 	enum image_generator generator; /* that the host has */
 	struct image_set images;        /* which the generator keeps up to date */

@@ -1,5 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/rebuild.h"
+#include "model/boot_files.h"
+
+void bootloader_done(struct bootloader *bootloader)
+{
+	if (!bootloader)
+		return;
+	free(bootloader->next_path);
+	free(bootloader->cmdline);
+	free(bootloader->cmdline_unreadable);
+	kernel_args_done(&bootloader->next);
+	kernel_args_done(&bootloader->others);
+	strv_done(&bootloader->ours);
+	*bootloader = (struct bootloader){};
+}
 
 static void image_set_done(struct image_set *set)
 {
