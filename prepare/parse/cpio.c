@@ -39,46 +39,36 @@ void cpio_done(struct cpio *cpio)
 	cpio->name = NULL;
 }
 
+/* Each has eight hex digits. */
 enum field { INODE, MODE, UID, GID, N_LINKS, MTIME, SIZE, MAJOR, MINOR, RMAJOR, RMINOR, NAME_SIZE };
-
-/* A field of eight hex digits. */
-static bool read_field(const char *header, enum field field, uint32_t *ret)
-{
-	uint64_t value;
-
-	if (number_parse_n(header + 6 + 8 * (size_t)field, 8, 16, UINT32_MAX, &value) < 0)
-		return false;
-	*ret = (uint32_t)value;
-	return true;
-}
 
 static void end_header(struct cpio *cpio)
 {
+	static const enum field used[] = {INODE, MODE, N_LINKS, SIZE, MAJOR, MINOR, NAME_SIZE};
 	const char *header = buf_text(&cpio->kept);
-	uint32_t inode, mode, n_links, size, major, minor, name_size;
+	uint64_t fields[NAME_SIZE + 1];
 
 	if (memcmp(header, "070701", 6) != 0 && memcmp(header, "070702", 6) != 0) {
 		fail(cpio, "an entry does not begin as it must");
 		return;
 	}
-	if (!read_field(header, INODE, &inode) || !read_field(header, MODE, &mode) ||
-	    !read_field(header, N_LINKS, &n_links) || !read_field(header, SIZE, &size) ||
-	    !read_field(header, MAJOR, &major) || !read_field(header, MINOR, &minor) ||
-	    !read_field(header, NAME_SIZE, &name_size)) {
-		fail(cpio, "an entry has a number that is none");
-		return;
-	}
-	if (!name_size || name_size > CPIO_NAME_MAX) {
+	for (size_t i = 0; i < ARRAY_SIZE(used); i++)
+		if (number_parse_n(header + 6 + 8 * (size_t)used[i], 8, 16, UINT32_MAX,
+				   &fields[used[i]]) < 0) {
+			fail(cpio, "an entry has a number that is none");
+			return;
+		}
+	if (!fields[NAME_SIZE] || fields[NAME_SIZE] > CPIO_NAME_MAX) {
 		fail(cpio, "the length of a name is impossible");
 		return;
 	}
 	cpio->entry = (struct cpio_entry){
-		.mode = mode,
-		.size = size,
-		.n_links = n_links,
-		.inode = (uint64_t)(major << 16 ^ minor) << 32 | inode,
+		.mode = (unsigned)fields[MODE],
+		.size = (uint32_t)fields[SIZE],
+		.n_links = (uint32_t)fields[N_LINKS],
+		.inode = (fields[MAJOR] << 16 ^ fields[MINOR]) << 32 | fields[INODE],
 	};
-	enter(cpio, CPIO_NAME, padded(CPIO_HEADER_BYTES + (uint64_t)name_size) - CPIO_HEADER_BYTES,
+	enter(cpio, CPIO_NAME, padded(CPIO_HEADER_BYTES + fields[NAME_SIZE]) - CPIO_HEADER_BYTES,
 	      true);
 }
 

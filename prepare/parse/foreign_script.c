@@ -129,10 +129,8 @@ static char *find_driver(const char *line)
 		path += strlen("/drivers/");
 		driver = driver_word(path);
 		/* A driver that a device is taken from. */
-		if (driver && strncmp(path + strlen(driver), "/unbind", 7) == 0) {
-			free(driver);
-			driver = NULL;
-		}
+		if (driver && strncmp(path + strlen(driver), "/unbind", 7) == 0)
+			free(TAKE_PTR(driver));
 	}
 	return driver;
 }

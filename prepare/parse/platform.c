@@ -121,18 +121,6 @@ void reserved_regions_parse(const char *text, struct iommu_group *ret)
 	ret->regions = regions.length ? buf_take(&regions) : NULL;
 }
 
-static void add_keyboard(struct platform *platform, const char *sysfs)
-{
-	struct pci_address_list carriers = {};
-
-	path_carriers(sysfs, &carriers);
-	if (!carriers.n)
-		platform->keyboard_elsewhere = true;
-	vec_foreach(address, &carriers)
-		*vec_add(&platform->keyboards) = *address;
-	free(carriers.items);
-}
-
 /*
  * Blocks of lines, among them "S: Sysfs=/devices/..." and "H: Handlers=sysrq kbd event3". The handler
  * kbd is for any button; sysrq wants an Alt key, which only keyboards have (drivers/tty/sysrq.c).
@@ -150,10 +138,15 @@ void input_devices_parse(const char *text, struct platform *ret)
 			sysfs = xstrdup(copy + strlen("S: Sysfs="));
 		} else if (text_starts_with(line, "H: Handlers=")) {
 			_cleanup_(strv_done) struct strv handlers = {};
+			size_t before;
 
 			strv_split(&handlers, copy + strlen("H: Handlers="), " ");
-			if (sysfs && strv_contains(&handlers, "sysrq"))
-				add_keyboard(ret, sysfs);
+			if (!sysfs || !strv_contains(&handlers, "sysrq"))
+				continue;
+			before = ret->keyboards.n;
+			path_carriers(sysfs, &ret->keyboards);
+			if (ret->keyboards.n == before)
+				ret->keyboard_elsewhere = true;
 		}
 	}
 }

@@ -7,25 +7,26 @@
 
 #include "parse/profile_keys.h"
 
-#define DEVICE_KIND (&section_kinds[SECTION_DEVICE])
-
 /* One pass over the entries: what is being read, and where its errors go. */
 struct reader {
 	const struct ini_entry *entry;
 	struct findings *findings;
 };
 
-static void complain_at(struct findings *findings, const char *file, unsigned line,
-			const char *detail, const char *remedy)
+/* Takes detail and remedy. */
+static void complain_at(struct findings *findings, const char *file, unsigned line, char *detail,
+			char *remedy)
 {
 	_cleanup_free_ char *subject = xasprintf("%s:%u", file, line);
 
 	finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_PROFILE, subject, "%s",
 				   detail),
 		       "%s", remedy);
+	free(detail);
+	free(remedy);
 }
 
-static void complain(struct reader *reader, const char *detail, const char *remedy)
+static void complain(struct reader *reader, char *detail, char *remedy)
 {
 	complain_at(reader->findings, reader->entry->file, reader->entry->line, detail, remedy);
 }
@@ -84,53 +85,38 @@ static bool is_label(const char *label)
 /* The kind of a section by its name, "device LABEL" or one of the others; NULL after a complaint. */
 static const struct section_kind *section_kind(struct reader *reader, const char **ret_label)
 {
-	const char *name = reader->entry->section, *space = strchr(name, ' ');
-	const char *near;
-	size_t length = space ? (size_t)(space - name) : strlen(name);
-	_cleanup_free_ char *word = xstrndup(name, length), *detail = NULL, *remedy = NULL;
+	const char *name = reader->entry->section, *space = strchrnul(name, ' '), *near;
+	_cleanup_free_ char *word = xstrndup(name, (size_t)(space - name));
 
-	*ret_label = space ? space + 1 : NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(section_kinds); i++) {
-		if (strcmp(section_kinds[i].name, word) != 0)
+	*ret_label = *space ? space + 1 : NULL;
+	for (size_t i = 0; i < N_SECTION_KINDS; i++) {
+		const struct section_kind *kind = &section_kinds[i];
+
+		if (strcmp(kind->name, word) != 0)
 			continue;
-		if (&section_kinds[i] == DEVICE_KIND ? *ret_label && is_label(*ret_label)
-						     : !*ret_label)
-			return &section_kinds[i];
-		detail = xasprintf("section [%s] has an invalid name", name);
-		complain(reader, detail,
-			 &section_kinds[i] == DEVICE_KIND
-				 ? "write [device LABEL], where LABEL is up to 63 letters, digits, "
-				   "'.', '_' or '-'"
-				 : "write the section's name alone, as in [host]");
+		if (kind == DEVICE_KIND ? *ret_label && is_label(*ret_label) : !*ret_label)
+			return kind;
+		complain(
+			reader, xasprintf("section [%s] has an invalid name", name),
+			xstrdup(kind == DEVICE_KIND
+					? "write [device LABEL], where LABEL is up to 63 letters, digits, "
+					  "'.', '_' or '-'"
+					: "write the section's name alone, as in [host]"));
 		return NULL;
 	}
-	near = nearest(word, &section_kinds->name, ARRAY_SIZE(section_kinds),
-		       sizeof(*section_kinds));
-	detail = xasprintf("unknown section [%s]", name);
-	remedy = near ? xasprintf("did you mean [%s%s]?", near,
+	near = nearest(word, &section_kinds->name, N_SECTION_KINDS, sizeof(*section_kinds));
+	complain(reader, xasprintf("unknown section [%s]", name),
+		 near ? xasprintf("did you mean [%s%s]?", near,
 				  strcmp(near, "device") == 0 ? " LABEL" : "")
 		      : xstrdup("sections are [host], [iommu], [kernel], [modules], [bind] and "
-				"[device LABEL]");
-	complain(reader, detail, remedy);
+				"[device LABEL]"));
 	return NULL;
-}
-
-static void complain_unknown_key(struct reader *reader, const struct section_kind *kind)
-{
-	const char *near = nearest(reader->entry->key, &kind->keys->name, kind->n_keys,
-				   sizeof(*kind->keys));
-	_cleanup_free_ char *detail = NULL, *remedy = NULL;
-
-	detail = xasprintf("unknown key \"%s\" in section [%s]", reader->entry->key,
-			   reader->entry->section);
-	remedy = near ? xasprintf("did you mean \"%s\"?", near)
-		      : xasprintf("vfio-prepare.conf(5) has the keys of [%s]", kind->name);
-	complain(reader, detail, remedy);
 }
 
 static void read_entry(struct reader *reader, const struct section_kind *kind, void *target)
 {
 	const struct ini_entry *entry = reader->entry;
+	const char *near;
 
 	for (size_t i = 0; i < kind->n_keys; i++) {
 		const struct profile_key *key = &kind->keys[i];
@@ -138,19 +124,19 @@ static void read_entry(struct reader *reader, const struct section_kind *kind, v
 
 		if (strcmp(key->name, entry->key) != 0)
 			continue;
-		if (key->read(&error, (char *)target + key->offset, entry->value) < 0) {
-			_cleanup_free_ char *detail =
-				xasprintf("section [%s], key \"%s\": \"%s\" is not valid",
-					  entry->section, entry->key, error.seen);
-			_cleanup_free_ char *remedy = xasprintf("expected %s",
-								error.expected ? error.expected
-									       : key->expected);
-
-			complain(reader, detail, remedy);
-		}
+		if (key->read(&error, (char *)target + key->offset, entry->value) < 0)
+			complain(reader,
+				 xasprintf("section [%s], key \"%s\": \"%s\" is not valid",
+					   entry->section, entry->key, error.seen),
+				 xasprintf("expected %s",
+					   error.expected ? error.expected : key->expected));
 		return;
 	}
-	complain_unknown_key(reader, kind);
+	near = nearest(entry->key, &kind->keys->name, kind->n_keys, sizeof(*kind->keys));
+	complain(reader,
+		 xasprintf("unknown key \"%s\" in section [%s]", entry->key, entry->section),
+		 near ? xasprintf("did you mean \"%s\"?", near)
+		      : xasprintf("vfio-prepare.conf(5) has the keys of [%s]", kind->name));
 }
 
 /* The section of that label, a new one where it is the first entry of it; NULL: one too many. */
@@ -174,14 +160,12 @@ static struct device_section *device_section(struct profile *profile, const stru
 
 static void check_section(const struct device_section *section, struct findings *findings)
 {
-	_cleanup_free_ char *detail = NULL;
-
 	if (section->addresses.n || section->ids.n || section->classes.n || section->subsystems.n ||
 	    section->paths.n || section->serials.n)
 		return;
-	detail = xasprintf("section [device %s] selects no device", section->label);
-	complain_at(findings, section->file, section->line, detail,
-		    "give it at least one of address, id, class, subsystem, path, serial");
+	complain_at(findings, section->file, section->line,
+		    xasprintf("section [device %s] selects no device", section->label),
+		    xstrdup("give it at least one of address, id, class, subsystem, path, serial"));
 }
 
 int profile_parse(const struct ini *ini, struct profile *ret, struct findings *findings)
@@ -191,13 +175,13 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 		.iommu_passthrough = true,
 		.device_timeout_s = 10,
 		.timeout_s = 45,
+		.bootloader = BOOTLOADER_AUTO,
+		.blacklist_mode = xstrdup("auto"),
 	};
 	struct reader reader = {.findings = findings};
 	size_t before = findings->n;
 	bool readable;
 
-	profile.bootloader = BOOTLOADER_AUTO;
-	profile.blacklist_mode = xstrdup("auto");
 	for (size_t i = 0; i < ini->n; i++) {
 		const struct section_kind *kind;
 		void *target = &profile;
@@ -205,8 +189,8 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 
 		reader.entry = &ini->items[i];
 		if (reader.entry->key && strcmp(reader.entry->section, "") == 0) {
-			complain(&reader, "a key precedes the first section",
-				 "move it below a line such as [host]");
+			complain(&reader, xstrdup("a key precedes the first section"),
+				 xstrdup("move it below a line such as [host]"));
 			continue;
 		}
 		/* An unknown section is told once, by its own line, not for each of its keys. */
@@ -221,8 +205,8 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 		if (kind == DEVICE_KIND)
 			target = device_section(&profile, reader.entry, label);
 		if (!target) {
-			complain(&reader, "the profile has more than 512 device sections",
-				 "list more devices in one section");
+			complain(&reader, xstrdup("the profile has more than 512 device sections"),
+				 xstrdup("list more devices in one section"));
 			break;
 		}
 		if (reader.entry->key)

@@ -289,10 +289,10 @@ static const struct profile_key device_keys[] = {
 };
 
 const struct section_kind section_kinds[N_SECTION_KINDS] = {
-	[SECTION_HOST] = {"host", host_keys, ARRAY_SIZE(host_keys)},
-	[SECTION_IOMMU] = {"iommu", iommu_keys, ARRAY_SIZE(iommu_keys)},
-	[SECTION_KERNEL] = {"kernel", kernel_keys, ARRAY_SIZE(kernel_keys)},
-	[SECTION_MODULES] = {"modules", modules_keys, ARRAY_SIZE(modules_keys)},
-	[SECTION_BIND] = {"bind", bind_keys, ARRAY_SIZE(bind_keys)},
-	[SECTION_DEVICE] = {"device", device_keys, ARRAY_SIZE(device_keys)},
+	{"host", host_keys, ARRAY_SIZE(host_keys)},
+	{"iommu", iommu_keys, ARRAY_SIZE(iommu_keys)},
+	{"kernel", kernel_keys, ARRAY_SIZE(kernel_keys)},
+	{"modules", modules_keys, ARRAY_SIZE(modules_keys)},
+	{"bind", bind_keys, ARRAY_SIZE(bind_keys)},
+	{"device", device_keys, ARRAY_SIZE(device_keys)},
 };

@@ -18,21 +18,13 @@ struct profile_key {
 	const char *expected;
 };
 
-enum {
-	SECTION_HOST,
-	SECTION_IOMMU,
-	SECTION_KERNEL,
-	SECTION_MODULES,
-	SECTION_BIND,
-	SECTION_DEVICE,
-	N_SECTION_KINDS,
-};
-
 struct section_kind {
 	const char *name;
 	const struct profile_key *keys;
 	size_t n_keys;
 };
 
-/* Keys of SECTION_DEVICE go into a struct device_section, those of the others into struct profile. */
+/* The keys of the last, [device LABEL], go into a struct device_section, those of the others into struct profile. */
+#define N_SECTION_KINDS 6
+#define DEVICE_KIND (&section_kinds[N_SECTION_KINDS - 1])
 extern const struct section_kind section_kinds[N_SECTION_KINDS];
