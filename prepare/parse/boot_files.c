@@ -75,19 +75,22 @@ static bool sets_variable(const char *line, size_t length)
 	return false;
 }
 
+static bool is_one_of(const char *const *words, size_t n, const char *text, size_t length)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text_is(text, length, words[i]))
+			return true;
+	return false;
+}
+
 /* How much deeper in conditions and loops it is behind a line that begins with this word. */
 static int depth_change(const char *word, size_t length)
 {
 	static const char *const opens[] = {"if", "case", "for", "while", "until"},
 				 *const closes[] = {"fi", "esac", "done"};
 
-	for (size_t i = 0; i < ARRAY_SIZE(opens); i++)
-		if (text_is(word, length, opens[i]))
-			return 1;
-	for (size_t i = 0; i < ARRAY_SIZE(closes); i++)
-		if (text_is(word, length, closes[i]))
-			return -1;
-	return 0;
+	return is_one_of(opens, ARRAY_SIZE(opens), word, length) -
+	       is_one_of(closes, ARRAY_SIZE(closes), word, length);
 }
 
 void grub_default_read(struct grub_default *grub, const char *text)
@@ -130,10 +133,9 @@ static const char *behind_word(const char *line, const char *const *words, size_
 
 	line += strspn(line, " \t");
 	length = strcspn(line, " \t\n");
-	for (size_t i = 0; i < n; i++)
-		if (text_is(line, length, words[i]))
-			return line + length + strspn(line + length, " \t");
-	return NULL;
+	if (!is_one_of(words, n, line, length))
+		return NULL;
+	return line + length + strspn(line + length, " \t");
 }
 
 char *grub_cfg_arguments(const char *text)
@@ -194,7 +196,5 @@ char *loader_entry_arguments(const char *text, const char *environment)
 			}
 		}
 	}
-	if (!found)
-		return NULL;
-	return buf.length ? buf_take(&buf) : xstrdup("");
+	return found ? buf_take(&buf) : NULL;
 }

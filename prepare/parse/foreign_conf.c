@@ -132,18 +132,17 @@ void foreign_parse_modules(const struct foreign_file *file)
 		parse_module_line(file, lines.first, lines.text);
 }
 
-/* Adds those words that are addresses; how many. */
-static size_t add_addresses(struct foreign_setting *setting, const struct strv *words)
+/* Adds those words of the text that are addresses; false: others are there, too. */
+static bool add_addresses(struct foreign_setting *setting, const char *text, const char *separators)
 {
+	_cleanup_(strv_done) struct strv words = {};
 	struct pci_address address;
-	size_t n = 0;
 
-	for (size_t i = 0; i < words->n; i++)
-		if (pci_address_parse(words->items[i], &address) == 0) {
+	strv_split(&words, text, separators);
+	vec_foreach(word, &words)
+		if (pci_address_parse(*word, &address) == 0)
 			strv_add(&setting->values, PCI_ADDRESS_TEXT(&address));
-			n++;
-		}
-	return n;
+	return setting->values.n == words.n;
 }
 
 static void add_argument(const struct foreign_file *file, unsigned line,
@@ -161,17 +160,13 @@ static void add_argument(const struct foreign_file *file, unsigned line,
 	}
 	setting = foreign_file_add(file, effect, line, arg->text,
 				   effect == FOREIGN_ADDRESSES ? "pciback" : arg->name);
-	if (effect == FOREIGN_ADDRESSES) {
-		/* xen-pciback.hide=(0000:01:00.0)(01:00.1) */
-		_cleanup_(strv_done) struct strv words = {};
-
-		strv_split(&words, value, "()");
-		add_addresses(setting, &words);
-	} else if (effect == FOREIGN_OPTION && arg->value) {
+	/* xen-pciback.hide=(0000:01:00.0)(01:00.1) */
+	if (effect == FOREIGN_ADDRESSES)
+		add_addresses(setting, value, "()");
+	else if (effect == FOREIGN_OPTION && arg->value)
 		foreign_add_value(setting, value);
-	} else if (effect != FOREIGN_OPTION) {
+	else if (effect != FOREIGN_OPTION)
 		foreign_add_values(setting, value, ",");
-	}
 	/* oVirt's engine still writes it. */
 	if (arg->value && strcmp(arg->name, "rdblacklist") == 0)
 		setting->flaw = "dracut since 104 does not read it any more: "
@@ -308,29 +303,26 @@ void foreign_parse_dracut(const struct foreign_file *file)
 
 void foreign_parse_vfio_bind(const struct foreign_file *file)
 {
+	static const char separators[] = " \t\n,";
 	_cleanup_(assignment_done) struct assignment assignment = {.rest = file->text,
 								   .last_line = 1};
 
 	while (next_assignment(&assignment)) {
-		_cleanup_free_ char *shown = xasprintf("%s=\"%s\"", assignment.name,
-						       assignment.value);
-		_cleanup_(strv_done) struct strv words = {};
+		const char *value = assignment.value;
+		_cleanup_free_ char *shown = xasprintf("DEVICES=\"%s\"", value);
 
-		strv_split(&words, assignment.value, " \t\n,");
-		if (strcmp(assignment.name, "DEVICES") == 0 && words.n) {
-			struct foreign_setting *setting = foreign_file_add(file, FOREIGN_ADDRESSES,
-									   assignment.line, shown,
-									   "vfio-pci");
-
-			if (add_addresses(setting, &words) < words.n)
-				setting->flaw = "not every word of it is a PCI address";
-		}
+		if (strcmp(assignment.name, "DEVICES") == 0 && value[strspn(value, separators)] &&
+		    !add_addresses(foreign_file_add(file, FOREIGN_ADDRESSES, assignment.line, shown,
+						    "vfio-pci"),
+				   value, separators))
+			file->foreign->items[file->foreign->n - 1].flaw =
+				"not every word of it is a PCI address";
 	}
 }
 
 void foreign_parse_driverctl(const struct foreign_file *file)
 {
-	const char *slash = strrchr(file->path, '/'), *name = slash ? slash + 1 : file->path;
+	const char *name = basename(file->path);
 	const char *text = file->text + strspn(file->text, " \t\n");
 	_cleanup_free_ char *driver = xstrndup(text, strcspn(text, " \t\n"));
 	struct pci_address address;
