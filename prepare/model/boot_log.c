@@ -61,17 +61,10 @@ void bindings_done(struct bindings *bindings)
 	*bindings = (struct bindings){};
 }
 
-static int compare_bindings(const void *a, const void *b)
-{
-	const struct binding *one = a, *other = b;
-
-	return pci_address_compare(&one->address, &other->address);
-}
-
 const struct binding *bindings_find(const struct bindings *bindings,
 				    const struct pci_address *address)
 {
-	return vec_find(bindings, &(struct binding){.address = *address}, compare_bindings);
+	return vec_find(bindings, address, pci_address_order);
 }
 
 void bindings_remove(struct bindings *bindings, const struct pci_address *address)
@@ -90,7 +83,7 @@ void bindings_set(struct bindings *bindings, const struct pci_address *address, 
 {
 	bindings_remove(bindings, address);
 	*vec_add(bindings) = (struct binding){*address, section ? section : "", driver};
-	vec_sort(bindings, compare_bindings);
+	vec_sort(bindings, pci_address_order);
 }
 
 bool bindings_has_released(const struct bindings *bindings, const struct pci_address *address)

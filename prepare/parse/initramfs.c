@@ -56,15 +56,6 @@ static void fail_damaged(struct reader *reader, char *text)
 	fail(reader, text);
 }
 
-static const struct profile_file *find_profile(const struct profile_file_list *profile,
-					       const char *path)
-{
-	vec_foreach(file, profile)
-		if (strcmp(file->path, path) == 0)
-			return file;
-	return NULL;
-}
-
 /* What the image has at path, beside what the host has there. */
 static enum image_file_state compare(const struct profile_file *host,
 				     const struct cpio_entry *entry, const char *bytes)
@@ -89,8 +80,12 @@ static enum image_file_state compare(const struct profile_file *host,
 static void see_profile(struct reader *reader, const struct cpio_entry *entry, const char *path,
 			const char *bytes)
 {
-	image_file_set(reader->image, path,
-		       compare(find_profile(reader->profile, path), entry, bytes));
+	const struct profile_file *host = NULL;
+
+	vec_foreach(file, reader->profile)
+		if (strcmp(file->path, path) == 0)
+			host = file;
+	image_file_set(reader->image, path, compare(host, entry, bytes));
 }
 
 static bool begin_entry(void *userdata, const struct cpio_entry *entry)
