@@ -21,57 +21,43 @@ static const struct verb *const verbs[] = {&list_verb,    &init_verb,     &impor
 					   &plan_verb,    &apply_verb,    &bind_verb,
 					   &release_verb, &validate_verb, &snapshot_verb};
 
-/* Options without a letter. */
-enum option_value {
-	OPTION_ROOT = 256,
-	OPTION_PROFILE,
-	OPTION_FORMAT,
-	OPTION_FILTER,
-	OPTION_ADDRESS,
-	OPTION_NAME,
-	OPTION_PHASE,
-	OPTION_MODULES,
-	OPTION_IMAGE_FILES,
-	OPTION_DEVICES,
-	OPTION_SCRUB,
-	OPTION_REBUILD,
-	OPTION_FORCE,
-	OPTION_VERSION,
-};
+/* The value and the member of an option that only sets it. */
+#define SETS(member) 0, offsetof(struct options, member)
 
 static const struct option_help {
 	const char *verbs; /* that have it, separated by spaces; NULL: every verb */
 	const char *name;
 	const char *argument;
-	int value;
+	int value;     /* that getopt_long() gives; 0: it sets its member */
+	size_t member; /* of struct options: a string where the option has an argument, else a bool */
 	const char *help;
 } known_options[] = {
-	{NULL, "root", "DIR", OPTION_ROOT, "read and write below DIR instead of /"},
-	{NULL, "profile", "FILE", OPTION_PROFILE, "read this profile only"},
-	{NULL, "format", "FORMAT", OPTION_FORMAT,
+	{NULL, "root", "DIR", SETS(root), "read and write below DIR instead of /"},
+	{NULL, "profile", "FILE", SETS(profile), "read this profile only"},
+	{NULL, "format", "FORMAT", 'F', 0,
 	 "text (default) or json; for validate also nagios, prometheus, maas"},
-	{NULL, "verbose", NULL, 'v', "-v, print more messages"},
-	{NULL, "quiet", NULL, 'q', "-q, print only errors"},
-	{NULL, "help", NULL, 'h', "-h, print this help"},
-	{NULL, "version", NULL, OPTION_VERSION, "print the version"},
-	{"list init", "filter", "V:D[:C]", OPTION_FILTER,
+	{NULL, "verbose", NULL, 'v', 0, "-v, print more messages"},
+	{NULL, "quiet", NULL, 'q', 0, "-q, print only errors"},
+	{NULL, "help", NULL, 'h', 0, "-h, print this help"},
+	{NULL, "version", NULL, 'V', 0, "print the version"},
+	{"list init", "filter", "V:D[:C]", SETS(filter),
 	 "only functions with these ids, as in lspci -d"},
-	{"list init bind", "address", "ADDRESS", OPTION_ADDRESS,
+	{"list init bind", "address", "ADDRESS", SETS(address),
 	 "only this address; .* is all functions of a slot"},
-	{"list init", "name", "REGEX", OPTION_NAME, "only functions whose name matches"},
-	{"plan", "modules", NULL, OPTION_MODULES,
+	{"list init", "name", "REGEX", SETS(name), "only functions whose name matches"},
+	{"plan", "modules", NULL, SETS(modules),
 	 "print only the modules that an initramfs needs, one per line"},
-	{"plan", "image-files", NULL, OPTION_IMAGE_FILES,
+	{"plan", "image-files", NULL, SETS(image_files),
 	 "print only the files that an initramfs needs beside the program, one per line"},
-	{"apply", "rebuild", NULL, OPTION_REBUILD,
+	{"apply", "rebuild", NULL, SETS(rebuild),
 	 "also run the commands that update initramfs and boot loader"},
-	{"validate", "devices", NULL, OPTION_DEVICES,
+	{"validate", "devices", NULL, SETS(devices),
 	 "check only whether each device is on its driver"},
-	{"snapshot", "scrub", NULL, OPTION_SCRUB,
+	{"snapshot", "scrub", NULL, SETS(scrub),
 	 "hide UUIDs and other ids, serial numbers, MAC addresses, by-id names"},
-	{"bind apply release", "force", NULL, OPTION_FORCE,
+	{"bind apply release", "force", NULL, SETS(force),
 	 "also devices in use, bound by others (release), and foreign files (apply)"},
-	{"bind", "phase", "PHASE", OPTION_PHASE,
+	{"bind", "phase", "PHASE", SETS(phase),
 	 "phase of the boot: early, premount, system or hotplug; logs to the kernel log"},
 };
 
@@ -127,58 +113,14 @@ static const char *const formats[] = {
 	[FORMAT_MAAS] = "maas",
 };
 
-static bool set_format(struct options *options, const char *name)
+static void set_option(struct options *options, const struct option_help *option, const char *value)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
-		if (strcmp(formats[i], name) == 0) {
-			options->format = (enum format)i;
-			return true;
-		}
-	return false;
-}
+	void *member = (char *)options + option->member;
 
-static void set_option(struct options *options, int option, const char *value)
-{
-	switch (option) {
-	case OPTION_ROOT:
-		options->root = value;
-		break;
-	case OPTION_PROFILE:
-		options->profile = value;
-		break;
-	case OPTION_FILTER:
-		options->filter = value;
-		break;
-	case OPTION_ADDRESS:
-		options->address = value;
-		break;
-	case OPTION_NAME:
-		options->name = value;
-		break;
-	case OPTION_PHASE:
-		options->phase = value;
-		break;
-	case OPTION_MODULES:
-		options->modules = true;
-		break;
-	case OPTION_IMAGE_FILES:
-		options->image_files = true;
-		break;
-	case OPTION_DEVICES:
-		options->devices = true;
-		break;
-	case OPTION_SCRUB:
-		options->scrub = true;
-		break;
-	case OPTION_REBUILD:
-		options->rebuild = true;
-		break;
-	case OPTION_FORCE:
-		options->force = true;
-		break;
-	default:
-		break;
-	}
+	if (option->argument)
+		*(const char **)member = value;
+	else
+		*(bool *)member = true;
 }
 
 /* Wrong usage is one line that says what is wrong. */
@@ -222,7 +164,7 @@ int main(int argc, char **argv)
 	struct options options = {};
 	const struct verb *verb;
 	size_t n_wanted;
-	int option, index;
+	int option, index, format = FORMAT_TEXT;
 
 	process_begin();
 	for (size_t i = 0; i < ARRAY_SIZE(known_options); i++)
@@ -238,10 +180,10 @@ int main(int argc, char **argv)
 					   argv[optind - 1]);
 		if (option == ':')
 			return USAGE_ERROR("option \"%s\" needs a value", argv[optind - 1]);
-		if (option == OPTION_VERSION)
+		if (option == 'V')
 			return printf("vfio-prepare %s\n", VFIO_PREPARE_VERSION) < 0 ? STATUS_FAILED
 										     : STATUS_DONE;
-		if (option == OPTION_FORMAT && !set_format(&options, optarg))
+		if (option == 'F' && (format = TEXT_INDEX(formats, optarg)) < 0)
 			return USAGE_ERROR(
 				"--format: \"%s\" is none of text, json, nagios, prometheus, maas",
 				optarg);
@@ -251,8 +193,8 @@ int main(int argc, char **argv)
 			log_set_level(LOG_LEVEL_ERROR);
 		else if (option == 'h')
 			help = true;
-		else
-			set_option(&options, option, optarg);
+		else if (option == 0)
+			set_option(&options, &known_options[index], optarg);
 	}
 	verb = optind < argc ? find_verb(argv[optind]) : NULL;
 	if (optind < argc && !verb)
@@ -261,13 +203,14 @@ int main(int argc, char **argv)
 		return print_help(verb);
 	if (!verb)
 		return USAGE_ERROR("a verb is missing; see vfio-prepare --help");
-	n_wanted = verb->operand ? 1 : 0;
+	n_wanted = verb->operand != NULL;
 	options.operands = argv + optind + 1;
 	options.n_operands = (size_t)(argc - optind - 1);
 	if (!verb->any_operands && options.n_operands > n_wanted)
 		return USAGE_ERROR("%s takes no \"%s\"", verb->name, options.operands[n_wanted]);
 	if (!verb->any_operands && options.n_operands < n_wanted)
 		return USAGE_ERROR("%s needs %s behind it", verb->name, verb->operand);
+	options.format = (enum format)format;
 	if (format_is_for_monitor(options.format) && verb != &validate_verb)
 		return USAGE_ERROR("%s has no --format %s, only validate has", verb->name,
 				   formats[options.format]);
