@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+
 void strv_done(struct strv *strv)
 {
 	if (!strv)
@@ -45,6 +47,15 @@ static int compare(const void *a, const void *b)
 void strv_sort(struct strv *strv)
 {
 	vec_sort(strv, compare);
+}
+
+char *strv_join(const struct strv *strv, const char *separator)
+{
+	struct buf buf = {};
+
+	for (size_t i = 0; i < strv->n; i++)
+		buf_addf(&buf, "%s%s", i ? separator : "", strv->items[i]);
+	return buf_take(&buf);
 }
 
 void strv_split(struct strv *strv, const char *text, const char *separators)

@@ -19,5 +19,7 @@ void strv_add_new(struct strv *strv, const char *string);
 bool strv_contains(const struct strv *strv, const char *string);
 /* Byte order; equal strings stay. */
 void strv_sort(struct strv *strv);
+/* The strings with a separator between them, the caller's; "" for none. */
+char *strv_join(const struct strv *strv, const char *separator);
 /* Adds each non-empty word of text; words are separated by any of the characters in separators. */
 void strv_split(struct strv *strv, const char *text, const char *separators);

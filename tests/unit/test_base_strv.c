@@ -66,6 +66,22 @@ TEST(contains_compares_whole_strings)
 	strv_done(&strv);
 }
 
+TEST(join_puts_separators_between)
+{
+	static const struct {
+		const char *words, *joined;
+	} rows[] = {{"", ""}, {"a", "a"}, {"a b c", "a, b, c"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(strv_done) struct strv strv = {};
+		_cleanup_free_ char *joined = NULL;
+
+		strv_split(&strv, rows[i].words, " ");
+		joined = strv_join(&strv, ", ");
+		assert_string_equal(joined, rows[i].joined);
+	}
+}
+
 TEST(grows)
 {
 	struct strv strv = {};
@@ -86,6 +102,7 @@ int main(void)
 		cmocka_unit_test(split_adds_to_what_is_there),
 		cmocka_unit_test(sort_is_by_byte_and_keeps_equals),
 		cmocka_unit_test(contains_compares_whole_strings),
+		cmocka_unit_test(join_puts_separators_between),
 		cmocka_unit_test(grows),
 	};
 
