@@ -68,10 +68,7 @@ static void add_row(struct strv *cells, const struct pci_function *function,
 		    const struct list_entry *entry)
 {
 	bool known = !(function->unknown & FUNCTION_IDS);
-	_cleanup_(buf_done) struct buf guards = {};
 
-	for (size_t i = 0; i < entry->guards.n; i++)
-		buf_addf(&guards, "%s%s", i ? "," : "", entry->guards.items[i]);
 	strv_add(cells, PCI_ADDRESS_TEXT(&function->address));
 	strv_take(cells, function->iommu_group < 0 ? xstrdup("-")
 						   : xasprintf("%d", function->iommu_group));
@@ -80,7 +77,7 @@ static void add_row(struct strv *cells, const struct pci_function *function,
 	strv_take(cells, known ? xasprintf("%04x", function->class >> 8) : xstrdup("?"));
 	strv_add(cells, function->driver ? function->driver : "-");
 	strv_add(cells, entry->section ? entry->section : "-");
-	strv_add(cells, guards.length ? buf_text(&guards) : "-");
+	strv_take(cells, entry->guards.n ? strv_join(&entry->guards, ",") : xstrdup("-"));
 	strv_add(cells, function->name ? function->name : "");
 }
 

@@ -13,21 +13,11 @@
 #include "host/profile_files.h"
 #include "host/survey.h"
 #include "parse/profile.h"
-#include "render/bootloader.h"
 #include "render/files.h"
-#include "render/udev.h"
-
-/* An empty profile, to match with where there is none. */
-static int load_none(struct profile *ret)
-{
-	_cleanup_(findings_done) struct findings none = {};
-
-	return profile_parse(&(struct ini){}, ret, &none);
-}
 
 static int load_profile(struct root *root, const char *file, enum goal goal, struct profile *ret)
 {
-	_cleanup_(findings_done) struct findings findings = {};
+	_cleanup_(findings_done) struct findings findings = {}, none = {};
 	/* These two make a profile. */
 	bool needless = goal == GOAL_INIT || goal == GOAL_IMPORT;
 	/* A host without a usable profile can be looked at all the same; what was bound can be given back. */
@@ -40,7 +30,7 @@ static int load_profile(struct root *root, const char *file, enum goal goal, str
 	if (goal != GOAL_SNAPSHOT)
 		log_findings(&findings);
 	if (r < 0 && (dispensable || (r == -ENOENT && goal == GOAL_RELEASE)))
-		r = load_none(ret);
+		r = profile_parse(&(struct ini){}, ret, &none);
 	return r < 0 ? STATUS_USAGE : STATUS_DONE;
 }
 

@@ -12,7 +12,7 @@
 #include "model/kernel_args.h"
 #include "parse/boot_files.h"
 #include "parse/kernel_args.h"
-#include "render/bootloader.h"
+#include "render/files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -49,7 +49,7 @@ TEST(files_for_an_initramfs)
 
 #define HEADER "# Written by vfio-prepare from its profile; changes here are lost.\n"
 
-/* How they are written is told in test_render_udev.c. */
+/* How they are written is told in test_render_files.c. */
 #define RULE "KERNEL==\"0000:01:00.0\", ATTR{vendor}==\"0x10de\", ATTR{device}==\"0x1bb0\", "
 #define RULES                                                                                              \
 	RULE "DRIVER==\"|vfio-pci\", ENV{.vfio_prepare}==\"add\", ATTR{driver_override}=\"vfio-pci\", "    \
