@@ -3,6 +3,44 @@
 
 #include <string.h>
 
+struct tally {
+	size_t n_devices, n_right;
+	size_t n_findings[SEVERITY_ERROR + 1]; /* by severity */
+};
+
+static struct tally count(const struct verdict *verdict)
+{
+	struct tally tally = {.n_devices = verdict->plan->n};
+
+	vec_foreach(device, verdict->plan)
+		tally.n_right += device->state == DEVICE_RIGHT;
+	vec_foreach(finding, verdict->findings)
+		tally.n_findings[finding->severity]++;
+	return tally;
+}
+
+void verdict_headline(struct buf *buf, const struct verdict *verdict)
+{
+	const struct tally tally = count(verdict);
+	const char *separator = "; ";
+
+	for (const char *c = readiness_names[verdict->status]; *c; c++)
+		buf_add_n(buf, *c == '-' ? " " : c, 1);
+	if (tally.n_devices)
+		buf_addf(buf, ": %zu of %zu devices on their drivers", tally.n_right,
+			 tally.n_devices);
+	else if (verdict->status != READINESS_UNKNOWN)
+		buf_add(buf, ": the profile selects no device");
+	for (int severity = SEVERITY_ERROR; severity > SEVERITY_NOTE; severity--) {
+		size_t n = tally.n_findings[severity];
+
+		if (!n)
+			continue;
+		buf_addf(buf, "%s%zu %s%s", separator, n, severity_names[severity], PLURAL(n));
+		separator = ", ";
+	}
+}
+
 enum nagios_state nagios_state(const struct verdict *verdict)
 {
 	if (verdict->status == READINESS_UNKNOWN)
@@ -47,10 +85,9 @@ static char *render_nagios(const struct verdict *verdict)
 		[NAGIOS_CRITICAL] = "CRITICAL",
 		[NAGIOS_UNKNOWN] = "UNKNOWN",
 	};
-	struct tally tally;
+	const struct tally tally = count(verdict);
 	struct buf buf = {};
 
-	verdict_count(verdict, &tally);
 	buf_addf(&buf, "VFIO %s - ", names[nagios_state(verdict)]);
 	verdict_headline(&buf, verdict);
 	add_first_error(&buf, verdict->findings);
@@ -148,12 +185,14 @@ static size_t count_alike(const struct findings *findings, const struct finding 
 	return n;
 }
 
-static void add_findings(struct buf *buf, const struct verdict *verdict, const struct tally *tally)
+static void add_findings(struct buf *buf, const struct verdict *verdict)
 {
+	const struct tally tally = count(verdict);
+
 	begin_metric(buf, "vfio_prepare_findings", "Findings of validate.");
 	for (int severity = SEVERITY_ERROR; severity >= SEVERITY_NOTE; severity--) {
 		add_label(buf, "vfio_prepare_findings{", "severity", severity_names[severity]);
-		buf_addf(buf, "} %zu\n", tally->n_findings[severity]);
+		buf_addf(buf, "} %zu\n", tally.n_findings[severity]);
 	}
 	if (!verdict->findings->n)
 		return;
@@ -172,10 +211,8 @@ static void add_findings(struct buf *buf, const struct verdict *verdict, const s
 
 static char *render_prometheus(const struct verdict *verdict)
 {
-	struct tally tally;
 	struct buf buf = {};
 
-	verdict_count(verdict, &tally);
 	begin_metric(&buf, "vfio_prepare_ready", "Is the host ready?");
 	buf_addf(&buf, "vfio_prepare_ready %d\n", verdict->status == READY);
 	begin_metric(&buf, "vfio_prepare_reboot_required",
@@ -183,7 +220,7 @@ static char *render_prometheus(const struct verdict *verdict)
 	buf_addf(&buf, "vfio_prepare_reboot_required %d\n", verdict->status == REBOOT_REQUIRED);
 	add_statuses(&buf, verdict);
 	add_devices(&buf, verdict->plan);
-	add_findings(&buf, verdict, &tally);
+	add_findings(&buf, verdict);
 	return buf_take(&buf);
 }
 
@@ -199,25 +236,20 @@ static const char *maas_status(const struct verdict *verdict)
 /* MAAS wants the results flat: text, numbers, truth values, and lists of these. */
 static char *render_maas(const struct verdict *verdict)
 {
-	struct tally tally;
+	const struct tally tally = count(verdict);
 	struct buf buf = {};
-	bool any = false;
 
-	verdict_count(verdict, &tally);
 	buf_addf(&buf,
 		 "status: %s\n"
 		 "results:\n"
-		 "  readiness: ",
-		 maas_status(verdict));
-	add_quoted(&buf, readiness_names[verdict->status]);
-	buf_addf(&buf,
-		 "\n"
+		 "  readiness: \"%s\"\n"
 		 "  ready: %s\n"
 		 "  devices: %zu\n"
 		 "  devices_right: %zu\n"
 		 "  errors: %zu\n"
 		 "  warnings: %zu\n"
 		 "  findings:",
+		 maas_status(verdict), readiness_names[verdict->status],
 		 verdict->status == READY ? "true" : "false", tally.n_devices, tally.n_right,
 		 tally.n_findings[SEVERITY_ERROR], tally.n_findings[SEVERITY_WARNING]);
 	vec_foreach(finding, verdict->findings) {
@@ -226,9 +258,8 @@ static char *render_maas(const struct verdict *verdict)
 		add_finding(&line, finding);
 		buf_add(&buf, "\n  - ");
 		add_quoted(&buf, buf_text(&line));
-		any = true;
 	}
-	buf_add(&buf, any ? "\n" : " []\n");
+	buf_add(&buf, verdict->findings->n ? "\n" : " []\n");
 	return buf_take(&buf);
 }
 

@@ -5,7 +5,6 @@
 
 #include "render/boot_log.h"
 #include "render/json.h"
-#include "render/monitor.h"
 #include "render/text.h"
 
 /* So many subjects are named beside a remedy. */

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include "render/format.h"
-#include "render/verdict.h"
+#include "render/monitor.h"
 
 char *render_validate(enum format format, const struct verdict *verdict);

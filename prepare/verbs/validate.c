@@ -7,7 +7,6 @@
 #include "decide/boot_log.h"
 #include "decide/checks.h"
 #include "host/boot_log.h"
-#include "render/monitor.h"
 #include "verbs/situation.h"
 
 /* For a terminal that knows colours, unless somebody asked for none (no-color.org). */
@@ -36,14 +35,13 @@ static int tell_failure(const struct options *options, int status)
 		finding_add(&findings, SEVERITY_ERROR, FINDING_NOT_VALIDATED, "host",
 			    "the profile or the host cannot be read; standard error has the cause"),
 		"vfio-prepare validate");
-	status = tell(options,
-		      &(struct verdict){
-			      .status = READINESS_UNKNOWN,
-			      .plan = &plan,
-			      .findings = &findings,
-		      },
-		      status);
-	return status;
+	return tell(options,
+		    &(struct verdict){
+			    .status = READINESS_UNKNOWN,
+			    .plan = &plan,
+			    .findings = &findings,
+		    },
+		    status);
 }
 
 static int status_of_readiness(enum readiness readiness)
@@ -51,14 +49,6 @@ static int status_of_readiness(enum readiness readiness)
 	return readiness == READY             ? STATUS_DONE
 	       : readiness == REBOOT_REQUIRED ? STATUS_REBOOT_REQUIRED
 					      : STATUS_REFUSED;
-}
-
-/* What apply wrote for the next boot is no fault of this one. */
-static void expect_restart(struct findings *findings)
-{
-	finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_REBOOT, "host",
-				   "apply has written what the next boot needs"),
-		       "restart the host");
 }
 
 static int run(struct root *root, const struct options *options)
@@ -70,42 +60,40 @@ static int run(struct root *root, const struct options *options)
 	};
 	_cleanup_(situation_done) struct situation situation = {};
 	_cleanup_(findings_done) struct findings findings = {};
+	_cleanup_(boot_log_done) struct boot_log log = {};
 	enum readiness readiness;
-	struct boot_log log;
 	int status;
 
 	boot_log_read(root, &log);
 	status = situation_load(root, options, &purpose, &log, &situation);
-	if (status == STATUS_DONE) {
-		if (options->devices) {
-			checks_make_devices(&situation.profile, &situation.inventory,
-					    &situation.plan, &findings);
-		} else {
-			situation_plan_arguments(&situation);
-			checks_make(&situation.profile, &situation.inventory, &situation.plan,
+	if (status != STATUS_DONE)
+		return format_is_for_monitor(options->format) ? tell_failure(options, status)
+							      : status;
+	if (options->devices) {
+		checks_make_devices(&situation.profile, &situation.inventory, &situation.plan,
 				    &findings);
-			findings_move(&situation.arguments.findings, &findings);
-		}
-		readiness = readiness_of(&findings, &situation.plan);
-		if (readiness == NOT_READY &&
-		    restart_reasons_suffice(&situation.inventory.restart)) {
-			expect_restart(&findings);
-			readiness = readiness_of(&findings, &situation.plan);
-		}
-		status = tell(options,
-			      &(struct verdict){
-				      .status = readiness,
-				      .plan = &situation.plan,
-				      .findings = &findings,
-				      .log = &log,
-				      .colour = wants_colour(),
-			      },
-			      status_of_readiness(readiness));
-	} else if (format_is_for_monitor(options->format)) {
-		status = tell_failure(options, status);
+	} else {
+		situation_plan_arguments(&situation);
+		checks_make(&situation.profile, &situation.inventory, &situation.plan, &findings);
+		findings_move(&situation.arguments.findings, &findings);
 	}
-	boot_log_done(&log);
-	return status;
+	readiness = readiness_of(&findings, &situation.plan);
+	/* What apply wrote for the next boot is no fault of this one. */
+	if (readiness == NOT_READY && restart_reasons_suffice(&situation.inventory.restart)) {
+		finding_remedy(finding_add(&findings, SEVERITY_WARNING, FINDING_REBOOT, "host",
+					   "apply has written what the next boot needs"),
+			       "restart the host");
+		readiness = readiness_of(&findings, &situation.plan);
+	}
+	return tell(options,
+		    &(struct verdict){
+			    .status = readiness,
+			    .plan = &situation.plan,
+			    .findings = &findings,
+			    .log = &log,
+			    .colour = wants_colour(),
+		    },
+		    status_of_readiness(readiness));
 }
 
 const struct verb validate_verb = {
