@@ -20,14 +20,12 @@ static char *directory_of(const char *path)
 	return xstrndup(path, (size_t)(strrchr(path, '/') - path));
 }
 
-/* Removes the copies that a run which was killed left beside these files. */
-static void remove_kept(struct root *root, const struct strv *paths)
+/* Removes the copies that a run which was killed left beside the file. */
+static void remove_temporary_beside(struct root *root, const char *path)
 {
-	for (size_t i = 0; i < paths->n; i++) {
-		_cleanup_free_ char *directory = directory_of(paths->items[i]);
+	_cleanup_free_ char *directory = directory_of(path);
 
-		root_remove_temporary(root, directory);
-	}
+	root_remove_temporary(root, directory);
 }
 
 int apply_begin(struct root *root, const struct planned_files *files, const struct rebuild *rebuild)
@@ -38,13 +36,12 @@ int apply_begin(struct root *root, const struct planned_files *files, const stru
 		return fd;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return -errno;
-	vec_foreach(file, files) {
-		_cleanup_free_ char *directory = directory_of(file->path);
-
-		root_remove_temporary(root, directory);
-	}
-	remove_kept(root, &rebuild->images.paths);
-	remove_kept(root, &rebuild->entry_files);
+	vec_foreach(file, files)
+		remove_temporary_beside(root, file->path);
+	vec_foreach(path, &rebuild->images.paths)
+		remove_temporary_beside(root, *path);
+	vec_foreach(path, &rebuild->entry_files)
+		remove_temporary_beside(root, *path);
 	root_remove_temporary(root, RUN_DIRECTORY);
 	return TAKE_FD(fd);
 }
@@ -212,9 +209,10 @@ static void run_one(struct root *root, struct command *command, int *log)
 int apply_commands(struct root *root, struct command_list *commands, const struct rebuild *rebuild,
 		   struct strv *ret_others)
 {
-	struct strv entries = {}, others = {};
+	_cleanup_(strv_done) struct strv entries = {}, others = {};
+	_cleanup_close_ int log = root_create_file(root, REBUILD_LOG_PATH, 0640);
 	struct kept_files kept = {};
-	int log = root_create_file(root, REBUILD_LOG_PATH, 0640), r = 0;
+	int r = 0;
 	bool failed = false;
 
 	list_entries(root, &entries);
@@ -234,12 +232,8 @@ int apply_commands(struct root *root, struct command_list *commands, const struc
 		r = r < 0 ? r : -ECANCELED;
 		add_new(root, &entries, &others);
 		*ret_others = others;
-	} else {
-		strv_done(&others);
+		others = (struct strv){};
 	}
-	strv_done(&entries);
 	keep_done(root, &kept);
-	if (log >= 0)
-		close(log);
 	return r;
 }

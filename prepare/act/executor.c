@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "host/bounded.h"
 #include "host/uevent.h"
 
@@ -45,14 +46,6 @@ static const char *const serial_drivers[] = {
 	"ioatdma", /* crashes: kernel bug 209041, as SPDK's scripts/setup.sh has it */
 };
 
-static bool is_serial(const char *driver)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(serial_drivers); i++)
-		if (strcmp(serial_drivers[i], driver) == 0)
-			return true;
-	return false;
-}
-
 /* The driver that a piece asks to let go of its device, or to make virtual functions; NULL: none. */
 static const char *driver_of(const struct piece *piece)
 {
@@ -84,7 +77,8 @@ static void assign_lanes(struct execution *execution)
 
 		if (!driver_of(piece))
 			continue;
-		for (size_t j = 0; j < i && is_serial(driver_of(piece)) && !*lane; j++)
+		for (size_t j = 0; j < i && TEXT_IN(serial_drivers, driver_of(piece)) && !*lane;
+		     j++)
 			if (share_driver(&execution->items[j], piece))
 				*lane = execution->lanes[j];
 		if (*lane)

@@ -12,19 +12,10 @@ static const char *error_text(int error)
 	return error < 0 ? strerror(-error) : "the kernel took it and did nothing";
 }
 
-/* The modules of the native drivers, in words. */
-static char *native_names(const struct planned_device *device)
-{
-	struct buf names = {};
-
-	for (size_t i = 0; i < device->natives.n; i++)
-		buf_addf(&names, "%s%s", i ? " or " : "", device->natives.items[i]);
-	return buf_take(&names);
-}
-
 static char *module_error(const struct planned_device *device, const struct slot *slot)
 {
-	_cleanup_free_ char *name = device->want ? xstrdup(device->module) : native_names(device);
+	_cleanup_free_ char *name = device->want ? xstrdup(device->module)
+						 : strv_join(&device->natives, " or ");
 
 	if (slot->error == -ECANCELED)
 		return xasprintf(
@@ -50,7 +41,7 @@ static char *not_taken(const struct planned_device *device, const struct slot *s
 		return xasprintf("%s took it again: its ids or new_id name it", slot->after);
 	if (!device->natives_known)
 		return xstrdup("no driver took it, and which could is not known");
-	natives = native_names(device);
+	natives = strv_join(&device->natives, " or ");
 	return xasprintf("no driver took it, though %s could; %s", natives, why);
 }
 
