@@ -155,7 +155,7 @@ static int carry_out(struct root *root, const struct options *options, const str
 /* A restart is no longer required for the devices that are bound now. */
 static void update_restart_reasons(struct root *root, const struct outcomes *outcomes)
 {
-	struct restart_reasons reasons;
+	_cleanup_(restart_reasons_done) struct restart_reasons reasons = {};
 
 	restart_reasons_read(root, &reasons);
 	if (restart_reasons_forget_bound(&reasons, outcomes)) {
@@ -163,7 +163,6 @@ static void update_restart_reasons(struct root *root, const struct outcomes *out
 
 		restart_reasons_write(root, content);
 	}
-	restart_reasons_done(&reasons);
 }
 
 /* Reads the phase from the options; 0, or the status to end with. */

@@ -72,16 +72,14 @@ static void add_id(const struct import_id *id, bool left_out, struct profile_dra
 static void add_remarks(const struct import *import, bool lost, const char *head,
 			struct strv *lines)
 {
-	bool any = false;
-
 	vec_foreach(remark, &import->remarks) {
 		if (remark->lost != lost)
 			continue;
-		if (!any) {
+		if (head) {
 			strv_add(lines, "");
 			strv_add(lines, head);
 		}
-		any = true;
+		head = NULL;
 		strv_take(lines, xasprintf("  %s", remark->text));
 		if (lost)
 			log_warning("%s", remark->text);
@@ -90,10 +88,9 @@ static void add_remarks(const struct import *import, bool lost, const char *head
 
 static char *make_text(const struct inventory *inventory, const struct import *import)
 {
-	struct profile_draft draft = {.verb = "import",
-				      .unsafe_interrupts = import->unsafe_interrupts};
+	_cleanup_(profile_draft_done) struct profile_draft draft = {
+		.verb = "import", .unsafe_interrupts = import->unsafe_interrupts};
 	_cleanup_(guards_done) struct guards guards = {};
-	char *text;
 
 	if (import->n || import->ids.n)
 		strv_add(
@@ -108,9 +105,7 @@ static char *make_text(const struct inventory *inventory, const struct import *i
 		add_device(inventory, &guards, device, &draft);
 	vec_foreach(id, &import->ids)
 		add_id(id, inventory->n, &draft);
-	text = render_profile(&draft);
-	profile_draft_done(&draft);
-	return text;
+	return render_profile(&draft);
 }
 
 static int run(struct root *root, const struct options *options)
@@ -125,14 +120,12 @@ static int run(struct root *root, const struct options *options)
 		return STATUS_USAGE;
 	}
 	status = situation_load(root, options, &purpose, NULL, &situation);
-	if (status == STATUS_DONE) {
-		import_make(&situation.inventory, &import);
-		if (!import.n && !import.ids.n)
-			log_notice(
-				"no device is configured by hand, so that the profile has no section");
-		status = report(make_text(&situation.inventory, &import), STATUS_DONE);
-	}
-	return status;
+	if (status != STATUS_DONE)
+		return status;
+	import_make(&situation.inventory, &import);
+	if (!import.n && !import.ids.n)
+		log_notice("no device is configured by hand, so that the profile has no section");
+	return report(make_text(&situation.inventory, &import), STATUS_DONE);
 }
 
 const struct verb import_verb = {

@@ -45,10 +45,9 @@ static void add_member(const struct guard_list *guards, const struct claim *clai
 
 static char *make_text(const struct inventory *inventory, const struct profile *profile)
 {
-	struct profile_draft draft = {.verb = "init"};
+	_cleanup_(profile_draft_done) struct profile_draft draft = {.verb = "init"};
 	_cleanup_(guards_done) struct guards guards = {};
 	_cleanup_(match_done) struct match match = {};
-	char *text;
 
 	guards_make(inventory, PHASE_SYSTEM, &guards);
 	match_make(profile, inventory, &match);
@@ -56,15 +55,13 @@ static char *make_text(const struct inventory *inventory, const struct profile *
 	vec_foreach(claim, &match)
 		if (claim->section)
 			add_member(&guards.functions[claim - match.items], claim, &draft);
-	text = render_profile(&draft);
-	profile_draft_done(&draft);
-	return text;
+	return render_profile(&draft);
 }
 
 static int run(struct root *root, const struct options *options)
 {
 	const struct purpose purpose = {.goal = GOAL_INIT};
-	struct selection selection = {};
+	_cleanup_(selection_done) struct selection selection = {};
 	_cleanup_(situation_done) struct situation situation = {};
 	_cleanup_(profile_done) struct profile profile = {};
 	int status;
@@ -76,17 +73,13 @@ static int run(struct root *root, const struct options *options)
 	if (selection_parse(options, &selection) < 0)
 		return STATUS_USAGE;
 	status = situation_load(root, options, &purpose, NULL, &situation);
-	if (status == STATUS_DONE) {
-		make_profile(&situation.inventory, &selection, &profile);
-		if (profile.sections.items->addresses.n) {
-			status = report(make_text(&situation.inventory, &profile), STATUS_DONE);
-		} else {
-			log_error("no device of this host is selected");
-			status = STATUS_REFUSED;
-		}
-	}
-	selection_done(&selection);
-	return status;
+	if (status != STATUS_DONE)
+		return status;
+	make_profile(&situation.inventory, &selection, &profile);
+	if (profile.sections.items->addresses.n)
+		return report(make_text(&situation.inventory, &profile), STATUS_DONE);
+	log_error("no device of this host is selected");
+	return STATUS_REFUSED;
 }
 
 const struct verb init_verb = {

@@ -8,16 +8,6 @@
 #include "verbs/selection.h"
 #include "verbs/situation.h"
 
-static void find_guards(const struct inventory *inventory, struct list_entry *entries)
-{
-	_cleanup_(guards_done) struct guards guards = {};
-
-	guards_make(inventory, PHASE_SYSTEM, &guards);
-	for (size_t i = 0; i < inventory->n; i++)
-		vec_foreach(guard, &guards.functions[i])
-			strv_add(&entries[i].guards, finding_name(guard->type));
-}
-
 /* The terminal's width; 0 where the report goes elsewhere. */
 static unsigned terminal_width(void)
 {
@@ -31,34 +21,34 @@ static int run(struct root *root, const struct options *options)
 {
 	const struct purpose purpose = {.goal = GOAL_LIST,
 					.all_details = options->format == FORMAT_JSON};
-	struct selection selection = {};
+	_cleanup_(selection_done) struct selection selection = {};
 	_cleanup_(situation_done) struct situation situation = {};
+	_cleanup_(boot_log_done) struct boot_log log = {};
+	_cleanup_(guards_done) struct guards guards = {};
 	const struct inventory *inventory = &situation.inventory;
-	struct list_entry *entries;
-	struct boot_log log;
+	_cleanup_free_ struct list_entry *entries = NULL;
 	int status;
 
 	if (selection_parse(options, &selection) < 0)
 		return STATUS_USAGE;
 	boot_log_read(root, &log);
 	status = situation_load(root, options, &purpose, &log, &situation);
-	if (status == STATUS_DONE) {
-		entries = xcalloc(inventory->n, sizeof(*entries));
-		for (size_t i = 0; i < inventory->n; i++) {
-			const struct device_section *section = situation.match.items[i].section;
+	if (status != STATUS_DONE)
+		return status;
+	guards_make(inventory, PHASE_SYSTEM, &guards);
+	entries = xcalloc(inventory->n, sizeof(*entries));
+	for (size_t i = 0; i < inventory->n; i++) {
+		const struct device_section *section = situation.match.items[i].section;
 
-			entries[i].shown = selection_has(&selection, &inventory->items[i]);
-			entries[i].section = section ? section->label : NULL;
-		}
-		find_guards(inventory, entries);
-		status = report(render_list(options->format, inventory, entries, terminal_width()),
-				STATUS_DONE);
-		for (size_t i = 0; i < inventory->n; i++)
-			strv_done(&entries[i].guards);
-		free(entries);
+		entries[i].shown = selection_has(&selection, &inventory->items[i]);
+		entries[i].section = section ? section->label : NULL;
+		vec_foreach(guard, &guards.functions[i])
+			strv_add(&entries[i].guards, finding_name(guard->type));
 	}
-	boot_log_done(&log);
-	selection_done(&selection);
+	status = report(render_list(options->format, inventory, entries, terminal_width()),
+			STATUS_DONE);
+	for (size_t i = 0; i < inventory->n; i++)
+		strv_done(&entries[i].guards);
 	return status;
 }
 

@@ -36,7 +36,7 @@ void phase_log(struct root *root, struct phase_run *run, const struct outcomes *
 {
 	struct logged_phase *phase = &run->phase;
 	bool may_repeat = phase->phase == BOOT_PHASE_HOTPLUG || boot_phase_is_by_hand(phase->phase);
-	char *text;
+	_cleanup_free_ char *text = NULL;
 
 	if (may_repeat && !boot_log_is_news(&run->log, outcomes))
 		return;
@@ -48,7 +48,6 @@ void phase_log(struct root *root, struct phase_run *run, const struct outcomes *
 		text = render_boot_log(&run->log);
 	}
 	boot_log_write(root, text);
-	free(text);
 }
 
 void phase_end(struct phase_run *run)

@@ -17,14 +17,6 @@ static int report_lines(const struct strv *lines)
 	return report(buf_take(&buf), STATUS_DONE);
 }
 
-static int report_modules(const struct situation *situation)
-{
-	_cleanup_(strv_done) struct strv modules = {};
-
-	plan_modules(&situation->plan, &situation->profile, &modules);
-	return report_lines(&modules);
-}
-
 /*
  * Looks at names alone: an image is made although the profile is wrong, or there is no /sys where it is made.
  * An image has no use for the files without a profile.
@@ -54,30 +46,29 @@ static int plan_status(const struct plan *plan)
 
 static int run(struct root *root, const struct options *options)
 {
-	struct planned_files files = {};
 	const struct purpose purpose = {.goal = options->modules ? GOAL_MODULES : GOAL_PLAN,
 					.phase = PHASE_MANUAL};
-	struct situation situation;
-	struct boot_log log;
+	_cleanup_(planned_files_done) struct planned_files files = {};
+	_cleanup_(situation_done) struct situation situation = {};
+	_cleanup_(boot_log_done) struct boot_log log = {};
+	_cleanup_(strv_done) struct strv modules = {};
 	int status;
 
 	if (options->image_files)
 		return report_image_files(root);
 	boot_log_read(root, &log);
 	status = situation_load(root, options, &purpose, &log, &situation);
-	if (status == STATUS_DONE && options->modules) {
-		status = report_modules(&situation);
-	} else if (status == STATUS_DONE) {
-		situation_plan_files(&situation, &files);
-		arguments_forget_due(&situation.arguments, &situation.inventory.bootloader);
-		findings_move(&situation.arguments.findings, &situation.plan.findings);
-		status = report(render_plan(options->format, &situation.plan, &files),
-				plan_status(&situation.plan));
+	if (status != STATUS_DONE)
+		return status;
+	if (options->modules) {
+		plan_modules(&situation.plan, &situation.profile, &modules);
+		return report_lines(&modules);
 	}
-	planned_files_done(&files);
-	situation_done(&situation);
-	boot_log_done(&log);
-	return status;
+	situation_plan_files(&situation, &files);
+	arguments_forget_due(&situation.arguments, &situation.inventory.bootloader);
+	findings_move(&situation.arguments.findings, &situation.plan.findings);
+	return report(render_plan(options->format, &situation.plan, &files),
+		      plan_status(&situation.plan));
 }
 
 const struct verb plan_verb = {

@@ -135,31 +135,28 @@ static int run(struct root *root, const struct options *options)
 	_cleanup_(situation_done) struct situation situation = {};
 	struct inventory *inventory = &situation.inventory;
 	_cleanup_(recorder_done) struct recorder recorder = {};
-	struct boot_log log;
+	_cleanup_(boot_log_done) struct boot_log log = {};
 	int status, r;
 
 	root->recorder = &recorder;
 	boot_log_read(root, &log);
 	status = situation_load(root, options, &purpose, &log, &situation);
-	boot_log_done(&log);
 	if (status == STATUS_DONE && inventory->kernel)
 		modules_touch(root, inventory->kernel);
 	root->recorder = NULL;
-	if (status == STATUS_DONE) {
-		record_captured(&recorder, inventory);
+	if (status != STATUS_DONE)
+		return status;
+	record_captured(&recorder, inventory);
+	recorder_sort(&recorder);
+	if (options->scrub) {
+		scrub_records(&recorder, inventory);
 		recorder_sort(&recorder);
-		if (options->scrub) {
-			scrub_records(&recorder, inventory);
-			recorder_sort(&recorder);
-		}
-		r = snapshot_write(options->operands[0], &recorder);
-		if (r < 0) {
-			log_error("%s: the snapshot cannot be written: %s", options->operands[0],
-				  strerror(-r));
-			status = STATUS_FAILED;
-		}
 	}
-	return status;
+	r = snapshot_write(options->operands[0], &recorder);
+	if (r == 0)
+		return STATUS_DONE;
+	log_error("%s: the snapshot cannot be written: %s", options->operands[0], strerror(-r));
+	return STATUS_FAILED;
 }
 
 const struct verb snapshot_verb = {

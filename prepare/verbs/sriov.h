@@ -14,5 +14,5 @@
  * STATUS_DONE, or the status to end with, after a message.
  */
 int situation_act(struct root *root, const struct options *options, const struct purpose *purpose,
-		  const struct boot_log *log, int64_t started_ms, struct situation *situation, struct outcomes *ret,
-		  struct situation *ret_again);
+		  const struct boot_log *log, int64_t started_ms, struct situation *situation,
+		  struct outcomes *ret, struct situation *ret_again);
