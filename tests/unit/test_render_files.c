@@ -5,29 +5,31 @@
 #include "parse/tables.h"
 #include "support.h"
 
-static const struct {
-	const char *what;
-	const char *ids, *blacklist, *softdeps, *load;
-	bool unsafe_interrupts;
-	const char *modprobe, *modules_load;
-} rows[] = {
-	{"nothing", "", "", "", "", false, "", ""},
-	{"all of it", "10de:1bb0 10de:10f0", "nouveau nvidia", "snd_hda_intel xhci_pci",
-	 "vfio_iommu_type1 vfio_pci", true,
-	 FILE_HEADER "options vfio-pci ids=10de:1bb0,10de:10f0\n"
-		     "options vfio_iommu_type1 allow_unsafe_interrupts=1\n"
-		     "blacklist nouveau\nblacklist nvidia\n"
-		     "softdep snd_hda_intel pre: vfio-pci\nsoftdep xhci_pci pre: vfio-pci\n",
-	 FILE_HEADER "vfio_iommu_type1\nvfio_pci\n"},
-	{"one id", "1:2", "", "", "", false, FILE_HEADER "options vfio-pci ids=1:2\n", ""},
-	{"modules alone", "", "", "", "pci_stub", false, "", FILE_HEADER "pci_stub\n"},
-	{"interrupts alone", "", "", "", "", true,
-	 FILE_HEADER "options vfio_iommu_type1 allow_unsafe_interrupts=1\n", ""},
-	{"blacklist alone", "", "nouveau", "", "", false, FILE_HEADER "blacklist nouveau\n", ""},
-};
-
 TEST(files)
 {
+	static const struct {
+		const char *what;
+		const char *ids, *blacklist, *softdeps, *load;
+		bool unsafe_interrupts;
+		const char *modprobe, *modules_load;
+	} rows[] = {
+		{"nothing", "", "", "", "", false, "", ""},
+		{"all of it", "10de:1bb0 10de:10f0", "nouveau nvidia", "snd_hda_intel xhci_pci",
+		 "vfio_iommu_type1 vfio_pci", true,
+		 FILE_HEADER
+		 "options vfio-pci ids=10de:1bb0,10de:10f0\n"
+		 "options vfio_iommu_type1 allow_unsafe_interrupts=1\n"
+		 "blacklist nouveau\nblacklist nvidia\n"
+		 "softdep snd_hda_intel pre: vfio-pci\nsoftdep xhci_pci pre: vfio-pci\n",
+		 FILE_HEADER "vfio_iommu_type1\nvfio_pci\n"},
+		{"one id", "1:2", "", "", "", false, FILE_HEADER "options vfio-pci ids=1:2\n", ""},
+		{"modules alone", "", "", "", "pci_stub", false, "", FILE_HEADER "pci_stub\n"},
+		{"interrupts alone", "", "", "", "", true,
+		 FILE_HEADER "options vfio_iommu_type1 allow_unsafe_interrupts=1\n", ""},
+		{"blacklist alone", "", "nouveau", "", "", false, FILE_HEADER "blacklist nouveau\n",
+		 ""},
+	};
+
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct module_policy policy = {.unsafe_interrupts = rows[i].unsafe_interrupts};
 		_cleanup_free_ char *modprobe = NULL, *modules_load = NULL;
