@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/number.h"
+#include "base/text.h"
 #include "decide/group.h"
 #include "host/modules.h"
 #include "host/pci.h"

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/number.h"
+#include "base/text.h"
 #include "decide/foreign.h"
 #include "model/profile.h"
 #include "parse/address.h"

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/number.h"
 #include "base/text.h"
 #include "decide/iommu_args.h"
 #include "parse/kernel_args.h"

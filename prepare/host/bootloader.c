@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
-#include "base/number.h"
 #include "base/text.h"
 #include "host/program.h"
 #include "model/policy.h"

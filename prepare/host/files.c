@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/number.h"
+#include "base/text.h"
 
 int root_open_parent(struct root *root, const char *path, const char **ret_name)
 {

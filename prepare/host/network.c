@@ -6,7 +6,7 @@
 #include <net/if.h>
 #include <string.h>
 
-#include "base/number.h"
+#include "base/text.h"
 #include "model/policy.h"
 #include "parse/address.h"
 #include "parse/tables.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/number.h"
+#include "base/text.h"
 #include "parse/address.h"
 
 #define ATTRIBUTE_MAX 4096

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/number.h"
+#include "base/text.h"
 
 #define PCI_IDS_MAX_BYTES (16 * 1024 * 1024)
 

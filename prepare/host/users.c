@@ -11,7 +11,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "base/number.h"
+#include "base/text.h"
 #include "parse/address.h"
 #include "parse/tables.h"
 

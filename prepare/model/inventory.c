@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/number.h"
+#include "base/text.h"
 
 void inventory_done(struct inventory *inventory)
 {

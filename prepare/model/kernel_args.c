@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/number.h"
 #include "base/text.h"
 
 void kernel_args_done(struct kernel_args *args)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/number.h"
+#include "base/text.h"
 
 /* Reads the hex field of text that ends at end, and moves text behind it. */
 static int field(const char **text, const char *end, size_t max_digits, uint64_t max, uint64_t *ret)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/number.h"
+#include "base/text.h"
 
 /* Names and contents end at a multiple of four from the beginning of their header. */
 static uint64_t padded(uint64_t bytes)

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/number.h"
 #include "base/text.h"
 #include "parse/address.h"
 

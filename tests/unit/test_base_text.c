@@ -91,15 +91,90 @@ TEST(lines)
 	assert_string_equal(text_next_line(""), "");
 }
 
+TEST(numbers)
+{
+	static const struct {
+		const char *text;
+		unsigned base;
+		uint64_t max;
+		int r;
+		uint64_t value;
+	} rows[] = {
+		{"0", 10, 0, 0, 0},
+		{"007", 10, 9, 0, 7},
+		{"9", 10, 9, 0, 9},
+		{"10", 10, 9, -ERANGE, 0},
+		{"1", 10, 0, -ERANGE, 0},
+		{"ff", 16, 0xff, 0, 0xff},
+		{"fF", 16, 0xff, 0, 0xff},
+		{"100", 16, 0xff, -ERANGE, 0},
+		/* One digit alone over the limit. */
+		{"f", 16, 3, -ERANGE, 0},
+		{"f", 16, 0xe, -ERANGE, 0},
+		{"18446744073709551615", 10, UINT64_MAX, 0, UINT64_MAX},
+		{"18446744073709551616", 10, UINT64_MAX, -ERANGE, 0},
+		{"ffffffffffffffff", 16, UINT64_MAX, 0, UINT64_MAX},
+		{"10000000000000000", 16, UINT64_MAX, -ERANGE, 0},
+		{"99999999999999999999999999", 10, UINT64_MAX, -ERANGE, 0},
+		{"", 10, 9, -EINVAL, 0},
+		{"a", 10, 99, -EINVAL, 0},
+		{"g", 16, 99, -EINVAL, 0},
+		{"0x1", 16, 99, -EINVAL, 0},
+		{"-1", 10, 99, -EINVAL, 0},
+		{"+1", 10, 99, -EINVAL, 0},
+		{" 1", 10, 99, -EINVAL, 0},
+		{"1 ", 10, 99, -EINVAL, 0},
+		{"1\n", 10, 99, -EINVAL, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		uint64_t value = 4711;
+
+		check_int(rows[i].text,
+			  number_parse(rows[i].text, rows[i].base, rows[i].max, &value), rows[i].r);
+		check(rows[i].text, value == (rows[i].r == 0 ? rows[i].value : 4711));
+	}
+}
+
+TEST(only_the_given_bytes_are_read)
+{
+	uint64_t value = 0;
+
+	assert_int_equal(number_parse_n("12x", 2, 10, 99, &value), 0);
+	assert_int_equal(value, 12);
+	assert_int_equal(number_parse_n("12", 0, 10, 99, &value), -EINVAL);
+	assert_int_equal(number_parse_n("1\0002", 3, 10, 999, &value), -EINVAL);
+}
+
+TEST(truth_values)
+{
+	static const char *const yes[] = {"yes", "on", "true", "y", "1", "YES", "On", "Y"};
+	static const char *const no[] = {"no", "off", "false", "n", "0", "No", "OFF", "N"};
+	static const char *const neither[] = {"", "2", "yess", "ye", " yes", "01", "t"};
+	bool value;
+
+	for (size_t i = 0; i < ARRAY_SIZE(yes); i++) {
+		value = false;
+		check_int(yes[i], bool_parse(yes[i], &value), 0);
+		check(yes[i], value);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(no); i++) {
+		value = true;
+		check_int(no[i], bool_parse(no[i], &value), 0);
+		check(no[i], !value);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(neither); i++)
+		check_int(neither[i], bool_parse(neither[i], &value), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(starts_and_ends),
-		cmocka_unit_test(same),
-		cmocka_unit_test(underscores),
-		cmocka_unit_test(words),
-		cmocka_unit_test(lists),
-		cmocka_unit_test(lines),
+		cmocka_unit_test(starts_and_ends), cmocka_unit_test(same),
+		cmocka_unit_test(underscores),     cmocka_unit_test(words),
+		cmocka_unit_test(lists),           cmocka_unit_test(lines),
+		cmocka_unit_test(numbers),         cmocka_unit_test(only_the_given_bytes_are_read),
+		cmocka_unit_test(truth_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
