@@ -53,7 +53,7 @@ static size_t carry_out(struct execution *execution, struct outcomes *outcomes,
 			outcome_judge(device, slot, execution_missing_module(execution, device),
 				      outcome, findings);
 		else
-			outcome_not_started(device, r, outcome);
+			outcome_not_started(r, outcome);
 		n_done += outcome->result == RESULT_DONE;
 	}
 	if (r == 0)

@@ -162,7 +162,7 @@ static bool piece_wanted(void *userdata, size_t index)
 	if (execution_missing_module(execution, piece->device))
 		return false;
 	for (size_t i = 0; i < execution->n; i++)
-		if (execution->slots[i].ended && execution->slots[i].end == BOUNDED_TIMEOUT &&
+		if (execution->slots[i].end == BOUNDED_TIMEOUT &&
 		    share_driver(&execution->items[i], piece))
 			return false;
 	return true;
@@ -175,7 +175,6 @@ static void piece_ended(void *userdata, size_t index, enum bounded_end end, uint
 	const struct planned_device *device = execution->items[execution->first + index].device;
 
 	slot->end = end;
-	slot->ended = true;
 	slot->elapsed_ms = elapsed_ms;
 	if (!device && end != BOUNDED_DONE)
 		slot->error = -ETIMEDOUT;

@@ -195,11 +195,8 @@ void outcome_judge(const struct planned_device *device, const struct slot *slot,
 	}
 }
 
-void outcome_not_started(const struct planned_device *device, int error, struct outcome *outcome)
+void outcome_not_started(int error, struct outcome *outcome)
 {
-	free(outcome->after);
-	outcome->after = xstrdup_null(device->before);
-	outcome->after_known = device->before_known;
 	outcome->result = RESULT_FAILED;
 	outcome->error = xasprintf("no process can be started: %s", strerror(-error));
 }

@@ -10,7 +10,7 @@
 void outcome_begin(const struct planned_device *device, struct outcome *outcome);
 
 /* The outcome of a device whose child could not be started; error: -errno. */
-void outcome_not_started(const struct planned_device *device, int error, struct outcome *outcome);
+void outcome_not_started(int error, struct outcome *outcome);
 
 /*
  * module: the slot of the device's module where that did not load; else NULL. Findings, of physical

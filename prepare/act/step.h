@@ -29,11 +29,10 @@ enum complaint {
 struct slot {
 	enum action_type step; /* the current one, or the one that failed */
 	unsigned begun;        /* a bit for each enum action_type */
-	bool ended;            /* the parent knows how */
-	enum bounded_end end;
-	int error;      /* of the step: 0, -errno or enum complaint */
-	bool undoing;   /* the steps are being taken back */
-	int undo_error; /* of the first one that could not be taken back */
+	enum bounded_end end;  /* BOUNDED_UNSTARTED until the parent knows */
+	int error;             /* of the step: 0, -errno or enum complaint */
+	bool undoing;          /* the steps are being taken back */
+	int undo_error;        /* of the first one that could not be taken back */
 	bool after_known;
 	char after[DRIVER_NAME_MAX];    /* the driver as it was read last; "": none */
 	bool right;                     /* the device is where the plan wants it */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "render/text.h"
+
 struct tally {
 	size_t n_devices, n_right;
 	size_t n_findings[SEVERITY_ERROR + 1]; /* by severity */
@@ -69,14 +71,6 @@ static void add_first_error(struct buf *buf, const struct findings *findings)
 		}
 }
 
-static void add_finding(struct buf *buf, const struct finding *finding)
-{
-	buf_addf(buf, "%s: %s: %s [%s]", severity_names[finding->severity], finding->subject,
-		 finding->detail, finding_name(finding->type));
-	if (*finding->remedy)
-		buf_addf(buf, "; %s", finding->remedy);
-}
-
 static char *render_nagios(const struct verdict *verdict)
 {
 	static const char *const names[] = {
@@ -100,7 +94,7 @@ static char *render_nagios(const struct verdict *verdict)
 
 			if ((int)finding->severity != severity)
 				continue;
-			add_finding(&line, finding);
+			text_finding(&line, finding, "; ");
 			add_nagios_text(&buf, buf_text(&line));
 			buf_add(&buf, "\n");
 		}
@@ -255,7 +249,7 @@ static char *render_maas(const struct verdict *verdict)
 	vec_foreach(finding, verdict->findings) {
 		_cleanup_(buf_done) struct buf line = {};
 
-		add_finding(&line, finding);
+		text_finding(&line, finding, "; ");
 		buf_add(&buf, "\n  - ");
 		add_quoted(&buf, buf_text(&line));
 	}

@@ -12,17 +12,16 @@
 static const char *class_word(uint32_t class)
 {
 	static const struct {
-		unsigned base;
+		unsigned class, shift; /* shift: of what the class says beyond it */
 		const char *word;
-	} words[] = {{0x01, "disk"},  {0x02, "nic"}, {0x03, "gpu"},
-		     {0x04, "audio"}, {0x0c, "bus"}, {0x12, "accelerator"}};
+	} words[] = {
+		{0x0108, 8, "nvme"}, {0x01, 16, "disk"},        {0x02, 16, "nic"},
+		{0x03, 16, "gpu"},   {0x04, 16, "audio"},       {0x0c03, 8, "usb"},
+		{0x0c, 16, "bus"},   {0x12, 16, "accelerator"},
+	};
 
-	if (class >> 8 == 0x0108)
-		return "nvme";
-	if (class >> 8 == 0x0c03)
-		return "usb";
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (class >> 16 == words[i].base)
+		if (class >> words[i].shift == words[i].class)
 			return words[i].word;
 	return "device";
 }
@@ -78,32 +77,28 @@ static void add_sources(struct buf *buf, const struct profile_member *members, s
 static bool same_serial(const struct profile_member *members, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!members[i].function || !members[i].function->has_serial ||
+		if (!members[i].function->has_serial ||
 		    members[i].function->serial != members->function->serial)
 			return false;
-	return n > 0;
+	return true;
 }
 
 static void add_functions(struct buf *buf, const struct profile_member *members, size_t n)
 {
 	_cleanup_(strv_done) struct strv ids = {};
+	_cleanup_free_ char *all_ids = NULL;
 
 	buf_add(buf, "address =");
 	for (size_t i = 0; i < n; i++) {
 		const struct pci_function *function = members[i].function;
-		char *id;
+		_cleanup_free_ char *id = xasprintf("%04x:%04x", function->vendor,
+						    function->device);
 
-		if (!function)
-			continue;
-		id = xasprintf("%04x:%04x", function->vendor, function->device);
 		buf_addf(buf, " %s", PCI_ADDRESS_TEXT(&function->address));
 		strv_add_new(&ids, id);
-		free(id);
 	}
-	buf_add(buf, "\nid      =");
-	for (size_t i = 0; i < ids.n; i++)
-		buf_addf(buf, " %s", ids.items[i]);
-	buf_add(buf, "\n");
+	all_ids = strv_join(&ids, " ");
+	buf_addf(buf, "\nid      = %s\n", all_ids);
 	if (same_serial(members, n)) {
 		_cleanup_free_ char *serial = serial_text(members->function->serial);
 

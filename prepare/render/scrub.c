@@ -83,11 +83,6 @@ static size_t replace_learned(const struct scrub *scrub, const char *start, cons
 	return 0;
 }
 
-static void add_serial(struct buf *buf, size_t number)
-{
-	buf_addf(buf, "00-00-00-00-00-00-%02zx-%02zx", number >> 8 & 0xff, number & 0xff);
-}
-
 /* A MAC address at text, in either form, by the same number. Its length, or 0. */
 static size_t replace_mac(struct scrub *scrub, const char *start, const char *text, const char *end,
 			  struct buf *buf)
@@ -112,7 +107,7 @@ static size_t replace_mac(struct scrub *scrub, const char *start, const char *te
 static size_t replace(struct scrub *scrub, const char *start, const char *text, const char *end,
 		      struct buf *buf)
 {
-	size_t mac;
+	size_t mac, number;
 
 	if (has_shape(start, text, end, UUID_SHAPE)) {
 		buf_addf(buf, "00000000-0000-0000-0000-%012zx",
@@ -120,7 +115,8 @@ static size_t replace(struct scrub *scrub, const char *start, const char *text, 
 		return strlen(UUID_SHAPE);
 	}
 	if (has_shape(start, text, end, SERIAL_SHAPE)) {
-		add_serial(buf, number_of(&scrub->serials, text, strlen(SERIAL_SHAPE)));
+		number = number_of(&scrub->serials, text, strlen(SERIAL_SHAPE));
+		buf_addf(buf, "00-00-00-00-00-00-%02zx-%02zx", number >> 8 & 0xff, number & 0xff);
 		return strlen(SERIAL_SHAPE);
 	}
 	if ((size_t)(end - text) > strlen(BY_ID) && strncmp(text, BY_ID, strlen(BY_ID)) == 0) {

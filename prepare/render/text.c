@@ -5,20 +5,21 @@
 
 #define COLUMNS 96
 
-static void add_finding(struct buf *buf, const struct finding *finding)
+void text_finding(struct buf *buf, const struct finding *finding, const char *before_remedy)
 {
-	buf_addf(buf, "%s: %s: %s [%s]\n", severity_names[finding->severity], finding->subject,
-		 finding->detail, finding_name(finding->type));
-	if (*finding->remedy)
-		buf_addf(buf, "  -> %s\n", finding->remedy);
+	buf_addf(buf, "%s: %s: %s [%s]%s%s", severity_names[finding->severity], finding->subject,
+		 finding->detail, finding_name(finding->type),
+		 *finding->remedy ? before_remedy : "", finding->remedy);
 }
 
 void text_findings(struct buf *buf, const struct findings *findings)
 {
 	for (int severity = SEVERITY_ERROR; severity >= SEVERITY_NOTE; severity--)
 		vec_foreach(finding, findings)
-			if ((int)finding->severity == severity)
-				add_finding(buf, finding);
+			if ((int)finding->severity == severity) {
+				text_finding(buf, finding, "\n  -> ");
+				buf_add(buf, "\n");
+			}
 }
 
 void text_wrap(struct buf *buf, const char *text, unsigned first, unsigned rest)

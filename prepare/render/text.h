@@ -6,6 +6,8 @@
 #include "base/strv.h"
 #include "model/finding.h"
 
+/* A finding without an end of line; before_remedy stands before its remedy, if it has one. */
+void text_finding(struct buf *buf, const struct finding *finding, const char *before_remedy);
 /* The findings, errors first: severity, subject and detail in a line, the remedy in another below it. */
 void text_findings(struct buf *buf, const struct findings *findings);
 

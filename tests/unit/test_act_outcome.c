@@ -241,7 +241,7 @@ TEST(what_was_not_begun)
 	outcome_done(&outcome);
 
 	outcome_begin(&device, &outcome);
-	outcome_not_started(&device, -EAGAIN, &outcome);
+	outcome_not_started(-EAGAIN, &outcome);
 	check_text("result", result_names[outcome.result], "failed");
 	check_text("error", outcome.error,
 		   "no process can be started: Resource temporarily unavailable");
