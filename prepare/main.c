@@ -124,7 +124,7 @@ static void set_option(struct options *options, const struct option_help *option
 }
 
 /* Wrong usage is one line that says what is wrong. */
-#define USAGE_ERROR(...) (log_error(__VA_ARGS__), STATUS_USAGE)
+#define USAGE_ERROR(...) log_fail(STATUS_USAGE, __VA_ARGS__)
 
 /* An option of another verb, given to this one; NULL: none. */
 static const struct option_help *misplaced(const struct verb *verb, const bool *given)

@@ -24,6 +24,8 @@ void log_set_kmsg(int fd);
 void log_message(enum log_level level, const char *format, ...) _printf_(2, 3);
 
 #define log_error(...) log_message(LOG_LEVEL_ERROR, __VA_ARGS__)
+/* For a return statement: logs why, and is the value. */
+#define log_fail(value, ...) (log_error(__VA_ARGS__), (value))
 #define log_warning(...) log_message(LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_notice(...) log_message(LOG_LEVEL_NOTICE, __VA_ARGS__)
 #define log_info(...) log_message(LOG_LEVEL_INFO, __VA_ARGS__)

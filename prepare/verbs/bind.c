@@ -11,7 +11,7 @@
 #include "parse/address.h"
 #include "render/boot_log.h"
 #include "verbs/phase.h"
-#include "verbs/sriov.h"
+#include "verbs/situation.h"
 
 /* A boot is recorded in the kernel log, but not below another root. */
 static void log_to_kernel(struct root *root)
@@ -70,15 +70,13 @@ static int keep_address(const char *text, struct plan *plan)
 {
 	struct address_pattern pattern;
 
-	if (address_pattern_parse(text, &pattern) < 0) {
-		log_error("--address: \"%s\" is not [domain:]bus:device.function", text);
-		return STATUS_USAGE;
-	}
+	if (address_pattern_parse(text, &pattern) < 0)
+		return log_fail(STATUS_USAGE,
+				"--address: \"%s\" is not [domain:]bus:device.function", text);
 	plan_keep(plan, is_at, &pattern);
 	if (plan->n)
 		return STATUS_DONE;
-	log_error("--address: no section of the profile selects %s", text);
-	return STATUS_REFUSED;
+	return log_fail(STATUS_REFUSED, "--address: no section of the profile selects %s", text);
 }
 
 /* A device that a person released stays released when a driver comes to it. */
@@ -169,15 +167,13 @@ static void update_restart_reasons(struct root *root, const struct outcomes *out
 static int read_phase(const struct options *options, enum boot_phase *ret)
 {
 	*ret = options->phase ? boot_phase_parse(options->phase) : BOOT_PHASE_MANUAL;
-	if (options->phase && *ret > BOOT_PHASE_HOTPLUG) {
-		log_error("--phase: \"%s\" is none of early, premount, system and hotplug",
-			  options->phase);
-		return STATUS_USAGE;
-	}
-	if (options->phase && options->force) {
-		log_error("--force is for a bind by hand, not for a phase of the boot");
-		return STATUS_USAGE;
-	}
+	if (options->phase && *ret > BOOT_PHASE_HOTPLUG)
+		return log_fail(STATUS_USAGE,
+				"--phase: \"%s\" is none of early, premount, system and hotplug",
+				options->phase);
+	if (options->phase && options->force)
+		return log_fail(STATUS_USAGE,
+				"--force is for a bind by hand, not for a phase of the boot");
 	return STATUS_DONE;
 }
 

@@ -115,10 +115,9 @@ static int run(struct root *root, const struct options *options)
 	_cleanup_(import_done) struct import import = {};
 	int status;
 
-	if (options->format != FORMAT_TEXT) {
-		log_error("import prints a profile, which is text: it has no other format");
-		return STATUS_USAGE;
-	}
+	if (options->format != FORMAT_TEXT)
+		return log_fail(STATUS_USAGE,
+				"import prints a profile, which is text: it has no other format");
 	status = situation_load(root, options, &purpose, NULL, &situation);
 	if (status != STATUS_DONE)
 		return status;

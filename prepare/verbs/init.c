@@ -66,10 +66,9 @@ static int run(struct root *root, const struct options *options)
 	_cleanup_(profile_done) struct profile profile = {};
 	int status;
 
-	if (!options->filter && !options->address && !options->name) {
-		log_error("init needs at least one of --filter, --address and --name");
-		return STATUS_USAGE;
-	}
+	if (!options->filter && !options->address && !options->name)
+		return log_fail(STATUS_USAGE,
+				"init needs at least one of --filter, --address and --name");
 	if (selection_parse(options, &selection) < 0)
 		return STATUS_USAGE;
 	status = situation_load(root, options, &purpose, NULL, &situation);
@@ -78,8 +77,7 @@ static int run(struct root *root, const struct options *options)
 	make_profile(&situation.inventory, &selection, &profile);
 	if (profile.sections.items->addresses.n)
 		return report(make_text(&situation.inventory, &profile), STATUS_DONE);
-	log_error("no device of this host is selected");
-	return STATUS_REFUSED;
+	return log_fail(STATUS_REFUSED, "no device of this host is selected");
 }
 
 const struct verb init_verb = {

@@ -48,17 +48,16 @@ static int read_operands(const struct options *options, struct releasing *releas
 		const char *operand = options->operands[i];
 		struct address_pattern pattern;
 
-		if (address_pattern_parse(operand, &pattern) == 0) {
+		if (address_pattern_parse(operand, &pattern) == 0)
 			*vec_add(&releasing->release.addresses) = pattern;
-		} else if (release_knows_label(&releasing->situation.match, releasing->bindings,
-					       operand)) {
+		else if (release_knows_label(&releasing->situation.match, releasing->bindings,
+					     operand))
 			strv_add(&releasing->release.labels, operand);
-		} else {
-			log_error("release: \"%s\" is no address, and no device of this host has "
-				  "it as its label",
-				  operand);
-			return -EINVAL;
-		}
+		else
+			return log_fail(-EINVAL,
+					"release: \"%s\" is no address, and no device of this "
+					"host has it as its label",
+					operand);
 	}
 	address_list_sort(&releasing->release.addresses);
 	return 0;
@@ -85,10 +84,10 @@ static int prepare(struct root *root, const struct options *options, struct rele
 
 static int run(struct root *root, const struct options *options)
 {
-	struct phase_run phase;
-	struct releasing releasing = {.release = {.force = options->force,
-						  .own_blacklist = &releasing.own_blacklist},
-				      .bindings = &phase.log.bindings};
+	_cleanup_(phase_end) struct phase_run phase = {.lock = -1};
+	_cleanup_(releasing_done) struct releasing releasing = {
+		.release = {.force = options->force, .own_blacklist = &releasing.own_blacklist},
+		.bindings = &phase.log.bindings};
 	struct outcomes *outcomes = &releasing.outcomes;
 	struct plan *plan = &releasing.plan;
 	int status;
@@ -97,23 +96,19 @@ static int run(struct root *root, const struct options *options)
 	if (phase_begin(root, BOOT_PHASE_RELEASE, WAIT_BY_HAND_MS, &phase) < 0)
 		return STATUS_FAILED;
 	status = prepare(root, options, &releasing);
-	if (status == STATUS_DONE) {
-		act_run(root, plan,
-			&(struct act_limits){(int)releasing.situation.profile.device_timeout_s *
-						     1000,
-					     (int)releasing.situation.profile.timeout_s * 1000},
-			outcomes, &plan->findings);
-		phase_show(root, &phase, outcomes);
-		text = options->format == FORMAT_TEXT && !outcomes->n
-			       ? xstrdup("Nothing is bound that this tool has brought there.\n")
-			       : render_bind(options->format, BOOT_PHASE_RELEASE, outcomes,
-					     &plan->findings);
-		phase_log(root, &phase, outcomes, &plan->findings);
-		status = report(text, status_of_outcomes(plan, outcomes));
-	}
-	phase_end(&phase);
-	releasing_done(&releasing);
-	return status;
+	if (status != STATUS_DONE)
+		return status;
+	act_run(root, plan,
+		&(struct act_limits){(int)releasing.situation.profile.device_timeout_s * 1000,
+				     (int)releasing.situation.profile.timeout_s * 1000},
+		outcomes, &plan->findings);
+	phase_show(root, &phase, outcomes);
+	text = options->format == FORMAT_TEXT && !outcomes->n
+		       ? xstrdup("Nothing is bound that this tool has brought there.\n")
+		       : render_bind(options->format, BOOT_PHASE_RELEASE, outcomes,
+				     &plan->findings);
+	phase_log(root, &phase, outcomes, &plan->findings);
+	return report(text, status_of_outcomes(plan, outcomes));
 }
 
 const struct verb release_verb = {

@@ -14,23 +14,19 @@ void selection_done(struct selection *selection)
 
 int selection_parse(const struct options *options, struct selection *ret)
 {
-	if (options->filter && id_pattern_parse(options->filter, &ret->id) < 0) {
-		log_error("--filter: \"%s\" is not vendor:device[:class] in hex", options->filter);
-		return -EINVAL;
-	}
-	if (options->address && address_pattern_parse(options->address, &ret->address) < 0) {
-		log_error("--address: \"%s\" is not [domain:]bus:device.function",
-			  options->address);
-		return -EINVAL;
-	}
+	if (options->filter && id_pattern_parse(options->filter, &ret->id) < 0)
+		return log_fail(-EINVAL, "--filter: \"%s\" is not vendor:device[:class] in hex",
+				options->filter);
+	if (options->address && address_pattern_parse(options->address, &ret->address) < 0)
+		return log_fail(-EINVAL, "--address: \"%s\" is not [domain:]bus:device.function",
+				options->address);
 	if (options->name) {
 		int r = regcomp(&ret->name, options->name, REG_EXTENDED | REG_ICASE | REG_NOSUB);
 		char message[128];
 
 		if (r != 0) {
 			regerror(r, &ret->name, message, sizeof(message));
-			log_error("--name: \"%s\": %s", options->name, message);
-			return -EINVAL;
+			return log_fail(-EINVAL, "--name: \"%s\": %s", options->name, message);
 		}
 	}
 	ret->by_id = options->filter;

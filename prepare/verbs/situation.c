@@ -4,12 +4,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include "act/act.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "decide/boot_log.h"
 #include "decide/guard_record.h"
 #include "decide/modules.h"
 #include "decide/planner.h"
 #include "decide/rules.h"
+#include "decide/sriov.h"
 #include "host/profile_files.h"
 #include "host/survey.h"
 #include "parse/profile.h"
@@ -69,8 +72,8 @@ int situation_look(struct root *root, const struct purpose *purpose, const struc
 	root->remembers = false;
 	if (r == 0)
 		return STATUS_DONE;
-	log_error("the PCI functions of the host cannot be read: %s", strerror(-r));
-	return STATUS_FAILED;
+	return log_fail(STATUS_FAILED, "the PCI functions of the host cannot be read: %s",
+			strerror(-r));
 }
 
 int situation_load(struct root *root, const struct options *options, const struct purpose *purpose,
@@ -92,38 +95,124 @@ int situation_load(struct root *root, const struct options *options, const struc
 	return status;
 }
 
+/* --- acting -------------------------------------------------------------------------------- */
+
+/* What needs no lock is given this much, and no more, even when the time of all is over. */
+#define RESTORE_MS 1000
+
+/* What is left of the time that all devices have together; least: if that is less, this, for each and for all. */
+static struct act_limits limits_left(const struct profile *profile, int64_t started_ms, int least)
+{
+	int left = (int)profile->timeout_s * 1000 - (int)(now_ms() - started_ms);
+
+	return left > least ? (struct act_limits){(int)profile->device_timeout_s * 1000, left}
+			    : (struct act_limits){least, least};
+}
+
+static bool wants_vfs(const struct plan *plan)
+{
+	vec_foreach(device, plan)
+		if (device->state == DEVICE_VFS)
+			return true;
+	return false;
+}
+
+/* As plan_merge() does it with the plans: both lists are in the order of their addresses. */
+static void merge(struct outcomes *outcomes, struct outcomes *other)
+{
+	struct outcomes merged = {};
+	size_t n = 0;
+
+	vec_foreach(outcome, other) {
+		while (n < outcomes->n &&
+		       pci_address_compare(&outcomes->items[n].address, &outcome->address) < 0)
+			*vec_add(&merged) = outcomes->items[n++];
+		while (n < outcomes->n &&
+		       pci_address_compare(&outcomes->items[n].address, &outcome->address) == 0)
+			outcome_done(&outcomes->items[n++]);
+		*vec_add(&merged) = *outcome;
+	}
+	while (n < outcomes->n)
+		*vec_add(&merged) = outcomes->items[n++];
+	free(outcomes->items);
+	other->n = 0;
+	*outcomes = merged;
+}
+
+/* The first plan and what came of it; the inventory of the second look. */
+struct look {
+	const struct inventory *inventory;
+	const struct plan *plan;
+	const struct outcomes *outcomes;
+};
+
+/* Has it just been made? */
+static bool is_new(void *userdata, const struct planned_device *device)
+{
+	const struct look *look = userdata;
+	const struct pci_function *function = inventory_find(look->inventory, &device->address);
+	const struct planned_device *physfn = function && function->is_vf
+						      ? plan_find(look->plan, &function->physfn)
+						      : NULL;
+	const struct outcome *outcome = physfn ? &look->outcomes->items[physfn - look->plan->items]
+					       : NULL;
+
+	return outcome && outcome->vfs && outcome->result == RESULT_DONE;
+}
+
+int situation_act(struct root *root, const struct options *options, const struct purpose *purpose,
+		  const struct boot_log *log, int64_t started_ms, struct situation *situation,
+		  struct outcomes *ret, struct situation *ret_again)
+{
+	const struct profile *profile = &situation->profile;
+	struct plan *plan = &situation->plan;
+	struct act_limits limits = limits_left(profile, started_ms, 0);
+	_cleanup_(outcomes_done) struct outcomes virtual = {};
+	/* Its own directories: what was decided on at first stays lent for what is put back. */
+	struct root again = *root;
+	/* Nobody uses yet what was made just now. */
+	const struct purpose later = {.goal = purpose->goal,
+				      .phase = PHASE_SYSTEM,
+				      .at_boot = purpose->at_boot};
+	int status;
+
+	*ret_again = (struct situation){};
+	act_run(root, plan, &limits, ret, &plan->findings);
+	if (!wants_vfs(plan))
+		return STATUS_DONE;
+	limits = limits_left(profile, started_ms, 0);
+	if (act_vfs_make(root, plan, &limits, ret, &plan->findings) == 0)
+		return STATUS_DONE;
+	again.places = (struct places){};
+	status = situation_load(&again, options, &later, log, ret_again);
+	if (status == STATUS_DONE) {
+		plan_keep(&ret_again->plan, is_new,
+			  &(struct look){&ret_again->inventory, plan, ret});
+		limits = limits_left(profile, started_ms, 0);
+		act_run(&again, &ret_again->plan, &limits, &virtual, &plan->findings);
+	}
+	root_forget(&again);
+	limits = limits_left(profile, started_ms, RESTORE_MS);
+	act_vfs_restore(root, plan, &limits, ret, &plan->findings);
+	plan_merge(plan, &ret_again->plan);
+	merge(ret, &virtual);
+	return status;
+}
+
 /* --- what the configuration should be -------------------------------------------------------- */
 
-static const struct own_file *own_file(const struct situation *situation, enum managed_file file)
+/* rare: most hosts have no use for the file, so that it is not spoken of where it is not there. */
+static void plan_file(const struct situation *situation, enum managed_file file, bool rare,
+		      char *content, struct planned_files *files)
 {
-	return &situation->inventory.own_files[file];
-}
+	const struct own_file *now = &situation->inventory.own_files[file];
+	bool there = now->error != -ENOENT && now->error != -ENOTDIR;
 
-static bool is_there(const struct own_file *file)
-{
-	return file->error != -ENOENT && file->error != -ENOTDIR;
-}
-
-static void plan_file(const struct situation *situation, enum managed_file file, char *content,
-		      struct planned_files *files)
-{
-	const struct own_file *now = own_file(situation, file);
-
-	if (now->error < 0 && is_there(now))
+	if (now->error < 0 && there)
 		planned_file_unreadable(files, managed_files[file], now->error, content);
-	else
+	else if (!rare || there || *content)
 		planned_file_add(files, managed_files[file], now->text, content);
 	free(content);
-}
-
-/* A file that most hosts have no use for is not spoken of where it is not there. */
-static void plan_rare_file(const struct situation *situation, enum managed_file file, char *content,
-			   struct planned_files *files)
-{
-	if (is_there(own_file(situation, file)) || *content)
-		plan_file(situation, file, content, files);
-	else
-		free(content);
 }
 
 static void decide_policy(struct situation *situation, struct plan *plan)
@@ -158,12 +247,12 @@ void situation_plan_argument_files(const struct situation *situation, struct pla
 	enum argument_store store = bootloaders[bootloader->kind].store;
 	bool listed = store == STORE_LINE || store == STORE_COMMAND;
 
-	plan_rare_file(situation, FILE_GRUB,
-		       render_grub(store == STORE_DROP_IN ? &arguments->ours : &none), ret);
-	plan_rare_file(situation, FILE_OWN_ARGUMENTS,
-		       render_own_arguments(listed ? &arguments->ours : &none,
-					    listed ? &arguments->kept : &none),
-		       ret);
+	plan_file(situation, FILE_GRUB, true,
+		  render_grub(store == STORE_DROP_IN ? &arguments->ours : &none), ret);
+	plan_file(situation, FILE_OWN_ARGUMENTS, true,
+		  render_own_arguments(listed ? &arguments->ours : &none,
+				       listed ? &arguments->kept : &none),
+		  ret);
 	if (store == STORE_LINE && bootloader->cmdline) {
 		_cleanup_free_ char *content = render_cmdline(bootloader->cmdline,
 							      &bootloader->ours, &arguments->ours);
@@ -183,12 +272,12 @@ void situation_plan_files(struct situation *situation, struct planned_files *ret
 	_cleanup_(device_rules_done) struct device_rules rules = {};
 
 	decide_policy(situation, &situation->plan);
-	plan_file(situation, FILE_MODPROBE, render_modprobe(policy), ret);
-	plan_file(situation, FILE_MODULES_LOAD, render_modules_load(policy), ret);
+	plan_file(situation, FILE_MODPROBE, false, render_modprobe(policy), ret);
+	plan_file(situation, FILE_MODULES_LOAD, false, render_modules_load(policy), ret);
 	device_rules_make(&situation->profile, &situation->match, &situation->plan, &rules);
-	plan_file(situation, FILE_UDEV_RULES, render_udev_rules(&rules), ret);
+	plan_file(situation, FILE_UDEV_RULES, false, render_udev_rules(&rules), ret);
 	guarded_make(&situation->match, &guarded);
-	plan_rare_file(situation, FILE_GUARDED, render_guarded(&guarded), ret);
+	plan_file(situation, FILE_GUARDED, true, render_guarded(&guarded), ret);
 	free(guarded.items);
 	decide_arguments(situation);
 	situation_plan_argument_files(situation, ret);

@@ -9,6 +9,7 @@
 #include "decide/needs.h"
 #include "model/boot_log.h"
 #include "model/inventory.h"
+#include "model/outcome.h"
 #include "model/policy.h"
 #include "model/profile.h"
 #include "verbs/verb.h"
@@ -47,3 +48,15 @@ void situation_plan_arguments(struct situation *situation);
 void situation_plan_files(struct situation *situation, struct planned_files *ret);
 /* The files of the arguments alone. */
 void situation_plan_argument_files(const struct situation *situation, struct planned_files *ret);
+
+/*
+ * Carries out the situation's plan within the profile's deadlines, which count from started_ms on
+ * (now_ms()); purpose and log are those of situation_load(). Where it wants virtual functions, these
+ * are made when all else is done; then the host is looked at again, into ret_again, and they are brought
+ * to their drivers. The plan and the outcomes, which are in its order, grow by them and must not outlive
+ * either situation; situation_done() is due for ret_again.
+ * STATUS_DONE, or the status to end with, after a message.
+ */
+int situation_act(struct root *root, const struct options *options, const struct purpose *purpose,
+		  const struct boot_log *log, int64_t started_ms, struct situation *situation,
+		  struct outcomes *ret, struct situation *ret_again);

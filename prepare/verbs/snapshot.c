@@ -155,8 +155,8 @@ static int run(struct root *root, const struct options *options)
 	r = snapshot_write(options->operands[0], &recorder);
 	if (r == 0)
 		return STATUS_DONE;
-	log_error("%s: the snapshot cannot be written: %s", options->operands[0], strerror(-r));
-	return STATUS_FAILED;
+	return log_fail(STATUS_FAILED, "%s: the snapshot cannot be written: %s",
+			options->operands[0], strerror(-r));
 }
 
 const struct verb snapshot_verb = {

@@ -38,26 +38,16 @@ int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed)
 
 int status_of_outcomes(const struct plan *plan, const struct outcomes *outcomes)
 {
-	size_t n_good = 0, n_failed = 0, n_refused = findings_have(&plan->findings, SEVERITY_ERROR);
+	enum { GOOD, REFUSED, FAILED };
+	static const int kinds[] = {
+		[RESULT_DONE] = GOOD,      [RESULT_ALREADY] = GOOD,    [RESULT_FAILED] = FAILED,
+		[RESULT_TIMEOUT] = FAILED, [RESULT_SKIPPED] = REFUSED, [RESULT_REFUSED] = REFUSED,
+	};
+	size_t n[] = {[REFUSED] = findings_have(&plan->findings, SEVERITY_ERROR), [FAILED] = 0};
 
-	for (size_t i = 0; i < plan->n; i++) {
-		/* That it waits is as planned: a later phase answers for it. */
-		if (plan->items[i].state == DEVICE_WAITING)
-			continue;
-		switch (outcomes->items[i].result) {
-		case RESULT_DONE:
-		case RESULT_ALREADY:
-			n_good++;
-			break;
-		case RESULT_FAILED:
-		case RESULT_TIMEOUT:
-			n_failed++;
-			break;
-		case RESULT_SKIPPED:
-		case RESULT_REFUSED:
-			n_refused++;
-			break;
-		}
-	}
-	return status_of_counts(n_good, n_refused, n_failed);
+	/* That a device waits is as planned: a later phase answers for it. */
+	for (size_t i = 0; i < plan->n; i++)
+		if (plan->items[i].state != DEVICE_WAITING)
+			n[kinds[outcomes->items[i].result]]++;
+	return status_of_counts(n[GOOD], n[REFUSED], n[FAILED]);
 }

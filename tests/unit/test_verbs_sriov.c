@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "verbs.h"
-#include "verbs/sriov.h"
+#include "verbs/situation.h"
 
 #define PF "sys/bus/pci/devices/0000:02:00.0/"
 
