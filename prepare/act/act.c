@@ -64,7 +64,7 @@ static size_t carry_out(struct execution *execution, struct outcomes *outcomes,
 void act_run(struct root *root, const struct plan *plan, const struct act_limits *limits,
 	     struct outcomes *ret, struct findings *findings)
 {
-	struct execution execution;
+	_cleanup_(execution_done) struct execution execution = {};
 
 	*ret = (struct outcomes){};
 	vec_foreach(device, plan)
@@ -82,19 +82,15 @@ void act_run(struct root *root, const struct plan *plan, const struct act_limits
 	}
 	carry_out(&execution, ret, findings);
 	root_keep_attribute(root, NULL);
-	execution_done(&execution);
 }
 
 size_t act_vfs_make(struct root *root, const struct plan *plan, const struct act_limits *limits,
 		    struct outcomes *outcomes, struct findings *findings)
 {
-	struct execution execution;
-	size_t n_made;
+	_cleanup_(execution_done) struct execution execution = {};
 
 	execution_begin(root, plan, PASS_VFS, limits, NULL, &execution);
-	n_made = carry_out(&execution, outcomes, findings);
-	execution_done(&execution);
-	return n_made;
+	return carry_out(&execution, outcomes, findings);
 }
 
 /* Why autoprobe may not be what it was; NULL: it is. error: why a child could not be started. */
@@ -114,7 +110,7 @@ static const char *left_off(const struct slot *slot, int error)
 void act_vfs_restore(struct root *root, const struct plan *plan, const struct act_limits *limits,
 		     const struct outcomes *outcomes, struct findings *findings)
 {
-	struct execution execution;
+	_cleanup_(execution_done) struct execution execution = {};
 	int r;
 
 	execution_begin(root, plan, PASS_VFS_RESTORE, limits, outcomes, &execution);
@@ -133,5 +129,4 @@ void act_vfs_restore(struct root *root, const struct plan *plan, const struct ac
 					cause),
 				"echo 1 > %s", piece->actions->path);
 	}
-	execution_done(&execution);
 }

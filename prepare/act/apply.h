@@ -6,9 +6,9 @@
 #pragma once
 
 #include "host/root.h"
+#include "model/boot_files.h"
 #include "model/command.h"
 #include "model/policy.h"
-#include "model/boot_files.h"
 
 /* The output of the programs in the last run. */
 #define REBUILD_LOG_PATH "/var/log/vfio-prepare/rebuild.log"

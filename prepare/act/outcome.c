@@ -64,67 +64,59 @@ static char *device_failure(const struct planned_device *device, const struct sl
 	return buf_take(&text);
 }
 
+struct vfs_cause {
+	char *text;
+	enum finding_type type;
+	const char *remedy; /* NULL: the kernel log tells more */
+};
+
 /* Why a physical function did not get its virtual ones. */
-static char *vfs_error(const struct planned_device *device, const struct slot *slot)
+static struct vfs_cause vfs_cause(const struct planned_device *device, const struct slot *slot)
 {
-	switch (slot->error) {
-	case COMPLAINT_NO_DRIVER:
-		return xstrdup("no driver took it; the kernel log may say why");
-	case COMPLAINT_GUESTS:
-		return xasprintf("%s took it, which makes no virtual functions", slot->after);
-	case COMPLAINT_FEWER:
-		return xasprintf("only %d of %u virtual functions came", slot->n_came, device->vfs);
-	case COMPLAINT_INCOMPLETE:
-		return xstrdup("its virtual functions did not become complete in time");
-	default:
-		break;
-	}
-	if (slot->step == ACTION_LOAD_MODULE && slot->error == -ECANCELED)
-		return xstrdup("the module of its driver is blacklisted");
-	if (slot->step == ACTION_SET_VFS && slot->error == -ENOENT)
-		return xasprintf("its driver %s makes no virtual functions", slot->after);
-	return xasprintf("%s: %s", step_text(slot->step), error_text(slot->error));
-}
+	bool loading = slot->step == ACTION_LOAD_MODULE, making = slot->step == ACTION_SET_VFS;
+	struct vfs_cause cause = {.type = FINDING_VFS_MISSING};
 
-static void advise_vfs(const struct planned_device *device, const struct slot *slot,
-		       const char *error, struct findings *findings)
-{
-	enum finding_type type = FINDING_VFS_MISSING;
-	const char *address = PCI_ADDRESS_TEXT(&device->address), *remedy = NULL;
-	struct finding *finding;
-
-	if (slot->error == COMPLAINT_FEWER) {
-		remedy = "set a smaller vfs in the section, or raise the limit in the card's own "
-			 "configuration";
-	} else if (slot->error == COMPLAINT_NO_DRIVER || slot->error == COMPLAINT_GUESTS) {
-		type = FINDING_VFS_DRIVER;
-	} else if (slot->step == ACTION_LOAD_MODULE) {
-		type = FINDING_VFS_DRIVER;
-		if (slot->error == -ECANCELED)
-			remedy = "remove its blacklist line, in the profile or in /etc/modprobe.d";
-	} else if (slot->step == ACTION_SET_VFS && slot->error == -ENOENT) {
-		type = FINDING_VFS_DRIVER;
-		remedy = "install a driver that has SR-IOV, or remove vfs from the section";
-	} else if (slot->step == ACTION_SET_VFS &&
-		   (slot->error == -ENOMEM || slot->error == -ENOSPC)) {
-		remedy = "the firmware left no room for them: turn SR-IOV on in its setup, or add "
-			 "the kernel argument pci=realloc";
+	if (slot->error == COMPLAINT_NO_DRIVER || slot->error == COMPLAINT_GUESTS || loading ||
+	    (making && slot->error == -ENOENT))
+		cause.type = FINDING_VFS_DRIVER;
+	if (slot->error == COMPLAINT_NO_DRIVER) {
+		cause.text = xstrdup("no driver took it; the kernel log may say why");
+	} else if (slot->error == COMPLAINT_GUESTS) {
+		cause.text = xasprintf("%s took it, which makes no virtual functions", slot->after);
+	} else if (slot->error == COMPLAINT_FEWER) {
+		cause.text = xasprintf("only %d of %u virtual functions came", slot->n_came,
+				       device->vfs);
+		cause.remedy = "set a smaller vfs in the section, or raise the limit in the card's "
+			       "own configuration";
+	} else if (slot->error == COMPLAINT_INCOMPLETE) {
+		cause.text = xstrdup("its virtual functions did not become complete in time");
+	} else if (loading && slot->error == -ECANCELED) {
+		cause.text = xstrdup("the module of its driver is blacklisted");
+		cause.remedy = "remove its blacklist line, in the profile or in /etc/modprobe.d";
+	} else if (making && slot->error == -ENOENT) {
+		cause.text = xasprintf("its driver %s makes no virtual functions", slot->after);
+		cause.remedy = "install a driver that has SR-IOV, or remove vfs from the section";
+	} else {
+		cause.text = xasprintf("%s: %s", step_text(slot->step), error_text(slot->error));
+		if (making && (slot->error == -ENOMEM || slot->error == -ENOSPC))
+			cause.remedy = "the firmware left no room for them: turn SR-IOV on in its "
+				       "setup, or add the kernel argument pci=realloc";
 	}
-	finding = finding_add(findings, SEVERITY_ERROR, type, address,
-			      "section [device %s] wants %u virtual function%s: %s",
-			      device->section, device->vfs, PLURAL(device->vfs), error);
-	if (remedy)
-		finding_remedy(finding, "%s", remedy);
-	else
-		finding_remedy(finding, "dmesg | grep -F %s", address);
+	return cause;
 }
 
 static char *vfs_failure(const struct planned_device *device, const struct slot *slot,
 			 struct findings *findings)
 {
-	_cleanup_free_ char *error = vfs_error(device, slot);
+	const struct vfs_cause cause = vfs_cause(device, slot);
+	const char *address = PCI_ADDRESS_TEXT(&device->address);
+	_cleanup_free_ char *error = cause.text;
 
-	advise_vfs(device, slot, error, findings);
+	finding_remedy(finding_add(findings, SEVERITY_ERROR, cause.type, address,
+				   "section [device %s] wants %u virtual function%s: %s",
+				   device->section, device->vfs, PLURAL(device->vfs), error),
+		       "%s%s", cause.remedy ? cause.remedy : "dmesg | grep -F ",
+		       cause.remedy ? "" : address);
 	if (!slot->undo_error)
 		return xasprintf("%s; it has %d, as before", error, slot->vfs.number);
 	return xasprintf("%s; and it could not be taken back (%s): it has %d virtual functions, "

@@ -12,7 +12,6 @@
 #include "model/boot_log.h"
 #include "model/finding.h"
 #include "model/plan.h"
-#include "model/readiness.h"
 #include "render/format.h"
 
 /* Owns nothing. */

@@ -65,8 +65,7 @@ static void run_commands(struct applying *applying)
 		log_error("not all that the programs wrote could be put back: %s", strerror(-r));
 	else if (!others.n)
 		log_error(
-			"a program failed: what the host had is put back, and the next boot is as "
-			"it was");
+			"a program failed: what the host had is put back, and the next boot is as it was");
 	else
 		log_error("a program failed: what was kept of the host is put back");
 	for (size_t i = 0; i < others.n; i++)

@@ -11,23 +11,10 @@
 #include "verbs/phase.h"
 #include "verbs/situation.h"
 
-struct releasing {
-	const struct bindings *bindings; /* the log's */
-	struct situation situation;
-	struct strv own_blacklist;
-	struct release release;
-	struct plan plan;
-	struct outcomes outcomes;
-};
-
-static void releasing_done(struct releasing *releasing)
+static void release_done(struct release *release)
 {
-	outcomes_done(&releasing->outcomes);
-	plan_done(&releasing->plan);
-	free(releasing->release.addresses.items);
-	strv_done(&releasing->release.labels);
-	strv_done(&releasing->own_blacklist);
-	situation_done(&releasing->situation);
+	free(release->addresses.items);
+	strv_done(&release->labels);
 }
 
 /* A module that only this tool blacklists may be loaded for a device that is released. */
@@ -42,73 +29,65 @@ static void find_own_blacklist(const struct inventory *inventory, struct strv *r
 			strv_add(ret, lines.items[i] + 10);
 }
 
-static int read_operands(const struct options *options, struct releasing *releasing)
+static int read_operands(const struct options *options, const struct match *match,
+			 const struct bindings *bindings, struct release *ret)
 {
 	for (size_t i = 0; i < options->n_operands; i++) {
 		const char *operand = options->operands[i];
 		struct address_pattern pattern;
 
 		if (address_pattern_parse(operand, &pattern) == 0)
-			*vec_add(&releasing->release.addresses) = pattern;
-		else if (release_knows_label(&releasing->situation.match, releasing->bindings,
-					     operand))
-			strv_add(&releasing->release.labels, operand);
+			*vec_add(&ret->addresses) = pattern;
+		else if (release_knows_label(match, bindings, operand))
+			strv_add(&ret->labels, operand);
 		else
 			return log_fail(-EINVAL,
 					"release: \"%s\" is no address, and no device of this "
 					"host has it as its label",
 					operand);
 	}
-	address_list_sort(&releasing->release.addresses);
+	address_list_sort(&ret->addresses);
 	return 0;
-}
-
-static int prepare(struct root *root, const struct options *options, struct releasing *releasing)
-{
-	struct situation *situation = &releasing->situation;
-	struct purpose purpose = {.goal = GOAL_RELEASE, .bindings = releasing->bindings};
-	int status = situation_load(root, options, &purpose, NULL, situation);
-
-	if (status != STATUS_DONE)
-		return status;
-	if (read_operands(options, releasing) < 0)
-		return STATUS_USAGE;
-	purpose.release = &releasing->release;
-	status = situation_look(root, &purpose, NULL, situation);
-	if (status != STATUS_DONE)
-		return status;
-	find_own_blacklist(&situation->inventory, &releasing->own_blacklist);
-	release_plan(&releasing->release, &situation->match, releasing->bindings, &releasing->plan);
-	return STATUS_DONE;
 }
 
 static int run(struct root *root, const struct options *options)
 {
 	_cleanup_(phase_end) struct phase_run phase = {.lock = -1};
-	_cleanup_(releasing_done) struct releasing releasing = {
-		.release = {.force = options->force, .own_blacklist = &releasing.own_blacklist},
-		.bindings = &phase.log.bindings};
-	struct outcomes *outcomes = &releasing.outcomes;
-	struct plan *plan = &releasing.plan;
+	_cleanup_(situation_done) struct situation situation = {};
+	_cleanup_(strv_done) struct strv own_blacklist = {};
+	_cleanup_(release_done) struct release release = {.force = options->force,
+							  .own_blacklist = &own_blacklist};
+	_cleanup_(outcomes_done) struct outcomes outcomes = {};
+	struct purpose purpose = {.goal = GOAL_RELEASE, .bindings = &phase.log.bindings};
+	const struct profile *profile = &situation.profile;
+	struct plan *plan = &situation.plan;
 	int status;
 	char *text;
 
 	if (phase_begin(root, BOOT_PHASE_RELEASE, WAIT_BY_HAND_MS, &phase) < 0)
 		return STATUS_FAILED;
-	status = prepare(root, options, &releasing);
+	status = situation_load(root, options, &purpose, NULL, &situation);
 	if (status != STATUS_DONE)
 		return status;
+	if (read_operands(options, &situation.match, purpose.bindings, &release) < 0)
+		return STATUS_USAGE;
+	purpose.release = &release;
+	status = situation_look(root, &purpose, NULL, &situation);
+	if (status != STATUS_DONE)
+		return status;
+	find_own_blacklist(&situation.inventory, &own_blacklist);
+	release_plan(&release, &situation.match, purpose.bindings, plan);
 	act_run(root, plan,
-		&(struct act_limits){(int)releasing.situation.profile.device_timeout_s * 1000,
-				     (int)releasing.situation.profile.timeout_s * 1000},
-		outcomes, &plan->findings);
-	phase_show(root, &phase, outcomes);
-	text = options->format == FORMAT_TEXT && !outcomes->n
+		&(struct act_limits){(int)profile->device_timeout_s * 1000,
+				     (int)profile->timeout_s * 1000},
+		&outcomes, &plan->findings);
+	phase_show(root, &phase, &outcomes);
+	text = options->format == FORMAT_TEXT && !outcomes.n
 		       ? xstrdup("Nothing is bound that this tool has brought there.\n")
-		       : render_bind(options->format, BOOT_PHASE_RELEASE, outcomes,
+		       : render_bind(options->format, BOOT_PHASE_RELEASE, &outcomes,
 				     &plan->findings);
-	phase_log(root, &phase, outcomes, &plan->findings);
-	return report(text, status_of_outcomes(plan, outcomes));
+	phase_log(root, &phase, &outcomes, &plan->findings);
+	return report(text, status_of_outcomes(plan, &outcomes));
 }
 
 const struct verb release_verb = {

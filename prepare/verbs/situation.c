@@ -43,22 +43,22 @@ static int take_turn(struct root *root, const struct purpose *purpose, const str
 {
 	struct inventory *inventory = &situation->inventory;
 	const size_t n = inventory->n;
-	struct needs needs;
-	int r = 0;
+	_cleanup_(needs_done) struct needs needs = {};
+	int r;
 
 	if (!situation->planned) {
 		match_done(&situation->match);
 		match_make(&situation->profile, inventory, &situation->match);
 	}
-	if (needs_make(purpose, &situation->profile, inventory, &situation->match,
-		       situation->planned ? &situation->plan : NULL, &needs)) {
-		r = survey(root, &needs, inventory);
-		r = r < 0 ? r : 1;
-	}
-	needs_done(&needs);
-	if (r > 0 && log && inventory->n != n)
+	if (!needs_make(purpose, &situation->profile, inventory, &situation->match,
+			situation->planned ? &situation->plan : NULL, &needs))
+		return 0;
+	r = survey(root, &needs, inventory);
+	if (r < 0)
+		return r;
+	if (log && inventory->n != n)
 		boot_log_find_hanging(log, inventory);
-	return r;
+	return 1;
 }
 
 int situation_look(struct root *root, const struct purpose *purpose, const struct boot_log *log,
