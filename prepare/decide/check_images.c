@@ -5,9 +5,11 @@
  * or a native driver that is at a device before the tool. Where the service of the real root comes in
  * time, it is a note or a warning, and so it is where the image is of a kind that is not read here.
  */
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "decide/check.h"
 #include "decide/planner.h"
 
@@ -17,9 +19,19 @@ struct image_check {
 	char *takes; /* which module of the image would be at which device first; NULL: none */
 };
 
-static void add_remedy(const struct image *image, struct finding *finding)
+/* Adds a finding about the image, which is to be made anew. */
+static void _printf_(4, 5) find(const struct image_check *check, enum severity severity,
+				enum finding_type type, const char *format, ...)
 {
-	finding_remedy(finding, "%s", generators[image->generator].command);
+	_cleanup_free_ char *detail = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	detail = xvasprintf(format, arguments);
+	va_end(arguments);
+	finding_remedy(finding_add(check->checks->findings, severity, type, check->image->path,
+				   "%s", detail),
+		       "%s", generators[check->image->generator].command);
 }
 
 /* A listed device and a module of the image that is not its own but would drive it. */
@@ -45,22 +57,13 @@ static char *find_taking(const struct checks *checks, const struct image *image)
 
 static void check_tool(const struct image_check *check)
 {
-	struct findings *findings = check->checks->findings;
-	const struct image *image = check->image;
-
 	if (check->takes)
-		add_remedy(image,
-			   finding_add(findings, SEVERITY_ERROR, FINDING_IMAGE_MISSING_TOOL,
-				       image->path, "the image lacks vfio-prepare, but contains %s",
-				       check->takes));
+		find(check, SEVERITY_ERROR, FINDING_IMAGE_MISSING_TOOL,
+		     "the image lacks vfio-prepare, but contains %s", check->takes);
 	else if (check->checks->plan->n)
-		add_remedy(
-			image,
-			finding_add(
-				findings, SEVERITY_NOTE, FINDING_IMAGE_MISSING_TOOL, image->path,
-				"the image contains neither vfio-prepare nor a native driver of a "
-				"listed device; vfio-prepare.service binds the devices after the "
-				"root is mounted"));
+		find(check, SEVERITY_NOTE, FINDING_IMAGE_MISSING_TOOL,
+		     "the image contains neither vfio-prepare nor a native driver of a listed "
+		     "device; vfio-prepare.service binds the devices after the root is mounted");
 }
 
 static void check_profile(const struct image_check *check)
@@ -82,28 +85,21 @@ static void check_profile(const struct image_check *check)
 				 states[file->state]);
 	}
 	if (wrong.length)
-		add_remedy(image,
-			   finding_add(
-				   check->checks->findings, SEVERITY_ERROR,
-				   FINDING_IMAGE_OLD_PROFILE, image->path,
-				   "the image contains another profile than the host, and the next "
-				   "boot acts on it: %s",
-				   buf_text(&wrong)));
+		find(check, SEVERITY_ERROR, FINDING_IMAGE_OLD_PROFILE,
+		     "the image contains another profile than the host, and the next boot acts "
+		     "on it: %s",
+		     buf_text(&wrong));
 	if (unknown.length && !image->named)
-		add_remedy(image,
-			   finding_add(
-				   check->checks->findings, SEVERITY_WARNING, FINDING_IMAGE_UNKNOWN,
-				   image->path,
-				   "whether the image contains the host's profile is not known: %s",
-				   buf_text(&unknown)));
+		find(check, SEVERITY_WARNING, FINDING_IMAGE_UNKNOWN,
+		     "whether the image contains the host's profile is not known: %s",
+		     buf_text(&unknown));
 }
 
 /* Of another kernel it is not known what is built into it. */
 static bool is_of_running_kernel(const struct image_check *check)
 {
-	const char *running = check->checks->inventory->kernel;
-
-	return running && check->image->kernel && strcmp(running, check->image->kernel) == 0;
+	return check->image->kernel &&
+	       text_same(check->checks->inventory->kernel, check->image->kernel);
 }
 
 static void check_image_modules(const struct image_check *check)
@@ -119,14 +115,11 @@ static void check_image_modules(const struct image_check *check)
 		    !(own && strv_contains(&checks->inventory->builtin_modules, needed.items[i])))
 			buf_addf(&missing, "%s%s", missing.length ? ", " : "", needed.items[i]);
 	if (missing.length)
-		add_remedy(check->image,
-			   finding_add(checks->findings,
-				       check->takes && own ? SEVERITY_ERROR : SEVERITY_WARNING,
-				       FINDING_IMAGE_MISSING_MODULE, check->image->path,
-				       "the image lacks modules that the profile needs%s: %s%s%s",
-				       own ? "" : " (unless they are built into its kernel)",
-				       buf_text(&missing), check->takes ? "; it contains " : "",
-				       check->takes ? check->takes : ""));
+		find(check, check->takes && own ? SEVERITY_ERROR : SEVERITY_WARNING,
+		     FINDING_IMAGE_MISSING_MODULE,
+		     "the image lacks modules that the profile needs%s: %s%s%s",
+		     own ? "" : " (unless they are built into its kernel)", buf_text(&missing),
+		     check->takes ? "; it contains " : "", check->takes ? check->takes : "");
 }
 
 static void check_start(const struct image_check *check)
@@ -138,14 +131,10 @@ static void check_start(const struct image_check *check)
 			"the image starts vfio-prepare after udev, which loads the native drivers",
 	};
 
-	if (check->image->start == IMAGE_START_EARLY || check->image->start == IMAGE_START_UNKNOWN)
-		return;
-	add_remedy(check->image,
-		   finding_add(check->checks->findings,
-			       check->takes ? SEVERITY_ERROR : SEVERITY_WARNING,
-			       FINDING_IMAGE_ORDER, check->image->path, "%s%s%s",
-			       starts[check->image->start], check->takes ? "; it contains " : "",
-			       check->takes ? check->takes : ""));
+	if (check->image->start != IMAGE_START_EARLY && check->image->start != IMAGE_START_UNKNOWN)
+		find(check, check->takes ? SEVERITY_ERROR : SEVERITY_WARNING, FINDING_IMAGE_ORDER,
+		     "%s%s%s", starts[check->image->start], check->takes ? "; it contains " : "",
+		     check->takes ? check->takes : "");
 }
 
 /* Is enough known of it for a closer look? */
@@ -155,9 +144,8 @@ static bool check_known(const struct image_check *check)
 	const struct image *image = check->image;
 
 	if (image->damaged)
-		add_remedy(image,
-			   finding_add(findings, SEVERITY_ERROR, FINDING_IMAGE_DAMAGED, image->path,
-				       "the next boot may fail, as the image %s", image->unknown));
+		find(check, SEVERITY_ERROR, FINDING_IMAGE_DAMAGED,
+		     "the next boot may fail, as the image %s", image->unknown);
 	else if (image->unknown && !image->named)
 		finding_remedy(
 			finding_add(findings, SEVERITY_WARNING, FINDING_IMAGE_UNKNOWN, image->path,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/guards.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "decide/storage.h"
@@ -39,19 +40,21 @@ struct guard_decision {
 	bool *seen; /* beside the interfaces: looked at for the reason at hand */
 };
 
-static void raise_guard(struct guard_decision *decision, const struct pci_function *function,
-			enum finding_type type, char *detail)
+/* The first reason is enough. */
+static void _printf_(4, 5)
+	raise_guard(struct guard_decision *decision, const struct pci_function *function,
+		    enum finding_type type, const char *format, ...)
 {
 	struct guard_list *list =
 		&decision->guards->functions[function - decision->inventory->items];
+	va_list arguments;
 
-	/* The first reason is enough. */
 	vec_foreach(guard, list)
-		if (guard->type == type) {
-			free(detail);
+		if (guard->type == type)
 			return;
-		}
-	*vec_add(list) = (struct guard){type, detail};
+	va_start(arguments, format);
+	*vec_add(list) = (struct guard){type, xvasprintf(format, arguments)};
+	va_end(arguments);
 }
 
 static void raise_at(struct guard_decision *decision, const struct pci_address_list *carriers,
@@ -61,7 +64,7 @@ static void raise_at(struct guard_decision *decision, const struct pci_address_l
 		const struct pci_function *function = inventory_find(decision->inventory, address);
 
 		if (function)
-			raise_guard(decision, function, type, xstrdup(detail));
+			raise_guard(decision, function, type, "%s", detail);
 	}
 }
 
@@ -100,25 +103,22 @@ static void guard_storage(struct guard_decision *decision, const struct pci_func
 	_cleanup_free_ char *data = data_on(&decision->inventory->storage, function, &has_disks);
 
 	if (what)
-		raise_guard(decision, function, FINDING_HOST_DISK,
-			    xasprintf("the host stands on it: %s", what));
+		raise_guard(decision, function, FINDING_HOST_DISK, "the host stands on it: %s",
+			    what);
 	else if ((may_carry || has_disks) && carriers->lost)
-		raise_guard(
-			decision, function, FINDING_HOST_DISK_UNKNOWN,
-			xasprintf(
-				"the host may stand on it, as this cannot be followed to its disk: %s",
-				carriers->lost));
+		raise_guard(decision, function, FINDING_HOST_DISK_UNKNOWN,
+			    "the host may stand on it, as this cannot be followed to its disk: %s",
+			    carriers->lost);
 	else if (may_carry && !has_disks &&
 		 (carriers->lost_optional || decision->phase == PHASE_PREMOUNT))
 		raise_guard(
 			decision, function, FINDING_HOST_DISK_UNKNOWN,
-			xasprintf(
-				"its disks are not known, and one that the host may need is missing: %s",
-				carriers->lost_optional ? carriers->lost_optional
-							: "fstab of the root is still to be read"));
+			"its disks are not known, and one that the host may need is missing: %s",
+			carriers->lost_optional ? carriers->lost_optional
+						: "fstab of the root is still to be read");
 	/* Of the host's own disk there is nothing to be allowed. */
 	if (data && !what)
-		raise_guard(decision, function, FINDING_STORAGE, TAKE_PTR(data));
+		raise_guard(decision, function, FINDING_STORAGE, "%s", data);
 }
 
 /* --- network ------------------------------------------------------------------------------- */
@@ -204,7 +204,7 @@ static void guard_network_boot(struct guard_decision *decision)
 		return;
 	vec_foreach(function, decision->inventory)
 		if (function->class >> 16 == 0x02)
-			raise_guard(decision, function, FINDING_NETWORK, xasprintf("it %s", why));
+			raise_guard(decision, function, FINDING_NETWORK, "it %s", why);
 }
 
 static void guard_networks(struct guard_decision *decision)
@@ -227,9 +227,9 @@ static void guard_networks(struct guard_decision *decision)
 
 		if (function && id_pattern_matches(&guarded->id, function->vendor, function->device,
 						   function->class))
-			raise_guard(decision, function, FINDING_NETWORK,
-				    xstrdup("the host was reached by it when vfio-prepare apply "
-					    "looked last"));
+			raise_guard(
+				decision, function, FINDING_NETWORK,
+				"the host was reached by it when vfio-prepare apply looked last");
 	}
 	if (!decision->inventory->network.routes_unknown)
 		return;
@@ -245,21 +245,19 @@ static void guard_function(struct guard_decision *decision, const struct pci_fun
 	guard_storage(decision, function);
 	if (function->boot_vga)
 		raise_guard(decision, function, FINDING_DISPLAY,
-			    xstrdup("it is the display that the firmware chose"));
+			    "it is the display that the firmware chose");
 	if (function->boot_framebuffer)
 		raise_guard(decision, function, FINDING_DISPLAY,
-			    xstrdup("the boot framebuffer lies in its memory"));
+			    "the boot framebuffer lies in its memory");
 	if (function->live_vfs)
 		raise_guard(decision, function, FINDING_LIVE_VFS,
-			    xstrdup("it has virtual functions, which would go with it"));
+			    "it has virtual functions, which would go with it");
 	if (function->user && function->driver && driver_is_vfio(function->driver))
-		raise_guard(
-			decision, function, FINDING_VFIO_IN_USE,
-			xasprintf("%s has it open through VFIO, so that unbinding it would block",
-				  function->user));
+		raise_guard(decision, function, FINDING_VFIO_IN_USE,
+			    "%s has it open through VFIO, so that unbinding it would block",
+			    function->user);
 	else if (function->user)
-		raise_guard(decision, function, FINDING_IN_USE,
-			    xasprintf("%s has it open", function->user));
+		raise_guard(decision, function, FINDING_IN_USE, "%s has it open", function->user);
 }
 
 /* --- in use now, by hand ------------------------------------------------------------------- */
@@ -273,14 +271,13 @@ static void guard_used_disks(struct guard_decision *decision, const struct pci_f
 			continue;
 		if (device->claimed)
 			raise_guard(decision, function, FINDING_IN_USE,
-				    xasprintf("something has %s for itself", device->name));
+				    "something has %s for itself", device->name);
 		vec_foreach(other, &storage->devices)
 			if (!pci_address_list_has(&other->carriers, &function->address) &&
 			    strv_contains(&other->below, device->name))
-				raise_guard(decision, function, FINDING_IN_USE,
-					    xasprintf("%s stands on %s",
-						      other->dm_name ? other->dm_name : other->name,
-						      device->name));
+				raise_guard(decision, function, FINDING_IN_USE, "%s stands on %s",
+					    other->dm_name ? other->dm_name : other->name,
+					    device->name);
 	}
 }
 

@@ -52,8 +52,8 @@ static void add_device(struct import *import, const struct inventory *inventory,
 		found->address = *address;
 		found->function = inventory_find(inventory, address);
 	}
-	for (size_t i = 0; i < found->sources.n; i++)
-		if (found->sources.items[i] == setting)
+	vec_foreach(source, &found->sources)
+		if (*source == setting)
 			return;
 	*vec_add(&found->sources) = setting;
 }
@@ -118,19 +118,16 @@ static void add_id(struct import *import, const struct inventory *inventory, con
 static void add_option(struct import *import, const struct foreign_setting *setting)
 {
 	const char *value = setting->values.n ? setting->values.items[0] : "";
-	bool on = !*value;
+	bool on;
 
-	if (strcmp(setting->name, "vfio_iommu_type1.allow_unsafe_interrupts") == 0) {
-		if (*value && bool_parse(value, &on) < 0)
-			on = false;
-		import->unsafe_interrupts = on;
-	} else if (strcmp(setting->name, "pcie_acs_override") == 0) {
+	if (strcmp(setting->name, "vfio_iommu_type1.allow_unsafe_interrupts") == 0)
+		import->unsafe_interrupts = !*value || (bool_parse(value, &on) == 0 && on);
+	else if (strcmp(setting->name, "pcie_acs_override") == 0)
 		add_remark(import, setting, true,
 			   "it isolates nothing: group = ignore is as honest, or another slot");
-	} else {
+	else
 		add_remark(import, setting, true,
 			   "a profile has no such option: leave it where it is, without ids=");
-	}
 }
 
 /* Is the module a native one of an imported device? */
@@ -188,38 +185,28 @@ static int weight(const struct foreign_setting *setting)
 	return strcmp(setting->name, "vfio-pci") == 0;
 }
 
-static const struct foreign_setting *decide_driver(const struct import_device *device)
-{
-	const struct foreign_setting *best = device->sources.items[0];
-
-	/* In boot order: the last has the last word. */
-	for (size_t i = 1; i < device->sources.n; i++)
-		if (weight(device->sources.items[i]) >= weight(best))
-			best = device->sources.items[i];
-	return best;
-}
-
 static void settle_driver(struct import *import, struct import_device *device)
 {
-	const struct foreign_setting *best = decide_driver(device);
+	const struct foreign_setting *best = device->sources.items[0];
+	_cleanup_free_ char *place = NULL;
 
+	/* In boot order: the last has the last word. */
+	vec_foreach(source, &device->sources)
+		if (weight(*source) >= weight(best))
+			best = *source;
 	device->driver = best->name;
-	for (size_t i = 0; i < device->sources.n; i++) {
-		const struct foreign_setting *setting = device->sources.items[i];
-		_cleanup_free_ char *place = NULL;
-
-		if (setting->effect != FOREIGN_ADDRESSES || strcmp(setting->name, best->name) == 0)
-			continue;
-		place = foreign_place(best);
-		add_remark(import, setting, true, "%s goes to %s, as %s has it",
-			   PCI_ADDRESS_TEXT(&device->address), best->name, place);
-	}
+	place = foreign_place(best);
+	vec_foreach(source, &device->sources)
+		if ((*source)->effect == FOREIGN_ADDRESSES &&
+		    strcmp((*source)->name, best->name) != 0)
+			add_remark(import, *source, true, "%s goes to %s, as %s has it",
+				   PCI_ADDRESS_TEXT(&device->address), best->name, place);
 }
 
 static bool is_named(const struct import_device *device)
 {
-	for (size_t i = 0; i < device->sources.n; i++)
-		if (device->sources.items[i]->effect == FOREIGN_ADDRESSES)
+	vec_foreach(source, &device->sources)
+		if ((*source)->effect == FOREIGN_ADDRESSES)
 			return true;
 	return false;
 }

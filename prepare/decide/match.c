@@ -68,18 +68,13 @@ static void refuse_mismatch(struct match *match, struct claim *claim,
 			"no device of this host is what the section describes: correct the section");
 }
 
-void claim_refuse_hanging(struct claim *claim, struct findings *findings)
+void claim_refuse_hanging(struct match *match, struct claim *claim)
 {
-	const struct pci_function *function = claim->function;
-
-	claim->refused = true;
 	finding_remedy(
-		finding_add(
-			findings, SEVERITY_ERROR, FINDING_DEVICE_HANGS,
-			PCI_ADDRESS_TEXT(&function->address),
-			"section [device %s] wants the device, but %s; it is left alone until the "
-			"next boot",
-			claim->section->label, function->hangs),
+		refuse(match, claim, FINDING_DEVICE_HANGS,
+		       "section [device %s] wants the device, but %s; it is left alone until the "
+		       "next boot",
+		       claim->section->label, claim->function->hangs),
 		"vfio-prepare bind tries once more; for the next boot, blacklist the native "
 		"driver, or raise device-timeout in section [bind] if the driver is only slow; a "
 		"restart may need SysRq or the management controller");
@@ -155,7 +150,7 @@ static size_t match_section(struct match *match, const struct device_section *se
 			/* Its serial number was not asked for: it is not known to be another one. */
 			if (function->hangs && (function->unknown & FUNCTION_SERIAL) &&
 			    section_kind_matches(section, function))
-				claim_refuse_hanging(claim, &match->findings);
+				claim_refuse_hanging(match, claim);
 			else
 				refuse_mismatch(match, claim, section);
 		}

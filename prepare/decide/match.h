@@ -64,7 +64,7 @@ bool match_takes(const struct match *match, bool bound);
 bool match_spans_host(const struct match *match);
 
 /* Refuses what an earlier phase found to hang (function->hangs), with the finding device-hangs. */
-void claim_refuse_hanging(struct claim *claim, struct findings *findings);
+void claim_refuse_hanging(struct match *match, struct claim *claim);
 
 /* Is the function on the driver that its claim wants? */
 bool claim_is_right(const struct claim *claim);

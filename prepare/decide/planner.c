@@ -201,7 +201,7 @@ static void leave_hanging(struct match *match)
 	vec_foreach(claim, match)
 		if (claim->function->hangs && claim->section && !claim->refused &&
 		    !(claim_is_physical(claim) ? vfs_stand(match, claim) : claim_is_right(claim)))
-			claim_refuse_hanging(claim, &match->findings);
+			claim_refuse_hanging(match, claim);
 }
 
 /* Is it over at the next boot? */

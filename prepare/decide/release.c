@@ -147,10 +147,8 @@ static void check_function(struct release_decision *decision, const struct pci_f
 		       xasprintf("stop the guest, then: vfio-prepare release %s", address));
 	else if (!is_ours(decision->bindings, function) && !force)
 		refuse(decision, function, FINDING_NOT_OURS,
-		       driver ? xasprintf("the device is on %s, and vfio-prepare did not bind it",
-					  driver)
-			      : xstrdup("the device has no driver, and vfio-prepare did not bind "
-					"it"),
+		       xasprintf("the device %s%s, and vfio-prepare did not bind it",
+				 driver ? "is on " : "has no driver", driver ? driver : ""),
 		       xasprintf("vfio-prepare release --force %s", address));
 	else if (function->live_vfs && is_held(function))
 		refuse(decision, function, FINDING_LIVE_VFS,
