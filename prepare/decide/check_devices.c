@@ -50,12 +50,18 @@ static void check_override(const struct checks *checks, const struct planned_dev
 
 	if (device->state != DEVICE_RIGHT || !driver_leaves_group_viable(device->want))
 		return;
-	if (function->unknown & FUNCTION_OVERRIDE)
-		finding = finding_add(
-			checks->findings, SEVERITY_WARNING, FINDING_OVERRIDE_UNKNOWN, address,
-			"driver_override cannot be read; another process may hold the device's "
-			"lock");
-	else if (!function->driver_override)
+	if (function->unknown & FUNCTION_OVERRIDE) {
+		finding_remedy(
+			finding_add(checks->findings, SEVERITY_WARNING, FINDING_OVERRIDE_UNKNOWN,
+				    address,
+				    "driver_override cannot be read; another process may hold the "
+				    "device's lock"),
+			"cat /sys/bus/pci/devices/%s/driver_override; if that does not return, "
+			"journalctl -k shows which driver hangs",
+			address);
+		return;
+	}
+	if (!function->driver_override)
 		finding = finding_add(
 			checks->findings, SEVERITY_WARNING, FINDING_OVERRIDE_CLEARED, address,
 			"the device is on %s, but driver_override is empty: another driver may "
@@ -69,15 +75,8 @@ static void check_override(const struct checks *checks, const struct planned_dev
 			device->want, function->driver_override);
 	else
 		return;
-	if (function->unknown & FUNCTION_OVERRIDE)
-		finding_remedy(
-			finding,
-			"cat /sys/bus/pci/devices/%s/driver_override; if that does not return, "
-			"journalctl -k shows which driver hangs",
-			address);
-	else
-		finding_remedy(finding, "echo %s >/sys/bus/pci/devices/%s/driver_override",
-			       device->want, address);
+	finding_remedy(finding, "echo %s >/sys/bus/pci/devices/%s/driver_override", device->want,
+		       address);
 }
 
 /* drivers/vfio/pci/vfio_pci.c vfio_pci_dev_in_denylist(); all are Intel's. */

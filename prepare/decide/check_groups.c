@@ -126,14 +126,10 @@ static void check_translation(struct checks *checks, const struct planned_device
 static void check_each_group(struct checks *checks)
 {
 	const struct inventory *inventory = checks->inventory;
+	/* Beside the functions: the first of a group stands for it. */
+	_cleanup_free_ bool *seen = xcalloc(inventory->n, sizeof(*seen));
 	struct group_index index;
-	int max_group = -1;
-	_cleanup_free_ bool *seen = NULL;
 
-	vec_foreach(device, checks->plan)
-		if (device->iommu_group > max_group)
-			max_group = device->iommu_group;
-	seen = xcalloc((size_t)max_group + 1, sizeof(*seen));
 	group_index_make(inventory, &index);
 	vec_foreach(device, checks->plan) {
 		_cleanup_free_ char *subject = xasprintf("group %d", device->iommu_group);
@@ -141,11 +137,12 @@ static void check_each_group(struct checks *checks)
 		size_t n;
 
 		/* What goes to a native driver asks nothing of its group. */
-		if (device->iommu_group < 0 || seen[device->iommu_group] ||
-		    !driver_leaves_group_viable(device->want))
+		if (device->iommu_group < 0 || !driver_leaves_group_viable(device->want))
 			continue;
-		seen[device->iommu_group] = true;
 		n = group_index_find(&index, inventory, device->iommu_group, &members);
+		if (seen[members[0]])
+			continue;
+		seen[members[0]] = true;
 		check_translation(checks, device, subject);
 		check_viability(checks, device, subject, members, n);
 	}

@@ -10,21 +10,12 @@ static enum severity severity_of(const struct checks *checks)
 	return checks->profile->iommu_required ? SEVERITY_ERROR : SEVERITY_WARNING;
 }
 
-static enum kernel_option option_of(enum iommu_kind kind)
-{
-	switch (kind) {
-	case IOMMU_KIND_INTEL:
-		return KERNEL_INTEL_IOMMU;
-	case IOMMU_KIND_AMD:
-		return KERNEL_AMD_IOMMU;
-	case IOMMU_KIND_ARM:
-		return KERNEL_ARM_SMMU;
-	case IOMMU_KIND_OTHER:
-		return KERNEL_VIRTIO_IOMMU;
-	default:
-		return N_KERNEL_OPTIONS;
-	}
-}
+/* The option of the kernel's configuration that makes the driver of an IOMMU. */
+static const enum kernel_option options[] = {
+	[IOMMU_KIND_NONE] = N_KERNEL_OPTIONS,     [IOMMU_KIND_INTEL] = KERNEL_INTEL_IOMMU,
+	[IOMMU_KIND_AMD] = KERNEL_AMD_IOMMU,      [IOMMU_KIND_ARM] = KERNEL_ARM_SMMU,
+	[IOMMU_KIND_OTHER] = KERNEL_VIRTIO_IOMMU,
+};
 
 /* What the firmware says of an IOMMU, as a half sentence. */
 static const char *firmware_text(const struct inventory *inventory)
@@ -72,16 +63,11 @@ static void remedy_argument(struct finding *finding, const struct kernel_arg *ar
 
 static void find_argument(struct checks *checks, const struct turned_off *off)
 {
-	struct finding *finding =
-		off->beaten ? finding_add(checks->findings, severity_of(checks),
-					  FINDING_IOMMU_ARGUMENT, "host",
-					  "kernel argument %s turns the IOMMU off and wins over %s",
-					  off->by->text, off->beaten->text)
-			    : finding_add(checks->findings, severity_of(checks),
-					  FINDING_IOMMU_ARGUMENT, "host",
-					  "kernel argument %s turns the IOMMU off", off->by->text);
-
-	remedy_argument(finding, off->by);
+	remedy_argument(finding_add(checks->findings, severity_of(checks), FINDING_IOMMU_ARGUMENT,
+				    "host", "kernel argument %s turns the IOMMU off%s%s",
+				    off->by->text, off->beaten ? " and wins over " : "",
+				    off->beaten ? off->beaten->text : ""),
+			off->by);
 }
 
 static void find_not_built(struct checks *checks, enum kernel_option option)
@@ -111,16 +97,13 @@ static void find_off(struct checks *checks, enum iommu_kind kind)
 {
 	const struct inventory *inventory = checks->inventory;
 	const char *firmware = firmware_text(inventory);
-	struct finding *finding;
+	struct finding *finding = finding_add(
+		checks->findings, severity_of(checks), FINDING_IOMMU, "host",
+		firmware
+			? "no IOMMU is in use, although the firmware describes one (%s)"
+			: "no IOMMU is in use, and whether the firmware describes one cannot be read",
+		firmware);
 
-	if (firmware)
-		finding = finding_add(
-			checks->findings, severity_of(checks), FINDING_IOMMU, "host",
-			"no IOMMU is in use, although the firmware describes one (%s)", firmware);
-	else
-		finding = finding_add(
-			checks->findings, severity_of(checks), FINDING_IOMMU, "host",
-			"no IOMMU is in use, and whether the firmware describes one cannot be read");
 	if (inventory->platform.config_path || kind == IOMMU_KIND_AMD || kind == IOMMU_KIND_ARM ||
 	    intel_iommu_turned_on(&inventory->args))
 		finding_remedy(finding,
@@ -139,7 +122,7 @@ static void check_state(struct checks *checks)
 	const struct inventory *inventory = checks->inventory;
 	const enum answer *config = inventory->platform.config;
 	enum iommu_kind kind = inventory_machine_iommu(inventory);
-	enum kernel_option option = option_of(kind);
+	enum kernel_option option = options[kind];
 	struct turned_off off;
 
 	if (inventory->iommu == IOMMU_ON)

@@ -10,13 +10,6 @@
 
 /* --- can the drivers be loaded? --------------------------------------------------------------- */
 
-static enum answer is_missing(const struct platform *platform, const char *module)
-{
-	if (platform->modules_known != ANSWER_YES)
-		return ANSWER_UNKNOWN;
-	return strv_contains(&platform->modules_missing, module) ? ANSWER_YES : ANSWER_NO;
-}
-
 /* The option of the kernel's configuration that makes a module; N_KERNEL_OPTIONS: not looked at. */
 static enum kernel_option option_of(const char *module)
 {
@@ -60,21 +53,15 @@ static void check_module(struct checks *checks, const char *module)
 	const struct inventory *inventory = checks->inventory;
 	const struct kernel_arg *blacklisted = blacklisted_by(&inventory->args, module);
 
-	switch (is_missing(&inventory->platform, module)) {
-	case ANSWER_YES:
-		find_missing(checks, module);
-		break;
-	case ANSWER_UNKNOWN:
+	if (inventory->platform.modules_known != ANSWER_YES)
 		finding_remedy(
 			finding_add(
 				checks->findings, SEVERITY_ERROR, FINDING_MODULE_UNKNOWN, module,
 				"the module is not loaded, and whether this kernel has it is not "
 				"known, as the tables of its modules cannot be read"),
 			"depmod %s", inventory->kernel ? inventory->kernel : "$(uname -r)");
-		break;
-	default:
-		break;
-	}
+	else if (strv_contains(&inventory->platform.modules_missing, module))
+		find_missing(checks, module);
 	if (blacklisted)
 		finding_remedy(finding_add(checks->findings, SEVERITY_ERROR,
 					   FINDING_MODULE_BLACKLISTED, module,
@@ -139,26 +126,21 @@ static void spelling(const struct checks *checks, const struct kernel_arg *arg, 
 
 static void check_names(const struct checks *checks, const struct kernel_arg *arg)
 {
-	struct strv names = {};
+	_cleanup_(strv_done) struct strv names = {};
 
 	strv_split(&names, arg->value ? arg->value : "", ",");
-	for (size_t i = 0; i < names.n; i++) {
-		_cleanup_free_ char *remedy = NULL;
+	vec_foreach(name, &names) {
+		_cleanup_free_ char *remedy = xasprintf("write %s", *name);
 
-		if (!strchr(names.items[i], '-'))
-			continue;
-		remedy = xstrdup(names.items[i]);
 		text_underscore(remedy);
-		char *write = xasprintf("write %s", remedy);
-
-		spelling(checks, arg,
-			 xasprintf(
-				 "\"%s\" blacklists nothing, as this argument needs names with '_'",
-				 names.items[i]),
-			 write);
-		free(write);
+		if (strchr(*name, '-'))
+			spelling(
+				checks, arg,
+				xasprintf("\"%s\" blacklists nothing, as this argument needs names "
+					  "with '_'",
+					  *name),
+				remedy);
 	}
-	strv_done(&names);
 }
 
 static void check_spelling(const struct checks *checks)

@@ -103,23 +103,16 @@ static void find_changes(const struct planned_files *files, bool force, bool *re
 {
 	*ret_image = *ret_loader = false;
 	vec_foreach(file, files) {
+		enum managed_file kind;
+
 		if (!planned_file_is_due(file, force))
 			continue;
-		switch (managed_file_of(file->path)) {
-		case FILE_GRUB:
-		case FILE_CMDLINE:
+		kind = managed_file_of(file->path);
+		if (kind == FILE_GRUB || kind == FILE_CMDLINE)
 			*ret_loader = true;
-			break;
-		case FILE_OWN_ARGUMENTS: /* the tool alone reads it */
-		case FILE_MODULES_LOAD:  /* is read in the real root */
-			break;
-		case FILE_MODPROBE:
-		case FILE_UDEV_RULES:
-		case FILE_GUARDED:
-		case N_MANAGED_FILES:
+		/* The tool alone reads the one, and the real root the other. */
+		else if (kind != FILE_OWN_ARGUMENTS && kind != FILE_MODULES_LOAD)
 			*ret_image = true;
-			break;
-		}
 	}
 }
 

@@ -48,15 +48,12 @@ static bool join_class(struct id_pattern *id, const struct id_pattern *class)
 	return true;
 }
 
-/* A pattern of the list, or where it is empty the one that means any. */
-static const struct id_pattern *pattern_at(const struct id_list *list, size_t i)
+/* The list, or where it is empty the pattern that means any. */
+static const struct id_list *or_any(const struct id_list *list)
 {
-	return list->n ? &list->items[i] : &any;
-}
+	static const struct id_list one = {(struct id_pattern *)&any, 1, 1};
 
-static size_t n_patterns(const struct id_list *list)
-{
-	return list->n ? list->n : 1;
+	return list->n ? list : &one;
 }
 
 static bool shows(const struct pci_function *function, const struct id_pattern *id,
@@ -73,20 +70,16 @@ static void add_section_rules(struct rule_decision *decision, const struct addre
 {
 	const struct device_section *section = decision->section;
 
-	for (size_t i = 0; i < n_patterns(&section->ids); i++)
-		for (size_t j = 0; j < n_patterns(&section->classes); j++) {
-			struct id_pattern id = *pattern_at(&section->ids, i);
+	vec_foreach(vendor, or_any(&section->ids))
+		vec_foreach(class, or_any(&section->classes)) {
+			struct id_pattern id = *vendor;
 
-			if (!join_class(&id, pattern_at(&section->classes, j)))
+			if (!join_class(&id, class))
 				continue;
-			for (size_t k = 0; k < n_patterns(&section->subsystems) && !decision->full;
-			     k++) {
-				const struct id_pattern *subsystem =
-					pattern_at(&section->subsystems, k);
-
-				if (!function || shows(function, &id, subsystem))
+			vec_foreach(subsystem, or_any(&section->subsystems))
+				if (!decision->full &&
+				    (!function || shows(function, &id, subsystem)))
 					add_rule(decision, place, &id, subsystem);
-			}
 		}
 }
 
