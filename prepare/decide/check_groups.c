@@ -50,15 +50,15 @@ static void remedy_group(struct finding *finding, const struct planned_device *d
  * not on its driver, has a finding of its own.
  */
 static void check_viability(const struct checks *checks, const struct planned_device *device,
-			    const char *subject, const size_t *members, size_t n)
+			    const char *subject, const struct group_index *members)
 {
 	const struct inventory *inventory = checks->inventory;
 	const struct pci_function *bridge = NULL;
 	bool bridges_only = true;
 	_cleanup_(buf_done) struct buf others = {};
 
-	for (size_t i = 0; i < n; i++) {
-		const struct pci_function *member = &inventory->items[members[i]];
+	vec_foreach(item, members) {
+		const struct pci_function *member = *item;
 
 		if (function_leaves_group_viable(inventory, member) ||
 		    has_own_finding(checks->plan, member))
@@ -133,18 +133,15 @@ static void check_each_group(struct checks *checks)
 	group_index_make(inventory, &index);
 	vec_foreach(device, checks->plan) {
 		_cleanup_free_ char *subject = xasprintf("group %d", device->iommu_group);
-		const size_t *members;
-		size_t n;
+		struct group_index members = group_members(&index, device->iommu_group);
 
 		/* What goes to a native driver asks nothing of its group. */
-		if (device->iommu_group < 0 || !driver_leaves_group_viable(device->want))
+		if (!members.n || !driver_leaves_group_viable(device->want) ||
+		    seen[*members.items - inventory->items])
 			continue;
-		n = group_index_find(&index, inventory, device->iommu_group, &members);
-		if (seen[members[0]])
-			continue;
-		seen[members[0]] = true;
+		seen[*members.items - inventory->items] = true;
 		check_translation(checks, device, subject);
-		check_viability(checks, device, subject, members, n);
+		check_viability(checks, device, subject, &members);
 	}
 	group_index_done(&index);
 }

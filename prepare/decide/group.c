@@ -5,29 +5,23 @@
 
 #include "base/buf.h"
 
-static int group_of(const struct inventory *inventory, size_t index)
+static int compare(const void *a, const void *b)
 {
-	return inventory->items[index].iommu_group;
-}
+	const struct pci_function *f = *(const struct pci_function *const *)a;
+	const struct pci_function *g = *(const struct pci_function *const *)b;
 
-static int compare(const void *a, const void *b, void *userdata)
-{
-	const struct inventory *inventory = *(const struct inventory **)userdata;
-	size_t i = *(const size_t *)a, j = *(const size_t *)b;
-	int order = group_of(inventory, i) - group_of(inventory, j);
-
-	return order ? order : i < j ? -1 : 1;
+	if (f->iommu_group != g->iommu_group)
+		return f->iommu_group - g->iommu_group;
+	return pci_address_compare(&f->address, &g->address);
 }
 
 void group_index_make(const struct inventory *inventory, struct group_index *ret)
 {
-	struct group_index index = {.items = xcalloc(inventory->n, sizeof(*index.items)),
-				    .n = inventory->n};
+	struct group_index index = {};
 
-	for (size_t i = 0; i < index.n; i++)
-		index.items[i] = i;
-	if (index.n > 1)
-		qsort_r(index.items, index.n, sizeof(*index.items), compare, &inventory);
+	vec_foreach(function, inventory)
+		*vec_add(&index) = function;
+	vec_sort(&index, compare);
 	*ret = index;
 }
 
@@ -37,23 +31,21 @@ void group_index_done(struct group_index *index)
 	*index = (struct group_index){};
 }
 
-size_t group_index_find(const struct group_index *index, const struct inventory *inventory,
-			int group, const size_t **ret_first)
+struct group_index group_members(const struct group_index *index, int group)
 {
 	size_t low = 0, high = index->n, n = 0;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (group_of(inventory, index->items[middle]) < group)
+		if (index->items[middle]->iommu_group < group)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	while (low + n < index->n && group_of(inventory, index->items[low + n]) == group)
+	while (group >= 0 && low + n < index->n && index->items[low + n]->iommu_group == group)
 		n++;
-	*ret_first = index->items + low;
-	return n;
+	return (struct group_index){.items = index->items + low, .n = n};
 }
 
 bool driver_leaves_group_viable(const char *driver)
@@ -176,13 +168,10 @@ static void each_tied(struct group_decision *decision, struct claim *claim,
 	}
 }
 
-/* The indices of what is in the group of a claim; a function without a group is alone. */
-static size_t members_of(const struct group_decision *decision, const struct claim *claim,
-			 const size_t **ret)
+static struct claim *claim_on(const struct group_decision *decision,
+			      const struct pci_function *function)
 {
-	int group = claim->function->iommu_group;
-
-	return group < 0 ? 0 : group_index_find(&decision->index, decision->inventory, group, ret);
+	return &decision->match->items[function - decision->inventory->items];
 }
 
 /* Lets everything join that section keys "expand" ask for, until nothing more does. */
@@ -191,20 +180,16 @@ static void expand(struct group_decision *decision)
 	do {
 		decision->grown = false;
 		vec_foreach(claim, decision->match) {
-			const size_t *members;
-			size_t n;
+			struct group_index members;
 
 			if (!is_claimed(claim) || claim->section->group != GROUP_EXPAND)
 				continue;
-			n = members_of(decision, claim, &members);
-			for (size_t j = 0; j < n; j++) {
-				struct claim *member = &decision->match->items[members[j]];
-
-				/* Must it go with the group, or did it already? */
-				if (stands_in_the_way(decision->inventory, member->function) ||
-				    is_where_wanted(member->function, claim->section))
-					join(decision, claim, member);
-			}
+			members = group_members(&decision->index, claim->function->iommu_group);
+			/* Must it go with the group, or did it already? */
+			vec_foreach(member, &members)
+				if (stands_in_the_way(decision->inventory, *member) ||
+				    is_where_wanted(*member, claim->section))
+					join(decision, claim, claim_on(decision, *member));
 			each_tied(decision, claim, join);
 		}
 	} while (decision->grown);
@@ -212,16 +197,13 @@ static void expand(struct group_decision *decision)
 
 bool group_takes(const struct match *match, bool bound)
 {
-	size_t n = match->n;
-	_cleanup_(
-		guards_done) struct guards none = {.functions = xcalloc(n, sizeof(*none.functions)),
-						   .n = n};
+	_cleanup_(guards_done) struct guards none = {};
 	_cleanup_(match_done) struct match grown = {.inventory = match->inventory};
 	_cleanup_(group_index_done) struct group_index index = {};
-	struct group_decision decision = {.inventory = match->inventory,
-					  .guards = &none,
-					  .match = &grown};
+	struct group_decision decision = {match->inventory, .guards = &none, .match = &grown};
 
+	none.functions = xcalloc(match->n, sizeof(*none.functions));
+	none.n = match->n;
 	vec_foreach(claim, match)
 		*vec_add(&grown) = *claim;
 	group_index_make(match->inventory, &index);
@@ -252,10 +234,11 @@ static void add_member(struct buf *list, const struct pci_function *function)
 }
 
 /* A group of which a section has claimed something, and something else stands in the way. */
-static void refuse_group(struct group_decision *decision, const struct device_section *section,
-			 const size_t *members, size_t n, const struct pci_function *listed,
-			 const struct buf *others)
+static void refuse_group(struct group_decision *decision, const struct claim *claim,
+			 const struct group_index *members, const struct buf *others)
 {
+	const struct device_section *section = claim->section;
+	const struct pci_function *listed = claim->function;
 	_cleanup_free_ char *subject = xasprintf("group %d", listed->iommu_group);
 	struct finding *finding =
 		finding_add(&decision->match->findings,
@@ -271,48 +254,46 @@ static void refuse_group(struct group_decision *decision, const struct device_se
 			  "shows guards that keep them with the host"
 			: "list these devices in the profile too, or write group = expand in the "
 			  "section");
-	for (size_t j = 0; j < n && section->group != GROUP_IGNORE; j++)
-		if (decision->match->items[members[j]].section == section)
-			decision->match->items[members[j]].refused = true;
+	vec_foreach(member, members)
+		if (section->group != GROUP_IGNORE &&
+		    claim_on(decision, *member)->section == section)
+			claim_on(decision, *member)->refused = true;
 }
 
 static void check_group(struct group_decision *decision, const struct claim *claim)
 {
+	struct group_index members = group_members(&decision->index, claim->function->iommu_group);
 	_cleanup_(buf_done) struct buf others = {};
 	bool waiting = false;
-	const size_t *members;
-	size_t n = members_of(decision, claim, &members);
 
-	for (size_t j = 0; j < n; j++) {
-		const struct claim *member = &decision->match->items[members[j]];
+	vec_foreach(member, &members) {
+		const struct claim *other = claim_on(decision, *member);
 
-		if (goes_to_guest(member) ||
-		    !stands_in_the_way(decision->inventory, member->function))
+		if (goes_to_guest(other) || !stands_in_the_way(decision->inventory, *member))
 			continue;
-		if (member->waiting)
+		if (other->waiting)
 			waiting = true;
 		else
-			add_member(&others, member->function);
+			add_member(&others, *member);
 	}
 	if (others.length)
-		refuse_group(decision, claim->section, members, n, claim->function, &others);
+		refuse_group(decision, claim, &members, &others);
 	/* What shares a group with a disk that waits can only wait with it. */
-	for (size_t j = 0; j < n && waiting; j++)
-		if (decision->match->items[members[j]].section)
-			decision->match->items[members[j]].waiting = true;
+	vec_foreach(member, &members)
+		if (waiting && claim_on(decision, *member)->section)
+			claim_on(decision, *member)->waiting = true;
 }
 
 /* Is this the first of a section's claims in its group, at which the group is looked at? */
 static bool is_first_of_group(const struct group_decision *decision, const struct claim *claim)
 {
-	const size_t *members;
-	size_t n = members_of(decision, claim, &members);
+	struct group_index members = group_members(&decision->index, claim->function->iommu_group);
 
-	for (size_t j = 0; j < n; j++) {
-		const struct claim *member = &decision->match->items[members[j]];
+	vec_foreach(member, &members) {
+		const struct claim *first = claim_on(decision, *member);
 
-		if (is_claimed(member) && member->section == claim->section)
-			return member == claim;
+		if (is_claimed(first) && first->section == claim->section)
+			return first == claim;
 	}
 	return false;
 }

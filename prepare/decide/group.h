@@ -30,14 +30,12 @@ void group_complete(const struct guards *guards, enum phase phase, struct match 
  */
 bool group_takes(const struct match *match, bool bound);
 
-/* Indices of the inventory's functions, ordered by group; those of one group stand together. */
+/* The inventory's functions, ordered by group. */
 struct group_index {
-	size_t *items;
-	size_t n;
+	VEC(const struct pci_function *);
 };
 
 void group_index_make(const struct inventory *inventory, struct group_index *ret);
 void group_index_done(struct group_index *index);
-/* The functions of a group: *ret_first and how many follow. */
-size_t group_index_find(const struct group_index *index, const struct inventory *inventory,
-			int group, const size_t **ret_first);
+/* A part of the index, which stays its owner: the functions of a group; none where group is negative. */
+struct group_index group_members(const struct group_index *index, int group);

@@ -7,22 +7,17 @@
 #include "decide/guards.h"
 #include "decide/sriov.h"
 
-/* Intel's display, which has a unit of the IOMMU of its own that an argument leaves out. */
-static const char *graphics_argument(const struct kernel_args *args,
-				     const struct pci_function *function)
+/* Intel's display has a unit of the IOMMU of its own, which an argument leaves out. */
+static bool is_left_out(const struct kernel_args *args, const struct pci_function *function)
 {
 	return function->vendor == 0x8086 && function->class >> 16 == 0x03 &&
-			       function->address.bus == 0 &&
-			       kernel_args_list_has(args, "intel_iommu", "igfx_off")
-		       ? "intel_iommu=igfx_off"
-		       : NULL;
+	       function->address.bus == 0 && kernel_args_list_has(args, "intel_iommu", "igfx_off");
 }
 
 static void check_iommu(const struct profile *profile, const struct inventory *inventory,
 			const struct pci_function *function, const char *driver,
 			struct planned_device *device, struct findings *findings)
 {
-	const char *argument = graphics_argument(&inventory->args, function);
 	struct finding *finding;
 
 	if ((device->state != DEVICE_BIND && device->state != DEVICE_VFS) ||
@@ -35,9 +30,9 @@ static void check_iommu(const struct profile *profile, const struct inventory *i
 		"section [device %s] wants %s on %s, but the device is in no IOMMU group, and the "
 		"kernel would refuse it",
 		device->section, device->vfs ? "its virtual functions" : "the device", driver);
-	if (argument)
-		finding_remedy(finding, "remove %s from the kernel's arguments and restart",
-			       argument);
+	if (is_left_out(&inventory->args, function))
+		finding_remedy(finding, "remove intel_iommu=igfx_off from the kernel's arguments "
+					"and restart");
 	else if (inventory->iommu == IOMMU_ON)
 		finding_remedy(
 			finding,
@@ -138,15 +133,8 @@ static void add_device_actions(struct plan *plan, size_t index)
 static void refuse_guarded(struct claim *claim, const struct guard *guard,
 			   struct findings *findings)
 {
-	const struct pci_function *function = claim->function;
-	static const struct {
-		unsigned flag;
-		const char *word;
-	} words[] = {{ALLOW_STORAGE, "storage"},
-		     {ALLOW_NETWORK, "network"},
-		     {ALLOW_DISPLAY, "display"}};
-	const char *label = claim->section->label, *address = PCI_ADDRESS_TEXT(&function->address);
-	unsigned opener = guard_opened_by(guard->type);
+	const char *label = claim->section->label,
+		   *address = PCI_ADDRESS_TEXT(&claim->function->address);
 	struct finding *finding = finding_add(findings, SEVERITY_ERROR, guard->type, address,
 					      "section [device %s] wants the device, but %s", label,
 					      guard->detail);
@@ -167,19 +155,17 @@ static void refuse_guarded(struct claim *claim, const struct guard *guard,
 			       "echo 0 >/sys/bus/pci/devices/%s/sriov_numvfs, or list the virtual "
 			       "functions instead",
 			       address);
-	else if (!opener)
+	else if (!guard_opened_by(guard->type))
 		finding_remedy(
 			finding,
 			"add %s to except in section [device %s]; disks of the host are never "
 			"given away",
 			address, label);
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (words[i].flag == opener)
-			finding_remedy(
-				finding,
-				"add %s to except in section [device %s], or write allow = %s "
-				"there, if the host works without the device",
-				address, label, words[i].word);
+	else /* The key has the guard's name. */
+		finding_remedy(finding,
+			       "add %s to except in section [device %s], or write allow = %s "
+			       "there, if the host works without the device",
+			       address, label, finding_name(guard->type));
 }
 
 static void put_off(struct claim *claim, const struct guard *guard, struct findings *findings)
