@@ -300,13 +300,18 @@ static void check_setting(struct checks *checks, const struct foreign_setting *s
 	}
 }
 
-/* Of several ids= of one module the last counts, and what modprobe is called with comes last. */
-static int rank(const struct foreign_setting *setting)
+/*
+ * Of several ids= of one module the last counts, and what modprobe is called with comes last. 0: it is no
+ * ids= of the module.
+ */
+static int rank(const struct foreign_setting *setting, const char *driver)
 {
 	static const int ranks[FOREIGN_RC_LOCAL + 1] = {
 		[FOREIGN_MODPROBE] = 1, [FOREIGN_ARGUMENT] = 2, [FOREIGN_INITRAMFS_MODULES] = 3};
 
-	return ranks[setting->source];
+	return setting->effect == FOREIGN_IDS && strcmp(setting->name, driver) == 0
+		       ? ranks[setting->source]
+		       : 0;
 }
 
 static bool has_all(const struct foreign_setting *winner, const struct foreign_setting *loser)
@@ -326,15 +331,13 @@ static void check_ids_conflict(struct checks *checks, const char *driver)
 	bool lost = false, ours = true;
 
 	vec_foreach(setting, foreign)
-		if (setting->effect == FOREIGN_IDS && rank(setting) &&
-		    strcmp(setting->name, driver) == 0 &&
-		    (!winner || rank(setting) >= rank(winner)))
+		if (rank(setting, driver) &&
+		    (!winner || rank(setting, driver) >= rank(winner, driver)))
 			winner = setting;
 	vec_foreach(setting, foreign) {
 		_cleanup_free_ char *place = NULL;
 
-		if (setting->effect != FOREIGN_IDS || !rank(setting) ||
-		    strcmp(setting->name, driver) != 0)
+		if (!rank(setting, driver))
 			continue;
 		ours = ours && setting->ours;
 		if (setting == winner)

@@ -130,46 +130,38 @@ static void decide_natives(struct module_decision *decision)
 	strv_sort(&decision->policy->softdeps);
 }
 
-/* A function by its id, to be sorted. */
-struct by_id {
-	const struct pci_function *function;
-};
-
-static int compare_ids(const void *a, const void *b)
+/* By vendor and device. */
+static int compare_ids(const struct pci_function *f, const struct pci_function *g)
 {
-	const struct pci_function *f = ((const struct by_id *)a)->function;
-	const struct pci_function *g = ((const struct by_id *)b)->function;
-
-	if (f->vendor != g->vendor)
-		return f->vendor - g->vendor;
-	if (f->device != g->device)
-		return f->device - g->device;
-	return pci_address_compare(&f->address, &g->address);
+	return f->vendor != g->vendor ? f->vendor - g->vendor : f->device - g->device;
 }
 
-static bool same_id(const struct by_id *a, const struct by_id *b)
+static int by_id(const void *a, const void *b)
 {
-	return a->function->vendor == b->function->vendor &&
-	       a->function->device == b->function->device;
+	const struct pci_function *f = *(const struct pci_function *const *)a;
+	const struct pci_function *g = *(const struct pci_function *const *)b;
+	int order = compare_ids(f, g);
+
+	return order ? order : pci_address_compare(&f->address, &g->address);
 }
 
 /* The functions of one id. It goes into ids= only if that cannot take one that is not given away. */
-static void decide_id(struct module_decision *decision, const struct by_id *functions, size_t n)
+static void decide_id(struct module_decision *decision, const struct pci_function *const *functions,
+		      size_t n)
 {
-	_cleanup_free_ char *id = xasprintf("%04x:%04x", functions[0].function->vendor,
-					    functions[0].function->device);
+	_cleanup_free_ char *id = xasprintf("%04x:%04x", functions[0]->vendor,
+					    functions[0]->device);
 	_cleanup_(buf_done) struct buf others = {};
 	bool wanted = false;
 	size_t n_others = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		const char *driver =
-			decision->given[functions[i].function - decision->inventory->items];
+		const char *driver = decision->given[functions[i] - decision->inventory->items];
 
 		if (driver && strcmp(driver, "vfio-pci") == 0)
 			wanted = true;
 		else if (++n_others <= MAX_NAMED)
-			buf_addf(&others, " %s", PCI_ADDRESS_TEXT(&functions[i].function->address));
+			buf_addf(&others, " %s", PCI_ADDRESS_TEXT(&functions[i]->address));
 	}
 	if (n_others > MAX_NAMED)
 		buf_addf(&others, " and %zu more", n_others - MAX_NAMED);
@@ -185,21 +177,22 @@ static void decide_id(struct module_decision *decision, const struct by_id *func
 
 static void decide_ids(struct module_decision *decision)
 {
-	size_t n = decision->inventory->n, length = 0;
-	_cleanup_free_ struct by_id *functions = xcalloc(n, sizeof(*functions));
+	VEC_OF(const struct pci_function *) functions = {};
+	size_t length = 0;
 
-	for (size_t i = 0; i < n; i++)
-		functions[i].function = &decision->inventory->items[i];
-	if (n > 1)
-		qsort(functions, n, sizeof(*functions), compare_ids);
-	for (size_t first = 0, next; first < n; first = next) {
+	vec_foreach(function, decision->inventory)
+		*vec_add(&functions) = function;
+	vec_sort(&functions, by_id);
+	for (size_t first = 0, next; first < functions.n; first = next) {
 		next = first + 1;
-		while (next < n && same_id(&functions[next], &functions[first]))
+		while (next < functions.n &&
+		       compare_ids(functions.items[next], functions.items[first]) == 0)
 			next++;
-		decide_id(decision, functions + first, next - first);
+		decide_id(decision, functions.items + first, next - first);
 	}
-	for (size_t i = 0; i < decision->policy->ids.n; i++)
-		length += strlen(decision->policy->ids.items[i]) + 1;
+	free(functions.items);
+	vec_foreach(id, &decision->policy->ids)
+		length += strlen(*id) + 1;
 	if (length > VFIO_IDS_MAX) {
 		strv_done(&decision->policy->ids);
 		finding_remedy(

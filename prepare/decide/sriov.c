@@ -6,13 +6,12 @@
 #include "decide/group.h"
 #include "decide/planner.h"
 
-static struct finding *refuse(struct match *match, struct claim *claim,
-			      const struct pci_function *function, enum finding_type type,
+static struct finding *refuse(struct match *match, struct claim *claim, enum finding_type type,
 			      const char *detail)
 {
 	claim->refused = true;
 	return finding_add(&match->findings, SEVERITY_ERROR, type,
-			   PCI_ADDRESS_TEXT(&function->address),
+			   PCI_ADDRESS_TEXT(&claim->function->address),
 			   "section [device %s] wants %u virtual function%s, but %s",
 			   claim->section->label, claim->section->vfs, PLURAL(claim->section->vfs),
 			   detail);
@@ -59,7 +58,7 @@ static void decide_standing(const struct guards *guards, struct match *match, st
 		detail = xasprintf("the device has %d, of which %s is in use: %s",
 				   function->num_vfs, PCI_ADDRESS_TEXT(&virtual->address), use);
 		finding_remedy(
-			refuse(match, claim, function, FINDING_VFS_IN_USE, detail),
+			refuse(match, claim, FINDING_VFS_IN_USE, detail),
 			"stop what uses the virtual function, then: vfio-prepare bind; or restart "
 			"the host");
 		/* What keeps it from going keeps it on its driver. */
@@ -82,28 +81,28 @@ static void decide_function(const struct guards *guards, struct match *match, st
 
 	if (function->unknown & FUNCTION_VFS) {
 		finding_remedy(
-			refuse(match, claim, function, FINDING_VFS_UNKNOWN,
+			refuse(match, claim, FINDING_VFS_UNKNOWN,
 			       "how many the device has cannot be read"),
 			"ps -eo pid,stat,args | grep ' D' shows which process holds the device's "
 			"lock");
 	} else if (function->total_vfs <= 0) {
-		finding_remedy(refuse(match, claim, function, FINDING_VFS_UNSUPPORTED,
+		finding_remedy(refuse(match, claim, FINDING_VFS_UNSUPPORTED,
 				      "the kernel shows no SR-IOV for the device"),
 			       "turn on SR-IOV in the firmware setup and in the card's own "
 			       "configuration, or remove vfs from the section");
 	} else if (function->total_vfs < (int)claim->section->vfs) {
 		detail = xasprintf("the device can have %d at most", function->total_vfs);
-		finding_remedy(refuse(match, claim, function, FINDING_VFS_TOO_MANY, detail),
+		finding_remedy(refuse(match, claim, FINDING_VFS_TOO_MANY, detail),
 			       "write vfs = %d, or raise the limit in the card's own configuration",
 			       function->total_vfs);
 	} else if (function->driver && driver_leaves_group_viable(function->driver)) {
 		detail = xasprintf("the device is on %s, which cannot make virtual functions",
 				   function->driver);
-		finding_remedy(refuse(match, claim, function, FINDING_VFS_DRIVER, detail),
+		finding_remedy(refuse(match, claim, FINDING_VFS_DRIVER, detail),
 			       "vfio-prepare release --force %s, or restart the host",
 			       PCI_ADDRESS_TEXT(&function->address));
 	} else if (!function->driver && !function->modules.n) {
-		finding_remedy(refuse(match, claim, function, FINDING_VFS_DRIVER,
+		finding_remedy(refuse(match, claim, FINDING_VFS_DRIVER,
 				      "the device has no driver, and this kernel has none for it"),
 			       "install the driver of the card, then: vfio-prepare bind");
 	} else if (function->num_vfs > 0 && !vfs_stand(match, claim)) {
