@@ -209,19 +209,17 @@ static void forget_built_in(struct module_decision *decision)
 {
 	struct module_policy *policy = decision->policy;
 	struct finding *finding;
-	_cleanup_(buf_done) struct buf ids = {};
+	_cleanup_free_ char *ids = strv_join(&policy->ids, ",");
 
 	if (!list_has(&decision->inventory->builtin_modules, "vfio_pci"))
 		return;
-	for (size_t i = 0; i < policy->ids.n; i++)
-		buf_addf(&ids, "%s%s", i ? "," : "", policy->ids.items[i]);
 	finding = finding_add(
 		&decision->plan->findings, SEVERITY_NOTE, FINDING_MODULE_BUILT_IN, "vfio_pci",
 		"the driver is built into the kernel, which reads options of built-in modules "
 		"from the kernel's arguments and not from modprobe.d");
 	finding_remedy(finding, "nothing to do; devices are bound by address");
-	if (ids.length)
-		strv_take(&policy->arguments, xasprintf("vfio-pci.ids=%s", buf_text(&ids)));
+	if (*ids)
+		strv_take(&policy->arguments, xasprintf("vfio-pci.ids=%s", ids));
 	strv_done(&policy->ids);
 	strv_done(&policy->softdeps);
 }
