@@ -39,7 +39,7 @@ static void add_lines(struct buf *diff, char sign, const struct strv *lines, siz
 
 /*
  * What changes from a to b: the longest common subsequence stays. length[i][j] is that of the lines
- * from i and j on.
+ * from i and j on; NULL: there are too many, and none stays.
  */
 static char *diff_lines(const struct strv *a, const struct strv *b)
 {
@@ -47,13 +47,9 @@ static char *diff_lines(const struct strv *a, const struct strv *b)
 	_cleanup_free_ unsigned *length = NULL;
 	struct buf diff = {};
 
-	if (a->n > DIFF_MAX_LINES || b->n > DIFF_MAX_LINES) {
-		add_lines(&diff, '-', a, 0, a->n);
-		add_lines(&diff, '+', b, 0, b->n);
-		return buf_take(&diff);
-	}
-	length = xcalloc((a->n + 1) * columns, sizeof(*length));
-	for (size_t y = a->n; y-- > 0;)
+	if (a->n <= DIFF_MAX_LINES && b->n <= DIFF_MAX_LINES)
+		length = xcalloc((a->n + 1) * columns, sizeof(*length));
+	for (size_t y = length ? a->n : 0; y-- > 0;)
 		for (size_t x = b->n; x-- > 0;) {
 			unsigned down = length[(y + 1) * columns + x],
 				 right = length[y * columns + x + 1];
@@ -63,7 +59,7 @@ static char *diff_lines(const struct strv *a, const struct strv *b)
 			else
 				length[y * columns + x] = down > right ? down : right;
 		}
-	while (i < a->n && j < b->n) {
+	while (length && i < a->n && j < b->n) {
 		if (strcmp(a->items[i], b->items[j]) == 0) {
 			i++;
 			j++;
