@@ -322,7 +322,7 @@ void foreign_parse_vfio_bind(const struct foreign_file *file)
 
 void foreign_parse_driverctl(const struct foreign_file *file)
 {
-	const char *name = basename(file->path);
+	const char *slash = strrchr(file->path, '/'), *name = slash ? slash + 1 : file->path;
 	const char *text = file->text + strspn(file->text, " \t\n");
 	_cleanup_free_ char *driver = xstrndup(text, strcspn(text, " \t\n"));
 	struct pci_address address;

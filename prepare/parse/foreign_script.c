@@ -309,10 +309,11 @@ static bool is_late(const char *name, const char *text)
 
 void foreign_parse_initramfs_script(const struct foreign_file *file)
 {
+	const char *slash = strrchr(file->path, '/');
 	size_t from = file->foreign->n;
 
 	foreign_parse_script(file);
-	if (is_late(basename(file->path), file->text))
+	if (is_late(slash ? slash + 1 : file->path, file->text))
 		foreign_add_flaw(
 			file->foreign, from,
 			"it runs after udev's script, as its name sorts behind \"udev\" or it has "
