@@ -9,7 +9,7 @@
 
 static const char *error_text(int error)
 {
-	return error < 0 ? strerror(-error) : "the kernel took it and did nothing";
+	return error < 0 ? strerror(-error) : "the kernel accepted the write, but nothing changed";
 }
 
 static char *module_error(const struct planned_device *device, const struct slot *slot)
@@ -19,7 +19,7 @@ static char *module_error(const struct planned_device *device, const struct slot
 
 	if (slot->error == -ECANCELED)
 		return xasprintf(
-			"its own driver's module %s is blacklisted; modprobe loads it all the same",
+			"module %s of the native driver is blacklisted; modprobe loads it if it is named",
 			name);
 	if (slot->error == -ENXIO && device->want)
 		return xasprintf("module %s is loaded but has no PCI driver %s", name,
@@ -36,13 +36,14 @@ static char *not_taken(const struct planned_device *device, const struct slot *s
 	_cleanup_free_ char *natives = NULL;
 
 	if (device->want)
-		return xasprintf("%s did not take it; %s", device->want, why);
+		return xasprintf("%s did not bind to the device; %s", device->want, why);
 	if (*slot->after)
-		return xasprintf("%s took it again: its ids or new_id name it", slot->after);
+		return xasprintf("%s took the device again: its ids= or new_id names the device",
+				 slot->after);
 	if (!device->natives_known)
-		return xstrdup("no driver took it, and which could is not known");
+		return xstrdup("no driver took the device, and its native driver is not known");
 	natives = strv_join(&device->natives, " or ");
-	return xasprintf("no driver took it, though %s could; %s", natives, why);
+	return xasprintf("no driver took the device, although %s can drive it; %s", natives, why);
 }
 
 /* Why a device is not right, whether its steps could be taken back, and its override. */
@@ -56,10 +57,10 @@ static char *device_failure(const struct planned_device *device, const struct sl
 
 	buf_add(&text, what);
 	if (slot->undo_error)
-		buf_addf(&text, "; and it could not be taken back: %s",
+		buf_addf(&text, "; and the change could not be undone: %s",
 			 error_text(slot->undo_error));
 	if (slot->override_known && (slot->undo_error || !device->want))
-		buf_addf(&text, "; its driver_override is %s",
+		buf_addf(&text, "; driver_override is %s",
 			 *slot->override ? slot->override : "not set");
 	return buf_take(&text);
 }
@@ -80,21 +81,23 @@ static struct vfs_cause vfs_cause(const struct planned_device *device, const str
 	    (making && slot->error == -ENOENT))
 		cause.type = FINDING_VFS_DRIVER;
 	if (slot->error == COMPLAINT_NO_DRIVER) {
-		cause.text = xstrdup("no driver took it; the kernel log may say why");
+		cause.text = xstrdup("no driver took the device; the kernel log may say why");
 	} else if (slot->error == COMPLAINT_GUESTS) {
-		cause.text = xasprintf("%s took it, which makes no virtual functions", slot->after);
+		cause.text = xasprintf("the device is on %s, which cannot make virtual functions",
+				       slot->after);
 	} else if (slot->error == COMPLAINT_FEWER) {
-		cause.text = xasprintf("only %d of %u virtual functions came", slot->n_came,
-				       device->vfs);
+		cause.text = xasprintf("the kernel made only %d of %u virtual functions",
+				       slot->n_came, device->vfs);
 		cause.remedy = "set a smaller vfs in the section, or raise the limit in the card's "
 			       "own configuration";
 	} else if (slot->error == COMPLAINT_INCOMPLETE) {
-		cause.text = xstrdup("its virtual functions did not become complete in time");
+		cause.text = xstrdup("the virtual functions were not complete in time");
 	} else if (loading && slot->error == -ECANCELED) {
-		cause.text = xstrdup("the module of its driver is blacklisted");
+		cause.text = xstrdup("the module of the device's driver is blacklisted");
 		cause.remedy = "remove its blacklist line, in the profile or in /etc/modprobe.d";
 	} else if (making && slot->error == -ENOENT) {
-		cause.text = xasprintf("its driver %s makes no virtual functions", slot->after);
+		cause.text = xasprintf("driver %s of the device makes no virtual functions",
+				       slot->after);
 		cause.remedy = "install a driver that has SR-IOV, or remove vfs from the section";
 	} else {
 		cause.text = xasprintf("%s: %s", step_text(slot->step), error_text(slot->error));
@@ -118,11 +121,12 @@ static char *vfs_failure(const struct planned_device *device, const struct slot 
 		       "%s%s", cause.remedy ? cause.remedy : "dmesg | grep -F ",
 		       cause.remedy ? "" : address);
 	if (!slot->undo_error)
-		return xasprintf("%s; it has %d, as before", error, slot->vfs.number);
-	return xasprintf("%s; and it could not be taken back (%s): it has %d virtual functions, "
-			 "autoprobe is %d",
-			 error, error_text(slot->undo_error), slot->vfs.number,
-			 slot->vfs.autoprobe);
+		return xasprintf("%s; the device has %d virtual function%s, as before", error,
+				 slot->vfs.number, PLURAL(slot->vfs.number));
+	return xasprintf(
+		"%s; and the change could not be undone (%s): the device has %d virtual functions, "
+		"and sriov_drivers_autoprobe is %d",
+		error, error_text(slot->undo_error), slot->vfs.number, slot->vfs.autoprobe);
 }
 
 static char *timeout_error(const struct planned_device *device, const struct slot *slot)
@@ -130,9 +134,9 @@ static char *timeout_error(const struct planned_device *device, const struct slo
 	bool left_off = device->state == DEVICE_VFS && slot->begun & 1U << ACTION_AUTOPROBE;
 
 	return xasprintf("%s did not return within %u s%s",
-			 slot->undoing ? "taking back what was done" : step_text(slot->step),
+			 slot->undoing ? "undoing the change" : step_text(slot->step),
 			 (slot->elapsed_ms + 500) / 1000,
-			 left_off ? "; its sriov_drivers_autoprobe may be left at 0" : "");
+			 left_off ? "; sriov_drivers_autoprobe of the device may be 0" : "");
 }
 
 static void judge_done(const struct planned_device *device, const struct slot *slot,
@@ -144,8 +148,9 @@ static void judge_done(const struct planned_device *device, const struct slot *s
 		outcome->result = RESULT_DONE;
 		outcome->vfs = vfs ? device->vfs : 0;
 	} else if (slot->error == -ESTALE) {
-		outcome->error = xasprintf("%s changed while the plan was made; it was left alone",
-					   vfs ? "it" : "its driver");
+		outcome->error =
+			xasprintf("%s changed while the plan was made; the device was left alone",
+				  vfs ? "the device" : "the driver of the device");
 	} else {
 		outcome->error = vfs ? vfs_failure(device, slot, findings)
 				     : device_failure(device, slot);
@@ -179,7 +184,8 @@ void outcome_judge(const struct planned_device *device, const struct slot *slot,
 			"left alone, as the time for all devices was over before its turn");
 		break;
 	case BOUNDED_DIED:
-		outcome->error = xasprintf("the process died at %s", step_text(slot->step));
+		outcome->error = xasprintf("the process for the device died at %s",
+					   step_text(slot->step));
 		break;
 	default:
 		judge_done(device, slot, outcome, findings);

@@ -79,12 +79,13 @@ static char *data_on(const struct storage *storage, const struct pci_function *f
 			continue;
 		*ret_has_disks = true;
 		if (device->type)
-			return xasprintf("%s holds data (%s)", device->name, device->type);
+			return xasprintf("%s contains data (%s)", device->name, device->type);
 		if (device->has_partitions)
 			return xasprintf("%s has a partition table", device->name);
 		if (!device->probed && strncmp(device->name, "sr", 2) != 0)
-			return xasprintf("%s cannot be read, so whether it holds data is not known",
-					 device->name);
+			return xasprintf(
+				"%s cannot be read, so whether it contains data is not known",
+				device->name);
 	}
 	return NULL;
 }
@@ -103,19 +104,21 @@ static void guard_storage(struct guard_decision *decision, const struct pci_func
 	_cleanup_free_ char *data = data_on(&decision->inventory->storage, function, &has_disks);
 
 	if (what)
-		raise_guard(decision, function, FINDING_HOST_DISK, "the host stands on it: %s",
-			    what);
+		raise_guard(decision, function, FINDING_HOST_DISK,
+			    "the host uses a disk of the device: %s", what);
 	else if ((may_carry || has_disks) && carriers->lost)
-		raise_guard(decision, function, FINDING_HOST_DISK_UNKNOWN,
-			    "the host may stand on it, as this cannot be followed to its disk: %s",
-			    carriers->lost);
+		raise_guard(
+			decision, function, FINDING_HOST_DISK_UNKNOWN,
+			"the host may use a disk of the device, as not all disks of the host can be found: %s",
+			carriers->lost);
 	else if (may_carry && !has_disks &&
 		 (carriers->lost_optional || decision->phase == PHASE_PREMOUNT))
 		raise_guard(
 			decision, function, FINDING_HOST_DISK_UNKNOWN,
-			"its disks are not known, and one that the host may need is missing: %s",
-			carriers->lost_optional ? carriers->lost_optional
-						: "fstab of the root is still to be read");
+			"the disks of the device are not known, and the host may need one of them: %s",
+			carriers->lost_optional
+				? carriers->lost_optional
+				: "fstab of the root file system has not been read yet");
 	/* Of the host's own disk there is nothing to be allowed. */
 	if (data && !what)
 		raise_guard(decision, function, FINDING_STORAGE, "%s", data);
@@ -192,9 +195,9 @@ static void guard_network_boot(struct guard_decision *decision)
 	if (!argument && !decision->carriers.network)
 		return;
 	why = decision->carriers.network
-		      ? xasprintf("may carry what the host has over the network: %s",
+		      ? xasprintf("may connect the host to a file system on the network: %s",
 				  decision->carriers.network)
-		      : xasprintf("may be what the kernel's argument %s= means", argument);
+		      : xasprintf("may be the interface that kernel argument %s= means", argument);
 	vec_foreach(interface, &decision->inventory->network)
 		if (interface->up && interface->carriers.n) {
 			guard_interface(decision, interface, why);
@@ -204,7 +207,7 @@ static void guard_network_boot(struct guard_decision *decision)
 		return;
 	vec_foreach(function, decision->inventory)
 		if (function->class >> 16 == 0x02)
-			raise_guard(decision, function, FINDING_NETWORK, "it %s", why);
+			raise_guard(decision, function, FINDING_NETWORK, "the device %s", why);
 }
 
 static void guard_networks(struct guard_decision *decision)
@@ -229,13 +232,14 @@ static void guard_networks(struct guard_decision *decision)
 						   function->class))
 			raise_guard(
 				decision, function, FINDING_NETWORK,
-				"the host was reached by it when vfio-prepare apply looked last");
+				"guard network held the device when vfio-prepare apply ran last");
 	}
 	if (!decision->inventory->network.routes_unknown)
 		return;
 	vec_foreach(interface, &decision->inventory->network)
-		raise_at(decision, &interface->carriers, FINDING_NETWORK,
-			 "the host's routes cannot be read, and one may be a default route");
+		raise_at(
+			decision, &interface->carriers, FINDING_NETWORK,
+			"the host's routes cannot be read, and the device may have a default route");
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -245,19 +249,20 @@ static void guard_function(struct guard_decision *decision, const struct pci_fun
 	guard_storage(decision, function);
 	if (function->boot_vga)
 		raise_guard(decision, function, FINDING_DISPLAY,
-			    "it is the display that the firmware chose");
+			    "the firmware chose the device as the display of the host");
 	if (function->boot_framebuffer)
 		raise_guard(decision, function, FINDING_DISPLAY,
-			    "the boot framebuffer lies in its memory");
+			    "the boot framebuffer is in the device's memory");
 	if (function->live_vfs)
 		raise_guard(decision, function, FINDING_LIVE_VFS,
-			    "it has virtual functions, which would go with it");
+			    "the device has virtual functions, which would be removed with it");
 	if (function->user && function->driver && driver_is_vfio(function->driver))
 		raise_guard(decision, function, FINDING_VFIO_IN_USE,
-			    "%s has it open through VFIO, so that unbinding it would block",
+			    "%s has the device open through VFIO, and an unbind would not return",
 			    function->user);
 	else if (function->user)
-		raise_guard(decision, function, FINDING_IN_USE, "%s has it open", function->user);
+		raise_guard(decision, function, FINDING_IN_USE, "%s has the device open",
+			    function->user);
 }
 
 /* --- in use now, by hand ------------------------------------------------------------------- */
@@ -271,11 +276,12 @@ static void guard_used_disks(struct guard_decision *decision, const struct pci_f
 			continue;
 		if (device->claimed)
 			raise_guard(decision, function, FINDING_IN_USE,
-				    "something has %s for itself", device->name);
+				    "the kernel or a process has %s open exclusively",
+				    device->name);
 		vec_foreach(other, &storage->devices)
 			if (!pci_address_list_has(&other->carriers, &function->address) &&
 			    strv_contains(&other->below, device->name))
-				raise_guard(decision, function, FINDING_IN_USE, "%s stands on %s",
+				raise_guard(decision, function, FINDING_IN_USE, "%s uses %s",
 					    other->dm_name ? other->dm_name : other->name,
 					    device->name);
 	}
@@ -286,7 +292,7 @@ static void guard_used_now(struct guard_decision *decision)
 	vec_foreach(function, decision->inventory)
 		guard_used_disks(decision, function);
 	vec_foreach(interface, &decision->inventory->network) {
-		_cleanup_free_ char *detail = xasprintf("its interface %s is switched on",
+		_cleanup_free_ char *detail = xasprintf("interface %s of the device is switched on",
 							interface->name);
 
 		if (interface->enabled)

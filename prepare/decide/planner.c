@@ -229,7 +229,7 @@ static void apply_guards(enum phase phase, const struct guards *guards, struct m
  */
 static void keep_last_display(struct guards *guards, struct match *match)
 {
-	char why[] = "it is the last display of the host";
+	char why[] = "the device is the last display of the host";
 	struct claim *first = NULL, *unlisted = NULL;
 
 	vec_foreach(claim, match) {

@@ -141,8 +141,8 @@ static void check_function(struct release_decision *decision, const struct pci_f
 				 address, address));
 	else if (function->user && is_held(function) && driver_is_vfio(function->driver))
 		refuse(decision, function, FINDING_VFIO_IN_USE,
-		       xasprintf("%s has the device open through VFIO, and the kernel would wait "
-				 "for its end for ever",
+		       xasprintf("%s has the device open through VFIO, and an unbind would not "
+				 "return",
 				 function->user),
 		       xasprintf("stop the guest, then: vfio-prepare release %s", address));
 	else if (!is_ours(decision->bindings, function) && !force)

@@ -32,7 +32,8 @@ static char *use_of(const struct inventory *inventory, const struct guards *guar
 		return xstrdup(guard->detail);
 	vec_foreach(interface, &inventory->network)
 		if (interface->up && pci_address_list_has(&interface->carriers, &function->address))
-			return xasprintf("its interface %s is up", interface->name);
+			return xasprintf("interface %s of the virtual function is up",
+					 interface->name);
 	return NULL;
 }
 

@@ -52,7 +52,7 @@ static void note_network(struct search *search, const char *source);
 static void follow(struct search *search, const struct block_device *device)
 {
 	if (search->depth == MAX_STACK || search->n_followed++ >= MAX_FOLLOWED) {
-		lose(search, "the devices stand on each other");
+		lose(search, "the block devices form a loop");
 		return;
 	}
 	search->trail[search->depth++] = device->name;
@@ -74,7 +74,7 @@ static void follow(struct search *search, const struct block_device *device)
 	else if (device->off_pci)
 		search->ended = true;
 	else if (!device->carriers.n && !device->below.n && !device->in_memory) {
-		_cleanup_free_ char *why = xasprintf("sysfs does not say what %s stands on",
+		_cleanup_free_ char *why = xasprintf("sysfs does not show the devices below %s",
 						     device->name);
 
 		lose(search, why);
@@ -138,7 +138,7 @@ static void follow_tag(struct search *search, const struct tag *tag, const char 
 			found = true;
 		}
 	if (!found)
-		lose(search, "no disk that can be read has it");
+		lose(search, "no readable disk has it");
 }
 
 /* How device mapper joins the names of a volume group and a volume: "vg" and "lv-a" to "vg-lv--a". */
@@ -194,7 +194,7 @@ static void follow_path(struct search *search, const char *path)
 	if (device)
 		follow_with_siblings(search, device);
 	else
-		lose(search, "there is no such device");
+		lose(search, "no such device exists");
 }
 
 /* The members of a ZFS pool have its name as their label. */
@@ -209,7 +209,7 @@ static void follow_pool(struct search *search, const char *dataset)
 			found = true;
 		}
 	if (!found)
-		lose(search, "no disk that can be read belongs to this ZFS pool");
+		lose(search, "no readable disk belongs to this ZFS pool");
 }
 
 static const struct mount *mount_of_file(const struct storage *storage, const char *path)
@@ -240,7 +240,7 @@ static void follow_file(struct search *search, const char *path)
 	if (mount && search->depth < MAX_STACK)
 		follow_mount(search, mount);
 	else
-		lose(search, "it is a file on nothing that is mounted");
+		lose(search, "the file is on no mounted file system");
 }
 
 static bool is_network_type(const char *type)
@@ -315,7 +315,7 @@ static void follow_source(struct search *search, const char *source)
 	else if (text_starts_with(source, "ZFS=") || text_starts_with(source, "zfs:"))
 		follow_pool(search, source + 4);
 	else
-		lose(search, "this way of naming a device is not known");
+		lose(search, "this form of a device name is not known");
 }
 
 static void need_source(const struct storage *storage, struct carriers *carriers, const char *what,
@@ -462,7 +462,8 @@ void carriers_make(const struct storage *storage, const struct kernel_args *args
 	need_arguments(storage, args, root_followed, &carriers);
 	/* Neither mounted nor named: the root is still to come from somewhere. */
 	if (!root_followed && !kernel_args_last(args, "root") && !carriers.lost)
-		carriers.lost = xstrdup("root: neither mounted nor among the kernel's arguments");
+		carriers.lost = xstrdup(
+			"root: it is not mounted, and the kernel's arguments do not name it");
 	*ret = carriers;
 }
 

@@ -177,7 +177,7 @@ const char *device_waits_for(const struct planned_device *device)
 {
 	if (device->vfs)
 		return "until its own driver has it, which makes its virtual functions";
-	return "until what the host stands on is known";
+	return "until the host's disks and network are known";
 }
 
 const char *device_driver_text(const struct planned_device *device)

@@ -470,7 +470,7 @@ TEST(failures_are_undone)
 		 "writing driver_override: Invalid argument"},
 		{"override does nothing", "driver_override", 0, true,
 		 "0000:02:00.0/driver_override=vfio-pci; ",
-		 "writing driver_override: the kernel took it and did nothing"},
+		 "writing driver_override: the kernel accepted the write, but nothing changed"},
 		{"unbind", "unbind", -ENODEV, false,
 		 "0000:02:00.0/driver_override=vfio-pci; e1000e/unbind=0000:02:00.0; "
 		 "0000:02:00.0/driver_override=before; ",
@@ -478,7 +478,7 @@ TEST(failures_are_undone)
 		{"unbind does nothing", "unbind", 0, true,
 		 "0000:02:00.0/driver_override=vfio-pci; e1000e/unbind=0000:02:00.0; "
 		 "0000:02:00.0/driver_override=before; ",
-		 "unbinding: the kernel took it and did nothing"},
+		 "unbinding: the kernel accepted the write, but nothing changed"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -503,7 +503,7 @@ TEST(a_failed_probe_gives_the_device_back)
 		const char *text;
 	} rows[] = {
 		{-EIO, false, "probing: Input/output error"},
-		{0, true, "vfio-pci did not take it; the kernel log may say why"},
+		{0, true, "vfio-pci did not bind to the device; the kernel log may say why"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -564,7 +564,7 @@ TEST(another_driver_may_be_quicker)
 	act("[device x]\naddress = 04:00.0\n");
 	/* The probe brought e1000e, which nobody asked for, but which is not ours to unbind. */
 	expect_outcome(0, RESULT_FAILED, "e1000e",
-		       "vfio-pci did not take it; the kernel log may say why");
+		       "vfio-pci did not bind to the device; the kernel log may say why");
 }
 
 TEST(a_driver_that_cannot_be_read_back_is_not_known)
@@ -572,7 +572,7 @@ TEST(a_driver_that_cannot_be_read_back_is_not_known)
 	odd_driver_link = true;
 	act("[device x]\naddress = 04:00.0\n");
 	expect_outcome(0, RESULT_FAILED, "unknown",
-		       "vfio-pci did not take it; the kernel log may say why");
+		       "vfio-pci did not bind to the device; the kernel log may say why");
 }
 
 /* Between the plan and the first write to the device. */
@@ -584,8 +584,10 @@ TEST(a_driver_that_changed_meanwhile)
 		enum result result;
 	} rows[] = {
 		{"../drivers/igb", "",
-		 "its driver changed while the plan was made; it was left alone", RESULT_FAILED},
-		{NULL, "", "its driver changed while the plan was made; it was left alone",
+		 "the driver of the device changed while the plan was made; the device was left alone",
+		 RESULT_FAILED},
+		{NULL, "",
+		 "the driver of the device changed while the plan was made; the device was left alone",
 		 RESULT_FAILED},
 		/* Where somebody has bound it as it is wanted, only the override is missing. */
 		{"../drivers/vfio-pci", "0000:02:00.0/driver_override=vfio-pci; ", NULL,
@@ -662,7 +664,7 @@ TEST(a_process_that_dies_costs_one_device)
 	fault.path = PROBE;
 	fault.end = BOUNDED_DIED;
 	act(BOTH);
-	expect_outcome(0, RESULT_FAILED, "unknown", "the process died at probing");
+	expect_outcome(0, RESULT_FAILED, "unknown", "the process for the device died at probing");
 	expect_outcome(1, RESULT_DONE, "vfio-pci", NULL);
 }
 

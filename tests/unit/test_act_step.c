@@ -241,15 +241,16 @@ TEST(no_driver_no_virtual_functions)
 		const char *taker, *after, *error, *remedy;
 	} rows[] = {
 		{-ECANCELED, NULL, NULL,
-		 "the module of its driver is blacklisted; it has 0, as before", "/etc/modprobe.d"},
+		 "the module of the device's driver is blacklisted; the device has 0 virtual functions, as before",
+		 "/etc/modprobe.d"},
 		{-EPERM, NULL, NULL,
-		 "loading the module: Operation not permitted; it has 0, as before",
+		 "loading the module: Operation not permitted; the device has 0 virtual functions, as before",
 		 "dmesg | grep -F 0000:01:00.0"},
 		{0, NULL, NULL,
-		 "no driver took it; the kernel log may say why; it has 0, as before",
+		 "no driver took the device; the kernel log may say why; the device has 0 virtual functions, as before",
 		 "dmesg | grep -F 0000:01:00.0"},
 		{0, "vfio-pci", "vfio-pci",
-		 "vfio-pci took it, which makes no virtual functions; it has 0, as before",
+		 "the device is on vfio-pci, which cannot make virtual functions; the device has 0 virtual functions, as before",
 		 "dmesg | grep -F 0000:01:00.0"},
 	};
 
@@ -285,9 +286,10 @@ TEST(a_driver_without_sriov)
 	make_plan("nvme", 0, true);
 	fails = "sriov_numvfs 2";
 	fault = -ENOENT;
-	expect_failure("its driver nvme makes no virtual functions; it has 0, as before",
-		       "vfs-driver 0000:01:00.0",
-		       "sriov_drivers_autoprobe 0; sriov_numvfs 2; sriov_drivers_autoprobe 1; ");
+	expect_failure(
+		"driver nvme of the device makes no virtual functions; the device has 0 virtual functions, as before",
+		"vfs-driver 0000:01:00.0",
+		"sriov_drivers_autoprobe 0; sriov_numvfs 2; sriov_drivers_autoprobe 1; ");
 }
 
 TEST(no_room_for_them)
@@ -295,10 +297,11 @@ TEST(no_room_for_them)
 	make_plan("nvme", 1, true);
 	fails = "sriov_numvfs 2";
 	fault = -ENOMEM;
-	expect_failure("writing sriov_numvfs: Cannot allocate memory; it has 1, as before",
-		       "vfs-missing 0000:01:00.0",
-		       "sriov_numvfs 0; sriov_drivers_autoprobe 0; sriov_numvfs 2; "
-		       "sriov_drivers_autoprobe 1; sriov_numvfs 1; ");
+	expect_failure(
+		"writing sriov_numvfs: Cannot allocate memory; the device has 1 virtual function, as before",
+		"vfs-missing 0000:01:00.0",
+		"sriov_numvfs 0; sriov_drivers_autoprobe 0; sriov_numvfs 2; "
+		"sriov_drivers_autoprobe 1; sriov_numvfs 1; ");
 	assert_non_null(strstr(findings.items[0].remedy, "pci=realloc"));
 }
 
@@ -306,10 +309,11 @@ TEST(fewer_than_asked_for_are_none)
 {
 	make_plan("nvme", 0, true);
 	at_most = 1;
-	expect_failure("only 1 of 2 virtual functions came; it has 0, as before",
-		       "vfs-missing 0000:01:00.0",
-		       "sriov_drivers_autoprobe 0; sriov_numvfs 2; sriov_drivers_autoprobe 1; "
-		       "sriov_numvfs 0; ");
+	expect_failure(
+		"the kernel made only 1 of 2 virtual functions; the device has 0 virtual functions, as before",
+		"vfs-missing 0000:01:00.0",
+		"sriov_drivers_autoprobe 0; sriov_numvfs 2; sriov_drivers_autoprobe 1; "
+		"sriov_numvfs 0; ");
 }
 
 TEST(writes_without_effect)
@@ -317,8 +321,8 @@ TEST(writes_without_effect)
 	make_plan("nvme", 0, true);
 	ignored = "sriov_drivers_autoprobe 0";
 	expect_failure(
-		"writing sriov_drivers_autoprobe: the kernel took it and did nothing; it has 0, "
-		"as before",
+		"writing sriov_drivers_autoprobe: the kernel accepted the write, but nothing changed; the "
+		"device has 0 virtual functions, as before",
 		"vfs-missing 0000:01:00.0", "sriov_drivers_autoprobe 0; ");
 }
 
@@ -330,9 +334,11 @@ TEST(what_cannot_be_taken_back_is_told)
 	fails_late = true;
 	ignored = "sriov_numvfs 1";
 	assert_int_equal(make(), 0);
-	expect_outcome(RESULT_FAILED, "nvme",
-		       "writing sriov_numvfs: Input/output error; and it could not be taken back "
-		       "(Input/output error): it has 0 virtual functions, autoprobe is 0");
+	expect_outcome(
+		RESULT_FAILED, "nvme",
+		"writing sriov_numvfs: Input/output error; and the change could not be undone "
+		"(Input/output error): the device has 0 virtual functions, and "
+		"sriov_drivers_autoprobe is 0");
 }
 
 TEST(they_are_waited_for)
@@ -348,10 +354,11 @@ TEST(but_not_for_ever)
 {
 	make_plan("nvme", 0, true);
 	incomplete = true;
-	expect_failure("its virtual functions did not become complete in time; it has 0, as before",
-		       "vfs-missing 0000:01:00.0",
-		       "sriov_drivers_autoprobe 0; sriov_numvfs 2; sriov_drivers_autoprobe 1; "
-		       "sriov_numvfs 0; ");
+	expect_failure(
+		"the virtual functions were not complete in time; the device has 0 virtual functions, as before",
+		"vfs-missing 0000:01:00.0",
+		"sriov_drivers_autoprobe 0; sriov_numvfs 2; sriov_drivers_autoprobe 1; "
+		"sriov_numvfs 0; ");
 }
 
 TEST(what_changed_meanwhile_is_left_alone)
@@ -360,7 +367,7 @@ TEST(what_changed_meanwhile_is_left_alone)
 	tree_file(&tree, PF "sriov_numvfs", "3\n");
 	assert_int_equal(make(), 0);
 	expect_outcome(RESULT_FAILED, "nvme",
-		       "it changed while the plan was made; it was left alone");
+		       "the device changed while the plan was made; the device was left alone");
 	expect_written("");
 }
 

@@ -81,7 +81,7 @@ static void expect(const char *what, const char *want)
 	expect_in(PHASE_SYSTEM, what, want);
 }
 
-#define ON_ROOT "0000:05:00.0 host-disk: the host stands on it: / (nvme0n1p2)\n"
+#define ON_ROOT "0000:05:00.0 host-disk: the host uses a disk of the device: / (nvme0n1p2)\n"
 
 TEST(what_opens_them)
 {
@@ -107,13 +107,13 @@ TEST(disks_with_data)
 		const char *device, *want;
 	} rows[] = {
 		{"nvme1n1 259:3 @06:00.0 type=xfs\n",
-		 "0000:06:00.0 storage: nvme1n1 holds data (xfs)\n"},
+		 "0000:06:00.0 storage: nvme1n1 contains data (xfs)\n"},
 		{"nvme1n1 259:3 @06:00.0 table\n",
 		 "0000:06:00.0 storage: nvme1n1 has a partition table\n"},
 		{"nvme1n1 259:3 @06:00.0\nnvme1n1p1 259:4 @06:00.0 <nvme1n1 type=LVM2_member\n",
-		 "0000:06:00.0 storage: nvme1n1p1 holds data (LVM2_member)\n"},
+		 "0000:06:00.0 storage: nvme1n1p1 contains data (LVM2_member)\n"},
 		{"nvme1n1 259:3 @06:00.0 unread\n",
-		 "0000:06:00.0 storage: nvme1n1 cannot be read, so whether it holds data is not known\n"},
+		 "0000:06:00.0 storage: nvme1n1 cannot be read, so whether it contains data is not known\n"},
 		/* An optical drive is not asked, and holds nothing of the host's. */
 		{"sr0 11:0 @06:00.0 unread\n", ""},
 		{"nvme1n1 259:3 @06:00.0\n", ""},
@@ -140,9 +140,9 @@ TEST(the_guard_fails_closed)
 	add_function(&inventory, "0a:00.0", 1, 1, 0x0c0010, 10, NULL);
 	add_function(&inventory, "0b:00.0", 1, 1, 0x040300, 11, NULL);
 	set_disks(DISKS, "", "root=UUID=none");
-#define LOST                                                                                     \
-	" host-disk-unknown: the host may stand on it, as this cannot be followed to its disk: " \
-	"root UUID=none: no disk that can be read has it\n"
+#define LOST                                                                                                     \
+	" host-disk-unknown: the host may use a disk of the device, as not all disks of the host can be found: " \
+	"root UUID=none: no readable disk has it\n"
 	expect("root is not found",
 	       "0000:05:00.0" LOST "0000:05:00.0 storage: nvme0n1 has a partition table\n"
 	       "0000:06:00.0" LOST "0000:07:00.0" LOST "0000:08:00.0" LOST "0000:09:00.0" LOST
@@ -150,8 +150,8 @@ TEST(the_guard_fails_closed)
 #undef LOST
 	inventory.storage.known = false;
 	storage_done(&inventory.storage);
-#define LOST                                                                                     \
-	" host-disk-unknown: the host may stand on it, as this cannot be followed to its disk: " \
+#define LOST                                                                                                     \
+	" host-disk-unknown: the host may use a disk of the device, as not all disks of the host can be found: " \
 	"the host's disks and mounts cannot be read\n"
 	expect("not looked at", "0000:05:00.0" LOST "0000:06:00.0" LOST "0000:07:00.0" LOST
 				"0000:08:00.0" LOST "0000:09:00.0" LOST "0000:0a:00.0" LOST);
@@ -181,8 +181,8 @@ TEST(what_is_missing_and_optional_may_be_on_what_shows_no_disk)
 	set_disks("nvme0n1 259:0 @05:00.0\nnvme0n1p2 259:2 @05:00.0 <nvme0n1 type=ext4\n", mounts,
 		  "resume=UUID=none");
 	expect("a controller without driver", ON_ROOT
-	       "0000:06:00.0 host-disk-unknown: its disks are not known, and one that the host may "
-	       "need is missing: resume UUID=none: no disk that can be read has it\n");
+	       "0000:06:00.0 host-disk-unknown: the disks of the device are not known, "
+	       "and the host may need one of them: resume UUID=none: no readable disk has it\n");
 }
 
 /* The USB port of a graphics card goes with the card; with a disk plugged in, it stays. */
@@ -197,8 +197,9 @@ TEST(usb_port_of_a_graphics_card)
 	assert_int_equal(guards.functions[5].n, 0);
 	guards_done(&guards);
 	set_disks(DISKS "sda 8:0 @07:00.2 type=ext4\n", "22 1 8:0 / / rw - ext4 /dev/sda rw\n", "");
-	expect("root on a stick in it", "0000:05:00.0 storage: nvme0n1 has a partition table\n"
-					"0000:07:00.2 host-disk: the host stands on it: / (sda)\n");
+	expect("root on a stick in it",
+	       "0000:05:00.0 storage: nvme0n1 has a partition table\n"
+	       "0000:07:00.2 host-disk: the host uses a disk of the device: / (sda)\n");
 	set_disks(DISKS "sda 8:0 @07:00.2 type=ext4\n", "", "root=UUID=none");
 	guards_make(&inventory, PHASE_SYSTEM, &guards);
 	assert_int_equal(guards.functions[5].n, 2);
@@ -230,8 +231,8 @@ TEST(routes_that_are_not_known)
 	inventory.network.routes_unknown = true;
 	expect("one of them is known",
 	       "0000:02:00.0 network: eth0 has a default route\n"
-	       "0000:03:00.0 network: the host's routes cannot be read, and one may be a default "
-	       "route\n" ON_ROOT);
+	       "0000:03:00.0 network: the host's routes cannot be read, and the device may "
+	       "have a default route\n" ON_ROOT);
 }
 
 TEST(links_without_a_card_are_no_other_link)
@@ -294,22 +295,24 @@ TEST(hosts_that_boot_over_the_network)
 	static const struct {
 		const char *cmdline, *why;
 	} rows[] = {
-		{"ip=dhcp", "may be what the kernel's argument ip= means"},
+		{"ip=dhcp", "may be the interface that kernel argument ip= means"},
 		{"ip=off", NULL},
 		{"ip=none", NULL},
 		{"ip=", NULL},
-		{"BOOTIF=01-52-54-00-12-34-56", "may be what the kernel's argument BOOTIF= means"},
-		{"nfsroot=10.0.0.1:/x", "may be what the kernel's argument nfsroot= means"},
-		{"netroot=iscsi:x", "may carry what the host has over the network: netroot="},
+		{"BOOTIF=01-52-54-00-12-34-56",
+		 "may be the interface that kernel argument BOOTIF= means"},
+		{"nfsroot=10.0.0.1:/x", "may be the interface that kernel argument nfsroot= means"},
+		{"netroot=iscsi:x",
+		 "may connect the host to a file system on the network: netroot="},
 		{"root=nfs:10.0.0.1:/x",
-		 "may carry what the host has over the network: root nfs:10.0.0.1:/x "
+		 "may connect the host to a file system on the network: root nfs:10.0.0.1:/x "
 		 "(nfs:10.0.0.1:/x)"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_free_ char *early =
-			rows[i].why ? xasprintf("0000:02:00.0 network: it %s\n"
-						"0000:03:00.0 network: it %s\n" ON_ROOT,
+			rows[i].why ? xasprintf("0000:02:00.0 network: the device %s\n"
+						"0000:03:00.0 network: the device %s\n" ON_ROOT,
 						rows[i].why, rows[i].why)
 				    : xstrdup(ON_ROOT);
 		_cleanup_free_ char *later =
@@ -333,21 +336,23 @@ TEST(displays)
 	add_function(&inventory, "07:00.0", 0x10de, 1, 0x030000, 7, NULL)->boot_vga = true;
 	add_function(&inventory, "08:00.0", 0x10de, 1, 0x030000, 8, NULL)->boot_framebuffer = true;
 	add_function(&inventory, "09:00.0", 0x10de, 1, 0x030000, 9, NULL);
-	expect("displays",
-	       ON_ROOT "0000:07:00.0 display: it is the display that the firmware chose\n"
-		       "0000:08:00.0 display: the boot framebuffer lies in its memory\n");
+	expect("displays", ON_ROOT
+	       "0000:07:00.0 display: the firmware chose the device as the display of the host\n"
+	       "0000:08:00.0 display: the boot framebuffer is in the device's memory\n");
 	/* One reason is enough. */
 	inventory.items[4].boot_framebuffer = true;
 	inventory.items[5].boot_framebuffer = false;
-	expect("both", ON_ROOT "0000:07:00.0 display: it is the display that the firmware chose\n");
+	expect("both", ON_ROOT
+	       "0000:07:00.0 display: the firmware chose the device as the display of the host\n");
 }
 
 TEST(live_vfs_and_users)
 {
 	inventory.items[0].live_vfs = true;
 	inventory.items[1].user = xstrdup("qemu-system-x86 (812)");
-	expect("both", "0000:02:00.0 live-vfs: it has virtual functions, which would go with it\n"
-		       "0000:03:00.0 in-use: qemu-system-x86 (812) has it open\n" ON_ROOT);
+	expect("both",
+	       "0000:02:00.0 live-vfs: the device has virtual functions, which would be removed with it\n"
+	       "0000:03:00.0 in-use: qemu-system-x86 (812) has the device open\n" ON_ROOT);
 }
 
 TEST(what_is_put_off_and_what_is_not)
@@ -408,8 +413,8 @@ TEST(open_through_vfio)
 	free(inventory.items[0].driver);
 	inventory.items[0].driver = xstrdup("mlx5_vfio_pci");
 	inventory.items[0].user = xstrdup("qemu (7)");
-	expect("vfio", "0000:02:00.0 vfio-in-use: qemu (7) has it open through VFIO, so that "
-		       "unbinding it would block\n" ON_ROOT);
+	expect("vfio", "0000:02:00.0 vfio-in-use: qemu (7) has the device open through VFIO, and "
+		       "an unbind would not return\n" ON_ROOT);
 }
 
 /* At boot these are no reasons. */
@@ -421,17 +426,18 @@ TEST(in_use_by_hand)
 	add_interface("eth1", "03:00.0", false);
 	expect("system", ON_ROOT);
 	expect_in(PHASE_MANUAL, "holder and interface",
-		  "0000:02:00.0 in-use: its interface eth0 is switched on\n" ON_ROOT
-		  "0000:06:00.0 in-use: dm-0 stands on nvme1n1\n");
+		  "0000:02:00.0 in-use: interface eth0 of the device is switched on\n" ON_ROOT
+		  "0000:06:00.0 in-use: dm-0 uses nvme1n1\n");
 	storage_find(&inventory.storage, "dm-0")->dm_name = xstrdup("data-old");
 	expect_in(PHASE_FORCED, "by name",
-		  "0000:02:00.0 in-use: its interface eth0 is switched on\n" ON_ROOT
-		  "0000:06:00.0 in-use: data-old stands on nvme1n1\n");
+		  "0000:02:00.0 in-use: interface eth0 of the device is switched on\n" ON_ROOT
+		  "0000:06:00.0 in-use: data-old uses nvme1n1\n");
 	set_disks(DISKS, "22 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n", "");
 	storage_find(&inventory.storage, "nvme1n1")->claimed = true;
 	inventory.network.items[0].enabled = false;
 	expect_in(PHASE_MANUAL, "claimed",
-		  ON_ROOT "0000:06:00.0 in-use: something has nvme1n1 for itself\n");
+		  ON_ROOT
+		  "0000:06:00.0 in-use: the kernel or a process has nvme1n1 open exclusively\n");
 }
 
 /* A controller that shows no disk yet, before the root is mounted and after. */
@@ -443,9 +449,10 @@ TEST(disks_that_are_not_seen)
 	guards_make(&inventory, PHASE_PREMOUNT, &guards);
 	assert_int_equal(guards.functions[4].n, 1);
 	assert_int_equal(guards.functions[4].items[0].type, FINDING_HOST_DISK_UNKNOWN);
-	assert_string_equal(guards.functions[4].items[0].detail,
-			    "its disks are not known, and one that the host may need is missing: "
-			    "fstab of the root is still to be read");
+	assert_string_equal(
+		guards.functions[4].items[0].detail,
+		"the disks of the device are not known, and the host may need one of them: "
+		"fstab of the root file system has not been read yet");
 	assert_int_equal(guards.functions[3].n, 0);
 	guards_done(&guards);
 	guards_make(&inventory, PHASE_SYSTEM, &guards);
@@ -469,7 +476,7 @@ TEST(what_apply_found_the_host_to_be_reached_by)
 	struct guarded_list *guarded = &inventory.network.guarded;
 	const struct pci_function *card = &inventory.items[0];
 	_cleanup_free_ char *want = xasprintf(
-		"%s network: the host was reached by it when vfio-prepare apply looked last\n",
+		"%s network: guard network held the device when vfio-prepare apply ran last\n",
 		PCI_ADDRESS_TEXT(&card->address));
 
 	set_disks("", "", "root=/dev/ram0");

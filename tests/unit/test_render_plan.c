@@ -162,7 +162,7 @@ TEST(waiting_and_unknown)
 	_cleanup_free_ char *got = render_plan(FORMAT_TEXT, &plan, &no_files);
 
 	check_text("text", got,
-		   "0000:03:00.0 [gpu] waits until what the host stands on is known\n"
+		   "0000:03:00.0 [gpu] waits until the host's disks and network are known\n"
 		   "0000:04:00.0 [gpu] refused, stays on unknown driver\n");
 }
 

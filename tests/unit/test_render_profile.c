@@ -70,7 +70,8 @@ TEST(a_card_a_port_and_a_disk)
 	const struct device_section *section;
 	struct profile profile;
 
-	add_member("01:00.0", "asked for", "display: it is the display that the firmware chose",
+	add_member("01:00.0", "asked for",
+		   "display: the firmware chose the device as the display of the host",
 		   ALLOW_DISPLAY);
 	add_member("01:00.1", "has to go with it", "", 0);
 	add_member("03:00.0", "asked for", "network: eth0 has a default route|in-use: x",
@@ -84,7 +85,7 @@ TEST(a_card_a_port_and_a_disk)
 		"# 0000:01:00.0 10de:1bb0 NVIDIA Quadro; [x] = \"y\" \\\n"
 		"#   asked for; IOMMU group 10; driver nouveau\n"
 		"#   path = 00:01.0/00.0 (stays when buses are renumbered)\n"
-		"#   guarded, display: it is the display that the firmware chose\n"
+		"#   guarded, display: the firmware chose the device as the display of the host\n"
 		"# 0000:01:00.1 10de:10f0\n"
 		"#   has to go with it; IOMMU group 10; driver none\n"
 		"[device gpu]\n"

@@ -50,7 +50,7 @@ TEST(what_has_to_go_with_it_and_what_guards_it)
 	expect("# 0000:04:00.0 10de:1bb0 NVIDIA\n"
 	       "#   asked for; IOMMU group none: it cannot be given to a guest until the IOMMU is "
 	       "on; driver none\n"
-	       "#   guarded, display: it is the display that the firmware chose\n"
+	       "#   guarded, display: the firmware chose the device as the display of the host\n"
 	       "# 0000:04:00.1 10de:10f0 NVIDIA\n"
 	       "#   has to go with it; IOMMU group none: it cannot be given to a guest until the "
 	       "IOMMU is on; driver none\n"

@@ -104,7 +104,7 @@ TEST(verbs_say_the_same_elsewhere)
 	check_text("error", err.text, "");
 	/* The host's disk, and who has what open, are among what they say. */
 	assert_non_null(strstr(here, "host-disk"));
-	assert_non_null(strstr(here, "dhclient (7) has it open"));
+	assert_non_null(strstr(here, "dhclient (7) has the device open"));
 	assert_non_null(strstr(here, "foreign"));
 	assert_non_null(strstr(here, "foreign-rc-local"));
 	assert_non_null(strstr(here, "From /etc/driverctl.d/pci-0000:03:00.0"));

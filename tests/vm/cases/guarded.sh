@@ -14,6 +14,6 @@ check() {
 	expect_native e1000e 0000:02:00.0
 	expect_phase early 0000:01:00.0 skipped
 	expect_phase system 0000:01:00.0 refused
-	expect_message '0000:01:00\.0: .*reached by it when vfio-prepare apply looked last'
+	expect_message '0000:01:00\.0: .*guard network held the device when vfio-prepare apply ran last'
 	expect_no_failed_units vfio-prepare.service vfio-prepare-ready.service
 }

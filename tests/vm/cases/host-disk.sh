@@ -12,7 +12,7 @@ check() {
 	expect_driver 0000:01:00.0 vfio-pci
 	expect_driver 0000:00:1b.0 nvme
 	[[ $(device_field 0000:00:1b.0 8) == '(null)' ]] || fail "the root disk has a driver override"
-	expect_message "0000:00:1b\.0: .*the host stands on it: / \($stack\)"
+	expect_message "0000:00:1b\.0: .*the host uses a disk of the device: / \($stack\)"
 	for address in 0000:01:00.0 0000:00:1b.0; do
 		expect_phase early $address skipped
 	done
