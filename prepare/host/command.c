@@ -123,9 +123,8 @@ int command_run(struct root *root, const struct strv *argv,
 		void (*line)(void *userdata, const char *text), void *userdata)
 {
 	struct listener listener = {.line = line, .userdata = userdata};
-	char program[PROGRAM_PATH_MAX], link[32], top[PATH_MAX];
+	char program[PROGRAM_PATH_MAX], top[PATH_MAX];
 	_cleanup_free_ char *path = NULL;
-	ssize_t length;
 	int fds[2], r;
 	pid_t pid;
 
@@ -134,11 +133,9 @@ int command_run(struct root *root, const struct strv *argv,
 	if (!program_find(root, argv->items[0], program))
 		return -ENOENT;
 	/* Tests take a tree for the running host, and its programs for that host's. */
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", root->fd);
-	length = readlink(link, top, sizeof(top) - 1);
-	if (length < 0)
-		return -errno;
-	top[length] = '\0';
+	r = fd_path(root->fd, top);
+	if (r < 0)
+		return r;
 	path = xasprintf("%s%s", strcmp(top, "/") == 0 ? "" : top, program);
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;

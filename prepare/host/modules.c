@@ -15,24 +15,19 @@
 
 #define TABLE_MAX (64 * 1024 * 1024)
 
-struct modules {
-	struct kmod_ctx *kmod;
-};
-
 static void log_nothing(void *data _unused_, int priority _unused_, const char *file _unused_,
 			int line _unused_, const char *function _unused_,
 			const char *format _unused_, va_list arguments _unused_)
 {
 }
 
-int modules_open(struct root *root, const char *release, struct modules **ret)
+int modules_open(struct root *root, const char *release, struct kmod_ctx **ret)
 {
 	_cleanup_free_ char *path = xasprintf("/lib/modules/%s", release);
 	static const char *const no_configuration[] = {NULL};
 	char directory[sizeof("/proc/self/fd/") + 12];
 	int fd = root_lend(root, path);
 	struct kmod_ctx *kmod;
-	struct modules *modules;
 
 	if (fd < 0)
 		return fd;
@@ -45,24 +40,19 @@ int modules_open(struct root *root, const char *release, struct modules **ret)
 		kmod_unref(kmod);
 		return -ENOENT;
 	}
-	modules = xcalloc(1, sizeof(*modules));
-	*modules = (struct modules){.kmod = kmod};
-	*ret = modules;
+	*ret = kmod;
 	return 0;
 }
 
-void modules_close(struct modules *modules)
+void modules_close(struct kmod_ctx *modules)
 {
-	if (!modules)
-		return;
-	kmod_unref(modules->kmod);
-	free(modules);
+	kmod_unref(modules);
 }
 
-int modules_lookup(struct modules *modules, const char *alias, struct strv *ret)
+int modules_lookup(struct kmod_ctx *modules, const char *alias, struct strv *ret)
 {
 	struct kmod_list *list = NULL, *item;
-	int r = kmod_module_new_from_lookup(modules->kmod, alias, &list);
+	int r = kmod_module_new_from_lookup(modules, alias, &list);
 
 	if (r < 0)
 		return r;
@@ -85,19 +75,17 @@ void modules_touch(struct root *root, const char *release)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-		_cleanup_free_ char *path = xasprintf("/lib/modules/%s/%s", release, tables[i]),
-				    *text = NULL;
+		_cleanup_free_ char *path = xasprintf("/lib/modules/%s/%s", release, tables[i]);
 
-		/* Which of them there are hangs on the version of depmod. */
-		if (root_read_file(root, path, TABLE_MAX, &text, NULL) < 0)
-			continue;
+		/* Which of them exist depends on the version of depmod. */
+		free(root_read_text(root, path, TABLE_MAX));
 	}
 }
 
 /*
- * Runs a line "install" of modprobe.d(5) as libkmod would, but with signals of its own. That of the module
- * that is wanted is not heeded, only those of what it depends on: with KMOD_PROBE_IGNORE_COMMAND libkmod
- * would leave out its soft dependencies, too.
+ * Runs an "install" command of modprobe.d(5) as libkmod would, but with the signals of a fresh process. The
+ * command of the wanted module itself is ignored, those of its dependencies run: KMOD_PROBE_IGNORE_COMMAND
+ * would make libkmod leave out the soft dependencies, too.
  */
 static int run_install(struct kmod_module *module, const char *command, void *wanted)
 {

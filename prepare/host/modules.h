@@ -5,18 +5,18 @@
 #include "base/strv.h"
 #include "host/root.h"
 
-struct modules;
+struct kmod_ctx; /* of libkmod */
 
 /*
  * Opens the module tables of a kernel release below the root (/lib/modules/RELEASE). What
  * modprobe.d says is left out: the question is what the kernel's tables offer. -errno.
  */
-int modules_open(struct root *root, const char *release, struct modules **ret);
-void modules_close(struct modules *modules);
+int modules_open(struct root *root, const char *release, struct kmod_ctx **ret);
+void modules_close(struct kmod_ctx *modules);
 /* Adds the names of the modules whose alias matches, sorted and without repetition; -errno. */
-int modules_lookup(struct modules *modules, const char *alias, struct strv *ret);
+int modules_lookup(struct kmod_ctx *modules, const char *alias, struct strv *ret);
 
-/* The tables that libkmod reads past the root handle, read through it: for a snapshot. */
+/* Reads the tables that libkmod reads past the root handle through it, so that a recorder gets them. */
 void modules_touch(struct root *root, const char *release);
 
 /*

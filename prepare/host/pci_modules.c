@@ -17,7 +17,7 @@ static void keep_node(void *node _unused_)
 }
 
 /* Variant drivers have aliases of their own, "vfio_pci:v000015B3d0000101E..." (Documentation/driver-api/vfio.rst). */
-static void lookup(struct modules *modules, struct pci_function *function)
+static void lookup(struct kmod_ctx *modules, struct pci_function *function)
 {
 	_cleanup_(strv_done) struct strv variants = {};
 
@@ -44,7 +44,7 @@ static void copy_lookup(struct pci_function *function, const struct pci_function
 
 void pci_read_modules(struct root *root, const struct needs *needs, struct inventory *inventory)
 {
-	struct modules *modules = NULL;
+	struct kmod_ctx *modules = NULL;
 	void *known = NULL; /* functions by modalias: equal devices are looked up once */
 
 	if (!inventory->kernel)

@@ -139,7 +139,7 @@ static void scan_policy(struct root *root, struct platform *platform)
 static void scan_missing(struct root *root, struct inventory *inventory, const struct strv *modules)
 {
 	struct platform *platform = &inventory->platform;
-	struct modules *tables;
+	struct kmod_ctx *tables;
 
 	if (!inventory->kernel || modules_open(root, inventory->kernel, &tables) < 0) {
 		platform->modules_known = ANSWER_NO;

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/recorder.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <search.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* The index knows records by number: their place in memory changes while they become more. */
 struct key {
@@ -66,6 +70,23 @@ void recorder_add_unreadable(struct recorder *recorder, const char *path)
 
 	if (record->kind == RECORD_FILE && !record->has_bytes)
 		recorder_add_bytes(recorder, path, RECORD_LINK, name, strlen(name));
+}
+
+void recorder_add_seen(struct recorder *recorder, const char *path, int dir, const char *name)
+{
+	char target[PATH_MAX];
+	struct stat st;
+	ssize_t length;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
+		return;
+	if (!S_ISLNK(st.st_mode)) {
+		recorder_add(recorder, path, S_ISDIR(st.st_mode) ? RECORD_DIRECTORY : RECORD_FILE);
+		return;
+	}
+	length = readlinkat(dir, name, target, sizeof(target));
+	if (length >= 0)
+		recorder_add_bytes(recorder, path, RECORD_LINK, target, (size_t)length);
 }
 
 static int compare_records(const void *a, const void *b)

@@ -30,12 +30,17 @@ struct recorder {
 void recorder_done(struct recorder *recorder);
 /* The record of path, made if there is none. */
 struct record *recorder_add(struct recorder *recorder, const char *path, enum record_kind kind);
-/* The same with content, which replaces what it had. */
+/* Gives the record of path, made if there is none, a content, which replaces the one it had. */
 void recorder_add_bytes(struct recorder *recorder, const char *path, enum record_kind kind,
 			const void *bytes, size_t length);
 /*
- * The same for a file that is there and gave an error instead of its bytes: a link to itself, which
- * can be read no better. What was read once stays.
+ * Adds what stat(2) shows, without a read, of name in the open directory dir ("": of dir itself): a
+ * directory, a link with its target, or a file. What cannot be looked at is not added.
+ */
+void recorder_add_seen(struct recorder *recorder, const char *path, int dir, const char *name);
+/*
+ * Adds a file that gave an error instead of its bytes, as a link to itself, which can be read no better. A
+ * file that was read before keeps its bytes.
  */
 void recorder_add_unreadable(struct recorder *recorder, const char *path);
 /* By path, so that a directory stands before what is in it. */

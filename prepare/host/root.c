@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 
 #define WALK_MAX_DEPTH 64
 #define WALK_MAX_LINKS 40 /* as the kernel's MAXSYMLINKS */
@@ -96,18 +97,12 @@ static int walk_step(struct walk *walk, const char *name, char **rest, int flags
 	struct stat st;
 	ssize_t length;
 	bool last = **rest == '\0';
-	int fd = openat(walk_top(walk), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_close_ int fd = openat(walk_top(walk), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		int error = errno;
-
-		if (fd >= 0)
-			close(fd);
-		return -error;
-	}
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
 	if (S_ISLNK(st.st_mode) && !(last && (flags & O_NOFOLLOW))) {
 		length = readlinkat(fd, "", target, sizeof(target) - 1);
-		close(fd);
 		if (length < 0)
 			return -errno;
 		if (++*links > WALK_MAX_LINKS)
@@ -126,52 +121,28 @@ static int walk_step(struct walk *walk, const char *name, char **rest, int flags
 		*rest = joined;
 		return 0;
 	}
-	if (last) {
-		close(fd);
+	if (last)
 		return 1;
-	}
-	if (!S_ISDIR(st.st_mode) || walk->depth == WALK_MAX_DEPTH) {
-		close(fd);
+	if (!S_ISDIR(st.st_mode) || walk->depth == WALK_MAX_DEPTH)
 		return S_ISDIR(st.st_mode) ? -ENAMETOOLONG : -ENOTDIR;
-	}
-	walk->fds[walk->depth] = fd;
+	walk->fds[walk->depth] = TAKE_FD(fd);
 	walk->names[walk->depth++] = xstrdup(name);
 	return 0;
 }
 
-/* What was opened, as far as it shows without a read. */
-static void record_opened(const struct walk *walk, const char *name, int fd)
+/* Tells the recorder what the walk ended at. A directory that cannot be opened may still lead to what can be. */
+static void record_end(const struct walk *walk, const char *name, int fd)
 {
 	_cleanup_free_ char *path = walk_path(walk, name);
-	char target[PATH_MAX];
 	struct stat st;
-	ssize_t length;
 
-	if (!walk->recorder || fstat(fd, &st) < 0)
+	if (!walk->recorder)
 		return;
-	if (S_ISDIR(st.st_mode)) {
-		recorder_add(walk->recorder, path, RECORD_DIRECTORY);
-	} else if (S_ISLNK(st.st_mode)) {
-		length = readlinkat(fd, "", target, sizeof(target));
-		if (length >= 0)
-			recorder_add_bytes(walk->recorder, path, RECORD_LINK, target,
-					   (size_t)length);
-	} else {
-		recorder_add(walk->recorder, path, RECORD_FILE);
-	}
-}
-
-/* What could not be opened. A directory may still lead to what can be. */
-static void record_unopened(const struct walk *walk, const char *name)
-{
-	_cleanup_free_ char *path = walk_path(walk, name);
-	struct stat st;
-	int error = errno;
-
-	if (walk->recorder && fstatat(walk_top(walk), name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISREG(st.st_mode))
+	if (fd >= 0)
+		recorder_add_seen(walk->recorder, path, fd, "");
+	else if (fstatat(walk_top(walk), name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		 S_ISREG(st.st_mode))
 		recorder_add_unreadable(walk->recorder, path);
-	errno = error;
 }
 
 /* What openat2() with RESOLVE_IN_ROOT does, for kernels before 5.6 and to see the links on the way. */
@@ -187,6 +158,7 @@ static int open_walking(const struct root *root, const char *path, int flags)
 
 		if (!length) { /* the path ended in '/', "." or ".." */
 			r = openat(walk_top(&walk), ".", flags);
+			r = r < 0 ? -errno : r;
 			break;
 		}
 		memmove(rest, rest + start + length, strlen(rest + start + length) + 1);
@@ -201,19 +173,13 @@ static int open_walking(const struct root *root, const char *path, int flags)
 		if (r == 1) {
 			/* A link that took the name's place meanwhile is not followed. */
 			r = openat(walk_top(&walk), name, flags | O_NOFOLLOW);
-			if (r >= 0)
-				record_opened(&walk, name, r);
-			else
-				record_unopened(&walk, name);
+			r = r < 0 ? -errno : r;
+			record_end(&walk, name, r);
 			break;
 		}
-		if (r < 0)
-			errno = -r;
 	}
-	int error = errno;
-
 	walk_pop(&walk, 0);
-	return r < 0 ? -error : r;
+	return r;
 }
 
 int root_open(struct root *root, const char *path, int flags)
@@ -239,21 +205,28 @@ int root_open(struct root *root, const char *path, int flags)
 	return open_walking(root, relative, flags | O_CLOEXEC);
 }
 
-char *root_path_of(const struct root *root, int fd)
+int fd_path(int fd, char path[static PATH_MAX])
 {
-	char link[sizeof("/proc/self/fd/") + 12], path[PATH_MAX], top[PATH_MAX];
-	ssize_t n_path, n_top;
+	char link[sizeof("/proc/self/fd/") + 12];
+	ssize_t length;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n_path = readlink(link, path, sizeof(path) - 1);
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", root->fd);
-	n_top = readlink(link, top, sizeof(top) - 1);
-	if (n_path < 0 || n_top < 0)
+	length = readlink(link, path, PATH_MAX - 1);
+	if (length < 0)
+		return -errno;
+	path[length] = '\0';
+	return (int)length;
+}
+
+char *root_path_of(const struct root *root, int fd)
+{
+	char path[PATH_MAX], top[PATH_MAX];
+
+	if (fd_path(fd, path) < 0 || fd_path(root->fd, top) < 0)
 		return NULL;
-	path[n_path] = top[n_top] = '\0';
 	if (strcmp(top, "/") == 0)
-		n_top = 0;
-	return strncmp(path, top, (size_t)n_top) == 0 ? xstrdup(path + n_top) : NULL;
+		top[0] = '\0';
+	return text_starts_with(path, top) ? xstrdup(path + strlen(top)) : NULL;
 }
 
 void root_keep_attribute(struct root *root, const char *path)

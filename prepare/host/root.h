@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
@@ -55,13 +56,15 @@ int root_read_file(struct root *root, const char *path, size_t max, char **ret, 
  */
 int root_read_stat(struct root *root, const char *path, size_t max, struct stat *ret_stat,
 		   char **ret, size_t *ret_length);
-/* The same from a descriptor that root_open() gave for that path. */
+/* As root_read_file(), from a descriptor that root_open() gave for that path. */
 int root_read_fd(struct root *root, int fd, const char *path, size_t max, char **ret,
 		 size_t *ret_length);
 /* As root_read_file(), the text alone; NULL: it is not there, is longer, or cannot be read. */
 char *root_read_text(struct root *root, const char *path, size_t max);
 /* Its first line, without its end. */
 char *root_read_line(struct root *root, const char *path);
+/* The path by which /proc shows an open descriptor; its length or -errno. */
+int fd_path(int fd, char path[static PATH_MAX]);
 /* Where what is open lies below the root, past all links; NULL where that cannot be told. The caller's. */
 char *root_path_of(const struct root *root, int fd);
 /* The names in a directory without "." and "..", sorted. */

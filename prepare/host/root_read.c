@@ -12,9 +12,9 @@
 #include "host/root.h"
 
 #define LINE_FILE_MAX (64 * 1024)
-/* So many files at most stay open after a look at their times, in case that they are read. */
+/* The number of files that stay open after a look at their times, in case that they are read. */
 #define OPEN_MAX 128
-/* So many directories may be lent with the limit that a process begins with; and with the one it may have. */
+/* The number of directories that may be lent before the limit of open files is raised, and after. */
 #define LENT_FEW 512
 #define LENT_MAX 65536
 #define READING (O_RDONLY | O_NONBLOCK | O_NOCTTY)
@@ -36,11 +36,11 @@ static void record_bytes(struct root *root, int dir, const char *name, enum reco
 		recorder_add_bytes(root->recorder, path, kind, bytes, length);
 }
 
-/* What the open file at path was read as; NULL: not. */
+/* Tells the recorder the text of the open file at path; NULL: it could not be read. */
 static void record_file(struct root *root, int fd, const char *path, const char *text,
 			size_t length)
 {
-	/* What the path leads to, past the links on the way, has the bytes. */
+	/* The file that the path leads to, past the links on the way, gets the bytes. */
 	_cleanup_free_ char *canonical = root->recorder ? root_path_of(root, fd) : NULL;
 
 	if (!root->recorder)
@@ -76,7 +76,7 @@ static bool is_nowhere(int error)
 	return error == -ENOENT || error == -ENOTDIR || error == -ELOOP;
 }
 
-/* What is at the place, open for reading; the caller's, or -errno. */
+/* Opens the place for reading; a descriptor of the caller's, or -errno. */
 static int open_place(struct root *root, struct place *place, int flags)
 {
 	int fd = place->file;
@@ -97,7 +97,7 @@ static int open_place(struct root *root, struct place *place, int flags)
 	return fd;
 }
 
-/* Opens it such that it can be read later by that descriptor; one that cannot be read is there all the same. */
+/* Takes the times of the place by a descriptor that a later read uses; a file that cannot be read has them, too. */
 static void open_and_look(struct root *root, struct place *place)
 {
 	int fd = root->recorder ? -EACCES : root_open(root, place->path, READING);
@@ -140,7 +140,7 @@ bool root_exists(struct root *root, const char *path)
 	return root_stat(root, path, &(struct stat){}) == 0;
 }
 
-/* Half of what a process may have open at first; then it asks for as much as it may get. */
+/* Raises the limit of open files, half of which are in use by now, to what the process may have. */
 static void make_room(void)
 {
 	struct rlimit limit;
@@ -214,9 +214,27 @@ static void remember_text(struct root *root, struct place *place, size_t max)
 	place->recorded = root->recorder;
 }
 
-/* A copy of what is remembered. */
-static int copy_text(const struct place *place, size_t max, char **ret, size_t *ret_length)
+int root_read_stat(struct root *root, const char *path, size_t max, struct stat *ret_stat,
+		   char **ret, size_t *ret_length)
 {
+	struct place *place = place_of(root, path);
+
+	if (!place) {
+		_cleanup_close_ int fd = root_open(root, path, READING);
+
+		if (fd < 0)
+			return fd;
+		if (ret_stat) {
+			*ret_stat = (struct stat){};
+			if (fstat(fd, ret_stat) < 0)
+				return -errno;
+		}
+		return root_read_fd(root, fd, path, max, ret, ret_length);
+	}
+	if (!place->has_text || !is_told(root, place))
+		remember_text(root, place, max);
+	if (ret_stat)
+		*ret_stat = place->stat_error == 0 ? place->st : (struct stat){};
 	if (place->text_error < 0)
 		return place->text_error;
 	if (place->length > max)
@@ -230,36 +248,7 @@ static int copy_text(const struct place *place, size_t max, char **ret, size_t *
 
 int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length)
 {
-	struct place *place = place_of(root, path);
-
-	if (!place) {
-		_cleanup_close_ int fd = root_open(root, path, READING);
-
-		return fd < 0 ? fd : root_read_fd(root, fd, path, max, ret, ret_length);
-	}
-	if (!place->has_text || !is_told(root, place))
-		remember_text(root, place, max);
-	return copy_text(place, max, ret, ret_length);
-}
-
-int root_read_stat(struct root *root, const char *path, size_t max, struct stat *ret_stat,
-		   char **ret, size_t *ret_length)
-{
-	struct place *place = place_of(root, path);
-
-	if (!place) {
-		_cleanup_close_ int fd = root_open(root, path, READING);
-
-		if (fd < 0)
-			return fd;
-		*ret_stat = (struct stat){};
-		return fstat(fd, ret_stat) < 0 ? -errno
-					       : root_read_fd(root, fd, path, max, ret, ret_length);
-	}
-	if (!place->has_text || !is_told(root, place))
-		remember_text(root, place, max);
-	*ret_stat = place->stat_error == 0 ? place->st : (struct stat){};
-	return copy_text(place, max, ret, ret_length);
+	return root_read_stat(root, path, max, NULL, ret, ret_length);
 }
 
 char *root_read_text(struct root *root, const char *path, size_t max)
@@ -279,25 +268,13 @@ char *root_read_line(struct root *root, const char *path)
 	return text;
 }
 
-/* The names alone matter, but what they are must show: an empty file, a directory, a link. */
+/* Tells the recorder what the entry is: an empty file, a directory, a link. */
 static void record_entry(struct root *root, int dir, const struct dirent *entry)
 {
 	_cleanup_free_ char *path = recorded_path(root, dir, entry->d_name);
-	char target[PATH_MAX];
-	struct stat st;
-	ssize_t length;
 
-	if (!path || fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return;
-	if (S_ISLNK(st.st_mode)) {
-		length = readlinkat(dir, entry->d_name, target, sizeof(target));
-		if (length >= 0)
-			recorder_add_bytes(root->recorder, path, RECORD_LINK, target,
-					   (size_t)length);
-	} else {
-		recorder_add(root->recorder, path,
-			     S_ISDIR(st.st_mode) ? RECORD_DIRECTORY : RECORD_FILE);
-	}
+	if (path)
+		recorder_add_seen(root->recorder, path, dir, entry->d_name);
 }
 
 /* Adds the names in an open directory, at most max of them, as the directory has them; takes fd. */
@@ -340,14 +317,13 @@ static int open_directory(struct root *root, struct place *place)
 	return open_place(root, place, O_RDONLY | O_DIRECTORY);
 }
 
-static const struct place *remember_names(struct root *root, struct place *place)
+static void remember_names(struct root *root, struct place *place)
 {
 	int fd;
 
 	if (place->has_names && is_told(root, place))
-		return place;
+		return;
 	strv_done(&place->names);
-	place->names = (struct strv){};
 	fd = open_directory(root, place);
 	if (fd >= 0 && !place->has_stat && has_time(place->path))
 		look(place, fd);
@@ -355,20 +331,18 @@ static const struct place *remember_names(struct root *root, struct place *place
 	strv_sort(&place->names);
 	place->has_names = true;
 	place->recorded = root->recorder;
-	return place;
 }
 
 int root_list(struct root *root, const char *path, struct strv *ret)
 {
 	struct place *place = place_of(root, path);
-	int r = 0;
+	int r;
 
 	if (place) {
-		const struct place *known = remember_names(root, place);
-
-		for (size_t i = 0; i < known->names.n; i++)
-			strv_add(ret, known->names.items[i]);
-		r = known->names_error;
+		remember_names(root, place);
+		vec_foreach(name, &place->names)
+			strv_add(ret, *name);
+		r = place->names_error;
 	} else {
 		r = list(root, root_open(root, path, O_RDONLY | O_DIRECTORY), SIZE_MAX, ret);
 	}
@@ -380,16 +354,14 @@ int root_has_entries(struct root *root, const char *path)
 {
 	struct place *place = place_of(root, path);
 	_cleanup_(strv_done) struct strv names = {};
-	int r, n;
+	int r;
 
 	if (place) {
-		const struct place *known = remember_names(root, place);
-
-		return known->names_error < 0 ? known->names_error : known->names.n > 0;
+		remember_names(root, place);
+		return place->names_error < 0 ? place->names_error : place->names.n > 0;
 	}
 	r = list(root, root_open(root, path, O_RDONLY | O_DIRECTORY), 1, &names);
-	n = (int)names.n;
-	return r < 0 ? r : n;
+	return r < 0 ? r : names.n > 0;
 }
 
 static int read_link(int dir, const char *name, char *ret, size_t size)

@@ -109,7 +109,7 @@ static int stop(void **state _unused_)
 
 TEST(aliases_are_looked_up)
 {
-	struct modules *modules = NULL;
+	struct kmod_ctx *modules = NULL;
 	struct strv names = {};
 
 	put_tables(&tree);
@@ -136,7 +136,7 @@ TEST(aliases_are_looked_up)
 
 TEST(the_host_s_own_configuration_plays_no_part)
 {
-	struct modules *modules = NULL;
+	struct kmod_ctx *modules = NULL;
 	struct strv names = {};
 
 	put_tables(&tree);
@@ -151,7 +151,7 @@ TEST(the_host_s_own_configuration_plays_no_part)
 
 TEST(tables_that_are_not_there)
 {
-	struct modules *modules = NULL;
+	struct kmod_ctx *modules = NULL;
 
 	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), -ENOENT);
 	tree_dir(&tree, "lib/modules/" RELEASE);
@@ -165,7 +165,7 @@ TEST(tables_that_are_not_there)
 /* A kernel's release is read from a file, and stays a name below the root. */
 TEST(tables_stay_inside_the_root)
 {
-	struct modules *modules = NULL;
+	struct kmod_ctx *modules = NULL;
 
 	tree_dir(&tree, "lib/modules");
 	assert_int_equal(modules_open(&tree.root, "../../../../../../../../tmp", &modules),
@@ -180,13 +180,13 @@ TEST(descriptors_are_closed)
 	close(before);
 	put_tables(&tree);
 	for (int i = 0; i < 3; i++) {
-		struct modules *modules = NULL;
+		struct kmod_ctx *modules = NULL;
 
 		assert_int_equal(modules_open(&tree.root, RELEASE, &modules), 0);
 		modules_close(modules);
 	}
 	tree_remove(&tree, "lib/modules/" RELEASE "/modules.alias.bin");
-	struct modules *modules = NULL;
+	struct kmod_ctx *modules = NULL;
 	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), -ENOENT);
 	/* The directory of the tables is lent. */
 	root_forget(&tree.root);

@@ -11,8 +11,8 @@ static struct {
 	struct strv asked;
 } tables;
 
-int __wrap_modules_open(struct root *root, const char *release, struct modules **ret);
-int __wrap_modules_open(struct root *root _unused_, const char *release, struct modules **ret)
+int __wrap_modules_open(struct root *root, const char *release, struct kmod_ctx **ret);
+int __wrap_modules_open(struct root *root _unused_, const char *release, struct kmod_ctx **ret)
 {
 	static char opened[32];
 
@@ -20,20 +20,20 @@ int __wrap_modules_open(struct root *root _unused_, const char *release, struct 
 		return tables.open_error;
 	snprintf(opened, sizeof(opened), "%s", release);
 	tables.release = opened;
-	*ret = (struct modules *)(void *)&tables;
+	*ret = (struct kmod_ctx *)(void *)&tables;
 	return 0;
 }
 
-void __wrap_modules_close(struct modules *modules);
-void __wrap_modules_close(struct modules *modules)
+void __wrap_modules_close(struct kmod_ctx *modules);
+void __wrap_modules_close(struct kmod_ctx *modules)
 {
 	if (modules)
 		tables.release = NULL;
 }
 
 /* The alias is a list of its own modules: "pci:a,b" is for a and b, "vfio_pci:..." for v_a, v_b. */
-int __wrap_modules_lookup(struct modules *modules, const char *alias, struct strv *ret);
-int __wrap_modules_lookup(struct modules *modules, const char *alias, struct strv *ret)
+int __wrap_modules_lookup(struct kmod_ctx *modules, const char *alias, struct strv *ret);
+int __wrap_modules_lookup(struct kmod_ctx *modules, const char *alias, struct strv *ret)
 {
 	assert_ptr_equal(modules, &tables);
 	strv_add(&tables.asked, alias);
