@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "host/program.h"
+#include "host/command.h"
 #include "model/policy.h"
 #include "parse/boot_files.h"
 #include "parse/kernel_args.h"

@@ -8,18 +8,38 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/process.h"
-#include "host/program.h"
 
 /* A longer line is cut in pieces. */
 #define LINE_MAX_BYTES 4096
 /* How often to look for the end of a program that does not tell it. */
 #define LOOK_MS 50
+
+const char *program_find(struct root *root, const char *name, char path[static PROGRAM_PATH_MAX])
+{
+	static const char *const directories[] = {"/usr/sbin", "/usr/bin", "/sbin", "/bin"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+		struct stat st;
+
+		snprintf(path, PROGRAM_PATH_MAX, "%s/%s", directories[i], name);
+		if (root_stat(root, path, &st) == 0 && S_ISREG(st.st_mode) &&
+		    (!root->live || (st.st_mode & 0111)))
+			return path;
+	}
+	return NULL;
+}
+
+bool program_exists(struct root *root, const char *name)
+{
+	return program_find(root, name, (char[PROGRAM_PATH_MAX]){}) != NULL;
+}
 
 struct listener {
 	struct buf rest; /* of a line whose end has not come yet */

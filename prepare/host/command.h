@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Runs a program of the running host and listens to it. */
+/* Finds programs of the host, runs them and listens to them. */
 #pragma once
 
 #include "base/strv.h"
 #include "host/root.h"
+
+#define PROGRAM_PATH_MAX 64
+
+/*
+ * Where a program of the name lies below the root, of the directories that are root's own; NULL: nowhere.
+ * What a snapshot has of one is an empty file that nobody could run.
+ */
+const char *program_find(struct root *root, const char *name, char path[static PROGRAM_PATH_MAX]);
+bool program_exists(struct root *root, const char *name);
 
 /*
  * Runs argv, of which the first is the program's name (program_find()), without a shell, in the root

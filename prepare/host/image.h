@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Opens and reads images of the initramfs. They are read here first and not with the distribution's
- * lsinitramfs(8) or lsinitrd(1), because these give names only, run a shell script over each archive, and
- * know nothing of --root. For a compression that is not read here they are asked: host/image_lister.h.
+ * Reads images of the initramfs. They are read here first and not with the distribution's lsinitramfs(8) or
+ * lsinitrd(1), because these give names only, run a shell script over each archive, and know nothing of
+ * --root. For a compression that is not read here they are asked.
  */
 #pragma once
 
@@ -11,3 +11,8 @@
 
 /* Fills in what the image at image->path holds, as initramfs_parse() does. */
 bool image_read(struct root *root, const struct profile_file_list *profile, struct image *image);
+/*
+ * Fills in what the names in the image say, and image->named, where the running host has the lister of a
+ * generator and that answers within half a minute; else the image stays as it is.
+ */
+void image_list(struct root *root, struct image *image);

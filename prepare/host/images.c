@@ -6,7 +6,6 @@
 
 #include "host/image.h"
 #include "host/image_candidates.h"
-#include "host/image_lister.h"
 #include "host/profile_files.h"
 #include "parse/image.h"
 

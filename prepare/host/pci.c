@@ -99,7 +99,7 @@ static bool ids_from_modalias(struct root *root, int dir, struct pci_function *f
 }
 
 /*
- * The same out of the attribute uevent, for trees that have no other (drivers/pci/pci-driver.c
+ * Takes the ids out of the attribute uevent, for trees that have no other (drivers/pci/pci-driver.c
  * pci_uevent()). Never on a live host: kernels such as 6.1.192 take the device's lock to read it
  * (drivers/base/core.c uevent_show()), and wait for ever where a driver does not let go of the device.
  * false: not all of them are there.
@@ -129,7 +129,8 @@ static bool ids_from_uevent(struct root *root, int dir, struct pci_function *fun
 }
 
 /* The device's entry is a link: ../../../devices/pci0000:00/0000:00:03.1/0000:83:00.0 */
-static void read_path(struct root *root, int dir _unused_, struct pci_function *function)
+void pci_read_path(struct root *root, int dir _unused_, const struct inventory *inventory _unused_,
+		   struct pci_function *function)
 {
 	char path[DEVICE_PATH_MAX], target[PATH_MAX];
 
@@ -138,7 +139,8 @@ static void read_path(struct root *root, int dir _unused_, struct pci_function *
 		function->port_path = port_path_of(target);
 }
 
-static void read_physfn(struct root *root, int dir, struct pci_function *function)
+void pci_read_physfn(struct root *root, int dir, const struct inventory *inventory _unused_,
+		     struct pci_function *function)
 {
 	char name[PATH_MAX];
 
@@ -146,7 +148,8 @@ static void read_physfn(struct root *root, int dir, struct pci_function *functio
 			  pci_address_parse(name, &function->physfn) == 0;
 }
 
-static void read_details(struct root *root, int dir, struct pci_function *function)
+void pci_read_details(struct root *root, int dir, const struct inventory *inventory _unused_,
+		      struct pci_function *function)
 {
 	uint64_t revision;
 
@@ -156,55 +159,17 @@ static void read_details(struct root *root, int dir, struct pci_function *functi
 	function->total_vfs = pci_decimal(root, dir, "sriov_totalvfs", -1);
 }
 
-/* Reads something of each function that the fact is needed of. */
-static void read_each(struct root *root, const struct needs *needs, struct inventory *inventory,
-		      enum function_fact fact,
-		      void (*read)(struct root *root, int dir, struct pci_function *function))
+void pci_read_reset(struct root *root, int dir, const struct inventory *inventory,
+		    struct pci_function *function)
 {
-	vec_foreach(function, inventory) {
-		int dir = needs_fact(needs, inventory, function, fact)
-				  ? device_lend(root, &function->address)
-				  : -1;
+	char text[ATTRIBUTE_MAX];
+	int r = attribute_read(root, dir, "reset_method", text, sizeof(text));
 
-		if (dir >= 0)
-			read(root, dir, function);
-	}
-}
-
-void pci_read_paths(struct root *root, const struct needs *needs, struct inventory *inventory)
-{
-	read_each(root, needs, inventory, FACT_PATH, read_path);
-}
-
-void pci_read_physfns(struct root *root, const struct needs *needs, struct inventory *inventory)
-{
-	read_each(root, needs, inventory, FACT_PHYSFN, read_physfn);
-}
-
-void pci_read_details(struct root *root, const struct needs *needs, struct inventory *inventory)
-{
-	read_each(root, needs, inventory, FACT_DETAILS, read_details);
-}
-
-void pci_read_resets(struct root *root, const struct needs *needs, struct inventory *inventory)
-{
-	vec_foreach(function, inventory) {
-		int dir = needs_fact(needs, inventory, function, FACT_RESET)
-				  ? device_lend(root, &function->address)
-				  : -1,
-		    r;
-		char text[ATTRIBUTE_MAX];
-
-		if (dir < 0)
-			continue;
-		r = attribute_read(root, dir, "reset_method", text, sizeof(text));
-		if (r >= 0)
-			strv_split(&function->reset_methods, text, " ");
-		/* A function without any does not have the attribute, nor has a kernel before 5.15. */
-		function->has_reset_methods = r >= 0 ||
-					      (r == -ENOENT && inventory->kernel &&
-					       inventory_kernel_is_at_least(inventory, 5, 15));
-	}
+	if (r >= 0)
+		strv_split(&function->reset_methods, text, " ");
+	/* A function without any does not have the attribute, nor has a kernel before 5.15. */
+	function->has_reset_methods = r >= 0 || (r == -ENOENT && inventory->kernel &&
+						 inventory_kernel_is_at_least(inventory, 5, 15));
 }
 
 static void read_function(struct root *root, struct pci_function *function)
@@ -271,14 +236,15 @@ static int compare_int(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
-/* The groups of the functions, each once; an array of the caller's. */
-static size_t list_groups(const struct inventory *inventory, int **ret)
+size_t pci_groups(const struct inventory *inventory, const struct needs *needs, unsigned facts,
+		  int **ret)
 {
 	int *groups = xcalloc(inventory->n, sizeof(*groups));
 	size_t n = 0, n_groups = 0;
 
 	vec_foreach(function, inventory)
-		if (function->iommu_group >= 0)
+		if (function->iommu_group >= 0 &&
+		    (!needs || needs_fact(needs, inventory, function, facts)))
 			groups[n++] = function->iommu_group;
 	if (n)
 		qsort(groups, n, sizeof(*groups), compare_int);
@@ -289,7 +255,7 @@ static size_t list_groups(const struct inventory *inventory, int **ret)
 	return n_groups;
 }
 
-/* The functions that are not in the inventory yet and are in one of the groups. */
+/* Adds the members of the groups that the inventory does not have yet. */
 static void add_group_members(struct root *root, const int *groups, size_t n_groups,
 			      struct inventory *inventory)
 {
@@ -351,8 +317,8 @@ int pci_list(struct root *root, const struct address_list *places, struct invent
 			*vec_add(&left) = *address;
 	}
 	free(all.items);
-	/* Who shares a group with these tells the group, or whatever is left. */
-	n_groups = left.n ? list_groups(inventory, &groups) : 0;
+	/* Members of these groups are found by the groups' lists or by a look at each function that is left. */
+	n_groups = left.n ? pci_groups(inventory, NULL, 0, &groups) : 0;
 	if (left.n * CALLS_FUNCTION > n_groups * CALLS_GROUP)
 		add_group_members(root, groups, n_groups, inventory);
 	else

@@ -28,11 +28,17 @@ int device_lend(struct root *root, const struct pci_address *address);
  */
 int pci_list(struct root *root, const struct address_list *places, struct inventory *inventory);
 
-/* Each fills in one fact of the functions that it is needed of (model/facts.h). */
-void pci_read_details(struct root *root, const struct needs *needs, struct inventory *inventory);
-void pci_read_paths(struct root *root, const struct needs *needs, struct inventory *inventory);
-void pci_read_physfns(struct root *root, const struct needs *needs, struct inventory *inventory);
-void pci_read_resets(struct root *root, const struct needs *needs, struct inventory *inventory);
+/* Reads one fact (model/facts.h) of the function whose directory is dir. */
+typedef void pci_read_fact(struct root *root, int dir, const struct inventory *inventory,
+			   struct pci_function *function);
+pci_read_fact pci_read_details, pci_read_path, pci_read_physfn, pci_read_reset;
+
+/*
+ * The numbers of the IOMMU groups of the functions that any of the facts is needed of (needs NULL: of all), each
+ * once and in order; how many. *ret is the caller's.
+ */
+size_t pci_groups(const struct inventory *inventory, const struct needs *needs, unsigned facts,
+		  int **ret);
 
 /* The number that an attribute of an open directory holds; absent where it holds none. */
 int pci_decimal(struct root *root, int dir, const char *name, int absent);

@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "host/modules.h"
+#include "host/pci.h"
 #include "parse/address.h"
 #include "parse/config_space.h"
 #include "parse/platform.h"
@@ -25,7 +26,7 @@ static enum answer read_answer(struct root *root, const char *path)
 	return *text == 'N' || *text == '0' ? ANSWER_NO : ANSWER_YES;
 }
 
-/* The first processor stands in the first page: of hundreds more nothing is asked. */
+/* Reads the first page of /proc/cpuinfo, which has the first processor: the hundreds behind it do not matter. */
 static void scan_cpu(struct root *root, struct platform *platform)
 {
 	_cleanup_close_ int dir = root_open(root, "/proc", O_PATH | O_DIRECTORY);
@@ -35,7 +36,7 @@ static void scan_cpu(struct root *root, struct platform *platform)
 		cpuinfo_parse(text, platform);
 }
 
-/* What gzip(1) made, unpacked; NULL: it is not that, or too large. */
+/* Unpacks what gzip(1) made; NULL: the bytes are something else, or unpack to too much. */
 static char *unpack(char *bytes, size_t length)
 {
 	z_stream stream = {.next_in = (Bytef *)bytes, .avail_in = (uInt)length};
@@ -155,7 +156,7 @@ static void scan_missing(struct root *root, struct inventory *inventory, const s
 	modules_close(tables);
 }
 
-/* Who would be missed: consoles and keyboards. */
+/* Reads who would be missed: consoles and keyboards. */
 static void scan_people(struct root *root, struct platform *platform)
 {
 	_cleanup_free_ char *consoles = root_read_text(root, "/proc/consoles", TABLE_MAX);
@@ -194,25 +195,13 @@ static void scan_group(struct root *root, int number, struct platform *platform)
 		reserved_regions_parse(regions, group);
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-	return *(const int *)a - *(const int *)b;
-}
-
 void platform_read_groups(struct root *root, const struct needs *needs, struct inventory *inventory)
 {
-	_cleanup_free_ int *numbers = xcalloc(inventory->n, sizeof(*numbers));
-	size_t n = 0;
+	_cleanup_free_ int *numbers = NULL;
+	size_t n = pci_groups(inventory, needs, FACT_HEADER, &numbers);
 
-	vec_foreach(function, inventory)
-		if (function->iommu_group >= 0 &&
-		    needs_fact(needs, inventory, function, FACT_HEADER))
-			numbers[n++] = function->iommu_group;
-	if (n > 1)
-		qsort(numbers, n, sizeof(*numbers), compare_numbers);
 	for (size_t i = 0; i < n; i++)
-		if (i == 0 || numbers[i] != numbers[i - 1])
-			scan_group(root, numbers[i], &inventory->platform);
+		scan_group(root, numbers[i], &inventory->platform);
 }
 
 void platform_read_processor(struct root *root, struct inventory *inventory)

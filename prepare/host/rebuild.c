@@ -7,9 +7,9 @@
 
 #include "base/text.h"
 #include "host/bootloader.h"
+#include "host/command.h"
 #include "host/image_candidates.h"
 #include "host/profile_files.h"
-#include "host/program.h"
 
 #define MODULES_DIR "/lib/modules"
 

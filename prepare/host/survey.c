@@ -35,36 +35,44 @@ static void read_headers(struct root *root, const struct needs *needs, struct in
 	platform_read_groups(root, needs, inventory);
 }
 
-/* In the order in which they are read: some rest on those before them. */
+/* The facts in the order in which they are read: some rest on those before them. */
 static const struct {
 	enum function_fact fact;
-	read_facts *read;
+	read_facts *read;         /* of all functions that the fact is needed of; or: */
+	pci_read_fact *read_each; /* of one of them */
 } function_facts[] = {
-	{FACT_PHYSFN, pci_read_physfns},
-	{FACT_DETAILS, pci_read_details},
-	{FACT_NAME, read_names},
-	{FACT_PATH, pci_read_paths},
-	{FACT_OVERRIDE, pci_read_overrides},
-	{FACT_SERIAL, pci_read_serials},
-	{FACT_VFS, pci_read_vfs},
-	{FACT_DISPLAY, display_read},
-	{FACT_RESET, pci_read_resets},
-	{FACT_MODULES, pci_read_modules},
-	{FACT_HEADER, read_headers},
+	{FACT_PHYSFN, .read_each = pci_read_physfn},
+	{FACT_DETAILS, .read_each = pci_read_details},
+	{FACT_NAME, .read = read_names},
+	{FACT_PATH, .read_each = pci_read_path},
+	{FACT_OVERRIDE, .read = pci_read_overrides},
+	{FACT_SERIAL, .read = pci_read_serials},
+	{FACT_VFS, .read = pci_read_vfs},
+	{FACT_DISPLAY, .read = display_read},
+	{FACT_RESET, .read_each = pci_read_reset},
+	{FACT_MODULES, .read = pci_read_modules},
+	{FACT_HEADER, .read = read_headers},
 };
 
 static void read_functions(struct root *root, const struct needs *needs,
 			   struct inventory *inventory)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(function_facts); i++) {
-		enum function_fact fact = function_facts[i].fact;
+		pci_read_fact *read_each = function_facts[i].read_each;
 		bool needed = false;
 
-		vec_foreach(function, inventory)
-			needed = needed || needs_fact(needs, inventory, function, fact);
-		if (!needed)
-			continue;
-		function_facts[i].read(root, needs, inventory);
+		vec_foreach(function, inventory) {
+			int dir;
+
+			if (!needs_fact(needs, inventory, function, function_facts[i].fact))
+				continue;
+			needed = true;
+			dir = read_each ? device_lend(root, &function->address) : -1;
+			if (dir >= 0)
+				read_each(root, dir, inventory, function);
+		}
+		if (needed && !read_each)
+			function_facts[i].read(root, needs, inventory);
 	}
 }
 

@@ -155,9 +155,34 @@ TEST(what_cannot_be_run)
 	assert_int_equal(run("tool"), -EOPNOTSUPP);
 }
 
+TEST(a_program_is_found)
+{
+	char path[PROGRAM_PATH_MAX];
+	struct tree host;
+	_cleanup_free_ char *program = NULL;
+
+	tree_init(&host);
+	assert_null(program_find(&host.root, "tool", path));
+	tree_dir(&host, "usr/sbin/tool"); /* is no program */
+	tree_file(&host, "usr/bin/tool", "#!/bin/sh\n");
+	assert_string_equal(program_find(&host.root, "tool", path), "/usr/bin/tool");
+	host.root.live = true;
+	assert_null(program_find(&host.root, "tool", path));
+	program = tree_place(&host, "usr/bin/tool");
+	assert_int_equal(chmod(program, 0755), 0);
+	assert_string_equal(program_find(&host.root, "tool", path), "/usr/bin/tool");
+	/* On hosts whose directories are not merged. */
+	tree_link(&host, "sbin/other", "../usr/bin/tool");
+	assert_string_equal(program_find(&host.root, "other", path), "/sbin/other");
+	assert_true(program_exists(&host.root, "other"));
+	assert_false(program_exists(&host.root, "third"));
+	tree_done(&host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_program_is_found),
 		cmocka_unit_test_setup_teardown(what_it_says_and_how_it_ends, start, stop),
 		cmocka_unit_test_setup_teardown(its_surroundings, start, stop),
 		cmocka_unit_test_setup_teardown(its_signals, start, stop),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/image_lister.h"
+#include "host/image.h"
 
 #include "support.h"
 

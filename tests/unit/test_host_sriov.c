@@ -39,9 +39,9 @@ static void scan(void)
 	struct needs needs = {.functions = xcalloc(inventory.n, sizeof(unsigned)),
 			      .n = inventory.n};
 
-	for (size_t i = 0; i < inventory.n; i++)
-		needs.functions[i] = FACT_PHYSFN;
-	pci_read_physfns(&tree.root, &needs, &inventory);
+	vec_foreach(function, &inventory)
+		pci_read_physfn(&tree.root, device_lend(&tree.root, &function->address), &inventory,
+				function);
 	for (size_t i = 0; i < inventory.n; i++)
 		needs.functions[i] = inventory.items[i].is_vf ? 0 : FACT_VFS;
 	pci_read_vfs(&tree.root, &needs, &inventory);
