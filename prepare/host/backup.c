@@ -106,21 +106,17 @@ static int restore_at(struct root *root, const char *path, const struct kept_fil
 	return root_replace_file(root, path, file->text, file->mode);
 }
 
-/* A link stays one, unless something else has taken its place. */
-static int restore_text(struct root *root, const struct kept_file *file)
-{
-	int r = restore_at(root, file->target, file);
-
-	return r < 0 ? r : restore_at(root, file->path, file);
-}
-
 int keep_restore(struct root *root, const struct kept_files *kept)
 {
 	int first = 0;
 
 	vec_foreach(file, kept) {
-		int r = file->text ? restore_text(root, file) : restore_image(root, file);
+		int r = file->text ? restore_at(root, file->target, file)
+				   : restore_image(root, file);
 
+		/* A link stays one, unless something else has taken its place. */
+		if (file->text && r == 0)
+			r = restore_at(root, file->path, file);
 		if (r < 0 && first == 0)
 			first = r;
 	}

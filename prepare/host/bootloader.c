@@ -39,7 +39,7 @@ static const struct strv *entries_of(struct reading *reading, size_t place)
 	return &reading->entries[place];
 }
 
-/* The first of so many places that has entries; N_BOOT_PLACES: none. */
+/* The first of n places that has entries; N_BOOT_PLACES: none. */
 static size_t entries_place(struct reading *reading, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -67,7 +67,7 @@ static enum bootloader_kind detect(struct reading *reading)
 	return BOOTLOADER_NONE;
 }
 
-/* A snapshot does not keep the times of files, and so does without this one. */
+/* Reads it past the recorder: a snapshot does not keep the times of files, and needs none to compare them with. */
 int64_t boot_time(struct root *root)
 {
 	struct recorder *recorder = TAKE_PTR(root->recorder);
@@ -76,11 +76,9 @@ int64_t boot_time(struct root *root)
 	uint64_t seconds;
 
 	root->recorder = recorder;
-	while (line && strncmp(line, "btime ", 6) != 0) {
-		line = strchr(line, '\n');
-		line = line ? line + 1 : NULL;
-	}
-	if (!line ||
+	while (line && *line && !text_starts_with(line, "btime "))
+		line = text_next_line(line);
+	if (!line || !*line ||
 	    number_parse_n(line + 6, strspn(line + 6, "0123456789"), 10, INT64_MAX, &seconds) < 0)
 		return -1;
 	return (int64_t)seconds;
@@ -91,15 +89,12 @@ static bool is_older_than_boot(struct root *root, const char *path, int64_t time
 {
 	_cleanup_free_ char *captured = root->live ? NULL
 						   : root_read_text(root, SNAPSHOT_OLDER, FILE_MAX);
-	_cleanup_(strv_done) struct strv paths = {};
 	int64_t boot;
 
-	if (!captured) {
-		boot = boot_time(root);
-		return boot >= 0 && time < boot;
-	}
-	strv_split(&paths, captured, "\n");
-	return strv_contains(&paths, path);
+	if (captured)
+		return text_list_has(captured, '\n', path);
+	boot = boot_time(root);
+	return boot >= 0 && time < boot;
 }
 
 /* A file that the next boot reads, and when it was written; NULL: it cannot be read. */
@@ -125,15 +120,6 @@ static void set_next(struct reading *reading, char *path, int64_t time, char *ar
 	free(arguments);
 }
 
-/* A grub.cfg may hold the hash of a password: a recorder gets only the line that matters. */
-static void record_grub_cfg(struct recorder *recorder, const char *path, const char *arguments)
-{
-	_cleanup_free_ char *line = xasprintf("linux /vmlinuz %s\n", arguments);
-
-	if (recorder)
-		recorder_add_bytes(recorder, path + 1, RECORD_FILE, line, strlen(line));
-}
-
 static void read_grub_cfg(struct reading *reading)
 {
 	const char *const *places = bootloaders[reading->bootloader->kind].next;
@@ -146,10 +132,15 @@ static void read_grub_cfg(struct reading *reading)
 		char *arguments = text ? grub_cfg_arguments(text) : NULL;
 
 		root->recorder = recorder;
-		if (arguments) {
-			record_grub_cfg(recorder, places[i], arguments);
-			set_next(reading, xstrdup(places[i]), time, arguments);
+		if (!arguments)
+			continue;
+		/* A grub.cfg may hold the hash of a password: a recorder gets only the line that matters. */
+		if (recorder) {
+			_cleanup_free_ char *line = xasprintf("linux /vmlinuz %s\n", arguments);
+
+			recorder_add_bytes(recorder, places[i], RECORD_FILE, line, strlen(line));
 		}
+		set_next(reading, xstrdup(places[i]), time, arguments);
 	}
 }
 
@@ -210,16 +201,15 @@ static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 	root_list(root, GRUB_DROP_IN_DIR, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		_cleanup_free_ char *path = xasprintf(GRUB_DROP_IN_DIR "/%s", names.items[i]);
-		const char *end = strrchr(path, '.');
 		_cleanup_free_ char *text = NULL;
 
-		if (!end || strcmp(end, ".cfg") != 0)
+		if (!text_ends_with(path, ".cfg"))
 			continue;
 		text = root_read_text(root, path, FILE_MAX);
 		if (!text) {
 			known = false;
 		} else if (strcmp(path, managed_files[FILE_GRUB]) == 0 &&
-			   strncmp(text, FILE_HEADER, strlen(FILE_HEADER)) == 0) {
+			   text_starts_with(text, FILE_HEADER)) {
 			_cleanup_(grub_default_done) struct grub_default own = {};
 			_cleanup_(kernel_args_done) struct kernel_args args = {};
 
@@ -248,7 +238,7 @@ static void read_own(struct root *root, struct bootloader *bootloader)
 	_cleanup_free_ char *text = root_read_text(root, managed_files[FILE_OWN_ARGUMENTS],
 						   FILE_MAX);
 
-	if (text && strncmp(text, FILE_HEADER, strlen(FILE_HEADER)) == 0)
+	if (text && text_starts_with(text, FILE_HEADER))
 		strv_split(&bootloader->ours, text + strlen(FILE_HEADER), "\n");
 }
 
@@ -268,11 +258,7 @@ static char *running_cmdline(struct root *root)
 		return NULL;
 	kernel_args_parse(text, &args);
 	vec_foreach(arg, &args) {
-		bool taken = true;
-
-		for (size_t i = 0; i < ARRAY_SIZE(of_one_boot); i++)
-			taken = taken && strcmp(arg->name, of_one_boot[i]) != 0;
-		if (taken)
+		if (!TEXT_IN(of_one_boot, arg->name))
 			buf_addf(&buf, "%s%s", buf.length ? " " : "", arg->text);
 	}
 	buf_add(&buf, "\n");

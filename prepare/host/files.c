@@ -21,18 +21,26 @@ int root_open_parent(struct root *root, const char *path, const char **ret_name)
 	return root_open(root, parent, O_RDONLY | O_DIRECTORY);
 }
 
+/* Makes a directory whose parent exists. */
+static int make_directory(struct root *root, const char *path)
+{
+	const char *name;
+	_cleanup_close_ int above = root_open_parent(root, path, &name);
+
+	if (above < 0)
+		return above;
+	return mkdirat(above, name, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
 static int open_or_make_parent(struct root *root, const char *path, const char **ret_name)
 {
-	int dir = root_open_parent(root, path, ret_name);
+	int dir = root_open_parent(root, path, ret_name), r;
 
 	if (dir == -ENOENT) {
 		_cleanup_free_ char *parent = xstrndup(path, (size_t)(*ret_name - path - 1));
-		const char *name;
-		_cleanup_close_ int above = root_open_parent(root, parent, &name);
 
-		if (above < 0 || (mkdirat(above, name, 0755) < 0 && errno != EEXIST))
-			return above < 0 ? above : -errno;
-		dir = root_open_parent(root, path, ret_name);
+		r = make_directory(root, parent);
+		dir = r < 0 ? r : root_open_parent(root, path, ret_name);
 	}
 	return dir;
 }
@@ -85,20 +93,15 @@ mode_t root_file_mode(struct root *root, const char *path, mode_t absent)
 
 int root_make_directory(struct root *root, const char *path)
 {
-	const char *name;
-	_cleanup_close_ int above = root_open_parent(root, path, &name);
+	int r = make_directory(root, path);
 
-	if (above == -ENOENT) {
-		_cleanup_free_ char *parent = xstrndup(path, (size_t)(name - path - 1));
-		int r = root_make_directory(root, parent);
+	if (r == -ENOENT) {
+		_cleanup_free_ char *parent = xstrndup(path, (size_t)(strrchr(path, '/') - path));
 
-		if (r < 0)
-			return r;
-		above = root_open_parent(root, path, &name);
+		r = root_make_directory(root, parent);
+		r = r < 0 ? r : make_directory(root, path);
 	}
-	if (above < 0)
-		return above;
-	return mkdirat(above, name, 0755) < 0 && errno != EEXIST ? -errno : 0;
+	return r;
 }
 
 int root_remove_file(struct root *root, const char *path)
@@ -114,8 +117,9 @@ int root_remove_file(struct root *root, const char *path)
 }
 
 /*
- * ".vfio-prepare-812" is of process 812; other names are of the one that holds the lock. One of this
- * process has been left by another of the same number, before a restart.
+ * Does a process that lives write the temporary file? ".vfio-prepare-812" belongs to process 812, other names
+ * belong to the holder of the lock. A file with the number of this process was left by another one before a
+ * restart.
  */
 static bool is_in_use(const char *name)
 {
@@ -125,6 +129,25 @@ static bool is_in_use(const char *name)
 	       (pid_t)pid != getpid() && (kill((pid_t)pid, 0) == 0 || errno != ESRCH);
 }
 
+void root_unmasked_files(const char *const *directories, const struct strv *names, size_t n,
+			 const char *end, struct strv *ret)
+{
+	_cleanup_(strv_done) struct strv all = {};
+
+	for (size_t i = 0; i < n; i++)
+		vec_foreach(name, &names[i])
+			if (**name != '.' && text_ends_with(*name, end))
+				strv_add_new(&all, *name);
+	strv_sort(&all);
+	vec_foreach(name, &all) {
+		size_t i = 0;
+
+		while (!strv_contains(&names[i], *name))
+			i++;
+		strv_take(ret, xasprintf("%s/%s", directories[i], *name));
+	}
+}
+
 void root_remove_temporary(struct root *root, const char *directory)
 {
 	_cleanup_close_ int dir = root_open(root, directory, O_RDONLY | O_DIRECTORY);
@@ -132,7 +155,7 @@ void root_remove_temporary(struct root *root, const char *directory)
 
 	root_list(root, directory, &names);
 	for (size_t i = 0; dir >= 0 && i < names.n; i++)
-		if (strncmp(names.items[i], TEMPORARY_PREFIX, strlen(TEMPORARY_PREFIX)) == 0 &&
+		if (text_starts_with(names.items[i], TEMPORARY_PREFIX) &&
 		    !is_in_use(names.items[i]))
 			unlinkat(dir, names.items[i], 0);
 }

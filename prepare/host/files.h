@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files of the host that the tool writes whole: state below /run, configuration below /etc. */
+/* Writes files of the host whole (state below /run, configuration below /etc), and finds those of drop-ins. */
 #pragma once
 
 #include <sys/types.h>
@@ -22,13 +22,20 @@ mode_t root_file_mode(struct root *root, const char *path, mode_t absent);
 /* Makes a directory and those above it that are missing; 0 or -errno. */
 int root_make_directory(struct root *root, const char *path);
 
+/*
+ * Adds the paths of the files whose names end in end and do not begin with a dot, in the order of their names.
+ * Of files of one name only that in the first of the n directories counts. names: what each directory holds.
+ */
+void root_unmasked_files(const char *const *directories, const struct strv *names, size_t n,
+			 const char *end, struct strv *ret);
+
 /* Removes a file, for good once this returns; that it is not there is no error. 0 or -errno. */
 int root_remove_file(struct root *root, const char *path);
 
-/* What every temporary file is called by, and nothing else. */
+/* Begins the name of every temporary file, and of no other. */
 #define TEMPORARY_PREFIX ".vfio-prepare-"
 
-/* Removes from a directory what runs that were killed have left there; of those that live nothing. */
+/* Removes from a directory the temporary files of runs that were killed, not those of runs that live. */
 void root_remove_temporary(struct root *root, const char *directory);
 
 /* Begins a file anew, for writing; a directory that is missing is made. Its descriptor or -errno. */

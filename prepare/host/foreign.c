@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/text.h"
+#include "host/files.h"
 #include "model/host_places.h"
 #include "model/policy.h"
 #include "parse/address.h"
@@ -63,7 +63,7 @@ static char *read_text(struct search *search, const char *path)
 	return NULL;
 }
 
-/* The names in a directory, sorted; what is there and cannot be listed is told. */
+/* Lists the first MAX_FILES names in a directory, sorted; tells that it cannot be listed, or has more. */
 static void list(struct search *search, const char *directory, struct strv *ret)
 {
 	int r = root_list(search->root, directory, ret);
@@ -72,6 +72,8 @@ static void list(struct search *search, const char *directory, struct strv *ret)
 		add_unread(search, directory, strerror(-r));
 	if (ret->n > MAX_FILES)
 		add_unread(search, directory, "it has more than 1024 entries");
+	while (ret->n > MAX_FILES)
+		free(ret->items[--ret->n]);
 }
 
 /* Debian links modules-load.d/modules.conf to /etc/modules, which is read by that name. */
@@ -97,12 +99,11 @@ static void parse_file(struct search *search, const struct source *source, const
 			search->foreign->items[i].ours = true;
 }
 
-/* A recorder gets a private file only if a setting stands in it, or why it cannot be read. */
+/* Parses a file; gives a recorder a private one only if a setting stands in it or it cannot be read. */
 static void parse(struct search *search, const struct source *source, const char *path)
 {
 	struct recorder *recorder = search->root->recorder;
 	size_t n = search->foreign->n, n_unread = search->foreign->unread.n;
-	_cleanup_free_ char *again = NULL;
 
 	if (source->private)
 		search->root->recorder = NULL;
@@ -110,47 +111,37 @@ static void parse(struct search *search, const struct source *source, const char
 	search->root->recorder = recorder;
 	if (source->private && recorder &&
 	    (search->foreign->n > n || search->foreign->unread.n > n_unread))
-		again = root_read_text(search->root, path, OWN_FILE_MAX);
+		free(root_read_text(search->root, path, OWN_FILE_MAX));
 }
 
-/* Files of several directories in the order of their names. */
+/* Parses the files of several directories in the order of their names. */
 static void parse_masked(struct search *search, const struct source *source)
 {
-	struct strv names = {}, seen[ARRAY_SIZE(source->masked)] = {};
+	struct strv names[ARRAY_SIZE(source->masked)] = {};
+	_cleanup_(strv_done) struct strv paths = {};
+	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(seen) && source->masked[i]; i++) {
-		list(search, source->masked[i], &seen[i]);
-		for (size_t j = 0; j < seen[i].n && j < MAX_FILES; j++)
-			if (seen[i].items[j][0] != '.' &&
-			    text_ends_with(seen[i].items[j], source->end) &&
-			    !strv_contains(&names, seen[i].items[j]))
-				strv_add(&names, seen[i].items[j]);
-	}
-	strv_sort(&names);
-	for (size_t i = 0; i < names.n; i++) {
-		_cleanup_free_ char *path = NULL;
-
-		for (size_t j = 0; j < ARRAY_SIZE(seen) && !path; j++)
-			if (strv_contains(&seen[j], names.items[i]))
-				path = xasprintf("%s/%s", source->masked[j], names.items[i]);
-		parse(search, source, path);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(seen); i++)
-		strv_done(&seen[i]);
-	strv_done(&names);
+	for (; n < ARRAY_SIZE(names) && source->masked[n]; n++)
+		list(search, source->masked[n], &names[n]);
+	root_unmasked_files(source->masked, names, n, source->end, &paths);
+	vec_foreach(path, &paths)
+		parse(search, source, *path);
+	while (n-- > 0)
+		strv_done(&names[n]);
 }
 
-/* Scripts that something else runs; what is large, or no text, is a program. */
+/* Parses the scripts that were found to be run; a file that is large, or no text, is no script. */
 static void parse_programs(struct search *search, enum foreign_source source)
 {
 	struct recorder *recorder = search->root->recorder;
 
-	for (size_t i = 0; i < search->programs.n; i++) {
-		const char *path = search->programs.items[i];
+	vec_foreach(item, &search->programs) {
+		const char *path = *item;
+		_cleanup_close_ int fd = root_open(search->root, path,
+						   O_RDONLY | O_NONBLOCK | O_NOCTTY);
 		_cleanup_free_ char *text = NULL;
 		size_t from = search->foreign->n, length = 0;
 		struct stat st;
-		int fd = root_open(search->root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 
 		search->root->recorder = NULL;
 		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
@@ -159,16 +150,10 @@ static void parse_programs(struct search *search, enum foreign_source source)
 			foreign_parse_script(
 				&(struct foreign_file){source, path, text, search->foreign, NULL});
 		search->root->recorder = recorder;
-		if (recorder && search->foreign->n > from) {
-			free(TAKE_PTR(text));
-			if (root_read_file(search->root, path, SCRIPT_MAX, &text, NULL) < 0)
-				text = NULL;
-		}
-		if (fd >= 0)
-			close(fd);
+		if (recorder && search->foreign->n > from)
+			free(root_read_text(search->root, path, SCRIPT_MAX));
 	}
 	strv_done(&search->programs);
-	search->programs = (struct strv){};
 }
 
 static void parse_source(struct search *search, const struct source *source)
@@ -180,7 +165,7 @@ static void parse_source(struct search *search, const struct source *source)
 		return;
 	}
 	list(search, source->path, &names);
-	for (size_t i = 0; i < names.n && i < MAX_FILES; i++) {
+	for (size_t i = 0; i < names.n; i++) {
 		_cleanup_free_ char *path = xasprintf("%s/%s", source->path, names.items[i]);
 		size_t from = search->foreign->n;
 		bool is_read = names.items[i][0] != '.' &&
@@ -202,7 +187,7 @@ static void parse_instances(struct search *search)
 	_cleanup_(strv_done) struct strv names = {};
 
 	list(search, directory, &names);
-	for (size_t i = 0; i < names.n && i < MAX_FILES; i++) {
+	for (size_t i = 0; i < names.n; i++) {
 		const char *instance = strchr(names.items[i], '@');
 		_cleanup_free_ char *path = NULL, *address = NULL;
 		struct pci_address parsed;
@@ -222,7 +207,7 @@ static void parse_instances(struct search *search)
 	}
 }
 
-/* In the order in which a boot comes to them. */
+/* The sources, in the order in which a boot comes to them. */
 static const struct source sources[] = {
 	{FOREIGN_MODPROBE, foreign_parse_modprobe, .end = ".conf", .programs = true,
 	 .masked = {MODPROBE_DIR, "/run/modprobe.d", "/usr/local/lib/modprobe.d",

@@ -115,18 +115,13 @@ static void take_override(struct root *root _unused_, struct pci_function *funct
 		function->driver_override = xstrdup(override->text);
 }
 
-void pci_read_overrides(struct root *root, const struct needs *needs, struct inventory *inventory)
-{
-	static const struct bounded_read override = {
-		.size = sizeof(struct override),
-		.piece_ms = OVERRIDE_MS,
-		.total_ms = OVERRIDES_MS,
-		.read = read_override,
-		.take = take_override,
-	};
-
-	pci_read_bounded(root, needs, FACT_OVERRIDE, &override, inventory);
-}
+const struct bounded_read pci_override = {
+	.size = sizeof(struct override),
+	.piece_ms = OVERRIDE_MS,
+	.total_ms = OVERRIDES_MS,
+	.read = read_override,
+	.take = take_override,
+};
 
 struct config_space {
 	int length; /* or -errno */
@@ -159,18 +154,13 @@ static void take_serial(struct root *root, struct pci_function *function, const 
 	function->has_serial = config_space_serial(config->bytes, length, &function->serial, NULL);
 }
 
-void pci_read_serials(struct root *root, const struct needs *needs, struct inventory *inventory)
-{
-	static const struct bounded_read serial = {
-		.size = sizeof(struct config_space),
-		.piece_ms = CONFIG_MS,
-		.total_ms = CONFIGS_MS,
-		.read = read_config,
-		.take = take_serial,
-	};
-
-	pci_read_bounded(root, needs, FACT_SERIAL, &serial, inventory);
-}
+const struct bounded_read pci_serial = {
+	.size = sizeof(struct config_space),
+	.piece_ms = CONFIG_MS,
+	.total_ms = CONFIGS_MS,
+	.read = read_config,
+	.take = take_serial,
+};
 
 struct config_header {
 	int length; /* or -errno */
@@ -194,15 +184,10 @@ static void take_header(struct root *root _unused_, struct pci_function *functio
 		function->header_type = header->bytes[HEADER_TYPE] & 0x7f;
 }
 
-void pci_read_headers(struct root *root, const struct needs *needs, struct inventory *inventory)
-{
-	static const struct bounded_read header = {
-		.size = sizeof(struct config_header),
-		.piece_ms = CONFIG_MS,
-		.total_ms = CONFIGS_MS,
-		.read = read_header,
-		.take = take_header,
-	};
-
-	pci_read_bounded(root, needs, FACT_HEADER, &header, inventory);
-}
+const struct bounded_read pci_header = {
+	.size = sizeof(struct config_header),
+	.piece_ms = CONFIG_MS,
+	.total_ms = CONFIGS_MS,
+	.read = read_header,
+	.take = take_header,
+};

@@ -26,12 +26,12 @@ struct bounded_read {
 void pci_read_bounded(struct root *root, const struct needs *needs, enum function_fact fact,
 		      const struct bounded_read *what, struct inventory *inventory);
 
-/* driver_override; a read that does not end leaves it unknown (FUNCTION_OVERRIDE). */
-void pci_read_overrides(struct root *root, const struct needs *needs, struct inventory *inventory);
+/* Reads driver_override; a read that does not end leaves it unknown (FUNCTION_OVERRIDE). */
+extern const struct bounded_read pci_override;
 /*
- * The device serial number, from the configuration space, which root sees whole; what does not answer in time
- * stays unknown (FUNCTION_SERIAL).
+ * Reads the device serial number from the configuration space, which root sees whole; what does not answer in
+ * time stays unknown (FUNCTION_SERIAL).
  */
-void pci_read_serials(struct root *root, const struct needs *needs, struct inventory *inventory);
-/* The type of the configuration space's header. */
-void pci_read_headers(struct root *root, const struct needs *needs, struct inventory *inventory);
+extern const struct bounded_read pci_serial;
+/* Reads the type of the configuration space's header. */
+extern const struct bounded_read pci_header;

@@ -55,8 +55,7 @@ void pci_ids_name(struct root *root, struct inventory *inventory)
 	uint64_t vendor = 0, id;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && !text; i++)
-		if (root_read_file(root, places[i], PCI_IDS_MAX_BYTES, &text, NULL) < 0)
-			text = NULL;
+		text = root_read_text(root, places[i], PCI_IDS_MAX_BYTES);
 	position = text;
 	while (position && (line = strsep(&position, "\n"))) {
 		if (*line == '#' || !*line)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/files.h"
 #include "host/ini_file.h"
 #include "model/host_places.h"
 #include "parse/profile.h"
@@ -53,22 +54,15 @@ static void read_one(struct root *root, const char *path, struct ini *ini,
 	struct stat st = {};
 	int r = root_read_stat(root, path, INI_MAX_BYTES, &st, &text, &length);
 
-	if (r < 0 && !st.st_mode) {
+	if (r < 0 && !st.st_mode)
 		detail = xasprintf("cannot be opened: %s", strerror(-r));
-		complain(findings, path, detail, "make it readable, or remove it");
-		return;
-	}
-	detail = objection(&st, &remedy);
-	if (detail) {
-		complain(findings, path, detail, remedy);
-		return;
-	}
-	if (r < 0) {
+	else if (!(detail = objection(&st, &remedy)) && r < 0)
 		detail = xasprintf("cannot be read: %s", strerror(-r));
-		complain(findings, path, detail, "make it readable, or remove it");
-		return;
-	}
-	ini_file_parse(text, length, path, ini, findings);
+	if (detail)
+		complain(findings, path, detail,
+			 remedy ? remedy : "make it readable, or remove it");
+	else
+		ini_file_parse(text, length, path, ini, findings);
 }
 
 bool profile_file_masks(struct root *root, const char *path)
@@ -79,36 +73,25 @@ bool profile_file_masks(struct root *root, const char *path)
 	       strcmp(target, "/dev/null") == 0;
 }
 
-/* The files of the three conf.d in the order in which they are read. */
+/* Finds the files of the three conf.d in the order in which they are read. */
 static void find_dropins(struct root *root, struct strv *ret_paths, struct findings *findings)
 {
-	struct strv names = {}, seen[N_PROFILE_DIRS] = {};
+	struct strv names[N_PROFILE_DIRS] = {};
+	_cleanup_(strv_done) struct strv paths = {};
 
 	for (size_t i = 0; i < N_PROFILE_DIRS; i++) {
-		int r = root_list(root, profile_dirs[i], &seen[i]);
+		int r = root_list(root, profile_dirs[i], &names[i]);
 
 		if (r < 0 && r != -ENOENT)
 			complain(findings, profile_dirs[i], strerror(-r),
 				 "make the directory readable, or remove it");
-		for (size_t j = 0; j < seen[i].n; j++)
-			if (is_profile_name(seen[i].items[j]) &&
-			    !strv_contains(&names, seen[i].items[j]))
-				strv_add(&names, seen[i].items[j]);
 	}
-	strv_sort(&names);
-	for (size_t j = 0; j < names.n; j++)
-		for (size_t i = 0; i < N_PROFILE_DIRS; i++)
-			if (strv_contains(&seen[i], names.items[j])) {
-				_cleanup_free_ char *path = xasprintf("%s/%s", profile_dirs[i],
-								      names.items[j]);
-
-				if (!profile_file_masks(root, path))
-					strv_take(ret_paths, TAKE_PTR(path));
-				break;
-			}
+	root_unmasked_files(profile_dirs, names, N_PROFILE_DIRS, ".conf", &paths);
+	vec_foreach(path, &paths)
+		if (!profile_file_masks(root, *path))
+			strv_add(ret_paths, *path);
 	for (size_t i = 0; i < N_PROFILE_DIRS; i++)
-		strv_done(&seen[i]);
-	strv_done(&names);
+		strv_done(&names[i]);
 }
 
 /* Is there anything at path, of whatever kind? */

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "host/pci.h"
-#include "host/pci_bounded.h"
 #include "parse/address.h"
 
 /* Who holds the lock may be the probe of its own driver, which takes seconds. */
@@ -39,18 +38,13 @@ static void take_state(struct root *root _unused_, struct pci_function *function
 		function->unknown &= ~(unsigned)FUNCTION_VFS;
 }
 
-void pci_read_vfs(struct root *root, const struct needs *needs, struct inventory *inventory)
-{
-	static const struct bounded_read state = {
-		.size = sizeof(struct vfs_state),
-		.piece_ms = NUMBER_MS,
-		.total_ms = NUMBERS_MS,
-		.read = read_state,
-		.take = take_state,
-	};
-
-	pci_read_bounded(root, needs, FACT_VFS, &state, inventory);
-}
+const struct bounded_read pci_vfs = {
+	.size = sizeof(struct vfs_state),
+	.piece_ms = NUMBER_MS,
+	.total_ms = NUMBERS_MS,
+	.read = read_state,
+	.take = take_state,
+};
 
 static bool is_there(int dir, const char *name)
 {

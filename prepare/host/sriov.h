@@ -5,15 +5,13 @@
  */
 #pragma once
 
-#include "host/root.h"
-#include "model/facts.h"
-#include "model/inventory.h"
+#include "host/pci_bounded.h"
 
 /*
- * Fills in how many virtual functions those have that FACT_VFS is needed of, and may have; starts a process,
- * as the read waits for the device's lock. What cannot be read in time stays unknown (FUNCTION_VFS).
+ * Reads how many virtual functions a function has and may have, which waits for the device's lock. What cannot
+ * be read in time stays unknown (FUNCTION_VFS).
  */
-void pci_read_vfs(struct root *root, const struct needs *needs, struct inventory *inventory);
+extern const struct bounded_read pci_vfs;
 
 /* What a physical function's attributes say; -1: it has none such, or it cannot be read. */
 struct vfs_state {

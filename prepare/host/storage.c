@@ -53,7 +53,7 @@ static char *read_attribute(struct root *root, const char *device, const char *a
 	return root_read_line(root, path);
 }
 
-/* What it stands on: slaves, its disk if it is a partition, what zram writes back to. */
+/* Reads what the device stands on: slaves, the disk of a partition, what zram writes back to. */
 static void add_below(struct root *root, struct block_device *device, const char *path)
 {
 	_cleanup_free_ char *slaves = xasprintf(BLOCK "/%s/slaves", device->name);
@@ -73,14 +73,6 @@ static void add_below(struct root *root, struct block_device *device, const char
 	}
 	if (backing && strncmp(backing, "/dev/", 5) == 0)
 		strv_add(&device->below, backing + 5);
-}
-
-static void read_numbers(struct root *root, struct block_device *device)
-{
-	_cleanup_free_ char *text = read_attribute(root, device->name, "dev");
-
-	if (text)
-		device_number_parse(text, &device->major, &device->minor);
 }
 
 /* /sys/devices/platform/host3/session1/target3:0:0/..., /sys/devices/virtual/nvme-fabrics/ctl/... */
@@ -118,6 +110,7 @@ static int scan_devices(struct root *root, struct storage *storage)
 
 	for (size_t i = 0; i < names.n; i++) {
 		_cleanup_free_ char *link = xasprintf(BLOCK "/%s", names.items[i]);
+		_cleanup_free_ char *numbers = read_attribute(root, names.items[i], "dev");
 		struct block_device *device = vec_add(&storage->devices);
 		char path[PATH_MAX] = "";
 
@@ -130,7 +123,8 @@ static int scan_devices(struct root *root, struct storage *storage)
 		}
 		device->over_network = is_over_network(device->name, path);
 		device->off_pci = !device->carriers.n && is_off_pci(path);
-		read_numbers(root, device);
+		if (numbers)
+			device_number_parse(numbers, &device->major, &device->minor);
 		add_below(root, device, path);
 		device->dm_name = read_attribute(root, device->name, "dm/name");
 		device->backing_file = read_attribute(root, device->name, "loop/backing_file");
@@ -139,10 +133,14 @@ static int scan_devices(struct root *root, struct storage *storage)
 	return r == -ENOENT ? 0 : r;
 }
 
+/* The names of the values that libblkid finds, in the order of contents_ended(). */
+static const char *const value_names[] = {"TYPE", "UUID", "LABEL", "PART_ENTRY_UUID",
+					  "PART_ENTRY_NAME"};
+
 /* What a child finds on a device, in memory that outlives it. */
 struct contents_slot {
 	bool probed, has_partitions, claimed;
-	char type[64], uuid[128], label[512], partuuid[128], partlabel[256];
+	char values[ARRAY_SIZE(value_names)][512];
 };
 
 struct contents {
@@ -152,29 +150,17 @@ struct contents {
 	struct contents_slot *slots;
 };
 
-static void copy_value(blkid_probe probe, const char *name, char *ret, size_t size)
-{
-	const char *value = NULL;
-
-	if (blkid_probe_lookup_value(probe, name, &value, NULL) == 0 && value)
-		snprintf(ret, size, "%s", value);
-}
-
 /* Optical drives and floppies are slow to ask and no place of a host's data. */
-static bool is_worth_reading(const struct block_device *device)
-{
-	return !device->in_memory && strncmp(device->name, "sr", 2) != 0 &&
-	       strncmp(device->name, "fd", 2) != 0;
-}
-
 static bool contents_wanted(void *userdata, size_t piece)
 {
 	const struct contents *contents = userdata;
+	const struct block_device *device = &contents->storage->devices.items[piece];
 
-	return is_worth_reading(&contents->storage->devices.items[piece]);
+	return !device->in_memory && !text_starts_with(device->name, "sr") &&
+	       !text_starts_with(device->name, "fd");
 }
 
-/* A whole disk of one of the functions; who has a partition for himself has the disk too. */
+/* Is it a whole disk of one of the functions? Whoever claims a partition has claimed the disk, too. */
 static bool asks_claim(const struct pci_address_list *claims, const struct block_device *device)
 {
 	if (!claims || device->below.n)
@@ -203,8 +189,8 @@ static void read_contents(void *userdata, size_t piece)
 {
 	struct contents *contents = userdata;
 	struct contents_slot *slot = &contents->slots[piece];
-	_cleanup_free_ char *path = xasprintf("/dev/%s",
-					      contents->storage->devices.items[piece].name);
+	const struct block_device *device = &contents->storage->devices.items[piece];
+	_cleanup_free_ char *path = xasprintf("/dev/%s", device->name);
 	_cleanup_close_ int fd = -1;
 	_cleanup_(free_probe) blkid_probe probe = blkid_new_probe();
 	int r;
@@ -213,7 +199,7 @@ static void read_contents(void *userdata, size_t piece)
 	for (char *c = path; *c; c++)
 		if (*c == '!')
 			*c = '/';
-	if (asks_claim(contents->claims, &contents->storage->devices.items[piece]))
+	if (asks_claim(contents->claims, device))
 		slot->claimed = is_claimed(contents->root, path);
 	fd = root_open(contents->root, path, O_RDONLY | O_NONBLOCK);
 	if (fd < 0 || !probe || blkid_probe_set_device(probe, fd, 0, 0) < 0)
@@ -226,21 +212,17 @@ static void read_contents(void *userdata, size_t piece)
 	r = blkid_do_safeprobe(probe);
 	if (r == -1)
 		return;
-	copy_value(probe, "TYPE", slot->type, sizeof(slot->type));
-	copy_value(probe, "UUID", slot->uuid, sizeof(slot->uuid));
-	copy_value(probe, "LABEL", slot->label, sizeof(slot->label));
-	copy_value(probe, "PART_ENTRY_UUID", slot->partuuid, sizeof(slot->partuuid));
-	copy_value(probe, "PART_ENTRY_NAME", slot->partlabel, sizeof(slot->partlabel));
+	for (size_t i = 0; i < ARRAY_SIZE(value_names); i++) {
+		const char *value = NULL;
+
+		if (blkid_probe_lookup_value(probe, value_names[i], &value, NULL) == 0 && value)
+			snprintf(slot->values[i], sizeof(slot->values[i]), "%s", value);
+	}
 	slot->has_partitions = blkid_probe_has_value(probe, "PTTYPE");
 	/* Several signatures contradict each other: there is data, whatever it is. */
 	if (r == -2)
-		snprintf(slot->type, sizeof(slot->type), "ambivalent");
+		snprintf(slot->values[0], sizeof(slot->values[0]), "ambivalent");
 	slot->probed = true;
-}
-
-static char *text_or_null(const char *text)
-{
-	return *text ? xstrdup(text) : NULL;
 }
 
 static void contents_ended(void *userdata, size_t piece, enum bounded_end end,
@@ -249,17 +231,16 @@ static void contents_ended(void *userdata, size_t piece, enum bounded_end end,
 	struct contents *contents = userdata;
 	const struct contents_slot *slot = &contents->slots[piece];
 	struct block_device *device = &contents->storage->devices.items[piece];
+	char **const values[] = {&device->type, &device->uuid, &device->label, &device->partuuid,
+				 &device->partlabel};
 
 	device->claimed = slot->claimed;
 	if (end != BOUNDED_DONE || !slot->probed)
 		return;
 	device->probed = true;
 	device->has_partitions = slot->has_partitions;
-	device->type = text_or_null(slot->type);
-	device->uuid = text_or_null(slot->uuid);
-	device->label = text_or_null(slot->label);
-	device->partuuid = text_or_null(slot->partuuid);
-	device->partlabel = text_or_null(slot->partlabel);
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
+		*values[i] = *slot->values[i] ? xstrdup(slot->values[i]) : NULL;
 }
 
 static void scan_contents(struct root *root, const struct pci_address_list *claims,
@@ -294,27 +275,6 @@ static void read_captured(struct root *root, const struct pci_address_list *clai
 		device->claimed = device->claimed && asks_claim(claims, device);
 }
 
-static int read_table(struct root *root, const char *path,
-		      void (*parse)(const char *, struct mount_list *), struct mount_list *ret)
-{
-	_cleanup_free_ char *text = NULL;
-	int r = root_read_file(root, path, TABLE_MAX, &text, NULL);
-
-	if (r == 0)
-		parse(text, ret);
-	return r;
-}
-
-/* Not every host has this table. */
-static int read_optional_table(struct root *root, const char *path,
-			       void (*parse)(const char *, struct mount_list *),
-			       struct mount_list *ret)
-{
-	int r = read_table(root, path, parse, ret);
-
-	return r == -ENOENT ? 0 : r;
-}
-
 static void add_link(struct root *root, struct storage *storage, const char *path)
 {
 	char name[NAME_MAX + 1];
@@ -331,13 +291,31 @@ static void add_link(struct root *root, struct storage *storage, const char *pat
 	*link = (struct device_link){xstrdup(path), xstrdup(name)};
 }
 
-static void scan_links(struct root *root, const struct kernel_args *args, struct storage *storage)
+/* Reads the tables, up to the first that cannot be read, and the links in /dev that they and args name. */
+static void scan_tables(struct root *root, const struct kernel_args *args, struct storage *storage)
 {
-	const struct mount_list *const tables[] = {&storage->mounts, &storage->swaps,
-						   &storage->fstab, &storage->crypttab};
+	const struct {
+		const char *path;
+		void (*parse)(const char *text, struct mount_list *ret);
+		struct mount_list *list;
+		bool optional; /* not every host has it */
+	} tables[] = {{"/proc/self/mountinfo", mountinfo_parse, &storage->mounts, false},
+		      {"/proc/swaps", swaps_parse, &storage->swaps, true},
+		      {"/etc/fstab", fstab_parse, &storage->fstab, true},
+		      {"/etc/crypttab", crypttab_parse, &storage->crypttab, true}};
+	bool known = true;
 
+	for (size_t i = 0; i < ARRAY_SIZE(tables) && known; i++) {
+		_cleanup_free_ char *text = NULL;
+		int r = root_read_file(root, tables[i].path, TABLE_MAX, &text, NULL);
+
+		if (r == 0)
+			tables[i].parse(text, tables[i].list);
+		known = r == 0 || (tables[i].optional && r == -ENOENT);
+	}
+	storage->known = storage->known && known;
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
-		vec_foreach(mount, tables[i])
+		vec_foreach(mount, tables[i].list)
 			add_link(root, storage, mount->source);
 	vec_foreach(arg, args)
 		if (arg->value)
@@ -354,11 +332,6 @@ void scan_storage(struct root *root, const struct kernel_args *args, bool conten
 		scan_contents(root, claims, &storage);
 	else if (contents)
 		read_captured(root, claims, &storage);
-	if (read_table(root, "/proc/self/mountinfo", mountinfo_parse, &storage.mounts) < 0 ||
-	    read_optional_table(root, "/proc/swaps", swaps_parse, &storage.swaps) < 0 ||
-	    read_optional_table(root, "/etc/fstab", fstab_parse, &storage.fstab) < 0 ||
-	    read_optional_table(root, "/etc/crypttab", crypttab_parse, &storage.crypttab) < 0)
-		storage.known = false;
-	scan_links(root, args, &storage);
+	scan_tables(root, args, &storage);
 	*ret = storage;
 }

@@ -29,29 +29,25 @@ static void read_names(struct root *root, const struct needs *needs _unused_,
 	pci_ids_name(root, inventory);
 }
 
-static void read_headers(struct root *root, const struct needs *needs, struct inventory *inventory)
-{
-	pci_read_headers(root, needs, inventory);
-	platform_read_groups(root, needs, inventory);
-}
-
 /* The facts in the order in which they are read: some rest on those before them. */
 static const struct {
 	enum function_fact fact;
-	read_facts *read;         /* of all functions that the fact is needed of; or: */
-	pci_read_fact *read_each; /* of one of them */
+	pci_read_fact *read_each;           /* of one function; or: */
+	const struct bounded_read *bounded; /* as well, by a process; or: */
+	read_facts *read;                   /* of all functions that the fact is needed of */
 } function_facts[] = {
 	{FACT_PHYSFN, .read_each = pci_read_physfn},
 	{FACT_DETAILS, .read_each = pci_read_details},
 	{FACT_NAME, .read = read_names},
 	{FACT_PATH, .read_each = pci_read_path},
-	{FACT_OVERRIDE, .read = pci_read_overrides},
-	{FACT_SERIAL, .read = pci_read_serials},
-	{FACT_VFS, .read = pci_read_vfs},
+	{FACT_OVERRIDE, .bounded = &pci_override},
+	{FACT_SERIAL, .bounded = &pci_serial},
+	{FACT_VFS, .bounded = &pci_vfs},
 	{FACT_DISPLAY, .read = display_read},
 	{FACT_RESET, .read_each = pci_read_reset},
 	{FACT_MODULES, .read = pci_read_modules},
-	{FACT_HEADER, .read = read_headers},
+	{FACT_HEADER, .bounded = &pci_header},
+	{FACT_HEADER, .read = platform_read_groups},
 };
 
 static void read_functions(struct root *root, const struct needs *needs,
@@ -71,7 +67,10 @@ static void read_functions(struct root *root, const struct needs *needs,
 			if (dir >= 0)
 				read_each(root, dir, inventory, function);
 		}
-		if (needed && !read_each)
+		if (needed && function_facts[i].bounded)
+			pci_read_bounded(root, needs, function_facts[i].fact,
+					 function_facts[i].bounded, inventory);
+		if (needed && function_facts[i].read)
 			function_facts[i].read(root, needs, inventory);
 	}
 }

@@ -44,7 +44,7 @@ static void scan(void)
 				function);
 	for (size_t i = 0; i < inventory.n; i++)
 		needs.functions[i] = inventory.items[i].is_vf ? 0 : FACT_VFS;
-	pci_read_vfs(&tree.root, &needs, &inventory);
+	pci_read_bounded(&tree.root, &needs, FACT_VFS, &pci_vfs, &inventory);
 	needs_done(&needs);
 }
 
