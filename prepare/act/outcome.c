@@ -46,7 +46,7 @@ static char *not_taken(const struct planned_device *device, const struct slot *s
 	return xasprintf("no driver took the device, although %s can drive it; %s", natives, why);
 }
 
-/* Why a device is not right, whether its steps could be taken back, and its override. */
+/* Says why a device is not right, whether the change could be undone, and what its override is. */
 static char *device_failure(const struct planned_device *device, const struct slot *slot)
 {
 	bool probed = slot->step == ACTION_PROBE && (!device->want || slot->error == 0);
@@ -94,7 +94,8 @@ static struct vfs_cause vfs_cause(const struct planned_device *device, const str
 		cause.text = xstrdup("the virtual functions were not complete in time");
 	} else if (loading && slot->error == -ECANCELED) {
 		cause.text = xstrdup("the module of the device's driver is blacklisted");
-		cause.remedy = "remove its blacklist line, in the profile or in /etc/modprobe.d";
+		cause.remedy = "remove the blacklist line of the module from the profile or from "
+			       "/etc/modprobe.d";
 	} else if (making && slot->error == -ENOENT) {
 		cause.text = xasprintf("driver %s of the device makes no virtual functions",
 				       slot->after);
@@ -102,8 +103,9 @@ static struct vfs_cause vfs_cause(const struct planned_device *device, const str
 	} else {
 		cause.text = xasprintf("%s: %s", step_text(slot->step), error_text(slot->error));
 		if (making && (slot->error == -ENOMEM || slot->error == -ENOSPC))
-			cause.remedy = "the firmware left no room for them: turn SR-IOV on in its "
-				       "setup, or add the kernel argument pci=realloc";
+			cause.remedy =
+				"turn on SR-IOV in the firmware setup, or add pci=realloc to "
+				"the kernel's arguments and restart";
 	}
 	return cause;
 }

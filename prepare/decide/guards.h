@@ -12,10 +12,10 @@
  *             with allow = storage, for fstab may need it; so does a controller whose disks are not seen.
  *   system    all is known: what a guard holds is refused.
  *
- * Unbinding what is in use may not come back. So by hand, on a host that is up, a device is in use too
- * when one of its interfaces is switched on (IFF_UP), with a link or without, when another block device
- * stands on its disks, or when somebody has one of them for himself (O_EXCL: the kernel's targets). It is
- * refused as what the next boot takes, and --force passes it. At boot these are no reasons: nothing has
+ * The unbind of a device in use may not return. By hand, on a host that is up, a device is also in use
+ * when one of its interfaces is switched on (IFF_UP), with or without a link, when another block device
+ * uses one of its disks, or when the kernel or a process has one open exclusively (O_EXCL: the kernel's
+ * targets). It is refused until the next boot takes it, and --force passes it. At boot these are no reasons: nothing has
  * been configured before sysinit but what the initramfs needed, and that has guards of its own (ip= and
  * its like, mounts). That udev, a BMC driver or a leftover of the initramfs has switched an interface on,
  * or that LVM found a volume on a disk with allow = storage, must not keep a host of a fleet from
