@@ -34,5 +34,5 @@ int keep_text(struct root *root, const char *path, struct kept_files *kept);
 int keep_image(struct root *root, const char *path, struct kept_files *kept);
 /* Gives back each file that is not as it was; 0, or the first error. */
 int keep_restore(struct root *root, const struct kept_files *kept);
-/* Lets go of what was kept. */
+/* Removes the copies and frees what was kept. */
 void keep_done(struct root *root, struct kept_files *kept);

@@ -97,7 +97,7 @@ static bool is_older_than_boot(struct root *root, const char *path, int64_t time
 	return boot >= 0 && time < boot;
 }
 
-/* A file that the next boot reads, and when it was written; NULL: it cannot be read. */
+/* Reads a file that the next boot reads, and when it was written; NULL: it cannot be read. */
 static char *read_next(struct root *root, const char *path, size_t max, int64_t *ret_time)
 {
 	char *text = NULL;
@@ -109,7 +109,7 @@ static char *read_next(struct root *root, const char *path, size_t max, int64_t 
 	return text;
 }
 
-/* The arguments of the next boot, out of one of its files; takes path and arguments over. */
+/* Sets the arguments of the next boot, out of one of its files; takes path and arguments over. */
 static void set_next(struct reading *reading, char *path, int64_t time, char *arguments)
 {
 	struct bootloader *bootloader = reading->bootloader;
@@ -144,7 +144,7 @@ static void read_grub_cfg(struct reading *reading)
 	}
 }
 
-/* The newest kernel's entry: the last name as versions are sorted. */
+/* Reads the entry of the newest kernel: the last name as versions are sorted. */
 static void read_entries(struct reading *reading)
 {
 	size_t place = entries_place(reading, N_BOOT_PLACES);
@@ -188,7 +188,7 @@ static void copy_args(const struct kernel_args *args, const struct strv *without
 	kernel_args_parse(buf_text(&buf), ret);
 }
 
-/* The arguments that the user told grub-mkconfig; false: they cannot be told, or only by a shell. */
+/* Reads the arguments that the user told grub-mkconfig; false: only a shell can tell them, or nothing can. */
 static bool read_grub_default(struct root *root, struct bootloader *bootloader)
 {
 	_cleanup_free_ char *first = root_read_text(root, GRUB_DEFAULT_PATH, FILE_MAX);
@@ -265,7 +265,7 @@ static char *running_cmdline(struct root *root)
 	return buf_take(&buf);
 }
 
-/* The arguments of a text whose lines may be comments. */
+/* Parses the arguments of a text whose lines may be comments. */
 static void parse_lines(const char *text, struct kernel_args *ret)
 {
 	_cleanup_(strv_done) struct strv lines = {};
@@ -295,7 +295,7 @@ static void read_cmdline(struct root *root, struct bootloader *bootloader)
 		bootloader->cmdline = running_cmdline(root);
 	if (!bootloader->cmdline)
 		return;
-	/* What stands behind it is for init, and must stay there. */
+	/* Arguments behind " -- " are init's and must stay there. */
 	if (strstr(bootloader->cmdline, " -- ")) {
 		free(TAKE_PTR(bootloader->cmdline));
 		return;

@@ -42,7 +42,7 @@ struct lane {
 	struct progress *progress;
 };
 
-/* What became of a piece. */
+/* The end of a piece, and how long it took. */
 struct past {
 	uint32_t elapsed_ms;
 	enum bounded_end end;
@@ -66,7 +66,7 @@ static size_t next_of_lane(const struct bounded_job *job, size_t lane, size_t pi
 	return piece;
 }
 
-/* The child: pieces from first on. No system call but those of the pieces and a look at clock and parent. */
+/* Runs the pieces from first on, in the child; makes no system calls beside theirs but for clock and parent. */
 static void child(const struct watched_job *watched, size_t lane, size_t first)
 {
 	const struct bounded_job *job = watched->job;
@@ -76,7 +76,7 @@ static void child(const struct watched_job *watched, size_t lane, size_t first)
 		struct past *past = &watched->pasts[piece];
 		int64_t started_ms = progress->started_ms, ended_ms;
 
-		/* There is nobody who would see that it takes too long, or remember what it did. */
+		/* Without a parent nobody would see that a piece takes too long, or remember what it did. */
 		if (getppid() != watched->parent)
 			break;
 		past->end = BOUNDED_SKIPPED;
@@ -95,7 +95,7 @@ static void child(const struct watched_job *watched, size_t lane, size_t first)
 	_exit(0);
 }
 
-/* Who reads our output waits for its end, which must not be that of a child that is stuck. */
+/* Closes the output: a reader waits for its end, which a child that is stuck would hold up. */
 static void let_go_of_output(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -125,7 +125,7 @@ static int start(const struct watched_job *watched, size_t index)
 		return -error;
 	}
 	if (pid == 0) {
-		/* That it holds the write end tells the parent that it lives. */
+		/* The write end, held open, tells the parent that the child lives. */
 		close(fds[0]);
 		let_go_of_output();
 		child(watched, index, lane->next);
@@ -151,7 +151,7 @@ static void go_on(struct watched_job *watched, size_t index)
 	}
 }
 
-/* A lane's child is gone or was given up: what it has behind it, and what became of where it was. */
+/* Tells the ends of the pieces that a lane's child has done, and of the one at which it died or was given up. */
 static void finish(const struct watched_job *watched, size_t index, enum bounded_end end)
 {
 	const struct bounded_job *job = watched->job;

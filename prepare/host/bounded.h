@@ -26,9 +26,9 @@ enum bounded_end {
 	BOUNDED_DONE,      /* the piece ran to its end */
 	BOUNDED_TIMEOUT,   /* it did not, in its time */
 	BOUNDED_DIED,      /* the child ended in the middle of it */
-	BOUNDED_SKIPPED,   /* it was not begun: wanted() said no */
-	BOUNDED_LATE,      /* the same: the time for all pieces was over */
-	BOUNDED_UNSTARTED, /* the same: no child could be made for it */
+	BOUNDED_SKIPPED,   /* not begun: wanted() said no */
+	BOUNDED_LATE,      /* not begun: the time for all pieces was over */
+	BOUNDED_UNSTARTED, /* not begun: no child could be made for it */
 };
 
 struct bounded_job {

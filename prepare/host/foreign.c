@@ -13,7 +13,7 @@
 #include "parse/address.h"
 #include "parse/foreign.h"
 
-/* What a unit runs is a script only if it is small. */
+/* A program that a unit runs is taken for a script up to this size, in bytes. */
 #define SCRIPT_MAX (64 * 1024)
 #define MAX_FILES 1024
 

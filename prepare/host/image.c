@@ -39,7 +39,7 @@ bool image_read(struct root *root, const struct profile_file_list *profile, stru
 	return true;
 }
 
-/* What the child reads from the lister, in memory that it shares with its parent. */
+/* The output of the lister, in memory that the child shares with its parent. */
 struct listing {
 	int status;
 	size_t length;

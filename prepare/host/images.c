@@ -46,7 +46,7 @@ static void add_unknown(struct images *images, char *path, char *reason)
 	image->unknown = reason;
 }
 
-/* One for each place says enough. */
+/* Adds one unified image for each place, which says enough. */
 static void add_unified(const struct image_candidates *candidates, struct images *images)
 {
 	size_t next = 0;

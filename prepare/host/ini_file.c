@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* What the look through the text found: the entries, still without values. */
+/* The entries that a look through the text finds, still without values. */
 struct scan {
 	struct ini places;
 	const char *file;
@@ -77,7 +77,7 @@ static void check_quotes(struct scan *scan, const char *value, unsigned number)
 			 "put the quotes around the whole value");
 }
 
-/* One line, continuation lines joined, without white space at its ends. */
+/* Scans one line, with its continuation lines joined and without white space at its ends. */
 static void scan_line(struct scan *scan, const char *line, unsigned number, char **section)
 {
 	const char *equals;

@@ -5,13 +5,13 @@
 #include "host/root.h"
 #include "model/inventory.h"
 
-/* Release, arguments, the registered PCI drivers, and whether VFIO has a backend. */
+/* Reads the release, the arguments, the registered PCI drivers, and whether VFIO has a backend. */
 void kernel_read(struct root *root, struct inventory *inventory);
-/* The arguments alone; none where they cannot be read. */
+/* Reads the arguments alone; none where they cannot be read. */
 void kernel_read_arguments(struct root *root, struct kernel_args *ret);
-/* The state of the IOMMU, and what the firmware says of it. */
+/* Reads the state of the IOMMU, and what the firmware says of it. */
 void kernel_read_iommu(struct root *root, struct inventory *inventory);
-/* Which modules are loaded (/sys/module); of those built in, it is those with parameters. */
+/* Lists the modules that are loaded (/sys/module), and of those built in the ones with parameters. */
 void kernel_read_loaded(struct root *root, struct inventory *inventory);
-/* Which modules are built in (modules.builtin). */
+/* Lists the modules that are built in (modules.builtin). */
 void kernel_read_builtin(struct root *root, struct inventory *inventory);

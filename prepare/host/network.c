@@ -41,14 +41,6 @@ static void read_neighbours(struct root *root, struct interface *interface)
 	}
 }
 
-static bool has_link(struct root *root, const char *name)
-{
-	_cleanup_free_ char *path = xasprintf(NET "/%s/operstate", name);
-	_cleanup_free_ char *state = root_read_line(root, path);
-
-	return state && strcmp(state, "up") == 0;
-}
-
 static bool is_enabled(struct root *root, const char *name)
 {
 	_cleanup_free_ char *path = xasprintf(NET "/%s/flags", name);
@@ -69,6 +61,8 @@ void scan_network(struct root *root, bool flags, struct network *ret)
 	root_list(root, NET, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		_cleanup_free_ char *link = xasprintf(NET "/%s", names.items[i]);
+		_cleanup_free_ char *state_path = xasprintf(NET "/%s/operstate", names.items[i]);
+		_cleanup_free_ char *state = NULL;
 		struct interface *interface;
 		char path[PATH_MAX];
 
@@ -78,7 +72,8 @@ void scan_network(struct root *root, bool flags, struct network *ret)
 		interface = vec_add(ret);
 		interface->name = xstrdup(names.items[i]);
 		path_carriers(path, &interface->carriers);
-		interface->up = has_link(root, interface->name);
+		state = root_read_line(root, state_path);
+		interface->up = state && strcmp(state, "up") == 0;
 		interface->enabled = flags && interface->carriers.n &&
 				     is_enabled(root, interface->name);
 		interface->default_route = strv_contains(&routes, interface->name);

@@ -6,10 +6,13 @@
 #include "model/facts.h"
 #include "model/inventory.h"
 
-/* The processor and the kernel's configuration. */
+/* Reads the processor and the kernel's configuration. */
 void platform_read_processor(struct root *root, struct inventory *inventory);
-/* The rest, but for the groups. modules: those whose absence from the kernel's tables is asked for. */
+/*
+ * Reads the rest of struct platform, but for the groups. modules: those whose absence from the kernel's tables
+ * is asked for.
+ */
 void platform_read(struct root *root, const struct strv *modules, struct inventory *inventory);
-/* The IOMMU groups of the functions that FACT_HEADER is needed of. */
+/* Reads the IOMMU groups of the functions that FACT_HEADER is needed of. */
 void platform_read_groups(struct root *root, const struct needs *needs,
 			  struct inventory *inventory);

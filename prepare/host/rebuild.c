@@ -150,7 +150,7 @@ static void add_entry_files(const struct image_candidate *candidate, struct strv
 	}
 }
 
-/* Of several images for a kernel the boot loader may take any one: the newest is kept up to date. */
+/* Finds the newest image of each kernel: the boot loader may take any, and the newest is kept up to date. */
 static void find_entries(struct looking *looking)
 {
 	struct rebuild *rebuild = looking->rebuild;

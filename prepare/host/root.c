@@ -63,7 +63,7 @@ struct walk {
 	struct recorder *recorder; /* is told of the links on the way; NULL: nobody is */
 };
 
-/* Where the walk stands, and name below it; the caller's. */
+/* The path of name below the directory where the walk stands; the caller frees it. */
 static char *walk_path(const struct walk *walk, const char *name)
 {
 	struct buf path = {};
@@ -145,7 +145,7 @@ static void record_end(const struct walk *walk, const char *name, int fd)
 		recorder_add_unreadable(walk->recorder, path);
 }
 
-/* What openat2() with RESOLVE_IN_ROOT does, for kernels before 5.6 and to see the links on the way. */
+/* Opens as openat2() with RESOLVE_IN_ROOT does, for kernels before 5.6 and to see the links on the way. */
 static int open_walking(const struct root *root, const char *path, int flags)
 {
 	struct walk walk = {.root_fd = root->fd, .recorder = root->recorder};

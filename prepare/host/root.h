@@ -44,7 +44,7 @@ int root_lend(struct root *root, const char *path);
 
 /* Opens path with the flags of open(2), O_CLOEXEC added, O_CREAT not allowed. */
 int root_open(struct root *root, const char *path, int flags);
-/* What stat(2) says of path. Links are followed. */
+/* Looks at path with stat(2), which follows links. */
 int root_stat(struct root *root, const char *path, struct stat *ret);
 /* Is there anything at path? Links are followed. */
 bool root_exists(struct root *root, const char *path);
@@ -61,19 +61,19 @@ int root_read_fd(struct root *root, int fd, const char *path, size_t max, char *
 		 size_t *ret_length);
 /* As root_read_file(), the text alone; NULL: it is not there, is longer, or cannot be read. */
 char *root_read_text(struct root *root, const char *path, size_t max);
-/* Its first line, without its end. */
+/* Reads the first line of a file, without its end; NULL as root_read_text(). */
 char *root_read_line(struct root *root, const char *path);
 /* The path by which /proc shows an open descriptor; its length or -errno. */
 int fd_path(int fd, char path[static PATH_MAX]);
 /* Where what is open lies below the root, past all links; NULL where that cannot be told. The caller's. */
 char *root_path_of(const struct root *root, int fd);
-/* The names in a directory without "." and "..", sorted. */
+/* Lists the names in a directory without "." and "..", sorted. */
 int root_list(struct root *root, const char *path, struct strv *ret);
 /* 1: the directory has an entry, 0: none. */
 int root_has_entries(struct root *root, const char *path);
-/* What the symbolic link at path points to, cut to size; -EINVAL: it is none. */
+/* Reads what the symbolic link at path points to, cut to size; -EINVAL: it is none. */
 int root_read_link(struct root *root, const char *path, char *ret, size_t size);
-/* The last part of what the symbolic link at path points to, cut to size; -EINVAL: not a link. */
+/* Reads the last part of what the symbolic link at path points to, cut to size; -EINVAL: not a link. */
 int root_read_link_name(struct root *root, const char *path, char *ret, size_t size);
 /*
  * Writes value to an existing file with a single write(2), as attributes of sysfs want it. Every

@@ -89,7 +89,7 @@ static int open_place(struct root *root, struct place *place, int flags)
 	if (place->has_stat && is_nowhere(place->stat_error) && !root->recorder)
 		return place->stat_error;
 	fd = root_open(root, place->path, flags);
-	/* What is no directory may be a file. */
+	/* A path that is no directory may be a file. */
 	if (fd == -ENOENT || (is_nowhere(fd) && !(flags & O_DIRECTORY))) {
 		place->stat_error = fd;
 		place->has_stat = true;
@@ -374,7 +374,7 @@ static int read_link(int dir, const char *name, char *ret, size_t size)
 	return (int)length;
 }
 
-/* What stands behind the last slash of target; length is that of target, or an error. */
+/* Copies the part of target behind its last slash; length is that of target, or an error. */
 static int base_name(const char *target, int length, char *ret, size_t size)
 {
 	const char *slash;
@@ -391,7 +391,7 @@ static int look_at_link(struct root *root, const char *path, char *ret, size_t s
 	_cleanup_close_ int fd = root_open(root, path, O_PATH | O_NOFOLLOW);
 	int r = fd < 0 ? fd : read_link(fd, "", ret, size);
 
-	/* Of an opened file that is no link readlinkat() says ENOENT. */
+	/* readlinkat() of an opened file that is no link gives ENOENT. */
 	return fd >= 0 && r == -ENOENT ? -EINVAL : r;
 }
 

@@ -8,7 +8,7 @@
 #include "host/pci.h"
 #include "parse/address.h"
 
-/* Who holds the lock may be the probe of its own driver, which takes seconds. */
+/* The lock may be held by the probe of the device's own driver, which takes seconds. */
 #define NUMBER_MS 5000
 #define NUMBERS_MS 10000
 
@@ -66,7 +66,7 @@ bool vfs_complete(struct root *root, int dir, int n, bool grouped)
 		if (attribute_read_link_name(root, dir, link, name, sizeof(name)) < 0 ||
 		    pci_address_parse(name, &address) < 0)
 			return false;
-		/* One of that address may have been lent that is gone by now. */
+		/* The lent directory of that address may be of a function that is gone by now. */
 		virtual = root_open(root, device_path(&address, path), O_PATH | O_DIRECTORY);
 		if (virtual < 0 ||
 		    attribute_read(root, virtual, "vendor", name, sizeof(name)) <= 0 ||

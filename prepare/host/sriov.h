@@ -13,12 +13,12 @@
  */
 extern const struct bounded_read pci_vfs;
 
-/* What a physical function's attributes say; -1: it has none such, or it cannot be read. */
+/* The attributes of a physical function; -1: it does not have this one, or it cannot be read. */
 struct vfs_state {
 	int total, number, autoprobe;
 };
 
-/* dir: the function's. May block for ever: see host/bounded.h. */
+/* Reads the attributes of the function whose directory is dir. May block for ever: see host/bounded.h. */
 void vfs_read(struct root *root, int dir, struct vfs_state *ret);
 
 /*

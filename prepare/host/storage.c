@@ -137,7 +137,7 @@ static int scan_devices(struct root *root, struct storage *storage)
 static const char *const value_names[] = {"TYPE", "UUID", "LABEL", "PART_ENTRY_UUID",
 					  "PART_ENTRY_NAME"};
 
-/* What a child finds on a device, in memory that outlives it. */
+/* The findings of a child on a device, in memory that outlives it. */
 struct contents_slot {
 	bool probed, has_partitions, claimed;
 	char values[ARRAY_SIZE(value_names)][512];

@@ -194,7 +194,7 @@ int survey(struct root *root, const struct needs *needs, struct inventory *inven
 		       due = needs->host & ~inventory->known;
 
 	read_each(root, needs, due & first, inventory);
-	/* What is needed of functions stands beside those that were known. */
+	/* needs->functions covers the functions that were known when it was made, not those that are listed now. */
 	if (due & list) {
 		int r = pci_list(root, due & HOST_FUNCTIONS ? NULL : &needs->places, inventory);
 

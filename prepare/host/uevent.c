@@ -28,7 +28,7 @@ void uevent_show(struct root *root, const struct pci_address *address)
 {
 	char path[UEVENT_PATH_MAX];
 
-	/* It may have been hidden more than once. */
+	/* The attribute may have been hidden more than once. */
 	while (root->live && umount2(uevent_path(address, path), MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
 		;
 }

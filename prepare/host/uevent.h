@@ -14,7 +14,7 @@
 #include "host/root.h"
 #include "model/address.h"
 
-/* Without effect below another root, and where it is not allowed, as in a unit's sandbox. */
+/* Hides the attribute; has no effect below another root, and where a mount is not allowed, as in a sandbox. */
 void uevent_hide(struct root *root, const struct pci_address *address);
-/* Takes it back. */
+/* Shows the attribute again, however often it was hidden. */
 void uevent_show(struct root *root, const struct pci_address *address);

@@ -18,12 +18,12 @@
 #define TABLE_MAX (4 * 1024 * 1024)
 #define MAX_PROCESSES 65536
 
-/* Functions of an IOMMU group: whoever has /dev/vfio/N open may use all of them. */
+/* Sets the user of the functions of an IOMMU group: whoever has /dev/vfio/N open may use all of them. */
 static void set_group_user(struct inventory *inventory, const char *group, const char *process)
 {
 	uint64_t number;
 
-	/* Without an IOMMU the node has another name. */
+	/* The node of a group without an IOMMU has another name. */
 	if (strncmp(group, "noiommu-", 8) == 0)
 		group += 8;
 	if (number_parse(group, 10, INT_MAX, &number) < 0)
@@ -59,7 +59,7 @@ static void set_nvidia_user(struct root *root, struct inventory *inventory, cons
 	}
 }
 
-/* A character or block device that a process has open: the functions on its way in sysfs. */
+/* Sets the user of the functions on the way in sysfs to a device that the process has open. */
 static void set_device_user(struct root *root, struct inventory *inventory, const struct stat *st,
 			    const char *process)
 {
@@ -101,7 +101,7 @@ static void scan_process(struct root *root, struct inventory *inventory, const c
 		if (length <= 0 || strncmp(target, "/dev/", 5) != 0)
 			continue;
 		target[length] = '\0';
-		/* What /dev/null and terminals are is known without a look. */
+		/* Common files of /dev that are no devices of a function need no look. */
 		if (strcmp(target, "/dev/null") == 0 || strncmp(target, "/dev/pts/", 9) == 0 ||
 		    fstatat(dir, fds.items[i], &st, 0) < 0 ||
 		    (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode)))
