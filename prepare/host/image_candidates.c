@@ -96,15 +96,6 @@ static size_t token_length(const char *token, const char *name)
 	return length == MACHINE_ID_LENGTH ? length : 0;
 }
 
-static char *read_token(struct root *root)
-{
-	char *token = root_read_line(root, ENTRY_TOKEN_PATH);
-
-	if (token)
-		token[strcspn(token, " \t")] = '\0';
-	return token;
-}
-
 static void find_entry(struct root *root, size_t place, const char *directory, const char *release,
 		       struct image_candidates *ret)
 {
@@ -178,7 +169,9 @@ int image_candidates_find(struct root *root, size_t place, struct image_candidat
 	int r = root_list(root, boot_places[place], &candidates->names[place]);
 
 	if (!candidates->begun)
-		candidates->token = read_token(root);
+		candidates->token = root_read_line(root, ENTRY_TOKEN_PATH);
+	if (candidates->token)
+		candidates->token[strcspn(candidates->token, " \t")] = '\0';
 	candidates->begun = true;
 	find_plain(place, candidates);
 	find_entries(root, place, candidates);

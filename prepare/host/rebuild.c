@@ -197,14 +197,6 @@ static void find_programs(struct root *root, struct rebuild *rebuild)
 		}
 }
 
-/* Have drop-ins of a boot loader changed since the file was made that its next boot reads? */
-static bool drop_ins_are_newer(struct root *root, const struct bootloader_place *place)
-{
-	int64_t made = place->drop_ins ? time_of(root, place->next[0]) : -1;
-
-	return made >= 0 && time_of(root, place->drop_ins) > made;
-}
-
 void scan_rebuild(struct root *root, struct rebuild *ret)
 {
 	struct looking looking = {.root = root, .rebuild = ret, .newest = -1};
@@ -219,9 +211,13 @@ void scan_rebuild(struct root *root, struct rebuild *ret)
 	if (!ret->images.paths.n && !ret->entries.paths.n && looking.boot_s >= 0 &&
 	    looking.newest / 1000000000 > looking.boot_s)
 		ret->newer_than_boot = true;
-	for (size_t i = 0; i < N_BOOTLOADERS; i++)
-		ret->drop_ins_newer = ret->drop_ins_newer ||
-				      drop_ins_are_newer(root, &bootloaders[i]);
+	/* Drop-ins of a boot loader are newer if they changed after the file was made that its next boot reads. */
+	for (size_t i = 0; i < N_BOOTLOADERS && !ret->drop_ins_newer; i++) {
+		const struct bootloader_place *place = &bootloaders[i];
+		int64_t made = place->drop_ins ? time_of(root, place->next[0]) : -1;
+
+		ret->drop_ins_newer = made >= 0 && time_of(root, place->drop_ins) > made;
+	}
 	vec_foreach(input, &looking.inputs)
 		free(input->path);
 	free(looking.inputs.items);

@@ -46,20 +46,13 @@ const struct bounded_read pci_vfs = {
 	.take = take_state,
 };
 
-static bool is_there(int dir, const char *name)
-{
-	_cleanup_close_ int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-
-	return fd >= 0;
-}
-
 bool vfs_complete(struct root *root, int dir, int n, bool grouped)
 {
 	char link[sizeof("virtfn") + 3 * sizeof(int)], name[PATH_MAX];
 
 	for (int i = 0; i < n; i++) {
 		char path[DEVICE_PATH_MAX];
-		_cleanup_close_ int virtual = -1;
+		_cleanup_close_ int virtual = -1, override = -1;
 		struct pci_address address;
 
 		snprintf(link, sizeof(link), "virtfn%d", i);
@@ -71,8 +64,10 @@ bool vfs_complete(struct root *root, int dir, int n, bool grouped)
 		if (virtual < 0 ||
 		    attribute_read(root, virtual, "vendor", name, sizeof(name)) <= 0 ||
 		    (grouped && attribute_read_link_name(root, virtual, "iommu_group", name,
-							 sizeof(name)) < 0) ||
-		    !is_there(virtual, "driver_override"))
+							 sizeof(name)) < 0))
+			return false;
+		override = openat(virtual, "driver_override", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (override < 0)
 			return false;
 	}
 	return true;

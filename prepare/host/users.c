@@ -77,12 +77,10 @@ static void set_device_user(struct root *root, struct inventory *inventory, cons
 
 static char *process_name(struct root *root, const char *pid)
 {
-	_cleanup_free_ char *path = xasprintf("/proc/%s/comm", pid), *name = NULL;
+	_cleanup_free_ char *path = xasprintf("/proc/%s/comm", pid),
+			    *name = root_read_line(root, path);
 
-	if (root_read_file(root, path, 256, &name, NULL) < 0)
-		name = xstrdup("?");
-	name[strcspn(name, "\n")] = '\0';
-	return xasprintf("%s (%s)", name, pid);
+	return xasprintf("%s (%s)", name ? name : "?", pid);
 }
 
 static void scan_process(struct root *root, struct inventory *inventory, const char *pid)
