@@ -113,7 +113,8 @@ static const struct tag {
 
 static bool has_tag(const struct block_device *device, const struct tag *tag, const char *value)
 {
-	const char *text = *(char *const *)((const char *)device + tag->member);
+	const void *member = (const char *)device + tag->member;
+	const char *text = *(char *const *)member;
 
 	return tag->any_case ? same(text, value) : text_same(text, value);
 }

@@ -240,7 +240,8 @@ int root_read_stat(struct root *root, const char *path, size_t max, struct stat 
 	if (place->length > max)
 		return -EFBIG;
 	*ret = xcalloc(place->length + 1, 1);
-	memcpy(*ret, place->text, place->length);
+	if (place->text)
+		memcpy(*ret, place->text, place->length);
 	if (ret_length)
 		*ret_length = place->length;
 	return 0;

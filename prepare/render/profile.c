@@ -121,7 +121,8 @@ static void add_commented(struct buf *buf, const char *text)
 static void add_section(struct buf *buf, const struct profile_member *members, size_t n,
 			struct strv *used)
 {
-	_cleanup_free_ char *name = label(members->function, used);
+	const struct pci_function *first = members->function;
+	_cleanup_free_ char *name = label(first, used);
 	_cleanup_(buf_done) struct buf section = {};
 	unsigned allow = 0;
 
@@ -134,7 +135,7 @@ static void add_section(struct buf *buf, const struct profile_member *members, s
 	}
 	add_sources(&section, members, n);
 	buf_addf(&section, "[device %s]\n", name);
-	if (members->function)
+	if (first)
 		add_functions(&section, members, n);
 	else
 		buf_addf(&section, "%s\n", members->selector);
