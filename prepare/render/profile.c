@@ -91,6 +91,7 @@ static void add_functions(struct buf *buf, const struct profile_member *members,
 	buf_add(buf, "address =");
 	for (size_t i = 0; i < n; i++) {
 		const struct pci_function *function = members[i].function;
+		/* Members without a function are alone in their section. NOLINTNEXTLINE(*NullDereference) */
 		_cleanup_free_ char *id = xasprintf("%04x:%04x", function->vendor,
 						    function->device);
 
@@ -121,8 +122,7 @@ static void add_commented(struct buf *buf, const char *text)
 static void add_section(struct buf *buf, const struct profile_member *members, size_t n,
 			struct strv *used)
 {
-	const struct pci_function *first = members->function;
-	_cleanup_free_ char *name = label(first, used);
+	_cleanup_free_ char *name = label(members->function, used);
 	_cleanup_(buf_done) struct buf section = {};
 	unsigned allow = 0;
 
@@ -135,7 +135,7 @@ static void add_section(struct buf *buf, const struct profile_member *members, s
 	}
 	add_sources(&section, members, n);
 	buf_addf(&section, "[device %s]\n", name);
-	if (first)
+	if (members->function)
 		add_functions(&section, members, n);
 	else
 		buf_addf(&section, "%s\n", members->selector);
