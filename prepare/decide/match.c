@@ -363,8 +363,11 @@ void match_make(const struct profile *profile, const struct inventory *inventory
 {
 	struct match match = {.inventory = inventory};
 
-	vec_foreach(function, inventory)
-		vec_add(&match)->function = function;
+	vec_foreach(function, inventory) {
+		struct claim *claim = vec_add(&match);
+
+		claim->function = function;
+	}
 	vec_foreach(section, &profile->sections) {
 		size_t n = match_section(&match, section);
 

@@ -8,7 +8,7 @@ check() {
 	expect_not_ready
 	expect_only iommu-argument no-iommu-group
 	expect_json "$VALIDATE" 'any(.findings[]; .check == "iommu-argument" and
-		(.detail | test("iommu=off, which wins over intel_iommu=on")))'
+		(.detail | test("iommu=off turns the IOMMU off and wins over intel_iommu=on")))'
 	expect_host_validate PASS \
 		"WARN (IOMMU appears to be disabled in kernel. Add intel_iommu=on to kernel cmdline arguments)"
 }
