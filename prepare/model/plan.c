@@ -14,7 +14,7 @@ static void device_done(struct planned_device *device)
 	strv_done(&device->natives);
 }
 
-void action_done(struct action *action)
+static void action_done(struct action *action)
 {
 	free(action->path);
 	free(action->value);

@@ -82,7 +82,6 @@ struct plan {
 };
 
 void plan_done(struct plan *plan);
-void action_done(struct action *action);
 /* What adds devices out of order sorts them before plan_find(), and before there are actions. */
 void plan_sort(struct plan *plan);
 /* The plan's device at address or NULL. */
