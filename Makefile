@@ -278,7 +278,7 @@ fuzz:
 
 # A suite is a target suite-NAME. It passes or fails as one test, unless it prints the line
 # "N passed, N failed, N skipped". tests/run-suites runs suites and adds up.
-CHECK_SUITES = product layers unit unit-asan scenarios scenarios-asan corpora shell cppcheck install
+CHECK_SUITES = product layers unit unit-asan scenarios scenarios-asan corpora shell field cppcheck install
 TEST_SUITES = clang shared unit-valgrind scenarios-valgrind fuzzers clang-tidy vm
 
 check:
@@ -322,6 +322,8 @@ suite-scenarios-valgrind: $(BUILD)/tests/scenario-runner
 		'$< tests/scenarios @(import|in-use|init|list|plan|premount|release|snapshot|usage|validate|vf)*'
 suite-shell: all $(BUILD)/tests/tree
 	$(Q)tests/shell/run
+suite-field: all
+	$(Q)tests/field/run $(BUILD)/vfio-prepare
 suite-cppcheck: $(BUILD)/cppcheck.passed
 $(BUILD)/cppcheck.passed: $(LINTED)
 	$(Q)cppcheck -q -j$$(nproc) --std=c11 --enable=warning,performance,portability \
