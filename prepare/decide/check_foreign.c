@@ -131,6 +131,7 @@ static void describe(const struct foreign_setting *setting, const struct effect 
 		     struct buf *buf)
 {
 	_cleanup_free_ char *brings = xasprintf("; it brings to %s: ", setting->name);
+	_cleanup_free_ char *why = foreign_why(setting);
 	bool ids = setting->effect == FOREIGN_IDS, any = effect->same.n || effect->other.n;
 
 	add_names(buf, brings, &effect->other, "");
@@ -142,7 +143,7 @@ static void describe(const struct foreign_setting *setting, const struct effect 
 		buf_addf(buf, "; %s",
 			 ids ? "no device of this host has such an id"
 			     : "the devices that it applies to cannot be determined from it");
-	buf_addf(buf, "; %s", foreign_why(setting));
+	buf_addf(buf, "; %s", why);
 }
 
 static void add_finding(struct checks *checks, const struct foreign_setting *setting,
@@ -238,6 +239,7 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 static void check_loads(struct checks *checks, const struct foreign_setting *setting)
 {
 	const struct foreign *foreign = &checks->inventory->foreign;
+	_cleanup_free_ char *why = foreign_why(setting);
 	bool gone = false, for_guests = false;
 	_cleanup_(buf_done) struct buf detail = {};
 
@@ -253,7 +255,7 @@ static void check_loads(struct checks *checks, const struct foreign_setting *set
 	add_lines(foreign, setting, &detail);
 	if (gone)
 		buf_add(&detail, "; kernels since 6.2 have no vfio_virqfd");
-	buf_addf(&detail, "; %s", foreign_why(setting));
+	buf_addf(&detail, "; %s", why);
 	if (for_guests && (gone || setting->flaw || !foreign_is_of_distribution(setting)))
 		add_finding(checks, setting,
 			    gone || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE,
@@ -262,7 +264,7 @@ static void check_loads(struct checks *checks, const struct foreign_setting *set
 
 static void check_setting(struct checks *checks, const struct foreign_setting *setting)
 {
-	_cleanup_free_ char *detail = NULL;
+	_cleanup_free_ char *detail = NULL, *why = foreign_why(setting);
 
 	if (setting->effect != FOREIGN_BLACKLIST && setting->effect != FOREIGN_SOFTDEP &&
 	    is_continued(&checks->inventory->foreign, setting))
@@ -282,7 +284,7 @@ static void check_setting(struct checks *checks, const struct foreign_setting *s
 	case FOREIGN_SOFTDEP:
 		for (size_t i = 0; i < setting->values.n && !detail; i++)
 			if (module_is_for_guests(setting->values.items[i]))
-				detail = xasprintf("; %s", foreign_why(setting));
+				detail = xasprintf("; %s", why);
 		if (detail)
 			add_finding(checks, setting, SEVERITY_NOTE, detail, false);
 		break;

@@ -5,26 +5,17 @@
 
 #include "model/host_places.h"
 
-#define NEW_ID                                                                                   \
-	"new_id also takes every other device with the id that has no driver, and fails if the " \
-	"driver already has the id from ids= or from an equal card, which leaves the device "    \
-	"without a driver"
-#define SERVICE "a service runs after the native driver has started the device; " NEW_ID
-
-/* The why is measured in boots with two equal cards, one of which was to go to vfio-pci. */
+/* When what stands there is done. Measured in boots with two equal cards, one of which was to go to vfio-pci. */
 static const struct {
 	enum finding_type finding;
-	bool in_initramfs; /* whose images have a copy of it */
-	const char *why;   /* NULL: that hangs on what it does */
+	bool in_initramfs;  /* whose images have a copy of it */
+	const char *moment; /* NULL: that hangs on the mechanism alone */
 } sources[] = {
 	[FOREIGN_ARGUMENT] = {FINDING_FOREIGN_ARGUMENT},
 	[FOREIGN_MODPROBE] = {FINDING_FOREIGN_MODPROBE, true},
 	[FOREIGN_INITRAMFS_SCRIPT] = {FINDING_FOREIGN_INITRAMFS_SCRIPT, true,
-				      "the script does not check which card is at the address, nor "
-				      "that it runs before udev"},
-	[FOREIGN_UDEV_RULE] = {FINDING_FOREIGN_UDEV_RULE, true,
-			       "the rule applies in time, but only to an address: another card "
-			       "that moves to the address is taken too"},
+				      "nothing holds the script in front of udev but its name"},
+	[FOREIGN_UDEV_RULE] = {FINDING_FOREIGN_UDEV_RULE, true},
 	[FOREIGN_INITRAMFS_MODULES] = {FINDING_FOREIGN_INITRAMFS_MODULES, true,
 				       "initramfs-tools loads the modules of this file after udev "
 				       "has bound devices to their native drivers"},
@@ -33,14 +24,38 @@ static const struct {
 				  "systemd-modules-load and udev are not ordered: the one that is "
 				  "faster gets the device"},
 	[FOREIGN_DRIVERCTL] = {FINDING_FOREIGN_DRIVERCTL, false,
-			       "driverctl runs after the native driver has started the device, and "
-			       "unbinds and binds it at every boot, even if it is on the right "
-			       "driver"},
-	[FOREIGN_VFIO_BIND] = {FINDING_FOREIGN_VFIO_BIND, false, SERVICE},
-	[FOREIGN_UNIT] = {FINDING_FOREIGN_UNIT, false, SERVICE},
+			       "driverctl runs after the native driver has started the device"},
+	[FOREIGN_VFIO_BIND] = {FINDING_FOREIGN_VFIO_BIND, false,
+			       "a service runs after the native driver has started the device"},
+	[FOREIGN_UNIT] = {FINDING_FOREIGN_UNIT, false,
+			  "a service runs after the native driver has started the device"},
 	[FOREIGN_RC_LOCAL] = {FINDING_FOREIGN_RC_LOCAL, false,
 			      "rc.local runs after the native driver has started the device and "
-			      "services use it; " NEW_ID},
+			      "services use it"},
+};
+
+/* What a mechanism takes, and what undoes it; drivers/base/bus.c and drivers/pci/pci-driver.c. */
+static const char *const mechanisms[] = {
+	[FOREIGN_BY_IDS] = "an id applies to every device that has it, and if the native driver is "
+			   "loaded first, none is taken",
+	[FOREIGN_BY_NEW_ID] =
+		"new_id also takes every other device with the id that has no driver, and fails if "
+		"the driver already has the id from ids= or from an equal card, which leaves the "
+		"device without a driver",
+	[FOREIGN_BY_OVERRIDE] = "driver_override applies to an address: another card that moves to "
+				"the address is taken too",
+	[FOREIGN_BY_BIND] = "bind fails unless driver_override, ids= or new_id has named the "
+			    "device to the driver, and while another driver has the device",
+	[FOREIGN_BY_HIDE] = "an address is hidden from the drivers that are loaded later than "
+			    "pciback, whichever card is there",
+	[FOREIGN_BY_DRIVERCTL] =
+		"it unbinds and binds the device at every boot, even if it is on the right "
+		"driver; since its version 0.115 it writes new_id, which also takes every other "
+		"device with the id that has no driver",
+	[FOREIGN_BY_DEVBIND] = "dpdk-devbind clears driver_override once it has bound the device, "
+			       "which returns to its native driver when it is added again",
+	[FOREIGN_BY_LIBVIRT] = "libvirt takes the device from its native driver while that may be "
+			       "in use, and clears driver_override when it gives the device back",
 };
 
 enum finding_type foreign_finding(const struct foreign_setting *setting)
@@ -52,12 +67,11 @@ enum finding_type foreign_finding(const struct foreign_setting *setting)
 	return sources[setting->source].finding;
 }
 
-const char *foreign_why(const struct foreign_setting *setting)
+/* When it is done, as far as that hangs on more than the source; NULL: there is nothing to be said. */
+static const char *moment(const struct foreign_setting *setting)
 {
-	if (setting->flaw)
-		return setting->flaw;
-	if (sources[setting->source].why)
-		return sources[setting->source].why;
+	if (sources[setting->source].moment)
+		return sources[setting->source].moment;
 	if (setting->effect == FOREIGN_LOAD ||
 	    (setting->source == FOREIGN_DRACUT && setting->effect != FOREIGN_IDS))
 		return "the module is loaded early, but takes only devices that ids= or "
@@ -66,11 +80,20 @@ const char *foreign_why(const struct foreign_setting *setting)
 	if (setting->effect == FOREIGN_SOFTDEP)
 		return "the line orders the modules, but vfio-pci takes only devices that ids= or "
 		       "driver_override names";
-	if (setting->effect == FOREIGN_ADDRESSES)
+	if (setting->source == FOREIGN_MODPROBE && setting->effect == FOREIGN_ADDRESSES)
 		return "the command runs when the module is loaded, which may be after the native "
 		       "driver";
-	return "an id applies to every device that has it, and if the native driver is loaded "
-	       "first, none is taken";
+	return NULL;
+}
+
+char *foreign_why(const struct foreign_setting *setting)
+{
+	const char *when = setting->flaw ? setting->flaw : moment(setting),
+		   *how = setting->fatal ? NULL : mechanisms[setting->mechanism];
+
+	if (!when && !how)
+		return xstrdup("it is done at every boot, whichever card is there");
+	return xasprintf("%s%s%s", when ? when : "", when && how ? "; " : "", how ? how : "");
 }
 
 char *foreign_removal(const struct foreign_setting *setting)

@@ -7,8 +7,11 @@
 
 /* Of what type its findings are: FINDING_FOREIGN_RC_LOCAL. */
 enum finding_type foreign_finding(const struct foreign_setting *setting);
-/* Its flaw, or why it loses against the native driver, or what it does beside what is meant; static. */
-const char *foreign_why(const struct foreign_setting *setting);
+/*
+ * Its flaw, or when it is done; and what its mechanism does beside what is meant, or what undoes it. The
+ * caller's.
+ */
+char *foreign_why(const struct foreign_setting *setting);
 /* How to get rid of it; the caller's. */
 char *foreign_removal(const struct foreign_setting *setting);
 /* A script that names no device, run by a unit that is itself a setting? */

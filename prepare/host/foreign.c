@@ -189,6 +189,7 @@ static void parse_instances(struct search *search)
 	list(search, directory, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		const char *instance = strchr(names.items[i], '@');
+		struct foreign_setting *setting;
 		_cleanup_free_ char *path = NULL, *address = NULL;
 		struct pci_address parsed;
 
@@ -200,10 +201,10 @@ static void parse_instances(struct search *search)
 		if (pci_address_parse(address, &parsed) < 0)
 			continue;
 		path = xasprintf("%s/%s", directory, names.items[i]);
-		strv_add(&foreign_add(search->foreign, FOREIGN_UNIT, FOREIGN_ADDRESSES, path, 0,
-				      names.items[i], "vfio-pci")
-				  ->values,
-			 PCI_ADDRESS_TEXT(&parsed));
+		setting = foreign_add(search->foreign, FOREIGN_UNIT, FOREIGN_ADDRESSES, path, 0,
+				      names.items[i], "vfio-pci");
+		setting->mechanism = FOREIGN_BY_NEW_ID;
+		strv_add(&setting->values, PCI_ADDRESS_TEXT(&parsed));
 	}
 }
 

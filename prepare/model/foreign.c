@@ -56,6 +56,7 @@ struct foreign_setting *foreign_add(struct foreign *foreign, enum foreign_source
 	*setting = (struct foreign_setting){
 		.source = source,
 		.effect = effect,
+		.mechanism = effect == FOREIGN_IDS ? FOREIGN_BY_IDS : FOREIGN_BY_NOTHING,
 		.file = file ? foreign_shown(file) : NULL,
 		.line = line,
 		.text = foreign_shown(text),

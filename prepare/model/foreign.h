@@ -39,9 +39,26 @@ enum foreign_effect {
 	FOREIGN_OPTION,  /* name: a kernel argument or "module.option"; values: what it is set to */
 };
 
+/*
+ * By what it brings devices to a driver. Which devices it takes, and what undoes it, hangs on this and not on
+ * the file that it stands in.
+ */
+enum foreign_mechanism {
+	FOREIGN_BY_NOTHING,   /* it brings none: blacklist, softdep, load; or that cannot be told */
+	FOREIGN_BY_IDS,       /* ids= of the driver's module */
+	FOREIGN_BY_NEW_ID,    /* new_id */
+	FOREIGN_BY_OVERRIDE,  /* driver_override, and a probe or a bind */
+	FOREIGN_BY_BIND,      /* bind alone */
+	FOREIGN_BY_HIDE,      /* hide= of xen-pciback */
+	FOREIGN_BY_DRIVERCTL, /* driverctl set-override, or what it has saved */
+	FOREIGN_BY_DEVBIND,   /* dpdk-devbind */
+	FOREIGN_BY_LIBVIRT,   /* virsh nodedev-detach, a managed hostdev */
+};
+
 struct foreign_setting {
 	enum foreign_source source;
 	enum foreign_effect effect;
+	enum foreign_mechanism mechanism;
 	char *file;    /* NULL: the kernel command line */
 	unsigned line; /* from 1; 0: the file as a whole */
 	char *text;    /* the line, fit to be shown */
@@ -64,7 +81,10 @@ void foreign_done(struct foreign *foreign);
  * what a terminal would take for a command, and not too long. The caller's.
  */
 char *foreign_shown(const char *text);
-/* Adds a setting; what is copied is fit to be shown. The pointer is valid until the next one is added. */
+/*
+ * Adds a setting; what is copied is fit to be shown. Its mechanism is FOREIGN_BY_IDS with FOREIGN_IDS and
+ * FOREIGN_BY_NOTHING else: the caller changes it. The pointer is valid until the next one is added.
+ */
 struct foreign_setting *foreign_add(struct foreign *foreign, enum foreign_source source,
 				    enum foreign_effect effect, const char *file, unsigned line,
 				    const char *text, const char *name);

@@ -161,12 +161,14 @@ static void add_argument(const struct foreign_file *file, unsigned line,
 	setting = foreign_file_add(file, effect, line, arg->text,
 				   effect == FOREIGN_ADDRESSES ? "pciback" : arg->name);
 	/* xen-pciback.hide=(0000:01:00.0)(01:00.1) */
-	if (effect == FOREIGN_ADDRESSES)
+	if (effect == FOREIGN_ADDRESSES) {
+		setting->mechanism = FOREIGN_BY_HIDE;
 		add_addresses(setting, value, "()");
-	else if (effect == FOREIGN_OPTION && arg->value)
-		foreign_add_value(setting, value);
-	else if (effect != FOREIGN_OPTION)
+	} else if (effect != FOREIGN_OPTION) {
 		foreign_add_values(setting, value, ",");
+	} else if (arg->value) {
+		foreign_add_value(setting, value);
+	}
 	/* oVirt's engine still writes it. */
 	if (arg->value && strcmp(arg->name, "rdblacklist") == 0)
 		setting->flaw = "dracut since 104 does not read it any more: "
@@ -310,13 +312,15 @@ void foreign_parse_vfio_bind(const struct foreign_file *file)
 	while (next_assignment(&assignment)) {
 		const char *value = assignment.value;
 		_cleanup_free_ char *shown = xasprintf("DEVICES=\"%s\"", value);
+		struct foreign_setting *setting;
 
-		if (strcmp(assignment.name, "DEVICES") == 0 && value[strspn(value, separators)] &&
-		    !add_addresses(foreign_file_add(file, FOREIGN_ADDRESSES, assignment.line, shown,
-						    "vfio-pci"),
-				   value, separators))
-			file->foreign->items[file->foreign->n - 1].flaw =
-				"not every word of it is a PCI address";
+		if (strcmp(assignment.name, "DEVICES") != 0 || !value[strspn(value, separators)])
+			continue;
+		setting = foreign_file_add(file, FOREIGN_ADDRESSES, assignment.line, shown,
+					   "vfio-pci");
+		setting->mechanism = FOREIGN_BY_NEW_ID;
+		if (!add_addresses(setting, value, separators))
+			setting->flaw = "not every word of it is a PCI address";
 	}
 }
 
@@ -330,11 +334,14 @@ void foreign_parse_driverctl(const struct foreign_file *file)
 	/* Files of other buses are named "vmbus-...". */
 	if (strncmp(name, "pci-", 4) == 0)
 		name += 4;
-	if (pci_address_parse(name, &address) == 0 && *driver)
-		strv_add(&foreign_file_add(file, FOREIGN_ADDRESSES, 0, driver,
-					   driver_canonical_name(driver))
-				  ->values,
-			 PCI_ADDRESS_TEXT(&address));
+	if (pci_address_parse(name, &address) == 0 && *driver) {
+		struct foreign_setting *setting = foreign_file_add(file, FOREIGN_ADDRESSES, 0,
+								   driver,
+								   driver_canonical_name(driver));
+
+		setting->mechanism = FOREIGN_BY_DRIVERCTL;
+		strv_add(&setting->values, PCI_ADDRESS_TEXT(&address));
+	}
 }
 
 static bool has_argument(const struct kernel_args *args, const struct kernel_arg *wanted)

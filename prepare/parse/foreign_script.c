@@ -269,6 +269,7 @@ static void parse_rule(const struct foreign_file *file, unsigned number, const c
 				   !addresses.n && vendor && device ? FOREIGN_IDS
 								    : FOREIGN_ADDRESSES,
 				   number, line, driver_canonical_name(driver));
+	setting->mechanism = FOREIGN_BY_OVERRIDE;
 	setting->values = addresses;
 	if (setting->effect == FOREIGN_IDS) {
 		_cleanup_free_ char *id = xasprintf("%s:%s", vendor, device);

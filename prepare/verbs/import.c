@@ -17,10 +17,10 @@ static const char *unusual(const char *driver)
 /* Where it stands and what it says, and below it why that loses. */
 static void add_source(struct profile_member *member, const struct foreign_setting *setting)
 {
-	_cleanup_free_ char *place = foreign_place(setting);
+	_cleanup_free_ char *place = foreign_place(setting), *why = foreign_why(setting);
 
 	strv_take(&member->sources, xasprintf("From %s: %s", place, setting->text));
-	strv_take(&member->sources, xasprintf("  loses: %s", foreign_why(setting)));
+	strv_take(&member->sources, xasprintf("  loses: %s", why));
 }
 
 static void add_device(const struct inventory *inventory, const struct guards *guards,

@@ -32,11 +32,11 @@ static void check_shown(const char *text)
 
 static void check_setting(const struct foreign_setting *setting, unsigned n_lines)
 {
-	char *place = foreign_place(setting), *removal = foreign_removal(setting);
+	char *place = foreign_place(setting), *removal = foreign_removal(setting),
+	     *why = foreign_why(setting);
 
 	assert(setting->line <= n_lines);
-	assert(*place && *removal && *foreign_why(setting) &&
-	       *finding_name(foreign_finding(setting)));
+	assert(*place && *removal && *why && *finding_name(foreign_finding(setting)));
 	check_shown(setting->text);
 	if (setting->name)
 		check_shown(setting->name);
@@ -51,6 +51,7 @@ static void check_setting(const struct foreign_setting *setting, unsigned n_line
 	}
 	free(place);
 	free(removal);
+	free(why);
 }
 
 /* Each device once, in order, with a driver and a place; nothing that is remarked is empty. */
