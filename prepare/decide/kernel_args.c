@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "decide/iommu_args.h"
+#include "decide/passthrough.h"
 #include "parse/kernel_args.h"
 
 struct argument_decision {
@@ -34,33 +35,6 @@ void argument_plan_done(struct argument_plan *plan)
 }
 
 /* --- what a line of arguments comes to --- */
-
-/* As iommu_item_state(), of iommu=pt and iommu.passthrough=, which undo each other. */
-static int passthrough_state(const struct argument_decision *decision,
-			     const struct kernel_args *args, const char **ret_text)
-{
-	int state = 0;
-
-	vec_foreach(arg, args) {
-		const char *position = NULL, *item;
-		bool value;
-		int now = 0;
-
-		if (strcmp(arg->name, "iommu") == 0 && !decision->arm)
-			while ((item = iommu_next_item(arg, &position)))
-				now = text_starts_with(item, "pt")     ? 1
-				      : text_starts_with(item, "nopt") ? -1
-								       : now;
-		else if (strcmp(arg->name, "iommu.passthrough") == 0 && arg->value &&
-			 bool_parse(arg->value, &value) == 0)
-			now = value ? 1 : -1;
-		if (now) {
-			state = now;
-			*ret_text = arg->text;
-		}
-	}
-	return state;
-}
 
 /* What may be given more than once, each time with another meaning (admin-guide/kernel-parameters). */
 static bool may_repeat(const char *name)
@@ -115,9 +89,9 @@ static int item_state(const struct argument_decision *decision, const struct ker
 		return -1;
 	}
 	if (strcmp(name, "iommu") == 0 && !decision->arm && text_starts_with(item, "pt"))
-		return passthrough_state(decision, args, ret_text);
+		return passthrough_state(decision->inventory, args, ret_text);
 	if (strcmp(name, "iommu") == 0 && !decision->arm && text_starts_with(item, "nopt"))
-		return -passthrough_state(decision, args, ret_text);
+		return -passthrough_state(decision->inventory, args, ret_text);
 	return iommu_item_state(args, name, item, ret_text);
 }
 
@@ -155,9 +129,9 @@ static enum verdict line_says(const struct argument_decision *decision,
 
 	if (iommu_is_list(first->name) && iommu_next_item(first, &position))
 		return list_says(decision, args, want, ret_text);
-	wanted = passthrough_state(decision, want, &unused);
+	wanted = passthrough_state(decision->inventory, want, &unused);
 	if (wanted) {
-		state = passthrough_state(decision, args, ret_text);
+		state = passthrough_state(decision->inventory, args, ret_text);
 		return !state ? SAYS_NOTHING : state == wanted ? SAYS_SO : SAYS_OTHERWISE;
 	}
 	if (want->n > 1 || may_repeat(first->name))
@@ -212,7 +186,7 @@ static bool wants_intel(const struct inventory *inventory)
 static void want_iommu(struct argument_decision *decision)
 {
 	const struct inventory *inventory = decision->inventory;
-	const char *passthrough = decision->arm ? "iommu.passthrough=1" : "iommu=pt";
+	const char *passthrough = passthrough_argument(inventory);
 
 	if (wants_intel(inventory) && !profile_says(decision, "intel_iommu=on"))
 		want(decision,
@@ -221,7 +195,8 @@ static void want_iommu(struct argument_decision *decision)
 		     inventory->platform.config[KERNEL_INTEL_IOMMU_DEFAULT_ON] == ANSWER_NO
 			     ? "this kernel leaves Intel's IOMMU off by default"
 			     : "whether this kernel turns Intel's IOMMU on by default is not known");
-	if (decision->profile->iommu_passthrough && !profile_says(decision, passthrough))
+	if (passthrough_wanted(decision->profile, inventory, decision->bootloader) &&
+	    !profile_says(decision, passthrough))
 		want(decision, SEVERITY_WARNING, xstrdup(passthrough),
 		     "the profile wants passthrough, which keeps the host's own devices at full "
 		     "speed");
@@ -460,6 +435,8 @@ void arguments_decide(const struct profile *profile, const struct inventory *inv
 	vec_foreach(argument, &plan)
 		find(&decision, argument);
 	find_iommu_off(&decision);
+	if (profile->sections.n)
+		passthrough_check(profile, inventory, bootloader, &plan.findings);
 	*ret = plan;
 }
 

@@ -204,9 +204,18 @@ void platform_read_groups(struct root *root, const struct needs *needs, struct i
 		scan_group(root, numbers[i], &inventory->platform);
 }
 
+/* A module that is there and has no such parameter cannot do it. */
+static void scan_snp(struct root *root, struct platform *platform)
+{
+	platform->snp = read_answer(root, "/sys/module/kvm_amd/parameters/sev_snp");
+	if (platform->snp == ANSWER_UNKNOWN && root_exists(root, "/sys/module/kvm_amd"))
+		platform->snp = ANSWER_NO;
+}
+
 void platform_read_processor(struct root *root, struct inventory *inventory)
 {
 	scan_cpu(root, &inventory->platform);
+	scan_snp(root, &inventory->platform);
 	scan_config(root, inventory);
 }
 

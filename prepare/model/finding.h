@@ -70,6 +70,7 @@ enum finding_kind {
 	X(FINDING_ARGUMENT_DROPPED, "argument-dropped", NOT_READY, 0) \
 	X(FINDING_ARGUMENT_CONFLICT, "argument-conflict", NOT_READY, 0) \
 	X(FINDING_ARGUMENT_UNWRITABLE, "argument-unwritable", NOT_READY, 0) \
+	X(FINDING_PASSTHROUGH, "passthrough", NOT_READY, 0) \
 	/* Interrupts. */ \
 	X(FINDING_INTERRUPT_REMAPPING, "interrupt-remapping", REBOOT_REQUIRED, 0) \
 	X(FINDING_INTERRUPT_REMAPPING_UNKNOWN, "interrupt-remapping-unknown", READINESS_UNKNOWN, 0) \

@@ -84,10 +84,12 @@ struct device_section {
 	char *alias, *numa, *resource_class, *physical_network, *trusted; /* NULL where absent */
 };
 
+enum passthrough { PASSTHROUGH_NO, PASSTHROUGH_YES, PASSTHROUGH_AUTO };
+
 struct profile {
 	char *description;
 	bool iommu_required;
-	bool iommu_passthrough;
+	enum passthrough iommu_passthrough;
 	bool unsafe_interrupts;
 	unsigned device_timeout_s, timeout_s; /* for one device, and for all of a phase */
 	char *kernel_arguments;

@@ -8,12 +8,22 @@
 #include "base/text.h"
 #include "parse/address.h"
 
-/* "vendor_id	: GenuineIntel"; Arm has "CPU implementer	: 0x41". The first processor will do. */
+/*
+ * "vendor_id	: GenuineIntel"; Arm has "CPU implementer	: 0x41". The first processor will do, and so
+ * does the beginning of it: the flags of an AMD processor stand behind its vendor.
+ */
 void cpuinfo_parse(const char *text, struct platform *ret)
 {
 	for (const char *line = text; *line; line = text_next_line(line)) {
 		_cleanup_free_ char *copy = xstrndup(line, strcspn(line, "\n"));
 
+		if (text_starts_with(line, "flags")) {
+			_cleanup_(strv_done) struct strv flags = {};
+
+			strv_split(&flags, copy, " \t");
+			ret->snp_capable = strv_contains(&flags, "sev_snp");
+			return;
+		}
 		if (text_starts_with(line, "CPU implementer")) {
 			ret->cpu = CPU_ARM;
 			return;
@@ -24,7 +34,8 @@ void cpuinfo_parse(const char *text, struct platform *ret)
 			   : strstr(copy, "AuthenticAMD") || strstr(copy, "HygonGenuine")
 				   ? CPU_AMD
 				   : CPU_OTHER;
-		return;
+		if (ret->cpu != CPU_AMD)
+			return;
 	}
 }
 

@@ -172,7 +172,7 @@ int profile_parse(const struct ini *ini, struct profile *ret, struct findings *f
 {
 	struct profile profile = {
 		.iommu_required = true,
-		.iommu_passthrough = true,
+		.iommu_passthrough = PASSTHROUGH_AUTO,
 		.device_timeout_s = 10,
 		.timeout_s = 45,
 		.bootloader = BOOTLOADER_AUTO,

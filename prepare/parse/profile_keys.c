@@ -35,6 +35,20 @@ static int read_bool(struct value_error *error, void *target, const char *value)
 	return bool_parse(value, target) < 0 ? fail(error, value, NULL) : 0;
 }
 
+static int read_passthrough(struct value_error *error, void *target, const char *value)
+{
+	enum passthrough *passthrough = target;
+	bool wanted;
+
+	if (strcmp(value, "auto") == 0)
+		*passthrough = PASSTHROUGH_AUTO;
+	else if (bool_parse(value, &wanted) == 0)
+		*passthrough = wanted ? PASSTHROUGH_YES : PASSTHROUGH_NO;
+	else
+		return fail(error, value, NULL);
+	return 0;
+}
+
 static int read_bootloader(struct value_error *error, void *target, const char *value)
 {
 	return bootloader_from_name(value, target) ? 0 : fail(error, value, NULL);
@@ -243,7 +257,8 @@ static const struct profile_key host_keys[] = {
 };
 static const struct profile_key iommu_keys[] = {
 	{"required", read_bool, offsetof(struct profile, iommu_required), YES_NO},
-	{"passthrough", read_bool, offsetof(struct profile, iommu_passthrough), YES_NO},
+	{"passthrough", read_passthrough, offsetof(struct profile, iommu_passthrough),
+	 "auto, yes or no"},
 	{"unsafe-interrupts", read_bool, offsetof(struct profile, unsafe_interrupts), YES_NO},
 };
 static const struct profile_key kernel_keys[] = {

@@ -15,20 +15,26 @@ TEST(processors)
 	static const struct {
 		const char *text;
 		enum cpu_vendor cpu;
+		bool snp;
 	} rows[] = {
-		{"processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\n", CPU_INTEL},
-		{"processor\t: 0\nvendor_id\t: AuthenticAMD\n", CPU_AMD},
-		{"vendor_id\t: HygonGenuine", CPU_AMD},
-		{"vendor_id\t: CentaurHauls\nvendor_id\t: GenuineIntel\n", CPU_OTHER},
-		{"processor\t: 0\nBogoMIPS\t: 50.00\nCPU implementer\t: 0x41\n", CPU_ARM},
-		{"processor\t: 0\n", CPU_UNKNOWN},
-		{"", CPU_UNKNOWN},
+		{"processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\n", CPU_INTEL, false},
+		{"processor\t: 0\nvendor_id\t: AuthenticAMD\n", CPU_AMD, false},
+		{"vendor_id\t: AuthenticAMD\nmodel\t: 1\nflags\t\t: sev sev_es sev_snp debug_swap\n",
+		 CPU_AMD, true},
+		{"vendor_id\t: AuthenticAMD\nflags\t\t: sev_snp_like\n\nprocessor\t: 1\n", CPU_AMD,
+		 false},
+		{"vendor_id\t: HygonGenuine", CPU_AMD, false},
+		{"vendor_id\t: CentaurHauls\nvendor_id\t: GenuineIntel\n", CPU_OTHER, false},
+		{"processor\t: 0\nBogoMIPS\t: 50.00\nCPU implementer\t: 0x41\n", CPU_ARM, false},
+		{"processor\t: 0\n", CPU_UNKNOWN, false},
+		{"", CPU_UNKNOWN, false},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		platform.cpu = CPU_UNKNOWN;
+		platform = (struct platform){};
 		cpuinfo_parse(rows[i].text, &platform);
 		check_int(rows[i].text, platform.cpu, rows[i].cpu);
+		check_int(rows[i].text, platform.snp_capable, rows[i].snp);
 	}
 }
 

@@ -39,7 +39,7 @@ TEST(empty_profile_has_defaults)
 	assert_int_equal(profile_parse(&ini, &profile, &findings), 0);
 	assert_null(profile.description);
 	assert_true(profile.iommu_required);
-	assert_true(profile.iommu_passthrough);
+	assert_int_equal(profile.iommu_passthrough, PASSTHROUGH_AUTO);
 	assert_false(profile.unsafe_interrupts);
 	assert_int_equal(profile.device_timeout_s, 10);
 	assert_int_equal(profile.timeout_s, 45);
@@ -90,7 +90,7 @@ TEST(keys_of_the_host)
 	assert_int_equal(profile_parse(&ini, &profile, &findings), 0);
 	assert_string_equal(profile.description, "node with two cards");
 	assert_false(profile.iommu_required);
-	assert_false(profile.iommu_passthrough);
+	assert_int_equal(profile.iommu_passthrough, PASSTHROUGH_NO);
 	assert_true(profile.unsafe_interrupts);
 	assert_int_equal(profile.device_timeout_s, 1);
 	assert_int_equal(profile.timeout_s, 55);
@@ -296,7 +296,7 @@ TEST(every_bad_value_is_refused_with_what_was_expected)
 		{"host", "description", "a\x7f", "a\x7f",
 		 "expected text without control characters"},
 		{"iommu", "required", "maybe", "maybe", "expected yes or no"},
-		{"iommu", "passthrough", "", "", "expected yes or no"},
+		{"iommu", "passthrough", "", "", "expected auto, yes or no"},
 		{"iommu", "unsafe-interrupts", "2", "2", "expected yes or no"},
 		{"bind", "device-timeout", "0", "0", "expected seconds, from 1 to 55"},
 		{"bind", "timeout", "56", "56", "expected seconds, from 1 to 55"},
