@@ -189,8 +189,9 @@ const char *network_boot(const struct kernel_args *args)
 static void guard_network_boot(struct guard_decision *decision)
 {
 	const char *argument = network_boot(&decision->inventory->args);
+	const struct network *network = &decision->inventory->network;
 	_cleanup_free_ char *why = NULL;
-	bool found = false;
+	bool found = false, booted_over = false;
 
 	if (!argument && !decision->carriers.network)
 		return;
@@ -198,8 +199,12 @@ static void guard_network_boot(struct guard_decision *decision)
 		      ? xasprintf("may connect the host to a file system on the network: %s",
 				  decision->carriers.network)
 		      : xasprintf("may be the interface that kernel argument %s= means", argument);
-	vec_foreach(interface, &decision->inventory->network)
-		if (interface->up && interface->carriers.n) {
+	/* What came over the card of BOOTIF= lies in memory; a file system on the network may use any. */
+	vec_foreach(interface, network)
+		booted_over = booted_over ||
+			      (interface->booted_over && !decision->carriers.network);
+	vec_foreach(interface, network)
+		if (booted_over ? interface->booted_over : interface->up && interface->carriers.n) {
 			guard_interface(decision, interface, why);
 			found = true;
 		}

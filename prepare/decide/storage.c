@@ -291,7 +291,9 @@ static void follow_source(struct search *search, const char *source)
 	static const char *const network[] = {"nfs:",  "nfs4:", "/dev/nfs", "iscsi:",
 					      "nbd:",  "nbd",   "dhcp",     "fcoe",
 					      "cifs:", "//",    "nvmf:",    "/dev/root-nfs"};
-	static const char *const wrappers[] = {"block:", "live:"};
+	static const char *const wrappers[] = {"block:", "live:", "squash:"};
+	/* What is fetched once and then lies in memory (cloud-initramfs-rooturl, dracut's livenet). */
+	static const char *const fetched[] = {"http:", "https:", "ftp:", "tftp:"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
 		if (text_starts_with(source, tags[i].name)) {
@@ -308,6 +310,9 @@ static void follow_source(struct search *search, const char *source)
 			follow_source(search, source + strlen(wrappers[i]));
 			return;
 		}
+	for (size_t i = 0; i < ARRAY_SIZE(fetched); i++)
+		if (text_starts_with(source, fetched[i]))
+			return;
 	if (text_starts_with(source, "/dev/ram") || text_starts_with(source, "tmpfs") ||
 	    text_starts_with(source, "/dev/zram"))
 		return;

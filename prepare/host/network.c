@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/network.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <net/if.h>
@@ -51,8 +52,34 @@ static bool is_enabled(struct root *root, const char *name)
 	       number_parse(text + 2, 16, UINT32_MAX, &flags) == 0 && (flags & IFF_UP);
 }
 
-void scan_network(struct root *root, bool flags, struct network *ret)
+/*
+ * The MAC address of the card that the boot loader was fetched over, as sysfs has it: "01-52-54-00-AB-cd-ef", where
+ * 01 is Ethernet, is 52:54:00:ab:cd:ef (pxelinux's IPAPPEND 2). The caller's; NULL: the argument is missing.
+ */
+static char *boot_address(const struct kernel_args *args)
 {
+	const struct kernel_arg *arg = kernel_args_last(args, "BOOTIF");
+	char *address = arg && arg->value && strlen(arg->value) == strlen("01-") + 17
+				? xstrdup(arg->value + strlen("01-"))
+				: NULL;
+
+	for (char *c = address; c && *c; c++)
+		*c = *c == '-' ? ':' : (char)tolower((unsigned char)*c);
+	return address;
+}
+
+static bool has_address(struct root *root, const char *name, const char *address)
+{
+	_cleanup_free_ char *path = xasprintf(NET "/%s/address", name);
+	_cleanup_free_ char *text = root_read_line(root, path);
+
+	return text_same(text, address);
+}
+
+void scan_network(struct root *root, const struct kernel_args *args, bool flags,
+		  struct network *ret)
+{
+	_cleanup_free_ char *booted_over = boot_address(args);
 	_cleanup_(strv_done) struct strv names = {}, routes = {};
 
 	if (!read_routes(root, "/proc/net/route", routes_parse, &routes) ||
@@ -76,6 +103,8 @@ void scan_network(struct root *root, bool flags, struct network *ret)
 		interface->up = state && strcmp(state, "up") == 0;
 		interface->enabled = flags && interface->carriers.n &&
 				     is_enabled(root, interface->name);
+		interface->booted_over = booted_over && interface->carriers.n &&
+					 has_address(root, interface->name, booted_over);
 		interface->default_route = strv_contains(&routes, interface->name);
 		read_neighbours(root, interface);
 	}

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "host/root.h"
+#include "model/kernel_args.h"
 #include "model/network.h"
 
-/* flags: also which interfaces of devices are switched on. */
-void scan_network(struct root *root, bool flags, struct network *ret);
+/* args: BOOTIF= is looked for. flags: also which interfaces of devices are switched on. */
+void scan_network(struct root *root, const struct kernel_args *args, bool flags,
+		  struct network *ret);
 
 /* Fills in .guarded alone, from the file that apply has left for the phases of a boot. */
 void scan_guarded(struct root *root, struct network *ret);

@@ -135,7 +135,7 @@ static void read_host(struct root *root, const struct needs *needs, enum host_fa
 		read_storage(root, needs, inventory);
 		break;
 	case HOST_NETWORK:
-		scan_network(root, needs->host & HOST_LINKS, &inventory->network);
+		scan_network(root, &inventory->args, needs->host & HOST_LINKS, &inventory->network);
 		break;
 	case HOST_USERS:
 		scan_users(root, inventory);

@@ -13,6 +13,7 @@ struct interface {
 	bool up;           /* has a link (operstate up) */
 	bool enabled; /* switched on (IFF_UP), with a link or without; false where not asked for */
 	bool default_route; /* IPv4 or IPv6 */
+	bool booted_over; /* has the MAC address of kernel argument BOOTIF= */
 };
 
 /* Functions that the host is reached by; by their ids, too, as another may come to the address. */

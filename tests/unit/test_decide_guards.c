@@ -331,6 +331,26 @@ TEST(hosts_that_boot_over_the_network)
 	}
 }
 
+/* The address in BOOTIF= tells the card from others that have a link, unless a file system lies on the network. */
+TEST(the_card_that_the_host_was_started_over)
+{
+	static const char root[] = "22 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n";
+
+	set_disks(DISKS, root, "ip=::::node:BOOTIF BOOTIF=01-52-54-00-12-34-56");
+	add_interface("eth0", "02:00.0", true);
+	add_interface("eth1", "03:00.0", true)->booted_over = true;
+	expect("by its address",
+	       "0000:03:00.0 network: eth1 may be the interface that kernel argument BOOTIF= "
+	       "means\n" ON_ROOT);
+	set_disks(DISKS, root, "root=nfs:10.0.0.1:/x BOOTIF=01-52-54-00-12-34-56");
+	expect("and a root on the network",
+	       "0000:02:00.0 network: eth0 may connect the host to a file system on the network: "
+	       "root nfs:10.0.0.1:/x (nfs:10.0.0.1:/x)\n"
+	       "0000:03:00.0 network: eth1 may connect the host to a file system on the network: "
+	       "root nfs:10.0.0.1:/x (nfs:10.0.0.1:/x)\n" ON_ROOT);
+	network_done(&inventory.network);
+}
+
 TEST(displays)
 {
 	add_function(&inventory, "07:00.0", 0x10de, 1, 0x030000, 7, NULL)->boot_vga = true;
@@ -506,6 +526,7 @@ int main(void)
 		GUARD_TEST(a_default_route_is_followed_down),
 		GUARD_TEST(interfaces_that_stand_on_each_other),
 		GUARD_TEST(hosts_that_boot_over_the_network),
+		GUARD_TEST(the_card_that_the_host_was_started_over),
 		GUARD_TEST(what_apply_found_the_host_to_be_reached_by),
 		GUARD_TEST(displays),
 		GUARD_TEST(live_vfs_and_users),

@@ -135,6 +135,11 @@ TEST(named_by_the_command_line)
 		{"/dev/disk/by-path/pci-x", "/dev/disk/by-path/pci-x nvme0n1p2", "nvme0n1p2", NULL},
 		{"block:/dev/nvme0n1p2", NULL, "nvme0n1p2", NULL},
 		{"live:UUID=aa-1", NULL, "nvme0n1p2", NULL},
+		{"squash:/dev/nvme0n1p2", NULL, "nvme0n1p2", NULL},
+		/* Fetched once, it lies in memory. */
+		{"squash:http://10.0.0.2:5248/images/squashfs", NULL, NULL, NULL},
+		{"live:https://mirror/squashfs.img", NULL, NULL, NULL},
+		{"live:tftp://10.0.0.2/root.img", NULL, NULL, NULL},
 		/* Fails closed. */
 		{"UUID=none", NULL, NULL, "no readable disk has it"},
 		{"UUID=", NULL, NULL, "no readable disk has it"},

@@ -2,10 +2,12 @@
 #include "host/network.h"
 
 #include "base/buf.h"
+#include "parse/kernel_args.h"
 #include "support.h"
 
 static struct tree tree;
 static struct network network;
+static const struct kernel_args no_args = {};
 
 static int start(void **state _unused_)
 {
@@ -38,11 +40,28 @@ static void put_link(const char *path, const char *name)
 	tree_link(&tree, place, "../x");
 }
 
+/* The interface that the host was started over, by the address in BOOTIF=; "": none. */
+static void expect_boot(const char *cmdline, const char *want)
+{
+	struct kernel_args args;
+	struct buf got = {};
+
+	kernel_args_parse(cmdline, &args);
+	scan_network(&tree.root, &args, false, &network);
+	vec_foreach(interface, &network)
+		if (interface->booted_over)
+			buf_add(&got, interface->name);
+	check_text(cmdline, buf_text(&got), want);
+	buf_done(&got);
+	network_done(&network);
+	kernel_args_done(&args);
+}
+
 static void expect(const char *want)
 {
 	struct buf got = {};
 
-	scan_network(&tree.root, true, &network);
+	scan_network(&tree.root, &no_args, true, &network);
 	vec_foreach(interface, &network) {
 		buf_addf(&got, "%s", interface->name);
 		vec_foreach(carrier, &interface->carriers)
@@ -57,6 +76,23 @@ static void expect(const char *want)
 	}
 	check_text("network", buf_text(&got), want);
 	buf_done(&got);
+}
+
+TEST(the_card_that_the_host_was_started_over)
+{
+	put_interface("pci0000:00/0000:02:00.0/net/eth0", "up\n");
+	put_interface("pci0000:00/0000:03:00.0/net/eth1", "up\n");
+	put_interface("virtual/net/br0", "up\n");
+	tree_file(&tree, "sys/devices/pci0000:00/0000:02:00.0/net/eth0/address",
+		  "52:54:00:ab:cd:ee\n");
+	tree_file(&tree, "sys/devices/pci0000:00/0000:03:00.0/net/eth1/address",
+		  "52:54:00:ab:cd:ef\n");
+	tree_file(&tree, "sys/devices/virtual/net/br0/address", "52:54:00:ab:cd:ef\n");
+	expect_boot("BOOTIF=01-52-54-00-AB-cd-ef", "eth1");
+	expect_boot("BOOTIF=01-52-54-00-00-00-00", "");
+	expect_boot("BOOTIF=52:54:00:ab:cd:ef", "");
+	expect_boot("BOOTIF=", "");
+	expect_boot("ip=dhcp", "");
 }
 
 TEST(no_network)
@@ -121,7 +157,7 @@ TEST(switched_on)
 		tree_file(&tree, flags, rows[i].flags);
 	}
 	for (int asked = 1; asked >= 0; asked--) {
-		scan_network(&tree.root, asked, &network);
+		scan_network(&tree.root, &no_args, asked, &network);
 		for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 			check_int(rows[i].name, network_find(&network, rows[i].name)->enabled,
 				  asked && rows[i].enabled);
@@ -141,16 +177,16 @@ TEST(routes_that_cannot_be_read)
 {
 	static const char *const tables[] = {"proc/net/route", "proc/net/ipv6_route"};
 
-	scan_network(&tree.root, true, &network);
+	scan_network(&tree.root, &no_args, true, &network);
 	assert_false(network.routes_unknown);
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
 		_cleanup_free_ char *path = tree_place(&tree, tables[i]);
 
 		tree_file(&tree, tables[i], "");
-		scan_network(&tree.root, true, &network);
+		scan_network(&tree.root, &no_args, true, &network);
 		check_int(tables[i], network.routes_unknown, false);
 		assert_int_equal(truncate(path, 16 * 1024 * 1024 + 1), 0);
-		scan_network(&tree.root, true, &network);
+		scan_network(&tree.root, &no_args, true, &network);
 		check_int(tables[i], network.routes_unknown, true);
 		network_done(&network);
 		tree_remove(&tree, tables[i]);
@@ -173,6 +209,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_network, start, stop),
 		cmocka_unit_test_setup_teardown(cards_bond_vlan_and_bridge, start, stop),
 		cmocka_unit_test_setup_teardown(switched_on, start, stop),
+		cmocka_unit_test_setup_teardown(the_card_that_the_host_was_started_over, start,
+						stop),
 		cmocka_unit_test_setup_teardown(an_interface_that_says_nothing, start, stop),
 		cmocka_unit_test_setup_teardown(routes_that_cannot_be_read, start, stop),
 		cmocka_unit_test_setup_teardown(what_apply_found_guarded, start, stop),
