@@ -53,6 +53,8 @@ static const struct option_help {
 	 "also run the commands that update initramfs and boot loader"},
 	{"validate", "devices", NULL, SETS(devices),
 	 "check only whether each device is on its driver"},
+	{"validate", "fit", NULL, SETS(fit),
+	 "check whether this machine could do what the profile asks for"},
 	{"snapshot", "scrub", NULL, SETS(scrub),
 	 "hide UUIDs and other ids, serial numbers, MAC addresses, by-id names"},
 	{"bind apply release", "force", NULL, SETS(force),

@@ -14,6 +14,7 @@ struct checks {
 	const struct inventory *inventory;
 	const struct plan *plan;
 	struct findings *findings;
+	bool fit; /* only what the machine can do is asked, not whether it is done (decide/fit.h) */
 };
 
 /* The IOMMU of the firmware and of the kernel; interrupt remapping. */

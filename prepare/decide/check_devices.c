@@ -162,6 +162,8 @@ void check_devices(struct checks *checks)
 		/* Why the kernel would refuse it, before what follows from that. */
 		if (function)
 			check_type(checks, device, function);
+		if (checks->fit)
+			continue;
 		check_driver(checks, device, function);
 		if (function)
 			check_override(checks, device, function);

@@ -162,5 +162,6 @@ static void check_backend(const struct plan *plan, struct findings *findings)
 void check_groups(struct checks *checks)
 {
 	check_each_group(checks);
-	check_backend(checks->plan, checks->findings);
+	if (!checks->fit)
+		check_backend(checks->plan, checks->findings);
 }

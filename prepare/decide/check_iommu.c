@@ -92,8 +92,16 @@ static void find_default_off(struct checks *checks)
 		"add intel_iommu=on to the kernel's arguments and restart");
 }
 
+bool iommu_may_need_argument(const struct inventory *inventory)
+{
+	enum iommu_kind kind = inventory_machine_iommu(inventory);
+
+	return !inventory->platform.config_path && kind != IOMMU_KIND_AMD &&
+	       kind != IOMMU_KIND_ARM && !intel_iommu_turned_on(&inventory->args);
+}
+
 /* It is off, and what is known does not say why. */
-static void find_off(struct checks *checks, enum iommu_kind kind)
+static void find_off(struct checks *checks)
 {
 	const struct inventory *inventory = checks->inventory;
 	const char *firmware = firmware_text(inventory);
@@ -104,8 +112,7 @@ static void find_off(struct checks *checks, enum iommu_kind kind)
 			: "no IOMMU is in use, and whether the firmware describes one cannot be read",
 		firmware);
 
-	if (inventory->platform.config_path || kind == IOMMU_KIND_AMD || kind == IOMMU_KIND_ARM ||
-	    intel_iommu_turned_on(&inventory->args))
+	if (!iommu_may_need_argument(inventory))
 		finding_remedy(finding,
 			       "no kernel argument turns it off; the kernel's log has the reason: "
 			       "journalctl -k -b | grep -i -e DMAR -e AMD-Vi -e iommu");
@@ -145,7 +152,7 @@ static void check_state(struct checks *checks)
 		   !intel_iommu_turned_on(&inventory->args)) {
 		find_default_off(checks);
 	} else {
-		find_off(checks, kind);
+		find_off(checks);
 	}
 }
 

@@ -17,6 +17,10 @@ void checks_make(const struct profile *profile, const struct inventory *inventor
 void checks_make_devices(const struct profile *profile, const struct inventory *inventory,
 			 struct plan *plan, struct findings *ret);
 
+/* Of what the machine can do alone, as fitness_of() judges it. */
+void checks_make_fit(const struct profile *profile, const struct inventory *inventory,
+		     struct plan *plan, struct findings *ret);
+
 /*
  * The verdict on the plan's host. Only errors count, by what the table says of their types
  * (finding_verdict()): what is known to be wrong says more than what is not known. A finding that a

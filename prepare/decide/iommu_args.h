@@ -19,6 +19,8 @@ struct turned_off {
 bool iommu_turned_off(const struct kernel_args *args, enum iommu_kind kind, struct turned_off *ret);
 /* Does intel_iommu= say "on" in the end? */
 bool intel_iommu_turned_on(const struct kernel_args *args);
+/* An IOMMU that is off for no reason that is known: may it be that this kernel waits for intel_iommu=on? */
+bool iommu_may_need_argument(const struct inventory *inventory);
 /* intel_iommu=, amd_iommu= and iommu=: lists, and all that there are of one name add up. */
 bool iommu_is_list(const char *name);
 /* The next item that the kernel reads of such an argument, up to a comma; *position: NULL to begin with. */

@@ -173,6 +173,11 @@ bool device_is_given(const struct planned_device *device)
 	       (device->state != DEVICE_REFUSED || device->next_boot);
 }
 
+bool device_is_out(const struct planned_device *device)
+{
+	return device->state == DEVICE_REFUSED || device->state == DEVICE_ABSENT;
+}
+
 const char *device_waits_for(const struct planned_device *device)
 {
 	if (device->vfs)

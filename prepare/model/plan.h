@@ -107,6 +107,8 @@ extern const char *const device_state_names[];
 bool device_needs_backend(const struct planned_device *device);
 /* Does it go to its guest, now or at the next boot? */
 bool device_is_given(const struct planned_device *device);
+/* Is nothing done about it, as it is refused or absent? */
+bool device_is_out(const struct planned_device *device);
 /* What a device in DEVICE_WAITING waits for, in words. */
 const char *device_waits_for(const struct planned_device *device);
 /* The driver that it has, in words: "no driver", "unknown driver". */

@@ -7,6 +7,7 @@
 
 struct tally {
 	size_t n_devices, n_right;
+	size_t n_possible;                     /* of the devices: neither refused nor absent */
 	size_t n_findings[SEVERITY_ERROR + 1]; /* by severity */
 };
 
@@ -14,11 +15,33 @@ static struct tally count(const struct verdict *verdict)
 {
 	struct tally tally = {.n_devices = verdict->plan->n};
 
-	vec_foreach(device, verdict->plan)
+	vec_foreach(device, verdict->plan) {
 		tally.n_right += device->state == DEVICE_RIGHT;
+		tally.n_possible += !device_is_out(device);
+	}
 	vec_foreach(finding, verdict->findings)
 		tally.n_findings[finding->severity]++;
 	return tally;
+}
+
+static bool selects(const struct verdict *verdict)
+{
+	vec_foreach(device, verdict->plan)
+		if (device->state != DEVICE_ABSENT)
+			return true;
+	return false;
+}
+
+const char *verdict_status(const struct verdict *verdict)
+{
+	static const char *const names[N_READINESS] = {
+		[READY] = "fit",
+		[NOT_READY] = "not-fit",
+		[REBOOT_REQUIRED] = "fit-after-restart",
+		[READINESS_UNKNOWN] = "unknown",
+	};
+
+	return verdict->fit ? names[verdict->status] : readiness_names[verdict->status];
 }
 
 void verdict_headline(struct buf *buf, const struct verdict *verdict)
@@ -26,12 +49,16 @@ void verdict_headline(struct buf *buf, const struct verdict *verdict)
 	const struct tally tally = count(verdict);
 	const char *separator = "; ";
 
-	for (const char *c = readiness_names[verdict->status]; *c; c++)
+	for (const char *c = verdict_status(verdict); *c; c++)
 		buf_add_n(buf, *c == '-' ? " " : c, 1);
-	if (tally.n_devices)
+	if (tally.n_devices && !verdict->fit)
 		buf_addf(buf, ": %zu of %zu devices on their drivers", tally.n_right,
 			 tally.n_devices);
-	else if (verdict->status != READINESS_UNKNOWN)
+	/* What is refused until the restart says nothing of the fitness. */
+	else if (tally.n_devices && verdict->status != REBOOT_REQUIRED)
+		buf_addf(buf, ": %zu of %zu devices can be given away", tally.n_possible,
+			 tally.n_devices);
+	else if (!tally.n_devices && verdict->status != READINESS_UNKNOWN)
 		buf_add(buf, ": the profile selects no device");
 	for (int severity = SEVERITY_ERROR; severity > SEVERITY_NOTE; severity--) {
 		size_t n = tally.n_findings[severity];
@@ -218,13 +245,19 @@ static char *render_prometheus(const struct verdict *verdict)
 	return buf_take(&buf);
 }
 
+bool verdict_is_good(const struct verdict *verdict)
+{
+	return verdict->status == READY || (verdict->fit && verdict->status == REBOOT_REQUIRED);
+}
+
+/* Of a profile that could not be read nothing is known, not even that it selects nothing. */
 static const char *maas_status(const struct verdict *verdict)
 {
-	if (verdict->status == REBOOT_REQUIRED)
-		return "degraded";
-	if (verdict->status != READY)
-		return "failed";
-	return verdict->plan->n ? "passed" : "skipped";
+	if (!selects(verdict) && !verdict->failed)
+		return "skipped";
+	if (verdict_is_good(verdict))
+		return "passed";
+	return verdict->status == REBOOT_REQUIRED ? "degraded" : "failed";
 }
 
 /* MAAS wants the results flat: text, numbers, truth values, and lists of these. */
@@ -236,15 +269,16 @@ static char *render_maas(const struct verdict *verdict)
 	buf_addf(&buf,
 		 "status: %s\n"
 		 "results:\n"
-		 "  readiness: \"%s\"\n"
-		 "  ready: %s\n"
+		 "  %s: \"%s\"\n"
+		 "  %s: %s\n"
 		 "  devices: %zu\n"
 		 "  devices_right: %zu\n"
 		 "  errors: %zu\n"
 		 "  warnings: %zu\n"
 		 "  findings:",
-		 maas_status(verdict), readiness_names[verdict->status],
-		 verdict->status == READY ? "true" : "false", tally.n_devices, tally.n_right,
+		 maas_status(verdict), verdict->fit ? "fitness" : "readiness",
+		 verdict_status(verdict), verdict->fit ? "fit" : "ready",
+		 verdict_is_good(verdict) ? "true" : "false", tally.n_devices, tally.n_right,
 		 tally.n_findings[SEVERITY_ERROR], tally.n_findings[SEVERITY_WARNING]);
 	vec_foreach(finding, verdict->findings) {
 		_cleanup_(buf_done) struct buf line = {};

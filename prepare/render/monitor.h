@@ -17,6 +17,8 @@
 /* Owns nothing. */
 struct verdict {
 	enum readiness status;
+	bool fit;    /* status is that of fitness_of(): could the host be ready, not is it */
+	bool failed; /* the profile or the host could not be read */
 	const struct plan *plan;
 	const struct findings *findings;
 	const struct boot_log *log; /* NULL: none */
@@ -30,6 +32,11 @@ enum nagios_state { NAGIOS_OK, NAGIOS_WARNING, NAGIOS_CRITICAL, NAGIOS_UNKNOWN }
 enum nagios_state nagios_state(const struct verdict *verdict);
 
 char *render_monitor(enum format format, const struct verdict *verdict);
+
+/* Ready; or of the fitness: fit, now or after a restart. */
+bool verdict_is_good(const struct verdict *verdict);
+/* "not-ready", or of the fitness "not-fit". */
+const char *verdict_status(const struct verdict *verdict);
 
 /* "not ready: 1 of 2 devices on their drivers; 1 error, 2 warnings", without an end of line. */
 void verdict_headline(struct buf *buf, const struct verdict *verdict);

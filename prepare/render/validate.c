@@ -14,8 +14,8 @@ static char *validate_json(const struct verdict *verdict)
 {
 	json_t *report = json_report(), *devices = json_array();
 
-	json_set(report, "status", json_string(readiness_names[verdict->status]));
-	json_set(report, "ready", json_boolean(verdict->status == READY));
+	json_set(report, "status", json_string(verdict_status(verdict)));
+	json_set(report, verdict->fit ? "fit" : "ready", json_boolean(verdict_is_good(verdict)));
 	json_set(report, "reboot_required", json_boolean(verdict->status == REBOOT_REQUIRED));
 	vec_foreach(device, verdict->plan) {
 		json_t *object = json_object();
@@ -138,7 +138,9 @@ static void add_devices(struct buf *buf, const struct verdict *verdict)
 							  : xasprintf("%d", device->iommu_group));
 		strv_add(&cells, device->want);
 		strv_add(&cells, device_driver_text(device));
-		strv_add(&cells, device_state_names[device->state]);
+		strv_add(&cells, verdict->fit && !device_is_out(device)
+					 ? "fit"
+					 : device_state_names[device->state]);
 	}
 	text_table(buf, &cells, ARRAY_SIZE(titles), "  ", 0);
 }

@@ -4,8 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "decide/boot_log.h"
 #include "decide/checks.h"
+#include "decide/fit.h"
 #include "host/boot_log.h"
 #include "verbs/situation.h"
 
@@ -38,6 +40,7 @@ static int tell_failure(const struct options *options, int status)
 	return tell(options,
 		    &(struct verdict){
 			    .status = READINESS_UNKNOWN,
+			    .failed = true,
 			    .plan = &plan,
 			    .findings = &findings,
 		    },
@@ -54,22 +57,36 @@ static int status_of_readiness(enum readiness readiness)
 static int run(struct root *root, const struct options *options)
 {
 	const struct purpose purpose = {
-		.goal = options->devices ? GOAL_VALIDATE_DEVICES : GOAL_VALIDATE,
+		.goal = options->fit       ? GOAL_VALIDATE_FIT
+			: options->devices ? GOAL_VALIDATE_DEVICES
+					   : GOAL_VALIDATE,
 		.phase = PHASE_MANUAL,
 		.other_profile = options->profile,
 	};
 	_cleanup_(situation_done) struct situation situation = {};
 	_cleanup_(findings_done) struct findings findings = {};
 	_cleanup_(boot_log_done) struct boot_log log = {};
+	const struct inventory *inventory = &situation.inventory;
 	enum readiness readiness;
 	int status;
+	bool fit;
 
+	if (options->fit && (options->devices || options->format == FORMAT_NAGIOS ||
+			     options->format == FORMAT_PROMETHEUS))
+		return log_fail(STATUS_USAGE,
+				"validate --fit goes with --format text, json and maas, and not "
+				"with --devices");
 	boot_log_read(root, &log);
 	status = situation_load(root, options, &purpose, &log, &situation);
 	if (status != STATUS_DONE)
 		return format_is_for_monitor(options->format) ? tell_failure(options, status)
 							      : status;
-	if (options->devices) {
+	/* Nothing is bound in the system in which MAAS tests a machine, and nothing can be. */
+	fit = options->fit ||
+	      (options->format == FORMAT_MAAS && system_is_ephemeral(&inventory->args));
+	if (fit) {
+		checks_make_fit(&situation.profile, inventory, &situation.plan, &findings);
+	} else if (options->devices) {
 		checks_make_devices(&situation.profile, &situation.inventory, &situation.plan,
 				    &findings);
 	} else {
@@ -77,9 +94,11 @@ static int run(struct root *root, const struct options *options)
 		checks_make(&situation.profile, &situation.inventory, &situation.plan, &findings);
 		findings_move(&situation.arguments.findings, &findings);
 	}
-	readiness = readiness_of(&findings, &situation.plan);
+	readiness = fit ? fitness_of(&situation.profile, inventory, &findings, &situation.plan)
+			: readiness_of(&findings, &situation.plan);
 	/* What apply wrote for the next boot is no fault of this one. */
-	if (readiness == NOT_READY && restart_reasons_suffice(&situation.inventory.restart)) {
+	if (!fit && readiness == NOT_READY &&
+	    restart_reasons_suffice(&situation.inventory.restart)) {
 		finding_remedy(finding_add(&findings, SEVERITY_WARNING, FINDING_REBOOT, "host",
 					   "apply has written what the next boot needs"),
 			       "restart the host");
@@ -88,9 +107,10 @@ static int run(struct root *root, const struct options *options)
 	return tell(options,
 		    &(struct verdict){
 			    .status = readiness,
+			    .fit = fit,
 			    .plan = &situation.plan,
 			    .findings = &findings,
-			    .log = &log,
+			    .log = fit ? NULL : &log,
 			    .colour = wants_colour(),
 		    },
 		    status_of_readiness(readiness));
@@ -104,6 +124,8 @@ const struct verb validate_verb = {
 		"images of the initramfs contain this tool, the profile and the modules. Findings have\n"
 		"remedies.\n"
 		"Exit status 0: the host is ready, and all of that was read back from the kernel.\n"
-		"--devices is for services that must not start without the devices.\n",
+		"--devices is for services that must not start without the devices.\n"
+		"--fit asks what the machine can do, whether or not it is done: exit status 0: now,\n"
+		"5: after a restart.\n",
 	.run = run,
 };

@@ -25,7 +25,7 @@ struct options {
 	const char *address;       /* the same, and bind */
 	const char *phase;         /* bind */
 	bool modules, image_files; /* plan */
-	bool devices;              /* validate */
+	bool devices, fit;         /* validate */
 	bool scrub;                /* snapshot */
 	char *const *operands;     /* what stands behind the verb */
 	size_t n_operands;

@@ -269,6 +269,14 @@ TEST(what_each_purpose_needs)
 		 CONDITION | FACT_MODULES | FACT_OVERRIDE | FACT_HEADER,
 		 0},
 
+		{"validate --fit",
+		 {.goal = GOAL_VALIDATE_FIT, .phase = PHASE_MANUAL},
+		 RIGHT,
+		 "06:00.0",
+		 HOST | HOST_IOMMU | HOST_PLATFORM | HOST_PROCESSOR,
+		 CONDITION | FACT_HEADER,
+		 0},
+
 		/* These look at the whole host, whatever the profile. */
 		{"list",
 		 {.goal = GOAL_LIST},

@@ -135,26 +135,74 @@ TEST(maas)
 		   "  - \"note: host: d [companion]\"\n");
 }
 
+TEST(fitness)
+{
+	static const struct {
+		enum readiness status;
+		const char *headline, *maas;
+	} rows[] = {
+		{READY, "fit: 1 of 2 devices can be given away",
+		 "  fitness: \"fit\"\n  fit: true\n"},
+		{NOT_READY, "not fit: 1 of 2 devices can be given away",
+		 "  fitness: \"not-fit\"\n  fit: false\n"},
+		{REBOOT_REQUIRED, "fit after restart",
+		 "  fitness: \"fit-after-restart\"\n  fit: true\n"},
+		{READINESS_UNKNOWN, "unknown: 1 of 2 devices can be given away",
+		 "  fitness: \"unknown\"\n  fit: false\n"},
+	};
+
+	add_device("01:00.0", DEVICE_BIND, "nouveau", 10);
+	add_device("02:00.0", DEVICE_REFUSED, "nvme", 11);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct verdict verdict = {.status = rows[i].status,
+						.plan = &plan,
+						.findings = &findings,
+						.fit = true};
+		_cleanup_free_ char *got = render_monitor(FORMAT_MAAS, &verdict);
+		_cleanup_(buf_done) struct buf headline = {};
+
+		verdict_headline(&headline, &verdict);
+		check_text("headline", buf_text(&headline), rows[i].headline);
+		check_part("maas", got, rows[i].maas);
+	}
+}
+
 TEST(each_status_has_one_of_maas)
 {
 	static const struct {
 		enum readiness status;
 		bool device;
 		const char *begin;
-	} rows[] = {{READY, true, "status: passed\n"},
-		    {READY, false, "status: skipped\n"},
-		    {NOT_READY, false, "status: failed\n"},
-		    {REBOOT_REQUIRED, true, "status: degraded\n"},
-		    {READINESS_UNKNOWN, false, "status: failed\n"}};
+		bool fit, failed;
+	} rows[] = {{READY, true, "status: passed\n", false, false},
+		    {READY, false, "status: skipped\n", false, false},
+		    /* Its devices are not on this machine. */
+		    {NOT_READY, false, "status: skipped\n", false, false},
+		    {READINESS_UNKNOWN, false, "status: skipped\n", false, false},
+		    {NOT_READY, true, "status: failed\n", false, false},
+		    {READINESS_UNKNOWN, true, "status: failed\n", false, false},
+		    {REBOOT_REQUIRED, true, "status: degraded\n", false, false},
+		    {READINESS_UNKNOWN, false, "status: failed\n", false, true},
+		    {READY, true, "status: passed\n", true, false},
+		    {REBOOT_REQUIRED, true, "status: passed\n", true, false},
+		    {NOT_READY, true, "status: failed\n", true, false},
+		    {NOT_READY, false, "status: skipped\n", true, false}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_free_ char *got = NULL;
 
-		if (rows[i].device && !plan.n)
+		plan_done(&plan);
+		plan = (struct plan){};
+		if (rows[i].device)
 			add_device("01:00.0", DEVICE_RIGHT, "vfio-pci", 10);
-		if (!rows[i].device)
-			plan_done(&plan);
-		got = render(FORMAT_MAAS, rows[i].status);
+		/* An address that is listed and not there is none of this machine. */
+		if (!rows[i].device && i % 2)
+			add_device("09:00.0", DEVICE_ABSENT, NULL, -1);
+		got = render_monitor(FORMAT_MAAS, &(struct verdict){.status = rows[i].status,
+								    .plan = &plan,
+								    .findings = &findings,
+								    .fit = rows[i].fit,
+								    .failed = rows[i].failed});
 		check(readiness_names[rows[i].status],
 		      strncmp(got, rows[i].begin, strlen(rows[i].begin)) == 0);
 		check(readiness_names[rows[i].status], strstr(got, "\n  findings: []\n") != NULL);
@@ -206,6 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_headline_counts_what_is_there),
+		cmocka_unit_test_teardown(fitness, free_report),
 		cmocka_unit_test_teardown(each_status_has_a_nagios_state, free_report),
 		cmocka_unit_test_teardown(nagios_when_all_is_right, free_report),
 		cmocka_unit_test_teardown(nagios_text_has_no_bar_and_no_line_of_its_own,
@@ -214,6 +263,7 @@ int main(void)
 		cmocka_unit_test_teardown(prometheus_without_devices_has_no_metric_of_them,
 					  free_report),
 		cmocka_unit_test_teardown(maas, free_report),
+		cmocka_unit_test_teardown(fitness, free_report),
 		cmocka_unit_test_teardown(each_status_has_one_of_maas, free_report),
 	};
 

@@ -42,6 +42,7 @@ static const struct {
 	{"plan", &plan_verb, {}, false},
 	{"plan --modules", &plan_verb, {.modules = true}, false},
 	{"validate", &validate_verb, {}, false},
+	{"validate --fit", &validate_verb, {.fit = true}, false},
 	{"validate --devices", &validate_verb, {.devices = true}, false},
 	{"bind --phase early", &bind_verb, {.phase = "early"}, true},
 	{"bind --phase premount", &bind_verb, {.phase = "premount"}, true},
