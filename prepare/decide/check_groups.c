@@ -150,13 +150,13 @@ static void check_each_group(struct checks *checks)
 static void check_backend(const struct plan *plan, struct findings *findings)
 {
 	vec_foreach(action, &plan->actions)
-		if (action->type == ACTION_LOAD_MODULE && strcmp(action->value, IOMMU_BACKEND) == 0)
+		if (action->type == ACTION_LOAD_MODULE && module_is_backend(action->value))
 			finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_IOMMU_BACKEND,
 						   "host",
-						   "neither " IOMMU_BACKEND " nor iommufd is "
-						   "loaded, and without one of them no guest can "
-						   "use the devices"),
-				       "modprobe " IOMMU_BACKEND);
+						   "neither %s nor iommufd is loaded, and without "
+						   "one of them no guest can use the devices",
+						   action->value),
+				       "modprobe %s", action->value);
 }
 
 void check_groups(struct checks *checks)

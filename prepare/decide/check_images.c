@@ -109,7 +109,7 @@ static void check_image_modules(const struct image_check *check)
 	_cleanup_(strv_done) struct strv needed = {};
 	_cleanup_(buf_done) struct buf missing = {};
 
-	plan_modules(checks->plan, checks->profile, &needed);
+	plan_modules(checks->plan, checks->profile, checks->inventory, &needed);
 	for (size_t i = 0; i < needed.n; i++)
 		if (!strv_contains(&check->image->modules, needed.items[i]) &&
 		    !(own && strv_contains(&checks->inventory->builtin_modules, needed.items[i])))

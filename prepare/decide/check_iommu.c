@@ -17,36 +17,46 @@ static const enum kernel_option options[] = {
 	[IOMMU_KIND_OTHER] = KERNEL_VIRTIO_IOMMU,
 };
 
-/* What the firmware says of an IOMMU, as a half sentence. */
+/* What the firmware says of an IOMMU, as a half sentence. An IORT may be there for the interrupts alone. */
 static const char *firmware_text(const struct inventory *inventory)
 {
-	if (inventory->firmware_tables.n)
-		return inventory->firmware_tables.items[0];
+	for (size_t i = 0; i < inventory->firmware_tables.n; i++)
+		if (strcmp(inventory->firmware_tables.items[i], "IORT") != 0 ||
+		    inventory->platform.iort_smmu != ANSWER_NO)
+			return inventory->firmware_tables.items[i];
 	if (inventory->platform.devicetree_iommu)
 		return "device tree";
 	return NULL;
 }
 
+/* POWER and s390 have theirs without a table or a node of that name. */
 static bool firmware_has_none(const struct inventory *inventory)
 {
-	return (inventory->firmware_known || inventory->platform.devicetree) &&
-	       !firmware_text(inventory);
+	enum cpu_vendor cpu = inventory->platform.cpu;
+
+	return (inventory->firmware_known || inventory->platform.devicetree) && cpu != CPU_POWER &&
+	       cpu != CPU_S390 && !firmware_text(inventory);
 }
 
 static void find_firmware(struct checks *checks)
 {
-	bool acpi = checks->inventory->firmware_known;
+	const struct inventory *inventory = checks->inventory;
+	bool acpi = inventory->firmware_known, arm = !inventory_machine(inventory)->x86;
 	struct finding *finding = finding_add(
 		checks->findings, severity_of(checks), FINDING_FIRMWARE_TABLE, "host",
-		acpi ? "the firmware describes no IOMMU (no DMAR, IVRS, IORT or VIOT table)"
-		     : "the firmware's device tree describes no IOMMU");
+		!acpi ? "the firmware's device tree describes no IOMMU that is switched on"
+		: inventory->platform.iort_smmu == ANSWER_NO
+			? "the firmware describes no SMMU: its IORT table has no SMMU node"
+			: "the firmware describes no IOMMU (no DMAR, IVRS, IORT or VIOT table)");
 
 	finding_remedy(
 		finding,
-		acpi ? "turn on VT-d or AMD-Vi (IOMMU; SVM alone is not enough) in the firmware "
-		       "setup; no kernel argument helps"
-		     : "ask the board's maker for firmware that describes the SMMU; no kernel "
-		       "argument helps");
+		!acpi ? "ask the board's maker for firmware that describes the SMMU; no kernel "
+			"argument helps"
+		: arm ? "turn on the SMMU (also called IOMMU) in the firmware setup; no kernel "
+			"argument helps"
+		      : "turn on VT-d or AMD-Vi (IOMMU; SVM alone is not enough) in the firmware "
+			"setup; no kernel argument helps");
 }
 
 /* The argument goes, or of a list the one item. */
@@ -97,13 +107,14 @@ bool iommu_may_need_argument(const struct inventory *inventory)
 	enum iommu_kind kind = inventory_machine_iommu(inventory);
 
 	return !inventory->platform.config_path && kind != IOMMU_KIND_AMD &&
-	       kind != IOMMU_KIND_ARM && !intel_iommu_turned_on(&inventory->args);
+	       inventory_machine(inventory)->x86 && !intel_iommu_turned_on(&inventory->args);
 }
 
 /* It is off, and what is known does not say why. */
 static void find_off(struct checks *checks)
 {
 	const struct inventory *inventory = checks->inventory;
+	enum iommu_kind kind = inventory_machine_iommu(inventory);
 	const char *firmware = firmware_text(inventory);
 	struct finding *finding = finding_add(
 		checks->findings, severity_of(checks), FINDING_IOMMU, "host",
@@ -115,7 +126,11 @@ static void find_off(struct checks *checks)
 	if (!iommu_may_need_argument(inventory))
 		finding_remedy(finding,
 			       "no kernel argument turns it off; the kernel's log has the reason: "
-			       "journalctl -k -b | grep -i -e DMAR -e AMD-Vi -e iommu");
+			       "journalctl -k -b | grep -i %s",
+			       machine_of(kind == IOMMU_KIND_AMD   ? CPU_AMD
+					  : kind == IOMMU_KIND_ARM ? CPU_ARM
+								   : inventory->platform.cpu)
+				       ->log_words);
 	else
 		finding_remedy(
 			finding,
@@ -129,7 +144,12 @@ static void check_state(struct checks *checks)
 	const struct inventory *inventory = checks->inventory;
 	const enum answer *config = inventory->platform.config;
 	enum iommu_kind kind = inventory_machine_iommu(inventory);
-	enum kernel_option option = options[kind];
+	/* Of other machines' IOMMUs only the paravirtual one is an option. */
+	enum kernel_option option = kind != IOMMU_KIND_OTHER ||
+						    strv_contains(&inventory->firmware_tables,
+								  "VIOT")
+					    ? options[kind]
+					    : N_KERNEL_OPTIONS;
 	struct turned_off off;
 
 	if (inventory->iommu == IOMMU_ON)
@@ -166,7 +186,6 @@ static bool wants_vfio(const struct plan *plan)
 	return false;
 }
 
-/* Arm has its own way to keep a guest's interrupts apart (GICv3 ITS). */
 static void find_no_remapping(struct checks *checks)
 {
 	const struct platform *platform = &checks->inventory->platform;
@@ -216,7 +235,7 @@ static void check_interrupts(struct checks *checks)
 	bool unsafe = platform->unsafe_interrupts == ANSWER_YES;
 
 	if (checks->inventory->iommu != IOMMU_ON ||
-	    inventory_machine_iommu(checks->inventory) == IOMMU_KIND_ARM ||
+	    inventory_machine(checks->inventory)->isolates_interrupts == ANSWER_YES ||
 	    !wants_vfio(checks->plan))
 		return;
 	if (platform->interrupt_remapping == ANSWER_YES) {
@@ -226,6 +245,17 @@ static void check_interrupts(struct checks *checks)
 		find_unsafe(checks, true);
 	} else if (platform->interrupt_remapping == ANSWER_NO) {
 		find_no_remapping(checks);
+	} else if (!inventory_machine(checks->inventory)->x86) {
+		finding_remedy(
+			finding_add(
+				checks->findings, severity_of(checks),
+				FINDING_INTERRUPT_REMAPPING_UNKNOWN, "host",
+				"whether this machine keeps the interrupts of guests apart cannot "
+				"be told from outside: if it does not, VFIO gives devices to no "
+				"guest (EPERM)"),
+			"start a guest with one of the devices; if that fails, write "
+			"unsafe-interrupts = yes in section [iommu] of the profile, which lets "
+			"guests raise interrupts in the host");
 	} else {
 		finding_remedy(
 			finding_add(

@@ -15,7 +15,7 @@ static enum kernel_option option_of(const char *module)
 {
 	if (strcmp(module, "vfio_pci") == 0)
 		return KERNEL_VFIO_PCI;
-	return strcmp(module, IOMMU_BACKEND) == 0 ? KERNEL_VFIO_IOMMU_TYPE1 : N_KERNEL_OPTIONS;
+	return strcmp(module, "vfio_iommu_type1") == 0 ? KERNEL_VFIO_IOMMU_TYPE1 : N_KERNEL_OPTIONS;
 }
 
 static void find_missing(const struct checks *checks, const char *module)

@@ -152,12 +152,15 @@ bool interrupt_remapping_turned_off(const struct kernel_args *args, struct turne
 
 /* --- arguments that do nothing ---------------------------------------------------------------- */
 
-/* The values that a list knows; the kernel compares prefixes. */
+/*
+ * The values that a list knows; the kernel compares prefixes. relax_rmrr is that of a patch, on which those who
+ * have it rely: whether it works the regions of the groups show.
+ */
 static const struct list {
 	const char *name, *values; /* separated by blanks */
 } lists[] = {
-	{"intel_iommu",
-	 "on off igfx_off intgpu_off sm_on sm_off sp_off strict forcedac tboot_noforce"},
+	{"intel_iommu", "on off igfx_off intgpu_off sm_on sm_off sp_off strict forcedac "
+			"tboot_noforce relax_rmrr"},
 	{"amd_iommu",
 	 "off force_enable force_isolation fullflush pgtbl_v1 pgtbl_v2 irtcachedis nohugepages "
 	 "v2_pgsizes_only"},
@@ -196,8 +199,10 @@ static void check_values(const struct checks *checks, const struct list *list,
 			 const struct kernel_arg *arg)
 {
 	const char *position = arg->value ? arg->value : "", *item;
-	bool any = false;
+	bool any = false, known = false;
 
+	for (const char *each = position; (item = next_item(&each));)
+		known = known || list_knows(list, item);
 	while ((item = next_item(&position))) {
 		int length = (int)strcspn(item, ",");
 		struct finding *finding;
@@ -210,7 +215,10 @@ static void check_values(const struct checks *checks, const struct list *list,
 			xasprintf(
 				"the kernel does not know the value \"%.*s\" of %s= and ignores it",
 				length, item, list->name));
-		if (strcmp(list->name, "intel_iommu") == 0)
+		if (known)
+			finding_remedy(finding, "remove \"%.*s\" from %s in the kernel's arguments",
+				       length, item, arg->text);
+		else if (strcmp(list->name, "intel_iommu") == 0)
 			finding_remedy(finding, "replace it by intel_iommu=on");
 		else if (strcmp(list->name, "amd_iommu") == 0)
 			finding_remedy(finding, "remove it from the kernel's arguments: an AMD "
@@ -227,8 +235,8 @@ static bool check_machine(const struct checks *checks, const struct kernel_arg *
 	enum iommu_kind kind = inventory_machine_iommu(checks->inventory);
 	const char *why = NULL;
 
-	if (checks->inventory->platform.cpu == CPU_ARM)
-		why = "only x86 kernels read the argument, and this processor is an Arm";
+	if (!inventory_machine(checks->inventory)->x86)
+		why = "only x86 kernels read the argument, and this processor is no x86";
 	else if (kind == IOMMU_KIND_AMD && strcmp(arg->name, "intel_iommu") == 0)
 		why = "the argument is for Intel's IOMMU, and this machine has AMD's";
 	else if (kind == IOMMU_KIND_INTEL && strcmp(arg->name, "amd_iommu") == 0)

@@ -13,7 +13,7 @@ struct argument_decision {
 	const struct inventory *inventory;
 	const struct bootloader *bootloader;
 	struct argument_plan *plan;
-	bool arm; /* where the kernel does not read iommu= */
+	bool x86; /* where the kernel reads iommu= */
 };
 
 void argument_plan_done(struct argument_plan *plan)
@@ -88,9 +88,9 @@ static int item_state(const struct argument_decision *decision, const struct ker
 		*ret_text = off.by->text;
 		return -1;
 	}
-	if (strcmp(name, "iommu") == 0 && !decision->arm && text_starts_with(item, "pt"))
+	if (strcmp(name, "iommu") == 0 && decision->x86 && text_starts_with(item, "pt"))
 		return passthrough_state(decision->inventory, args, ret_text);
-	if (strcmp(name, "iommu") == 0 && !decision->arm && text_starts_with(item, "nopt"))
+	if (strcmp(name, "iommu") == 0 && decision->x86 && text_starts_with(item, "nopt"))
 		return -passthrough_state(decision->inventory, args, ret_text);
 	return iommu_item_state(args, name, item, ret_text);
 }
@@ -195,7 +195,7 @@ static void want_iommu(struct argument_decision *decision)
 		     inventory->platform.config[KERNEL_INTEL_IOMMU_DEFAULT_ON] == ANSWER_NO
 			     ? "this kernel leaves Intel's IOMMU off by default"
 			     : "whether this kernel turns Intel's IOMMU on by default is not known");
-	if (passthrough_wanted(decision->profile, inventory, decision->bootloader) &&
+	if (passthrough && passthrough_wanted(decision->profile, inventory, decision->bootloader) &&
 	    !profile_says(decision, passthrough))
 		want(decision, SEVERITY_WARNING, xstrdup(passthrough),
 		     "the profile wants passthrough, which keeps the host's own devices at full "
@@ -417,7 +417,7 @@ void arguments_decide(const struct profile *profile, const struct inventory *inv
 {
 	struct argument_plan plan = {};
 	struct argument_decision decision = {profile, inventory, bootloader, &plan,
-					     inventory_machine_iommu(inventory) == IOMMU_KIND_ARM};
+					     inventory_machine(inventory)->x86};
 
 	if (profile->sections.n) {
 		want_iommu(&decision);

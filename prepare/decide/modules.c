@@ -254,15 +254,15 @@ void module_policy_make(const struct profile *profile, const struct inventory *i
 				strv_add(&policy.load, device->module);
 		for (size_t i = 0; i < policy.load.n; i++)
 			if (driver_is_vfio(policy.load.items[i])) {
-				strv_add(&policy.load, IOMMU_BACKEND);
+				strv_add(&policy.load, inventory_machine(inventory)->backend);
 				break;
 			}
 		strv_sort(&policy.load);
 	}
 	policy.unsafe_interrupts = any && profile->unsafe_interrupts;
-	if (policy.unsafe_interrupts && list_has(&inventory->builtin_modules, IOMMU_BACKEND)) {
+	if (policy.unsafe_interrupts && list_has(&inventory->builtin_modules, "vfio_iommu_type1")) {
 		policy.unsafe_interrupts = false;
-		strv_add(&policy.arguments, IOMMU_BACKEND ".allow_unsafe_interrupts=1");
+		strv_add(&policy.arguments, "vfio_iommu_type1.allow_unsafe_interrupts=1");
 	}
 	*ret = policy;
 }

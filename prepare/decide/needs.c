@@ -32,25 +32,23 @@ static const struct {
 			  .host = HOST_IOMMU,
 			  .concerned = FACT_DISPLAY | FACT_RESET},
 	[GOAL_PLAN] = {.by_profile = true,
-		       .host = HOST_IOMMU,
+		       .host = HOST_IOMMU | HOST_PROCESSOR,
 		       .concerned = FACT_DISPLAY | FACT_RESET,
-		       .then_host = HOST_BUILTIN | HOST_PROCESSOR | HOST_BOOTLOADER |
-				    HOST_OWN_FILES,
+		       .then_host = HOST_BUILTIN | HOST_BOOTLOADER | HOST_OWN_FILES,
 		       .then_functions = FACT_MODULES},
 	[GOAL_APPLY] = {.by_profile = true,
-			.host = HOST_IOMMU,
+			.host = HOST_IOMMU | HOST_PROCESSOR,
 			.concerned = FACT_DISPLAY | FACT_RESET,
-			.then_host = HOST_BUILTIN | HOST_PROCESSOR | HOST_BOOTLOADER |
-				     HOST_OWN_FILES | HOST_REBUILD,
+			.then_host = HOST_BUILTIN | HOST_BOOTLOADER | HOST_OWN_FILES | HOST_REBUILD,
 			.then_functions = FACT_MODULES},
 	[GOAL_BIND] = {.by_profile = true, .concerned = FACT_DISPLAY},
 	[GOAL_RELEASE] = {.host = HOST_LOADED | HOST_BUILTIN | HOST_USERS | HOST_OWN_FILES,
 			  .functions = FACT_PATH,
 			  .concerned = FACT_OVERRIDE | FACT_DISPLAY | FACT_MODULES},
 	[GOAL_VALIDATE_DEVICES] = {.by_profile = true,
-				   .host = HOST_IOMMU,
+				   .host = HOST_IOMMU | HOST_PROCESSOR,
 				   .concerned = FACT_DISPLAY | FACT_RESET,
-				   .then_host = HOST_PLATFORM | HOST_PROCESSOR | HOST_BUILTIN,
+				   .then_host = HOST_PLATFORM | HOST_BUILTIN,
 				   .then_concerned = FACT_OVERRIDE | FACT_HEADER | FACT_MODULES},
 	[GOAL_VALIDATE_FIT] = {.by_profile = true,
 			       .host = HOST_IOMMU,
@@ -58,10 +56,10 @@ static const struct {
 			       .then_host = HOST_PLATFORM | HOST_PROCESSOR,
 			       .then_concerned = FACT_HEADER},
 	[GOAL_VALIDATE] = {.by_profile = true,
-			   .host = HOST_IOMMU,
+			   .host = HOST_IOMMU | HOST_PROCESSOR,
 			   .concerned = FACT_DISPLAY | FACT_RESET,
-			   .then_host = HOST_PLATFORM | HOST_PROCESSOR | HOST_BUILTIN |
-					HOST_BOOTLOADER | HOST_FOREIGN | HOST_IMAGES | HOST_RESTART,
+			   .then_host = HOST_PLATFORM | HOST_BUILTIN | HOST_BOOTLOADER |
+					HOST_FOREIGN | HOST_IMAGES | HOST_RESTART,
 			   .then_functions = FACT_MODULES,
 			   .then_concerned = FACT_OVERRIDE | FACT_HEADER},
 	[GOAL_SNAPSHOT] = {.host = HOST_ALL & ~HOST_PLACES,
@@ -242,7 +240,8 @@ static void need_for_verdict(const struct asking *asking)
 	need_of_all(asking, goals[goal].then_functions);
 	need_of_concerned(asking, goals[goal].then_concerned);
 	if (host & HOST_PLATFORM)
-		plan_modules(asking->plan, asking->profile, &asking->needs->modules);
+		plan_modules(asking->plan, asking->profile, asking->inventory,
+			     &asking->needs->modules);
 }
 
 static void (*const steps[])(const struct asking *asking) = {

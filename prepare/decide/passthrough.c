@@ -14,13 +14,13 @@ static bool is_arm(const struct inventory *inventory)
 
 const char *passthrough_argument(const struct inventory *inventory)
 {
-	return is_arm(inventory) ? "iommu.passthrough=1" : "iommu=pt";
+	return inventory_machine(inventory)->passthrough;
 }
 
 int passthrough_state(const struct inventory *inventory, const struct kernel_args *args,
 		      const char **ret_text)
 {
-	bool arm = is_arm(inventory);
+	bool x86 = inventory_machine(inventory)->x86;
 	int state = 0;
 
 	vec_foreach(arg, args) {
@@ -28,7 +28,7 @@ int passthrough_state(const struct inventory *inventory, const struct kernel_arg
 		bool value;
 		int now = 0;
 
-		if (strcmp(arg->name, "iommu") == 0 && !arm)
+		if (strcmp(arg->name, "iommu") == 0 && x86)
 			while ((item = iommu_next_item(arg, &position)))
 				now = text_starts_with(item, "pt")     ? 1
 				      : text_starts_with(item, "nopt") ? -1
@@ -146,7 +146,7 @@ void passthrough_check(const struct profile *profile, const struct inventory *in
 {
 	const char *why = loss(inventory, bootloader), *text = passthrough_argument(inventory);
 
-	if (!why)
+	if (!why || !text)
 		return;
 	if (snp_wanted(inventory, bootloader) == ANSWER_YES &&
 	    (iommu_item_state(&inventory->args, "amd_iommu", "pgtbl_v2", &text) > 0 ||

@@ -9,7 +9,7 @@
 #include "model/inventory.h"
 #include "model/profile.h"
 
-/* "iommu=pt", or "iommu.passthrough=1" where the kernel does not read iommu= (arm64). */
+/* "iommu=pt", or "iommu.passthrough=1" where the kernel does not read iommu= (arm64); NULL: s390, POWER have none. */
 const char *passthrough_argument(const struct inventory *inventory);
 /*
  * Does a line of arguments ask for it (1) or for the contrary (-1)? The last of both spellings counts.

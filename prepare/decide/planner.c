@@ -100,6 +100,7 @@ static void add_absent(const struct absence *absence, struct plan *plan)
 
 static void add_module_actions(struct plan *plan, const struct inventory *inventory)
 {
+	const char *module = inventory_machine(inventory)->backend;
 	bool backend = false;
 
 	vec_foreach(device, plan) {
@@ -111,10 +112,13 @@ static void add_module_actions(struct plan *plan, const struct inventory *invent
 				  xasprintf("driver %s is not loaded", device->want));
 		backend = backend || device_needs_backend(device);
 	}
-	if (backend && !inventory->has_iommu_backend)
-		plan_load(plan, IOMMU_BACKEND, "/sys/module/" IOMMU_BACKEND,
+	if (backend && !inventory->has_iommu_backend) {
+		_cleanup_free_ char *directory = xasprintf("/sys/module/%s", module);
+
+		plan_load(plan, module, directory,
 			  xstrdup("VFIO needs it; the kernel would ask for it only when a guest "
 				  "starts"));
+	}
 }
 
 static void add_device_actions(struct plan *plan, size_t index)
@@ -288,7 +292,8 @@ void plan_make(const struct profile *profile, enum phase phase, struct match *ma
 	*ret = plan;
 }
 
-void plan_modules(const struct plan *plan, const struct profile *profile, struct strv *ret)
+void plan_modules(const struct plan *plan, const struct profile *profile,
+		  const struct inventory *inventory, struct strv *ret)
 {
 	bool iommu = false;
 
@@ -303,6 +308,6 @@ void plan_modules(const struct plan *plan, const struct profile *profile, struct
 	vec_foreach(device, plan)
 		strv_add_new(ret, device->module);
 	if (iommu)
-		strv_add_new(ret, IOMMU_BACKEND);
+		strv_add_new(ret, inventory_machine(inventory)->backend);
 	strv_sort(ret);
 }

@@ -16,4 +16,5 @@ void plan_make(const struct profile *profile, enum phase phase, struct match *ma
 	       struct plan *ret);
 
 /* The modules that an initramfs needs for the profile, whatever the host; sorted. */
-void plan_modules(const struct plan *plan, const struct profile *profile, struct strv *ret);
+void plan_modules(const struct plan *plan, const struct profile *profile,
+		  const struct inventory *inventory, struct strv *ret);

@@ -44,7 +44,8 @@ void kernel_read_iommu(struct root *root, struct inventory *inventory)
 void kernel_read(struct root *root, struct inventory *inventory)
 {
 	static const char *const backends[] = {"/sys/module/vfio_iommu_type1",
-					       "/sys/module/iommufd"};
+					       "/sys/module/iommufd",
+					       "/sys/module/vfio_iommu_spapr_tce"};
 
 	inventory->kernel = root_read_line(root, "/proc/sys/kernel/osrelease");
 	inventory->cmdline = root_read_line(root, "/proc/cmdline");

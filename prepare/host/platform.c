@@ -15,6 +15,7 @@
 
 #define TABLE_MAX (16 * 1024 * 1024)
 #define CONFIG_MAX (4 * 1024 * 1024)
+#define IORT_MAX (1024 * 1024)
 
 /* "Y", "N", "1", "0": a module's parameter, or a setting of sysctl. */
 static enum answer read_answer(struct root *root, const char *path)
@@ -88,6 +89,15 @@ static void scan_config(struct root *root, struct inventory *inventory)
 	}
 }
 
+/* A node without "status" is switched on (Devicetree Specification, 2.3.4). */
+static bool is_switched_on(struct root *root, const char *directory, const char *node)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s/status", directory, node);
+	_cleanup_free_ char *status = root_read_line(root, path);
+
+	return !status || strcmp(status, "okay") == 0 || strcmp(status, "ok") == 0;
+}
+
 /* A node of the root that names an IOMMU; "smmu@5000000", "iommu@..." may lie one level deeper. */
 static void scan_devicetree(struct root *root, struct platform *platform)
 {
@@ -101,10 +111,21 @@ static void scan_devicetree(struct root *root, struct platform *platform)
 		if (root_list(root, directories[i], &names) == 0)
 			platform->devicetree = true;
 		for (size_t j = 0; j < names.n; j++)
-			if (strncmp(names.items[j], "smmu", 4) == 0 ||
-			    strncmp(names.items[j], "iommu", 5) == 0)
+			if ((strncmp(names.items[j], "smmu", 4) == 0 ||
+			     strncmp(names.items[j], "iommu", 5) == 0) &&
+			    is_switched_on(root, directories[i], names.items[j]))
 				platform->devicetree_iommu = true;
 	}
+}
+
+static void scan_iort(struct root *root, struct inventory *inventory)
+{
+	_cleanup_free_ char *table = NULL;
+	size_t length;
+
+	if (strv_contains(&inventory->firmware_tables, "IORT") &&
+	    root_read_file(root, "/sys/firmware/acpi/tables/IORT", IORT_MAX, &table, &length) == 0)
+		iort_parse((const unsigned char *)table, length, &inventory->platform);
 }
 
 static void scan_interrupts(struct root *root, struct platform *platform)
@@ -224,6 +245,7 @@ void platform_read(struct root *root, const struct strv *modules, struct invento
 	struct platform *platform = &inventory->platform;
 
 	scan_devicetree(root, platform);
+	scan_iort(root, inventory);
 	platform->bootconfig = root_read_text(root, "/proc/bootconfig", TABLE_MAX);
 	scan_interrupts(root, platform);
 	scan_policy(root, platform);

@@ -147,16 +147,26 @@ const struct firmware_table firmware_tables[N_FIRMWARE_TABLES] = {
 
 enum iommu_kind inventory_machine_iommu(const struct inventory *inventory)
 {
-	static const enum iommu_kind of_processor[] = {[CPU_INTEL] = IOMMU_KIND_INTEL,
-						       [CPU_AMD] = IOMMU_KIND_AMD,
-						       [CPU_ARM] = IOMMU_KIND_ARM,
-						       [CPU_OTHER] = IOMMU_KIND_NONE};
+	static const enum iommu_kind of_processor[] = {
+		[CPU_INTEL] = IOMMU_KIND_INTEL,  [CPU_AMD] = IOMMU_KIND_AMD,
+		[CPU_OTHER] = IOMMU_KIND_NONE,   [CPU_ARM] = IOMMU_KIND_ARM,
+		[CPU_S390] = IOMMU_KIND_OTHER,   [CPU_POWER] = IOMMU_KIND_OTHER,
+		[CPU_NOT_X86] = IOMMU_KIND_OTHER};
 
 	for (size_t i = 0; i < N_FIRMWARE_TABLES; i++)
 		if (strv_contains(&inventory->firmware_tables, firmware_tables[i].name))
 			return firmware_tables[i].kind;
 	return of_processor[inventory->platform.cpu] ? of_processor[inventory->platform.cpu]
 						     : inventory->iommu_kind;
+}
+
+const struct machine *inventory_machine(const struct inventory *inventory)
+{
+	enum cpu_vendor cpu = inventory->platform.cpu;
+
+	return machine_of(cpu == CPU_UNKNOWN && inventory_machine_iommu(inventory) == IOMMU_KIND_ARM
+				  ? CPU_ARM
+				  : cpu);
 }
 
 const char *const iommu_kind_names[] = {

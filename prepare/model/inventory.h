@@ -11,8 +11,8 @@
 
 #include "base/strv.h"
 #include "model/address.h"
-#include "model/boot_log.h"
 #include "model/boot_files.h"
+#include "model/boot_log.h"
 #include "model/foreign.h"
 #include "model/image.h"
 #include "model/kernel_args.h"
@@ -157,6 +157,8 @@ bool function_is_bridge(const struct pci_function *function);
  */
 bool function_is_infrastructure(const struct pci_function *function);
 
+/* What passthrough is like on this machine: by its processor, or else by its IOMMU. */
+const struct machine *inventory_machine(const struct inventory *inventory);
 /* The IOMMU that the machine has: by the firmware's word, by its processor, or by which one is on. */
 enum iommu_kind inventory_machine_iommu(const struct inventory *inventory);
 /* "intel", "amd", "smmu", "other"; NULL for none. */

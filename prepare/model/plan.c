@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "model/platform.h"
 #include "model/profile.h"
 
 static void device_done(struct planned_device *device)
@@ -41,7 +42,7 @@ static bool is_module_needed(const struct plan *plan, const char *module)
 	vec_foreach(device, plan)
 		if ((device->state == DEVICE_BIND && device->module &&
 		     strcmp(device->module, module) == 0) ||
-		    (device_needs_backend(device) && strcmp(module, IOMMU_BACKEND) == 0))
+		    (device_needs_backend(device) && module_is_backend(module)))
 			return true;
 	return false;
 }

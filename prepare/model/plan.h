@@ -71,9 +71,6 @@ struct action_list {
 	VEC(struct action);
 };
 
-/* The module through which VFIO maps a guest's memory, where there is no iommufd. */
-#define IOMMU_BACKEND "vfio_iommu_type1"
-
 struct plan {
 	/* Sorted by address. */
 	VEC(struct planned_device);
@@ -103,7 +100,7 @@ void plan_probe(struct plan *plan, size_t device, char *reason);
 void plan_load(struct plan *plan, const char *module, const char *shown_by, char *reason);
 extern const char *const action_type_names[];
 extern const char *const device_state_names[];
-/* Is it of use only with IOMMU_BACKEND, or its like? */
+/* Is it of use only with a module through which VFIO maps a guest's memory? */
 bool device_needs_backend(const struct planned_device *device);
 /* Does it go to its guest, now or at the next boot? */
 bool device_is_given(const struct planned_device *device);

@@ -12,7 +12,18 @@
 #include "model/address.h"
 
 enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
-enum cpu_vendor { CPU_UNKNOWN, CPU_INTEL, CPU_AMD, CPU_ARM, CPU_OTHER };
+/* CPU_OTHER: an x86 of another make; CPU_NOT_X86: RISC-V, LoongArch. */
+enum cpu_vendor {
+	CPU_UNKNOWN,
+	CPU_INTEL,
+	CPU_AMD,
+	CPU_OTHER,
+	CPU_ARM,
+	CPU_S390,
+	CPU_POWER,
+	CPU_NOT_X86,
+	N_CPUS
+};
 
 /* Options of the kernel's configuration; YES: built in or a module. */
 enum kernel_option {
@@ -41,6 +52,20 @@ struct console {
 	struct pci_address_list carriers;
 };
 
+/* What passthrough is like on machines of a processor. */
+struct machine {
+	bool x86;
+	/*
+	 * Only there a guest could raise interrupts in the host unless an IOMMU remaps them. Others keep them apart
+	 * (s390: arch_is_isolated_msi(); Arm: GICv3 ITS; POWER: EEH's partitionable endpoints), or do not say.
+	 */
+	enum answer isolates_interrupts;
+	const char *
+		passthrough; /* the argument that leaves the host's own devices untranslated; NULL: none */
+	const char *backend;   /* the module through which VFIO maps a guest's memory */
+	const char *log_words; /* what grep(1) finds its IOMMU by in the kernel's log */
+};
+
 struct platform {
 	enum cpu_vendor cpu;
 	bool snp_capable; /* the processor has SEV-SNP */
@@ -49,7 +74,9 @@ struct platform {
 	enum answer config[N_KERNEL_OPTIONS];
 	bool devicetree;       /* the firmware has one */
 	bool devicetree_iommu; /* and an IOMMU in it */
-	char *bootconfig; /* arguments that come from there; they are in the command line too */
+	enum answer
+		iort_smmu; /* the table IORT has a node of an SMMU; not known without the table */
+	char *bootconfig;  /* arguments that come from there; they are in the command line too */
 
 	enum answer interrupt_remapping;
 	enum answer unsafe_interrupts; /* a loaded backend of VFIO goes without it */
@@ -70,6 +97,10 @@ struct platform {
 	VEC_OF(struct iommu_group) groups; /* sorted by number; those that were asked for */
 };
 
+/* Of a processor that is not known it is the one that this program was built for. */
+const struct machine *machine_of(enum cpu_vendor cpu);
+/* Is it the backend of some machine? iommufd, which any may have, is not meant. */
+bool module_is_backend(const char *module);
 void platform_done(struct platform *platform);
 /* The group with that number, or NULL: not looked at. */
 const struct iommu_group *platform_group(const struct platform *platform, int number);

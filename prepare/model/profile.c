@@ -123,7 +123,19 @@ const char *driver_canonical_name(const char *name)
 		return "vfio-pci";
 	if (strcmp(name, "pci_stub") == 0)
 		return "pci-stub";
+	if (strcmp(name, "xen_pciback") == 0 || strcmp(name, "xen-pciback") == 0)
+		return "pciback";
 	return name;
+}
+
+char *driver_registered_name(const char *name)
+{
+	const char *canonical = driver_canonical_name(name);
+	_cleanup_free_ char *module = module_of_driver(canonical);
+	bool as_module = (text_ends_with(module, "_vfio_pci") ||
+			  strcmp(module, "uio_pci_generic") == 0 || strcmp(module, "igb_uio") == 0);
+
+	return as_module ? TAKE_PTR(module) : xstrdup(canonical);
 }
 
 bool driver_is_vfio(const char *name)

@@ -115,6 +115,11 @@ bool profile_places(const struct profile *profile, struct address_list *ret);
 bool is_module_name(const char *word);
 /* The driver's name as the kernel registers it, where people write the module's. */
 const char *driver_canonical_name(const char *name);
+/*
+ * As a profile may name it: by the file of its module, too, as nvgrace-gpu-vfio-pci. Variants are registered by
+ * KBUILD_MODNAME. The caller's.
+ */
+char *driver_registered_name(const char *name);
 /* Is it VFIO's, by its name or its module's? Variants have vfio in theirs: mlx5_vfio_pci, nvgrace_gpu_vfio_pci. */
 bool driver_is_vfio(const char *name);
 /* The module of a driver: modules are named with '_' where drivers have '-'. The caller's. */

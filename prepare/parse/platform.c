@@ -8,6 +8,30 @@
 #include "base/text.h"
 #include "parse/address.h"
 
+/* What a line of cpuinfo tells by its name and a word in its value; the first row that fits counts. */
+static const struct {
+	const char *name, *word;
+	enum cpu_vendor cpu;
+} processors[] = {
+	{"CPU implementer", "", CPU_ARM},
+	{"vendor_id", "GenuineIntel", CPU_INTEL},
+	{"vendor_id", "AuthenticAMD", CPU_AMD},
+	{"vendor_id", "HygonGenuine", CPU_AMD},
+	{"vendor_id", "IBM/S390", CPU_S390},
+	{"vendor_id", "", CPU_OTHER},
+	{"cpu", "POWER", CPU_POWER},
+	{"cpu", "PPC", CPU_POWER},
+	{"isa", "rv", CPU_NOT_X86},
+	{"CPU Family", "Loongson", CPU_NOT_X86},
+};
+
+static bool is_line_of(const char *line, const char *name, const char *word)
+{
+	const char *value = line + strlen(name) + strspn(line + strlen(name), " \t");
+
+	return *value == ':' && strstr(value, word);
+}
+
 /*
  * "vendor_id	: GenuineIntel"; Arm has "CPU implementer	: 0x41". The first processor will do, and so
  * does the beginning of it: the flags of an AMD processor stand behind its vendor.
@@ -24,19 +48,51 @@ void cpuinfo_parse(const char *text, struct platform *ret)
 			ret->snp_capable = strv_contains(&flags, "sev_snp");
 			return;
 		}
-		if (text_starts_with(line, "CPU implementer")) {
-			ret->cpu = CPU_ARM;
-			return;
-		}
-		if (!text_starts_with(line, "vendor_id"))
-			continue;
-		ret->cpu = strstr(copy, "GenuineIntel") ? CPU_INTEL
-			   : strstr(copy, "AuthenticAMD") || strstr(copy, "HygonGenuine")
-				   ? CPU_AMD
-				   : CPU_OTHER;
-		if (ret->cpu != CPU_AMD)
+		for (size_t i = 0; i < ARRAY_SIZE(processors) && !ret->cpu; i++)
+			if (text_starts_with(copy, processors[i].name) &&
+			    is_line_of(copy, processors[i].name, processors[i].word))
+				ret->cpu = processors[i].cpu;
+		if (ret->cpu && ret->cpu != CPU_AMD)
 			return;
 	}
+}
+
+static uint32_t little_endian(const unsigned char *bytes, size_t n)
+{
+	uint32_t value = 0;
+
+	while (n-- > 0)
+		value = value << 8 | bytes[n];
+	return value;
+}
+
+/*
+ * The header of an ACPI table takes 36 bytes, behind which stand the number of nodes and the place of the
+ * first (ACPI IORT, Arm DEN 0049): type, length in two bytes, and more.
+ */
+void iort_parse(const unsigned char *table, size_t length, struct platform *ret)
+{
+	enum { NODES = 36, FIRST = 40, END = 48, NODE_MIN = 16, SMMU = 3, SMMU_V3 = 4 };
+	uint32_t n, place;
+
+	if (length < END || memcmp(table, "IORT", 4) != 0)
+		return;
+	n = little_endian(table + NODES, 4);
+	place = little_endian(table + FIRST, 4);
+	for (; n > 0 && place < length && length - place >= NODE_MIN; n--) {
+		uint32_t node = little_endian(table + place + 1, 2);
+
+		if (table[place] == SMMU || table[place] == SMMU_V3) {
+			ret->iort_smmu = ANSWER_YES;
+			return;
+		}
+		if (node < NODE_MIN || node > length - place)
+			return;
+		place += node;
+	}
+	/* Cut short, it does not say that there is none. */
+	if (n == 0)
+		ret->iort_smmu = ANSWER_NO;
 }
 
 static const struct {

@@ -9,6 +9,8 @@ const char *kernel_option_name(enum kernel_option option);
 /* Texts of the kernel, from which each of these fills in what is there. */
 void cpuinfo_parse(const char *text, struct platform *ret);
 void kernel_config_parse(const char *text, struct platform *ret);
+/* The table IORT as the firmware made it. */
+void iort_parse(const unsigned char *table, size_t length, struct platform *ret);
 void interrupts_parse(const char *text, struct platform *ret);
 void lockdown_parse(const char *text, struct platform *ret);
 void reserved_regions_parse(const char *text, struct iommu_group *ret);

@@ -83,8 +83,9 @@ static int read_blacklist(struct value_error *error, void *target, const char *v
 
 static int read_driver(struct value_error *error, void *target, const char *value)
 {
-	return is_module_name(value) ? read_text(error, target, driver_canonical_name(value))
-				     : fail(error, value, NULL);
+	_cleanup_free_ char *name = driver_registered_name(value);
+
+	return is_module_name(value) ? read_text(error, target, name) : fail(error, value, NULL);
 }
 
 static int read_choice(struct value_error *error, unsigned *target, const char *value,

@@ -61,7 +61,7 @@ static int run(struct root *root, const struct options *options)
 	if (status != STATUS_DONE)
 		return status;
 	if (options->modules) {
-		plan_modules(&situation.plan, &situation.profile, &modules);
+		plan_modules(&situation.plan, &situation.profile, &situation.inventory, &modules);
 		return report_lines(&modules);
 	}
 	situation_plan_files(&situation, &files);

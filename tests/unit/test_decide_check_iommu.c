@@ -37,6 +37,31 @@ TEST(off_in_the_device_tree)
 	expect("no driver", X, NOT_READY, "iommu-not-built host");
 }
 
+TEST(off_on_arm_and_others)
+{
+	inventory.iommu = IOMMU_OFF;
+	inventory.platform.cpu = CPU_ARM;
+	strv_done(&inventory.firmware_tables);
+	expect_one("no table", X, NOT_READY, SEVERITY_ERROR, "firmware-table host", "no IOMMU",
+		   "SMMU");
+	strv_add(&inventory.firmware_tables, "IORT");
+	inventory.platform.iort_smmu = ANSWER_NO;
+	expect_one("no node", X, NOT_READY, SEVERITY_ERROR, "firmware-table host", "no SMMU node",
+		   "firmware setup");
+	inventory.platform.iort_smmu = ANSWER_YES;
+	expect_one("a node", X, NOT_READY, SEVERITY_ERROR, "iommu host", "IORT", "-e arm-smmu");
+	/* These have neither a table nor a node of that name. */
+	strv_done(&inventory.firmware_tables);
+	inventory.firmware_known = false;
+	inventory.platform.devicetree = true;
+	inventory.platform.cpu = CPU_POWER;
+	expect_one("POWER", X, NOT_READY, SEVERITY_ERROR, "iommu host", "cannot be read",
+		   "pnv_pci");
+	inventory.platform.cpu = CPU_S390;
+	set_config(KERNEL_VIRTIO_IOMMU, ANSWER_NO);
+	expect_one("s390", X, NOT_READY, SEVERITY_ERROR, "iommu host", "cannot be read", "zpci");
+}
+
 TEST(off_by_argument)
 {
 	static const struct {
@@ -190,6 +215,15 @@ TEST(interrupts_that_need_no_remapping)
 	inventory.platform.cpu = CPU_UNKNOWN;
 	inventory.iommu_kind = IOMMU_KIND_ARM;
 	expect("Arm by its IOMMU", X, READY, "");
+	inventory.iommu_kind = IOMMU_KIND_OTHER;
+	inventory.platform.interrupt_remapping = ANSWER_UNKNOWN;
+	inventory.platform.cpu = CPU_S390;
+	expect("s390", X, READY, "");
+	inventory.platform.cpu = CPU_POWER;
+	expect("POWER", X, READY, "");
+	inventory.platform.cpu = CPU_NOT_X86;
+	expect_one("RISC-V", X, READINESS_UNKNOWN, SEVERITY_ERROR,
+		   "interrupt-remapping-unknown host", "from outside", "unsafe-interrupts = yes");
 }
 
 TEST(interrupts_that_cannot_be_read)
@@ -223,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CHECKS_TEST(off_in_firmware),
 		CHECKS_TEST(off_in_the_device_tree),
+		CHECKS_TEST(off_on_arm_and_others),
 		CHECKS_TEST(off_by_argument),
 		CHECKS_TEST(off_by_the_kernel),
 		CHECKS_TEST(off_and_why_cannot_be_told),

@@ -174,6 +174,7 @@ TEST(arguments_without_effect)
 	static const char *const silent[] = {
 		"",
 		"intel_iommu=on,sm_on iommu=pt intremap=nosid",
+		"intel_iommu=on,relax_rmrr",
 		"iommu=memaper=3",
 		"iommu.passthrough=1 -- single quiet",
 		"amd_iommu_intr=vapic intel_iommu=igfx_off",

@@ -336,7 +336,7 @@ TEST(modules_that_an_initramfs_needs)
 		struct plan plan;
 
 		make(rows[i].profile, &profile, &plan);
-		plan_modules(&plan, &profile, &modules);
+		plan_modules(&plan, &profile, &inventory, &modules);
 		strv_split(&wanted, rows[i].modules, " ");
 		check_int(rows[i].profile, modules.n, wanted.n);
 		for (size_t j = 0; j < modules.n; j++)

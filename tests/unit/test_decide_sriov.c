@@ -248,7 +248,7 @@ TEST(only_what_is_new_is_done_after_the_second_look)
 	assert_int_equal(again.items[0].address.function, 1);
 	assert_int_equal(again.actions.n, 4);
 	check_text("module", again.actions.items[0].value, "vfio_pci");
-	check_text("backend", again.actions.items[1].value, IOMMU_BACKEND);
+	check_text("backend", again.actions.items[1].value, "vfio_iommu_type1");
 	assert_int_equal(again.actions.items[2].type, ACTION_SET_OVERRIDE);
 	assert_int_equal(again.actions.items[2].device, 0);
 

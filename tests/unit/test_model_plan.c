@@ -62,7 +62,7 @@ static void make(struct plan *ret)
 		finding_add(&ret->findings, SEVERITY_ERROR, FINDING_IN_USE, rows[i][0], "why");
 	}
 	plan_load(ret, "vfio_pci", "/sys", xstrdup("why not twice"));
-	plan_load(ret, IOMMU_BACKEND, "/sys", xstrdup("why"));
+	plan_load(ret, "vfio_iommu_type1", "/sys", xstrdup("why"));
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		plan_act(ret, ACTION_PROBE, i, xstrdup("/sys"), rows[i][0], xstrdup("why"));
 	finding_add(&ret->findings, SEVERITY_ERROR, FINDING_IOMMU, "host", "why");
@@ -95,7 +95,9 @@ TEST(what_is_not_wanted_goes)
 	make(&plan);
 	plan_keep(&plan, is_not_on_bus, &(uint8_t){2});
 	expect(&plan, "0000:01:00.0; 0000:03:00.0; ",
-	       "vfio_pci; pci_stub; " IOMMU_BACKEND "; 0000:01:00.0; 0000:03:00.0; ");
+	       "vfio_pci; pci_stub; "
+	       "vfio_iommu_type1"
+	       "; 0000:01:00.0; 0000:03:00.0; ");
 	check_findings("findings", &plan.findings,
 		       "in-use 0000:01:00.0; in-use 0000:03:00.0; iommu host");
 	plan_keep(&plan, is_not_on_bus, &(uint8_t){2});
@@ -120,7 +122,8 @@ TEST(what_is_right_keeps_the_backend)
 	plan.items[1].state = DEVICE_REFUSED;
 	plan_keep(&plan, is_not_on_bus, &(uint8_t){3});
 	expect(&plan, "0000:01:00.0; 0000:02:00.0; ",
-	       IOMMU_BACKEND "; 0000:01:00.0; 0000:02:00.0; ");
+	       "vfio_iommu_type1"
+	       "; 0000:01:00.0; 0000:02:00.0; ");
 	plan_keep(&plan, is_not_on_bus, &(uint8_t){1});
 	expect(&plan, "0000:02:00.0; ", "0000:02:00.0; ");
 	plan_done(&plan);

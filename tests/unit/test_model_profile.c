@@ -41,11 +41,33 @@ TEST(section_line_and_key_are_told_apart)
 	ini_done(&ini);
 }
 
+TEST(names_of_drivers)
+{
+	static const char *const rows[][2] = {
+		{"vfio_pci", "vfio-pci"},
+		{"vfio-pci", "vfio-pci"},
+		{"pci_stub", "pci-stub"},
+		{"xen-pciback", "pciback"},
+		{"nvgrace-gpu-vfio-pci", "nvgrace_gpu_vfio_pci"},
+		{"mlx5_vfio_pci", "mlx5_vfio_pci"},
+		{"uio-pci-generic", "uio_pci_generic"},
+		{"ehci-pci", "ehci-pci"},
+		{"auto", "auto"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *name = driver_registered_name(rows[i][0]);
+
+		check_text(rows[i][0], name, rows[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(later_entry_takes_the_place_of_the_earlier),
 		cmocka_unit_test(section_line_and_key_are_told_apart),
+		cmocka_unit_test(names_of_drivers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,12 @@ TEST(processors)
 		{"vendor_id\t: HygonGenuine", CPU_AMD, false},
 		{"vendor_id\t: CentaurHauls\nvendor_id\t: GenuineIntel\n", CPU_OTHER, false},
 		{"processor\t: 0\nBogoMIPS\t: 50.00\nCPU implementer\t: 0x41\n", CPU_ARM, false},
+		{"vendor_id       : IBM/S390\n# processors    : 4\n", CPU_S390, false},
+		{"processor\t: 0\ncpu\t\t: POWER9, altivec supported\n", CPU_POWER, false},
+		{"processor\t: 0\nhart\t\t: 2\nisa\t\t: rv64imafdc\n", CPU_NOT_X86, false},
+		{"processor\t: 0\nCPU Family\t\t: Loongson-64bit\n", CPU_NOT_X86, false},
+		{"vendor_id\t:   Shanghai  \n", CPU_OTHER, false},
+		{"cpu MHz\t\t: POWER\n", CPU_UNKNOWN, false},
 		{"processor\t: 0\n", CPU_UNKNOWN, false},
 		{"", CPU_UNKNOWN, false},
 	};
@@ -36,6 +42,48 @@ TEST(processors)
 		check_int(rows[i].text, platform.cpu, rows[i].cpu);
 		check_int(rows[i].text, platform.snp_capable, rows[i].snp);
 	}
+}
+
+/* A table of so many nodes, of which types has the types. */
+static void check_iort(const char *label, const char *types, size_t n, size_t cut,
+		       enum answer expected)
+{
+	unsigned char table[48 + 8 * 16] = "IORT";
+	size_t length = 48;
+
+	table[36] = (unsigned char)n;
+	table[40] = 48;
+	for (const char *type = types; *type; type++, length += 16) {
+		table[length] = (unsigned char)(*type - '0');
+		table[length + 1] = 16;
+	}
+	platform.iort_smmu = ANSWER_UNKNOWN;
+	iort_parse(table, length - cut, &platform);
+	check_int(label, platform.iort_smmu, expected);
+}
+
+TEST(iort_tables)
+{
+	check_iort("interrupts alone", "02", 2, 0, ANSWER_NO);
+	check_iort("SMMU", "023", 3, 0, ANSWER_YES);
+	check_iort("SMMUv3", "42", 2, 0, ANSWER_YES);
+	check_iort("counters are none", "0255", 4, 0, ANSWER_NO);
+	check_iort("no node", "", 0, 0, ANSWER_NO);
+	check_iort("cut", "02", 2, 4, ANSWER_UNKNOWN);
+	check_iort("more than there are", "02", 200, 0, ANSWER_UNKNOWN);
+	check_iort("head alone", "", 1, 10, ANSWER_UNKNOWN);
+	iort_parse((const unsigned char *)"IORT", 4, &platform);
+	assert_int_equal(platform.iort_smmu, ANSWER_UNKNOWN);
+}
+
+TEST(machines)
+{
+	assert_string_equal(machine_of(CPU_POWER)->backend, "vfio_iommu_spapr_tce");
+	assert_null(machine_of(CPU_S390)->passthrough);
+	assert_true(machine_of(CPU_AMD)->x86);
+	assert_true(module_is_backend("vfio_iommu_type1"));
+	assert_true(module_is_backend("vfio_iommu_spapr_tce"));
+	assert_false(module_is_backend("iommufd"));
 }
 
 TEST(configurations)
@@ -197,7 +245,8 @@ int main(void)
 		PLATFORM_TEST(interrupts),       PLATFORM_TEST(lockdowns),
 		PLATFORM_TEST(reserved_regions), PLATFORM_TEST(keyboards),
 		PLATFORM_TEST(consoles),         PLATFORM_TEST(framebuffers),
-		PLATFORM_TEST(groups),
+		PLATFORM_TEST(groups),           PLATFORM_TEST(iort_tables),
+		PLATFORM_TEST(machines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
