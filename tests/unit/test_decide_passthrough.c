@@ -4,11 +4,11 @@
 #include "parse/kernel_args.h"
 #include "support.h"
 
-enum machine { INTEL, AMD, ARM, GRACE };
+enum machine_kind { INTEL, AMD, ARM, GRACE };
 
 static const struct row {
 	const char *what, *wish; /* wish: the value of passthrough; NULL: no such line */
-	enum machine machine;
+	enum machine_kind machine;
 	const char *kernel, *running, *others, *ours;
 	enum answer snp;
 	bool capable;
