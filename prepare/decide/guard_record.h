@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Network cards of the host that a profile names by mistake. Pure. */
+/* What the guards of the running host keep from the profile, and those of a boot could not. Pure. */
 #pragma once
 
 #include "decide/match.h"
-#include "model/network.h"
+#include "model/guarded.h"
 
 /*
- * What the network guard keeps from the profile now, that of companions of a group too. A boot, which binds
- * before any network is up, could not tell, so that it gets a list.
+ * What the profile would take, for its own sake or as a companion of a group, and what is guarded now as a way
+ * to the network, as data, or as a disk of the host that neither fstab, crypttab nor the kernel's arguments
+ * name: mounted by a unit or by hand, in a pool, a volume group or an array. Sorted by address.
  */
 void guarded_make(const struct match *match, struct guarded_list *ret);

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "decide/guarded.h"
+#include "decide/network.h"
 #include "decide/storage.h"
 #include "model/profile.h"
 
@@ -53,7 +55,7 @@ static void _printf_(4, 5)
 		if (guard->type == type)
 			return;
 	va_start(arguments, format);
-	*vec_add(list) = (struct guard){type, xvasprintf(format, arguments)};
+	*vec_add(list) = (struct guard){.type = type, .detail = xvasprintf(format, arguments)};
 	va_end(arguments);
 }
 
@@ -215,8 +217,24 @@ static void guard_network_boot(struct guard_decision *decision)
 			raise_guard(decision, function, FINDING_NETWORK, "the device %s", why);
 }
 
+/* What the host has over the network: the interface on the way there, or each that can lead anywhere. */
+static void guard_network_need(struct guard_decision *decision, const struct network_need *need)
+{
+	const struct network *network = &decision->inventory->network;
+	const char *way = network_way(network, need->server);
+	_cleanup_free_ char *why = xasprintf("%s the host to %s", way ? "connects" : "may connect",
+					     need->what);
+
+	vec_foreach(interface, network)
+		if (way ? strcmp(interface->name, way) == 0
+			: interface->up && interface_has_route(network, interface->name))
+			guard_interface(decision, interface, why);
+}
+
 static void guard_networks(struct guard_decision *decision)
 {
+	_cleanup_(network_needs_done) struct network_needs needs = {};
+
 	vec_foreach(interface, &decision->inventory->network) {
 		if (interface->default_route)
 			guard_interface(decision, interface, "has a default route");
@@ -229,16 +247,9 @@ static void guard_networks(struct guard_decision *decision)
 	}
 	guard_only_link(decision);
 	guard_network_boot(decision);
-	vec_foreach(guarded, &decision->inventory->network.guarded) {
-		const struct pci_function *function = inventory_find(decision->inventory,
-								     &guarded->address);
-
-		if (function && id_pattern_matches(&guarded->id, function->vendor, function->device,
-						   function->class))
-			raise_guard(
-				decision, function, FINDING_NETWORK,
-				"guard network held the device when vfio-prepare apply ran last");
-	}
+	network_needs_make(&decision->inventory->storage, &needs);
+	vec_foreach(need, &needs)
+		guard_network_need(decision, need);
 	if (!decision->inventory->network.routes_unknown)
 		return;
 	vec_foreach(interface, &decision->inventory->network)
@@ -249,9 +260,30 @@ static void guard_networks(struct guard_decision *decision)
 
 /* ------------------------------------------------------------------------------------------- */
 
+/* What apply found so; of disks the system phase decides. */
+static void guard_kept(struct guard_decision *decision, const struct pci_function *function)
+{
+	const struct guard_list *list =
+		&decision->guards->functions[function - decision->inventory->items];
+
+	vec_foreach(guarded, &decision->inventory->guarded) {
+		bool waits = guarded->type != FINDING_NETWORK && decision->phase < PHASE_SYSTEM;
+		size_t n = list->n;
+
+		if (!guarded_is(guarded, decision->inventory, function))
+			continue;
+		raise_guard(decision, function, waits ? FINDING_HOST_DISK_UNKNOWN : guarded->type,
+			    "guard %s held the device when vfio-prepare apply ran last",
+			    finding_name(guarded->type));
+		if (list->n > n)
+			list->items[n].kept = true;
+	}
+}
+
 static void guard_function(struct guard_decision *decision, const struct pci_function *function)
 {
 	guard_storage(decision, function);
+	guard_kept(decision, function);
 	if (function->boot_vga)
 		raise_guard(decision, function, FINDING_DISPLAY,
 			    "the firmware chose the device as the display of the host");
@@ -270,15 +302,19 @@ static void guard_function(struct guard_decision *decision, const struct pci_fun
 			    function->user);
 }
 
-/* --- in use now, by hand ------------------------------------------------------------------- */
+/* --- in use now, on a host that is up ------------------------------------------------------ */
 
 static void guard_used_disks(struct guard_decision *decision, const struct pci_function *function)
 {
 	const struct storage *storage = &decision->inventory->storage;
+	struct guard_list *list =
+		&decision->guards->functions[function - decision->inventory->items];
+	bool has_disks = false;
 
 	vec_foreach(device, &storage->devices) {
 		if (!pci_address_list_has(&device->carriers, &function->address))
 			continue;
+		has_disks = true;
 		if (device->claimed)
 			raise_guard(decision, function, FINDING_IN_USE,
 				    "the kernel or a process has %s open exclusively",
@@ -290,12 +326,16 @@ static void guard_used_disks(struct guard_decision *decision, const struct pci_f
 					    other->dm_name ? other->dm_name : other->name,
 					    device->name);
 	}
+	vec_foreach(guard, list)
+		guard->lasts = guard->type == FINDING_IN_USE && has_disks;
 }
 
 static void guard_used_now(struct guard_decision *decision)
 {
 	vec_foreach(function, decision->inventory)
 		guard_used_disks(decision, function);
+	if (decision->phase < PHASE_MANUAL)
+		return;
 	vec_foreach(interface, &decision->inventory->network) {
 		_cleanup_free_ char *detail = xasprintf("interface %s of the device is switched on",
 							interface->name);
@@ -319,7 +359,7 @@ void guards_make(const struct inventory *inventory, enum phase phase, struct gua
 	vec_foreach(function, inventory)
 		guard_function(&decision, function);
 	guard_networks(&decision);
-	if (phase >= PHASE_MANUAL)
+	if (phase >= PHASE_APPLY)
 		guard_used_now(&decision);
 	free(decision.seen);
 	carriers_done(&decision.carriers);

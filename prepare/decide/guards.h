@@ -12,10 +12,15 @@
  *             with allow = storage, for fstab may need it; so does a controller whose disks are not seen.
  *   system    all is known: what a guard holds is refused.
  *
+ * What only the running host knows to be its own (disks that no table names, networks) apply writes down
+ * (decide/guard_record.h). In a boot the guards hold that, too; before the system phase, which has the file
+ * of the root and not the image's copy, it waits.
+ *
  * The unbind of a device in use may not return. By hand, on a host that is up, a device is also in use
- * when one of its interfaces is switched on (IFF_UP), with or without a link, when another block device
- * uses one of its disks, or when the kernel or a process has one open exclusively (O_EXCL: the kernel's
- * targets). It is refused until the next boot takes it, and --force passes it. At boot these are no reasons: nothing has
+ * when one of its interfaces is switched on (IFF_UP), with or without a link. It is refused until the next
+ * boot takes it. On a host that is up a device is in use, too, when another block device uses one of its
+ * disks, or when the kernel or a process has one open exclusively (O_EXCL: the kernel's targets, ZFS). That
+ * lasts: apply writes it down. --force passes both. At boot these are no reasons: nothing has
  * been configured before sysinit but what the initramfs needed, and that has guards of its own (ip= and
  * its like, mounts). That udev, a BMC driver or a leftover of the initramfs has switched an interface on,
  * or that LVM found a volume on a disk with allow = storage, must not keep a host of a fleet from
@@ -34,6 +39,8 @@
 struct guard {
 	enum finding_type type;
 	char *detail;
+	bool kept;  /* apply found it so before this boot (model/guarded.h) */
+	bool lasts; /* of FINDING_IN_USE: by what will need the device after the next boot, too */
 };
 
 struct guard_list {

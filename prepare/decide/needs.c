@@ -139,6 +139,20 @@ static void need_rest(const struct asking *asking)
 		asking->needs->host |= HOST_FUNCTIONS;
 }
 
+/* What tells a function apart that apply has found guarded. */
+static void need_guarded(const struct asking *asking)
+{
+	const struct inventory *inventory = asking->inventory;
+
+	vec_foreach(guarded, &inventory->guarded)
+		vec_foreach(function, inventory)
+			if (id_pattern_matches(&guarded->id, function->vendor, function->device,
+					       function->class))
+				need(asking, (size_t)(function - inventory->items),
+				     (guarded->path ? FACT_PATH : 0U) |
+					     (guarded->has_serial ? FACT_SERIAL : 0U));
+}
+
 static void need_identities(const struct asking *asking)
 {
 	unsigned facts = goals[asking->purpose->goal].functions,
@@ -153,6 +167,7 @@ static void need_identities(const struct asking *asking)
 	if (asks & ASKS_VFS)
 		facts |= FACT_PHYSFN;
 	need_of_all(asking, facts);
+	need_guarded(asking);
 }
 
 /* Does the decision depend on which modules the kernel's tables offer for the function? */
@@ -221,10 +236,12 @@ static void need_losses(const struct asking *asking)
 	if (!bound)
 		return;
 	needs->host |= HOST_USERS;
-	if (purpose->phase < PHASE_MANUAL)
+	if (purpose->phase < PHASE_APPLY)
 		return;
-	needs->host |= HOST_LINKS;
-	need_of_concerned(asking, FACT_DISKS);
+	/* The last two for what apply writes down of what is guarded. */
+	need_of_concerned(asking, FACT_DISKS | FACT_PATH | FACT_SERIAL);
+	if (purpose->phase >= PHASE_MANUAL)
+		needs->host |= HOST_LINKS;
 }
 
 static void need_for_verdict(const struct asking *asking)

@@ -144,7 +144,19 @@ static void refuse_guarded(struct claim *claim, const struct guard *guard,
 					      guard->detail);
 
 	claim->refused = true;
-	if (guard->type == FINDING_IN_USE)
+	if (guard->kept)
+		finding_remedy(finding,
+			       "if the host needs the device no longer: vfio-prepare apply "
+			       "--rebuild; else add %s to except in section [device %s]",
+			       address, label);
+	else if (guard->type == FINDING_IN_USE && guard->lasts)
+		finding_remedy(
+			finding,
+			"if a guest is to have the disk, stop what uses it (umount, swapoff, "
+			"vgchange -an, mdadm --stop, zpool export), then: vfio-prepare apply "
+			"--rebuild; else add %s to except in section [device %s]",
+			address, label);
+	else if (guard->type == FINDING_IN_USE)
 		finding_remedy(
 			finding,
 			"stop what uses the device, then: vfio-prepare bind; or restart the host; "
@@ -195,9 +207,10 @@ static void leave_hanging(struct match *match)
 }
 
 /* Is it over at the next boot? */
-static bool is_of_now(enum finding_type type)
+static bool is_of_now(const struct guard *guard)
 {
-	return type == FINDING_IN_USE || type == FINDING_VFIO_IN_USE || type == FINDING_LIVE_VFS;
+	return (guard->type == FINDING_IN_USE && !guard->lasts) ||
+	       guard->type == FINDING_VFIO_IN_USE || guard->type == FINDING_LIVE_VFS;
 }
 
 /* Holds each claim against the guards; what is right already is not taken from anybody. */
@@ -220,7 +233,7 @@ static void apply_guards(enum phase phase, const struct guards *guards, struct m
 			if (guard->type == FINDING_IN_USE && for_good)
 				continue;
 			refuse_guarded(claim, guard, &match->findings);
-			for_good = for_good || !is_of_now(guard->type);
+			for_good = for_good || !is_of_now(guard);
 		}
 		claim->next_boot = claim->refused && !for_good;
 	}
@@ -250,9 +263,10 @@ static void keep_last_display(struct guards *guards, struct match *match)
 	}
 	if (unlisted)
 		*vec_add(&guards->functions[unlisted - match->items]) =
-			(struct guard){FINDING_DISPLAY, xstrdup(why)};
+			(struct guard){.type = FINDING_DISPLAY, .detail = xstrdup(why)};
 	else if (first)
-		refuse_guarded(first, &(struct guard){FINDING_DISPLAY, why}, &match->findings);
+		refuse_guarded(first, &(struct guard){.type = FINDING_DISPLAY, .detail = why},
+			       &match->findings);
 }
 
 void plan_make(const struct profile *profile, enum phase phase, struct match *match,

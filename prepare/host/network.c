@@ -17,7 +17,7 @@
 
 /* A kernel without IPv6 has no table of its routes; what is there and cannot be read may have any. */
 static bool read_routes(struct root *root, const char *path,
-			void (*parse)(const char *, struct strv *), struct strv *ret)
+			void (*parse)(const char *, struct network *), struct network *ret)
 {
 	_cleanup_free_ char *text = NULL;
 	int r = root_read_file(root, path, ROUTES_MAX, &text, NULL);
@@ -80,10 +80,10 @@ void scan_network(struct root *root, const struct kernel_args *args, bool flags,
 		  struct network *ret)
 {
 	_cleanup_free_ char *booted_over = boot_address(args);
-	_cleanup_(strv_done) struct strv names = {}, routes = {};
+	_cleanup_(strv_done) struct strv names = {};
 
-	if (!read_routes(root, "/proc/net/route", routes_parse, &routes) ||
-	    !read_routes(root, "/proc/net/ipv6_route", routes6_parse, &routes))
+	if (!read_routes(root, "/proc/net/route", routes_parse, ret) ||
+	    !read_routes(root, "/proc/net/ipv6_route", routes6_parse, ret))
 		ret->routes_unknown = true;
 	root_list(root, NET, &names);
 	for (size_t i = 0; i < names.n; i++) {
@@ -105,15 +105,18 @@ void scan_network(struct root *root, const struct kernel_args *args, bool flags,
 				     is_enabled(root, interface->name);
 		interface->booted_over = booted_over && interface->carriers.n &&
 					 has_address(root, interface->name, booted_over);
-		interface->default_route = strv_contains(&routes, interface->name);
+		vec_foreach(route, &ret->routes)
+			interface->default_route = interface->default_route ||
+						   (!route->prefix_length &&
+						    strcmp(route->interface, interface->name) == 0);
 		read_neighbours(root, interface);
 	}
 }
 
-void scan_guarded(struct root *root, struct network *ret)
+void scan_guarded(struct root *root, struct guarded_list *ret)
 {
 	_cleanup_free_ char *text = root_read_text(root, managed_files[FILE_GUARDED], OWN_FILE_MAX);
 
 	if (text)
-		guarded_parse(text, &ret->guarded);
+		guarded_parse(text, ret);
 }

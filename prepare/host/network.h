@@ -3,6 +3,7 @@
 #pragma once
 
 #include "host/root.h"
+#include "model/guarded.h"
 #include "model/kernel_args.h"
 #include "model/network.h"
 
@@ -10,5 +11,5 @@
 void scan_network(struct root *root, const struct kernel_args *args, bool flags,
 		  struct network *ret);
 
-/* Fills in .guarded alone, from the file that apply has left for the phases of a boot. */
-void scan_guarded(struct root *root, struct network *ret);
+/* Reads the file that apply has left for the phases of a boot. */
+void scan_guarded(struct root *root, struct guarded_list *ret);

@@ -129,7 +129,7 @@ static void read_host(struct root *root, const struct needs *needs, enum host_fa
 		kernel_read_iommu(root, inventory);
 		break;
 	case HOST_GUARDED:
-		scan_guarded(root, &inventory->network);
+		scan_guarded(root, &inventory->guarded);
 		break;
 	case HOST_STORAGE:
 		read_storage(root, needs, inventory);

@@ -19,7 +19,7 @@ enum host_fact {
 	HOST_PLACES = 1 << 1,      /* functions of the places in struct needs, and their groups */
 	HOST_FUNCTIONS = 1 << 2,   /* all functions */
 	HOST_IOMMU = 1 << 3,       /* its state, and what the firmware says of it */
-	HOST_GUARDED = 1 << 4,     /* how the host was reached when apply looked last */
+	HOST_GUARDED = 1 << 4,     /* what the guards held when apply looked last */
 	HOST_STORAGE = 1 << 5,     /* block devices, and what the host needs of them */
 	HOST_CONTENTS = 1 << 6,    /* with HOST_STORAGE: what lies on them */
 	HOST_NETWORK = 1 << 7,     /* interfaces and routes */

@@ -160,7 +160,7 @@ enum managed_file {
 	FILE_MODPROBE,
 	FILE_MODULES_LOAD,
 	FILE_UDEV_RULES,
-	FILE_GUARDED, /* network cards by which the host is reached */
+	FILE_GUARDED, /* what the guards hold, for the phases of a boot */
 	FILE_GRUB,
 	FILE_OWN_ARGUMENTS, /* which arguments apply put where they cannot be told from those of the user */
 	FILE_CMDLINE, /* of which only some words are the tool's own */

@@ -24,6 +24,7 @@ void inventory_done(struct inventory *inventory)
 	}
 	storage_done(&inventory->storage);
 	network_done(&inventory->network);
+	guarded_list_done(&inventory->guarded);
 	platform_done(&inventory->platform);
 	foreign_done(&inventory->foreign);
 	images_done(&inventory->images);

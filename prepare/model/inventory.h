@@ -14,6 +14,7 @@
 #include "model/boot_files.h"
 #include "model/boot_log.h"
 #include "model/foreign.h"
+#include "model/guarded.h"
 #include "model/image.h"
 #include "model/kernel_args.h"
 #include "model/network.h"
@@ -112,6 +113,7 @@ struct inventory {
 
 	struct storage storage;
 	struct network network;
+	struct guarded_list guarded; /* what apply found so; empty where not asked for */
 	struct platform platform;
 	struct foreign foreign;
 	struct images images;

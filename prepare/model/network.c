@@ -14,7 +14,9 @@ void network_done(struct network *network)
 		strv_done(&interface->upper);
 	}
 	free(network->items);
-	free(network->guarded.items);
+	vec_foreach(route, &network->routes)
+		free(route->interface);
+	free(network->routes.items);
 	*network = (struct network){};
 }
 

@@ -16,21 +16,21 @@ struct interface {
 	bool booted_over; /* has the MAC address of kernel argument BOOTIF= */
 };
 
-/* Functions that the host is reached by; by their ids, too, as another may come to the address. */
-struct guarded_list {
-	struct guarded {
-		struct pci_address address;
-		struct id_pattern id;
-	} * items;
-	size_t n, capacity;
+/* More are not kept: of a router with the tables of the Internet nothing is to be told from them. */
+#define ROUTES_KEPT 4096
+
+struct route {
+	char *interface;
+	bool ipv6;
+	uint8_t destination[16]; /* in network order; of IPv4 the first four */
+	unsigned prefix_length;
 };
 
 struct network {
 	struct interface *items; /* sorted by name */
 	size_t n, capacity;
+	VEC_OF(struct route) routes; /* of the main tables, that are up and reject nothing */
 	bool routes_unknown; /* they cannot be read: any interface may have a default route */
-	/* What apply found so, for a boot, in which no network is up yet; empty where not asked for. */
-	struct guarded_list guarded;
 };
 
 void network_done(struct network *network);

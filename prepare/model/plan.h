@@ -18,6 +18,8 @@ enum phase {
 	PHASE_EARLY,
 	PHASE_PREMOUNT,
 	PHASE_SYSTEM,
+	/* As the system phase of the next boot, judged on the running host: for apply. */
+	PHASE_APPLY,
 	/* By hand, on a host that is up; the second one with --force. */
 	PHASE_MANUAL,
 	PHASE_FORCED,

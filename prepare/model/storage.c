@@ -9,6 +9,7 @@ static void mounts_done(struct mount_list *mounts)
 		free(mount->source);
 		free(mount->target);
 		free(mount->type);
+		free(mount->server);
 	}
 	free(mounts->items);
 }

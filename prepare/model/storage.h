@@ -38,6 +38,7 @@ struct mount {
 	unsigned major, minor; /* mountinfo's; 0: none of its own */
 	bool optional;         /* noauto, nofail */
 	bool network;          /* _netdev */
+	char *server; /* whose address mountinfo has: "192.168.20.5"; NULL: it has none */
 };
 
 struct mount_list {

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "parse/config_space.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "base/alloc.h"
+#include "base/text.h"
 
 #define EXT_CAP_START 0x100
 #define EXT_CAP_ID_DSN 0x0003
@@ -44,4 +48,22 @@ char *serial_text(uint64_t serial)
 		bytes[i] = (uint8_t)(serial >> 8 * (7 - i));
 	return xasprintf("%02x-%02x-%02x-%02x-%02x-%02x-%02x-%02x", bytes[0], bytes[1], bytes[2],
 			 bytes[3], bytes[4], bytes[5], bytes[6], bytes[7]);
+}
+
+int serial_parse(const char *text, uint64_t *ret)
+{
+	uint64_t serial = 0;
+
+	if (strlen(text) != strlen("00-11-22-ff-ff-33-44-55"))
+		return -EINVAL;
+	for (int i = 0; i < 8; i++) {
+		uint64_t byte;
+
+		if (number_parse_n(text + 3 * i, 2, 16, 0xff, &byte) < 0 ||
+		    (i < 7 && text[3 * i + 2] != '-'))
+			return -EINVAL;
+		serial = serial << 8 | byte;
+	}
+	*ret = serial;
+	return 0;
 }

@@ -17,3 +17,5 @@
 bool config_space_serial(const uint8_t *config, size_t length, uint64_t *ret, size_t *ret_offset);
 /* As lspci prints it and the profile has it: "00-11-22-ff-ff-33-44-55". The caller's. */
 char *serial_text(uint64_t serial);
+/* Reads that form; 0 or -EINVAL. */
+int serial_parse(const char *text, uint64_t *ret);

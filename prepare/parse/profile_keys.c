@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "model/profile.h"
 #include "parse/address.h"
+#include "parse/config_space.h"
 
 #define KERNEL_ARGUMENTS_MAX 2048 /* COMMAND_LINE_SIZE of x86 and arm64 */
 
@@ -207,22 +208,13 @@ static int add_path(void *target, const char *word)
 	return 0;
 }
 
-/* "00-11-22-ff-ff-33-44-55": eight bytes, most significant first, as lspci prints them. */
 static int add_serial(void *target, const char *word)
 {
 	struct serial_list *list = target;
-	uint64_t serial = 0;
+	uint64_t serial;
 
-	if (strlen(word) != 23)
+	if (serial_parse(word, &serial) < 0)
 		return -EINVAL;
-	for (int i = 0; i < 8; i++) {
-		uint64_t byte;
-
-		if (number_parse_n(word + 3 * i, 2, 16, 0xff, &byte) < 0 ||
-		    (i < 7 && word[3 * i + 2] != '-'))
-			return -EINVAL;
-		serial = serial << 8 | byte;
-	}
 	*vec_add(list) = serial;
 	return 0;
 }

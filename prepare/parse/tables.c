@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "parse/address.h"
+#include "parse/config_space.h"
 
 #define MAX_FIELDS 16
 /* Flags of a route (include/uapi/linux/route.h). */
@@ -104,6 +105,15 @@ static void mountinfo_entry(void *ret, char **fields, size_t n)
 	mount = add(ret, fields[dash + 2], fields[4], fields[dash + 1]);
 	mount->major = major;
 	mount->minor = minor;
+	/* Of NFS and SMB: fs/nfs/super.c, fs/smb/client/cifsfs.c. */
+	for (const char *option = dash + 3 < n ? fields[dash + 3] : ""; *option;
+	     option += *option == ',') {
+		size_t length = strcspn(option, ",");
+
+		if (!mount->server && text_starts_with(option, "addr=") && length > 5)
+			mount->server = xstrndup(option + 5, length - 5);
+		option += length;
+	}
 }
 TABLE_PARSER(mountinfo, struct mount_list)
 
@@ -137,43 +147,80 @@ TABLE_PARSER(swaps, struct mount_list)
 
 /* --- routes -------------------------------------------------------------------------------- */
 
-static void add_interface(struct strv *names, const char *name, const char *flags_text)
+static void add_route(struct network *network, const struct route *route, const char *flags_text)
 {
 	uint64_t flags;
 
-	if (number_parse(flags_text, 16, UINT32_MAX, &flags) == 0 && (flags & RTF_UP) &&
-	    !(flags & RTF_REJECT) && !strv_contains(names, name))
-		strv_add(names, name);
+	if (number_parse(flags_text, 16, UINT32_MAX, &flags) < 0 || !(flags & RTF_UP) ||
+	    (flags & RTF_REJECT) || (route->prefix_length && network->routes.n >= ROUTES_KEPT))
+		return;
+	*vec_add(&network->routes) = *route;
+	network->routes.items[network->routes.n - 1].interface = xstrdup(route->interface);
 }
 
-/* "Iface Destination Gateway Flags RefCnt Use Metric Mask ...", numbers in hex */
+/* "Iface Destination Gateway Flags RefCnt Use Metric Mask ...", hex as the processor has numbers in memory */
 static void routes_entry(void *ret, char **fields, size_t n _unused_)
 {
-	if (strcmp(fields[1], "00000000") == 0 && strcmp(fields[7], "00000000") == 0)
-		add_interface(ret, fields[0], fields[3]);
+	struct route route = {.interface = fields[0]};
+	uint64_t destination, mask;
+	uint32_t bytes;
+
+	if (number_parse(fields[1], 16, UINT32_MAX, &destination) < 0 ||
+	    number_parse(fields[7], 16, UINT32_MAX, &mask) < 0)
+		return;
+	bytes = (uint32_t)destination;
+	memcpy(route.destination, &bytes, sizeof(bytes));
+	route.prefix_length = (unsigned)__builtin_popcountll(mask);
+	add_route(ret, &route, fields[3]);
 }
-TABLE_PARSER(routes, struct strv)
+TABLE_PARSER(routes, struct network)
 
 /* "destination prefix-length source prefix-length next-hop metric refs use flags interface" */
 static void routes6_entry(void *ret, char **fields, size_t n)
 {
+	struct route route = {.ipv6 = true};
+	uint64_t number;
+
 	/* The kernel's own entries for what has no route stand on lo. */
-	if (n >= 10 && strcmp(fields[0], "00000000000000000000000000000000") == 0 &&
-	    strcmp(fields[1], "00") == 0 && strcmp(fields[9], "lo") != 0)
-		add_interface(ret, fields[9], fields[8]);
+	if (n < 10 || strcmp(fields[9], "lo") == 0 || strlen(fields[0]) != 32 ||
+	    number_parse(fields[1], 16, 128, &number) < 0)
+		return;
+	route.interface = fields[9];
+	route.prefix_length = (unsigned)number;
+	for (size_t i = 0; i < 16; i++) {
+		if (number_parse_n(fields[0] + 2 * i, 2, 16, 0xff, &number) < 0)
+			return;
+		route.destination[i] = (uint8_t)number;
+	}
+	add_route(ret, &route, fields[8]);
 }
-TABLE_PARSER(routes6, struct strv)
+TABLE_PARSER(routes6, struct network)
 
 /* --- the tool's own ------------------------------------------------------------------------ */
 
 static void guarded_entry(void *ret, char **fields, size_t n)
 {
-	struct guarded_list *list = ret;
-	struct guarded guarded;
+	struct guarded guarded = {.type = N_FINDING_TYPES};
 
-	if (n == 2 && pci_address_parse(fields[0], &guarded.address) == 0 &&
-	    id_pattern_parse(fields[1], &guarded.id) == 0)
-		*vec_add(list) = guarded;
+	if (n < 2 || pci_address_parse(fields[0], &guarded.address) < 0 ||
+	    id_pattern_parse(fields[1], &guarded.id) < 0)
+		return;
+	for (size_t i = 0; i < N_GUARDED_TYPES; i++)
+		if (strcmp(n == 2 ? "network" : fields[2], finding_name(guarded_types[i])) == 0)
+			guarded.type = guarded_types[i];
+	if (guarded.type == N_FINDING_TYPES)
+		return;
+	for (size_t i = 3; i < n; i++) {
+		const char *value = strchrnul(fields[i], '=');
+
+		if (text_starts_with(fields[i], "path="))
+			guarded.path = xstrdup(value + 1);
+		else if (text_starts_with(fields[i], "contents="))
+			strv_split(&guarded.contents, value + 1, ",");
+		else if (text_starts_with(fields[i], "serial="))
+			guarded.has_serial = serial_parse(value + 1, &guarded.serial) == 0;
+	}
+	*vec_add((struct guarded_list *)ret) = guarded;
 }
 TABLE_PARSER(guarded, struct guarded_list)
 

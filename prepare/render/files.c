@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/kernel_args.h"
 #include "model/profile.h"
+#include "parse/config_space.h"
 #include "parse/kernel_args.h"
 
 static void add_lines(struct buf *buf, const char *before, const struct strv *words,
@@ -51,9 +52,21 @@ char *render_guarded(const struct guarded_list *guarded)
 {
 	struct buf buf = {};
 
-	vec_foreach(function, guarded)
-		buf_addf(&buf, "%s %04x:%04x\n", PCI_ADDRESS_TEXT(&function->address),
-			 (unsigned)function->id.vendor, (unsigned)function->id.device);
+	vec_foreach(function, guarded) {
+		_cleanup_free_ char *contents = strv_join(&function->contents, ",");
+
+		buf_addf(&buf, "%s %04x:%04x %s", PCI_ADDRESS_TEXT(&function->address),
+			 (unsigned)function->id.vendor, (unsigned)function->id.device,
+			 finding_name(function->type));
+		if (function->path)
+			buf_addf(&buf, " path=%s", function->path);
+		if (function->has_serial) {
+			_cleanup_free_ char *serial = serial_text(function->serial);
+
+			buf_addf(&buf, " serial=%s", serial);
+		}
+		buf_addf(&buf, "%s%s\n", *contents ? " contents=" : "", contents);
+	}
 	return below_header(&buf);
 }
 

@@ -2,6 +2,7 @@
 /* The files that a host gets; pure. Each begins with FILE_HEADER, or is "" where it is not needed. */
 #pragma once
 
+#include "model/guarded.h"
 #include "model/network.h"
 #include "model/policy.h"
 

@@ -73,7 +73,7 @@ static void run_commands(struct applying *applying)
 	fail_undone(applying, apply_undo(applying->root, &applying->files));
 }
 
-static const struct purpose applying_purpose = {.goal = GOAL_APPLY, .phase = PHASE_SYSTEM};
+static const struct purpose applying_purpose = {.goal = GOAL_APPLY, .phase = PHASE_APPLY};
 
 /* What was written, by this run or by the programs, is read anew. */
 static void look_again(struct applying *applying, unsigned facts)

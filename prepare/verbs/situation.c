@@ -268,7 +268,7 @@ void situation_plan_argument_files(const struct situation *situation, struct pla
 void situation_plan_files(struct situation *situation, struct planned_files *ret)
 {
 	const struct module_policy *policy = &situation->policy;
-	struct guarded_list guarded = {};
+	_cleanup_(guarded_list_done) struct guarded_list guarded = {};
 	_cleanup_(device_rules_done) struct device_rules rules = {};
 
 	decide_policy(situation, &situation->plan);
@@ -278,7 +278,6 @@ void situation_plan_files(struct situation *situation, struct planned_files *ret
 	plan_file(situation, FILE_UDEV_RULES, false, render_udev_rules(&rules), ret);
 	guarded_make(&situation->match, &guarded);
 	plan_file(situation, FILE_GUARDED, true, render_guarded(&guarded), ret);
-	free(guarded.items);
 	decide_arguments(situation);
 	situation_plan_argument_files(situation, ret);
 }
