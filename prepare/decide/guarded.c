@@ -79,9 +79,11 @@ bool guarded_is(const struct guarded *guarded, const struct inventory *inventory
 	if ((guarded->has_serial && function->has_serial) || guarded->id.vendor < 0 ||
 	    guarded->id.device < 0 || !has_id(guarded, function))
 		return false;
-	vec_foreach(other, inventory)
-		if (is_in_place(guarded, other) ||
-		    compare_contents(guarded, inventory, other) == CONTENTS_SAME)
+	vec_foreach(other, inventory) {
+		contents = compare_contents(guarded, inventory, other);
+		if (contents == CONTENTS_SAME ||
+		    (contents == CONTENTS_UNSEEN && is_in_place(guarded, other)))
 			return false;
+	}
 	return true;
 }

@@ -238,8 +238,10 @@ static void need_losses(const struct asking *asking)
 	needs->host |= HOST_USERS;
 	if (purpose->phase < PHASE_APPLY)
 		return;
-	/* The last two for what apply writes down of what is guarded. */
-	need_of_concerned(asking, FACT_DISKS | FACT_PATH | FACT_SERIAL);
+	need_of_concerned(asking, FACT_DISKS);
+	/* For what apply writes down of what is guarded. */
+	if (goals[purpose->goal].then_host & HOST_OWN_FILES)
+		need_of_concerned(asking, FACT_PATH | FACT_SERIAL);
 	if (purpose->phase >= PHASE_MANUAL)
 		needs->host |= HOST_LINKS;
 }

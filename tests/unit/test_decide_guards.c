@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/guards.h"
 
+#include <arpa/inet.h>
+
 #include "base/buf.h"
 #include "model/profile.h"
 #include "parse/kernel_args.h"
@@ -445,6 +447,8 @@ TEST(in_use_by_hand)
 	add_interface("eth0", "02:00.0", false)->enabled = true;
 	add_interface("eth1", "03:00.0", false);
 	expect("system", ON_ROOT);
+	expect_in(PHASE_APPLY, "at the next boot",
+		  ON_ROOT "0000:06:00.0 in-use: dm-0 uses nvme1n1\n");
 	expect_in(PHASE_MANUAL, "holder and interface",
 		  "0000:02:00.0 in-use: interface eth0 of the device is switched on\n" ON_ROOT
 		  "0000:06:00.0 in-use: dm-0 uses nvme1n1\n");
@@ -493,19 +497,102 @@ TEST(nothing_to_guard)
 /* In a boot the network is not up yet, and apply has left word of it. */
 TEST(what_apply_found_the_host_to_be_reached_by)
 {
-	struct guarded_list *guarded = &inventory.network.guarded;
+	struct guarded_list *guarded = &inventory.guarded;
 	const struct pci_function *card = &inventory.items[0];
 	_cleanup_free_ char *want = xasprintf(
 		"%s network: guard network held the device when vfio-prepare apply ran last\n",
 		PCI_ADDRESS_TEXT(&card->address));
 
 	set_disks("", "", "root=/dev/ram0");
-	*vec_add(guarded) = (struct guarded){card->address,
-					     {.vendor = card->vendor, .device = card->device}};
-	*vec_add(guarded) = (struct guarded){inventory.items[1].address,
-					     {.vendor = 1, .device = 1}};
-	*vec_add(guarded) = (struct guarded){address("ff:1f.7"), {.vendor = -1, .device = -1}};
+	*vec_add(
+		guarded) = (struct guarded){.type = FINDING_NETWORK,
+					    .address = card->address,
+					    .id = {.vendor = card->vendor, .device = card->device}};
+	*vec_add(guarded) = (struct guarded){.type = FINDING_NETWORK,
+					     .address = inventory.items[1].address,
+					     .id = {.vendor = 1, .device = 1}};
+	*vec_add(guarded) = (struct guarded){.type = FINDING_NETWORK,
+					     .address = address("ff:1f.7"),
+					     .id = {.vendor = -1, .device = -1}};
 	expect_in(PHASE_EARLY, "early", want);
+}
+
+/* Before the system phase, which has the file of the root, there is no last word about disks. */
+TEST(what_apply_found_on_disks)
+{
+	static const enum finding_type types[] = {FINDING_HOST_DISK, FINDING_STORAGE};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		struct guards guards;
+
+		guarded_list_done(&inventory.guarded);
+		*vec_add(&inventory.guarded) = (struct guarded){.type = types[i],
+								.address = address("06:00.0"),
+								.id = {.vendor = 0x144d,
+								       .device = 0xa808}};
+		for (enum phase phase = PHASE_EARLY; phase <= PHASE_SYSTEM; phase++) {
+			guards_make(&inventory, phase, &guards);
+			assert_int_equal(guards.functions[3].n, 1);
+			assert_int_equal(guards.functions[3].items->type,
+					 phase < PHASE_SYSTEM ? FINDING_HOST_DISK_UNKNOWN
+							      : types[i]);
+			assert_true(guards.functions[3].items->kept);
+			guards_done(&guards);
+		}
+	}
+}
+
+static void add_route(const char *name, const char *destination, unsigned prefix_length)
+{
+	struct route *route = vec_add(&inventory.network.routes);
+
+	*route = (struct route){.interface = xstrdup(name), .prefix_length = prefix_length};
+	assert_int_equal(inet_pton(AF_INET, destination, route->destination), 1);
+}
+
+/* One server: the interface on the way there. Several, or none that is known: each that leads anywhere. */
+TEST(file_systems_of_servers)
+{
+	static const struct {
+		const char *mount, *first, *second;
+	} rows[] = {
+		{"0:45 / /i rw - nfs4 10.0.2.5:/i rw", "",
+		 "eth1 connects the host to /i (10.0.2.5:/i)"},
+		{"0:45 / /i rw - nfs nas:/i rw,addr=10.0.2.5", "",
+		 "eth1 connects the host to /i (nas:/i)"},
+		{"0:45 / /i rw - cifs //10.0.1.5/i rw",
+		 "eth0 connects the host to /i (//10.0.1.5/i)", ""},
+		{"0:45 / /i rw - nfs4 nas:/i rw", "eth0 may connect the host to /i (nas:/i)",
+		 "eth1 may connect the host to /i (nas:/i)"},
+		{"0:45 / /i rw - ceph 10.0.2.5:6789:/ rw",
+		 "eth0 may connect the host to /i (10.0.2.5:6789:/)",
+		 "eth1 may connect the host to /i (10.0.2.5:6789:/)"},
+		{"0:45 / /i rw - tmpfs x rw", "", ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *mounts = xasprintf(
+			"22 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw\n36 22 %s\n", rows[i].mount);
+		struct buf want = {};
+
+		stop(NULL);
+		inventory = (struct inventory){};
+		start(NULL);
+		set_disks(DISKS, mounts, "");
+		add_interface("eth0", "02:00.0", true);
+		add_interface("eth1", "03:00.0", true);
+		/* Switched on, and leads nowhere. */
+		add_interface("eth2", "06:00.0", true);
+		add_route("eth0", "10.0.1.0", 24);
+		add_route("eth1", "10.0.2.0", 24);
+		if (*rows[i].first)
+			buf_addf(&want, "0000:02:00.0 network: %s\n", rows[i].first);
+		if (*rows[i].second)
+			buf_addf(&want, "0000:03:00.0 network: %s\n", rows[i].second);
+		buf_add(&want, ON_ROOT);
+		expect(rows[i].mount, buf_text(&want));
+		buf_done(&want);
+	}
 }
 
 int main(void)
@@ -528,6 +615,8 @@ int main(void)
 		GUARD_TEST(hosts_that_boot_over_the_network),
 		GUARD_TEST(the_card_that_the_host_was_started_over),
 		GUARD_TEST(what_apply_found_the_host_to_be_reached_by),
+		GUARD_TEST(what_apply_found_on_disks),
+		GUARD_TEST(file_systems_of_servers),
 		GUARD_TEST(displays),
 		GUARD_TEST(live_vfs_and_users),
 		cmocka_unit_test(what_is_put_off_and_what_is_not),

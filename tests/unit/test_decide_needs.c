@@ -230,7 +230,7 @@ TEST(what_each_purpose_needs)
 		 NIC,
 		 "03:00.0",
 		 HOST | HOST_IOMMU | FILES | LOSSES | HOST_LINKS,
-		 CONDITION | FACT_MODULES | FACT_DISKS,
+		 CONDITION | FACT_MODULES | FACT_DISKS | FACT_SERIAL,
 		 FACT_MODULES},
 		{"plan --modules",
 		 {.goal = GOAL_MODULES, .phase = PHASE_MANUAL},

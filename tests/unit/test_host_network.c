@@ -195,12 +195,15 @@ TEST(routes_that_cannot_be_read)
 
 TEST(what_apply_found_guarded)
 {
-	scan_guarded(&tree.root, &network);
-	assert_int_equal(network.guarded.n, 0);
+	struct guarded_list list = {};
+
+	scan_guarded(&tree.root, &list);
+	assert_int_equal(list.n, 0);
 	tree_file(&tree, "etc/vfio-prepare/guarded", "# by whom\n0000:01:00.0 8086:10d3\n");
-	scan_guarded(&tree.root, &network);
-	assert_int_equal(network.guarded.n, 1);
-	assert_string_equal(PCI_ADDRESS_TEXT(&network.guarded.items[0].address), "0000:01:00.0");
+	scan_guarded(&tree.root, &list);
+	assert_int_equal(list.n, 1);
+	assert_string_equal(PCI_ADDRESS_TEXT(&list.items[0].address), "0000:01:00.0");
+	guarded_list_done(&list);
 }
 
 int main(void)

@@ -142,16 +142,21 @@ TEST(contents_that_are_no_line_of_ours)
 	storage_done(&storage);
 }
 
-static void expect_names(void (*parse)(const char *, struct strv *), const char *text,
-			 const char *want)
+static void expect_default(void (*parse)(const char *, struct network *), const char *text,
+			   const char *want)
 {
+	struct network network = {};
 	struct strv names = {}, wanted = {};
 
-	parse(text, &names);
+	parse(text, &network);
+	vec_foreach(route, &network.routes)
+		if (!route->prefix_length)
+			strv_add_new(&names, route->interface);
 	strv_split(&wanted, want, " ");
 	check_int(text, names.n, wanted.n);
 	for (size_t i = 0; i < names.n; i++)
 		check_text(text, names.items[i], wanted.items[i]);
+	network_done(&network);
 	strv_done(&names);
 	strv_done(&wanted);
 }
@@ -183,7 +188,7 @@ TEST(routes)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		expect_names(routes_parse, rows[i].text, rows[i].want);
+		expect_default(routes_parse, rows[i].text, rows[i].want);
 }
 
 #define ANY "00000000000000000000000000000000"
@@ -208,24 +213,109 @@ TEST(routes6)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		expect_names(routes6_parse, rows[i].text, rows[i].want);
+		expect_default(routes6_parse, rows[i].text, rows[i].want);
+}
+
+/* Where a route leads, as far as it is no default route. */
+TEST(destinations)
+{
+	static const uint8_t subnet[] = {10, 0, 2, 0}, subnet6[] = {0xfd, 0, 0x12};
+	struct network network = {};
+	const struct route *routes;
+
+	/* The kernel prints the number that the processor has in memory: this is a little-endian one's. */
+	if (*(const uint8_t *)&(uint32_t){1})
+		routes_parse(HEAD "eth0\t0002000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n",
+			     &network);
+	else
+		routes_parse(HEAD "eth0\t0A000200\t00000000\t0001\t0\t0\t0\tFFFFFF00\t0\t0\t0\n",
+			     &network);
+	routes6_parse("fd001200000000000000000000000000 40 " ANY " 00 " ANY " 0 1 0 1 eth1\n"
+		      "fdx01200000000000000000000000000 40 " ANY " 00 " ANY " 0 1 0 1 eth1\n"
+		      "fd 40 " ANY " 00 " ANY " 0 1 0 1 eth1\n",
+		      &network);
+	routes = network.routes.items;
+	assert_int_equal(network.routes.n, 2);
+	assert_memory_equal(routes[0].destination, subnet, sizeof(subnet));
+	assert_int_equal(routes[0].prefix_length, 24);
+	assert_false(routes[0].ipv6);
+	assert_memory_equal(routes[1].destination, subnet6, sizeof(subnet6));
+	assert_int_equal(routes[1].prefix_length, 64);
+	assert_true(routes[1].ipv6);
+	network_done(&network);
+}
+
+/* A router's table is cut off, its default route is not. */
+TEST(more_routes_than_are_kept)
+{
+	struct network network = {};
+	struct buf text = {};
+
+	for (unsigned i = 0; i < ROUTES_KEPT + 10; i++)
+		buf_addf(&text, "eth0 %08X 0 0001 0 0 0 FFFFFFFF\n", i + 1);
+	buf_add(&text, "eth1 00000000 0202000A 0003 0 0 0 00000000\n");
+	routes_parse(buf_text(&text), &network);
+	assert_int_equal(network.routes.n, ROUTES_KEPT + 1);
+	assert_string_equal(network.routes.items[ROUTES_KEPT].interface, "eth1");
+	buf_done(&text);
+	network_done(&network);
+}
+
+TEST(servers_of_mounts)
+{
+	static const struct {
+		const char *options, *server;
+	} rows[] = {
+		{"rw,vers=4.2,addr=192.168.20.5", "192.168.20.5"},
+		{"addr=fd00::5,rw,addr=1.2.3.4", "fd00::5"},
+		{"rw,clientaddr=1.2.3.4", NULL},
+		{"rw,addr=", NULL},
+		{"rw,,", NULL},
+		{"", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *text = xasprintf("36 35 0:45 / /srv rw - nfs4 nas:/x %s\n",
+						      rows[i].options);
+		struct storage storage = {};
+
+		mountinfo_parse(text, &storage.mounts);
+		check_int(rows[i].options, storage.mounts.n, 1);
+		check_text(rows[i].options, storage.mounts.items->server, rows[i].server);
+		storage_done(&storage);
+	}
+	/* More optional fields than are read. */
+	expect("long", mountinfo_parse,
+	       "36 35 0:45 / /s rw a b c d e f g - nfs4 nas:/x addr=1.2.3.4\n",
+	       "<nas:/x> </s> <nfs4> 0:45\n");
 }
 
 TEST(what_is_guarded)
 {
-	struct network network = {};
+	struct guarded_list list = {};
 
 	guarded_parse(
 		"# a heading\n0000:01:00.0 8086:10d3\n\n0000:02:00.0\n0000:03:00.0 x\n4 8086:1\n"
-		"0001:04:05.6 15b3:1017 more\n10000:05:00.1 15b3:1017",
-		&network.guarded);
-	assert_int_equal(network.guarded.n, 2);
-	assert_string_equal(PCI_ADDRESS_TEXT(&network.guarded.items[0].address), "0000:01:00.0");
-	assert_string_equal(PCI_ADDRESS_TEXT(&network.guarded.items[1].address), "10000:05:00.1");
-	assert_true(id_pattern_matches(&network.guarded.items[0].id, 0x8086, 0x10d3, 0x020000));
-	assert_false(id_pattern_matches(&network.guarded.items[1].id, 0x15b3, 0x1018, 0x020000));
-	network_done(&network);
-	assert_int_equal(network.guarded.n, 0);
+		"0001:04:05.6 15b3:1017 more\n10000:05:00.1 15b3:1017 network\n"
+		"0000:06:00.0 144d:a808 host-disk path=00:1d.0/00.0 serial=00-11-22-ff-ff-33-44-55 "
+		"contents=aa-1,bb\n0000:07:00.0 144d:a808 storage serial=1 later=x\n",
+		&list);
+	assert_int_equal(list.n, 4);
+	assert_string_equal(PCI_ADDRESS_TEXT(&list.items[0].address), "0000:01:00.0");
+	assert_int_equal(list.items[0].type, FINDING_NETWORK);
+	assert_string_equal(PCI_ADDRESS_TEXT(&list.items[1].address), "10000:05:00.1");
+	assert_true(id_pattern_matches(&list.items[0].id, 0x8086, 0x10d3, 0x020000));
+	assert_false(id_pattern_matches(&list.items[1].id, 0x15b3, 0x1018, 0x020000));
+	assert_int_equal(list.items[2].type, FINDING_HOST_DISK);
+	assert_string_equal(list.items[2].path, "00:1d.0/00.0");
+	assert_true(list.items[2].has_serial);
+	assert_true(list.items[2].serial == 0x001122ffff334455);
+	assert_int_equal(list.items[2].contents.n, 2);
+	assert_string_equal(list.items[2].contents.items[1], "bb");
+	assert_int_equal(list.items[3].type, FINDING_STORAGE);
+	assert_false(list.items[3].has_serial);
+	guarded_list_done(&list);
+	assert_int_equal(list.n, 0);
 }
 
 TEST(users)
@@ -256,6 +346,9 @@ int main(void)
 		cmocka_unit_test(contents_that_are_no_line_of_ours),
 		cmocka_unit_test(routes),
 		cmocka_unit_test(routes6),
+		cmocka_unit_test(destinations),
+		cmocka_unit_test(more_routes_than_are_kept),
+		cmocka_unit_test(servers_of_mounts),
 		cmocka_unit_test(what_is_guarded),
 		cmocka_unit_test(users),
 	};

@@ -53,18 +53,28 @@ TEST(guarded)
 	_cleanup_free_ char *none = render_guarded(&list), *text = NULL;
 
 	assert_string_equal(none, "");
-	*vec_add(&list) = (struct guarded){address("01:00.0"),
-					   {.vendor = 0x8086, .device = 0x10d3}};
-	*vec_add(&list) = (struct guarded){address("10000:e1:00.1"),
-					   {.vendor = 0x15b3, .device = 0xa}};
+	*vec_add(&list) = (struct guarded){.type = FINDING_NETWORK,
+					   .address = address("01:00.0"),
+					   .id = {.vendor = 0x8086, .device = 0x10d3}};
+	*vec_add(&list) = (struct guarded){.type = FINDING_HOST_DISK,
+					   .address = address("10000:e1:00.1"),
+					   .id = {.vendor = 0x15b3, .device = 0xa},
+					   .path = xstrdup("00:02.0/00.1"),
+					   .has_serial = true,
+					   .serial = 0x1122334455667788};
+	strv_split(&list.items[1].contents, "aa-1 b", " ");
 	text = render_guarded(&list);
-	assert_string_equal(text, FILE_HEADER "0000:01:00.0 8086:10d3\n10000:e1:00.1 15b3:000a\n");
+	assert_string_equal(text, FILE_HEADER "0000:01:00.0 8086:10d3 network\n"
+					      "10000:e1:00.1 15b3:000a host-disk path=00:02.0/00.1 "
+					      "serial=11-22-33-44-55-66-77-88 contents=aa-1,b\n");
 	guarded_parse(text, &again);
 	assert_int_equal(again.n, 2);
 	assert_true(pci_address_compare(&again.items[1].address, &list.items[1].address) == 0);
 	assert_int_equal(again.items[1].id.device, 0xa);
-	free(list.items);
-	free(again.items);
+	assert_string_equal(again.items[1].path, "00:02.0/00.1");
+	assert_int_equal(again.items[1].contents.n, 2);
+	guarded_list_done(&list);
+	guarded_list_done(&again);
 }
 
 static struct strv words(const char *text)
