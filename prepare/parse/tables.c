@@ -170,7 +170,8 @@ static void routes_entry(void *ret, char **fields, size_t n _unused_)
 		return;
 	bytes = (uint32_t)destination;
 	memcpy(route.destination, &bytes, sizeof(bytes));
-	route.prefix_length = (unsigned)__builtin_popcountll(mask);
+	for (; mask; mask &= mask - 1)
+		route.prefix_length++;
 	add_route(ret, &route, fields[3]);
 }
 TABLE_PARSER(routes, struct network)
