@@ -38,6 +38,8 @@ static const struct {
 static const char *const mechanisms[] = {
 	[FOREIGN_BY_IDS] = "an id applies to every device that has it, and if the native driver is "
 			   "loaded first, none is taken",
+	[FOREIGN_BY_ALIAS] = "an alias loads the module in place of the native one, but the module "
+			     "takes only devices that ids= or driver_override names",
 	[FOREIGN_BY_NEW_ID] =
 		"new_id also takes every other device with the id that has no driver, and fails if "
 		"the driver already has the id from ids= or from an equal card, which leaves the "
@@ -90,6 +92,9 @@ char *foreign_why(const struct foreign_setting *setting)
 {
 	const char *when = setting->flaw ? setting->flaw : moment(setting),
 		   *how = setting->fatal ? NULL : mechanisms[setting->mechanism];
+
+	if (how && setting->mechanism == FOREIGN_BY_OVERRIDE && setting->effect == FOREIGN_IDS)
+		how = "every device with that id gets the driver_override";
 
 	if (!when && !how)
 		return xstrdup("it is done at every boot, whichever card is there");

@@ -46,6 +46,7 @@ enum foreign_effect {
 enum foreign_mechanism {
 	FOREIGN_BY_NOTHING,   /* it brings none: blacklist, softdep, load; or that cannot be told */
 	FOREIGN_BY_IDS,       /* ids= of the driver's module */
+	FOREIGN_BY_ALIAS,     /* an alias that loads the driver's module for an id */
 	FOREIGN_BY_NEW_ID,    /* new_id */
 	FOREIGN_BY_OVERRIDE,  /* driver_override, and a probe or a bind */
 	FOREIGN_BY_BIND,      /* bind alone */

@@ -25,6 +25,23 @@ static inline struct foreign_setting *foreign_file_add(const struct foreign_file
 	return foreign_add(file->foreign, file->source, effect, file->path, line, text, name);
 }
 
+/*
+ * Adds an address, or a pattern of them for fnmatch(3), each once; a word that is neither is added as it
+ * stands, to be told. foreign_add_addresses(): each word of the text.
+ */
+void foreign_add_address(struct foreign_setting *setting, const char *word);
+void foreign_add_addresses(struct foreign_setting *setting, const char *text,
+			   const char *separators);
+/* Adds the value of xen-pciback's hide=. */
+void foreign_add_hidden(const struct foreign_file *file, unsigned line, const char *text,
+			const char *value);
+/* Adds parameters of a module that hands devices to guests; false: there are none. */
+bool foreign_add_parameters(const struct foreign_file *file, unsigned line, const char *text,
+			    const char *module, const char *parameters);
+/* Adds those arguments that have to do with passthrough; line 0: the file is all of them. */
+void foreign_add_arguments(const struct foreign_file *file, unsigned line,
+			   const struct kernel_args *args);
+
 /* Adds the paths that a command names, each once, until there are 16 of them. */
 void foreign_find_programs(const char *command, struct strv *ret_programs);
 

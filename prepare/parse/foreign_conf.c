@@ -22,39 +22,96 @@ static char *first_word(const char **rest)
 	return xstrndup(start, length);
 }
 
-/* Parameters of a module that hands devices to guests; false: there are none. */
-static bool add_parameters(const struct foreign_file *file, unsigned line, const char *text,
-			   const char *module, const char *parameters)
+/* Has a module that hands devices to guests a parameter ids=? */
+static bool takes_ids(const char *module)
+{
+	return strcmp(module, "vfio_pci") == 0 || strcmp(module, "pci_stub") == 0;
+}
+
+static bool is_pciback(const char *module)
+{
+	return strcmp(module, "xen_pciback") == 0 || strcmp(module, "pciback") == 0;
+}
+
+static void add_ids(const struct foreign_file *file, unsigned line, const char *text,
+		    const char *module, const char *ids)
+{
+	struct foreign_setting *setting =
+		foreign_file_add(file, FOREIGN_IDS, line, text,
+				 driver_canonical_name(takes_ids(module) ? module : "vfio_pci"));
+
+	foreign_add_values(setting, ids, ",");
+	if (!takes_ids(module))
+		setting->flaw = "the module has no ids=, which is a parameter of vfio_pci";
+	if (strlen(ids) > VFIO_IDS_MAX) {
+		setting->flaw = "it is longer than the 1023 characters that the module takes, so "
+				"that the module does not load";
+		setting->fatal = true;
+	}
+}
+
+/* Is each word of a comma list an id, as behind an ids= that was forgotten? */
+static bool are_ids(const char *text)
+{
+	_cleanup_(strv_done) struct strv words = {};
+	struct foreign_id id;
+
+	strv_split(&words, text, ",");
+	vec_foreach(word, &words)
+		if (foreign_id_parse(*word, &id) < 0)
+			return false;
+	return words.n;
+}
+
+/*
+ * Parameters of a module that hands devices to guests; false: there are none. Another such module among
+ * them is meant as one, though a line has room for one: what follows are its parameters.
+ */
+bool foreign_add_parameters(const struct foreign_file *file, unsigned line, const char *text,
+			    const char *module, const char *parameters)
 {
 	struct foreign_setting *setting = NULL;
 	_cleanup_(kernel_args_done) struct kernel_args args = {};
-	bool any;
+	bool several = false;
 
 	kernel_args_parse(parameters, &args);
-	any = args.n > 0;
 	vec_foreach(arg, &args) {
-		struct foreign_id id;
+		size_t from = file->foreign->n;
 
-		if (strcmp(arg->name, "ids") == 0 && arg->value) {
-			setting = foreign_file_add(file, FOREIGN_IDS, line, text,
-						   driver_canonical_name(module));
-			foreign_add_values(setting, arg->value, ",");
-			if (strlen(arg->value) > VFIO_IDS_MAX) {
-				setting->flaw = "it is longer than the 1023 characters that the "
-						"module takes, so that the module does not load";
-				setting->fatal = true;
-			}
-		} else if (setting && !arg->value && foreign_id_parse(arg->name, &id) == 0) {
+		if (*arg->text == '#') {
+			break;
+		} else if (!arg->value && is_module_name(arg->name) &&
+			   module_is_for_guests(arg->name)) {
+			module = arg->name;
+			several = true;
+			continue;
+		} else if (strcmp(arg->name, "ids") == 0 && arg->value) {
+			add_ids(file, line, text, module, arg->value);
+		} else if (strcmp(arg->name, "hide") == 0 && arg->value && is_pciback(module)) {
+			foreign_add_hidden(file, line, text, arg->value);
+		} else if (!arg->value && are_ids(arg->text) && setting) {
 			setting->flaw = "a space ends the list: what follows it is not taken";
+			continue;
+		} else if (!arg->value && are_ids(arg->text) && takes_ids(module)) {
+			add_ids(file, line, text, module, arg->text);
+			foreign_add_flaw(file->foreign, from,
+					 "ids= is missing in front of it: the module takes none");
 		} else {
 			_cleanup_free_ char *name = xasprintf("%s.%s", module, arg->name);
 
 			foreign_add_value(foreign_file_add(file, FOREIGN_OPTION, line, text, name),
 					  arg->value ? arg->value : "");
-			setting = NULL;
 		}
+		setting = file->foreign->n > from &&
+					  file->foreign->items[from].effect == FOREIGN_IDS
+				  ? &file->foreign->items[from]
+				  : NULL;
+		if (several)
+			foreign_add_flaw(file->foreign, from,
+					 "a line has room for one module: the rest of it are taken "
+					 "for parameters of the first, which has none such");
 	}
-	return any;
+	return args.n > 0 && *args.items[0].text != '#';
 }
 
 static void add_softdep(struct foreign_setting *setting, const char *rest)
@@ -74,6 +131,50 @@ static void add_softdep(struct foreign_setting *setting, const char *rest)
 	}
 }
 
+/* The hex number between the letters from and to of "v000010DEd00001B80sv..."; -1: any. */
+static int64_t alias_field(const char *alias, const char *from, const char *to)
+{
+	const char *start = strstr(alias, from), *end;
+	uint64_t value;
+
+	if (!start)
+		return -1;
+	start += strlen(from);
+	end = strstr(start, to);
+	if (!end || number_parse_n(start, (size_t)(end - start), 16, UINT32_MAX, &value) < 0)
+		return -1;
+	return (int64_t)value;
+}
+
+/* "alias pci:v00008086d00004680sv00001028sd00000C7Bbc03sc00i00 vfio-pci" */
+static void add_alias(const struct foreign_file *file, unsigned line, const char *text,
+		      const char *alias, const char *rest)
+{
+	_cleanup_free_ char *word = first_word(&rest), *module = module_of_driver(word);
+	struct foreign_setting *setting;
+	int64_t vendor, device, subvendor, subdevice;
+
+	if (strncmp(alias, "pci:v", 5) != 0 || !takes_ids(module))
+		return;
+	vendor = alias_field(alias, "pci:v", "d");
+	device = alias_field(alias + 5, "d", "sv");
+	subvendor = alias_field(alias, "sv", "sd");
+	subdevice = alias_field(alias, "sd", "bc");
+	setting = foreign_file_add(file, FOREIGN_IDS, line, text, driver_canonical_name(module));
+	setting->flaw =
+		"an alias loads the module in place of the native one, but the module takes "
+		"only devices that ids= or driver_override names";
+	if (vendor < 0 || device < 0)
+		setting->effect = FOREIGN_ADDRESSES;
+	else if (subvendor < 0 || subdevice < 0)
+		strv_take(&setting->values,
+			  xasprintf("%04x:%04x", (unsigned)vendor, (unsigned)device));
+	else
+		strv_take(&setting->values,
+			  xasprintf("%04x:%04x:%04x:%04x", (unsigned)vendor, (unsigned)device,
+				    (unsigned)subvendor, (unsigned)subdevice));
+}
+
 static void parse_modprobe_line(const struct foreign_file *file, unsigned line, const char *text)
 {
 	const char *rest = text;
@@ -86,7 +187,9 @@ static void parse_modprobe_line(const struct foreign_file *file, unsigned line, 
 		foreign_add_value(foreign_file_add(file, FOREIGN_BLACKLIST, line, text, NULL),
 				  module);
 	} else if (strcmp(command, "options") == 0 && module_is_for_guests(module)) {
-		add_parameters(file, line, text, module, rest);
+		foreign_add_parameters(file, line, text, module, rest);
+	} else if (strcmp(command, "alias") == 0) {
+		add_alias(file, line, text, word, rest);
 	} else if (strcmp(command, "install") == 0 && *rest) {
 		foreign_add_value(foreign_file_add(file, FOREIGN_INSTALL, line, text, module),
 				  rest);
@@ -114,7 +217,7 @@ static void parse_module_line(const struct foreign_file *file, unsigned line, co
 
 	/* A comment is no module's name. */
 	if (is_module_name(module) &&
-	    (!for_guests || !add_parameters(file, line, text, module, rest)))
+	    (!for_guests || !foreign_add_parameters(file, line, text, module, rest)))
 		foreign_add_value(foreign_file_add(file, FOREIGN_LOAD, line, text,
 						   for_guests ? NULL : module),
 				  module);
@@ -130,83 +233,6 @@ void foreign_parse_modules(const struct foreign_file *file)
 
 	while (lines_next(&lines))
 		parse_module_line(file, lines.first, lines.text);
-}
-
-/* Adds those words of the text that are addresses; false: others are there, too. */
-static bool add_addresses(struct foreign_setting *setting, const char *text, const char *separators)
-{
-	_cleanup_(strv_done) struct strv words = {};
-	struct pci_address address;
-
-	strv_split(&words, text, separators);
-	vec_foreach(word, &words)
-		if (pci_address_parse(*word, &address) == 0)
-			strv_add(&setting->values, PCI_ADDRESS_TEXT(&address));
-	return setting->values.n == words.n;
-}
-
-static void add_argument(const struct foreign_file *file, unsigned line,
-			 const struct kernel_arg *arg, enum foreign_effect effect)
-{
-	const char *value = arg->value ? arg->value : "";
-	struct foreign_setting *setting;
-
-	if (effect == FOREIGN_IDS) {
-		_cleanup_free_ char *module = xstrndup(arg->name, strcspn(arg->name, ".")),
-				    *parameter = xasprintf("ids=\"%s\"", value);
-
-		add_parameters(file, line, arg->text, module, parameter);
-		return;
-	}
-	setting = foreign_file_add(file, effect, line, arg->text,
-				   effect == FOREIGN_ADDRESSES ? "pciback" : arg->name);
-	/* xen-pciback.hide=(0000:01:00.0)(01:00.1) */
-	if (effect == FOREIGN_ADDRESSES) {
-		setting->mechanism = FOREIGN_BY_HIDE;
-		add_addresses(setting, value, "()");
-	} else if (effect != FOREIGN_OPTION) {
-		foreign_add_values(setting, value, ",");
-	} else if (arg->value) {
-		foreign_add_value(setting, value);
-	}
-	/* oVirt's engine still writes it. */
-	if (arg->value && strcmp(arg->name, "rdblacklist") == 0)
-		setting->flaw = "dracut since 104 does not read it any more: "
-				"rd.driver.blacklist= is its name";
-}
-
-/* The arguments that stand in a line of the file; 0: the file is all of them. */
-static void add_arguments(const struct foreign_file *file, unsigned line,
-			  const struct kernel_args *args)
-{
-	static const struct {
-		const char *name;
-		enum foreign_effect effect;
-	} known[] = {
-		{"vfio_pci.ids", FOREIGN_IDS},
-		{"pci_stub.ids", FOREIGN_IDS},
-		{"xen_pciback.hide", FOREIGN_ADDRESSES},
-		{"rd.driver.pre", FOREIGN_LOAD},
-		{"rdloaddriver", FOREIGN_LOAD},
-		{"rd.driver.blacklist", FOREIGN_BLACKLIST},
-		{"rdblacklist", FOREIGN_BLACKLIST},
-		{"modprobe.blacklist", FOREIGN_BLACKLIST},
-		{"module_blacklist", FOREIGN_BLACKLIST},
-		{"blacklist", FOREIGN_BLACKLIST},
-		{"pcie_acs_override", FOREIGN_OPTION},
-		{"vfio_iommu_type1.allow_unsafe_interrupts", FOREIGN_OPTION},
-	};
-
-	vec_foreach(arg, args)
-		for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-			if (strcmp(arg->name, known[i].name) == 0)
-				add_argument(file, line, arg, known[i].effect);
-}
-
-void foreign_parse_arguments(const struct kernel_args *args, struct foreign *foreign)
-{
-	add_arguments(&(struct foreign_file){.source = FOREIGN_ARGUMENT, .foreign = foreign}, 0,
-		      args);
 }
 
 /* NAME=VALUE or NAME+=VALUE of a file that a shell reads. */
@@ -298,7 +324,7 @@ void foreign_parse_dracut(const struct foreign_file *file)
 			_cleanup_(kernel_args_done) struct kernel_args args = {};
 
 			kernel_args_parse(assignment.value, &args);
-			add_arguments(file, assignment.line, &args);
+			foreign_add_arguments(file, assignment.line, &args);
 		}
 	}
 }
@@ -319,8 +345,7 @@ void foreign_parse_vfio_bind(const struct foreign_file *file)
 		setting = foreign_file_add(file, FOREIGN_ADDRESSES, assignment.line, shown,
 					   "vfio-pci");
 		setting->mechanism = FOREIGN_BY_NEW_ID;
-		if (!add_addresses(setting, value, separators))
-			setting->flaw = "not every word of it is a PCI address";
+		foreign_add_addresses(setting, value, separators);
 	}
 }
 
@@ -342,28 +367,4 @@ void foreign_parse_driverctl(const struct foreign_file *file)
 		setting->mechanism = FOREIGN_BY_DRIVERCTL;
 		strv_add(&setting->values, PCI_ADDRESS_TEXT(&address));
 	}
-}
-
-static bool has_argument(const struct kernel_args *args, const struct kernel_arg *wanted)
-{
-	vec_foreach(arg, args)
-		if (strcmp(arg->name, wanted->name) == 0 &&
-		    strcmp(arg->value ? arg->value : "", wanted->value ? wanted->value : "") == 0)
-			return true;
-	return false;
-}
-
-void foreign_parse_configured(const struct kernel_args *configured,
-			      const struct kernel_args *running, struct foreign *foreign)
-{
-	struct kernel_args fresh = {};
-
-	vec_foreach(arg, configured)
-		if (!has_argument(running, arg))
-			*vec_add(&fresh) = *arg;
-	add_arguments(&(struct foreign_file){.source = FOREIGN_ARGUMENT,
-					     .path = "kernel arguments of the next boot",
-					     .foreign = foreign},
-		      0, &fresh);
-	free(fresh.items);
 }

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Arguments of the kernel that keep devices for guests, and addresses as they and parameters have them. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/address.h"
+#include "model/profile.h"
+#include "parse/address.h"
+#include "parse/foreign.h"
+#include "parse/kernel_args.h"
+
+void foreign_add_address(struct foreign_setting *setting, const char *word)
+{
+	struct pci_address address;
+	const char *colon = strchr(word, ':');
+
+	if (pci_address_parse(word, &address) == 0)
+		strv_add_new(&setting->values, PCI_ADDRESS_TEXT(&address));
+	else if (strpbrk(word, "*?[") && colon && !strchr(colon + 1, ':'))
+		strv_take(&setting->values, xasprintf("0000:%s", word));
+	else
+		foreign_add_value(setting, word);
+}
+
+void foreign_add_addresses(struct foreign_setting *setting, const char *text,
+			   const char *separators)
+{
+	_cleanup_(strv_done) struct strv words = {};
+
+	strv_split(&words, text, separators);
+	vec_foreach(word, &words)
+		foreign_add_address(setting, *word);
+}
+
+/* drivers/xen/xen-pciback/pci_stub.c pcistub_init(): "(0000:01:00.0) (02:00.*)", and nothing else. */
+void foreign_add_hidden(const struct foreign_file *file, unsigned line, const char *text,
+			const char *value)
+{
+	struct foreign_setting *setting = foreign_file_add(file, FOREIGN_ADDRESSES, line, text,
+							   "pciback");
+	bool inside = false;
+
+	setting->mechanism = FOREIGN_BY_HIDE;
+	foreign_add_addresses(setting, value, "(), \t");
+	for (const char *c = value; *c && !setting->fatal; c++) {
+		setting->fatal = *c == '('   ? inside
+				 : *c == ')' ? !inside
+					     : !inside && !isspace((unsigned char)*c);
+		inside = *c == '(' || (inside && *c != ')');
+	}
+	setting->fatal = setting->fatal || inside;
+	if (setting->fatal)
+		setting->flaw =
+			"xen-pciback cannot read it and does not load, so that no device is "
+			"kept: each address stands in parentheses, with nothing between "
+			"them";
+}
+
+/* Talos' pcirebind.rebind=0000:04:00.00_ixgbe+vfio-pci */
+static void add_rebinding(const struct foreign_file *file, unsigned line, const char *text,
+			  const char *value)
+{
+	const char *plus = strrchr(value, '+'), *dot;
+	_cleanup_free_ char *address = xstrndup(value, strcspn(value, "_"));
+	struct foreign_setting *setting = foreign_file_add(file, FOREIGN_ADDRESSES, line, text,
+							   driver_canonical_name(
+								   plus ? plus + 1 : "vfio-pci"));
+
+	dot = strchr(address, '.');
+	/* It reads the function as a number. */
+	if (dot && dot[1] == '0' && dot[2])
+		memmove(address + (dot - address) + 1, dot + 2, strlen(dot + 2) + 1);
+	if (*address)
+		foreign_add_address(setting, address);
+	setting->mechanism = FOREIGN_BY_OVERRIDE;
+	setting->flaw = "the native driver has started the device by then, and is taken off it";
+}
+
+static void add_ids(const struct foreign_file *file, unsigned line, const struct kernel_arg *arg)
+{
+	_cleanup_free_ char *module = xstrndup(arg->name, strcspn(arg->name, ".")),
+			    *parameter = xasprintf("ids=\"%s\"", arg->value ? arg->value : "");
+
+	foreign_add_parameters(file, line, arg->text, module, parameter);
+}
+
+/* What a value is. */
+enum argument {
+	ARGUMENT_IDS,
+	ARGUMENT_HIDDEN,    /* addresses in parentheses */
+	ARGUMENT_ADDRESSES, /* with commas between them, for pciback */
+	ARGUMENT_REBINDING,
+	ARGUMENT_LOAD,
+	ARGUMENT_BLACKLIST,
+	ARGUMENT_OPTION,
+};
+
+static void add_argument(const struct foreign_file *file, unsigned line,
+			 const struct kernel_arg *arg, enum argument type)
+{
+	const char *value = arg->value ? arg->value : "";
+	struct foreign_setting *setting;
+
+	switch (type) {
+	case ARGUMENT_IDS:
+		add_ids(file, line, arg);
+		break;
+	case ARGUMENT_HIDDEN:
+		foreign_add_hidden(file, line, arg->text, value);
+		break;
+	case ARGUMENT_ADDRESSES:
+		setting = foreign_file_add(file, FOREIGN_ADDRESSES, line, arg->text, "pciback");
+		setting->mechanism = FOREIGN_BY_HIDE;
+		foreign_add_addresses(setting, value, ",");
+		break;
+	case ARGUMENT_REBINDING:
+		add_rebinding(file, line, arg->text, value);
+		break;
+	case ARGUMENT_OPTION:
+		setting = foreign_file_add(file, FOREIGN_OPTION, line, arg->text, arg->name);
+		if (arg->value)
+			foreign_add_value(setting, value);
+		break;
+	case ARGUMENT_LOAD:
+	case ARGUMENT_BLACKLIST:
+		setting = foreign_file_add(file,
+					   type == ARGUMENT_LOAD ? FOREIGN_LOAD : FOREIGN_BLACKLIST,
+					   line, arg->text, arg->name);
+		foreign_add_values(setting, value, ",");
+		/* oVirt's engine still writes it. */
+		if (arg->value && strcmp(arg->name, "rdblacklist") == 0)
+			setting->flaw = "dracut since 104 does not read it any more: "
+					"rd.driver.blacklist= is its name";
+		break;
+	}
+}
+
+void foreign_add_arguments(const struct foreign_file *file, unsigned line,
+			   const struct kernel_args *args)
+{
+	static const struct {
+		const char *name;
+		enum argument type;
+	} known[] = {
+		{"vfio_pci.ids", ARGUMENT_IDS},
+		{"pci_stub.ids", ARGUMENT_IDS},
+		{"xen_pciback.hide", ARGUMENT_HIDDEN},
+		{"pciback.hide", ARGUMENT_HIDDEN},
+		{"rd.qubes.hide_pci", ARGUMENT_ADDRESSES},
+		{"rd.qubes.hide_all_usb", ARGUMENT_ADDRESSES},
+		{"pcirebind.rebind", ARGUMENT_REBINDING},
+		{"rd.driver.pre", ARGUMENT_LOAD},
+		{"rdloaddriver", ARGUMENT_LOAD},
+		{"rd.driver.blacklist", ARGUMENT_BLACKLIST},
+		{"rdblacklist", ARGUMENT_BLACKLIST},
+		{"modprobe.blacklist", ARGUMENT_BLACKLIST},
+		{"module_blacklist", ARGUMENT_BLACKLIST},
+		{"blacklist", ARGUMENT_BLACKLIST},
+		{"pcie_acs_override", ARGUMENT_OPTION},
+		{"vfio_iommu_type1.allow_unsafe_interrupts", ARGUMENT_OPTION},
+	};
+
+	vec_foreach(arg, args)
+		for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+			if (strcmp(arg->name, known[i].name) == 0)
+				add_argument(file, line, arg, known[i].type);
+}
+
+void foreign_parse_arguments(const struct kernel_args *args, struct foreign *foreign)
+{
+	foreign_add_arguments(&(struct foreign_file){.source = FOREIGN_ARGUMENT,
+						     .foreign = foreign},
+			      0, args);
+}
+
+static bool has_argument(const struct kernel_args *args, const struct kernel_arg *wanted)
+{
+	vec_foreach(arg, args)
+		if (strcmp(arg->name, wanted->name) == 0 &&
+		    strcmp(arg->value ? arg->value : "", wanted->value ? wanted->value : "") == 0)
+			return true;
+	return false;
+}
+
+void foreign_parse_configured(const struct kernel_args *configured,
+			      const struct kernel_args *running, struct foreign *foreign)
+{
+	struct kernel_args fresh = {};
+
+	vec_foreach(arg, configured)
+		if (!has_argument(running, arg))
+			*vec_add(&fresh) = *arg;
+	foreign_add_arguments(&(struct foreign_file){.source = FOREIGN_ARGUMENT,
+						     .path = "kernel arguments of the next boot",
+						     .foreign = foreign},
+			      0, &fresh);
+	free(fresh.items);
+}
