@@ -58,21 +58,22 @@ static void add_device(const struct checks *checks, const struct pci_address *ad
 static void add_setting(const struct checks *checks, const struct foreign_setting *setting,
 			struct effect *effect)
 {
-	for (size_t i = 0; i < setting->values.n; i++) {
-		struct pci_address address;
-		struct foreign_id id;
+	vec_foreach(value, &setting->values) {
+		struct foreign_word word;
 
-		if (setting->effect == FOREIGN_ADDRESSES) {
-			if (pci_address_parse(setting->values.items[i], &address) == 0)
-				add_device(checks, &address, setting->name, effect);
-		} else if (foreign_id_parse(setting->values.items[i], &id) < 0) {
-			strv_add_new(&effect->bad, setting->values.items[i]);
-		} else {
+		foreign_word_read(setting, *value, &word);
+		/* An address that the host does not have may be listed all the same. */
+		if (word.type == FOREIGN_WORD_ADDRESS && !word.has_id)
+			add_device(checks, &word.address, setting->name, effect);
+		else if (word.type == FOREIGN_WORD_UNREADABLE ||
+			 word.type == FOREIGN_WORD_MISPLACED)
+			strv_add_new(&effect->bad, *value);
+		else
 			vec_foreach(function, checks->inventory)
-				if (foreign_id_matches(&id, function))
+				if (foreign_word_means(&word, function) &&
+				    !function_is_bridge(function))
 					add_device(checks, &function->address, setting->name,
 						   effect);
-		}
 	}
 }
 
@@ -138,7 +139,7 @@ static void describe(const struct foreign_setting *setting, const struct effect 
 	add_names(buf, "; the profile already binds ", &effect->same, "");
 	add_names(buf, ids && any ? "; it also applies to " : "; it applies to ", &effect->unlisted,
 		  ", which no section lists");
-	add_names(buf, "; no id: ", &effect->bad, "");
+	add_names(buf, ids ? "; no id: " : "; no address: ", &effect->bad, "");
 	if (!any && !effect->unlisted.n)
 		buf_addf(buf, "; %s",
 			 ids ? "no device of this host has such an id"

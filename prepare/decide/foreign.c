@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/foreign.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "model/host_places.h"
+#include "parse/address.h"
 
 /* When what stands there is done. Measured in boots with two equal cards, one of which was to go to vfio-pci. */
 static const struct {
@@ -140,4 +142,43 @@ bool foreign_is_of_distribution(const struct foreign_setting *setting)
 {
 	return setting->file && (strncmp(setting->file, "/usr/lib/", 9) == 0 ||
 				 strncmp(setting->file, "/lib/", 5) == 0);
+}
+
+void foreign_word_read(const struct foreign_setting *setting, const char *value,
+		       struct foreign_word *ret)
+{
+	struct foreign_word word = {.pattern = value};
+	const char *bar = strchr(value, '|');
+	_cleanup_free_ char *place = xstrndup(value, strcspn(value, "|"));
+	bool is_address = pci_address_parse(place, &word.address) == 0;
+
+	if (setting->effect == FOREIGN_IDS) {
+		if (is_address)
+			word.type = FOREIGN_WORD_MISPLACED;
+		else if (foreign_id_parse(value, &word.id) == 0)
+			word.type = FOREIGN_WORD_ID;
+	} else if (is_address) {
+		word.has_id = bar && foreign_id_parse(bar + 1, &word.id) == 0;
+		word.type = bar && !word.has_id ? FOREIGN_WORD_UNREADABLE : FOREIGN_WORD_ADDRESS;
+	} else if (strpbrk(value, "*?[") && strchr(value, ':')) {
+		word.type = FOREIGN_WORD_PATTERN;
+	}
+	*ret = word;
+}
+
+bool foreign_word_means(const struct foreign_word *word, const struct pci_function *function)
+{
+	switch (word->type) {
+	case FOREIGN_WORD_ADDRESS:
+		return pci_address_compare(&word->address, &function->address) == 0 &&
+		       (!word->has_id || foreign_id_matches(&word->id, function));
+	case FOREIGN_WORD_PATTERN:
+		return fnmatch(word->pattern, PCI_ADDRESS_TEXT(&function->address), 0) == 0;
+	case FOREIGN_WORD_ID:
+		return foreign_id_matches(&word->id, function);
+	case FOREIGN_WORD_UNREADABLE:
+	case FOREIGN_WORD_MISPLACED:
+		break;
+	}
+	return false;
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "model/finding.h"
-#include "model/foreign.h"
+#include "model/inventory.h"
 
 /* Of what type its findings are: FINDING_FOREIGN_RC_LOCAL. */
 enum finding_type foreign_finding(const struct foreign_setting *setting);
@@ -18,3 +18,23 @@ char *foreign_removal(const struct foreign_setting *setting);
 bool foreign_is_told_by_unit(const struct foreign *foreign, const struct foreign_setting *setting);
 /* What a distribution brings along, such as blacklists of what hardly anybody wants, is no news. */
 bool foreign_is_of_distribution(const struct foreign_setting *setting);
+
+/* What a value of FOREIGN_ADDRESSES or FOREIGN_IDS is. */
+struct foreign_word {
+	enum foreign_word_type {
+		FOREIGN_WORD_UNREADABLE, /* neither, or not what belongs there */
+		FOREIGN_WORD_MISPLACED, /* an address where ids belong, which the driver reads as an id */
+		FOREIGN_WORD_ADDRESS,
+		FOREIGN_WORD_PATTERN, /* of addresses, for fnmatch(3) */
+		FOREIGN_WORD_ID,
+	} type;
+	struct pci_address address;
+	const char *pattern; /* of the setting */
+	bool has_id;         /* an address that counts only while the id is there, too */
+	struct foreign_id id;
+};
+
+/* The value must outlive the word. */
+void foreign_word_read(const struct foreign_setting *setting, const char *value,
+		       struct foreign_word *ret);
+bool foreign_word_means(const struct foreign_word *word, const struct pci_function *function);

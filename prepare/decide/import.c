@@ -69,11 +69,88 @@ static bool has_devices_of_its_own(const struct foreign *foreign,
 	return false;
 }
 
-static void add_addresses(struct import *import, const struct inventory *inventory,
+/* An id that no device of this host has. */
+static void add_absent_id(struct import *import, const struct foreign_id *id, const char *text,
 			  const struct foreign_setting *setting)
 {
-	struct pci_address address;
+	if (id->vendor > 0xffff || id->device > 0xffff || id->class_mask) {
+		add_remark(import, setting, true, "no device of this host has id %s", text);
+		return;
+	}
+	vec_foreach(known, &import->ids)
+		if (memcmp(&known->id, id, sizeof(*id)) == 0 &&
+		    strcmp(known->setting->name, setting->name) == 0)
+			return;
+	*vec_add(&import->ids) = (struct import_id){setting, *id};
+}
 
+/* Adds the devices that a value means; false: it means none. */
+static bool add_meant(struct import *import, const struct inventory *inventory,
+		      const struct foreign_word *word, const struct foreign_setting *setting)
+{
+	bool found = false;
+
+	vec_foreach(function, inventory) {
+		if (!foreign_word_means(word, function))
+			continue;
+		if (!function_is_bridge(function))
+			add_device(import, inventory, &function->address, setting);
+		else
+			add_remark(import, setting, false, "%s is a bridge, which %s does not take",
+				   PCI_ADDRESS_TEXT(&function->address), setting->name);
+		found = true;
+	}
+	return found;
+}
+
+static void add_value(struct import *import, const struct inventory *inventory, const char *text,
+		      const struct foreign_setting *setting)
+{
+	struct foreign_word word;
+	bool found;
+
+	foreign_word_read(setting, text, &word);
+	found = add_meant(import, inventory, &word, setting);
+	switch (word.type) {
+	case FOREIGN_WORD_UNREADABLE:
+		add_remark(import, setting, true, "\"%s\" is no %s", text,
+			   setting->effect == FOREIGN_IDS ? "id" : "address");
+		break;
+	case FOREIGN_WORD_MISPLACED:
+		add_remark(import, setting, true,
+			   "\"%s\" is an address and not an id, so that %s takes no device by it",
+			   text, setting->name);
+		break;
+	case FOREIGN_WORD_ADDRESS:
+		if (!found && word.has_id && inventory_find(inventory, &word.address))
+			add_remark(import, setting, true,
+				   "another device is at %s now, which has not this id",
+				   PCI_ADDRESS_TEXT(&word.address));
+		else if (!found)
+			add_device(import, inventory, &word.address, setting);
+		break;
+	case FOREIGN_WORD_PATTERN:
+		if (!found)
+			add_remark(import, setting, true, "no device of this host is at %s", text);
+		break;
+	case FOREIGN_WORD_ID:
+		/* As sscanf() has it, what follows the last part that it can read is passed over. */
+		if (text[strspn(text, "0123456789abcdefABCDEFxX:")])
+			add_remark(import, setting, true, "\"%s\" is no id as a whole", text);
+		if (!found)
+			add_absent_id(import, &word.id, text, setting);
+		break;
+	}
+}
+
+static void add_setting(struct import *import, const struct inventory *inventory,
+			const struct foreign_setting *setting)
+{
+	/* A rule may compute it, and a file of driverctl may hold anything. */
+	if (!is_module_name(setting->name)) {
+		add_remark(import, setting, true, "that is no driver's name");
+		return;
+	}
 	if (strcmp(setting->name, "none") == 0) {
 		add_remark(import, setting, true, "a profile cannot say \"no driver at all\"");
 		return;
@@ -82,37 +159,10 @@ static void add_addresses(struct import *import, const struct inventory *invento
 	    !has_devices_of_its_own(&inventory->foreign, setting))
 		add_remark(import, setting, true,
 			   "which devices it means cannot be told from it: list them by hand");
-	for (size_t i = 0; i < setting->values.n; i++)
-		if (pci_address_parse(setting->values.items[i], &address) == 0)
-			add_device(import, inventory, &address, setting);
-}
-
-static void add_id(struct import *import, const struct inventory *inventory, const char *text,
-		   const struct foreign_setting *setting)
-{
-	struct foreign_id id;
-	bool found = false;
-
-	if (foreign_id_parse(text, &id) < 0) {
-		add_remark(import, setting, true, "\"%s\" is no id", text);
-		return;
-	}
-	vec_foreach(function, inventory)
-		if (foreign_id_matches(&id, function) && !function_is_bridge(function)) {
-			add_device(import, inventory, &function->address, setting);
-			found = true;
-		}
-	if (found)
-		return;
-	if (id.vendor > 0xffff || id.device > 0xffff || id.class_mask) {
-		add_remark(import, setting, true, "no device of this host has id %s", text);
-		return;
-	}
-	vec_foreach(known, &import->ids)
-		if (memcmp(&known->id, &id, sizeof(id)) == 0 &&
-		    strcmp(known->setting->name, setting->name) == 0)
-			return;
-	*vec_add(&import->ids) = (struct import_id){setting, id};
+	if (setting->fatal)
+		add_remark(import, setting, true, "nothing is done by it: %s", setting->flaw);
+	vec_foreach(value, &setting->values)
+		add_value(import, inventory, *value, setting);
 }
 
 static void add_option(struct import *import, const struct foreign_setting *setting)
@@ -249,17 +299,8 @@ void import_make(const struct inventory *inventory, struct import *ret)
 			continue;
 		if (setting->effect == FOREIGN_OPTION)
 			add_option(&import, setting);
-		if (setting->effect != FOREIGN_ADDRESSES && setting->effect != FOREIGN_IDS)
-			continue;
-		/* A rule may compute it, and a file of driverctl may hold anything. */
-		if (!is_module_name(setting->name)) {
-			add_remark(&import, setting, true, "that is no driver's name");
-			continue;
-		}
-		if (setting->effect == FOREIGN_ADDRESSES)
-			add_addresses(&import, inventory, setting);
-		for (size_t i = 0; i < setting->values.n && setting->effect == FOREIGN_IDS; i++)
-			add_id(&import, inventory, setting->values.items[i], setting);
+		if (setting->effect == FOREIGN_ADDRESSES || setting->effect == FOREIGN_IDS)
+			add_setting(&import, inventory, setting);
 	}
 	vec_sort(&import, pci_address_order);
 	vec_foreach(device, &import) {

@@ -69,3 +69,12 @@ void foreign_parse_arguments(const struct kernel_args *args, struct foreign *for
 /* Arguments that are configured for the next boot, and that this one does not have. */
 void foreign_parse_configured(const struct kernel_args *configured,
 			      const struct kernel_args *running, struct foreign *foreign);
+
+/*
+ * Definitions of guests, of libvirt (domain XML), Proxmox VE (qemu-server/N.conf, mapping/pci.cfg) and xl.cfg(5):
+ * the devices that a guest gets when it starts, each with the driver that it has then.
+ */
+foreign_parser foreign_parse_domain, foreign_parse_proxmox_guest, foreign_parse_proxmox_mapping,
+	foreign_parse_xen_guest;
+/* A definition without the lines that have nothing to do with devices, which may hold secrets; the caller's. */
+char *foreign_guest_excerpt(const char *text);
