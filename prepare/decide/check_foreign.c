@@ -376,8 +376,9 @@ void check_foreign(struct checks *checks)
 				"a file or directory that may configure devices is not known: %s",
 				foreign->unread.items[i]),
 			"run vfio-prepare validate as root, or make it a readable text file");
+	/* What a guest gets is no fault of the host's configuration. */
 	vec_foreach(setting, foreign)
-		if (!setting->ours)
+		if (!setting->ours && setting->source != FOREIGN_GUEST)
 			check_setting(checks, setting);
 	check_ids_conflict(checks, "vfio-pci");
 	check_ids_conflict(checks, "pci-stub");

@@ -21,6 +21,11 @@ static const struct {
 	[FOREIGN_INITRAMFS_MODULES] = {FINDING_FOREIGN_INITRAMFS_MODULES, true,
 				       "initramfs-tools loads the modules of this file after udev "
 				       "has bound devices to their native drivers"},
+	[FOREIGN_MKINITCPIO] = {FINDING_FOREIGN_MKINITCPIO, true},
+	[FOREIGN_GUEST_HOOK] = {FINDING_FOREIGN_GUEST_HOOK, false,
+				"it runs when a guest starts or stops, and not at the boot"},
+	[FOREIGN_GUEST] = {FINDING_FOREIGN_GUEST_HOOK, false,
+			   "it is done when the guest starts, and not at the boot"},
 	[FOREIGN_DRACUT] = {FINDING_FOREIGN_DRACUT, true},
 	[FOREIGN_MODULES_LOAD] = {FINDING_FOREIGN_MODULES_LOAD, false,
 				  "systemd-modules-load and udev are not ordered: the one that is "
@@ -77,7 +82,7 @@ static const char *moment(const struct foreign_setting *setting)
 	if (sources[setting->source].moment)
 		return sources[setting->source].moment;
 	if (setting->effect == FOREIGN_LOAD ||
-	    (setting->source == FOREIGN_DRACUT && setting->effect != FOREIGN_IDS))
+	    (setting->source == FOREIGN_DRACUT && setting->effect == FOREIGN_BLACKLIST))
 		return "the module is loaded early, but takes only devices that ids= or "
 		       "driver_override names, and an image that is not made for this host alone "
 		       "lacks /etc/modprobe.d";

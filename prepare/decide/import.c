@@ -23,6 +23,11 @@ void import_done(struct import *import)
 	*import = (struct import){};
 }
 
+static bool is_of_guest(const struct foreign_setting *setting)
+{
+	return setting->source == FOREIGN_GUEST || setting->source == FOREIGN_GUEST_HOOK;
+}
+
 /* setting: whose place and line the text is about; NULL: none. */
 static void _printf_(4, 5) add_remark(struct import *import, const struct foreign_setting *setting,
 				      bool lost, const char *format, ...)
@@ -88,19 +93,23 @@ static void add_absent_id(struct import *import, const struct foreign_id *id, co
 static bool add_meant(struct import *import, const struct inventory *inventory,
 		      const struct foreign_word *word, const struct foreign_setting *setting)
 {
+	const struct pci_function *bridge = NULL;
 	bool found = false;
 
 	vec_foreach(function, inventory) {
 		if (!foreign_word_means(word, function))
 			continue;
-		if (!function_is_bridge(function))
-			add_device(import, inventory, &function->address, setting);
-		else
-			add_remark(import, setting, false, "%s is a bridge, which %s does not take",
-				   PCI_ADDRESS_TEXT(&function->address), setting->name);
+		if (function_is_bridge(function)) {
+			bridge = function;
+			continue;
+		}
+		add_device(import, inventory, &function->address, setting);
 		found = true;
 	}
-	return found;
+	if (bridge && !found)
+		add_remark(import, setting, false, "%s is a bridge, which %s does not take",
+			   PCI_ADDRESS_TEXT(&bridge->address), setting->name);
+	return found || bridge;
 }
 
 static void add_value(struct import *import, const struct inventory *inventory, const char *text,
@@ -159,6 +168,11 @@ static void add_setting(struct import *import, const struct inventory *inventory
 	    !has_devices_of_its_own(&inventory->foreign, setting))
 		add_remark(import, setting, true,
 			   "which devices it means cannot be told from it: list them by hand");
+	else if (is_of_guest(setting))
+		add_remark(
+			import, setting, true,
+			"a guest has them when it runs, and the boot binds none: list those that "
+			"are to be bound then");
 	if (setting->fatal)
 		add_remark(import, setting, true, "nothing is done by it: %s", setting->flaw);
 	vec_foreach(value, &setting->values)
@@ -229,6 +243,8 @@ static void add_module_remark(struct import *import, const struct foreign_settin
 /* Of two settings that mean one device, which is believed? An address says more than an id. */
 static int weight(const struct foreign_setting *setting)
 {
+	if (is_of_guest(setting))
+		return -1;
 	if (setting->effect == FOREIGN_ADDRESSES)
 		return setting->flaw ? 2 : 3;
 	/* pci-stub is where recipes put what vfio-pci takes later. */
@@ -237,9 +253,11 @@ static int weight(const struct foreign_setting *setting)
 
 static void settle_driver(struct import *import, struct import_device *device)
 {
-	const struct foreign_setting *best = device->sources.items[0];
+	const struct foreign_setting *best = device->sources.n ? device->sources.items[0] : NULL;
 	_cleanup_free_ char *place = NULL;
 
+	if (!best)
+		return;
 	/* In boot order: the last has the last word. */
 	vec_foreach(source, &device->sources)
 		if (weight(*source) >= weight(best))
@@ -253,40 +271,66 @@ static void settle_driver(struct import *import, struct import_device *device)
 				   PCI_ADDRESS_TEXT(&device->address), best->name, place);
 }
 
-static bool is_named(const struct import_device *device)
+/* By what a device is one: the best that any of its sources says. */
+static enum import_reason reason_of(const struct inventory *inventory,
+				    const struct import_device *device)
 {
-	vec_foreach(source, &device->sources)
-		if ((*source)->effect == FOREIGN_ADDRESSES)
-			return true;
-	return false;
+	enum import_reason reason = device->sources.n ? IMPORT_OF_GUEST : IMPORT_UNEXPLAINED;
+	_cleanup_free_ char *module = module_of_driver(device->driver);
+
+	vec_foreach(source, &device->sources) {
+		enum import_reason its = is_of_guest(*source)               ? IMPORT_OF_GUEST
+					 : (*source)->effect == FOREIGN_IDS ? IMPORT_BY_ID
+									    : IMPORT_NAMED;
+
+		reason = its < reason ? its : reason;
+	}
+	if (!module_is_for_guests(module))
+		reason = IMPORT_KEPT;
+	/* In an image under construction nothing is there yet. */
+	return !device->function && inventory->n ? IMPORT_ABSENT : reason;
 }
 
 /* What an id alone brings in is told apart from what somebody wrote the address of. */
-static void settle_id(struct import *import, const struct inventory *inventory,
-		      struct import_device *device)
+static void settle_id(struct import *import, struct import_device *device)
 {
-	bool twin_named = false;
-
-	/* In an image under construction nothing is there yet. */
-	device->left_out = !device->function && inventory->n;
-	device->by_id = !is_named(device);
-	if (!device->by_id)
-		return;
-	vec_foreach(other, import)
-		if (other->function && device->function && is_named(other) &&
-		    other->function->vendor == device->function->vendor &&
-		    other->function->device == device->function->device)
-			twin_named = true;
-	if (!twin_named)
-		return;
-	device->left_out = true;
-	add_remark(import, NULL, true,
-		   "%s is left out: its id is configured, but the address of another device with "
-		   "that id, and not its own",
-		   PCI_ADDRESS_TEXT(&device->address));
+	vec_foreach(other, import) {
+		if (device->reason != IMPORT_BY_ID || other->reason != IMPORT_NAMED ||
+		    !device->function || !other->function ||
+		    other->function->vendor != device->function->vendor ||
+		    other->function->device != device->function->device)
+			continue;
+		device->reason = IMPORT_TWIN_NAMED;
+		add_remark(import, NULL, true,
+			   "%s is left out: its id is configured, but the address of another "
+			   "device with that id, and not its own",
+			   PCI_ADDRESS_TEXT(&device->address));
+	}
 }
 
-void import_make(const struct inventory *inventory, struct import *ret)
+/* Devices that are on a driver for guests, though no source says so: by hand, or by what is not looked at. */
+static void add_unexplained(struct import *import, const struct inventory *inventory,
+			    const struct match *match)
+{
+	const size_t n = import->n;
+
+	vec_foreach(function, inventory) {
+		_cleanup_free_ char *module = module_of_driver(function->driver ? function->driver
+										: "");
+		const struct claim *claim = match ? match_find(match, &function->address) : NULL;
+		bool explained = !module_is_for_guests(module) || function->is_vf ||
+				 function_is_bridge(function) || (claim && claim->section);
+
+		for (size_t i = 0; i < n && !explained; i++)
+			explained = import->items[i].function == function;
+		if (!explained)
+			*vec_add(import) = (struct import_device){.address = function->address,
+								  .function = function,
+								  .driver = function->driver};
+	}
+}
+
+void import_make(const struct inventory *inventory, const struct match *match, struct import *ret)
 {
 	const struct foreign *foreign = &inventory->foreign;
 	struct import import = {};
@@ -302,11 +346,14 @@ void import_make(const struct inventory *inventory, struct import *ret)
 		if (setting->effect == FOREIGN_ADDRESSES || setting->effect == FOREIGN_IDS)
 			add_setting(&import, inventory, setting);
 	}
+	add_unexplained(&import, inventory, match);
 	vec_sort(&import, pci_address_order);
 	vec_foreach(device, &import) {
 		settle_driver(&import, device);
-		settle_id(&import, inventory, device);
+		device->reason = reason_of(inventory, device);
 	}
+	vec_foreach(device, &import)
+		settle_id(&import, device);
 	vec_foreach(setting, foreign)
 		if (!setting->ours && !foreign_is_of_distribution(setting))
 			add_module_remark(&import, setting);

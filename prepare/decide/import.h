@@ -2,16 +2,25 @@
 /* What a profile would say instead of what is configured by hand. Pure. */
 #pragma once
 
-#include "model/inventory.h"
+#include "decide/match.h"
 
 /* A device that foreign settings bring to a driver. */
 struct import_device {
 	struct pci_address address;
 	const struct pci_function *function; /* NULL: not on this host */
 	const char *driver;
-	bool by_id;    /* its address is nowhere, only its id */
-	bool left_out; /* not here; or by_id, while another device with the id has its address there */
-	VEC_OF(const struct foreign_setting *) sources;
+	/* Why it is one, or why it is none. */
+	enum import_reason {
+		IMPORT_NAMED,       /* by its address */
+		IMPORT_BY_ID,       /* by its id alone */
+		IMPORT_UNEXPLAINED, /* it is on the driver, and no source says why */
+		/* Those that follow are left out. */
+		IMPORT_ABSENT, /* it is not here */
+		IMPORT_KEPT,   /* on a driver that is not for guests */
+		IMPORT_TWIN_NAMED, /* by its id, while another device with the id has its address there */
+		IMPORT_OF_GUEST, /* it goes to the driver when a guest starts, or is expected there */
+	} reason;
+	VEC_OF(const struct foreign_setting *) sources; /* none: IMPORT_UNEXPLAINED */
 };
 
 /* An id that no device of this host has. */
@@ -34,6 +43,9 @@ struct import {
 	bool unsafe_interrupts;
 };
 
-/* Of inventory->foreign; the inventory must outlive it. */
-void import_make(const struct inventory *inventory, struct import *ret);
+/*
+ * Of inventory->foreign; the inventory must outlive it. match: of the profile that the host has, which explains
+ * the drivers of what it selects; NULL: it has none.
+ */
+void import_make(const struct inventory *inventory, const struct match *match, struct import *ret);
 void import_done(struct import *import);

@@ -22,7 +22,10 @@ struct source {
 	enum foreign_source source;
 	foreign_parser *parse;
 	const char *path, *end;
+	unsigned depth; /* so many levels of directories in it are looked into, too */
 	bool private; /* it may have nothing to do with passthrough, and then is nobody's business */
+	const char *
+		unread; /* why other files do nothing, which are told; NULL: they are not looked at */
 	bool programs; /* then the programs that were found are looked into */
 	/* Where there is no path: of files of one name only that in the first of these directories counts. */
 	const char *masked[5];
@@ -99,6 +102,25 @@ static void parse_file(struct search *search, const struct source *source, const
 			search->foreign->items[i].ours = true;
 }
 
+/* Gives the recorder a file in which settings stand; of the definition of a guest only what they stand in. */
+static void record(struct root *root, const struct source *source, const char *path)
+{
+	struct recorder *recorder = root->recorder;
+	_cleanup_free_ char *text = NULL, *excerpt = NULL;
+
+	if (source->source != FOREIGN_GUEST) {
+		free(root_read_text(root, path, OWN_FILE_MAX));
+		return;
+	}
+	root->recorder = NULL;
+	text = root_read_text(root, path, OWN_FILE_MAX);
+	root->recorder = recorder;
+	if (!text)
+		return;
+	excerpt = foreign_guest_excerpt(text);
+	recorder_add_bytes(recorder, path, RECORD_FILE, excerpt, strlen(excerpt));
+}
+
 /* Parses a file; gives a recorder a private one only if a setting stands in it or it cannot be read. */
 static void parse(struct search *search, const struct source *source, const char *path)
 {
@@ -111,7 +133,7 @@ static void parse(struct search *search, const struct source *source, const char
 	search->root->recorder = recorder;
 	if (source->private && recorder &&
 	    (search->foreign->n > n || search->foreign->unread.n > n_unread))
-		free(root_read_text(search->root, path, OWN_FILE_MAX));
+		record(search->root, source, path);
 }
 
 /* Parses the files of several directories in the order of their names. */
@@ -156,28 +178,43 @@ static void parse_programs(struct search *search, enum foreign_source source)
 	strv_done(&search->programs);
 }
 
-static void parse_source(struct search *search, const struct source *source)
+static bool is_directory(struct root *root, const char *path)
+{
+	struct stat st;
+
+	return root_stat(root, path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Parses the files of a directory, and of those in it, so many levels deep. */
+static void parse_directory(struct search *search, const struct source *source,
+			    const char *directory, unsigned depth)
 {
 	_cleanup_(strv_done) struct strv names = {};
 
-	if (!source->end) {
-		parse(search, source, source->path);
-		return;
-	}
-	list(search, source->path, &names);
-	for (size_t i = 0; i < names.n; i++) {
-		_cleanup_free_ char *path = xasprintf("%s/%s", source->path, names.items[i]);
+	list(search, directory, &names);
+	vec_foreach(name, &names) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", directory, *name);
 		size_t from = search->foreign->n;
-		bool is_read = names.items[i][0] != '.' &&
-			       text_ends_with(names.items[i], source->end);
+		bool is_read = **name != '.' && text_ends_with(*name, source->end);
 
+		if (depth && is_directory(search->root, path)) {
+			parse_directory(search, source, path, depth - 1);
+			continue;
+		}
 		/* A recipe's file beside those that dracut reads does nothing, which is told. */
-		if (is_read || source->source == FOREIGN_DRACUT)
+		if (is_read || source->unread)
 			parse(search, source, path);
 		if (!is_read)
-			foreign_add_flaw(search->foreign, from,
-					 "dracut reads only files whose names end in .conf");
+			foreign_add_flaw(search->foreign, from, source->unread);
 	}
+}
+
+static void parse_source(struct search *search, const struct source *source)
+{
+	if (source->end)
+		parse_directory(search, source, source->path, source->depth);
+	else
+		parse(search, source, source->path);
 }
 
 /* vfio-bind@0000:83:00.0.service in multi-user.target.wants: the name of the instance says it. */
@@ -214,18 +251,36 @@ static const struct source sources[] = {
 	 .masked = {MODPROBE_DIR, "/run/modprobe.d", "/usr/local/lib/modprobe.d",
 		    "/usr/lib/modprobe.d", "/lib/modprobe.d"}},
 	{FOREIGN_INITRAMFS_SCRIPT, foreign_parse_initramfs_script,
-	 .path = INITRAMFS_TOOLS_SCRIPTS_DIR, .end = "", .private = true},
-	{FOREIGN_UDEV_RULE, foreign_parse_udev, .path = UDEV_RULES_DIR, .end = ".rules",
-	 .private = true},
+	 .path = "/etc/initramfs-tools/scripts", .end = "", .depth = 1, .private = true},
+	{FOREIGN_INITRAMFS_SCRIPT, foreign_parse_initramfs_script,
+	 .path = "/usr/share/initramfs-tools/scripts", .end = "", .depth = 1, .private = true},
+	{FOREIGN_UDEV_RULE, foreign_parse_udev, .end = ".rules", .private = true,
+	 .masked = {UDEV_RULES_DIR, "/run/udev/rules.d", "/usr/local/lib/udev/rules.d",
+		    "/usr/lib/udev/rules.d", "/lib/udev/rules.d"}},
 	{FOREIGN_INITRAMFS_MODULES, foreign_parse_modules, .path = INITRAMFS_TOOLS_MODULES_PATH},
+	{FOREIGN_INITRAMFS_MODULES, foreign_parse_modules,
+	 .path = "/usr/share/initramfs-tools/modules.d", .end = ""},
+	{FOREIGN_INITRAMFS_MODULES, foreign_parse_modules, .path = "/etc/initramfs-tools/modules.d",
+	 .end = "/", .unread = "initramfs-tools does not read this directory"},
 	{FOREIGN_DRACUT, foreign_parse_dracut, .path = DRACUT_CONF_PATH},
-	{FOREIGN_DRACUT, foreign_parse_dracut, .path = DRACUT_CONF_DIR, .end = ".conf"},
+	{FOREIGN_DRACUT, foreign_parse_dracut, .path = DRACUT_CONF_DIR, .end = ".conf",
+	 .unread = "dracut reads only files whose names end in .conf"},
+	{FOREIGN_DRACUT, foreign_parse_script, .path = "/usr/lib/dracut/modules.d", .end = ".sh",
+	 .depth = 1, .private = true},
+	{FOREIGN_MKINITCPIO, foreign_parse_mkinitcpio, .path = "/etc/mkinitcpio.conf"},
+	{FOREIGN_MKINITCPIO, foreign_parse_mkinitcpio, .path = "/etc/mkinitcpio.conf.d",
+	 .end = ".conf"},
+	{FOREIGN_MKINITCPIO, foreign_parse_script, .path = "/etc/initcpio/hooks", .end = "",
+	 .private = true},
+	{FOREIGN_MKINITCPIO, foreign_parse_script, .path = "/usr/lib/initcpio/hooks", .end = "",
+	 .private = true},
 	{FOREIGN_MODULES_LOAD, foreign_parse_modules, .path = "/etc/modules"},
 	{FOREIGN_MODULES_LOAD, foreign_parse_modules, .end = ".conf",
 	 .masked = {"/etc/modules-load.d", "/run/modules-load.d", "/usr/lib/modules-load.d"}},
 	{FOREIGN_DRIVERCTL, foreign_parse_driverctl, .path = "/etc/driverctl.d", .end = ""},
 	{FOREIGN_VFIO_BIND, foreign_parse_vfio_bind, .path = "/etc/sysconfig/vfio-bind"},
 	{FOREIGN_VFIO_BIND, foreign_parse_vfio_bind, .path = "/etc/default/vfio-bind"},
+	{FOREIGN_VFIO_BIND, foreign_parse_unraid, .path = "/boot/config/vfio-pci.cfg"},
 	{FOREIGN_UNIT, foreign_parse_unit, .path = "/etc/systemd/system", .end = ".service",
 	 .private = true},
 	{FOREIGN_UNIT, foreign_parse_unit, .path = "/usr/lib/systemd/system/vfio-bind.service",
@@ -234,6 +289,16 @@ static const struct source sources[] = {
 	 .private = true, .programs = true},
 	{FOREIGN_RC_LOCAL, foreign_parse_script, .path = "/etc/rc.local", .private = true},
 	{FOREIGN_RC_LOCAL, foreign_parse_script, .path = "/etc/rc.d/rc.local", .private = true},
+	{FOREIGN_GUEST_HOOK, foreign_parse_script, .path = "/etc/libvirt/hooks", .end = "",
+	 .depth = 4, .private = true},
+	{FOREIGN_GUEST, foreign_parse_domain, .path = "/etc/libvirt/qemu", .end = ".xml",
+	 .private = true},
+	{FOREIGN_GUEST, foreign_parse_proxmox_guest, .path = "/etc/pve/qemu-server", .end = ".conf",
+	 .private = true},
+	{FOREIGN_GUEST, foreign_parse_proxmox_mapping, .path = "/etc/pve/mapping/pci.cfg",
+	 .private = true},
+	{FOREIGN_GUEST, foreign_parse_xen_guest, .path = "/etc/xen", .end = ".cfg",
+	 .private = true},
 };
 
 void scan_foreign(struct root *root, const struct kernel_args *args, struct foreign *ret)

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/inventory.h"
 
 /* A line that is shown is cut to so many characters. */
@@ -96,7 +97,8 @@ char *foreign_place(const struct foreign_setting *setting)
 
 bool module_is_for_guests(const char *module)
 {
-	return strncmp(module, "vfio", 4) == 0 || strcmp(module, "pci_stub") == 0 ||
+	return strncmp(module, "vfio", 4) == 0 || text_ends_with(module, "_vfio_pci") ||
+	       strcmp(module, "igb_uio") == 0 || strcmp(module, "pci_stub") == 0 ||
 	       strcmp(module, "pciback") == 0 || strcmp(module, "xen_pciback") == 0 ||
 	       strcmp(module, "uio_pci_generic") == 0 || strcmp(module, "iommufd") == 0;
 }

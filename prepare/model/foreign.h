@@ -20,12 +20,15 @@ enum foreign_source {
 	FOREIGN_INITRAMFS_SCRIPT,  /* a boot script of initramfs-tools */
 	FOREIGN_UDEV_RULE,         /* /etc/udev/rules.d */
 	FOREIGN_INITRAMFS_MODULES, /* /etc/initramfs-tools/modules */
-	FOREIGN_DRACUT,            /* dracut.conf, dracut.conf.d */
+	FOREIGN_DRACUT,            /* dracut.conf, dracut.conf.d, scripts of dracut's modules */
+	FOREIGN_MKINITCPIO,        /* mkinitcpio.conf, hooks of mkinitcpio */
 	FOREIGN_MODULES_LOAD,      /* /etc/modules, modules-load.d */
 	FOREIGN_DRIVERCTL,         /* /etc/driverctl.d */
 	FOREIGN_VFIO_BIND,         /* DEVICES= in /etc/sysconfig/vfio-bind */
 	FOREIGN_UNIT,              /* a systemd unit, or the script that it runs */
 	FOREIGN_RC_LOCAL,          /* /etc/rc.local */
+	FOREIGN_GUEST_HOOK,        /* what libvirt runs when a guest starts or stops */
+	FOREIGN_GUEST,             /* the definition of a guest, which names its devices */
 };
 
 /* What it does. */

@@ -50,8 +50,10 @@ typedef void foreign_parser(const struct foreign_file *file);
 foreign_parser foreign_parse_modprobe; /* modprobe.d(5), as libkmod reads it */
 foreign_parser
 	foreign_parse_modules; /* a module in a line, with options: modules-load.d(5) and its like */
-foreign_parser foreign_parse_dracut;    /* dracut.conf(5) */
-foreign_parser foreign_parse_vfio_bind; /* DEVICES="..." of the vfio-bind recipes */
+foreign_parser foreign_parse_dracut;     /* dracut.conf(5) */
+foreign_parser foreign_parse_mkinitcpio; /* mkinitcpio.conf(5) */
+foreign_parser foreign_parse_vfio_bind;  /* DEVICES="..." of the vfio-bind recipes */
+foreign_parser foreign_parse_unraid;     /* BIND=ADDRESS|ID ... of vfio-pci.cfg */
 /* A file of /etc/driverctl.d, named "pci-ADDRESS" or "ADDRESS", that holds a driver's name. */
 foreign_parser foreign_parse_driverctl;
 /*

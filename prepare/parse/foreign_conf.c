@@ -161,9 +161,7 @@ static void add_alias(const struct foreign_file *file, unsigned line, const char
 	subvendor = alias_field(alias, "sv", "sd");
 	subdevice = alias_field(alias, "sd", "bc");
 	setting = foreign_file_add(file, FOREIGN_IDS, line, text, driver_canonical_name(module));
-	setting->flaw =
-		"an alias loads the module in place of the native one, but the module takes "
-		"only devices that ids= or driver_override names";
+	setting->mechanism = FOREIGN_BY_ALIAS;
 	if (vendor < 0 || device < 0)
 		setting->effect = FOREIGN_ADDRESSES;
 	else if (subvendor < 0 || subdevice < 0)
@@ -250,6 +248,24 @@ static void assignment_done(struct assignment *assignment)
 	free(TAKE_PTR(assignment->value));
 }
 
+/* Adds the words of an array, "(a 'b c') # comment", with a blank between them; returns what follows it. */
+static const char *array_words(const char *c, struct buf *value)
+{
+	bool start = true;
+	char quote = '\0';
+
+	for (c++; *c && (quote || *c != ')'); c++) {
+		if (!quote && start && *c == '#')
+			c += strcspn(c, "\n") - 1;
+		else if (quote ? *c == quote : *c == '"' || *c == '\'')
+			quote = quote ? '\0' : *c;
+		else
+			buf_add_n(value, isspace((unsigned char)*c) ? " " : c, 1);
+		start = isspace((unsigned char)*c);
+	}
+	return c + (*c != '\0');
+}
+
 /* Goes to the next assignment; false: none is left. */
 static bool next_assignment(struct assignment *assignment)
 {
@@ -271,7 +287,11 @@ static bool next_assignment(struct assignment *assignment)
 			assignment->line = assignment->last_line;
 			assignment->name = xstrndup(c, length);
 			assignment->append = append;
-			assignment->rest = shell_word(c + length + append + 1, NULL, NULL, &value);
+			assignment->rest = c + length + append + 1;
+			assignment->rest = *assignment->rest == '('
+						   ? array_words(assignment->rest, &value)
+						   : shell_word(assignment->rest, NULL, NULL,
+								&value);
 			for (; c < assignment->rest; c++)
 				assignment->last_line += *c == '\n';
 			assignment->value = buf_take(&value);
@@ -283,7 +303,8 @@ static bool next_assignment(struct assignment *assignment)
 	return false;
 }
 
-static void add_dracut_list(const struct foreign_file *file, const char *text,
+/* A list of modules that go into images, or are kept out of them. */
+static void add_module_list(const struct foreign_file *file, const char *text,
 			    const struct assignment *assignment)
 {
 	bool omits = strcmp(assignment->name, "omit_drivers") == 0;
@@ -302,7 +323,8 @@ static void add_dracut_list(const struct foreign_file *file, const char *text,
 						   assignment->line, text, assignment->name);
 		foreign_add_value(setting, module);
 	}
-	if (setting && assignment->append && (value[0] != ' ' || value[strlen(value) - 1] != ' '))
+	if (setting && file->source == FOREIGN_DRACUT && assignment->append &&
+	    (value[0] != ' ' || value[strlen(value) - 1] != ' '))
 		setting->flaw = "spaces are missing inside the quotes: its first or last word runs "
 				"into what another file adds";
 }
@@ -319,13 +341,28 @@ void foreign_parse_dracut(const struct foreign_file *file)
 						       assignment.value);
 
 		if (TEXT_IN(lists, assignment.name)) {
-			add_dracut_list(file, shown, &assignment);
+			add_module_list(file, shown, &assignment);
 		} else if (strcmp(assignment.name, "kernel_cmdline") == 0) {
 			_cleanup_(kernel_args_done) struct kernel_args args = {};
 
 			kernel_args_parse(assignment.value, &args);
 			foreign_add_arguments(file, assignment.line, &args);
 		}
+	}
+}
+
+void foreign_parse_mkinitcpio(const struct foreign_file *file)
+{
+	_cleanup_(assignment_done) struct assignment assignment = {.rest = file->text,
+								   .last_line = 1};
+
+	while (next_assignment(&assignment)) {
+		_cleanup_free_ char *shown = xasprintf("%s%s=(%s)", assignment.name,
+						       assignment.append ? "+" : "",
+						       assignment.value);
+
+		if (strcmp(assignment.name, "MODULES") == 0)
+			add_module_list(file, shown, &assignment);
 	}
 }
 
@@ -346,6 +383,22 @@ void foreign_parse_vfio_bind(const struct foreign_file *file)
 					   "vfio-pci");
 		setting->mechanism = FOREIGN_BY_NEW_ID;
 		foreign_add_addresses(setting, value, separators);
+	}
+}
+
+void foreign_parse_unraid(const struct foreign_file *file)
+{
+	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
+
+	while (lines_next(&lines)) {
+		struct foreign_setting *setting;
+
+		if (strncmp(lines.text, "BIND=", 5) != 0 || !lines.text[5])
+			continue;
+		setting = foreign_file_add(file, FOREIGN_ADDRESSES, lines.first, lines.text,
+					   "vfio-pci");
+		setting->mechanism = FOREIGN_BY_OVERRIDE;
+		foreign_add_addresses(setting, lines.text + 5, "\" \t\r");
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "model/address.h"
 #include "parse/foreign.h"
 #include "parse/lines.h"
 
@@ -200,10 +201,10 @@ void foreign_parse_proxmox_mapping(const struct foreign_file *file)
 		strv_split(&slots, path + strlen("path="), ";,");
 		setting = add_guest(file, lines.first, text, "vfio-pci");
 		vec_foreach(slot, &slots)
-			if (!strchr(*slot, '='))
-				add_slot(setting, *slot);
-			else
+			if (strchr(*slot, '='))
 				break;
+			else
+				add_slot(setting, *slot);
 	}
 }
 
@@ -234,6 +235,15 @@ void foreign_parse_xen_guest(const struct foreign_file *file)
 	}
 }
 
+/* ":00.0" */
+static bool has_address(const char *line)
+{
+	for (const char *c = line; (c = strchr(c, ':')); c++)
+		if (isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2]) && c[3] == '.')
+			return true;
+	return false;
+}
+
 char *foreign_guest_excerpt(const char *text)
 {
 	static const char *const kept[] = {"hostdev", "interface", "source",  "<address",
@@ -243,7 +253,7 @@ char *foreign_guest_excerpt(const char *text)
 	struct buf buf = {};
 
 	while (lines_next(&lines)) {
-		bool keep = false;
+		bool keep = has_address(lines.text);
 
 		for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
 			keep = keep || strstr(lines.text, kept[i]);

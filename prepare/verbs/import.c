@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "decide/foreign.h"
 #include "decide/guards.h"
+#include "host/profile_files.h"
 #include "render/profile.h"
 #include "verbs/situation.h"
 
@@ -26,21 +27,29 @@ static void add_source(struct profile_member *member, const struct foreign_setti
 static void add_device(const struct inventory *inventory, const struct guards *guards,
 		       const struct import_device *device, struct profile_draft *draft)
 {
+	static const char *const reasons[] = {
+		[IMPORT_NAMED] = "configured by hand",
+		[IMPORT_BY_ID] =
+			"only its id is configured, not its address: does the host keep it?",
+		[IMPORT_UNEXPLAINED] =
+			"no file or argument that is looked at explains its driver: does a guest "
+			"have it, or was it bound by hand?",
+		[IMPORT_ABSENT] = "no device of this host has this address now",
+		[IMPORT_KEPT] = "left out: the host keeps it, as its driver is none for guests",
+		[IMPORT_TWIN_NAMED] =
+			"left out: only its id is configured, and the address of another",
+		[IMPORT_OF_GUEST] = "left out: a guest has it when it runs, and the boot does not "
+				    "bind it",
+	};
 	struct profile_member *member = vec_add(draft);
 
 	member->function = device->function;
 	member->driver = unusual(device->driver);
-	member->left_out = device->left_out;
+	member->left_out = device->reason >= IMPORT_ABSENT;
+	member->reason = reasons[device->reason];
 	if (!device->function) {
-		member->reason = "no device of this host has this address now";
+		member->reason = reasons[IMPORT_ABSENT];
 		member->selector = xasprintf("address = %s", PCI_ADDRESS_TEXT(&device->address));
-	} else if (device->left_out) {
-		member->reason = "left out: only its id is configured, and the address of another";
-	} else if (device->by_id) {
-		member->reason =
-			"only its id is configured, not its address: does the host keep it?";
-	} else {
-		member->reason = "configured by hand";
 	}
 	for (size_t i = 0; i < device->sources.n; i++)
 		add_source(member, device->sources.items[i]);
@@ -113,6 +122,10 @@ static int run(struct root *root, const struct options *options)
 	const struct purpose purpose = {.goal = GOAL_IMPORT};
 	_cleanup_(situation_done) struct situation situation = {};
 	_cleanup_(import_done) struct import import = {};
+	_cleanup_(profile_done) struct profile profile = {};
+	_cleanup_(findings_done) struct findings findings = {};
+	_cleanup_(match_done) struct match match = {};
+	const struct match *selected = NULL;
 	int status;
 
 	if (options->format != FORMAT_TEXT)
@@ -121,7 +134,12 @@ static int run(struct root *root, const struct options *options)
 	status = situation_load(root, options, &purpose, NULL, &situation);
 	if (status != STATUS_DONE)
 		return status;
-	import_make(&situation.inventory, &import);
+	/* A profile that cannot be read explains nothing. */
+	if (profile_load(root, NULL, &profile, &findings) == 0) {
+		match_make(&profile, &situation.inventory, &match);
+		selected = &match;
+	}
+	import_make(&situation.inventory, selected, &import);
 	if (!import.n && !import.ids.n)
 		log_notice("no device is configured by hand, so that the profile has no section");
 	return report(make_text(&situation.inventory, &import), STATUS_DONE);

@@ -59,12 +59,13 @@ static void check_import(const struct inventory *inventory)
 {
 	struct import import;
 
-	import_make(inventory, &import);
+	import_make(inventory, NULL, &import);
 	for (size_t i = 0; i < import.n; i++) {
 		const struct import_device *device = &import.items[i];
 
-		assert(device->driver && device->sources.n);
-		assert(device->function || device->left_out);
+		assert(device->driver &&
+		       (device->sources.n || device->reason == IMPORT_UNEXPLAINED));
+		assert(device->function || device->reason == IMPORT_ABSENT);
 		assert(!i || pci_address_compare(&device[-1].address, &device->address) < 0);
 	}
 	vec_foreach(remark, &import.remarks)
@@ -118,6 +119,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	parse_foreign(foreign_parse_modprobe, FOREIGN_MODPROBE, "m", text, &foreign, &programs);
 	parse_foreign(foreign_parse_modules, FOREIGN_MODULES_LOAD, "l", text, &foreign, NULL);
 	parse_foreign(foreign_parse_dracut, FOREIGN_DRACUT, "d", text, &foreign, NULL);
+	parse_foreign(foreign_parse_mkinitcpio, FOREIGN_MKINITCPIO, "i", text, &foreign, NULL);
+	parse_foreign(foreign_parse_domain, FOREIGN_GUEST, "g", text, &foreign, NULL);
+	parse_foreign(foreign_parse_proxmox_guest, FOREIGN_GUEST, "g", text, &foreign, NULL);
+	parse_foreign(foreign_parse_proxmox_mapping, FOREIGN_GUEST, "g", text, &foreign, NULL);
+	parse_foreign(foreign_parse_xen_guest, FOREIGN_GUEST, "g", text, &foreign, NULL);
+	free(foreign_guest_excerpt(text));
 	parse_foreign(foreign_parse_vfio_bind, FOREIGN_VFIO_BIND, "v", text, &foreign, NULL);
 	parse_foreign(foreign_parse_driverctl, FOREIGN_DRIVERCTL,
 		      "/etc/driverctl.d/pci-0000:01:00.0", text, &foreign, NULL);

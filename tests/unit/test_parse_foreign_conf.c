@@ -39,6 +39,52 @@ TEST(test_modprobe)
 	expect_modprobe("install nvidia /bin/false\n", "install nvidia: /bin/false @f:1\n");
 }
 
+/* What a line does not say in the way that the module wants it. */
+TEST(test_modprobe_mistakes)
+{
+#define ONE_MODULE                                                                                \
+	"(a line has room for one module: the rest of it are taken for parameters of the first, " \
+	"which has none such)\n"
+	expect_modprobe("options vfio-pci ids=0000:01:00.0 # your own here\n",
+			"ids vfio-pci: 0000:01:00.0 @f:1\n");
+	expect_modprobe("options vfio-pci # ids=1:2\n", "");
+	expect_modprobe("options vfio-pci ids=%DEVICES%\n", "ids vfio-pci: %DEVICES% @f:1\n");
+	expect_modprobe("options vfio-pci 1:2,3:4\n",
+			"ids vfio-pci: 1:2 3:4 @f:1 (ids= is missing in front of it: the module "
+			"takes none)\n");
+	expect_modprobe("options vfio ids=1:2\n",
+			"ids vfio-pci: 1:2 @f:1 (the module has no ids=, which is a parameter of "
+			"vfio_pci)\n");
+	expect_modprobe("options vfio vfio_iommu_type1 vfio_pci ids=1:2 disable_vga=1\n",
+			"ids vfio-pci: 1:2 @f:1 " ONE_MODULE
+			"option vfio_pci.disable_vga: 1 @f:1 " ONE_MODULE);
+	expect_modprobe("options xen-pciback hide=(0000:01:00.0)(02:00.*)\n",
+			"addresses pciback: 0000:01:00.0 0000:02:00.* @f:1\n");
+}
+
+TEST(test_modprobe_aliases)
+{
+	expect_modprobe(
+		"alias pci:v00008086d00004680sv00001028sd00000C7Bbc03sc00i00 vfio-pci\n"
+		"alias pci:v000010DEd00001B80sv*sd*bc*sc*i* vfio_pci\n"
+		"alias pci:v000010DEd*sv*sd*bc03sc*i* pci-stub\n"
+		"alias pci:v000010DEd00001B80sv*sd*bc*sc*i* nouveau\nalias a vfio-pci\nalias\n",
+		"ids vfio-pci: 8086:4680:1028:0c7b @f:1\nids vfio-pci: 10de:1b80 @f:2\n"
+		"addresses pci-stub: @f:3\n");
+}
+
+TEST(test_mkinitcpio)
+{
+	parse_foreign(foreign_parse_mkinitcpio, FOREIGN_MKINITCPIO, "i",
+		      "# MODULES=(vfio)\nMODULES=(btrfs vfio_pci 'vfio' # vfio_iommu_type1 )\n"
+		      "  vfio_virqfd)\nHOOKS=(base modconf)\nMODULES+=\"vfio-pci ext4\"\n"
+		      "MODULES=(amdgpu)\nMODULES=(pci_stub\n",
+		      &foreign, NULL);
+	check_foreign_is("mkinitcpio", &foreign,
+			 "load MODULES: vfio_pci vfio vfio_virqfd @i:2\n"
+			 "load MODULES: vfio_pci @i:5\nload MODULES: pci_stub @i:7\n");
+}
+
 TEST(test_modprobe_programs)
 {
 	struct strv programs = {};
@@ -121,9 +167,11 @@ TEST(test_vfio_bind)
 			 "addresses vfio-pci: 0000:06:00.0 0000:07:00.1 10000:01:00.0 @s:3\n");
 	parse_foreign(foreign_parse_vfio_bind, FOREIGN_VFIO_BIND, "s",
 		      "DEVICES=\nDEVICES='0000:06:00.0 eth0'\n", &foreign, NULL);
-	check_foreign_is(
-		"words", &foreign,
-		"addresses vfio-pci: 0000:06:00.0 @s:2 (not every word of it is a PCI address)\n");
+	check_foreign_is("words", &foreign, "addresses vfio-pci: 0000:06:00.0 eth0 @s:2\n");
+	parse_foreign(foreign_parse_unraid, FOREIGN_VFIO_BIND, "s",
+		      "BIND=0000:06:00.0|8086:1528 07:00.0\n", &foreign, NULL);
+	check_foreign_is("Unraid", &foreign,
+			 "addresses vfio-pci: 0000:06:00.0|8086:1528 0000:07:00.0 @s:1\n");
 }
 
 TEST(test_driverctl)
@@ -147,59 +195,14 @@ TEST(test_driverctl)
 	}
 }
 
-TEST(test_arguments)
-{
-	struct kernel_args args;
-
-	kernel_args_parse("root=/dev/sda1 vfio-pci.ids=1:2,3:4 vfio_pci.ids=5:6 pci-stub.ids=7:8 "
-			  "xen-pciback.hide=(0000:01:00.0)(02:00.0) rd.driver.pre=vfio-pci "
-			  "modprobe.blacklist=nouveau,snd-hda-intel rdblacklist=nouveau "
-			  "module_blacklist=a blacklist pcie_acs_override=downstream,multifunction "
-			  "nouveau.blacklist=1 vfio-pci.disable_vga=1",
-			  &args);
-	foreign_parse_arguments(&args, &foreign);
-	check_foreign_is(
-		"arguments", &foreign,
-		"ids vfio-pci: 1:2 3:4 @kernel arguments\n"
-		"ids vfio-pci: 5:6 @kernel arguments\n"
-		"ids pci-stub: 7:8 @kernel arguments\n"
-		"addresses pciback: 0000:01:00.0 0000:02:00.0 @kernel arguments\n"
-		"load rd.driver.pre: vfio-pci @kernel arguments\n"
-		"blacklist modprobe.blacklist: nouveau snd-hda-intel @kernel arguments\n"
-		"blacklist rdblacklist: nouveau @kernel arguments (dracut since 104 does not read it "
-		"any more: rd.driver.blacklist= is its name)\n"
-		"blacklist module_blacklist: a @kernel arguments\n"
-		"blacklist blacklist: @kernel arguments\n"
-		"option pcie_acs_override: downstream,multifunction @kernel arguments\n");
-	kernel_args_done(&args);
-}
-
-TEST(test_configured_arguments)
-{
-	struct kernel_args configured, running;
-
-	kernel_args_parse("quiet vfio-pci.ids=1:2 vfio_pci.ids=3:4 pcie_acs_override", &configured);
-	kernel_args_parse("vfio_pci.ids=1:2 pci-stub.ids=5:6", &running);
-	foreign_parse_configured(&configured, &running, &foreign);
-	check_foreign_is("configured", &foreign,
-			 "ids vfio-pci: 3:4 @kernel arguments of the next boot\n"
-			 "option pcie_acs_override: @kernel arguments of the next boot\n");
-	kernel_args_done(&configured);
-	kernel_args_done(&running);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_modprobe),
-		cmocka_unit_test(test_modprobe_programs),
-		cmocka_unit_test(test_ids_limit),
-		cmocka_unit_test(test_modules),
-		cmocka_unit_test(test_dracut),
-		cmocka_unit_test(test_vfio_bind),
-		cmocka_unit_test(test_driverctl),
-		cmocka_unit_test(test_arguments),
-		cmocka_unit_test(test_configured_arguments),
+		cmocka_unit_test(test_modprobe),         cmocka_unit_test(test_modprobe_mistakes),
+		cmocka_unit_test(test_modprobe_aliases), cmocka_unit_test(test_modprobe_programs),
+		cmocka_unit_test(test_ids_limit),        cmocka_unit_test(test_modules),
+		cmocka_unit_test(test_dracut),           cmocka_unit_test(test_vfio_bind),
+		cmocka_unit_test(test_driverctl),        cmocka_unit_test(test_mkinitcpio),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
