@@ -312,7 +312,7 @@ static int rank(const struct foreign_setting *setting, const char *driver)
 	static const int ranks[FOREIGN_RC_LOCAL + 1] = {
 		[FOREIGN_MODPROBE] = 1, [FOREIGN_ARGUMENT] = 2, [FOREIGN_INITRAMFS_MODULES] = 3};
 
-	return setting->effect == FOREIGN_IDS && strcmp(setting->name, driver) == 0
+	return setting->mechanism == FOREIGN_BY_IDS && strcmp(setting->name, driver) == 0
 		       ? ranks[setting->source]
 		       : 0;
 }

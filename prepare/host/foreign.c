@@ -204,8 +204,10 @@ static void parse_directory(struct search *search, const struct source *source,
 		/* A recipe's file beside those that dracut reads does nothing, which is told. */
 		if (is_read || source->unread)
 			parse(search, source, path);
-		if (!is_read)
-			foreign_add_flaw(search->foreign, from, source->unread);
+		for (size_t i = from; i < search->foreign->n && !is_read; i++) {
+			search->foreign->items[i].flaw = source->unread;
+			search->foreign->items[i].mechanism = FOREIGN_BY_NOTHING;
+		}
 	}
 }
 

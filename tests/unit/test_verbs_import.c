@@ -6,8 +6,15 @@ static int import(void)
 	return run_verb(&import_verb, &(struct options){});
 }
 
+/* The card is on vfio-pci, as the host's own profile has it. */
+static void write_profile(void)
+{
+	tree_file(&tree, "etc/vfio-prepare/profile.conf", "[device x]\naddress = 01:00.0\n");
+}
+
 TEST(nothing_is_configured_by_hand)
 {
+	write_profile();
 	assert_int_equal(import(), STATUS_DONE);
 	check("profile", strstr(out.text, "# No device is configured by hand.\n"));
 	check("no section", !strchr(out.text, '['));
@@ -23,8 +30,19 @@ static const char *sections(void)
 	return first + 2;
 }
 
+/* Neither is a profile that cannot be read. */
+TEST(what_nothing_explains)
+{
+	tree_file(&tree, "etc/vfio-prepare/profile.conf", "[device\n");
+	assert_int_equal(import(), STATUS_DONE);
+	check_text("error", err.text, "");
+	check("why", strstr(out.text, "looked at explains its driver"));
+	check("section", strstr(out.text, "\naddress = 0000:01:00.0\nid      = 10de:1bb0\n"));
+}
+
 TEST(an_address)
 {
+	write_profile();
 	tree_file(&tree, "etc/driverctl.d/pci-0000:02:00.0", "pci-stub\n");
 	assert_int_equal(import(), STATUS_DONE);
 	check_text("error", err.text, "");
@@ -88,6 +106,7 @@ int main(void)
 #define VERB_TEST(name) cmocka_unit_test_setup_teardown(name, verb_start, verb_stop)
 	const struct CMUnitTest tests[] = {
 		VERB_TEST(nothing_is_configured_by_hand),
+		VERB_TEST(what_nothing_explains),
 		VERB_TEST(an_address),
 		VERB_TEST(ids_with_and_without_a_device),
 		VERB_TEST(what_cannot_be_imported_is_told_twice),
