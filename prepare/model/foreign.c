@@ -103,6 +103,11 @@ bool module_is_for_guests(const char *module)
 	       strcmp(module, "uio_pci_generic") == 0 || strcmp(module, "iommufd") == 0;
 }
 
+bool module_takes_ids(const char *module)
+{
+	return strcmp(module, "vfio_pci") == 0 || strcmp(module, "pci_stub") == 0;
+}
+
 static bool fits(uint32_t wanted, uint32_t has)
 {
 	return wanted == UINT32_MAX || wanted == has;

@@ -102,6 +102,8 @@ char *foreign_place(const struct foreign_setting *setting);
 
 /* vfio_pci and its parts, pci_stub and pciback: what devices are handed to guests with. */
 bool module_is_for_guests(const char *module);
+/* Has it a parameter ids=? */
+bool module_takes_ids(const char *module);
 
 /* A longer ids= makes vfio-pci fail to load (drivers/vfio/pci/vfio_pci.c: static char ids[1024]). */
 #define VFIO_IDS_MAX 1023

@@ -22,98 +22,6 @@ static char *first_word(const char **rest)
 	return xstrndup(start, length);
 }
 
-/* Has a module that hands devices to guests a parameter ids=? */
-static bool takes_ids(const char *module)
-{
-	return strcmp(module, "vfio_pci") == 0 || strcmp(module, "pci_stub") == 0;
-}
-
-static bool is_pciback(const char *module)
-{
-	return strcmp(module, "xen_pciback") == 0 || strcmp(module, "pciback") == 0;
-}
-
-static void add_ids(const struct foreign_file *file, unsigned line, const char *text,
-		    const char *module, const char *ids)
-{
-	struct foreign_setting *setting =
-		foreign_file_add(file, FOREIGN_IDS, line, text,
-				 driver_canonical_name(takes_ids(module) ? module : "vfio_pci"));
-
-	foreign_add_values(setting, ids, ",");
-	if (!takes_ids(module))
-		setting->flaw = "the module has no ids=, which is a parameter of vfio_pci";
-	if (strlen(ids) > VFIO_IDS_MAX) {
-		setting->flaw = "it is longer than the 1023 characters that the module takes, so "
-				"that the module does not load";
-		setting->fatal = true;
-	}
-}
-
-/* Is each word of a comma list an id, as behind an ids= that was forgotten? */
-static bool are_ids(const char *text)
-{
-	_cleanup_(strv_done) struct strv words = {};
-	struct foreign_id id;
-
-	strv_split(&words, text, ",");
-	vec_foreach(word, &words)
-		if (foreign_id_parse(*word, &id) < 0)
-			return false;
-	return words.n;
-}
-
-/*
- * Parameters of a module that hands devices to guests; false: there are none. Another such module among
- * them is meant as one, though a line has room for one: what follows are its parameters.
- */
-bool foreign_add_parameters(const struct foreign_file *file, unsigned line, const char *text,
-			    const char *module, const char *parameters)
-{
-	struct foreign_setting *setting = NULL;
-	_cleanup_(kernel_args_done) struct kernel_args args = {};
-	bool several = false;
-
-	kernel_args_parse(parameters, &args);
-	vec_foreach(arg, &args) {
-		size_t from = file->foreign->n;
-
-		if (*arg->text == '#') {
-			break;
-		} else if (!arg->value && is_module_name(arg->name) &&
-			   module_is_for_guests(arg->name)) {
-			module = arg->name;
-			several = true;
-			continue;
-		} else if (strcmp(arg->name, "ids") == 0 && arg->value) {
-			add_ids(file, line, text, module, arg->value);
-		} else if (strcmp(arg->name, "hide") == 0 && arg->value && is_pciback(module)) {
-			foreign_add_hidden(file, line, text, arg->value);
-		} else if (!arg->value && are_ids(arg->text) && setting) {
-			setting->flaw = "a space ends the list: what follows it is not taken";
-			continue;
-		} else if (!arg->value && are_ids(arg->text) && takes_ids(module)) {
-			add_ids(file, line, text, module, arg->text);
-			foreign_add_flaw(file->foreign, from,
-					 "ids= is missing in front of it: the module takes none");
-		} else {
-			_cleanup_free_ char *name = xasprintf("%s.%s", module, arg->name);
-
-			foreign_add_value(foreign_file_add(file, FOREIGN_OPTION, line, text, name),
-					  arg->value ? arg->value : "");
-		}
-		setting = file->foreign->n > from &&
-					  file->foreign->items[from].effect == FOREIGN_IDS
-				  ? &file->foreign->items[from]
-				  : NULL;
-		if (several)
-			foreign_add_flaw(file->foreign, from,
-					 "a line has room for one module: the rest of it are taken "
-					 "for parameters of the first, which has none such");
-	}
-	return args.n > 0 && *args.items[0].text != '#';
-}
-
 static void add_softdep(struct foreign_setting *setting, const char *rest)
 {
 	_cleanup_(strv_done) struct strv words = {};
@@ -154,7 +62,7 @@ static void add_alias(const struct foreign_file *file, unsigned line, const char
 	struct foreign_setting *setting;
 	int64_t vendor, device, subvendor, subdevice;
 
-	if (strncmp(alias, "pci:v", 5) != 0 || !takes_ids(module))
+	if (strncmp(alias, "pci:v", 5) != 0 || !module_takes_ids(module))
 		return;
 	vendor = alias_field(alias, "pci:v", "d");
 	device = alias_field(alias + 5, "d", "sv");
