@@ -279,7 +279,7 @@ fuzz:
 # A suite is a target suite-NAME. It passes or fails as one test, unless it prints the line
 # "N passed, N failed, N skipped". tests/run-suites runs suites and adds up.
 CHECK_SUITES = product layers unit unit-asan scenarios scenarios-asan corpora shell field cppcheck install
-TEST_SUITES = clang shared unit-valgrind scenarios-valgrind fuzzers clang-tidy vm
+TEST_SUITES = security clang shared unit-valgrind scenarios-valgrind fuzzers clang-tidy vm
 
 check:
 	+@SUITE_MAKE='$(MAKE) $(JOBS)' tests/run-suites $(CHECK_SUITES)
@@ -324,6 +324,9 @@ suite-shell: all $(BUILD)/tests/tree
 	$(Q)tests/shell/run
 suite-field: all
 	$(Q)tests/field/run $(BUILD)/vfio-prepare
+# As root, on trees that were made to do harm.
+suite-security: all $(BUILD)/tests/tree
+	$(Q)tests/security/run
 suite-cppcheck: $(BUILD)/cppcheck.passed
 $(BUILD)/cppcheck.passed: $(LINTED)
 	$(Q)cppcheck -q -j$$(nproc) --std=c11 --enable=warning,performance,portability \

@@ -2,18 +2,15 @@
 #include "act/apply.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "decide/commands.h"
 #include "host/backup.h"
+#include "host/boot_log.h"
 #include "host/command.h"
 #include "host/files.h"
-
-#define RUN_DIRECTORY "/run/vfio-prepare"
 
 static char *directory_of(const char *path)
 {
@@ -30,12 +27,13 @@ static void remove_temporary_beside(struct root *root, const char *path)
 
 int apply_begin(struct root *root, const struct planned_files *files, const struct rebuild *rebuild)
 {
-	_cleanup_close_ int fd = root_open(root, "/etc", O_RDONLY | O_DIRECTORY);
+	_cleanup_close_ int fd = -1;
+	int r = root_make_directory(root, RUN_DIRECTORY);
 
-	if (fd < 0)
-		return fd;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return -errno;
+	fd = r < 0 ? r : run_lock_open(root);
+	r = fd < 0 ? fd : run_lock_take(fd, LOCK_FILES, 0);
+	if (r < 0)
+		return r;
 	vec_foreach(file, files)
 		remove_temporary_beside(root, file->path);
 	vec_foreach(path, &rebuild->images.paths)
@@ -69,8 +67,8 @@ int apply_undo(struct root *root, struct planned_files *files)
 			continue;
 		r = put(root, file->path, file->now, file->mode);
 		file->result = r < 0 ? FILE_FAILED : FILE_RESTORED;
-		file->error = r;
-		if (r < 0 && first == 0)
+		file->error = r < 0 ? r : -r;
+		if (r < 0 ? first >= 0 : first == 0)
 			first = r;
 	}
 	return first;
@@ -90,13 +88,12 @@ int apply_files(struct root *root, struct planned_files *files, bool force, int 
 		}
 		file->mode = root_file_mode(root, file->path, 0644);
 		r = put(root, file->path, file->content, file->mode);
-		if (r < 0) {
+		file->result = r < 0 ? FILE_FAILED : *file->content ? FILE_WRITTEN : FILE_REMOVED;
+		file->error = r < 0 ? r : 0;
+		if (r != 0) {
 			*ret_undone = apply_undo(root, files);
-			file->result = FILE_FAILED;
-			file->error = r;
-			return r;
+			return r < 0 ? r : -r;
 		}
-		file->result = *file->content ? FILE_WRITTEN : FILE_REMOVED;
 	}
 	return 0;
 }
@@ -206,11 +203,19 @@ static void run_one(struct root *root, struct command *command, int *log)
 				  : COMMAND_FAILED;
 }
 
+static int begin_log(struct root *root)
+{
+	const char *name;
+	_cleanup_close_ int dir = root_make_parent(root, REBUILD_LOG_PATH, &name);
+
+	return dir < 0 ? dir : create_file_at(dir, name, 0640);
+}
+
 int apply_commands(struct root *root, struct command_list *commands, const struct rebuild *rebuild,
 		   struct strv *ret_others)
 {
 	_cleanup_(strv_done) struct strv entries = {}, others = {};
-	_cleanup_close_ int log = root_create_file(root, REBUILD_LOG_PATH, 0640);
+	_cleanup_close_ int log = begin_log(root);
 	struct kept_files kept = {};
 	int r = 0;
 	bool failed = false;
@@ -229,7 +234,7 @@ int apply_commands(struct root *root, struct command_list *commands, const struc
 	}
 	if (failed) {
 		r = keep_restore(root, &kept);
-		r = r < 0 ? r : -ECANCELED;
+		r = r ? r : -ECANCELED;
 		add_new(root, &entries, &others);
 		*ret_others = others;
 		others = (struct strv){};

@@ -6,8 +6,8 @@
 #pragma once
 
 #include "decide/kernel_args.h"
-#include "model/boot_log.h"
 #include "model/boot_files.h"
+#include "model/boot_log.h"
 #include "model/command.h"
 #include "model/plan.h"
 #include "model/policy.h"

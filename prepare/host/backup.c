@@ -59,18 +59,20 @@ int keep_image(struct root *root, const char *path, struct kept_files *kept)
 
 	if (dir < 0)
 		return dir;
-	from = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (from < 0 || fstat(from, &st) < 0 || fstatvfs(from, &space) < 0)
+	from = open_regular_at(dir, name, O_RDONLY);
+	if (from < 0)
+		return from;
+	if (fstat(from, &st) < 0 || fstatvfs(from, &space) < 0)
 		return -errno;
 	if ((uint64_t)space.f_bavail * space.f_frsize < (uint64_t)st.st_size * 2)
 		return -ENOSPC;
-	to = openat(dir, copy, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		    st.st_mode & 0777);
+	to = create_file_at(dir, copy, st.st_mode & 0777);
 	if (to < 0)
-		return -errno;
+		return to;
 	r = copy_bytes(from, to, st.st_size);
 	times[0] = times[1] = st.st_mtim;
-	if (r == 0 && (fchmod(to, st.st_mode & 0777) < 0 || futimens(to, times) < 0))
+	if (r == 0 &&
+	    (fchmod(to, st.st_mode & 0777) < 0 || futimens(to, times) < 0 || fsync(to) < 0))
 		r = -errno;
 	if (r < 0) {
 		unlinkat(dir, copy, 0);
@@ -94,7 +96,9 @@ static int restore_image(struct root *root, const struct kept_file *file)
 	if (fstatat(dir, name, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_ino == file->inode &&
 	    now.st_mtim.tv_sec == file->time.tv_sec && now.st_mtim.tv_nsec == file->time.tv_nsec)
 		return 0;
-	return renameat(dir, file->copy, dir, name) < 0 ? -errno : 0;
+	if (renameat(dir, file->copy, dir, name) < 0)
+		return -errno;
+	return fsync(dir) < 0 ? errno : 0;
 }
 
 static int restore_at(struct root *root, const char *path, const struct kept_file *file)
@@ -115,9 +119,12 @@ int keep_restore(struct root *root, const struct kept_files *kept)
 				   : restore_image(root, file);
 
 		/* A link stays one, unless something else has taken its place. */
-		if (file->text && r == 0)
-			r = restore_at(root, file->path, file);
-		if (r < 0 && first == 0)
+		if (file->text && r >= 0) {
+			int at_path = restore_at(root, file->path, file);
+
+			r = at_path ? at_path : r;
+		}
+		if (r < 0 ? first >= 0 : first == 0)
 			first = r;
 	}
 	return first;

@@ -32,7 +32,7 @@ int keep_text(struct root *root, const char *path, struct kept_files *kept);
  * and a new one would not find room beside it: then it is not kept.
  */
 int keep_image(struct root *root, const char *path, struct kept_files *kept);
-/* Gives back each file that is not as it was; 0, or the first error. */
+/* Gives back each file that is not as it was. 0; the first error; above 0, an errno: not all are synced. */
 int keep_restore(struct root *root, const struct kept_files *kept);
 /* Removes the copies and frees what was kept. */
 void keep_done(struct root *root, struct kept_files *kept);

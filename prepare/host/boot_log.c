@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -11,19 +12,44 @@
 #include "host/files.h"
 #include "parse/boot_log.h"
 
-#define LOCK_PATH "/run/vfio-prepare/lock"
+#define LOCK_PATH RUN_DIRECTORY "/lock"
+#define LOCK_ATTEMPTS 3
 #define POLL_MS 20
 #define REASONS_MAX_BYTES (1024 * 1024)
 
-int boot_log_lock(struct root *root, int wait_ms)
+int run_lock_open(struct root *root)
 {
-	_cleanup_close_ int fd = root_create_file(root, LOCK_PATH, 0600);
-	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET}, holder = whole;
+	const char *name;
+	_cleanup_close_ int dir = root_make_parent(root, LOCK_PATH, &name);
+	int r = dir;
+
+	for (int attempt = 0; dir >= 0 && attempt < LOCK_ATTEMPTS; attempt++) {
+		_cleanup_close_ int fd = openat(
+			dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		struct stat st;
+
+		r = fd < 0 ? -errno : 0;
+		if (r == -EEXIST) {
+			fd = open_regular_at(dir, name, O_WRONLY);
+			r = fd < 0 ? fd : 0;
+		}
+		if (r == 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() && !(st.st_mode & 0077))
+			return TAKE_FD(fd);
+		if (r < 0 && r != -EOPNOTSUPP && r != -ELOOP)
+			return r;
+		/* Somebody else made it, and may hold it. */
+		unlinkat(dir, name, 0);
+	}
+	return r < 0 ? r : -EPERM;
+}
+
+int run_lock_take(int fd, enum run_lock lock, int wait_ms)
+{
+	struct flock byte = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = lock, .l_len = 1},
+		     holder = byte;
 	int64_t end_ms = 0;
 
-	if (fd < 0)
-		return fd;
-	while (fcntl(fd, F_SETLK, &whole) < 0) {
+	while (fcntl(fd, F_SETLK, &byte) < 0) {
 		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
 			return -errno;
 		if (end_ms == 0)
@@ -37,7 +63,7 @@ int boot_log_lock(struct root *root, int wait_ms)
 		}
 		nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
 	}
-	return TAKE_FD(fd);
+	return 0;
 }
 
 void boot_log_read(struct root *root, struct boot_log *ret)
@@ -45,21 +71,30 @@ void boot_log_read(struct root *root, struct boot_log *ret)
 	_cleanup_free_ char *text = NULL;
 	int r = root_read_file(root, BOOT_LOG_PATH, BOOT_LOG_MAX_BYTES, &text, NULL);
 
+	boot_log_parse(r < 0 ? NULL : text, ret);
 	if (r < 0 && r != -ENOENT)
 		log_warning("%s cannot be read, so that what this boot did is not known: %s",
 			    BOOT_LOG_PATH, strerror(-r));
-	boot_log_parse(r < 0 ? NULL : text, ret);
+	else if (ret->unknown)
+		log_warning("%s is damaged, so that what this boot did is not known",
+			    BOOT_LOG_PATH);
+	ret->unknown = ret->unknown || (r < 0 && r != -ENOENT);
 }
 
-static void log_unwritable(const char *path, int r)
+/* What lies below /run is there for this boot alone, whether it was synced or not. */
+static int tell_unwritten(const char *path, int r)
 {
 	if (r < 0)
-		log_warning("%s cannot be written: %s", path, strerror(-r));
+		log_error("%s cannot be written: %s", path, strerror(-r));
+	return r < 0 ? r : 0;
 }
 
-void boot_log_write(struct root *root, const char *content)
+int boot_log_write(struct root *root, const char *content)
 {
-	log_unwritable(BOOT_LOG_PATH, root_replace_file(root, BOOT_LOG_PATH, content, 0644));
+	int r = root_make_directory(root, RUN_DIRECTORY);
+
+	return tell_unwritten(BOOT_LOG_PATH,
+			      r < 0 ? r : root_replace_file(root, BOOT_LOG_PATH, content, 0644));
 }
 
 void restart_reasons_read(struct root *root, struct restart_reasons *ret)
@@ -71,9 +106,10 @@ void restart_reasons_read(struct root *root, struct restart_reasons *ret)
 		restart_reasons_parse(text, ret);
 }
 
-void restart_reasons_write(struct root *root, const char *content)
+int restart_reasons_write(struct root *root, const char *content)
 {
-	log_unwritable(RESTART_REASONS_PATH,
-		       *content ? root_replace_file(root, RESTART_REASONS_PATH, content, 0644)
-				: root_remove_file(root, RESTART_REASONS_PATH));
+	return tell_unwritten(RESTART_REASONS_PATH,
+			      *content
+				      ? root_replace_file(root, RESTART_REASONS_PATH, content, 0644)
+				      : root_remove_file(root, RESTART_REASONS_PATH));
 }

@@ -5,19 +5,26 @@
 #include "host/root.h"
 #include "model/boot_log.h"
 
-/*
- * Waits up to wait_ms for the lock. Its descriptor; -EAGAIN: another run has it, which is logged; -errno:
- * there can be none, as in an image without /run. The lock is the process's (fcntl(2)): a child that hangs
- * in the kernel does not keep it.
- */
-int boot_log_lock(struct root *root, int wait_ms);
+/* What a run keeps others from changing at the same time. */
+enum run_lock {
+	LOCK_DEVICES, /* and what is said of them below /run */
+	LOCK_FILES,   /* that apply writes */
+};
 
-/* Reads the log, empty where there is none; logs that it cannot be read. boot_log_done() is due. */
+/*
+ * Opens the file of the locks, which no other user can open and so none can hold. A descriptor or -errno. The
+ * locks are the process's until it closes the file (fcntl(2)): a child that hangs in the kernel does not keep them.
+ */
+int run_lock_open(struct root *root);
+/* Waits up to wait_ms for the lock. 0; -EAGAIN: another run has it, which is logged; -errno. */
+int run_lock_take(int fd, enum run_lock lock, int wait_ms);
+
+/* Reads the log, empty where there is none; logs that it is unknown. boot_log_done() is due. */
 void boot_log_read(struct root *root, struct boot_log *ret);
-/* Replaces the log; logs a failure. */
-void boot_log_write(struct root *root, const char *content);
+/* Replaces the log. 0, or -errno, which is logged. */
+int boot_log_write(struct root *root, const char *content);
 
 /* Reads the reasons for a restart, none where their file cannot be read. */
 void restart_reasons_read(struct root *root, struct restart_reasons *ret);
-/* Replaces their file, or removes it where the content is ""; logs a failure. */
-void restart_reasons_write(struct root *root, const char *content);
+/* Replaces their file, or removes it where the content is "". 0, or -errno, which is logged. */
+int restart_reasons_write(struct root *root, const char *content);

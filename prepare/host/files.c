@@ -32,7 +32,7 @@ static int make_directory(struct root *root, const char *path)
 	return mkdirat(above, name, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-static int open_or_make_parent(struct root *root, const char *path, const char **ret_name)
+int root_make_parent(struct root *root, const char *path, const char **ret_name)
 {
 	int dir = root_open_parent(root, path, ret_name), r;
 
@@ -61,7 +61,7 @@ int write_all(int fd, const char *bytes, size_t length)
 int root_replace_file(struct root *root, const char *path, const char *text, mode_t mode)
 {
 	const char *name;
-	_cleanup_close_ int dir = open_or_make_parent(root, path, &name), fd = -1;
+	_cleanup_close_ int dir = root_make_parent(root, path, &name), fd = -1;
 	char temporary[64];
 	int r;
 
@@ -79,7 +79,7 @@ int root_replace_file(struct root *root, const char *path, const char *text, mod
 	if (r < 0)
 		unlinkat(dir, temporary, 0);
 	else if (fsync(dir) < 0)
-		r = -errno;
+		r = errno;
 	return r;
 }
 
@@ -113,7 +113,7 @@ int root_remove_file(struct root *root, const char *path)
 		return dir == -ENOENT ? 0 : dir;
 	if (unlinkat(dir, name, 0) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	return fsync(dir) < 0 ? -errno : 0;
+	return fsync(dir) < 0 ? errno : 0;
 }
 
 /*
@@ -160,14 +160,12 @@ void root_remove_temporary(struct root *root, const char *directory)
 			unlinkat(dir, names.items[i], 0);
 }
 
-int root_create_file(struct root *root, const char *path, mode_t mode)
+int create_file_at(int dir, const char *name, mode_t mode)
 {
-	const char *name;
-	_cleanup_close_ int dir = open_or_make_parent(root, path, &name);
 	int fd;
 
-	if (dir < 0)
-		return dir;
-	fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (unlinkat(dir, name, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	return fd < 0 ? -errno : fd;
 }

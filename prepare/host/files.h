@@ -8,11 +8,14 @@
 
 /* Opens the directory that path lies in; *ret_name: what it is called there. */
 int root_open_parent(struct root *root, const char *path, const char **ret_name);
+/* The same, and makes that directory if only it is missing. */
+int root_make_parent(struct root *root, const char *path, const char **ret_name);
 
 /*
  * Gives path the content text: a temporary file beside it is written, synced and renamed, so that
  * whoever looks, and whatever happens meanwhile, finds the old file or the new one. Makes the directory
- * that it lies in if only that one is missing. 0 or -errno.
+ * that it lies in if only that one is missing. 0; -errno: path is as it was; an errno above 0: it is written, but
+ * not synced, so that a loss of power may bring back what was there.
  */
 int root_replace_file(struct root *root, const char *path, const char *text, mode_t mode);
 
@@ -29,7 +32,7 @@ int root_make_directory(struct root *root, const char *path);
 void root_unmasked_files(const char *const *directories, const struct strv *names, size_t n,
 			 const char *end, struct strv *ret);
 
-/* Removes a file, for good once this returns; that it is not there is no error. 0 or -errno. */
+/* Removes a file, with an answer as root_replace_file(); that it is not there is no error. */
 int root_remove_file(struct root *root, const char *path);
 
 /* Begins the name of every temporary file, and of no other. */
@@ -38,8 +41,8 @@ int root_remove_file(struct root *root, const char *path);
 /* Removes from a directory the temporary files of runs that were killed, not those of runs that live. */
 void root_remove_temporary(struct root *root, const char *directory);
 
-/* Begins a file anew, for writing; a directory that is missing is made. Its descriptor or -errno. */
-int root_create_file(struct root *root, const char *path, mode_t mode);
+/* Makes a new file, for writing, in the place of the one of that name. Its descriptor or -errno. */
+int create_file_at(int dir, const char *name, mode_t mode);
 
 /* Writes all the bytes, however many calls it takes; 0 or -errno. */
 int write_all(int fd, const char *bytes, size_t length);

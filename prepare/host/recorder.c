@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 /* The index knows records by number: their place in memory changes while they become more. */
 struct key {
 	const char *path;
@@ -100,4 +102,37 @@ void recorder_sort(struct recorder *recorder)
 	tdestroy(recorder->index, free);
 	recorder->index = NULL;
 	vec_sort(recorder, compare_records);
+}
+
+/* Is each component a name, and what stands before it a directory, as far as it was recorded? */
+static bool is_below(const struct recorder *recorder, const struct record *record)
+{
+	_cleanup_free_ char *path = xstrdup(record->path);
+
+	for (char *name = path, *end; *path; name = end + 1) {
+		const struct record *above;
+
+		end = strchrnul(name, '/');
+		if (text_is(name, (size_t)(end - name), "") ||
+		    text_is(name, (size_t)(end - name), ".") ||
+		    text_is(name, (size_t)(end - name), ".."))
+			return false;
+		if (!*end)
+			break;
+		*end = '\0';
+		above = vec_find(recorder, &(struct record){.path = path}, compare_records);
+		if (above && above->kind != RECORD_DIRECTORY)
+			return false;
+		*end = '/';
+	}
+	return true;
+}
+
+const char *recorder_refused(const struct recorder *recorder)
+{
+	for (size_t i = 0; i < recorder->n; i++)
+		if (!is_below(recorder, &recorder->items[i]) ||
+		    (i && compare_records(&recorder->items[i - 1], &recorder->items[i]) == 0))
+			return recorder->items[i].path;
+	return NULL;
 }

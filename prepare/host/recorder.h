@@ -45,3 +45,8 @@ void recorder_add_seen(struct recorder *recorder, const char *path, int dir, con
 void recorder_add_unreadable(struct recorder *recorder, const char *path);
 /* By path, so that a directory stands before what is in it. */
 void recorder_sort(struct recorder *recorder);
+/*
+ * The first path among the sorted records that cannot be laid out below a directory: a component is empty, "." or
+ * "..", two records have it, or it leads through a record that is no directory. NULL: there is none.
+ */
+const char *recorder_refused(const struct recorder *recorder);

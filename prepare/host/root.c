@@ -182,7 +182,7 @@ static int open_walking(const struct root *root, const char *path, int flags)
 	return r;
 }
 
-int root_open(struct root *root, const char *path, int flags)
+static int open_below(struct root *root, const char *path, int flags)
 {
 	const char *relative = path + strspn(path, "/");
 	struct open_how how = {.flags = (unsigned)(flags | O_CLOEXEC), .resolve = RESOLVE_IN_ROOT};
@@ -203,6 +203,57 @@ int root_open(struct root *root, const char *path, int flags)
 		root->no_openat2 = true;
 	}
 	return open_walking(root, relative, flags | O_CLOEXEC);
+}
+
+/* Opens what was opened with O_PATH, if it is a regular file or a directory; flags: of open(2). */
+static int open_looked_at(int path_fd, int flags)
+{
+	char path[sizeof("/proc/self/fd/") + 12];
+	struct stat st;
+	int fd;
+
+	if (fstat(path_fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return S_ISLNK(st.st_mode) ? -ELOOP : -EOPNOTSUPP;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", path_fd);
+	fd = openat(AT_FDCWD, path, (flags & ~O_NOFOLLOW) | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int open_regular_at(int dir, const char *name, int flags)
+{
+	_cleanup_close_ int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : open_looked_at(fd, flags);
+}
+
+int root_open(struct root *root, const char *path, int flags)
+{
+	_cleanup_close_ int looked_at = -1;
+	int fd;
+
+	if (root->live || flags & (O_PATH | O_DIRECTORY))
+		return open_below(root, path, flags);
+	looked_at = open_below(root, path, O_PATH | (flags & O_NOFOLLOW));
+	fd = looked_at < 0 ? looked_at : open_looked_at(looked_at, flags);
+	if (looked_at >= 0 && fd < 0 && root->recorder) {
+		_cleanup_free_ char *canonical = root_path_of(root, looked_at);
+
+		if (canonical)
+			recorder_add_unreadable(root->recorder, canonical);
+	}
+	return fd;
+}
+
+int root_open_at(const struct root *root, int dir, const char *name, int flags)
+{
+	int fd;
+
+	if (!root->live)
+		return open_regular_at(dir, name, flags);
+	fd = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 int fd_path(int fd, char path[static PATH_MAX])
@@ -253,12 +304,10 @@ int root_write_attribute(struct root *root, int dir, const char *path, const cha
 		/* Each write(2) is a whole value to sysfs, wherever it is said to stand (fs/sysfs/file.c). */
 		n = pwrite(root->kept_fd, value, length, 0);
 	} else {
-		if (dir >= 0)
-			fd = openat(dir, path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-		else
-			fd = root_open(root, path, O_WRONLY);
+		fd = dir >= 0 ? root_open_at(root, dir, path, O_WRONLY)
+			      : root_open(root, path, O_WRONLY);
 		if (fd < 0)
-			return dir >= 0 ? -errno : fd;
+			return fd;
 		n = write(fd, value, length);
 	}
 	if (n < 0)

@@ -42,8 +42,15 @@ void root_forget(struct root *root);
  */
 int root_lend(struct root *root, const char *path);
 
-/* Opens path with the flags of open(2), O_CLOEXEC added, O_CREAT not allowed. */
+/*
+ * Opens path with the flags of open(2), O_CLOEXEC added, O_CREAT not allowed. Of a tree, a file that is neither
+ * regular nor a directory is looked at and never opened, as a device node acts and a FIFO waits: -EOPNOTSUPP.
+ */
 int root_open(struct root *root, const char *path, int flags);
+/* The same for a plain name in an open directory; -ELOOP: it is a symbolic link. */
+int root_open_at(const struct root *root, int dir, const char *name, int flags);
+/* The same, whatever the root is. */
+int open_regular_at(int dir, const char *name, int flags);
 /* Looks at path with stat(2), which follows links. */
 int root_stat(struct root *root, const char *path, struct stat *ret);
 /* Is there anything at path? Links are followed. */

@@ -207,6 +207,8 @@ static void remember_text(struct root *root, struct place *place, size_t max)
 	free(TAKE_PTR(place->text));
 	if (fd >= 0 && !place->has_stat && has_time(place->path))
 		look(place, fd);
+	if (fd == -EOPNOTSUPP && !place->has_stat)
+		open_and_look(root, place);
 	place->text_error = fd < 0 ? fd
 				   : root_read_fd(root, fd, place->path, max, &place->text,
 						  &place->length);
@@ -222,13 +224,14 @@ int root_read_stat(struct root *root, const char *path, size_t max, struct stat 
 	if (!place) {
 		_cleanup_close_ int fd = root_open(root, path, READING);
 
+		if (ret_stat)
+			*ret_stat = (struct stat){};
+		if (ret_stat && fd == -EOPNOTSUPP)
+			root_stat(root, path, ret_stat);
 		if (fd < 0)
 			return fd;
-		if (ret_stat) {
-			*ret_stat = (struct stat){};
-			if (fstat(fd, ret_stat) < 0)
-				return -errno;
-		}
+		if (ret_stat && fstat(fd, ret_stat) < 0)
+			return -errno;
 		return root_read_fd(root, fd, path, max, ret, ret_length);
 	}
 	if (!place->has_text || !is_told(root, place))
@@ -431,19 +434,18 @@ void attribute_record(struct root *root, int dir, const char *name, const void *
 
 int attribute_read_bytes(struct root *root, int dir, const char *name, void *ret, size_t size)
 {
-	_cleanup_close_ int fd = openat(dir, name,
-					O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, ret, size);
+	_cleanup_close_ int fd = root_open_at(root, dir, name, READING);
+	ssize_t n = fd < 0 ? fd : read(fd, ret, size);
 
 	if (n < 0) {
-		int error = errno;
-		_cleanup_free_ char *path = root->recorder && error != ENOENT
+		int error = fd < 0 ? fd : -errno;
+		_cleanup_free_ char *path = root->recorder && error != -ENOENT
 						    ? recorded_path(root, dir, name)
 						    : NULL;
 
 		if (path)
 			recorder_add_unreadable(root->recorder, path);
-		return -error;
+		return error;
 	}
 	record_bytes(root, dir, name, RECORD_FILE, ret, (size_t)n);
 	return (int)n;

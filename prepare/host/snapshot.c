@@ -1,68 +1,85 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/snapshot.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "host/files.h"
 
 #define FILE_MODE 0600 /* it may hold serial numbers and key file names */
 #define DIRECTORY_MODE 0700
 
-/* Makes the directories above path, below dir. */
-static int make_parents(int dir, const char *path)
+/* Opens a directory by its plain name, never through a link. */
+static int open_directory(int dir, const char *name)
 {
-	_cleanup_free_ char *parent = xstrdup(path);
+	struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+			       .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+	int fd = (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
 
-	for (char *slash = strchr(parent, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdirat(dir, parent, DIRECTORY_MODE) < 0 && errno != EEXIST)
+	/* Before Linux 5.6, or in a sandbox older than the call: a plain name can be nothing but beneath. */
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM) && !strchr(name, '/') &&
+	    strcmp(name, "..") != 0)
+		fd = openat(dir, name, (int)how.flags);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Opens the directory that path lies in, below dir, and makes what is missing of it; *ret_name: the last component. */
+static int open_parent(int dir, const char *path, const char **ret_name)
+{
+	int above = fcntl(dir, F_DUPFD_CLOEXEC, 0);
+
+	for (const char *slash; above >= 0 && (slash = strchr(path, '/')); path = slash + 1) {
+		_cleanup_free_ char *name = xstrndup(path, (size_t)(slash - path));
+		_cleanup_close_ int upper = above;
+
+		if (mkdirat(upper, name, DIRECTORY_MODE) < 0 && errno != EEXIST)
 			return -errno;
-		*slash = '/';
+		above = open_directory(upper, name);
+		if (above < 0)
+			return above;
 	}
-	return 0;
+	*ret_name = path;
+	return above < 0 ? -errno : above;
 }
 
 static int write_record(int dir, const struct record *record)
 {
-	int r = make_parents(dir, record->path);
+	const char *name = NULL;
+	_cleanup_close_ int above = open_parent(dir, record->path, &name), fd = -1;
 
-	if (r < 0)
-		return r;
+	if (above < 0)
+		return above;
 	if (record->kind == RECORD_DIRECTORY)
-		return mkdirat(dir, record->path, DIRECTORY_MODE) < 0 && errno != EEXIST ? -errno
-											 : 0;
+		return mkdirat(above, name, DIRECTORY_MODE) < 0 && errno != EEXIST ? -errno : 0;
 	if (record->kind == RECORD_LINK)
-		return symlinkat(record->bytes, dir, record->path) < 0 ? -errno : 0;
-
-	_cleanup_close_ int fd = openat(dir, record->path,
-					O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-					FILE_MODE);
-
-	if (fd < 0)
-		return -errno;
-	return write_all(fd, record->bytes, record->length);
+		return symlinkat(record->bytes, above, name) < 0 ? -errno : 0;
+	fd = openat(above, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+	return fd < 0 ? -errno : write_all(fd, record->bytes, record->length);
 }
 
-static int write_directory(const char *path, const struct recorder *recorder)
+static int write_directory(int above, const char *name, const struct recorder *recorder)
 {
 	_cleanup_close_ int dir = -1;
 	int r = 0;
 
-	/* rmdir() tells an empty directory from one that is in use, and makes way for a new one. */
-	if ((rmdir(path) < 0 && errno != ENOENT) || mkdir(path, DIRECTORY_MODE) < 0)
+	if (mkdirat(above, name, DIRECTORY_MODE) < 0)
 		return -errno;
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = open_directory(above, name);
 	if (dir < 0)
-		return -errno;
+		return dir;
 	for (size_t i = 0; i < recorder->n && r == 0; i++)
 		if (*recorder->items[i].path)
 			r = write_record(dir, &recorder->items[i]);
-	return r;
+	return r == 0 && syncfs(dir) < 0 ? -errno : r;
 }
 
 #define TAR_BLOCK 512
@@ -131,23 +148,72 @@ static int write_tar_record(int fd, const struct record *record)
 	return write_padded(fd, record->bytes, size);
 }
 
-static int write_tar(const char *path, const struct recorder *recorder)
+static int write_tar(int above, const char *name, const struct recorder *recorder)
 {
 	static const char end[2 * TAR_BLOCK];
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+	_cleanup_close_ int fd = openat(above, name,
+					O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+					FILE_MODE);
 	int r = fd < 0 ? -errno : 0;
 
 	for (size_t i = 0; i < recorder->n && r == 0; i++)
 		if (*recorder->items[i].path)
 			r = write_tar_record(fd, &recorder->items[i]);
-	return r < 0 ? r : write_all(fd, end, sizeof(end));
+	if (r == 0)
+		r = write_all(fd, end, sizeof(end));
+	return r == 0 && fsync(fd) < 0 ? -errno : r;
 }
 
-int snapshot_write(const char *path, const struct recorder *recorder)
+/* Removes what was written, however deep; a failure leaves a rest, which nobody reads. */
+static void remove_all(int above, const char *name)
 {
-	size_t length = strlen(path);
+	int fd = unlinkat(above, name, 0) < 0 ? open_directory(above, name) : -1;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
 
-	if (length > 4 && strcmp(path + length - 4, ".tar") == 0)
-		return write_tar(path, recorder);
-	return write_directory(path, recorder);
+	while (dir && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			remove_all(dirfd(dir), entry->d_name);
+	if (dir)
+		closedir(dir);
+	unlinkat(above, name, AT_REMOVEDIR);
+}
+
+/* An archive replaces nothing; rename(2) itself lets a directory replace an empty one alone. */
+static int put_in_place(int above, const char *temporary, const char *name, bool archive)
+{
+	int r = renameat2(above, temporary, above, name, archive ? RENAME_NOREPLACE : 0);
+
+	/* Not every file system has the flag. */
+	if (r < 0 && errno == EINVAL && archive) {
+		if (faccessat(above, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			return -EEXIST;
+		r = renameat(above, temporary, above, name);
+	}
+	return r < 0 || fsync(above) < 0 ? -errno : 0;
+}
+
+int snapshot_write(const char *path, const struct recorder *recorder, const char **ret_refused)
+{
+	_cleanup_free_ char *parent = xstrdup(path), *name = xstrdup(path);
+	const char *directory = dirname(parent), *last = basename(name);
+	_cleanup_close_ int above = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool archive = text_ends_with(path, ".tar") && strcmp(last, ".tar") != 0;
+	char temporary[64];
+	int r;
+
+	*ret_refused = recorder_refused(recorder);
+	if (*ret_refused)
+		return -EXDEV;
+	if (above < 0)
+		return -errno;
+	snprintf(temporary, sizeof(temporary), TEMPORARY_PREFIX "%d", getpid());
+	remove_all(above, temporary); /* of a run that was killed before a restart */
+	r = archive ? write_tar(above, temporary, recorder)
+		    : write_directory(above, temporary, recorder);
+	if (r == 0)
+		r = put_in_place(above, temporary, last, archive);
+	if (r < 0)
+		remove_all(above, temporary);
+	return r;
 }

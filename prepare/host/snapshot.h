@@ -6,6 +6,8 @@
 
 /*
  * path ends in ".tar": a POSIX ustar archive (with GNU long names where they are needed), which must
- * not exist yet; otherwise a directory, which must not exist or be empty. 0 or -errno.
+ * not exist yet; otherwise a directory, which must not exist or be empty. It is written under another name
+ * beside it and synced, so that path is the whole snapshot or what it was before. 0 or -errno; -EXDEV: a
+ * recorded path, which *ret_refused is then, does not lie below the root (recorder_refused()).
  */
-int snapshot_write(const char *path, const struct recorder *recorder);
+int snapshot_write(const char *path, const struct recorder *recorder, const char **ret_refused);

@@ -10,12 +10,13 @@
 #include "model/finding.h"
 #include "model/outcome.h"
 
-#define BOOT_LOG_PATH "/run/vfio-prepare/boot.json"
+#define RUN_DIRECTORY "/run/vfio-prepare"
+#define BOOT_LOG_PATH RUN_DIRECTORY "/boot.json"
 #define BOOT_LOG_MAX_BYTES (4 * 1024 * 1024)
 /* A boot has fewer phases; a program that calls this tool in a loop cannot make the log grow. */
 #define BOOT_LOG_MAX_PHASES 16
 /* One line for each reason. */
-#define RESTART_REASONS_PATH "/run/vfio-prepare/reboot-required"
+#define RESTART_REASONS_PATH RUN_DIRECTORY "/reboot-required"
 
 enum boot_phase {
 	BOOT_PHASE_EARLY,    /* in the initramfs */
@@ -63,6 +64,7 @@ struct boot_log {
 	size_t n, capacity;
 	struct bindings bindings; /* what all phases came to, also those that were dropped */
 	struct strv texts;        /* boot_log_text() */
+	bool unknown; /* it could not be read as a whole: what is missing is not known */
 };
 
 /* The name in the log, in reports and on the command line. */

@@ -28,6 +28,14 @@ static bool read_address(const json_t *item, struct pci_address *ret)
 	return json_is_string(item) && pci_address_parse(json_string_value(item), ret) == 0;
 }
 
+/* Is the member an array, or not there? */
+static bool may_be_list(const json_t *object, const char *key)
+{
+	const json_t *member = json_object_get(object, key);
+
+	return !member || json_is_array(member);
+}
+
 static void read_bindings(const json_t *report, struct boot_log *log)
 {
 	struct bindings *ret = &log->bindings;
@@ -40,16 +48,21 @@ static void read_bindings(const json_t *report, struct boot_log *log)
 		const char *section = boot_log_text(log, text_of(group, "section")),
 			   *driver = boot_log_text(log, text_of(group, "driver"));
 
+		log->unknown |= !driver || !*driver || !may_be_list(group, "addresses");
 		json_array_foreach(json_object_get(group, "addresses"), j, item)
 		{
 			if (driver && *driver && read_address(item, &address))
 				bindings_set(ret, &address, section, driver);
+			else
+				log->unknown = true;
 		}
 	}
 	json_array_foreach(json_object_get(report, "released"), i, item)
 	{
 		if (read_address(item, &address))
 			*vec_add(&ret->released) = address;
+		else
+			log->unknown = true;
 	}
 }
 
@@ -106,7 +119,11 @@ void boot_log_parse(const char *text, struct boot_log *ret)
 	json_t *report = text ? json_loads(text, 0, NULL) : NULL, *item;
 	size_t i;
 
-	*ret = (struct boot_log){};
+	*ret = (struct boot_log){
+		.unknown = text &&
+			   (!json_is_object(report) || !may_be_list(report, "bound") ||
+			    !may_be_list(report, "released") || !may_be_list(report, "phases")),
+	};
 	read_bindings(report, ret);
 	json_array_foreach(json_object_get(report, "phases"), i, item)
 	{

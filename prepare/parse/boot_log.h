@@ -8,7 +8,10 @@
 
 #include "model/boot_log.h"
 
-/* text: NULL gives an empty log. boot_log_done() is due. */
+/*
+ * text: NULL gives an empty log. Sets unknown where it is no log, or has bindings that cannot be read.
+ * boot_log_done() is due.
+ */
 void boot_log_parse(const char *text, struct boot_log *ret);
 
 /* One reason in each line; adds to ret. */

@@ -46,6 +46,8 @@ static void add_file(struct buf *buf, const struct planned_file *file)
 	buf_addf(buf, "%s %s", file_result_names[file->result], file->path);
 	if (file->result == FILE_FAILED)
 		buf_addf(buf, ": %s", strerror(-file->error));
+	else if (file->result == FILE_RESTORED && file->error)
+		buf_addf(buf, ": not synced: %s", strerror(-file->error));
 	else if (file->state == FILE_UNREADABLE)
 		buf_addf(buf, ": cannot be read: %s", strerror(-file->error));
 	else if (file->result == FILE_REFUSED)

@@ -10,10 +10,11 @@ struct profile_member {
 	char *selector;      /* what the section says where function is NULL: "address = ..." */
 	const char *reason;  /* why it is there: "asked for", "shares IOMMU group 12" */
 	struct strv sources; /* lines: where it was configured by hand, and why that loses */
-	struct strv guards;  /* "display: the firmware chose the device as the display of the host" */
-	unsigned allow;      /* enum allow_flag that would open them */
-	const char *driver;  /* NULL: the usual one */
-	bool left_out;       /* the section is a comment */
+	struct strv
+		guards; /* "display: the firmware chose the device as the display of the host" */
+	unsigned allow; /* enum allow_flag that would open them */
+	const char *driver; /* NULL: the usual one */
+	bool left_out;      /* the section is a comment */
 };
 
 struct profile_draft {

@@ -11,6 +11,7 @@
 #include "host/survey.h"
 #include "render/apply.h"
 #include "render/boot_log.h"
+#include "verbs/phase.h"
 #include "verbs/situation.h"
 
 struct applying {
@@ -19,8 +20,10 @@ struct applying {
 	struct planned_files files;
 	struct command_list commands;
 	struct restart_reasons reasons;
+	int lock;
 	bool ran; /* the commands */
 	bool failed;
+	bool unmarked; /* the reasons for a restart could not be written */
 };
 
 static void find_foreign(struct applying *applying)
@@ -49,6 +52,10 @@ static void fail_undone(struct applying *applying, int r)
 {
 	if (r < 0)
 		log_error("not all files could be put back: %s; see the report", strerror(-r));
+	else if (r > 0)
+		log_error("not all files that were put back could be synced: %s; run sync before "
+			  "a restart",
+			  strerror(r));
 	applying->failed = true;
 }
 
@@ -61,7 +68,11 @@ static void run_commands(struct applying *applying)
 	applying->ran = true;
 	if (r == 0)
 		return;
-	if (r != -ECANCELED)
+	if (r > 0)
+		log_error("a program failed: what was kept of the host is put back, but not all "
+			  "of it could be synced: %s; run sync before a restart",
+			  strerror(r));
+	else if (r != -ECANCELED)
 		log_error("not all that the programs wrote could be put back: %s", strerror(-r));
 	else if (!others.n)
 		log_error(
@@ -117,7 +128,9 @@ static void mark(struct applying *applying)
 			     &situation->inventory.bootloader, &situation->inventory.rebuild,
 			     &applying->commands, &applying->reasons);
 	content = render_restart_reasons(&applying->reasons);
-	restart_reasons_write(applying->root, content);
+	/* A bind by hand changes the file, too. */
+	applying->unmarked = run_lock_take(applying->lock, LOCK_DEVICES, WAIT_BY_HAND_MS) < 0 ||
+			     restart_reasons_write(applying->root, content) < 0;
 }
 
 /* Refused, and the next boot will not have it either, so that apply could do nothing about it. */
@@ -148,6 +161,8 @@ static int apply_status(const struct applying *applying)
 		else
 			n_good++;
 	status = status_of_counts(n_good, n_refused, 0);
+	if (applying->unmarked)
+		return status_unrecorded(status);
 	return status == STATUS_DONE && applying->reasons.n ? STATUS_REBOOT_REQUIRED : status;
 }
 
@@ -176,23 +191,22 @@ static void carry_out(struct applying *applying, const struct options *options)
 static int apply(struct applying *applying, const struct options *options)
 {
 	struct situation *situation = applying->situation;
-	int lock, status;
+	int status;
 
 	situation_plan_files(situation, &applying->files);
 	commands_decide(&situation->inventory.bootloader, &situation->arguments,
 			&situation->inventory.rebuild, &applying->files, options->force,
 			&applying->commands);
-	lock = apply_begin(applying->root, &applying->files, &situation->inventory.rebuild);
-	if (lock < 0) {
-		if (lock == -EWOULDBLOCK)
-			log_error("another apply is at work: wait for its end");
-		else
-			log_error("/etc cannot be opened: %s", strerror(-lock));
+	applying->lock = apply_begin(applying->root, &applying->files,
+				     &situation->inventory.rebuild);
+	if (applying->lock == -EAGAIN)
 		return STATUS_FAILED;
-	}
+	if (applying->lock < 0)
+		return log_fail(STATUS_FAILED, "no lock can be made below " RUN_DIRECTORY ": %s",
+				strerror(-applying->lock));
 	process_hold();
 	carry_out(applying, options);
-	close_fd(&lock);
+	close_fd(&applying->lock);
 	status = apply_status(applying);
 	findings_move(&situation->arguments.findings, &situation->plan.findings);
 	return report(render_apply(options->format,

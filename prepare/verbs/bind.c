@@ -151,7 +151,7 @@ static int carry_out(struct root *root, const struct options *options, const str
 }
 
 /* A restart is no longer required for the devices that are bound now. */
-static void update_restart_reasons(struct root *root, const struct outcomes *outcomes)
+static int update_restart_reasons(struct root *root, const struct outcomes *outcomes)
 {
 	_cleanup_(restart_reasons_done) struct restart_reasons reasons = {};
 
@@ -159,8 +159,9 @@ static void update_restart_reasons(struct root *root, const struct outcomes *out
 	if (restart_reasons_forget_bound(&reasons, outcomes)) {
 		_cleanup_free_ char *content = render_restart_reasons(&reasons);
 
-		restart_reasons_write(root, content);
+		return restart_reasons_write(root, content);
 	}
+	return 0;
 }
 
 /* Reads the phase from the options; 0, or the status to end with. */
@@ -202,9 +203,10 @@ static int run(struct root *root, const struct options *options)
 	root->remembers = false;
 
 	phase_show(root, &bind.run, &bind.outcomes);
-	if (!options->phase)
-		update_restart_reasons(root, &bind.outcomes);
-	phase_log(root, &bind.run, &bind.outcomes, &bind.situation.plan.findings);
+	if (!options->phase && update_restart_reasons(root, &bind.outcomes) < 0)
+		status = status_unrecorded(status);
+	if (phase_log(root, &bind.run, &bind.outcomes, &bind.situation.plan.findings) < 0)
+		status = status_unrecorded(status);
 	phase_end(&bind.run);
 	/* The log is written even where nobody reads the report. */
 	if (bind.text)

@@ -12,11 +12,11 @@
 
 int phase_begin(struct root *root, enum boot_phase phase, int wait_ms, struct phase_run *ret)
 {
-	int fd = boot_log_lock(root, wait_ms);
+	int fd = run_lock_open(root), r = fd < 0 ? fd : run_lock_take(fd, LOCK_DEVICES, wait_ms);
 
 	*ret = (struct phase_run){.lock = fd < 0 ? -1 : fd};
-	if (fd == -EAGAIN)
-		return fd;
+	if (r == -EAGAIN)
+		return r;
 	process_hold();
 	ret->phase = (struct logged_phase){.phase = phase, .started_ms = (uint64_t)since_boot_ms()};
 	boot_log_read(root, &ret->log);
@@ -31,15 +31,15 @@ void phase_show(struct root *root, const struct phase_run *run, const struct out
 			uevent_show(root, &outcome->address);
 }
 
-void phase_log(struct root *root, struct phase_run *run, const struct outcomes *outcomes,
-	       const struct findings *findings)
+int phase_log(struct root *root, struct phase_run *run, const struct outcomes *outcomes,
+	      const struct findings *findings)
 {
 	struct logged_phase *phase = &run->phase;
 	bool may_repeat = phase->phase == BOOT_PHASE_HOTPLUG || boot_phase_is_by_hand(phase->phase);
 	_cleanup_free_ char *text = NULL;
 
 	if (may_repeat && !boot_log_is_news(&run->log, outcomes))
-		return;
+		return 0;
 	phase->elapsed_ms = (uint32_t)((uint64_t)since_boot_ms() - phase->started_ms);
 	boot_log_add(&run->log, phase, outcomes, findings);
 	text = render_boot_log(&run->log);
@@ -47,7 +47,7 @@ void phase_log(struct root *root, struct phase_run *run, const struct outcomes *
 		free(text);
 		text = render_boot_log(&run->log);
 	}
-	boot_log_write(root, text);
+	return boot_log_write(root, text);
 }
 
 void phase_end(struct phase_run *run)

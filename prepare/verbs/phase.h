@@ -26,8 +26,8 @@ int phase_begin(struct root *root, enum boot_phase phase, int wait_ms, struct ph
 void phase_show(struct root *root, const struct phase_run *run, const struct outcomes *outcomes);
 /*
  * Adds the phase, which ends now, to the log. A phase by hand or of hotplug, which may come at any time, is
- * added only where the log does not tell its outcomes yet.
+ * added only where the log does not tell its outcomes yet. 0, or -errno: it is not in the log.
  */
-void phase_log(struct root *root, struct phase_run *run, const struct outcomes *outcomes,
-	       const struct findings *findings);
+int phase_log(struct root *root, struct phase_run *run, const struct outcomes *outcomes,
+	      const struct findings *findings);
 void phase_end(struct phase_run *run);

@@ -66,6 +66,13 @@ static int run(struct root *root, const struct options *options)
 
 	if (phase_begin(root, BOOT_PHASE_RELEASE, WAIT_BY_HAND_MS, &phase) < 0)
 		return STATUS_FAILED;
+	if (phase.log.unknown)
+		return log_fail(
+			STATUS_REFUSED,
+			"release: which devices this tool has bound is not known, so that none "
+			"is released; this records those on their drivers again: "
+			"rm %s; vfio-prepare bind",
+			BOOT_LOG_PATH);
 	status = situation_load(root, options, &purpose, NULL, &situation);
 	if (status != STATUS_DONE)
 		return status;
@@ -86,8 +93,10 @@ static int run(struct root *root, const struct options *options)
 		       ? xstrdup("Nothing is bound that this tool has brought there.\n")
 		       : render_bind(options->format, BOOT_PHASE_RELEASE, &outcomes,
 				     &plan->findings);
-	phase_log(root, &phase, &outcomes, &plan->findings);
-	return report(text, status_of_outcomes(plan, &outcomes));
+	status = status_of_outcomes(plan, &outcomes);
+	if (phase_log(root, &phase, &outcomes, &plan->findings) < 0)
+		status = status_unrecorded(status);
+	return report(text, status);
 }
 
 const struct verb release_verb = {

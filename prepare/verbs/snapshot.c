@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/snapshot.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -9,6 +10,7 @@
 #include "host/bootloader.h"
 #include "host/images.h"
 #include "host/modules.h"
+#include "host/pci.h"
 #include "host/storage.h"
 #include "host/users.h"
 #include "render/scrub.h"
@@ -21,37 +23,37 @@ static void record_text(struct recorder *recorder, const char *path, char *text)
 	free(text);
 }
 
-static void record_attribute(struct recorder *recorder, const struct pci_function *function,
-			     const char *name, char *text)
+static void record_attribute(struct root *root, const struct pci_function *function,
+			     const char *name, const char *text)
 {
-	_cleanup_free_ char *link = xasprintf("sys/bus/pci/devices/%s",
-					      PCI_ADDRESS_TEXT(&function->address)),
-			    *path = NULL;
-	const struct record *record = recorder_add(recorder, link, RECORD_DIRECTORY);
+	_cleanup_free_ char *line = xasprintf("%s\n", text);
+	int dir = device_lend(root, &function->address);
 
-	/* "../../../devices/pci0000:00/...", from sys/bus/pci/devices */
-	if (record->kind == RECORD_LINK && strncmp(record->bytes, "../../../", 9) == 0)
-		path = xasprintf("sys/%s/%s", record->bytes + 9, name);
-	else
-		path = xasprintf("%s/%s", link, name);
-	record_text(recorder, path, text);
+	if (dir >= 0)
+		attribute_record(root, dir, name, line, strlen(line));
+}
+
+static void record_number(struct root *root, const struct pci_function *function, const char *name,
+			  int number)
+{
+	char text[3 * sizeof(number)];
+
+	snprintf(text, sizeof(text), "%d", number);
+	if (number >= 0)
+		record_attribute(root, function, name, text);
 }
 
 /* What can block was read by a child, so that what it read has to be told here. */
-static void record_bounded(struct recorder *recorder, const struct inventory *inventory)
+static void record_bounded(struct root *root, const struct inventory *inventory)
 {
 	vec_foreach(function, inventory) {
+		const char *override = function->driver_override;
+
 		if (!(function->unknown & FUNCTION_OVERRIDE))
-			record_attribute(recorder, function, "driver_override",
-					 xasprintf("%s\n", function->driver_override
-								   ? function->driver_override
-								   : "(null)"));
-		if (function->num_vfs >= 0)
-			record_attribute(recorder, function, "sriov_numvfs",
-					 xasprintf("%d\n", function->num_vfs));
-		if (function->vfs_autoprobe >= 0)
-			record_attribute(recorder, function, "sriov_drivers_autoprobe",
-					 xasprintf("%d\n", function->vfs_autoprobe));
+			record_attribute(root, function, "driver_override",
+					 override ? override : "(null)");
+		record_number(root, function, "sriov_numvfs", function->num_vfs);
+		record_number(root, function, "sriov_drivers_autoprobe", function->vfs_autoprobe);
 	}
 }
 
@@ -60,7 +62,6 @@ static void record_captured(struct recorder *recorder, const struct inventory *i
 {
 	struct buf older = {};
 
-	record_bounded(recorder, inventory);
 	record_text(recorder, SNAPSHOT_CONTENTS, render_contents(&inventory->storage));
 	record_text(recorder, SNAPSHOT_USERS, render_users(inventory));
 	record_text(recorder, SNAPSHOT_IMAGES, render_images(&inventory->images));
@@ -136,6 +137,7 @@ static int run(struct root *root, const struct options *options)
 	struct inventory *inventory = &situation.inventory;
 	_cleanup_(recorder_done) struct recorder recorder = {};
 	_cleanup_(boot_log_done) struct boot_log log = {};
+	const char *refused;
 	int status, r;
 
 	root->recorder = &recorder;
@@ -143,6 +145,8 @@ static int run(struct root *root, const struct options *options)
 	status = situation_load(root, options, &purpose, &log, &situation);
 	if (status == STATUS_DONE && inventory->kernel)
 		modules_touch(root, inventory->kernel);
+	if (status == STATUS_DONE)
+		record_bounded(root, inventory);
 	root->recorder = NULL;
 	if (status != STATUS_DONE)
 		return status;
@@ -152,9 +156,15 @@ static int run(struct root *root, const struct options *options)
 		scrub_records(&recorder, inventory);
 		recorder_sort(&recorder);
 	}
-	r = snapshot_write(options->operands[0], &recorder);
+	r = snapshot_write(options->operands[0], &recorder, &refused);
 	if (r == 0)
 		return STATUS_DONE;
+	if (refused)
+		return log_fail(
+			STATUS_REFUSED,
+			"%s: no snapshot is written: the host has a file at %s that does not "
+			"lie below its root",
+			options->operands[0], refused);
 	return log_fail(STATUS_FAILED, "%s: the snapshot cannot be written: %s",
 			options->operands[0], strerror(-r));
 }

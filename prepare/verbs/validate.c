@@ -54,6 +54,17 @@ static int status_of_readiness(enum readiness readiness)
 					      : STATUS_REFUSED;
 }
 
+static void find_boot_log(const struct boot_log *log, struct findings *findings)
+{
+	if (log->unknown)
+		finding_remedy(
+			finding_add(findings, SEVERITY_WARNING, FINDING_BOOT_LOG, BOOT_LOG_PATH,
+				    "the log of the boot is damaged or cannot be read, so that "
+				    "it is not known which devices were bound or released, and "
+				    "which drivers did not answer"),
+			"rm %s; vfio-prepare bind", BOOT_LOG_PATH);
+}
+
 static int run(struct root *root, const struct options *options)
 {
 	const struct purpose purpose = {
@@ -94,6 +105,8 @@ static int run(struct root *root, const struct options *options)
 		checks_make(&situation.profile, &situation.inventory, &situation.plan, &findings);
 		findings_move(&situation.arguments.findings, &findings);
 	}
+	if (!fit)
+		find_boot_log(&log, &findings);
 	readiness = fit ? fitness_of(&situation.profile, inventory, &findings, &situation.plan)
 			: readiness_of(&findings, &situation.plan);
 	/* What apply wrote for the next boot is no fault of this one. */

@@ -36,6 +36,11 @@ int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed)
 	return n_failed ? STATUS_FAILED : STATUS_REFUSED;
 }
 
+int status_unrecorded(int status)
+{
+	return status == STATUS_DONE || status == STATUS_REBOOT_REQUIRED ? STATUS_PARTLY : status;
+}
+
 int status_of_outcomes(const struct plan *plan, const struct outcomes *outcomes)
 {
 	enum { GOOD, REFUSED, FAILED };

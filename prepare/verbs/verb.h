@@ -53,6 +53,9 @@ int status_of_outcomes(const struct plan *plan, const struct outcomes *outcomes)
 /* The status that a count of what went well, of what was refused and of what failed comes to. */
 int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed);
 
+/* The status where all that was done is not in the log of the boot, or not among the reasons for a restart. */
+int status_unrecorded(int status);
+
 /* Logs findings of a profile that cannot be used. */
 void log_findings(const struct findings *findings);
 

@@ -275,9 +275,14 @@ static bool changes_nothing(const struct __ptrace_syscall_info *call)
 	return false;
 }
 
+/* Keeps others out: from here on calls count. */
+static bool takes_lock(const struct __ptrace_syscall_info *call)
+{
+	return call->entry.nr == SYS_fcntl && call->entry.args[1] == F_SETLK;
+}
+
 /*
- * Lets it go from system call to system call, and kills it as it is about to make the one that is meant:
- * flock(2), by which it keeps others out, is the first that counts. The programs that it had started go
+ * Lets it go from system call to system call, and kills it as it is about to make the one that is meant. The programs that it had started go
  * on to their end.
  */
 static int wait_and_kill(pid_t pid, struct product_run *run)
@@ -298,7 +303,7 @@ static int wait_and_kill(pid_t pid, struct product_run *run)
 			if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(call), &call) < 0)
 				failed("PTRACE_GET_SYSCALL_INFO");
 			if (call.op == PTRACE_SYSCALL_INFO_ENTRY &&
-			    (n || call.entry.nr == SYS_flock) && !changes_nothing(&call) &&
+			    (takes_lock(&call) || (n && !changes_nothing(&call))) &&
 			    ++n == run->kill_at) {
 				kill(pid, SIGKILL);
 				run->killed = true;

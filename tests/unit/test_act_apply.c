@@ -5,11 +5,14 @@
 #include "host/files.h"
 #include "support.h"
 
+#include <sys/wait.h>
+
 static struct tree tree;
 static struct planned_files files;
 static struct rebuild rebuild;
-static const char *failing; /* path that cannot be written */
-static const char *staying; /* one that can, but only once */
+static const char *failing;  /* path that cannot be written */
+static const char *staying;  /* one that can, but only once */
+static const char *unsynced; /* one that is written and not synced */
 static int n_staying, undone;
 
 int __real_root_replace_file(struct root *root, const char *path, const char *text, mode_t mode);
@@ -20,7 +23,9 @@ int __wrap_root_replace_file(struct root *root, const char *path, const char *te
 		return -EROFS;
 	if (staying && strcmp(path, staying) == 0 && n_staying++ > 0)
 		return -EROFS;
-	return __real_root_replace_file(root, path, text, mode);
+	int r = __real_root_replace_file(root, path, text, mode);
+
+	return r == 0 && unsynced && strcmp(path, unsynced) == 0 ? EIO : r;
 }
 
 #define OLD FILE_HEADER "old\n"
@@ -30,7 +35,7 @@ int __wrap_root_replace_file(struct root *root, const char *path, const char *te
 static int start(void **state _unused_)
 {
 	tree_init(&tree);
-	failing = staying = NULL;
+	failing = staying = unsynced = NULL;
 	n_staying = 0;
 	tree_dir(&tree, "etc");
 	tree_file(&tree, "a/change", OLD);
@@ -153,6 +158,19 @@ TEST(one_cannot_be_written_and_another_not_be_put_back)
 	tree_check(&tree, "/a/change", NEW);
 }
 
+/* What is written and not synced is put back like what was written before it; that is not synced, either. */
+TEST(not_synced)
+{
+	unsynced = "/a/change";
+	assert_int_equal(apply_files(&tree.root, &files, false, &undone), -EIO);
+	assert_int_equal(undone, EIO);
+	check_results(FILE_RESTORED, FILE_RESTORED, FILE_LEFT, FILE_LEFT);
+	assert_int_equal(files.items[1].error, -EIO);
+	tree_check(&tree, "/a/create", NULL);
+	tree_check(&tree, "/a/change", OLD);
+	tree_check(&tree, "/a/remove", OLD);
+}
+
 TEST(cannot_be_undone)
 {
 	assert_int_equal(apply_files(&tree.root, &files, false, &undone), 0);
@@ -163,7 +181,8 @@ TEST(cannot_be_undone)
 
 TEST(one_at_a_time)
 {
-	int first, second;
+	int first, second, status;
+	pid_t other;
 
 	tree_file(&tree, "a/.vfio-prepare-2147483645", "half");
 	tree_file(&tree, "boot/.vfio-prepare-initrd", "kept");
@@ -177,13 +196,21 @@ TEST(one_at_a_time)
 	tree_check(&tree, "/boot/.vfio-prepare-initrd", NULL);
 	tree_check(&tree, "/efi/a/6.1/.vfio-prepare-linux", NULL);
 	tree_check(&tree, "/boot/initrd", "x");
-	assert_int_equal(apply_begin(&tree.root, &files, &rebuild), -EWOULDBLOCK);
+	/* Within one process there is one lock. */
+	other = fork();
+	if (other == 0)
+		_exit(apply_begin(&tree.root, &files, &rebuild) == -EAGAIN);
+	assert_int_equal(waitpid(other, &status, 0), other);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
 	close(first);
 	second = apply_begin(&tree.root, &files, &rebuild);
 	assert_true(second >= 0);
 	close(second);
-	tree_remove(&tree, "etc");
-	assert_int_equal(apply_begin(&tree.root, &files, &rebuild), -ENOENT);
+	tree_remove(&tree, "run/vfio-prepare/lock");
+	tree_remove(&tree, "run/vfio-prepare");
+	tree_remove(&tree, "run");
+	tree_file(&tree, "run", "");
+	assert_int_equal(apply_begin(&tree.root, &files, &rebuild), -ENOTDIR);
 }
 
 static void script(const char *name, const char *text)
@@ -348,6 +375,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_cannot_be_written, start, stop),
 		cmocka_unit_test_setup_teardown(one_cannot_be_written_and_another_not_be_put_back,
 						start, stop),
+		cmocka_unit_test_setup_teardown(not_synced, start, stop),
 		cmocka_unit_test_setup_teardown(cannot_be_undone, start, stop),
 		cmocka_unit_test_setup_teardown(one_at_a_time, start, stop),
 		cmocka_unit_test_setup_teardown(programs, start, stop),

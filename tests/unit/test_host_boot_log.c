@@ -56,7 +56,7 @@ static void other_run(int ready, const int end[2], const int linger[2])
 
 	close(end[1]);
 	close(linger[1]);
-	if (boot_log_lock(&tree.root, 0) < 0)
+	if (run_lock_take(run_lock_open(&tree.root), LOCK_DEVICES, 0) < 0)
 		_exit(1);
 	if (fork() == 0) {
 		close(ready);
@@ -83,12 +83,14 @@ TEST(one_run_at_a_time)
 	told = xasprintf("vfio-prepare: another run of vfio-prepare, process %d, is at work; try "
 			 "again when it is done\n",
 			 (int)pid);
+	lock = run_lock_open(&tree.root);
+	assert_true(lock >= 0);
+	assert_int_equal(run_lock_take(lock, LOCK_FILES, 0), 0);
 	capture_begin(&err, STDERR_FILENO);
-	assert_int_equal(boot_log_lock(&tree.root, 30), -EAGAIN);
+	assert_int_equal(run_lock_take(lock, LOCK_DEVICES, 30), -EAGAIN);
 	check_text("err", capture_end(&err), told);
 	close(end[1]);
-	lock = boot_log_lock(&tree.root, 60000);
-	assert_true(lock >= 0);
+	assert_int_equal(run_lock_take(lock, LOCK_DEVICES, 60000), 0);
 	close(lock);
 	close(linger[1]);
 	close(linger[0]);
@@ -98,12 +100,70 @@ TEST(one_run_at_a_time)
 	waitpid(pid, NULL, 0);
 }
 
+/* Who could open the file could hold the lock: it is made anew, and what it was is not touched. */
+TEST(a_lock_that_others_may_hold_is_not_taken)
+{
+	static const struct {
+		const char *what;
+		mode_t mode;
+	} rows[] = {{"of all", 0666},
+		    {"of the group", 0640},
+		    {"FIFO", S_IFIFO | 0600},
+		    {"link", 0}};
+	_cleanup_free_ char *path = tree_place(&tree, "run/vfio-prepare/lock");
+
+	tree_file(&tree, "victim", "v");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct stat before, after;
+		int fd;
+
+		tree_dir(&tree, "run/vfio-prepare");
+		unlink(path);
+		if (rows[i].mode)
+			assert_int_equal(mknod(path, rows[i].mode, 0) |
+						 chmod(path, rows[i].mode & 07777),
+					 0);
+		else
+			tree_link(&tree, "run/vfio-prepare/lock", "/victim");
+		assert_int_equal(lstat(path, &before), 0);
+		fd = run_lock_open(&tree.root);
+		check(rows[i].what, fd >= 0 && fstat(fd, &after) == 0);
+		check_int(rows[i].what, after.st_mode, S_IFREG | 0600);
+		check(rows[i].what, lstat(path, &before) == 0 && before.st_ino == after.st_ino);
+		close(fd);
+	}
+	tree_check(&tree, "victim", "v");
+}
+
+TEST(a_log_that_cannot_be_read_is_told)
+{
+	static const char *const texts[] = {"", "{", "[]", "{\"phases\":3}", "{\"bound\":[3]}"};
+	struct boot_log log;
+
+	tree_dir(&tree, "run/vfio-prepare");
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct capture err;
+
+		tree_file(&tree, "run/vfio-prepare/boot.json", texts[i]);
+		capture_begin(&err, STDERR_FILENO);
+		boot_log_read(&tree.root, &log);
+		check_text(texts[i], capture_end(&err),
+			   "vfio-prepare: " BOOT_LOG_PATH
+			   " is damaged, so that what this boot did is not known\n");
+		check(texts[i], log.unknown);
+		boot_log_done(&log);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(written_and_read, start, stop),
 		cmocka_unit_test_setup_teardown(reasons, start, stop),
 		cmocka_unit_test_setup_teardown(one_run_at_a_time, start, stop),
+		cmocka_unit_test_setup_teardown(a_lock_that_others_may_hold_is_not_taken, start,
+						stop),
+		cmocka_unit_test_setup_teardown(a_log_that_cannot_be_read_is_told, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

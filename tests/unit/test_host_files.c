@@ -170,19 +170,27 @@ TEST(what_a_killed_run_left_is_removed)
 
 TEST(a_file_is_begun_anew)
 {
-	int fd = root_create_file(&tree.root, "/run/new/log", 0640);
+	const char *name;
+	int dir = root_make_parent(&tree.root, "/run/new/log", &name), fd;
 
-	assert_true(fd >= 0);
-	assert_int_equal(write_all(fd, "first and longer\n", 17), 0);
-	close(fd);
-	fd = root_create_file(&tree.root, "/run/new/log", 0640);
-	assert_true(fd >= 0);
-	assert_int_equal(write_all(fd, "second\n", 7), 0);
-	close(fd);
-	expect_content("/run/new/log", "second\n");
+	assert_string_equal(name, "log");
+	for (int i = 0; i < 2; i++) {
+		fd = create_file_at(dir, name, 0640);
+		assert_true(fd >= 0);
+		assert_int_equal(write_all(fd, "first and longer\n", i ? 6 : 17), 0);
+		close(fd);
+	}
+	expect_content("/run/new/log", "first ");
+	/* A link makes way, and what it leads to stays. */
 	tree_link(&tree, "run/new/link", "log");
-	assert_int_equal(root_create_file(&tree.root, "/run/new/link", 0640), -ELOOP);
-	assert_int_equal(root_create_file(&tree.root, "/run/a/b/c", 0640), -ENOENT);
+	fd = create_file_at(dir, "link", 0640);
+	assert_true(fd >= 0);
+	close(fd);
+	expect_content("/run/new/log", "first ");
+	expect_content("/run/new/link", "");
+	assert_true(create_file_at(dir, ".", 0640) < 0);
+	close(dir);
+	assert_int_equal(root_make_parent(&tree.root, "/run/a/b/c", &name), -ENOENT);
 }
 
 int main(void)

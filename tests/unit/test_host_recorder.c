@@ -79,6 +79,35 @@ TEST(many)
 	recorder_done(&recorder);
 }
 
+TEST(what_leads_elsewhere_is_refused)
+{
+	static const struct {
+		const char *path, *link; /* recorded after the link, if there is one */
+		bool refused;
+	} rows[] = {
+		{"a/b/c", NULL, false},     {"a..b/...", NULL, false}, {"..", NULL, true},
+		{"../a", NULL, true},       {"a/../b", NULL, true},    {"a/..", NULL, true},
+		{"a/./b", NULL, true},      {"a//b", NULL, true},      {"a/", NULL, true},
+		{"link", "link", false},    {"linkb", "link", false},  {"link/b", "link", true},
+		{"link/b/c", "link", true}, {"x/l/b", "x/l", true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct recorder recorder = {};
+		const char *refused;
+
+		recorder_add(&recorder, "", RECORD_DIRECTORY);
+		if (rows[i].link)
+			recorder_add_bytes(&recorder, rows[i].link, RECORD_LINK, "/etc", 4);
+		recorder_add(&recorder, rows[i].path, RECORD_FILE);
+		recorder_sort(&recorder);
+		refused = recorder_refused(&recorder);
+		check_text(rows[i].path, refused ? refused : "",
+			   rows[i].refused ? rows[i].path : "");
+		recorder_done(&recorder);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -86,6 +115,7 @@ int main(void)
 		cmocka_unit_test(content_replaces_what_was_there),
 		cmocka_unit_test(sorted_a_directory_stands_before_what_is_in_it),
 		cmocka_unit_test(many),
+		cmocka_unit_test(what_leads_elsewhere_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 
 static struct tree tree;
 
@@ -311,6 +312,39 @@ TEST(the_root_is_never_among_the_first_descriptors)
 	root_done(&root);
 }
 
+/* A device node acts when it is opened, and a FIFO waits; both may stand at any path of a tree. */
+TEST(only_files_and_directories_of_a_tree_are_opened)
+{
+	static const char *const names[] = {"fifo", "device", "to-fifo", "to-device"};
+	static const int flags[] = {O_RDONLY, O_WRONLY, O_RDONLY | O_NONBLOCK, O_RDWR};
+	int top = root_open(&tree.root, "/", O_RDONLY | O_DIRECTORY);
+	char text[8];
+
+	assert_int_equal(mkfifoat(tree.root.fd, "fifo", 0600), 0);
+	/* An ordinary user cannot make one: a FIFO does for it. */
+	if (mknodat(top, "device", S_IFCHR | 0600, makedev(1, 3)) < 0)
+		assert_int_equal(mkfifoat(top, "device", 0600), 0);
+	assert_int_equal(symlinkat("/fifo", top, "to-fifo"), 0);
+	assert_int_equal(symlinkat("device", top, "to-device"), 0);
+	for (int walks = 0; walks < 2; walks++) {
+		tree.root.no_openat2 = walks;
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+			int as_name = i < 2 ? -EOPNOTSUPP : -ELOOP;
+
+			for (size_t j = 0; j < ARRAY_SIZE(flags); j++)
+				check_int(names[i], root_open(&tree.root, names[i], flags[j]),
+					  -EOPNOTSUPP);
+			check_int(names[i], attribute_read(&tree.root, top, names[i], text, 8),
+				  as_name);
+			check_int(names[i], root_write_attribute(&tree.root, top, names[i], "x"),
+				  as_name);
+			check_int(names[i], root_write_attribute(&tree.root, -1, names[i], "x"),
+				  -EOPNOTSUPP);
+		}
+	}
+	close(top);
+}
+
 TEST(root_is_a_directory)
 {
 	_cleanup_free_ char *file = xasprintf("%s/secret", tree.path);
@@ -602,6 +636,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(very_deep_paths_end_with_an_error, make_tree,
 						remove_tree),
 		cmocka_unit_test_setup_teardown(the_root_is_never_among_the_first_descriptors,
+						make_tree, remove_tree),
+		cmocka_unit_test_setup_teardown(only_files_and_directories_of_a_tree_are_opened,
 						make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(root_is_a_directory, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(files_are_read_up_to_a_limit, make_tree,

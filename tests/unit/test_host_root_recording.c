@@ -155,7 +155,7 @@ static char *replay(size_t only)
 	char *answers;
 
 	recorder_sort(&recorder);
-	assert_int_equal(snapshot_write(path, &recorder), 0);
+	assert_int_equal(snapshot_write(path, &recorder, &(const char *){NULL}), 0);
 	assert_int_equal(root_init(&elsewhere, path), 0);
 	answers = look(&elsewhere, only);
 	root_done(&elsewhere);
@@ -224,7 +224,7 @@ TEST(what_gave_an_error_gives_one_elsewhere)
 	close(dir);
 	tree.root.recorder = NULL;
 
-	assert_int_equal(snapshot_write(path, &recorder), 0);
+	assert_int_equal(snapshot_write(path, &recorder, &(const char *){NULL}), 0);
 	assert_int_equal(root_init(&elsewhere, path), 0);
 	assert_int_equal(root_read_file(&elsewhere, "/large", 5, &text, NULL), -ELOOP);
 	dir = root_open(&elsewhere, "/sys/names", O_PATH | O_DIRECTORY);

@@ -100,12 +100,12 @@ TEST(as_a_directory)
 	_cleanup_free_ char *path = tree_place(&tree, "new");
 	struct stat st;
 
-	assert_int_equal(snapshot_write(path, &recorder), 0);
+	assert_int_equal(snapshot_write(path, &recorder, &(const char *){NULL}), 0);
 	check_directory(path);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode, S_IFDIR | 0700);
 	/* Not into what is there already. */
-	assert_int_equal(snapshot_write(path, &recorder), -ENOTEMPTY);
+	assert_int_equal(snapshot_write(path, &recorder, &(const char *){NULL}), -ENOTEMPTY);
 	check_directory(path);
 }
 
@@ -115,7 +115,7 @@ TEST(into_an_empty_directory)
 	struct stat st;
 
 	tree_dir(&tree, "empty");
-	assert_int_equal(snapshot_write(path, &recorder), 0);
+	assert_int_equal(snapshot_write(path, &recorder, &(const char *){NULL}), 0);
 	check_directory(path);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode, S_IFDIR | 0700);
@@ -132,15 +132,45 @@ TEST(nothing_that_is_there_is_replaced)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		_cleanup_free_ char *path = tree_place(&tree, names[i]), *text = NULL;
 
-		check(names[i], snapshot_write(path, &recorder) < 0);
+		check(names[i], snapshot_write(path, &recorder, &(const char *){NULL}) < 0);
 		check_int(names[i], root_read_file(&tree.root, names[i], 99, &text, NULL), 0);
 		check_text(names[i], text, "keep");
 	}
 	_cleanup_free_ char *below = xasprintf("%s/none/x", tree.path);
 	_cleanup_free_ char *below_tar = xasprintf("%s/none/x.tar", tree.path);
 
-	assert_int_equal(snapshot_write(below, &recorder), -ENOENT);
-	assert_int_equal(snapshot_write(below_tar, &recorder), -ENOENT);
+	assert_int_equal(snapshot_write(below, &recorder, &(const char *){NULL}), -ENOENT);
+	assert_int_equal(snapshot_write(below_tar, &recorder, &(const char *){NULL}), -ENOENT);
+}
+
+/* Neither the snapshot nor a part of it, whatever it is to be. */
+TEST(what_fails_leaves_nothing)
+{
+	static const char *const names[] = {"out", "out.tar"};
+	struct recorder evil = {};
+	const char *refused;
+
+	recorder_add_bytes(&evil, "etc", RECORD_LINK, tree.path, strlen(tree.path));
+	recorder_add_bytes(&evil, "etc/victim", RECORD_FILE, "x", 1);
+	recorder_sort(&evil);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		_cleanup_free_ char *path = tree_place(&tree, names[i]);
+
+		check_int(names[i], snapshot_write(path, &evil, &refused), -EXDEV);
+		check_text(names[i], refused, "etc/victim");
+		check_int(names[i], root_has_entries(&tree.root, "/"), 0);
+	}
+	recorder_done(&evil);
+	/* A name that no file system takes. */
+	_cleanup_free_ char *name = long_name("n", 300), *path = tree_place(&tree, "out");
+
+	recorder_add_bytes(&evil, "a/b", RECORD_FILE, "x", 1);
+	recorder_add_bytes(&evil, name, RECORD_FILE, "x", 1);
+	recorder_sort(&evil);
+	assert_int_equal(snapshot_write(path, &evil, &refused), -ENAMETOOLONG);
+	assert_int_equal(root_has_entries(&tree.root, "/"), 0);
+	assert_int_equal(snapshot_write(path, &recorder, &refused), 0);
+	recorder_done(&evil);
 }
 
 static int run(const char *const argv[])
@@ -164,7 +194,7 @@ TEST(as_an_archive)
 			    *directory = tree_place(&tree, "out");
 	struct stat st;
 
-	assert_int_equal(snapshot_write(archive, &recorder), 0);
+	assert_int_equal(snapshot_write(archive, &recorder, &(const char *){NULL}), 0);
 	assert_int_equal(stat(archive, &st), 0);
 	assert_int_equal(st.st_mode, S_IFREG | 0600);
 	assert_int_equal(st.st_size % 512, 0);
@@ -176,9 +206,9 @@ TEST(as_an_archive)
 	/* The same records give the same bytes. */
 	_cleanup_free_ char *again = tree_place(&tree, "again.tar");
 
-	assert_int_equal(snapshot_write(again, &recorder), 0);
+	assert_int_equal(snapshot_write(again, &recorder, &(const char *){NULL}), 0);
 	assert_int_equal(run((const char *const[]){"cmp", archive, again, NULL}), 0);
-	assert_int_equal(snapshot_write(archive, &recorder), -EEXIST);
+	assert_int_equal(snapshot_write(archive, &recorder, &(const char *){NULL}), -EEXIST);
 }
 
 TEST(an_archive_of_nothing)
@@ -186,7 +216,7 @@ TEST(an_archive_of_nothing)
 	_cleanup_free_ char *archive = tree_place(&tree, "nothing.tar");
 	struct recorder nothing = {};
 
-	assert_int_equal(snapshot_write(archive, &nothing), 0);
+	assert_int_equal(snapshot_write(archive, &nothing, &(const char *){NULL}), 0);
 	assert_int_equal(run((const char *const[]){"tar", "-t", "-f", archive, NULL}), 0);
 }
 
@@ -197,6 +227,7 @@ int main(void)
 		SNAPSHOT_TEST(as_a_directory),
 		SNAPSHOT_TEST(into_an_empty_directory),
 		SNAPSHOT_TEST(nothing_that_is_there_is_replaced),
+		SNAPSHOT_TEST(what_fails_leaves_nothing),
 		SNAPSHOT_TEST(as_an_archive),
 		SNAPSHOT_TEST(an_archive_of_nothing),
 	};

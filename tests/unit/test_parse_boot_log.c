@@ -107,6 +107,7 @@ TEST(odd_bindings_are_none)
 		boot_log_parse(texts[i], &log);
 		check_int(texts[i], log.bindings.n, 0);
 		check_int(texts[i], log.bindings.released.n, 0);
+		check(texts[i], log.unknown);
 		boot_log_done(&log);
 	}
 }
