@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "decide/mounts.h"
 
 #define MAX_STACK 32       /* deeper than anybody stacks; ends a loop in a broken tree */
 #define MAX_FOLLOWED 65536 /* in all, for one need: in a broken tree each stack can fork */
@@ -46,6 +47,7 @@ static void lose(struct search *search, const char *why)
 }
 
 static void follow_file(struct search *search, const char *path);
+static void follow_pool(struct search *search, const char *dataset);
 static void note_network(struct search *search, const char *source);
 
 /* Down from a block device to the functions that carry it. */
@@ -69,6 +71,8 @@ static void follow(struct search *search, const struct block_device *device)
 	}
 	if (device->backing_file)
 		follow_file(search, device->backing_file);
+	else if (device->dataset)
+		follow_pool(search, device->dataset);
 	else if (device->over_network)
 		note_network(search, device->name);
 	else if (device->off_pci)
@@ -244,15 +248,6 @@ static void follow_file(struct search *search, const char *path)
 		lose(search, "the file is on no mounted file system");
 }
 
-static bool is_network_type(const char *type)
-{
-	static const char *const types[] = {"nfs",        "nfs4",           "cifs",
-					    "smb3",       "ceph",           "glusterfs",
-					    "fuse.sshfs", "fuse.glusterfs", "afs"};
-
-	return TEXT_IN(types, type);
-}
-
 static void note_network(struct search *search, const char *source)
 {
 	search->ended = true;
@@ -263,7 +258,7 @@ static void note_network(struct search *search, const char *source)
 /* An entry of mountinfo. Its device number is the kernel's own word; btrfs and ZFS have none. */
 static void follow_mount(struct search *search, const struct mount *mount)
 {
-	if (is_network_type(mount->type)) {
+	if (type_is_of_network(mount->type)) {
 		note_network(search, mount->source);
 		return;
 	}
@@ -345,68 +340,29 @@ static bool is_diskless_root(const char *type)
 	return TEXT_IN(types, type);
 }
 
-/* Is the real root mounted, on something that was followed to its end? Then root= has done its work. */
-static bool need_mounts(const struct storage *storage, bool started, struct carriers *carriers)
+/*
+ * Is the real root mounted, on something that was followed to its end? Then root= has done its work. A system
+ * that runs from its initramfs (Unraid) names no root, and has mounted what it needs of its disks.
+ */
+static bool need_mounts(const struct storage *storage, const struct kernel_args *args, bool started,
+			struct carriers *carriers)
 {
-	bool root_followed = false;
+	bool root_followed = false, stays = false, any = false;
 
 	vec_foreach(mount, &storage->mounts) {
 		struct search search = {.storage = storage,
 					.carriers = carriers,
 					.what = mount->target};
 
-		if (strcmp(mount->target, "/") == 0 || !is_network_type(mount->type))
+		if (strcmp(mount->target, "/") == 0 || !type_is_of_network(mount->type))
 			follow_mount(&search, mount);
+		any = any || search.ended;
+		stays = stays || (strcmp(mount->target, "/") == 0 && started &&
+				  strcmp(mount->type, "rootfs") == 0);
 		if (strcmp(mount->target, "/") == 0 && !search.is_lost)
 			root_followed = search.ended || (started && is_diskless_root(mount->type));
 	}
-	return root_followed;
-}
-
-/* A path in /dev, or a tag: UUID=, and those that only others know (ID=). */
-static bool names_device(const char *source)
-{
-	size_t capitals = strspn(source, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-
-	return text_starts_with(source, "/dev/") || (capitals && source[capitals] == '=');
-}
-
-/* "fuse.sshfs"; "sshfs#host:" and "ntfs-3g#/dev/sda1" of type fuse. fuseblk lies on a device. */
-static bool is_fuse_without_device(const struct mount *entry)
-{
-	const char *of_helper = strchr(entry->source, '#');
-
-	return (strcmp(entry->type, "fuse") == 0 || text_starts_with(entry->type, "fuse.")) &&
-	       !(of_helper && names_device(of_helper + 1));
-}
-
-/* The file systems of fstab that lie on no device, and what a network carries. */
-static bool needs_device(const struct mount *entry)
-{
-	/* Whatever stands in front of them: "nodev" in /proc/filesystems. */
-	static const char *const nodev[] = {"9p",       "autofs",     "binfmt_misc", "bpf",
-					    "cgroup",   "cgroup2",    "configfs",    "cpuset",
-					    "debugfs",  "devpts",     "devtmpfs",    "efivarfs",
-					    "fusectl",  "hugetlbfs",  "mqueue",      "nfsd",
-					    "overlay",  "proc",       "pstore",      "ramfs",
-					    "resctrl",  "rpc_pipefs", "securityfs",  "selinuxfs",
-					    "smackfs",  "sysfs",      "tmpfs",       "tracefs",
-					    "virtiofs", "zfs"};
-	/* Clients of servers, as long as they name no device of this host. */
-	static const char *const clients[] = {"beegfs", "davfs", "gpfs", "orangefs", "pvfs2"};
-	const char *type = entry->type, *source = entry->source;
-
-	if (is_network_type(type) || TEXT_IN(nodev, type))
-		return false;
-	if (names_device(source))
-		return true;
-	/* A bind mount or a swap file stands on something that is mounted. */
-	if (source[0] == '/')
-		return false;
-	/* Its servers mount "pool/dataset" of their ZFS, also with _netdev. */
-	if (strcmp(type, "lustre") == 0)
-		return !strstr(source, ":/");
-	return !entry->network && !TEXT_IN(clients, type) && !is_fuse_without_device(entry);
+	return root_followed || (stays && any && !kernel_args_last(args, "root"));
 }
 
 static void need_tables(const struct storage *storage, struct carriers *carriers)
@@ -420,7 +376,7 @@ static void need_tables(const struct storage *storage, struct carriers *carriers
 			follow_file(&search, swap->source);
 	}
 	vec_foreach(entry, &storage->fstab)
-		if (needs_device(entry)) {
+		if (entry_needs_device(entry)) {
 			_cleanup_free_ char *what = xasprintf("fstab %s",
 							      strcmp(entry->target, "none") == 0
 								      ? entry->type
@@ -463,7 +419,7 @@ void carriers_make(const struct storage *storage, const struct kernel_args *args
 
 	if (!storage->known)
 		carriers.lost = xstrdup("the host's disks and mounts cannot be read");
-	root_followed = need_mounts(storage, started, &carriers);
+	root_followed = need_mounts(storage, args, started, &carriers);
 	need_tables(storage, &carriers);
 	need_arguments(storage, args, root_followed, &carriers);
 	/* Neither mounted nor named: the root is still to come from somewhere. */

@@ -62,9 +62,9 @@ static bool parse_pair(const char *text, uint16_t *ret_first, uint16_t *ret_seco
 
 /*
  * The ids out of the attribute modalias, which has them all in one read (drivers/pci/pci-sysfs.c
- * modalias_show()). false: it is not there, or not a PCI function's.
+ * modalias_show()). -ENOENT: it is not there; another error: it cannot be read, or is not a PCI function's.
  */
-static bool ids_from_modalias(struct root *root, int dir, struct pci_function *function)
+static int ids_from_modalias(struct root *root, int dir, struct pci_function *function)
 {
 	static const struct {
 		const char *before;
@@ -74,9 +74,11 @@ static bool ids_from_modalias(struct root *root, int dir, struct pci_function *f
 	uint64_t values[ARRAY_SIZE(fields)];
 	char text[ATTRIBUTE_MAX];
 	const char *position = text;
+	int r;
 
-	if (attribute_read(root, dir, "modalias", text, sizeof(text)) < 0)
-		return false;
+	r = attribute_read(root, dir, "modalias", text, sizeof(text));
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
 		size_t length = strlen(fields[i].before);
 
@@ -84,18 +86,18 @@ static bool ids_from_modalias(struct root *root, int dir, struct pci_function *f
 		    strlen(position) < length + fields[i].digits ||
 		    number_parse_n(position + length, fields[i].digits, 16, fields[i].max,
 				   &values[i]) < 0)
-			return false;
+			return -EINVAL;
 		position += length + fields[i].digits;
 	}
 	if (*position)
-		return false;
+		return -EINVAL;
 	function->vendor = (uint16_t)values[0];
 	function->device = (uint16_t)values[1];
 	function->subsystem_vendor = (uint16_t)values[2];
 	function->subsystem_device = (uint16_t)values[3];
 	function->class = (uint32_t)(values[4] << 16 | values[5] << 8 | values[6]);
 	function->modalias = xstrdup(text);
-	return true;
+	return 0;
 }
 
 /*
@@ -126,6 +128,28 @@ static bool ids_from_uevent(struct root *root, int dir, struct pci_function *fun
 			function->modalias = xstrdup(line + 9);
 	}
 	return ids && class && subsystem;
+}
+
+/* Takes the ids one by one, for captures that lack what has them all. false: not all of them are there. */
+static bool ids_from_each(struct root *root, int dir, struct pci_function *function)
+{
+	uint16_t *const ids[] = {&function->vendor, &function->device, &function->subsystem_vendor,
+				 &function->subsystem_device};
+	static const char *const names[] = {"vendor", "device", "subsystem_vendor",
+					    "subsystem_device"};
+	uint64_t value;
+	bool all = true;
+
+	if (read_hex(root, dir, "class", 0xffffff, &value) == 0)
+		function->class = (uint32_t)value;
+	else
+		function->unknown |= FUNCTION_CLASS;
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+		if (read_hex(root, dir, names[i], 0xffff, &value) == 0)
+			*ids[i] = (uint16_t)value;
+		else
+			all = false;
+	return all && !(function->unknown & FUNCTION_CLASS);
 }
 
 /* The device's entry is a link: ../../../devices/pci0000:00/0000:00:03.1/0000:83:00.0 */
@@ -183,9 +207,10 @@ static void read_function(struct root *root, struct pci_function *function)
 		function->unknown = ~0U;
 		return;
 	}
-	if (!ids_from_modalias(root, dir, function) &&
-	    (root->live || !ids_from_uevent(root, dir, function)))
-		function->unknown |= FUNCTION_IDS;
+	r = ids_from_modalias(root, dir, function);
+	if (r < 0 && (root->live || !ids_from_uevent(root, dir, function)) &&
+	    (r != -ENOENT || !ids_from_each(root, dir, function)))
+		function->unknown |= FUNCTION_IDS | (r == -ENOENT ? 0 : FUNCTION_CLASS);
 
 	r = attribute_read_link_name(root, dir, "driver", text, sizeof(text));
 	if (r >= 0)

@@ -15,6 +15,9 @@
 
 #define BLOCK "/sys/class/block"
 #define TABLE_MAX (4 * 1024 * 1024)
+#define VOLUMES "/dev/zvol"
+#define MAX_DEPTH 8
+#define MAX_LINKS 4096
 /* A disk that answers no read for so long is not one to be handed on. */
 #define PROBE_MS 3000
 #define PROBES_MS 15000
@@ -103,6 +106,35 @@ static bool is_off_pci(const char *path)
 	return false;
 }
 
+/*
+ * sysfs does not say which dataset a ZFS volume is of; udev's links do: /dev/zvol/rpool/swap leads to zd0, in
+ * directories as deep as datasets are.
+ */
+static void scan_volumes(struct root *root, const char *directory, unsigned depth, unsigned *left,
+			 struct storage *storage)
+{
+	_cleanup_(strv_done) struct strv names = {};
+
+	root_list(root, directory, &names);
+	vec_foreach(name, &names) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", directory, *name);
+		char target[NAME_MAX + 1];
+		struct block_device *device;
+
+		if (*left == 0)
+			return;
+		--*left;
+		if (root_read_link_name(root, path, target, sizeof(target)) <= 0) {
+			if (depth)
+				scan_volumes(root, path, depth - 1, left, storage);
+			continue;
+		}
+		device = storage_find(storage, target);
+		if (device && !device->dataset)
+			device->dataset = xstrdup(path + strlen(VOLUMES "/"));
+	}
+}
+
 static int scan_devices(struct root *root, struct storage *storage)
 {
 	_cleanup_(strv_done) struct strv names = {};
@@ -129,6 +161,12 @@ static int scan_devices(struct root *root, struct storage *storage)
 		device->dm_name = read_attribute(root, device->name, "dm/name");
 		device->backing_file = read_attribute(root, device->name, "loop/backing_file");
 	}
+	/* The volumes of a host that has some stand behind each other. */
+	vec_foreach(device, &storage->devices)
+		if (text_starts_with(device->name, "zd")) {
+			scan_volumes(root, VOLUMES, MAX_DEPTH, &(unsigned){MAX_LINKS}, storage);
+			break;
+		}
 	/* A host without disks is one too. */
 	return r == -ENOENT ? 0 : r;
 }

@@ -34,6 +34,7 @@ enum function_attribute {
 	FUNCTION_MODULES = 16, /* also: not asked for */
 	FUNCTION_SERIAL = 32,  /* also: not asked for */
 	FUNCTION_VFS = 64,     /* also: not asked for */
+	FUNCTION_CLASS = 128,  /* of FUNCTION_IDS: a capture may have the class alone */
 };
 
 struct pci_function {

@@ -24,6 +24,7 @@ void storage_done(struct storage *storage)
 		strv_done(&device->below);
 		free(device->dm_name);
 		free(device->backing_file);
+		free(device->dataset);
 		free(device->type);
 		free(device->uuid);
 		free(device->label);

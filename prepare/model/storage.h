@@ -17,6 +17,7 @@ struct block_device {
 	struct strv below;  /* block devices that it lies on: a partition's disk, slaves */
 	char *dm_name;      /* "vg-root"; NULL: no device mapper */
 	char *backing_file; /* of a loop device; NULL: none */
+	char *dataset;      /* of a ZFS volume, "rpool/swap"; NULL: none, or not known */
 	bool over_network;  /* iSCSI, NBD, NVMe over fabrics: stands on no device here */
 	bool in_memory;     /* ram, zram: stands on no device */
 	bool off_pci; /* sysfs has its place, and that hangs on no PCI function: pmem, mmc, Xen */

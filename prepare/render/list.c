@@ -10,7 +10,10 @@
 
 static json_t *id_or_null(const struct pci_function *function, unsigned value, int digits)
 {
-	return function->unknown & FUNCTION_IDS ? json_null() : json_hex(value, digits);
+	/* The class alone has more digits than an id. */
+	unsigned unknown = digits > 4 ? FUNCTION_CLASS : FUNCTION_IDS;
+
+	return function->unknown & unknown ? json_null() : json_hex(value, digits);
 }
 
 static json_t *function_object(const struct pci_function *function, const struct list_entry *entry)
@@ -74,7 +77,9 @@ static void add_row(struct strv *cells, const struct pci_function *function,
 						   : xasprintf("%d", function->iommu_group));
 	strv_take(cells, known ? xasprintf("%04x:%04x", function->vendor, function->device)
 			       : xstrdup("?"));
-	strv_take(cells, known ? xasprintf("%04x", function->class >> 8) : xstrdup("?"));
+	strv_take(cells, function->unknown & FUNCTION_CLASS
+				 ? xstrdup("?")
+				 : xasprintf("%04x", function->class >> 8));
 	strv_add(cells, function->driver ? function->driver : "-");
 	strv_add(cells, entry->section ? entry->section : "-");
 	strv_take(cells, entry->guards.n ? strv_join(&entry->guards, ",") : xstrdup("-"));

@@ -189,8 +189,47 @@ TEST(a_bare_function_has_nothing_but_its_place)
 	assert_int_equal(bare->revision, -1);
 	assert_int_equal(bare->numa_node, -1);
 	assert_int_equal(bare->total_vfs, -1);
-	assert_int_equal(bare->unknown,
-			 FUNCTION_IDS | FUNCTION_MODULES | FUNCTION_SERIAL | FUNCTION_VFS);
+	assert_int_equal(bare->unknown, FUNCTION_IDS | FUNCTION_CLASS | FUNCTION_MODULES |
+						FUNCTION_SERIAL | FUNCTION_VFS);
+}
+
+TEST(captures_without_all_ids)
+{
+	static const struct {
+		const char *vendor, *class, *modalias;
+		unsigned unknown;
+	} rows[] = {
+		{"0x10de", "0x030200", NULL, 0},
+		{NULL, "0x030200", NULL, FUNCTION_IDS},
+		{"0x10de", NULL, NULL, FUNCTION_IDS | FUNCTION_CLASS},
+		{"0x10de", "none", NULL, FUNCTION_IDS | FUNCTION_CLASS},
+		/* What has them all is there, and says something else. */
+		{"0x10de", "0x030200", "usb:v1", FUNCTION_IDS | FUNCTION_CLASS},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *path = xasprintf(PORT "0000:0%zu:00.0", i + 1);
+
+		put_function(path);
+		put_attribute(path, "device", "0x2342");
+		put_attribute(path, "subsystem_vendor", "0x10de");
+		put_attribute(path, "subsystem_device", "0x16eb");
+		if (rows[i].vendor)
+			put_attribute(path, "vendor", rows[i].vendor);
+		if (rows[i].class)
+			put_attribute(path, "class", rows[i].class);
+		if (rows[i].modalias)
+			put_attribute(path, "modalias", rows[i].modalias);
+	}
+	scan(0, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct pci_function *found = &inventory.items[i];
+
+		check_int(PCI_ADDRESS_TEXT(&found->address),
+			  found->unknown & (FUNCTION_IDS | FUNCTION_CLASS), rows[i].unknown);
+		if (!(rows[i].unknown & FUNCTION_CLASS))
+			assert_int_equal(found->class, 0x030200);
+	}
 }
 
 TEST(one_attribute_has_all_ids)
@@ -609,6 +648,7 @@ int main(void)
 		SCAN_TEST(only_what_was_asked_for_is_read),
 		SCAN_TEST(the_override_of_one_that_hangs_is_not_read),
 		SCAN_TEST(a_bare_function_has_nothing_but_its_place),
+		SCAN_TEST(captures_without_all_ids),
 		SCAN_TEST(one_attribute_has_all_ids),
 		SCAN_TEST(a_live_host_is_not_asked_for_uevent),
 		SCAN_TEST(ids_that_are_none_are_not_known),

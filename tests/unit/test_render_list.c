@@ -27,7 +27,7 @@ static int make_inventory(void **state _unused_)
 	function->numa_node = 0;
 	strv_split(&function->modules, "nouveau nvidia", " ");
 	function = add_function(&inventory, "02:00.0", 0, 0, 0, -1, NULL);
-	function->unknown = FUNCTION_IDS | FUNCTION_MODULES;
+	function->unknown = FUNCTION_IDS | FUNCTION_CLASS | FUNCTION_MODULES;
 	function = add_function(&inventory, "10000:01:10.0", 0x8086, 0x10ca, 0x020000, 123456,
 				NULL);
 	function->name = xstrdup("caf\xe9");
