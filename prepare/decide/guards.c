@@ -17,6 +17,15 @@ unsigned guard_opened_by(enum finding_type type)
 					 : 0;
 }
 
+bool guards_leave_disks(const struct guard_list *guards)
+{
+	vec_foreach(guard, guards)
+		if (guard->type == FINDING_HOST_DISK || guard->type == FINDING_HOST_DISK_UNKNOWN ||
+		    guard->type == FINDING_STORAGE || guard->type == FINDING_IN_USE)
+			return false;
+	return true;
+}
+
 bool guard_waits(enum finding_type type, enum phase phase)
 {
 	if (type == FINDING_HOST_DISK_UNKNOWN || type == FINDING_NETWORK)
@@ -311,6 +320,9 @@ static void guard_used_disks(struct guard_decision *decision, const struct pci_f
 		&decision->guards->functions[function - decision->inventory->items];
 	bool has_disks = false;
 
+	/* Why the host's own disk is in use is said already. */
+	if (carriers_find(&decision->carriers, &function->address))
+		return;
 	vec_foreach(device, &storage->devices) {
 		if (!pci_address_list_has(&device->carriers, &function->address))
 			continue;

@@ -59,6 +59,9 @@ const char *network_boot(const struct kernel_args *args);
 void guards_make(const struct inventory *inventory, enum phase phase, struct guards *ret);
 void guards_done(struct guards *guards);
 
+/* Are the disks of a function, if it has any, a guest's or nobody's, as far as these guards of it know? */
+bool guards_leave_disks(const struct guard_list *guards);
+
 /* In that phase, does it only put the decision off to a later one? */
 bool guard_waits(enum finding_type type, enum phase phase);
 /* Does that phase pass it for a section that allows these (enum allow_flag)? */

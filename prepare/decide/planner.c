@@ -269,6 +269,41 @@ static void keep_last_display(struct guards *guards, struct match *match)
 			       &match->findings);
 }
 
+/*
+ * Names the devices of a section that guard storage lets pass today and, once there is data on their disks, not
+ * at the next boot. storage: those that have disks, or else those that one may be plugged into.
+ */
+static void tell_of_later_data(const struct device_section *section, bool storage,
+			       const struct match *match, struct plan *plan)
+{
+	_cleanup_(strv_done) struct strv places = {};
+	_cleanup_free_ char *joined = NULL, *subject = xasprintf("device %s", section->label);
+
+	vec_foreach(device, plan) {
+		const struct pci_function *function = inventory_find(match->inventory,
+								     &device->address);
+
+		if (function && !device->vfs && !function->is_vf && device_is_given(device) &&
+		    strcmp(device->section, section->label) == 0 &&
+		    function_may_carry_disks(function) &&
+		    function_is_storage(function) == storage &&
+		    !inventory_is_of_display_card(match->inventory, function))
+			strv_add(&places, PCI_ADDRESS_TEXT(&device->address));
+	}
+	if (!places.n)
+		return;
+	joined = strv_join(&places, " ");
+	finding_remedy(
+		finding_add(&plan->findings, storage ? SEVERITY_WARNING : SEVERITY_NOTE,
+			    FINDING_STORAGE_LATER, subject,
+			    storage ? "a boot after a guest has written to disks of %s finds "
+				      "data there, and the guard storage may refuse the device"
+				    : "a boot with a disk plugged into %s finds data there, and "
+				      "the guard storage may refuse the device",
+			    joined),
+		"write allow = storage in section [device %s]", section->label);
+}
+
 void plan_make(const struct profile *profile, enum phase phase, struct match *match,
 	       struct plan *ret)
 {
@@ -303,6 +338,10 @@ void plan_make(const struct profile *profile, enum phase phase, struct match *ma
 
 			vfs_add_actions(claim->function, guest_driver(claim->section), &plan, i);
 		}
+	vec_foreach(section, &profile->sections)
+		for (int storage = 1; storage >= 0 && phase >= PHASE_APPLY; storage--)
+			if (!section->vfs && !(section->allow & ALLOW_STORAGE))
+				tell_of_later_data(section, storage, match, &plan);
 	*ret = plan;
 }
 

@@ -9,8 +9,8 @@
  * Takes the match's claims, holds them against the guards, completes their groups and lists the
  * actions: modules first, then for each device, in the order of their addresses: driver override,
  * unbind, probe; at last what makes virtual functions. Findings of the match move into the plan.
- * Findings of its own: one for each kind of guard, by its name, disk-waits, network-waits, device-hangs,
- * no-iommu-group, and those of decide/sriov.h. The profile must outlive the plan.
+ * Findings of its own: one for each kind of guard, by its name, storage-later (before a boot), disk-waits,
+ * network-waits, device-hangs, no-iommu-group, and those of decide/sriov.h. The profile must outlive the plan.
  */
 void plan_make(const struct profile *profile, enum phase phase, struct match *match,
 	       struct plan *ret);

@@ -52,6 +52,7 @@ enum finding_kind {
 	X(FINDING_LIVE_VFS, "live-vfs", REBOOT_REQUIRED, KIND_GUARD) \
 	X(FINDING_IN_USE, "in-use", REBOOT_REQUIRED, KIND_GUARD) \
 	X(FINDING_VFIO_IN_USE, "vfio-in-use", REBOOT_REQUIRED, KIND_GUARD) \
+	X(FINDING_STORAGE_LATER, "storage-later", NOT_READY, 0) \
 	X(FINDING_DISK_WAITS, "disk-waits", NOT_READY, 0) \
 	X(FINDING_NETWORK_WAITS, "network-waits", NOT_READY, 0) \
 	/* The IOMMU. */ \

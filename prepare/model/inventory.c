@@ -118,6 +118,11 @@ bool function_may_carry_disks(const struct pci_function *function)
 	}
 }
 
+bool function_is_storage(const struct pci_function *function)
+{
+	return function->class >> 16 == 0x01 || function->class >> 8 == 0x0c04;
+}
+
 bool function_is_bridge(const struct pci_function *function)
 {
 	switch (function->class >> 8) {

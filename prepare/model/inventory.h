@@ -152,6 +152,8 @@ bool inventory_is_of_display_card(const struct inventory *inventory,
  * any do is another question.
  */
 bool function_may_carry_disks(const struct pci_function *function);
+/* Is it made to carry disks, a storage controller or Fibre Channel? */
+bool function_is_storage(const struct pci_function *function);
 /* A host, ISA or PCI bridge, which no vfio driver takes (vfio_pci_core: header type, class). */
 bool function_is_bridge(const struct pci_function *function);
 /*

@@ -125,6 +125,7 @@ static void add_section(struct buf *buf, const struct profile_member *members, s
 	_cleanup_free_ char *name = label(members->function, used);
 	_cleanup_(buf_done) struct buf section = {};
 	unsigned allow = 0;
+	bool holds_data = false;
 
 	for (size_t i = 0; i < n; i++) {
 		if (members[i].function)
@@ -132,6 +133,7 @@ static void add_section(struct buf *buf, const struct profile_member *members, s
 		else
 			buf_addf(&section, "# %s\n", members[i].reason);
 		allow |= members[i].allow;
+		holds_data = holds_data || members[i].holds_data;
 	}
 	add_sources(&section, members, n);
 	buf_addf(&section, "[device %s]\n", name);
@@ -141,6 +143,10 @@ static void add_section(struct buf *buf, const struct profile_member *members, s
 		buf_addf(&section, "%s\n", members->selector);
 	if (members->driver)
 		buf_addf(&section, "driver  = %s\n", members->driver);
+	if (holds_data && !(allow & ALLOW_STORAGE))
+		buf_add(&section,
+			"allow   = storage   ; or the next boot refuses disks that a guest has "
+			"written to\n");
 	if (allow)
 		buf_addf(&section, "# allow =%s%s%s   ; only if the host can do without it\n",
 			 allow & ALLOW_DISPLAY ? " display" : "",

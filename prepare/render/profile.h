@@ -11,8 +11,9 @@ struct profile_member {
 	const char *reason;  /* why it is there: "asked for", "shares IOMMU group 12" */
 	struct strv sources; /* lines: where it was configured by hand, and why that loses */
 	struct strv
-		guards; /* "display: the firmware chose the device as the display of the host" */
-	unsigned allow; /* enum allow_flag that would open them */
+		guards;  /* "display: the firmware chose the device as the display of the host" */
+	unsigned allow;  /* enum allow_flag that would open them */
+	bool holds_data; /* a guest has disks there: its data must not make the guard refuse them */
 	const char *driver; /* NULL: the usual one */
 	bool left_out;      /* the section is a comment */
 };

@@ -55,6 +55,9 @@ static void add_device(const struct inventory *inventory, const struct guards *g
 		add_source(member, device->sources.items[i]);
 	if (!device->function)
 		return;
+	member->holds_data = function_is_storage(device->function) &&
+			     guards_leave_disks(
+				     &guards->functions[device->function - inventory->items]);
 	vec_foreach(guard, &guards->functions[device->function - inventory->items]) {
 		strv_take(&member->guards,
 			  xasprintf("%s: %s", finding_name(guard->type), guard->detail));
@@ -109,7 +112,7 @@ static char *make_text(const struct inventory *inventory, const struct import *i
 		strv_add(&draft.remarks, "No device is configured by hand.");
 	add_remarks(import, true, "Not imported:", &draft.remarks);
 	add_remarks(import, false, "Not needed any more:", &draft.remarks);
-	guards_make(inventory, PHASE_SYSTEM, &guards);
+	guards_make(inventory, PHASE_APPLY, &guards);
 	vec_foreach(device, import)
 		add_device(inventory, &guards, device, &draft);
 	vec_foreach(id, &import->ids)

@@ -36,6 +36,7 @@ static void add_member(const struct guard_list *guards, const struct claim *clai
 
 	member->function = claim->function;
 	member->reason = claim->companion ? "has to go with it" : "asked for";
+	member->holds_data = function_is_storage(claim->function) && guards_leave_disks(guards);
 	vec_foreach(guard, guards) {
 		strv_take(&member->guards,
 			  xasprintf("%s: %s", finding_name(guard->type), guard->detail));
@@ -49,7 +50,7 @@ static char *make_text(const struct inventory *inventory, const struct profile *
 	_cleanup_(guards_done) struct guards guards = {};
 	_cleanup_(match_done) struct match match = {};
 
-	guards_make(inventory, PHASE_SYSTEM, &guards);
+	guards_make(inventory, PHASE_APPLY, &guards);
 	match_make(profile, inventory, &match);
 	group_complete(&guards, PHASE_SYSTEM, &match);
 	vec_foreach(claim, &match)

@@ -35,7 +35,7 @@ static int run(struct root *root, const struct options *options)
 	status = situation_load(root, options, &purpose, &log, &situation);
 	if (status != STATUS_DONE)
 		return status;
-	guards_make(inventory, PHASE_SYSTEM, &guards);
+	guards_make(inventory, PHASE_APPLY, &guards);
 	entries = xcalloc(inventory->n, sizeof(*entries));
 	for (size_t i = 0; i < inventory->n; i++) {
 		const struct device_section *section = situation.match.items[i].section;

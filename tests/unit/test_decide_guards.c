@@ -484,6 +484,24 @@ TEST(disks_that_are_not_seen)
 	guards_done(&guards);
 }
 
+TEST(disks_that_are_left)
+{
+	static const enum finding_type types[] = {FINDING_HOST_DISK, FINDING_HOST_DISK_UNKNOWN,
+						  FINDING_STORAGE, FINDING_IN_USE};
+
+	for (enum finding_type type = 0; type < N_FINDING_TYPES; type++) {
+		struct guard_list list = {};
+		bool held = false;
+
+		check("none", guards_leave_disks(&list));
+		*vec_add(&list) = (struct guard){.type = type};
+		for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+			held = held || types[i] == type;
+		check_int(finding_name(type), guards_leave_disks(&list), !held);
+		free(list.items);
+	}
+}
+
 TEST(nothing_to_guard)
 {
 	struct inventory nothing = {};
@@ -625,6 +643,7 @@ int main(void)
 		GUARD_TEST(open_through_vfio),
 		GUARD_TEST(in_use_by_hand),
 		GUARD_TEST(disks_that_are_not_seen),
+		cmocka_unit_test(disks_that_are_left),
 		cmocka_unit_test(nothing_to_guard),
 	};
 

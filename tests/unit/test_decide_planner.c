@@ -427,6 +427,67 @@ TEST(what_is_right_is_not_guarded)
 	expect_states(PHASE_SYSTEM, "[device x]\naddress = 04:00.0\n", "0000:04:00.0 right", "");
 }
 
+/* A host that lies in memory. */
+static void set_root(void)
+{
+	inventory.storage.known = true;
+	mountinfo_parse("22 1 0:1 / / rw - tmpfs tmpfs rw\n", &inventory.storage.mounts);
+}
+
+/* A disk is needed after the next boot, too, whatever uses it now. */
+TEST(in_use_for_good)
+{
+	struct block_device *disk = vec_add(&inventory.storage.devices);
+	struct profile profile;
+	struct plan plan;
+
+	set_root();
+	disk->name = xstrdup("nvme9n1");
+	disk->probed = disk->claimed = true;
+	*vec_add(&disk->carriers) = address("03:00.0");
+	make_in(PHASE_APPLY, "[device x]\naddress = 03:00.0\n", &profile, &plan);
+	assert_int_equal(plan.items->state, DEVICE_REFUSED);
+	assert_false(plan.items->next_boot);
+	check_findings("claimed", &plan.findings, "in-use 0000:03:00.0");
+	plan_done(&plan);
+	profile_done(&profile);
+	expect_states(PHASE_SYSTEM, "[device x]\naddress = 03:00.0\n", "0000:03:00.0 wrong-driver",
+		      "");
+}
+
+/* Said before the guest has written anything, of storage and of what a disk may be plugged into. */
+TEST(data_to_come)
+{
+	static const struct {
+		const char *keys;
+		enum phase phase;
+		const char *want;
+	} rows[] = {
+		{"", PHASE_SYSTEM, ""},
+		{"", PHASE_APPLY, "storage-later device x; storage-later device x"},
+		{"", PHASE_MANUAL, "storage-later device x; storage-later device x"},
+		{"allow = storage\n", PHASE_APPLY, ""},
+		{"allow = network\n", PHASE_APPLY,
+		 "storage-later device x; storage-later device x"},
+	};
+
+	set_root();
+	add_function(&inventory, "08:00.0", 0x144d, 0xa808, 0x010802, 20, NULL);
+	add_function(&inventory, "09:00.0", 0x1912, 0x0014, 0x0c0330, 21, "vfio-pci");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *text = xasprintf(
+			"[device x]\naddress = 08:00.0 09:00.0\n%s[device y]\naddress = 03:00.0\n",
+			rows[i].keys);
+		struct profile profile;
+		struct plan plan;
+
+		make_in(rows[i].phase, text, &profile, &plan);
+		check_findings(text, &plan.findings, rows[i].want);
+		plan_done(&plan);
+		profile_done(&profile);
+	}
+}
+
 TEST(a_guard_of_one_leaves_the_others)
 {
 	inventory.items[2].user = xstrdup("dhclient (5)");
@@ -652,6 +713,8 @@ int main(void)
 		PLAN_TEST(modules_that_an_initramfs_needs),
 		PLAN_TEST(allow_opens_only_what_it_names),
 		PLAN_TEST(what_is_right_is_not_guarded),
+		PLAN_TEST(in_use_for_good),
+		PLAN_TEST(data_to_come),
 		PLAN_TEST(a_guard_of_one_leaves_the_others),
 		PLAN_TEST(in_use_now),
 		PLAN_TEST(in_use_and_refused_for_good),

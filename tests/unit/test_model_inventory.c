@@ -92,6 +92,21 @@ TEST(classes)
 	}
 }
 
+TEST(what_is_made_for_disks)
+{
+	static const struct {
+		uint32_t class;
+		bool storage;
+	} rows[] = {{0x010802, true},  {0x010601, true},  {0x0c0400, true},
+		    {0x0c0330, false}, {0x080501, false}, {0x020000, false}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct pci_function function = {.class = rows[i].class};
+
+		assert_int_equal(function_is_storage(&function), rows[i].storage);
+	}
+}
+
 TEST(names)
 {
 	assert_null(iommu_kind_names[IOMMU_KIND_NONE]);
@@ -133,6 +148,7 @@ int main(void)
 		cmocka_unit_test(sorted_functions_are_found),
 		cmocka_unit_test(everything_in_it_is_freed),
 		cmocka_unit_test(classes),
+		cmocka_unit_test(what_is_made_for_disks),
 		cmocka_unit_test(names),
 		cmocka_unit_test(functions_of_display_cards),
 	};
