@@ -63,14 +63,15 @@ static void add_setting(const struct checks *checks, const struct foreign_settin
 
 		foreign_word_read(setting, *value, &word);
 		/* An address that the host does not have may be listed all the same. */
-		if (word.type == FOREIGN_WORD_ADDRESS && !word.has_id)
+		if (word.type == FOREIGN_WORD_ADDRESS && !word.has_id && !setting->groups &&
+		    !setting->if_id)
 			add_device(checks, &word.address, setting->name, effect);
 		else if (word.type == FOREIGN_WORD_UNREADABLE ||
 			 word.type == FOREIGN_WORD_MISPLACED)
 			strv_add_new(&effect->bad, *value);
 		else
 			vec_foreach(function, checks->inventory)
-				if (foreign_word_means(&word, function) &&
+				if (foreign_means(checks->inventory, setting, &word, function) &&
 				    !function_is_bridge(function))
 					add_device(checks, &function->address, setting->name,
 						   effect);
@@ -120,7 +121,8 @@ static enum severity severity_of(const struct foreign_setting *setting, const st
 	if (setting->fatal)
 		return SEVERITY_ERROR;
 	/* An override or a bind has the last word; ids give way to the override that is set early. */
-	if (effect->other.n && setting->effect == FOREIGN_ADDRESSES && !setting->flaw)
+	if (effect->other.n && setting->effect == FOREIGN_ADDRESSES && !setting->flaw &&
+	    !setting->unsure)
 		return SEVERITY_ERROR;
 	if (setting->flaw || effect->other.n || effect->bad.n ||
 	    (setting->effect == FOREIGN_IDS && effect->same.n && effect->unlisted.n))
@@ -144,6 +146,8 @@ static void describe(const struct foreign_setting *setting, const struct effect 
 		buf_addf(buf, "; %s",
 			 ids ? "no device of this host has such an id"
 			     : "the devices that it applies to cannot be determined from it");
+	if (setting->unsure)
+		buf_add(buf, "; whether it does hangs on what the script is called with");
 	buf_addf(buf, "; %s", why);
 }
 

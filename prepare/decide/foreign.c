@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/host_places.h"
 #include "parse/address.h"
 
@@ -171,7 +172,7 @@ void foreign_word_read(const struct foreign_setting *setting, const char *value,
 	*ret = word;
 }
 
-bool foreign_word_means(const struct foreign_word *word, const struct pci_function *function)
+static bool word_means(const struct foreign_word *word, const struct pci_function *function)
 {
 	switch (word->type) {
 	case FOREIGN_WORD_ADDRESS:
@@ -186,4 +187,34 @@ bool foreign_word_means(const struct foreign_word *word, const struct pci_functi
 		break;
 	}
 	return false;
+}
+
+/* Has the file given an id of this function to the driver? */
+static bool is_given_by_id(const struct inventory *inventory, const struct foreign_setting *setting,
+			   const struct pci_function *function)
+{
+	struct foreign_id id;
+
+	vec_foreach(other, &inventory->foreign)
+		for (size_t i = 0; other->effect == FOREIGN_IDS && i < other->values.n; i++)
+			if (other->mechanism == setting->mechanism &&
+			    text_same(other->file, setting->file) &&
+			    text_same(other->name, setting->name) &&
+			    foreign_id_parse(other->values.items[i], &id) == 0 &&
+			    foreign_id_matches(&id, function))
+				return true;
+	return false;
+}
+
+bool foreign_means(const struct inventory *inventory, const struct foreign_setting *setting,
+		   const struct foreign_word *word, const struct pci_function *function)
+{
+	const struct pci_function *named = setting->groups
+						   ? inventory_find(inventory, &word->address)
+						   : NULL;
+
+	if (setting->if_id && !is_given_by_id(inventory, setting, function))
+		return false;
+	return word_means(word, function) ||
+	       (named && named->iommu_group >= 0 && named->iommu_group == function->iommu_group);
 }

@@ -37,4 +37,6 @@ struct foreign_word {
 /* The value must outlive the word. */
 void foreign_word_read(const struct foreign_setting *setting, const char *value,
 		       struct foreign_word *ret);
-bool foreign_word_means(const struct foreign_word *word, const struct pci_function *function);
+/* Does the word among the values of a setting mean this function? */
+bool foreign_means(const struct inventory *inventory, const struct foreign_setting *setting,
+		   const struct foreign_word *word, const struct pci_function *function);

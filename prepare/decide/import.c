@@ -97,7 +97,7 @@ static bool add_meant(struct import *import, const struct inventory *inventory,
 	bool found = false;
 
 	vec_foreach(function, inventory) {
-		if (!foreign_word_means(word, function))
+		if (!foreign_means(inventory, setting, word, function))
 			continue;
 		if (function_is_bridge(function)) {
 			bridge = function;
@@ -135,7 +135,7 @@ static void add_value(struct import *import, const struct inventory *inventory, 
 			add_remark(import, setting, true,
 				   "another device is at %s now, which has not this id",
 				   PCI_ADDRESS_TEXT(&word.address));
-		else if (!found)
+		else if (!found && !setting->if_id)
 			add_device(import, inventory, &word.address, setting);
 		break;
 	case FOREIGN_WORD_PATTERN:
@@ -162,6 +162,15 @@ static void add_setting(struct import *import, const struct inventory *inventory
 	}
 	if (strcmp(setting->name, "none") == 0) {
 		add_remark(import, setting, true, "a profile cannot say \"no driver at all\"");
+		return;
+	}
+	if (setting->unsure && !is_of_guest(setting)) {
+		_cleanup_free_ char *devices = strv_join(&setting->values, ", ");
+
+		add_remark(import, setting, true,
+			   "whether %s goes to %s cannot be told: it hangs on what the script is "
+			   "called with; list it by hand",
+			   devices, setting->name);
 		return;
 	}
 	if (!setting->values.n && !foreign_is_told_by_unit(&inventory->foreign, setting) &&

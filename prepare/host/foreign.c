@@ -31,10 +31,17 @@ struct source {
 	const char *masked[5];
 };
 
+/* A program that was looked into, once; text: NULL: it is no script. */
+struct script {
+	char *path, *text;
+};
+
 struct search {
 	struct root *root;
 	struct foreign *foreign;
-	struct strv programs; /* that units and install lines run */
+	struct strv
+		programs; /* that scripts, rules, units and install lines run, with their preludes */
+	VEC_OF(struct script) scripts;
 };
 
 static void add_unread(struct search *search, const char *path, const char *cause)
@@ -96,7 +103,7 @@ static void parse_file(struct search *search, const struct source *source, const
 	if (!text || (source->source == FOREIGN_MODULES_LOAD && is_etc_modules(search->root, path)))
 		return;
 	source->parse(&(struct foreign_file){source->source, path, text, search->foreign,
-					     &search->programs});
+					     &search->programs, NULL});
 	if (text_starts_with(text, FILE_HEADER))
 		for (size_t i = from; i < search->foreign->n; i++)
 			search->foreign->items[i].ours = true;
@@ -152,27 +159,45 @@ static void parse_masked(struct search *search, const struct source *source)
 		strv_done(&names[n]);
 }
 
-/* Parses the scripts that were found to be run; a file that is large, or no text, is no script. */
-static void parse_programs(struct search *search, enum foreign_source source)
+/* The text of a script that was found to be run; NULL: it is none, as it is large or no text. */
+static const char *read_script(struct search *search, const char *path)
 {
 	struct recorder *recorder = search->root->recorder;
+	_cleanup_close_ int fd = -1;
+	struct script *script;
+	size_t length = 0;
+	struct stat st;
 
-	vec_foreach(item, &search->programs) {
-		const char *path = *item;
-		_cleanup_close_ int fd = root_open(search->root, path,
-						   O_RDONLY | O_NONBLOCK | O_NOCTTY);
-		_cleanup_free_ char *text = NULL;
-		size_t from = search->foreign->n, length = 0;
-		struct stat st;
+	vec_foreach(known, &search->scripts)
+		if (strcmp(known->path, path) == 0)
+			return known->text;
+	script = vec_add(&search->scripts);
+	script->path = xstrdup(path);
+	search->root->recorder = NULL;
+	fd = root_open(search->root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    root_read_fd(search->root, fd, path, SCRIPT_MAX, &script->text, &length) < 0 ||
+	    strlen(script->text) != length)
+		free(TAKE_PTR(script->text));
+	search->root->recorder = recorder;
+	return script->text;
+}
 
-		search->root->recorder = NULL;
-		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-		    root_read_fd(search->root, fd, path, SCRIPT_MAX, &text, &length) == 0 &&
-		    strlen(text) == length)
-			foreign_parse_script(
-				&(struct foreign_file){source, path, text, search->foreign, NULL});
-		search->root->recorder = recorder;
-		if (recorder && search->foreign->n > from)
+/* Parses the scripts that were found to be run, and those that they run; a recorder gets those with settings. */
+static void parse_programs(struct search *search, enum foreign_source source)
+{
+	for (size_t i = 0; i < search->programs.n; i++) {
+		const char *program = search->programs.items[i], *end = strchr(program, '\n');
+		_cleanup_free_ char *path = xstrndup(program, (size_t)(end - program)),
+				    *prelude = xstrdup(end + 1);
+		const char *text = read_script(search, path);
+		size_t from = search->foreign->n;
+
+		if (text)
+			foreign_parse_script(&(struct foreign_file){source, path, text,
+								    search->foreign,
+								    &search->programs, prelude});
+		if (search->root->recorder && search->foreign->n > from)
 			free(root_read_text(search->root, path, SCRIPT_MAX));
 	}
 	strv_done(&search->programs);
@@ -255,10 +280,12 @@ static const struct source sources[] = {
 	{FOREIGN_INITRAMFS_SCRIPT, foreign_parse_initramfs_script,
 	 .path = "/etc/initramfs-tools/scripts", .end = "", .depth = 1, .private = true},
 	{FOREIGN_INITRAMFS_SCRIPT, foreign_parse_initramfs_script,
-	 .path = "/usr/share/initramfs-tools/scripts", .end = "", .depth = 1, .private = true},
+	 .path = "/usr/share/initramfs-tools/scripts", .end = "", .depth = 1, .private = true,
+	 .programs = true},
 	{FOREIGN_UDEV_RULE, foreign_parse_udev, .end = ".rules", .private = true,
 	 .masked = {UDEV_RULES_DIR, "/run/udev/rules.d", "/usr/local/lib/udev/rules.d",
-		    "/usr/lib/udev/rules.d", "/lib/udev/rules.d"}},
+		    "/usr/lib/udev/rules.d", "/lib/udev/rules.d"},
+	 .programs = true},
 	{FOREIGN_INITRAMFS_MODULES, foreign_parse_modules, .path = INITRAMFS_TOOLS_MODULES_PATH},
 	{FOREIGN_INITRAMFS_MODULES, foreign_parse_modules,
 	 .path = "/usr/share/initramfs-tools/modules.d", .end = ""},
@@ -290,9 +317,10 @@ static const struct source sources[] = {
 	{FOREIGN_UNIT, foreign_parse_unit, .path = "/usr/lib/systemd/system/vfio-bind@.service",
 	 .private = true, .programs = true},
 	{FOREIGN_RC_LOCAL, foreign_parse_script, .path = "/etc/rc.local", .private = true},
-	{FOREIGN_RC_LOCAL, foreign_parse_script, .path = "/etc/rc.d/rc.local", .private = true},
+	{FOREIGN_RC_LOCAL, foreign_parse_script, .path = "/etc/rc.d/rc.local", .private = true,
+	 .programs = true},
 	{FOREIGN_GUEST_HOOK, foreign_parse_script, .path = "/etc/libvirt/hooks", .end = "",
-	 .depth = 4, .private = true},
+	 .depth = 4, .private = true, .programs = true},
 	{FOREIGN_GUEST, foreign_parse_domain, .path = "/etc/libvirt/qemu", .end = ".xml",
 	 .private = true},
 	{FOREIGN_GUEST, foreign_parse_proxmox_guest, .path = "/etc/pve/qemu-server", .end = ".conf",
@@ -319,4 +347,9 @@ void scan_foreign(struct root *root, const struct kernel_args *args, struct fore
 		if (sources[i].programs && sources[i].source == FOREIGN_UNIT)
 			parse_instances(&search);
 	}
+	vec_foreach(script, &search.scripts) {
+		free(script->path);
+		free(script->text);
+	}
+	free(search.scripts.items);
 }

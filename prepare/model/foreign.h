@@ -71,6 +71,9 @@ struct foreign_setting {
 	const char *flaw; /* static: why it does not do what it says; NULL: nothing known */
 	bool fatal;       /* the flaw keeps the driver from being there at all */
 	bool ours;        /* in a file that this tool wrote */
+	bool groups;      /* values: each stands for all devices in its IOMMU group */
+	bool if_id; /* of the values, those that have an id which the file gives to the driver */
+	bool unsure; /* whether it does that at a boot hangs on what the script is called with */
 };
 
 struct foreign {

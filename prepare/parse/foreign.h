@@ -14,7 +14,9 @@ struct foreign_file {
 	const char *path; /* by which the settings are told; NULL: the running kernel's arguments */
 	const char *text;
 	struct foreign *foreign; /* where the settings are added */
-	struct strv *programs; /* where the paths that the file runs are added, to be looked into */
+	struct strv *programs;   /* where what the file runs is added, to be looked into */
+	/* Of a script: a script that sets its arguments and its environment; NULL: it has none. */
+	const char *prelude;
 };
 
 /* Adds a setting in a line of the file (0: the file as a whole), as foreign_add() does. */
@@ -42,8 +44,9 @@ bool foreign_add_parameters(const struct foreign_file *file, unsigned line, cons
 void foreign_add_arguments(const struct foreign_file *file, unsigned line,
 			   const struct kernel_args *args);
 
-/* Adds the paths that a command names, each once, until there are 16 of them. */
-void foreign_find_programs(const char *command, struct strv *ret_programs);
+/* Adds the path of a command that the file runs, a line break, and the prelude of it as a script. */
+void foreign_add_program(const struct foreign_file *file, const struct strv *words,
+			 const char *environment);
 
 typedef void foreign_parser(const struct foreign_file *file);
 
@@ -57,13 +60,13 @@ foreign_parser foreign_parse_unraid;     /* BIND=ADDRESS|ID ... of vfio-pci.cfg 
 /* A file of /etc/driverctl.d, named "pci-ADDRESS" or "ADDRESS", that holds a driver's name. */
 foreign_parser foreign_parse_driverctl;
 /*
- * A shell script: lines that name devices, in a script that rebinds any (new_id, driver_override,
- * driverctl, vfiobind, vfio-bind). One that rebinds what it does not name is a setting without values.
+ * A shell script: the drivers on which it leaves devices. One that brings devices to a driver, and which ones
+ * cannot be told, is a setting without values.
  */
 foreign_parser foreign_parse_script;
 /* A boot script of initramfs-tools; one that comes after udev's, by its name and PREREQ line, has a flaw. */
 foreign_parser foreign_parse_initramfs_script;
-foreign_parser foreign_parse_unit; /* the commands of systemd.service(5), as lines of a script */
+foreign_parser foreign_parse_unit; /* the commands that systemd.service(5) runs at a start */
 foreign_parser foreign_parse_udev; /* udev(7) */
 
 /* Arguments that the kernel runs with. */

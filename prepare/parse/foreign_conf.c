@@ -8,7 +8,7 @@
 #include "model/address.h"
 #include "model/profile.h"
 #include "parse/address.h"
-#include "parse/foreign.h"
+#include "parse/foreign_programs.h"
 #include "parse/kernel_args.h"
 #include "parse/lines.h"
 
@@ -100,7 +100,7 @@ static void parse_modprobe_line(const struct foreign_file *file, unsigned line, 
 		foreign_add_value(foreign_file_add(file, FOREIGN_INSTALL, line, text, module),
 				  rest);
 		if (module_is_for_guests(module))
-			foreign_find_programs(rest, file->programs);
+			foreign_follow(file, "", rest, line, text);
 	} else if (strcmp(command, "softdep") == 0 && *rest) {
 		add_softdep(foreign_file_add(file, FOREIGN_SOFTDEP, line, text, module), rest);
 	}

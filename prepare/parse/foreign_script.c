@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Scripts, units and udev rules: found by what they write to, not by understanding a shell. */
+/* Scripts, units and udev rules: what they run is parse/foreign_programs.c's. */
 #include <ctype.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/address.h"
 #include "model/profile.h"
 #include "parse/address.h"
-#include "parse/foreign.h"
+#include "parse/foreign_programs.h"
 #include "parse/lines.h"
-
-#define MAX_PROGRAMS 16
+#include "parse/shell_words.h"
 
 static bool is_word_character(char c)
 {
@@ -45,139 +45,6 @@ static void find_addresses(const char *line, struct strv *ret)
 	}
 }
 
-/* "10de 1bb0" or "10de:1bb0" before new_id */
-static void find_ids(const char *line, struct strv *ret)
-{
-	static const char hex[] = "0123456789abcdefABCDEF";
-	const char *end = strstr(line, "new_id");
-
-	for (const char *c = line; end && c < end; c++) {
-		const char *second = c + 5;
-
-		if ((c > line && is_word_character(c[-1]) && c[-1] != 'x') || strspn(c, hex) != 4 ||
-		    (c[4] != ' ' && c[4] != ':'))
-			continue;
-		if (strncmp(second, "0x", 2) == 0)
-			second += 2;
-		if (strspn(second, hex) != 4 || is_word_character(second[4]))
-			continue;
-		strv_take(ret, xasprintf("%.4s:%.4s", c, second));
-		c = second + 3;
-	}
-}
-
-static bool rebinds(const char *line)
-{
-	static const char *const signs[] = {"/new_id",
-					    "driver_override",
-					    "driverctl set-override",
-					    "driverctl --nosave",
-					    "vfiobind",
-					    "vfio-bind",
-					    "vfio_bind",
-					    "vfio-pci-bind"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
-		if (strstr(line, signs[i]))
-			return true;
-	return false;
-}
-
-/* The word that begins at c, made of what names of drivers are made of; NULL: none. */
-static char *driver_word(const char *c)
-{
-	size_t length = 0;
-
-	while (isalnum((unsigned char)c[length]) || c[length] == '-' || c[length] == '_')
-		length++;
-	return length ? xstrndup(c, length) : NULL;
-}
-
-static char *overriding_word(const char *line)
-{
-	const char *c = strstr(line, "echo"), *end = strstr(line, "driver_override");
-
-	if (!c || !end || c > end)
-		return NULL;
-	c += strlen("echo");
-	for (;;) {
-		c += strspn(c, " \t\"'");
-		if (strncmp(c, "-n ", 3) != 0)
-			break;
-		c += 3;
-	}
-	return driver_word(c);
-}
-
-/* The driver that a line of a script gives devices to; NULL: it does not say. */
-static char *find_driver(const char *line)
-{
-	const char *c = strstr(line, "set-override"), *path;
-	struct pci_address address;
-	char *driver;
-
-	if (c) {
-		for (c += strlen("set-override"); *c; c++)
-			if (!is_word_character(c[-1]) && address_at(c, &address)) {
-				c += address_at(c, &address);
-				return driver_word(c + strspn(c, " \t\"'"));
-			}
-		return NULL;
-	}
-	driver = overriding_word(line);
-	for (path = line; !driver && (path = strstr(path, "/drivers/"));) {
-		path += strlen("/drivers/");
-		driver = driver_word(path);
-		/* A driver that a device is taken from. */
-		if (driver && strncmp(path + strlen(driver), "/unbind", 7) == 0)
-			free(TAKE_PTR(driver));
-	}
-	return driver;
-}
-
-/* The one that a script means where a line does not say: the first that it names anywhere. */
-static const char *usual_driver(const char *text)
-{
-	static const char *const drivers[] = {"vfio-pci", "pci-stub", "pciback", "uio_pci_generic"};
-	const char *first = NULL, *driver = "vfio-pci";
-
-	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++) {
-		const char *c = strstr(text, drivers[i]);
-
-		if (c && (!first || c < first)) {
-			first = c;
-			driver = drivers[i];
-		}
-	}
-	return driver;
-}
-
-/* Adds what a line of a script does to the devices that it names; false: it names nothing. */
-static bool add_named(const struct foreign_file *file, unsigned number, const char *line,
-		      const char *usual)
-{
-	_cleanup_free_ char *driver = find_driver(line);
-	struct strv addresses = {}, ids = {};
-
-	find_addresses(line, &addresses);
-	if (!addresses.n)
-		find_ids(line, &ids);
-	if (!addresses.n && !ids.n)
-		return false;
-	foreign_file_add(file, addresses.n ? FOREIGN_ADDRESSES : FOREIGN_IDS, number, line,
-			 driver_canonical_name(driver ? driver : usual))
-		->values = addresses.n ? addresses : ids;
-	return true;
-}
-
-/* Adds a line that rebinds devices, whether it names them or not. */
-static void add_rebinding(const struct foreign_file *file, unsigned number, const char *line,
-			  const char *usual)
-{
-	if (!add_named(file, number, line, usual))
-		foreign_file_add(file, FOREIGN_ADDRESSES, number, line, usual);
-}
-
 static bool is_comment(const char *line)
 {
 	return line[strspn(line, " \t")] == '#';
@@ -185,70 +52,249 @@ static bool is_comment(const char *line)
 
 void foreign_parse_script(const struct foreign_file *file)
 {
-	_cleanup_(lines_done) struct lines telling = {.rest = file->text},
-					   lines = {.rest = file->text};
-	const char *usual = usual_driver(file->text);
-	bool rebinding = false, found = false;
+	/* libvirt calls a hook with the guest's name, what happens to it, and more. */
+	const char *none = file->source == FOREIGN_GUEST_HOOK ? NULL : "";
 
-	/* The first line that rebinds tells what the script is. */
-	while (!rebinding && lines_next(&telling))
-		rebinding = !is_comment(telling.text) && rebinds(telling.text);
-	while (rebinding && lines_next(&lines))
-		if (!is_comment(lines.text) && add_named(file, lines.first, lines.text, usual))
-			found = true;
-	if (rebinding && !found)
-		foreign_file_add(file, FOREIGN_ADDRESSES, telling.first, telling.text, usual);
+	foreign_follow(file, file->prelude ? file->prelude : none, file->text, 0, NULL);
 }
 
-void foreign_find_programs(const char *command, struct strv *ret_programs)
+/*
+ * Splits a command that systemd or udev runs itself: quotes, but no operators. resolve adds what a '%' or '$'
+ * stands for, and returns what follows it; NULL: it stands for itself.
+ */
+static void split_command(const char *text,
+			  const char *(*resolve)(const void *userdata, const char *c,
+						 struct buf *word),
+			  const void *userdata, struct strv *ret)
+{
+	struct buf word = {};
+	char quote = '\0';
+	bool any = false;
+
+	for (const char *c = text;; c++) {
+		const char *next = *c && strchr("%$", *c) ? resolve(userdata, c, &word) : NULL;
+		char *space;
+
+		if (next) {
+			/* Without quotes, a variable may be several words. */
+			while (!quote && word.length && (space = strpbrk(word.text, " \t"))) {
+				strv_take(ret, xstrndup(word.text, (size_t)(space - word.text)));
+				space += strspn(space, " \t");
+				word.length = strlen(space);
+				memmove(word.text, space, word.length + 1);
+			}
+			c = next - 1;
+		} else if (!*c || (!quote && isspace((unsigned char)*c))) {
+			if (any || word.length)
+				strv_add(ret, buf_text(&word));
+			buf_done(&word);
+			any = false;
+			if (!*c)
+				break;
+		} else if (quote ? *c == quote : *c == '"' || *c == '\'') {
+			quote = quote ? '\0' : *c;
+			any = true;
+		} else if (*c == '\\' && c[1]) {
+			buf_add_n(&word, ++c, 1);
+		} else {
+			buf_add_n(&word, c, 1);
+		}
+	}
+	buf_done(&word);
+}
+
+/* Follows a command that was split, and has its script looked into. */
+static void follow_command(const struct foreign_file *file, const char *environment,
+			   const struct strv *words, unsigned line, const char *shown)
+{
+	_cleanup_free_ char *text = foreign_quote(words, 0);
+
+	if (words->n)
+		foreign_follow(file, environment, text, line, shown);
+}
+
+/* What a unit says of the environment of its commands, as a script. */
+struct unit {
+	struct buf environment;
+	struct strv variables; /* NAME=VALUE */
+	bool unknown;          /* there is a file with more */
+};
+
+/* systemd.service(5): ${NAME} anywhere, $NAME as a word of its own, %i of the name of the unit. */
+static const char *resolve_unit(const void *userdata, const char *c, struct buf *word)
+{
+	const struct unit *unit = userdata;
+	bool braces = c[1] == '{';
+	const char *name = c + 1 + braces;
+	size_t length = strspn(name,
+			       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789");
+
+	if (c[1] == c[0]) {
+		buf_add_n(word, c, 1);
+		return c + 2;
+	}
+	if (*c == '%') {
+		buf_add(word, SHELL_UNKNOWN);
+		return c[1] ? c + 2 : c + 1;
+	}
+	if (!length ||
+	    (braces ? name[length] != '}' : word->length || (name[length] && name[length] != ' ')))
+		return NULL;
+	vec_foreach(variable, &unit->variables)
+		if (strncmp(*variable, name, length) == 0 && (*variable)[length] == '=') {
+			buf_add(word, *variable + length + 1);
+			return name + length + braces;
+		}
+	if (unit->unknown)
+		buf_add(word, SHELL_UNKNOWN);
+	return name + length + braces;
+}
+
+static const char *resolve_nothing(const void *userdata _unused_, const char *c _unused_,
+				   struct buf *word _unused_)
+{
+	return NULL;
+}
+
+static void add_environment(struct unit *unit, const char *value)
 {
 	_cleanup_(strv_done) struct strv words = {};
 
-	strv_split(&words, command, " \t;'\"");
-	for (size_t i = 0; i < words.n && ret_programs->n < MAX_PROGRAMS; i++) {
-		/* systemd.service(5): special prefixes of the executable */
-		const char *word = words.items[i] + strspn(words.items[i], "-@:+!");
+	split_command(value, resolve_nothing, NULL, &words);
+	vec_foreach(word, &words)
+		if (strchr(*word, '='))
+			strv_add(&unit->variables, *word);
+}
 
-		if (*word == '/' && !strv_contains(ret_programs, word))
-			strv_add(ret_programs, word);
-	}
+/* ExecStart=, ExecStartPre=, ExecStartPost=: what a boot runs. */
+static void parse_exec(const struct foreign_file *file, const struct unit *unit,
+		       const char *environment, const struct lines *line)
+{
+	const char *value = strchr(line->text, '=');
+	_cleanup_(strv_done) struct strv words = {};
+
+	if (!value || !text_starts_with(line->text, "ExecStart"))
+		return;
+	value++;
+	/* systemd.service(5): special prefixes of the executable */
+	value += strspn(value, "-@:+!| \t");
+	split_command(value, resolve_unit, unit, &words);
+	follow_command(file, environment, &words, line->first, line->text);
 }
 
 void foreign_parse_unit(const struct foreign_file *file)
 {
 	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
-	const char *usual = usual_driver(file->text);
+	struct unit unit = {};
+	_cleanup_free_ char *environment = NULL;
 
 	while (lines_next(&lines)) {
-		const char *value = strchr(lines.text, '=');
-
-		if (!value || strncmp(lines.text, "Exec", 4) != 0)
-			continue;
-		if (rebinds(value))
-			add_rebinding(file, lines.first, lines.text, usual);
-		foreign_find_programs(value + 1, file->programs);
+		if (text_starts_with(lines.text, "Environment="))
+			add_environment(&unit, lines.text + strlen("Environment="));
+		unit.unknown = unit.unknown || text_starts_with(lines.text, "EnvironmentFile=") ||
+			       text_starts_with(lines.text, "PassEnvironment=");
 	}
+	if (unit.unknown)
+		buf_add(&unit.environment, ". unknown\n");
+	vec_foreach(variable, &unit.variables) {
+		size_t length = strcspn(*variable, "=");
+
+		buf_addf(&unit.environment, "%.*s=", (int)length, *variable);
+		foreign_add_quoted(&unit.environment, *variable + length + 1);
+		buf_add(&unit.environment, "\n");
+	}
+	environment = buf_take(&unit.environment);
+	lines_done(&lines);
+	lines = (struct lines){.rest = file->text};
+	while (lines_next(&lines))
+		parse_exec(file, &unit, environment ? environment : "", &lines);
+	strv_done(&unit.variables);
+}
+
+/* What stands in quotes behind a key that begins at c, and an operator; NULL: there is none. */
+static char *value_at(const char *c, const char *key, bool match)
+{
+	const char *operator= c + strlen(key);
+	size_t n;
+
+	if (!text_starts_with(c, key))
+		return NULL;
+	operator+= strspn(operator, " \t");
+	n = strspn(operator, ":+=");
+	c = operator+ n + strspn(operator+ n, " \t");
+	if (!n || text_starts_with(operator, "==") != match || *c++ != '"')
+		return NULL;
+	return xstrndup(c, strcspn(c, "\""));
 }
 
 /* What stands in quotes behind key and one of the operators; NULL: the rule has no such key. */
 static char *rule_value(const char *line, const char *key, bool match)
 {
-	size_t length = strlen(key);
+	char *value = NULL;
 
-	for (const char *c = line; (c = strstr(c, key)); c++) {
-		const char *operator= c + length, *value;
-		size_t n;
+	for (const char *c = line; *c && !value; c++)
+		if (c == line || !is_word_character(c[-1]))
+			value = value_at(c, key, match);
+	return value;
+}
 
-		if (c > line && is_word_character(c[-1]))
-			continue;
-		operator+= strspn(operator, " \t");
-		n = strspn(operator, ":=");
-		value = operator+ n + strspn(operator+ n, " \t");
-		if (!n || (strncmp(operator, "==", 2) == 0) != match || *value++ != '"')
-			continue;
-		return xstrndup(value, strcspn(value, "\""));
+/* The device of a rule in what it runs: "%k", "$kernel", and the path in sysfs that ends in it. */
+static const char *resolve_rule(const void *userdata, const char *c, struct buf *word)
+{
+	static const struct {
+		const char *text, *path;
+	} known[] = {{"%k", ""},
+		     {"$kernel", ""},
+		     {"%b", ""},
+		     {"$id", ""},
+		     {"$env{PCI_SLOT_NAME}", ""},
+		     {"%E{PCI_SLOT_NAME}", ""},
+		     {"%p", "/devices/"},
+		     {"$devpath", "/devices/"}};
+	size_t length;
+
+	if (c[1] == c[0]) {
+		buf_add_n(word, c, 1);
+		return c + 2;
 	}
-	return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (text_starts_with(c, known[i].text)) {
+			buf_addf(word, "%s%s", known[i].path, (const char *)userdata);
+			return c + strlen(known[i].text);
+		}
+	/* A variable of the shell that it runs is udev's only where that knows it. */
+	if (c[0] == '$' && !text_starts_with(c, "$attr{") && !text_starts_with(c, "$env{"))
+		return NULL;
+	buf_add(word, SHELL_UNKNOWN);
+	length = 1 + strcspn(c + 1, "{ \"'");
+	return c[length] == '{' ? c + length + shell_balanced(c + length, '{', '}')
+				: c + (c[1] ? 2 : 1);
+}
+
+/* What a rule runs. */
+static void parse_runs(const struct foreign_file *file, unsigned number, const char *line)
+{
+	static const char *const keys[] = {"RUN", "RUN{program}", "PROGRAM", "IMPORT{program}"};
+	_cleanup_free_ char *kernel = rule_value(line, "KERNEL", true),
+			    *kernels = rule_value(line, "KERNELS", true),
+			    *action = rule_value(line, "ACTION", true);
+	const char *name = kernel ? kernel : kernels ? kernels : SHELL_UNKNOWN;
+
+	if (action && strcmp(action, "remove") == 0)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		for (const char *c = line; *c; c++) {
+			_cleanup_free_ char *value = c == line || !is_word_character(c[-1])
+							     ? value_at(c, keys[i], false)
+							     : NULL;
+			_cleanup_(strv_done) struct strv words = {};
+
+			if (!value)
+				continue;
+			split_command(value, resolve_rule,
+				      strpbrk(name, "*?[|") ? SHELL_UNKNOWN : name, &words);
+			follow_command(file, "", &words, number, line);
+		}
 }
 
 static void parse_rule(const struct foreign_file *file, unsigned number, const char *line)
@@ -260,8 +306,7 @@ static void parse_rule(const struct foreign_file *file, unsigned number, const c
 	struct strv addresses = {};
 
 	if (!driver) {
-		if ((strstr(line, "RUN") || strstr(line, "PROGRAM")) && rebinds(line))
-			add_rebinding(file, number, line, usual_driver(line));
+		parse_runs(file, number, line);
 		return;
 	}
 	find_addresses(line, &addresses);

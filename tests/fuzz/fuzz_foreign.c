@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void parse_foreign(foreign_parser *parse, enum foreign_source source, const char *path,
 			  const char *text, struct foreign *foreign, struct strv *programs)
 {
-	parse(&(struct foreign_file){source, path, text, foreign, programs});
+	parse(&(struct foreign_file){source, path, text, foreign, programs, NULL});
 }
 
 static void check_shown(const char *text)

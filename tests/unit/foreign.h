@@ -12,8 +12,11 @@ static inline void parse_foreign(foreign_parser *parse, enum foreign_source sour
 				 const char *path, const char *text, struct foreign *foreign,
 				 struct strv *programs)
 {
-	parse(&(struct foreign_file){source, path, text, foreign, programs});
+	parse(&(struct foreign_file){source, path, text, foreign, programs, NULL});
 }
+
+/* The summary has the mechanism, too. */
+static bool summary_is_whole;
 
 /* "addresses vfio-pci: 0000:01:00.0 0000:02:00.0 @/etc/rc.local:3 (flaw)"; the caller's. */
 static inline char *foreign_summary(const struct foreign *foreign)
@@ -24,6 +27,17 @@ static inline char *foreign_summary(const struct foreign *foreign)
 		[FOREIGN_SOFTDEP] = "softdep",     [FOREIGN_LOAD] = "load",
 		[FOREIGN_OPTION] = "option",
 	};
+	static const char *const mechanisms[] = {
+		[FOREIGN_BY_NOTHING] = "",
+		[FOREIGN_BY_IDS] = "",
+		[FOREIGN_BY_NEW_ID] = " by new_id",
+		[FOREIGN_BY_OVERRIDE] = " by override",
+		[FOREIGN_BY_BIND] = " by bind",
+		[FOREIGN_BY_HIDE] = " by hide",
+		[FOREIGN_BY_DRIVERCTL] = " by driverctl",
+		[FOREIGN_BY_DEVBIND] = " by devbind",
+		[FOREIGN_BY_LIBVIRT] = " by libvirt",
+	};
 	struct buf buf = {};
 
 	vec_foreach(setting, foreign) {
@@ -33,7 +47,10 @@ static inline char *foreign_summary(const struct foreign *foreign)
 			 setting->name ? setting->name : "");
 		for (size_t i = 0; i < setting->values.n; i++)
 			buf_addf(&buf, " %s", setting->values.items[i]);
-		buf_addf(&buf, " @%s%s%s%s%s%s\n", place, setting->flaw ? " (" : "",
+		buf_addf(&buf, "%s%s%s%s @%s%s%s%s%s%s\n",
+			 summary_is_whole ? mechanisms[setting->mechanism] : "",
+			 setting->groups ? " groups" : "", setting->if_id ? " if-id" : "",
+			 setting->unsure ? " unsure" : "", place, setting->flaw ? " (" : "",
 			 setting->flaw ? setting->flaw : "", setting->flaw ? ")" : "",
 			 setting->fatal ? " fatal" : "", setting->ours ? " ours" : "");
 	}

@@ -61,8 +61,9 @@ TEST(test_everything)
 	tree_file(&tree, "etc/initramfs-tools/scripts/init-top/bind",
 		  "PREREQ=\"udev\"\ndriverctl set-override 0000:08:00.0 vfio-pci\n");
 	tree_file(&tree, "etc/modprobe.d/vfio.conf", "install vfio-pci /sbin/override.sh\n");
-	tree_file(&tree, "sbin/override.sh",
-		  "DEVS=0000:09:00.0\necho vfio-pci > /sys/$DEVS/driver_override\n");
+	tree_file(
+		&tree, "sbin/override.sh",
+		"DEVS=0000:09:00.0\necho vfio-pci > /sys/bus/pci/devices/$DEVS/driver_override\n");
 	kernel_args_parse("pci-stub.ids=3:4", &args);
 	scan_foreign(&tree.root, &args, &foreign);
 	kernel_args_done(&args);
@@ -70,7 +71,7 @@ TEST(test_everything)
 		"everything", &foreign,
 		"ids pci-stub: 3:4 @kernel arguments\n"
 		"install vfio_pci: /sbin/override.sh @/etc/modprobe.d/vfio.conf:1\n"
-		"addresses vfio-pci: 0000:09:00.0 @/sbin/override.sh:1\n"
+		"addresses vfio-pci: 0000:09:00.0 @/sbin/override.sh:2\n"
 		"addresses vfio-pci: 0000:08:00.0 @/etc/initramfs-tools/scripts/init-top/bind:2 "
 		"(it runs after udev's script, as its name sorts behind \"udev\" or it has a PREREQ, "
 		"when the native driver has the device already)\n"

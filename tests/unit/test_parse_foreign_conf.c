@@ -94,7 +94,7 @@ TEST(test_modprobe_programs)
 		      "install nouveau /bin/false\n",
 		      &foreign, &programs);
 	check_int("programs", programs.n, 2);
-	check_text("program", programs.items[0], "/sbin/vfio-pci-override.sh");
+	check_text("program", programs.items[0], "/sbin/vfio-pci-override.sh\nset -- \n");
 	strv_done(&programs);
 	foreign_done(&foreign);
 }

@@ -72,13 +72,13 @@ TEST(ids_with_and_without_a_device)
 
 TEST(what_cannot_be_imported_is_told_twice)
 {
-	tree_file(&tree, "etc/rc.local", "for d in $D; do vfiobind $d; done\n");
+	tree_file(&tree, "etc/rc.local", ". /etc/own\nfor d in $D; do vfiobind $d; done\n");
 	tree_file(&tree, "etc/modules", "vfio\n");
 	tree_file(&tree, "etc/modprobe.d/a.conf",
 		  "options vfio_iommu_type1 allow_unsafe_interrupts=1\n");
 	assert_int_equal(import(), STATUS_DONE);
-	check("comment", strstr(out.text, "#\n# Not imported:\n#   /etc/rc.local:1: "));
-	check("error", strstr(err.text, "/etc/rc.local:1: "));
+	check("comment", strstr(out.text, "#\n# Not imported:\n#   /etc/rc.local:2: "));
+	check("error", strstr(err.text, "/etc/rc.local:2: "));
 	check("done with", strstr(out.text, "#\n# Not needed any more:\n#   /etc/modules:1: "));
 	check("not an error", !strstr(err.text, "/etc/modules"));
 	check("interrupts", strstr(out.text, "\n[iommu]\nunsafe-interrupts = yes\n"));

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Follows a script for what it does to PCI devices, itself or by the programs that are made for it. */
+#pragma once
+
+#include "base/buf.h"
+#include "parse/foreign.h"
+
+/*
+ * Adds the settings of a script, or of a command that stands in a line of the file (0: the text is the file's).
+ * prelude: as shell_follow() has it. A script that cannot be followed, and rebinds devices by its words, is a
+ * setting without values.
+ */
+void foreign_follow(const struct foreign_file *file, const char *prelude, const char *text,
+		    unsigned line, const char *shown);
+
+/* Adds a word in quotes; an unknown part is the output of a command that nobody knows. */
+void foreign_add_quoted(struct buf *buf, const char *word);
+/* The words from one on as a command of a shell; the caller's. */
+char *foreign_quote(const struct strv *words, size_t from);

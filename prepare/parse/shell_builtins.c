@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "parse/shell_builtins.h"
+
+#include <ctype.h>
+#include <fnmatch.h>
+
+#include "base/text.h"
+#include "parse/shell_words.h"
+
+/* Commands that run the command behind their options and assignments. */
+static const char *const wrappers[] = {"sudo",   "doas",   "exec",   "command", "builtin",
+				       "nohup",  "env",    "time",   "busybox", "nice",
+				       "setsid", "pkexec", "ionice", "chrt"};
+static const char *const shells[] = {"sh", "bash", "dash", "ash", "zsh", "ksh"};
+
+unsigned shell_line(const struct shell *shell)
+{
+	unsigned line = 1;
+
+	for (const char *c = shell->start; c < shell->command; c++)
+		line += *c == '\n';
+	return shell->line ? shell->line : line;
+}
+
+static void tell(struct shell *shell, struct shell_event event, struct buf *output)
+{
+	event.line = shell_line(shell);
+	event.maybe = shell->maybe > 0;
+	shell->watcher->event(shell->watcher->userdata, &event, output);
+}
+
+void shell_write(struct shell *shell, const char *path, const char *text)
+{
+	tell(shell, (struct shell_event){.path = path, .text = text}, NULL);
+}
+
+static void print(struct shell *shell, const char *text)
+{
+	if (shell->output)
+		buf_add(shell->output, text);
+}
+
+static enum shell_outcome do_echo(struct shell *shell, const struct strv *words)
+{
+	size_t i = 1;
+	bool newline = true;
+
+	for (; i < words->n && words->items[i][0] == '-' && words->items[i][1] &&
+	       !words->items[i][1 + strspn(words->items[i] + 1, "neE")];
+	     i++)
+		newline = newline && !strchr(words->items[i], 'n');
+	for (size_t first = i; i < words->n; i++) {
+		print(shell, i > first ? " " : "");
+		print(shell, words->items[i]);
+	}
+	print(shell, newline ? "\n" : "");
+	return SHELL_SUCCEEDS;
+}
+
+/* Prints a format once, with the arguments from *next on. */
+static void print_format(struct shell *shell, const char *c, const struct strv *words, size_t *next)
+{
+	for (; *c; c++) {
+		if (*c == '\\' && c[1]) {
+			c++;
+			print(shell, *c == 'n' ? "\n" : *c == 't' ? "\t" : "");
+		} else if (*c == '%' && c[1] == '%') {
+			print(shell, "%");
+			c++;
+		} else if (*c == '%') {
+			c += 1 + strspn(c + 1, "-+ #0123456789.");
+			print(shell, *next < words->n ? words->items[*next] : "");
+			++*next;
+			if (!*c)
+				return;
+		} else {
+			print(shell, (const char[]){*c, '\0'});
+		}
+	}
+}
+
+/* The format is used again until the arguments are used up. */
+static enum shell_outcome do_printf(struct shell *shell, const struct strv *words)
+{
+	size_t format = words->n > 1 && strcmp(words->items[1], "--") == 0 ? 2 : 1;
+	size_t next = format + 1, before;
+
+	if (words->n <= format || strcmp(words->items[format], "-v") == 0) {
+		print(shell, SHELL_UNKNOWN);
+		return SHELL_SUCCEEDS;
+	}
+	do {
+		before = next;
+		print_format(shell, words->items[format], words, &next);
+	} while (next < words->n && next > before);
+	return SHELL_SUCCEEDS;
+}
+
+static enum shell_outcome do_tee(struct shell *shell, const struct strv *words)
+{
+	const char *text = shell->input ? shell->input : SHELL_UNKNOWN;
+
+	for (size_t i = 1; i < words->n; i++)
+		if (words->items[i][0] != '-')
+			shell_write(shell, words->items[i], text);
+	print(shell, text);
+	return SHELL_SUCCEEDS;
+}
+
+static enum shell_outcome do_cat(struct shell *shell, const struct strv *words)
+{
+	if (words->n == 1)
+		print(shell, shell->input ? shell->input : SHELL_UNKNOWN);
+	else
+		return SHELL_MAY_DO;
+	return SHELL_SUCCEEDS;
+}
+
+static enum shell_outcome do_basename(struct shell *shell, const struct strv *words)
+{
+	const char *word = words->n > 1 ? words->items[words->n - 1] : SHELL_UNKNOWN;
+	const char *slash = strrchr(word, '/');
+
+	print(shell, slash ? slash + 1 : word);
+	return SHELL_SUCCEEDS;
+}
+
+/* One character for another; whatever else it does is unknown. */
+static enum shell_outcome do_tr(struct shell *shell, const struct strv *words)
+{
+	const char *from = words->n == 3 ? words->items[1] : "",
+		   *to = words->n == 3 ? words->items[2] : "";
+	const char *text = shell->input ? shell->input : SHELL_UNKNOWN;
+
+	if (words->n == 3 && strcmp(from, "-d") == 0 && strlen(to) == 1) {
+		for (; *text; text++)
+			if (*text != *to && shell->output)
+				buf_add_n(shell->output, text, 1);
+		return SHELL_SUCCEEDS;
+	}
+	if (strcmp(to, "\\n") == 0)
+		to = "\n";
+	if (strlen(from) != 1 || strlen(to) != 1) {
+		print(shell, SHELL_UNKNOWN);
+		return SHELL_SUCCEEDS;
+	}
+	for (; *text && shell->output; text++)
+		buf_add_n(shell->output, *text == *from ? to : text, 1);
+	return SHELL_SUCCEEDS;
+}
+
+static enum shell_outcome do_leave(struct shell *shell, const struct strv *words)
+{
+	static const char *const names[] = {
+		[LEAVE_TURN] = "continue",
+		[LEAVE_LOOP] = "break",
+		[LEAVE_FUNCTION] = "return",
+		[LEAVE_SCRIPT] = "exit",
+	};
+
+	/* "|| exit 1" behind what may fail is not the way of the recipe. */
+	if (!shell->maybe)
+		shell->leave = (enum shell_leave)text_index(names, ARRAY_SIZE(names),
+							    words->items[0]);
+	return words->n > 1 && strcmp(words->items[1], "0") != 0 ? SHELL_FAILS : SHELL_SUCCEEDS;
+}
+
+static enum shell_outcome do_set(struct shell *shell, const struct strv *words)
+{
+	for (size_t i = 1; i < words->n; i++) {
+		if (strcmp(words->items[i], "--") != 0)
+			continue;
+		strv_done(&shell->arguments);
+		shell->arguments_unknown = false;
+		while (++i < words->n)
+			strv_add(&shell->arguments, words->items[i]);
+	}
+	return SHELL_SUCCEEDS;
+}
+
+static enum shell_outcome do_shift(struct shell *shell, const struct strv *words)
+{
+	struct strv *arguments = &shell->arguments;
+
+	/* A shift that may be done leaves unknown what the arguments are. */
+	if (shell->maybe || words->n > 1) {
+		strv_done(arguments);
+		shell->arguments_unknown = true;
+	} else if (arguments->n) {
+		free(arguments->items[0]);
+		arguments->n--;
+		memmove(arguments->items, arguments->items + 1,
+			arguments->n * sizeof(*arguments->items));
+	}
+	return SHELL_SUCCEEDS;
+}
+
+static enum shell_outcome do_unset(struct shell *shell, const struct strv *words)
+{
+	for (size_t i = 1; i < words->n; i++) {
+		struct shell_variable *variable = shell_variable(shell, words->items[i], false);
+
+		if (variable)
+			strv_done(&variable->values);
+	}
+	return SHELL_SUCCEEDS;
+}
+
+/* Takes the next line of the input into variables; "-a NAME": into the elements of an array. */
+static enum shell_outcome do_read(struct shell *shell, const struct strv *words)
+{
+	const struct shell_variable *ifs = shell_variable(shell, "IFS", false);
+	const char *input = shell->input ? shell->input : SHELL_UNKNOWN;
+	_cleanup_free_ char *line = xstrndup(input, strcspn(input, "\n"));
+	_cleanup_(strv_done) struct strv values = {};
+	bool array = false;
+	size_t n = 0;
+
+	if (!*input)
+		return SHELL_FAILS;
+	if (shell->input)
+		shell->input += strlen(line) + (input[strlen(line)] != '\0');
+	strv_split(&values, line, ifs && ifs->values.n ? ifs->values.items[0] : " \t");
+	for (size_t i = 1; i < words->n; i++) {
+		const char *word = words->items[i];
+		struct shell_variable *variable;
+
+		if (word[0] == '-') {
+			array = array || strchr(word, 'a');
+			i += word[1] && strchr("pdntu", word[strlen(word) - 1]);
+			continue;
+		}
+		shell_set(shell, word, n < values.n ? values.items[n] : "");
+		n++;
+		variable = shell_variable(shell, word, true);
+		if (array || i + 1 == words->n)
+			for (; n < values.n; n++) {
+				if (array) {
+					strv_add(&variable->values, values.items[n]);
+					continue;
+				}
+				strv_take(&variable->values,
+					  xasprintf("%s %s", variable->values.items[0],
+						    values.items[n]));
+				free(variable->values.items[0]);
+				variable->values.items[0] =
+					variable->values.items[--variable->values.n];
+			}
+	}
+	return shell_is_unknown(input) ? SHELL_MAY_DO : SHELL_SUCCEEDS;
+}
+
+/* A file that is read may set any variable. The libraries of initramfs-tools and of LSB set none that matters. */
+static enum shell_outcome do_source(struct shell *shell, const struct strv *words)
+{
+	static const char *const known[] = {"/scripts/functions", "hook-functions",
+					    "init-functions", "dracut-lib.sh", "/etc/rc.conf"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known) && words->n > 1; i++)
+		if (text_ends_with(words->items[1], known[i]))
+			return SHELL_SUCCEEDS;
+	shell->unset_unknown = true;
+	vec_foreach(variable, &shell->variables)
+		for (size_t i = 0; i < variable->values.n; i++) {
+			free(variable->values.items[i]);
+			variable->values.items[i] = xstrdup(SHELL_UNKNOWN);
+		}
+	return SHELL_MAY_DO;
+}
+
+static enum shell_outcome judge(bool is)
+{
+	return is ? SHELL_SUCCEEDS : SHELL_FAILS;
+}
+
+/* "-n TEXT", "A = B" between n words; files are unknown. */
+static enum shell_outcome compare(char *const *words, size_t n, bool pattern)
+{
+	static const char *const operators[] = {"=", "==", "-eq", "!=", "-ne"};
+	int operator= n == 3 ? text_index(operators, ARRAY_SIZE(operators), words[1]) : - 1;
+	enum shell_outcome outcome;
+
+	for (size_t i = 0; i < n; i++)
+		if (shell_is_unknown(words[i]))
+			return SHELL_MAY_DO;
+	if (n && strcmp(words[0], "!") == 0) {
+		outcome = compare(words + 1, n - 1, pattern);
+		return outcome == SHELL_MAY_DO ? outcome : judge(outcome == SHELL_FAILS);
+	}
+	if (operator>= 0) {
+		bool equal = pattern ? fnmatch(words[2], words[0], 0) == 0
+				     : strcmp(words[0], words[2]) == 0;
+
+		return judge(equal == (operator<3));
+	}
+	if (n == 2 && strcmp(words[0], "-z") == 0)
+		return judge(!*words[1]);
+	if (n == 2 && strcmp(words[0], "-n") == 0)
+		return judge(*words[1]);
+	if (n <= 1)
+		return judge(n && *words[0]);
+	return SHELL_MAY_DO;
+}
+
+static enum shell_outcome do_test(struct shell *shell _unused_, const struct strv *words)
+{
+	bool brackets = words->items[0][0] == '[';
+
+	if (brackets && words->n < 2)
+		return SHELL_MAY_DO;
+	return compare(words->items + 1, words->n - 1 - brackets,
+		       words->items[0][0] == '[' && words->items[0][1] == '[');
+}
+
+static enum shell_outcome do_true(struct shell *shell _unused_, const struct strv *words)
+{
+	return judge(strcmp(words->items[0], "false") != 0);
+}
+
+static enum shell_outcome do_eval(struct shell *shell, const struct strv *words)
+{
+	_cleanup_free_ char *text = NULL;
+	struct strv rest = {.items = words->items + 1, .n = words->n - 1};
+
+	text = strv_join(&rest, " ");
+	shell->run_text(shell, text, strlen(text));
+	return SHELL_MAY_DO;
+}
+
+static const struct {
+	const char *name;
+	enum shell_outcome (*run)(struct shell *shell, const struct strv *words);
+} builtins[] = {
+	{"echo", do_echo},   {"printf", do_printf},  {"tee", do_tee},
+	{"cat", do_cat},     {"tr", do_tr},          {"basename", do_basename},
+	{"break", do_leave}, {"continue", do_leave}, {"return", do_leave},
+	{"exit", do_leave},  {"set", do_set},        {"shift", do_shift},
+	{"unset", do_unset}, {"read", do_read},      {"source", do_source},
+	{".", do_source},    {"[", do_test},         {"[[", do_test},
+	{"test", do_test},   {":", do_true},         {"true", do_true},
+	{"false", do_true},  {"eval", do_eval},
+};
+
+static const char *name_of(const char *word)
+{
+	const char *slash = strrchr(word, '/');
+
+	return slash ? slash + 1 : word;
+}
+
+/* "sh -c TEXT NAME ARGUMENTS" */
+static bool run_shell(struct shell *shell, const struct strv *words)
+{
+	for (size_t i = 1; i + 1 < words->n && words->items[i][0] == '-'; i++) {
+		if (!strchr(words->items[i], 'c') || words->items[i][1] == '-')
+			continue;
+		shell->run_text(shell, words->items[i + 1], strlen(words->items[i + 1]));
+		return true;
+	}
+	return false;
+}
+
+enum shell_outcome shell_execute(struct shell *shell, const struct strv *words)
+{
+	const char *name = words->n ? name_of(words->items[0]) : "";
+	struct buf output = {};
+	size_t skip = 1;
+
+	if (words->n && shell->call(shell, words))
+		return SHELL_MAY_DO;
+	for (size_t i = 0; i < ARRAY_SIZE(builtins); i++)
+		if (strcmp(builtins[i].name, name) == 0) {
+			enum shell_outcome outcome = builtins[i].run(shell, words);
+
+			/* What it does not know of itself, the watcher may. */
+			if (builtins[i].run != do_cat || outcome != SHELL_MAY_DO)
+				return outcome;
+		}
+	if (TEXT_IN(shells, name) && run_shell(shell, words))
+		return SHELL_MAY_DO;
+	if (words->n > 1 && (TEXT_IN(wrappers, name) || TEXT_IN(shells, name))) {
+		struct strv rest;
+
+		while (skip < words->n &&
+		       (words->items[skip][0] == '-' || strchr(words->items[skip], '=')))
+			skip++;
+		rest = (struct strv){.items = words->items + skip, .n = words->n - skip};
+		return rest.n ? shell_execute(shell, &rest) : SHELL_MAY_DO;
+	}
+	if (words->n)
+		tell(shell, (struct shell_event){.words = words, .text = shell->input}, &output);
+	print(shell, output.length ? output.text : SHELL_UNKNOWN);
+	buf_done(&output);
+	return SHELL_MAY_DO;
+}
