@@ -311,7 +311,11 @@ void foreign_follow(const struct foreign_file *file, const char *prelude, const 
 		    unsigned line, const char *shown)
 {
 	_cleanup_(foreign_acts_done) struct foreign_acts acts = {.file = file, .prelude = prelude};
-	const struct shell_watcher watcher = {&acts, follow_event, follow_glob};
+	/* mkinitcpio's /init reads its hooks and calls these. */
+	static const char *const hooks[] = {"run_earlyhook", "run_hook", "run_latehook", NULL};
+	const struct shell_watcher watcher = {&acts, follow_event, follow_glob,
+					      file->source == FOREIGN_MKINITCPIO && !line ? hooks
+											  : NULL};
 	const struct foreign_emission emission = {file, text, shown, line};
 	bool foreign_language = text_starts_with(text, "#!") &&
 				!memmem(text, strcspn(text, "\n"), "sh", 2);

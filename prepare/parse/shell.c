@@ -422,7 +422,8 @@ static void run_text(struct shell *shell, const char *text, size_t length)
 	shell->leave = leave;
 }
 
-static bool call(struct shell *shell, const struct strv *words)
+/* Calls a function for a command in a line; 0: its commands stand in lines of their own. */
+static bool call_at(struct shell *shell, const struct strv *words, unsigned line_of_call)
 {
 	const char *at = shell->at, *heredocs = shell->heredocs, *command = shell->command,
 		   *body = NULL;
@@ -435,7 +436,7 @@ static bool call(struct shell *shell, const struct strv *words)
 			body = function->body;
 	if (!body)
 		return false;
-	shell->line = shell_line(shell);
+	shell->line = line_of_call;
 	shell->arguments = (struct strv){};
 	shell->arguments_unknown = false;
 	for (size_t i = 1; i < words->n; i++)
@@ -455,18 +456,9 @@ static bool call(struct shell *shell, const struct strv *words)
 	return true;
 }
 
-static void shell_done(struct shell *shell)
+static bool call(struct shell *shell, const struct strv *words)
 {
-	vec_foreach(variable, &shell->variables) {
-		free(variable->name);
-		strv_done(&variable->values);
-	}
-	free(shell->variables.items);
-	vec_foreach(function, &shell->functions)
-		free(function->name);
-	free(shell->functions.items);
-	strv_done(&shell->arguments);
-	strv_done(&shell->texts);
+	return call_at(shell, words, shell_line(shell));
 }
 
 /* Follows a text from its front on; 0, or why it cannot be. */
@@ -495,6 +487,11 @@ int shell_follow(const char *prelude, const char *text, const struct shell_watch
 	int r = strlen(text) > MAX_LENGTH ? -E2BIG : follow(&shell, prelude ? prelude : "");
 	if (r == 0)
 		r = follow(&shell, text);
+	for (const char *const *name = watcher->entries; name && *name && r == 0; name++) {
+		shell.at = shell.command = shell.start;
+		call_at(&shell, &(struct strv){.items = (char *[]){(char *)*name}, .n = 1}, 0);
+		r = shell.error;
+	}
 	shell_done(&shell);
 	return r;
 }

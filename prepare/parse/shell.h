@@ -29,6 +29,8 @@ struct shell_watcher {
 	void (*event)(void *userdata, const struct shell_event *event, struct buf *output);
 	/* Adds what a word with an unquoted '*' or '?' in it stands for; false: that is unknown. */
 	bool (*glob)(void *userdata, const char *word, struct buf *ret);
+	/* Functions that whoever reads the script calls behind it, up to NULL; NULL: none. */
+	const char *const *entries;
 };
 
 /*

@@ -120,3 +120,17 @@ char *shell_replace(const char *text, const char *from, const char *to, bool all
 	buf_add(&buf, text);
 	return buf_take(&buf);
 }
+
+void shell_done(struct shell *shell)
+{
+	vec_foreach(variable, &shell->variables) {
+		free(variable->name);
+		strv_done(&variable->values);
+	}
+	free(shell->variables.items);
+	vec_foreach(function, &shell->functions)
+		free(function->name);
+	free(shell->functions.items);
+	strv_done(&shell->arguments);
+	strv_done(&shell->texts);
+}

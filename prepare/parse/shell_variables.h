@@ -17,3 +17,6 @@ bool shell_fetch(struct shell *shell, const char *name, const char *index, struc
 char *shell_trim(const char *text, const char *pattern, bool front, bool longest);
 /* Puts another text in the place of a text, once or wherever it is; the caller's. */
 char *shell_replace(const char *text, const char *from, const char *to, bool all);
+
+/* Frees what was allocated for a script. */
+void shell_done(struct shell *shell);

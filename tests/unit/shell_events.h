@@ -37,7 +37,8 @@ static inline void expect_told(const char *prelude, const char *script, int resu
 			       const char *want)
 {
 	struct buf told = {};
-	const struct shell_watcher watcher = {&told, add_event, add_glob};
+	static const char *const entries[] = {"entry", NULL};
+	const struct shell_watcher watcher = {&told, add_event, add_glob, entries};
 
 	check_int(script, shell_follow(prelude, script, &watcher), result);
 	check_text(script, buf_text(&told), want);

@@ -75,6 +75,8 @@ TEST(test_functions)
 		{"function f { a \"$@\"; }\nf 'x y'", "2: [a][x y]\n"},
 		{"f() { a; }", ""},
 		{"f() { echo v$1; }\nb $(f 1)", "2: [b][v1]\n"},
+		/* What is called behind the script, and not in it. */
+		{"a\nentry() {\n b $1 $#\n}", "1: [a]\n3: [b][0]\n"},
 		{"f() if true; then a; fi\nf", "2: [a]\n"},
 	};
 
