@@ -104,8 +104,7 @@ static void read_bootloader(struct root *root, const struct needs *needs,
 static void read_foreign(struct root *root, struct inventory *inventory)
 {
 	scan_foreign(root, &inventory->args, &inventory->foreign);
-	foreign_parse_configured(&inventory->bootloader.others, &inventory->args,
-				 &inventory->foreign);
+	foreign_parse_configured(&inventory->bootloader, &inventory->args, &inventory->foreign);
 }
 
 static void read_own_files(struct root *root, struct inventory *inventory)

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "model/boot_files.h"
 #include "model/foreign.h"
 #include "model/kernel_args.h"
 
@@ -71,8 +72,8 @@ foreign_parser foreign_parse_udev; /* udev(7) */
 
 /* Arguments that the kernel runs with. */
 void foreign_parse_arguments(const struct kernel_args *args, struct foreign *foreign);
-/* Arguments that are configured for the next boot, and that this one does not have. */
-void foreign_parse_configured(const struct kernel_args *configured,
+/* Arguments that the next boot gets, or that are configured for a later one, and that this one does not have. */
+void foreign_parse_configured(const struct bootloader *bootloader,
 			      const struct kernel_args *running, struct foreign *foreign);
 
 /*

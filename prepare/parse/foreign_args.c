@@ -269,13 +269,17 @@ static bool has_argument(const struct kernel_args *args, const struct kernel_arg
 	return false;
 }
 
-void foreign_parse_configured(const struct kernel_args *configured,
+void foreign_parse_configured(const struct bootloader *bootloader,
 			      const struct kernel_args *running, struct foreign *foreign)
 {
 	struct kernel_args fresh = {};
 
-	vec_foreach(arg, configured)
+	vec_foreach(arg, &bootloader->others)
 		if (!has_argument(running, arg))
+			*vec_add(&fresh) = *arg;
+	vec_foreach(arg, &bootloader->next)
+		if (!has_argument(running, arg) && !has_argument(&bootloader->others, arg) &&
+		    !strv_contains(&bootloader->ours, arg->text))
 			*vec_add(&fresh) = *arg;
 	foreign_add_arguments(&(struct foreign_file){.source = FOREIGN_ARGUMENT,
 						     .path = "kernel arguments of the next boot",

@@ -78,15 +78,22 @@ TEST(test_arguments_of_other_tools)
 
 TEST(test_configured_arguments)
 {
-	struct kernel_args configured, running;
+	struct bootloader bootloader = {};
+	struct kernel_args running;
 
-	kernel_args_parse("quiet vfio-pci.ids=1:2 vfio_pci.ids=3:4 pcie_acs_override", &configured);
+	kernel_args_parse("quiet vfio-pci.ids=1:2 vfio_pci.ids=3:4 pcie_acs_override",
+			  &bootloader.others);
 	kernel_args_parse("vfio_pci.ids=1:2 pci-stub.ids=5:6", &running);
-	foreign_parse_configured(&configured, &running, &foreign);
+	kernel_args_parse(
+		"quiet vfio_pci.ids=3:4 rd.driver.pre=vfio pci-stub.ids=5:6 pci-stub.ids=7:8",
+		&bootloader.next);
+	strv_add(&bootloader.ours, "rd.driver.pre=vfio");
+	foreign_parse_configured(&bootloader, &running, &foreign);
 	check_foreign_is("configured", &foreign,
 			 "ids vfio-pci: 3:4 @kernel arguments of the next boot\n"
-			 "option pcie_acs_override: @kernel arguments of the next boot\n");
-	kernel_args_done(&configured);
+			 "option pcie_acs_override: @kernel arguments of the next boot\n"
+			 "ids pci-stub: 7:8 @kernel arguments of the next boot\n");
+	bootloader_done(&bootloader);
 	kernel_args_done(&running);
 }
 
