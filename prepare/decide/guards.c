@@ -79,6 +79,42 @@ static void raise_at(struct guard_decision *decision, const struct pci_address_l
 	}
 }
 
+/* --- which guards concern a function -------------------------------------------------------- */
+
+static bool has_driver(const struct inventory *inventory _unused_,
+		       const struct pci_function *function)
+{
+	return function->driver;
+}
+
+static bool is_display(const struct inventory *inventory _unused_,
+		       const struct pci_function *function)
+{
+	return function->class >> 16 == 0x03;
+}
+
+/* A network card, a USB port that one may be plugged into, or what an interface is known of. */
+static bool may_have_interfaces(const struct inventory *inventory,
+				const struct pci_function *function)
+{
+	if (function->class >> 16 == 0x02 || function->class >> 8 == 0x0c03)
+		return true;
+	vec_foreach(interface, &inventory->network)
+		if (pci_address_list_has(&interface->carriers, &function->address))
+			return true;
+	return false;
+}
+
+/*
+ * The USB port of a graphics card goes with the card. That the host does not stand on what is
+ * plugged in there all the same, the guard of the host's disks sees.
+ */
+static bool may_have_disks(const struct inventory *inventory, const struct pci_function *function)
+{
+	return function_may_carry_disks(function) &&
+	       !inventory_is_of_display_card(inventory, function);
+}
+
 /* --- storage ------------------------------------------------------------------------------- */
 
 /* What of the host's may lie on the disks of a function, in words; NULL: nothing. */
@@ -105,12 +141,7 @@ static void guard_storage(struct guard_decision *decision, const struct pci_func
 {
 	const struct carriers *carriers = &decision->carriers;
 	const char *what = carriers_find(carriers, &function->address);
-	/*
-	 * The USB port of a graphics card goes with the card. That the host does not stand on what is
-	 * plugged in there all the same, the first of these guards sees.
-	 */
-	bool may_carry = function_may_carry_disks(function) &&
-			 !inventory_is_of_display_card(decision->inventory, function);
+	bool may_carry = may_have_disks(decision->inventory, function);
 	bool has_disks = false;
 	_cleanup_free_ char *data = data_on(&decision->inventory->storage, function, &has_disks);
 
@@ -259,12 +290,6 @@ static void guard_networks(struct guard_decision *decision)
 	network_needs_make(&decision->inventory->storage, &needs);
 	vec_foreach(need, &needs)
 		guard_network_need(decision, need);
-	if (!decision->inventory->network.routes_unknown)
-		return;
-	vec_foreach(interface, &decision->inventory->network)
-		raise_at(
-			decision, &interface->carriers, FINDING_NETWORK,
-			"the host's routes cannot be read, and the device may have a default route");
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -289,10 +314,43 @@ static void guard_kept(struct guard_decision *decision, const struct pci_functio
 	}
 }
 
+/* --- what could not be read ---------------------------------------------------------------- */
+
+/* Of which functions a guard may have missed something, as these facts are not known in full. */
+static const struct {
+	unsigned host;      /* enum host_fact */
+	unsigned functions; /* enum function_fact */
+	bool (*concerns)(const struct inventory *inventory, const struct pci_function *function);
+	enum finding_type type;
+	const char *text; /* behind it why it is not known */
+} unknowns[] = {
+	{HOST_STORAGE | HOST_CONTENTS | HOST_GUARDED, 0, may_have_disks, FINDING_HOST_DISK_UNKNOWN,
+	 "the host may use a disk of the device"},
+	{HOST_NETWORK | HOST_LINKS | HOST_GUARDED, 0, may_have_interfaces, FINDING_NETWORK,
+	 "the host may be reached through the device"},
+	{HOST_USERS, 0, has_driver, FINDING_IN_USE, "a process may have the device open"},
+	{0, FACT_DISPLAY, is_display, FINDING_DISPLAY, "the device may be the display of the host"},
+	{0, FACT_DISPLAY, has_driver, FINDING_LIVE_VFS, "the device may have virtual functions"},
+};
+
+static void guard_unknown(struct guard_decision *decision, const struct pci_function *function)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(unknowns); i++) {
+		const char *why = inventory_unread(decision->inventory, unknowns[i].host);
+
+		if (function->unread & unknowns[i].functions)
+			why = function->unread_why;
+		if (why && unknowns[i].concerns(decision->inventory, function))
+			raise_guard(decision, function, unknowns[i].type, "%s: %s",
+				    unknowns[i].text, why);
+	}
+}
+
 static void guard_function(struct guard_decision *decision, const struct pci_function *function)
 {
 	guard_storage(decision, function);
 	guard_kept(decision, function);
+	guard_unknown(decision, function);
 	if (function->boot_vga)
 		raise_guard(decision, function, FINDING_DISPLAY,
 			    "the firmware chose the device as the display of the host");

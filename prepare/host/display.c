@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/display.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "host/pci.h"
@@ -48,10 +49,14 @@ static void read_function(struct root *root, const struct inventory *inventory,
 		return;
 	if (!function->is_vf)
 		read_links(root, device_path(&function->address, path), function);
-	if (function->class >> 8 == 0x0300)
-		function->boot_vga = attribute_read(root, dir, "boot_vga", text, sizeof(text)) ==
-					     1 &&
-				     text[0] == '1';
+	if (function->class >> 8 == 0x0300) {
+		int r = attribute_read(root, dir, "boot_vga", text, sizeof(text));
+
+		function->boot_vga = r == 1 && text[0] == '1';
+		/* A kernel has it for each of these (drivers/pci/pci-sysfs.c). */
+		if (root->live)
+			root_unread(root, "boot_vga", r);
+	}
 }
 
 void display_read(struct root *root, const struct needs *needs, struct inventory *inventory)
@@ -61,11 +66,20 @@ void display_read(struct root *root, const struct needs *needs, struct inventory
 
 	vec_foreach(function, inventory)
 		if (needs_fact(needs, inventory, function, FACT_DISPLAY)) {
+			root_heed(root);
 			read_function(root, inventory, function);
+			pci_take_unread(root, function, FACT_DISPLAY);
 			display = display || function->class >> 16 == 0x03;
 		}
-	if (display)
-		resources = root_read_text(root, "/proc/iomem", TABLE_MAX);
+	if (!display)
+		return;
+	root_heed(root);
+	resources = root_read_text(root, "/proc/iomem", TABLE_MAX);
 	if (resources)
 		iomem_parse(resources, inventory);
+	else if (root->live)
+		root_unread(root, "/proc/iomem", -ENOENT);
+	vec_foreach(function, inventory)
+		if (root->unread && function->class >> 16 == 0x03)
+			pci_take_unread(root, function, FACT_DISPLAY);
 }

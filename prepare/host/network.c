@@ -15,16 +15,13 @@
 #define NET "/sys/class/net"
 #define ROUTES_MAX (16 * 1024 * 1024)
 
-/* A kernel without IPv6 has no table of its routes; what is there and cannot be read may have any. */
-static bool read_routes(struct root *root, const char *path,
+static void read_routes(struct root *root, const char *path,
 			void (*parse)(const char *, struct network *), struct network *ret)
 {
-	_cleanup_free_ char *text = NULL;
-	int r = root_read_file(root, path, ROUTES_MAX, &text, NULL);
+	_cleanup_free_ char *text = root_read_text(root, path, ROUTES_MAX);
 
-	if (r == 0)
+	if (text)
 		parse(text, ret);
-	return r == 0 || r == -ENOENT;
 }
 
 /* Links named lower_NAME and upper_NAME stand in the interface's directory (net/core/dev.c). */
@@ -48,6 +45,8 @@ static bool is_enabled(struct root *root, const char *name)
 	_cleanup_free_ char *text = root_read_line(root, path);
 	uint64_t flags;
 
+	if (!text && root->live)
+		root_unread(root, path, -ENOENT);
 	return text && strncmp(text, "0x", 2) == 0 &&
 	       number_parse(text + 2, 16, UINT32_MAX, &flags) == 0 && (flags & IFF_UP);
 }
@@ -81,11 +80,14 @@ void scan_network(struct root *root, const struct kernel_args *args, bool flags,
 {
 	_cleanup_free_ char *booted_over = boot_address(args);
 	_cleanup_(strv_done) struct strv names = {};
+	int r;
 
-	if (!read_routes(root, "/proc/net/route", routes_parse, ret) ||
-	    !read_routes(root, "/proc/net/ipv6_route", routes6_parse, ret))
-		ret->routes_unknown = true;
-	root_list(root, NET, &names);
+	read_routes(root, "/proc/net/route", routes_parse, ret);
+	read_routes(root, "/proc/net/ipv6_route", routes6_parse, ret);
+	/* A kernel has the directory, and flags each interface; a tree has what was captured. */
+	r = root_list(root, NET, &names);
+	if (root->live)
+		root_unread(root, NET, r);
 	for (size_t i = 0; i < names.n; i++) {
 		_cleanup_free_ char *link = xasprintf(NET "/%s", names.items[i]);
 		_cleanup_free_ char *state_path = xasprintf(NET "/%s/operstate", names.items[i]);
@@ -93,9 +95,13 @@ void scan_network(struct root *root, const struct kernel_args *args, bool flags,
 		struct interface *interface;
 		char path[PATH_MAX];
 
-		/* bonding_masters is a file */
-		if (root_read_link(root, link, path, sizeof(path)) <= 0)
+		r = root_read_link(root, link, path, sizeof(path));
+		/* bonding_masters is a file; what was listed is there. */
+		if (r < 0) {
+			if (r != -EINVAL)
+				root_unread(root, link, r);
 			continue;
+		}
 		interface = vec_add(ret);
 		interface->name = xstrdup(names.items[i]);
 		path_carriers(path, &interface->carriers);

@@ -196,6 +196,15 @@ void pci_read_reset(struct root *root, int dir, const struct inventory *inventor
 						 inventory_kernel_is_at_least(inventory, 5, 15));
 }
 
+void pci_take_unread(struct root *root, struct pci_function *function, enum function_fact fact)
+{
+	if (!root->unread)
+		return;
+	function->unread |= fact;
+	if (!function->unread_why)
+		function->unread_why = xstrdup(root->unread);
+}
+
 static void read_function(struct root *root, struct pci_function *function)
 {
 	int dir = device_lend(root, &function->address);
@@ -292,7 +301,10 @@ static void add_group_members(struct root *root, const int *groups, size_t n_gro
 						      groups[i]);
 		_cleanup_(strv_done) struct strv names = {};
 
-		root_list(root, path, &names);
+		if (root_list(root, path, &names) < 0)
+			vec_foreach(function, inventory)
+				if (function->iommu_group == groups[i])
+					function->unknown |= FUNCTION_GROUP;
 		for (size_t j = 0; j < names.n; j++) {
 			struct inventory known = {.items = inventory->items, .n = n};
 			struct pci_address address;

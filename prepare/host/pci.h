@@ -33,6 +33,9 @@ typedef void pci_read_fact(struct root *root, int dir, const struct inventory *i
 			   struct pci_function *function);
 pci_read_fact pci_read_details, pci_read_path, pci_read_physfn, pci_read_reset;
 
+/* Marks the fact as unread if a read has failed since root_heed(). */
+void pci_take_unread(struct root *root, struct pci_function *function, enum function_fact fact);
+
 /*
  * The numbers of the IOMMU groups of the functions that any of the facts is needed of (needs NULL: of all), each
  * once and in order; how many. *ret is the caller's.

@@ -46,9 +46,22 @@ void root_forget(struct root *root)
 	places_done(&root->places);
 }
 
+void root_heed(struct root *root)
+{
+	free(TAKE_PTR(root->unread));
+}
+
+int root_unread(struct root *root, const char *path, int error)
+{
+	if (error < 0 && !root->unread)
+		root->unread = xasprintf("%s cannot be read: %s", path, strerror(-error));
+	return error;
+}
+
 void root_done(struct root *root)
 {
 	root_forget(root);
+	root_heed(root);
 	if (root->fd >= 0)
 		close(root->fd);
 	root->fd = -1;

@@ -27,6 +27,8 @@ struct root {
 	int kept_fd;
 	bool remembers; /* what is read by path is read once; false: each time anew */
 	struct places places;
+	/* The first path since root_heed() that is there and could not be read, and why; NULL: none. */
+	char *unread;
 };
 
 /* Opens the directory at path as the root. */
@@ -34,6 +36,14 @@ int root_init(struct root *ret, const char *path);
 void root_done(struct root *root);
 /* Forgets what was read, and closes what root_lend() has opened. */
 void root_forget(struct root *root);
+
+/* From here on the reads that fail count; what is not there is no failure. */
+void root_heed(struct root *root);
+/*
+ * Remembers in root->unread that path could not be read, if nothing else is; error: -errno. Returns error. The
+ * functions below do so, but not for what is not there: whether something has to be there the caller knows.
+ */
+int root_unread(struct root *root, const char *path, int error);
 
 /*
  * Opens a directory (O_PATH) and keeps it open until root_forget(): whoever asks for the path again gets

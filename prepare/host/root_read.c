@@ -65,6 +65,15 @@ static bool is_told(const struct root *root, const struct place *place)
 	return !root->recorder || place->recorded;
 }
 
+/* Also of a device or process that went away meanwhile there is nothing to be read. */
+static int note(struct root *root, const char *path, int error)
+{
+	if (error == -ENOENT || error == -ENOTDIR || error == -ELOOP || error == -ENODEV ||
+	    error == -ESRCH)
+		return error;
+	return root_unread(root, path, error);
+}
+
 static void look(struct place *place, int fd)
 {
 	place->stat_error = fstat(fd, &place->st) < 0 ? -errno : 0;
@@ -132,7 +141,7 @@ int root_stat(struct root *root, const char *path, struct stat *ret)
 		open_and_look(root, place);
 	if (place->stat_error == 0)
 		*ret = place->st;
-	return place->stat_error;
+	return note(root, path, place->stat_error);
 }
 
 bool root_exists(struct root *root, const char *path)
@@ -159,7 +168,7 @@ int root_lend(struct root *root, const char *path)
 		int fd = root_open(root, path, O_PATH | O_DIRECTORY);
 
 		if (fd < 0)
-			return fd;
+			return note(root, path, fd);
 		place->directory = fd;
 		if (++root->places.n_lent == LENT_FEW)
 			make_room();
@@ -180,7 +189,7 @@ int root_read_fd(struct root *root, int fd, const char *path, size_t max, char *
 			text = xreallocarray(text, capacity *= 2, 1);
 		n = read(fd, text + length, capacity - 1 - length);
 		if (n < 0)
-			error = -errno;
+			error = errno == ENOENT ? -EIO : -errno;
 		else if ((length += (size_t)n) > max)
 			error = -EFBIG;
 	} while (n > 0 && !error);
@@ -216,8 +225,8 @@ static void remember_text(struct root *root, struct place *place, size_t max)
 	place->recorded = root->recorder;
 }
 
-int root_read_stat(struct root *root, const char *path, size_t max, struct stat *ret_stat,
-		   char **ret, size_t *ret_length)
+static int read_stat(struct root *root, const char *path, size_t max, struct stat *ret_stat,
+		     char **ret, size_t *ret_length)
 {
 	struct place *place = place_of(root, path);
 
@@ -248,6 +257,12 @@ int root_read_stat(struct root *root, const char *path, size_t max, struct stat 
 	if (ret_length)
 		*ret_length = place->length;
 	return 0;
+}
+
+int root_read_stat(struct root *root, const char *path, size_t max, struct stat *ret_stat,
+		   char **ret, size_t *ret_length)
+{
+	return note(root, path, read_stat(root, path, max, ret_stat, ret, ret_length));
 }
 
 int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length)
@@ -305,7 +320,8 @@ static int list(struct root *root, int fd, size_t max, struct strv *ret)
 		}
 		errno = 0;
 	}
-	int error = errno;
+	/* A directory that is open is there. */
+	int error = errno == ENOENT ? EIO : errno;
 
 	closedir(dir);
 	return -error;
@@ -351,7 +367,7 @@ int root_list(struct root *root, const char *path, struct strv *ret)
 		r = list(root, root_open(root, path, O_RDONLY | O_DIRECTORY), SIZE_MAX, ret);
 	}
 	strv_sort(ret);
-	return r;
+	return note(root, path, r);
 }
 
 int root_has_entries(struct root *root, const char *path)
@@ -362,10 +378,12 @@ int root_has_entries(struct root *root, const char *path)
 
 	if (place) {
 		remember_names(root, place);
-		return place->names_error < 0 ? place->names_error : place->names.n > 0;
+		r = place->names_error < 0 ? place->names_error : place->names.n > 0;
+	} else {
+		r = list(root, root_open(root, path, O_RDONLY | O_DIRECTORY), 1, &names);
+		r = r < 0 ? r : names.n > 0;
 	}
-	r = list(root, root_open(root, path, O_RDONLY | O_DIRECTORY), 1, &names);
-	return r < 0 ? r : names.n > 0;
+	return note(root, path, r);
 }
 
 static int read_link(int dir, const char *name, char *ret, size_t size)
@@ -399,7 +417,7 @@ static int look_at_link(struct root *root, const char *path, char *ret, size_t s
 	return fd >= 0 && r == -ENOENT ? -EINVAL : r;
 }
 
-int root_read_link(struct root *root, const char *path, char *ret, size_t size)
+static int read_place_link(struct root *root, const char *path, char *ret, size_t size)
 {
 	struct place *place = place_of(root, path);
 	char target[PATH_MAX];
@@ -416,6 +434,14 @@ int root_read_link(struct root *root, const char *path, char *ret, size_t size)
 		return place->link_error;
 	snprintf(ret, size, "%s", place->link);
 	return (int)strlen(ret);
+}
+
+int root_read_link(struct root *root, const char *path, char *ret, size_t size)
+{
+	int r = read_place_link(root, path, ret, size);
+
+	/* What is no link can be read, only not as one. */
+	return r == -EINVAL ? r : note(root, path, r);
 }
 
 int root_read_link_name(struct root *root, const char *path, char *ret, size_t size)
@@ -438,14 +464,13 @@ int attribute_read_bytes(struct root *root, int dir, const char *name, void *ret
 	ssize_t n = fd < 0 ? fd : read(fd, ret, size);
 
 	if (n < 0) {
-		int error = fd < 0 ? fd : -errno;
-		_cleanup_free_ char *path = root->recorder && error != -ENOENT
-						    ? recorded_path(root, dir, name)
-						    : NULL;
+		int error = fd < 0 ? fd : errno == ENOENT ? -EIO : -errno;
+		_cleanup_free_ char *path = error != -ENOENT ? recorded_path(root, dir, name)
+							     : NULL;
 
-		if (path)
+		if (path && root->recorder)
 			recorder_add_unreadable(root->recorder, path);
-		return error;
+		return note(root, path ? path : name, error);
 	}
 	record_bytes(root, dir, name, RECORD_FILE, ret, (size_t)n);
 	return (int)n;
@@ -468,7 +493,9 @@ int attribute_read_link_name(struct root *root, int dir, const char *name, char 
 	char target[PATH_MAX];
 	int length = read_link(dir, name, target, sizeof(target));
 
-	if (length >= 0)
+	if (length < 0 && length != -EINVAL)
+		note(root, name, length);
+	else if (length >= 0)
 		record_bytes(root, dir, name, RECORD_LINK, target, (size_t)length);
 	return base_name(target, length, ret, size);
 }

@@ -149,7 +149,11 @@ static int scan_devices(struct root *root, struct storage *storage)
 		device->name = xstrdup(names.items[i]);
 		device->in_memory = strncmp(device->name, "ram", 3) == 0 ||
 				    strncmp(device->name, "zram", 4) == 0;
-		if (root_read_link(root, link, path, sizeof(path)) > 0) {
+		int r_link = root_read_link(root, link, path, sizeof(path));
+
+		/* What was listed is there. */
+		root_unread(root, link, r_link);
+		if (r_link > 0) {
 			path_carriers(path, &device->carriers);
 			add_subsystem_carriers(root, path, &device->carriers);
 		}

@@ -63,9 +63,13 @@ static void read_functions(struct root *root, const struct needs *needs,
 			if (!needs_fact(needs, inventory, function, function_facts[i].fact))
 				continue;
 			needed = true;
-			dir = read_each ? device_lend(root, &function->address) : -1;
+			if (!read_each)
+				continue;
+			root_heed(root);
+			dir = device_lend(root, &function->address);
 			if (dir >= 0)
 				read_each(root, dir, inventory, function);
+			pci_take_unread(root, function, function_facts[i].fact);
 		}
 		if (needed && function_facts[i].bounded)
 			pci_read_bounded(root, needs, function_facts[i].fact,
@@ -182,9 +186,13 @@ static void read_host(struct root *root, const struct needs *needs, enum host_fa
 static void read_each(struct root *root, const struct needs *needs, unsigned due,
 		      struct inventory *inventory)
 {
-	for (unsigned fact = 1; fact < HOST_ALL; fact <<= 1)
-		if (due & fact)
-			read_host(root, needs, fact, inventory);
+	for (size_t i = 0; i < N_HOST_FACTS; i++)
+		if (due & 1U << i) {
+			root_heed(root);
+			read_host(root, needs, 1U << i, inventory);
+			free(inventory->unread[i]);
+			inventory->unread[i] = TAKE_PTR(root->unread);
+		}
 }
 
 int survey(struct root *root, const struct needs *needs, struct inventory *inventory)

@@ -35,7 +35,8 @@ enum host_fact {
 	HOST_IMAGES = 1 << 17,     /* what the images of the initramfs hold */
 	HOST_OWN_FILES = 1 << 18,  /* the files that apply writes */
 	HOST_RESTART = 1 << 19,    /* why a restart is required */
-	HOST_ALL = (1 << 20) - 1,
+#define N_HOST_FACTS 20
+	HOST_ALL = (1 << N_HOST_FACTS) - 1,
 };
 
 /* Bits of struct pci_function.known. */

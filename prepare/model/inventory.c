@@ -19,9 +19,12 @@ void inventory_done(struct inventory *inventory)
 		free(function->variant);
 		free(function->hangs);
 		free(function->user);
+		free(function->unread_why);
 		free(function->linked.items);
 		strv_done(&function->reset_methods);
 	}
+	for (size_t i = 0; i < N_HOST_FACTS; i++)
+		free(inventory->unread[i]);
 	storage_done(&inventory->storage);
 	network_done(&inventory->network);
 	guarded_list_done(&inventory->guarded);
@@ -43,6 +46,26 @@ void inventory_done(struct inventory *inventory)
 	strv_done(&inventory->builtin_modules);
 	strv_done(&inventory->loaded_modules);
 	*inventory = (struct inventory){};
+}
+
+const char *inventory_unread(const struct inventory *inventory, unsigned facts)
+{
+	for (size_t i = 0; i < N_HOST_FACTS; i++)
+		if ((facts & 1U << i) && inventory->unread[i])
+			return inventory->unread[i];
+	return NULL;
+}
+
+const char *inventory_uncertain(const struct inventory *inventory)
+{
+	vec_foreach(function, inventory) {
+		if (function->unread)
+			return function->unread_why;
+		if (function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER | FUNCTION_GROUP))
+			return "the ids, driver or group of a PCI function cannot be read";
+	}
+	return inventory_unread(inventory, HOST_STORAGE | HOST_CONTENTS | HOST_NETWORK |
+						   HOST_LINKS | HOST_USERS | HOST_GUARDED);
 }
 
 bool inventory_kernel_is_at_least(const struct inventory *inventory, unsigned major, unsigned minor)

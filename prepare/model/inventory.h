@@ -13,6 +13,7 @@
 #include "model/address.h"
 #include "model/boot_files.h"
 #include "model/boot_log.h"
+#include "model/facts.h"
 #include "model/foreign.h"
 #include "model/guarded.h"
 #include "model/image.h"
@@ -73,6 +74,9 @@ struct pci_function {
 	char *variant;       /* the vfio variant module made for it; NULL: none */
 	unsigned unknown;    /* enum function_attribute */
 	unsigned known;      /* enum function_fact (model/facts.h) */
+	/* Facts of these that could not be read, and of the first the path and why: "PATH cannot be read: WHY". */
+	unsigned unread;
+	char *unread_why;
 };
 
 enum iommu_state { IOMMU_UNKNOWN, IOMMU_OFF, IOMMU_ON };
@@ -100,8 +104,10 @@ extern const struct firmware_table firmware_tables[N_FIRMWARE_TABLES];
 
 struct inventory {
 	unsigned known; /* enum host_fact (model/facts.h); what is not is empty */
-	char *kernel;   /* release; NULL: not known */
-	char *cmdline;  /* NULL: not known */
+	/* Of these, what could not be read in full, "PATH cannot be read: WHY"; beside the bits, NULL: nothing. */
+	char *unread[N_HOST_FACTS];
+	char *kernel;  /* release; NULL: not known */
+	char *cmdline; /* NULL: not known */
 	struct kernel_args args;
 	enum iommu_state iommu;
 	enum iommu_kind iommu_kind;
@@ -143,6 +149,11 @@ bool inventory_kernel_is_at_least(const struct inventory *inventory, unsigned ma
 				  unsigned minor);
 /* How many virtual functions of a physical one there are, as far as it was asked whose they are. */
 unsigned inventory_count_vfs(const struct inventory *inventory, const struct pci_address *physfn);
+
+/* The first of these facts (enum host_fact) that could not be read in full, and why; NULL: none. */
+const char *inventory_unread(const struct inventory *inventory, unsigned facts);
+/* What of the functions, or of what guards look at, could not be read, and why; NULL: nothing. */
+const char *inventory_uncertain(const struct inventory *inventory);
 
 /* Is there a display among the functions of its slot: is it a graphics card, or its audio or USB? */
 bool inventory_is_of_display_card(const struct inventory *inventory,

@@ -30,7 +30,6 @@ struct network {
 	struct interface *items; /* sorted by name */
 	size_t n, capacity;
 	VEC_OF(struct route) routes; /* of the main tables, that are up and reject nothing */
-	bool routes_unknown; /* they cannot be read: any interface may have a default route */
 };
 
 void network_done(struct network *network);

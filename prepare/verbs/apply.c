@@ -188,12 +188,29 @@ static void carry_out(struct applying *applying, const struct options *options)
 	}
 }
 
+/* Would a file be changed by what was decided without knowing all? */
+static const char *find_uncertain(const struct applying *applying)
+{
+	vec_foreach(file, &applying->files)
+		if (file->state != FILE_SAME)
+			return inventory_uncertain(&applying->situation->inventory);
+	return NULL;
+}
+
 static int apply(struct applying *applying, const struct options *options)
 {
 	struct situation *situation = applying->situation;
+	const char *uncertain;
 	int status;
 
 	situation_plan_files(situation, &applying->files);
+	uncertain = options->force ? NULL : find_uncertain(applying);
+	if (uncertain)
+		return log_fail(
+			STATUS_FAILED,
+			"%s; so what the next boot needs is not certain, and nothing is changed: try "
+			"again, or write it all the same: vfio-prepare apply --force",
+			uncertain);
 	commands_decide(&situation->inventory.bootloader, &situation->arguments,
 			&situation->inventory.rebuild, &applying->files, options->force,
 			&applying->commands);

@@ -184,6 +184,7 @@ int situation_act(struct root *root, const struct options *options, const struct
 	if (act_vfs_make(root, plan, &limits, ret, &plan->findings) == 0)
 		return STATUS_DONE;
 	again.places = (struct places){};
+	again.unread = NULL;
 	status = situation_load(&again, options, &later, log, ret_again);
 	if (status == STATUS_DONE) {
 		plan_keep(&ret_again->plan, is_new,
@@ -192,6 +193,7 @@ int situation_act(struct root *root, const struct options *options, const struct
 		act_run(&again, &ret_again->plan, &limits, &virtual, &plan->findings);
 	}
 	root_forget(&again);
+	root_heed(&again);
 	limits = limits_left(profile, started_ms, RESTORE_MS);
 	act_vfs_restore(root, plan, &limits, ret, &plan->findings);
 	plan_merge(plan, &ret_again->plan);

@@ -85,6 +85,8 @@ static void put_routes(const struct build *build)
 
 void put_interfaces(const struct build *build)
 {
+	/* Each kernel has it, also where nothing is in it. */
+	put_directory(build, "/sys/class/net");
 	vec_foreach(net, &build->host->nets)
 		put_interface(build, net);
 	if (build->host->nets.n)

@@ -225,16 +225,58 @@ TEST(network_cards)
 	expect("no link", ON_ROOT);
 }
 
-TEST(routes_that_are_not_known)
+/* What could not be read may be what a guard is about. */
+TEST(what_could_not_be_read)
 {
-	add_interface("eth0", "02:00.0", true)->default_route = true;
-	add_interface("eth1", "03:00.0", true);
-	add_interface("lo", NULL, false);
-	inventory.network.routes_unknown = true;
-	expect("one of them is known",
-	       "0000:02:00.0 network: eth0 has a default route\n"
-	       "0000:03:00.0 network: the host's routes cannot be read, and the device may "
-	       "have a default route\n" ON_ROOT);
+	static const struct {
+		unsigned fact, function_fact;
+		const char *want;
+	} rows[] = {
+		{HOST_STORAGE, 0,
+		 "0000:05:00.0 host-disk: the host uses a disk of the device: / (nvme0n1p2)\n"
+		 "0000:05:00.0 host-disk-unknown: the host may use a disk of the device: why\n"
+		 "0000:06:00.0 host-disk-unknown: the host may use a disk of the device: why\n"},
+		{HOST_NETWORK, 0,
+		 "0000:02:00.0 network: the host may be reached through the device: why\n"
+		 "0000:03:00.0 network: the host may be reached through the device: why\n" ON_ROOT},
+		{HOST_GUARDED, 0,
+		 "0000:02:00.0 network: the host may be reached through the device: why\n"
+		 "0000:03:00.0 network: the host may be reached through the device: why\n"
+		 "0000:05:00.0 host-disk: the host uses a disk of the device: / (nvme0n1p2)\n"
+		 "0000:05:00.0 host-disk-unknown: the host may use a disk of the device: why\n"
+		 "0000:06:00.0 host-disk-unknown: the host may use a disk of the device: why\n"},
+		{HOST_USERS, 0,
+		 "0000:02:00.0 in-use: a process may have the device open: why\n"
+		 "0000:03:00.0 in-use: a process may have the device open: why\n"
+		 "0000:05:00.0 host-disk: the host uses a disk of the device: / (nvme0n1p2)\n"
+		 "0000:05:00.0 in-use: a process may have the device open: why\n"
+		 "0000:06:00.0 in-use: a process may have the device open: why\n"},
+		{HOST_IMAGES, 0, ON_ROOT},
+		{0, FACT_DISPLAY,
+		 ON_ROOT "0000:07:00.0 display: the device may be the display of the host: why\n"
+			 "0000:07:00.0 live-vfs: the device may have virtual functions: why\n"},
+		{0, FACT_PATH, ON_ROOT},
+	};
+	struct pci_function *display = add_function(&inventory, "07:00.0", 0x10de, 1, 0x030000, 7,
+						    "nouveau");
+
+	display->unread_why = xstrdup("why");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char **unread = rows[i].fact ? &inventory.unread[__builtin_ctz(rows[i].fact)]
+					     : NULL;
+
+		/* A display has a driver, too: what processes hold is another row's. */
+		if (rows[i].fact == HOST_USERS)
+			free(TAKE_PTR(display->driver));
+		if (unread)
+			*unread = xstrdup("why");
+		display->unread = rows[i].function_fact;
+		if (rows[i].function_fact)
+			display->driver = display->driver ? display->driver : xstrdup("nouveau");
+		expect(rows[i].want, rows[i].want);
+		if (unread)
+			free(TAKE_PTR(*unread));
+	}
 }
 
 TEST(links_without_a_card_are_no_other_link)
@@ -625,7 +667,7 @@ int main(void)
 		GUARD_TEST(what_is_missing_and_optional_may_be_on_what_shows_no_disk),
 		GUARD_TEST(usb_port_of_a_graphics_card),
 		GUARD_TEST(network_cards),
-		GUARD_TEST(routes_that_are_not_known),
+		GUARD_TEST(what_could_not_be_read),
 		GUARD_TEST(links_without_a_card_are_no_other_link),
 		GUARD_TEST(bond_vlan_and_bridge),
 		GUARD_TEST(a_default_route_is_followed_down),

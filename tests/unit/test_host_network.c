@@ -177,20 +177,46 @@ TEST(routes_that_cannot_be_read)
 {
 	static const char *const tables[] = {"proc/net/route", "proc/net/ipv6_route"};
 
-	scan_network(&tree.root, &no_args, true, &network);
-	assert_false(network.routes_unknown);
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
 		_cleanup_free_ char *path = tree_place(&tree, tables[i]);
 
 		tree_file(&tree, tables[i], "");
+		root_heed(&tree.root);
 		scan_network(&tree.root, &no_args, true, &network);
-		check_int(tables[i], network.routes_unknown, false);
+		check_text(tables[i], tree.root.unread, NULL);
 		assert_int_equal(truncate(path, 16 * 1024 * 1024 + 1), 0);
 		scan_network(&tree.root, &no_args, true, &network);
-		check_int(tables[i], network.routes_unknown, true);
+		check_part(tables[i], tree.root.unread, "cannot be read: File too large");
 		network_done(&network);
 		tree_remove(&tree, tables[i]);
 	}
+	root_heed(&tree.root);
+}
+
+/* A tree has what was captured of them; a kernel has the directory, and flags each interface. */
+TEST(interfaces_that_cannot_be_read)
+{
+	for (int live = 0; live < 2; live++) {
+		tree_link(&tree, "sys/class/net/eth0", "../../devices/" ETH0);
+		tree.root.live = live;
+		root_heed(&tree.root);
+		scan_network(&tree.root, &no_args, true, &network);
+		check_text(
+			"flags", tree.root.unread,
+			live ? "/sys/class/net/eth0/flags cannot be read: No such file or directory"
+			     : NULL);
+		network_done(&network);
+		tree_remove(&tree, "sys/class/net/eth0");
+		tree_remove(&tree, "sys/class/net");
+		root_heed(&tree.root);
+		scan_network(&tree.root, &no_args, true, &network);
+		check_text("directory", tree.root.unread,
+			   live ? "/sys/class/net cannot be read: No such file or directory"
+				: NULL);
+		network_done(&network);
+	}
+	tree.root.live = false;
+	root_heed(&tree.root);
 }
 
 TEST(what_apply_found_guarded)
@@ -216,6 +242,7 @@ int main(void)
 						stop),
 		cmocka_unit_test_setup_teardown(an_interface_that_says_nothing, start, stop),
 		cmocka_unit_test_setup_teardown(routes_that_cannot_be_read, start, stop),
+		cmocka_unit_test_setup_teardown(interfaces_that_cannot_be_read, start, stop),
 		cmocka_unit_test_setup_teardown(what_apply_found_guarded, start, stop),
 	};
 
