@@ -65,15 +65,6 @@ static bool is_told(const struct root *root, const struct place *place)
 	return !root->recorder || place->recorded;
 }
 
-/* Also of a device or process that went away meanwhile there is nothing to be read. */
-static int note(struct root *root, const char *path, int error)
-{
-	if (error == -ENOENT || error == -ENOTDIR || error == -ELOOP || error == -ENODEV ||
-	    error == -ESRCH)
-		return error;
-	return root_unread(root, path, error);
-}
-
 static void look(struct place *place, int fd)
 {
 	place->stat_error = fstat(fd, &place->st) < 0 ? -errno : 0;
@@ -83,6 +74,14 @@ static void look(struct place *place, int fd)
 static bool is_nowhere(int error)
 {
 	return error == -ENOENT || error == -ENOTDIR || error == -ELOOP;
+}
+
+/* Also of a device or process that went away meanwhile there is nothing to be read. */
+static int note(struct root *root, const char *path, int error)
+{
+	bool gone = is_nowhere(error) || error == -ENODEV || error == -ESRCH;
+
+	return gone ? error : root_unread(root, path, error);
 }
 
 /* Opens the place for reading; a descriptor of the caller's, or -errno. */
