@@ -4,6 +4,7 @@
 #include "decide/check.h"
 #include "decide/checks.h"
 #include "decide/group.h"
+#include "decide/remedy.h"
 #include "decide/selector.h"
 
 static void check_driver(const struct checks *checks, const struct planned_device *device,
@@ -102,6 +103,8 @@ static void check_type(const struct checks *checks, const struct planned_device 
 	const struct inventory *inventory = checks->inventory;
 	const char *address = PCI_ADDRESS_TEXT(&device->address);
 	bool on_vfio_pci = strcmp(device->want, "vfio-pci") == 0;
+	_cleanup_free_ char *leave_out = remedy_leave_out(
+		inventory, profile_section(checks->profile, device->section), &device->address);
 
 	if (device->state == DEVICE_BIND && function->header_type > 0)
 		finding_remedy(
@@ -110,9 +113,7 @@ static void check_type(const struct checks *checks, const struct planned_device 
 				"the header in configuration space is of type %d: the device is a "
 				"bridge, and bridges cannot be assigned to guests",
 				function->header_type),
-			"list the devices behind the bridge, or add %s to except in section "
-			"[device %s]",
-			address, device->section);
+			"%s; the devices behind the bridge can be listed", leave_out);
 	if (device->state == DEVICE_BIND && on_vfio_pci && is_denylisted(function) &&
 	    inventory->platform.denylist_off != ANSWER_YES &&
 	    !kernel_args_bool(&inventory->args, "vfio_pci.disable_denylist", false))

@@ -14,35 +14,14 @@ static bool has_own_finding(const struct plan *plan, const struct pci_function *
 	return device && device->state != DEVICE_RIGHT;
 }
 
-/* How to bring what is in the way out of it: a bridge cannot go along, but does without its driver. */
-static void remedy_group(struct finding *finding, const struct planned_device *device,
-			 const struct pci_function *bridge, bool bridges_only)
+/* What group_complete() has said of the group; NULL: nothing. */
+static const struct finding *find_incomplete(const struct findings *findings, const char *subject)
 {
-	_cleanup_free_ char *unbind = NULL;
-	const char *address;
-
-	if (!bridge) {
-		finding_remedy(
-			finding,
-			"list these devices in the profile, or write group = expand in section "
-			"[device %s]",
-			device->section);
-		return;
-	}
-	address = PCI_ADDRESS_TEXT(&bridge->address);
-	unbind = xasprintf("echo none >/sys/bus/pci/devices/%s/driver_override; echo %s "
-			   ">/sys/bus/pci/drivers/%s/unbind",
-			   address, address, bridge->driver);
-	if (bridges_only)
-		finding_remedy(finding,
-			       "the bridge works without %s: %s; or move the card to another slot",
-			       bridge->driver, unbind);
-	else
-		finding_remedy(
-			finding,
-			"list these devices in the profile, or write group = expand in section "
-			"[device %s]; for the bridge: %s",
-			device->section, unbind);
+	vec_foreach(finding, findings)
+		if (finding->type == FINDING_GROUP_INCOMPLETE &&
+		    strcmp(finding->subject, subject) == 0)
+			return finding;
+	return NULL;
 }
 
 /*
@@ -53,32 +32,30 @@ static void check_viability(const struct checks *checks, const struct planned_de
 			    const char *subject, const struct group_index *members)
 {
 	const struct inventory *inventory = checks->inventory;
-	const struct pci_function *bridge = NULL;
-	bool bridges_only = true;
+	const struct finding *incomplete = find_incomplete(checks->findings, subject);
+	_cleanup_free_ char *remedy = xstrdup(
+		incomplete ? incomplete->remedy : "vfio-prepare plan says what can be done");
 	_cleanup_(buf_done) struct buf others = {};
 
 	vec_foreach(item, members) {
 		const struct pci_function *member = *item;
 
-		if (function_leaves_group_viable(inventory, member) ||
+		if (member->has_above || function_leaves_group_viable(inventory, member) ||
 		    has_own_finding(checks->plan, member))
 			continue;
-		if (!function_is_infrastructure(member))
-			bridges_only = false;
-		else if (!bridge && member->driver)
-			bridge = member;
 		buf_addf(&others, "%s%s (%s)", others.length ? ", " : "",
 			 PCI_ADDRESS_TEXT(&member->address),
 			 member->driver ? member->driver : "unknown driver");
 	}
-	if (others.length)
-		remedy_group(
+	/* Of a group that goes to no guest it does not matter. */
+	if (others.length && (incomplete || device->state != DEVICE_REFUSED))
+		finding_remedy(
 			finding_add(
 				checks->findings, SEVERITY_ERROR, FINDING_GROUP_NOT_VIABLE, subject,
 				"no guest can use %s while other devices of its IOMMU group are "
 				"on drivers of the host: %s",
 				PCI_ADDRESS_TEXT(&device->address), buf_text(&others)),
-			device, bridge, bridges_only);
+			"%s", remedy);
 }
 
 /* What of the group itself keeps it from guests; the kernel binds its devices all the same. */

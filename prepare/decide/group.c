@@ -4,83 +4,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-
-static int compare(const void *a, const void *b)
-{
-	const struct pci_function *f = *(const struct pci_function *const *)a;
-	const struct pci_function *g = *(const struct pci_function *const *)b;
-
-	if (f->iommu_group != g->iommu_group)
-		return f->iommu_group - g->iommu_group;
-	return pci_address_compare(&f->address, &g->address);
-}
-
-void group_index_make(const struct inventory *inventory, struct group_index *ret)
-{
-	struct group_index index = {};
-
-	vec_foreach(function, inventory)
-		*vec_add(&index) = function;
-	vec_sort(&index, compare);
-	*ret = index;
-}
-
-void group_index_done(struct group_index *index)
-{
-	free(index->items);
-	*index = (struct group_index){};
-}
-
-struct group_index group_members(const struct group_index *index, int group)
-{
-	size_t low = 0, high = index->n, n = 0;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (index->items[middle]->iommu_group < group)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	while (group >= 0 && low + n < index->n && index->items[low + n]->iommu_group == group)
-		n++;
-	return (struct group_index){.items = index->items + low, .n = n};
-}
-
-bool driver_leaves_group_viable(const char *driver)
-{
-	return driver_is_vfio(driver) || strcmp(driver, "pci-stub") == 0 ||
-	       strcmp(driver, "pcieport") == 0;
-}
-
-bool function_leaves_group_viable(const struct inventory *inventory,
-				  const struct pci_function *function)
-{
-	const char *driver = function->driver;
-
-	if (function->unknown & FUNCTION_DRIVER)
-		return false;
-	if (!driver || driver_leaves_group_viable(driver))
-		return true;
-	/* Older kernels let any driver stay on a bridge (vfio_dev_driver_allowed()). */
-	return function->class >> 8 == 0x0604 && !inventory_kernel_is_at_least(inventory, 5, 19);
-}
-
-/*
- * Would the function keep the group from the guest? Early in a boot no driver has it yet, so a
- * module that may come counts like a driver; for a bridge only the driver does, as modules such as
- * shpchp offer themselves for all of them and take few.
- */
-static bool stands_in_the_way(const struct inventory *inventory,
-			      const struct pci_function *function)
-{
-	if (function->driver || (function->unknown & FUNCTION_DRIVER))
-		return !function_leaves_group_viable(inventory, function);
-	if (function_is_infrastructure(function))
-		return false;
-	return (function->unknown & FUNCTION_MODULES) || function->modules.n > 0;
-}
+#include "decide/remedy.h"
+#include "decide/selector.h"
 
 /* One look at the claims, while they grow. */
 struct group_decision {
@@ -93,13 +18,13 @@ struct group_decision {
 	bool grown;
 };
 
-/* Does a guard keep it from the section; for good, or only in this phase? */
-static bool is_guarded(const struct group_decision *decision, const struct claim *claim,
-		       const struct device_section *section, bool for_good)
+/* Does a guard keep it from the section in this phase only? */
+static bool is_put_off(const struct group_decision *decision, const struct claim *claim,
+		       const struct device_section *section)
 {
 	vec_foreach(guard, &decision->guards->functions[claim - decision->match->items])
 		if (!guard_passes(guard->type, decision->phase, section->allow) &&
-		    guard_waits(guard->type, decision->phase) != for_good)
+		    guard_waits(guard->type, decision->phase))
 			return true;
 	return false;
 }
@@ -111,21 +36,30 @@ static bool is_where_wanted(const struct pci_function *function,
 	return function->driver && strcmp(function->driver, wanted_driver(section, function)) == 0;
 }
 
+/* Why the function stays, whatever stands in the section; a guard's veto does not count where it is. */
+static struct stay stay_of(const struct group_decision *decision, const struct claim *claim,
+			   const struct device_section *section)
+{
+	struct stay stay = function_stay(decision->inventory, decision->guards, claim->function,
+					 decision->phase, section->allow);
+
+	if ((stay.guard || stay.reason == STAY_HANGS) && is_where_wanted(claim->function, section))
+		return (struct stay){};
+	return stay;
+}
+
 /* Lets the rest of the card or the group of a claim join it, if it may. */
 static void join(struct group_decision *decision, struct claim *from, struct claim *to)
 {
 	const struct device_section *section = from->section;
 	const struct pci_function *function = to->function;
 
-	if (to->section || function_is_infrastructure(function) ||
-	    address_list_has(&section->except, &function->address) ||
-	    (function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER)) ||
-	    (!is_where_wanted(function, section) &&
-	     (function->hangs || is_guarded(decision, to, section, true))))
+	if (to->section || address_list_has(&section->except, &function->address) ||
+	    stay_of(decision, to, section).reason)
 		return;
 	to->section = section;
 	to->companion = true;
-	to->waiting = is_guarded(decision, to, section, false);
+	to->waiting = is_put_off(decision, to, section);
 	decision->grown = true;
 }
 
@@ -141,31 +75,17 @@ static bool goes_to_guest(const struct claim *claim)
 	       driver_leaves_group_viable(wanted_driver(claim->section, claim->function));
 }
 
-/*
- * The other functions of the card that a function is on, by what ties them: device links, and for a
- * graphics card its slot. Calls found for each; the functions of a network card are each their own.
- */
+/* Calls found for each other function of the card that the claimed one is on. */
 static void each_tied(struct group_decision *decision, struct claim *claim,
 		      void (*found)(struct group_decision *decision, struct claim *from,
 				    struct claim *to))
 {
-	const struct pci_function *function = claim->function;
-	struct pci_address address = function->address;
+	struct pci_address_list tied = {};
 
-	vec_foreach(linked, &function->linked) {
-		struct claim *other = match_find(decision->match, linked);
-
-		if (other)
-			found(decision, claim, other);
-	}
-	if (function->is_vf || !inventory_is_of_display_card(decision->inventory, function))
-		return;
-	for (address.function = 0; address.function < 8; address.function++) {
-		struct claim *other = match_find(decision->match, &address);
-
-		if (other && other != claim && !other->function->is_vf)
-			found(decision, claim, other);
-	}
+	tied_find(decision->inventory, claim->function, &tied);
+	vec_foreach(address, &tied)
+		found(decision, claim, match_find(decision->match, address));
+	free(tied.items);
 }
 
 static struct claim *claim_on(const struct group_decision *decision,
@@ -187,7 +107,7 @@ static void expand(struct group_decision *decision)
 			members = group_members(&decision->index, claim->function->iommu_group);
 			/* Must it go with the group, or did it already? */
 			vec_foreach(member, &members)
-				if (stands_in_the_way(decision->inventory, *member) ||
+				if (function_stands_in_the_way(decision->inventory, *member) ||
 				    is_where_wanted(*member, claim->section))
 					join(decision, claim, claim_on(decision, *member));
 			each_tied(decision, claim, join);
@@ -233,27 +153,36 @@ static void add_member(struct buf *list, const struct pci_function *function)
 		 function->hangs ? function->hangs : "");
 }
 
+static struct obstacle obstacle_of(const struct group_decision *decision, const struct claim *other,
+				   const struct device_section *section)
+{
+	return (struct obstacle){
+		.function = other->function,
+		.section = other->section,
+		.excepted = address_list_has(&section->except, &other->function->address),
+		.stay = stay_of(decision, other, section),
+	};
+}
+
 /* A group of which a section has claimed something, and something else stands in the way. */
 static void refuse_group(struct group_decision *decision, const struct claim *claim,
-			 const struct group_index *members, const struct buf *others)
+			 const struct group_index *members, const struct obstacles *obstacles)
 {
 	const struct device_section *section = claim->section;
 	const struct pci_function *listed = claim->function;
 	_cleanup_free_ char *subject = xasprintf("group %d", listed->iommu_group);
-	struct finding *finding =
-		finding_add(&decision->match->findings,
-			    section->group == GROUP_IGNORE ? SEVERITY_WARNING : SEVERITY_ERROR,
-			    FINDING_GROUP_INCOMPLETE, subject,
-			    "%s of section [device %s] shares its IOMMU group with %s",
-			    PCI_ADDRESS_TEXT(&listed->address), section->label, buf_text(others));
+	_cleanup_(buf_done) struct buf others = {};
+	struct finding *finding;
 
-	finding_remedy(
-		finding, "%s; or move the card to a slot with an IOMMU group of its own",
-		section->group == GROUP_EXPAND
-			? "remove the devices from except, if they are in it; vfio-prepare list "
-			  "shows guards that keep them with the host"
-			: "list these devices in the profile too, or write group = expand in the "
-			  "section");
+	vec_foreach(obstacle, obstacles)
+		add_member(&others, obstacle->function);
+	finding = finding_add(&decision->match->findings,
+			      section->group == GROUP_IGNORE ? SEVERITY_WARNING : SEVERITY_ERROR,
+			      FINDING_GROUP_INCOMPLETE, subject,
+			      "%s of section [device %s] shares its IOMMU group with %s",
+			      PCI_ADDRESS_TEXT(&listed->address), section->label,
+			      buf_text(&others));
+	remedy_group(finding, decision->inventory, section, listed, obstacles);
 	vec_foreach(member, members)
 		if (section->group != GROUP_IGNORE &&
 		    claim_on(decision, *member)->section == section)
@@ -263,21 +192,23 @@ static void refuse_group(struct group_decision *decision, const struct claim *cl
 static void check_group(struct group_decision *decision, const struct claim *claim)
 {
 	struct group_index members = group_members(&decision->index, claim->function->iommu_group);
-	_cleanup_(buf_done) struct buf others = {};
+	struct obstacles obstacles = {};
 	bool waiting = false;
 
 	vec_foreach(member, &members) {
 		const struct claim *other = claim_on(decision, *member);
 
-		if (goes_to_guest(other) || !stands_in_the_way(decision->inventory, *member))
+		if (goes_to_guest(other) ||
+		    !function_stands_in_the_way(decision->inventory, *member))
 			continue;
 		if (other->waiting)
 			waiting = true;
 		else
-			add_member(&others, *member);
+			*vec_add(&obstacles) = obstacle_of(decision, other, claim->section);
 	}
-	if (others.length)
-		refuse_group(decision, claim, &members, &others);
+	if (obstacles.n)
+		refuse_group(decision, claim, &members, &obstacles);
+	free(obstacles.items);
 	/* What shares a group with a disk that waits can only wait with it. */
 	vec_foreach(member, &members)
 		if (waiting && claim_on(decision, *member)->section)
@@ -302,27 +233,21 @@ static void check_tied(struct group_decision *decision, struct claim *from, stru
 {
 	const struct pci_function *function = from->function, *other = to->function;
 	bool *told = &decision->told[to - decision->match->items];
+	struct obstacle obstacle;
 	struct finding *finding;
 
 	if (is_claimed(to) || to->refused || to->waiting || *told ||
-	    !stands_in_the_way(decision->inventory, other))
+	    !function_stands_in_the_way(decision->inventory, other))
 		return;
 	*told = true;
+	obstacle = obstacle_of(decision, to, from->section);
 	finding = finding_add(
-		&decision->match->findings, SEVERITY_WARNING, FINDING_CARD_INCOMPLETE,
-		PCI_ADDRESS_TEXT(&function->address),
+		&decision->match->findings, obstacle.excepted ? SEVERITY_NOTE : SEVERITY_WARNING,
+		FINDING_CARD_INCOMPLETE, PCI_ADDRESS_TEXT(&function->address),
 		"%s (%04x:%04x) is part of the same card and stays with the host: a reset of one "
 		"function reaches the other, and a guest's driver may need both",
 		PCI_ADDRESS_TEXT(&other->address), other->vendor, other->device);
-	if (from->section->group == GROUP_EXPAND)
-		finding_remedy(
-			finding,
-			"remove it from except, if it is in it; vfio-prepare list shows guards "
-			"that keep it with the host");
-	else
-		finding_remedy(
-			finding,
-			"list it in the profile too, or write group = expand in the section");
+	remedy_card(finding, decision->inventory, from->section, &obstacle);
 }
 
 /* So that a reset of the bus reaches both. */
@@ -344,7 +269,7 @@ static void check_reset(struct group_decision *decision, struct claim *claim, bo
 	const struct strv *methods = &function->reset_methods;
 	bool bus_only = methods->n == 1 && strcmp(methods->items[0], "bus") == 0;
 	bool on_root_bus = function->port_path && !strchr(function->port_path, '/');
-	bool alone = true, no_way;
+	bool alone = true, can_list = true, no_way;
 	_cleanup_(buf_done) struct buf others = {};
 	struct finding *finding = NULL;
 	struct claim *first = claim, *end = decision->match->items + decision->match->n;
@@ -357,8 +282,10 @@ static void check_reset(struct group_decision *decision, struct claim *claim, bo
 		if (other == claim || other->function->is_vf)
 			continue;
 		alone = false;
-		if (!is_claimed(other))
-			add_member(&others, other->function);
+		if (is_claimed(other))
+			continue;
+		add_member(&others, other->function);
+		can_list = can_list && !stay_of(decision, other, section).reason;
 	}
 	no_way = on_root_bus || (alone && !methods->n);
 	if (no_way)
@@ -377,10 +304,11 @@ static void check_reset(struct group_decision *decision, struct claim *claim, bo
 	if (finding) {
 		finding_remedy(
 			finding,
-			no_way ? "give the device to one guest only, and restart the host before "
-				 "another guest uses it"
-			       : "list these devices in the profile too, and give all of them to "
-				 "one guest");
+			!no_way && can_list
+				? "list these devices in the profile too, and give all of them to "
+				  "one guest"
+				: "give the device to one guest only, and restart the host before "
+				  "another guest uses it");
 		if (section->reset == RESET_REQUIRE) {
 			finding->severity = SEVERITY_ERROR;
 			claim->refused = true;
@@ -403,13 +331,15 @@ void group_complete(const struct guards *guards, enum phase phase, struct match 
 	decision.told = xcalloc(inventory->n, sizeof(*decision.told));
 	expand(&decision);
 	vec_foreach(claim, match)
-		if (is_claimed(claim)) {
-			each_tied(&decision, claim, check_tied);
+		if (is_claimed(claim))
 			check_reset(&decision, claim, kernel_tells);
-		}
 	vec_foreach(claim, match)
 		if (goes_to_guest(claim) && is_first_of_group(&decision, claim))
 			check_group(&decision, claim);
+	/* Of what goes nowhere it need not be said that a part of its card stays. */
+	vec_foreach(claim, match)
+		if (is_claimed(claim))
+			each_tied(&decision, claim, check_tied);
 	free(decision.told);
 	group_index_done(&decision.index);
 }

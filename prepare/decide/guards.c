@@ -43,6 +43,12 @@ bool guard_passes(enum finding_type type, enum phase phase, unsigned allow)
 	return allow & guard_opened_by(type);
 }
 
+bool guard_is_of_now(const struct guard *guard)
+{
+	return (guard->type == FINDING_IN_USE && !guard->lasts) ||
+	       guard->type == FINDING_VFIO_IN_USE || guard->type == FINDING_LIVE_VFS;
+}
+
 struct guard_decision {
 	const struct inventory *inventory;
 	enum phase phase;
@@ -357,6 +363,9 @@ static void guard_function(struct guard_decision *decision, const struct pci_fun
 	if (function->boot_framebuffer)
 		raise_guard(decision, function, FINDING_DISPLAY,
 			    "the boot framebuffer is in the device's memory");
+	if (inventory_is_only_display(decision->inventory, function))
+		raise_guard(decision, function, FINDING_DISPLAY,
+			    "the device is the only display of the host");
 	if (function->live_vfs)
 		raise_guard(decision, function, FINDING_LIVE_VFS,
 			    "the device has virtual functions, which would be removed with it");

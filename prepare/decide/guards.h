@@ -66,5 +66,7 @@ bool guards_leave_disks(const struct guard_list *guards);
 bool guard_waits(enum finding_type type, enum phase phase);
 /* Does that phase pass it for a section that allows these (enum allow_flag)? */
 bool guard_passes(enum finding_type type, enum phase phase, unsigned allow);
+/* Is it over at the next boot? */
+bool guard_is_of_now(const struct guard *guard);
 /* The bit of the profile's allow (enum allow_flag) that opens it; 0: none does. */
 unsigned guard_opened_by(enum finding_type type);

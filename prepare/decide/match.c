@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "decide/assignable.h"
+#include "decide/remedy.h"
 #include "decide/selector.h"
 #include "parse/config_space.h"
 
@@ -80,11 +82,31 @@ void claim_refuse_hanging(struct match *match, struct claim *claim)
 		"restart may need SysRq or the management controller");
 }
 
+/* The kernel puts it into the controller's group, as its requests carry the controller's id (pci_real_dma_dev()). */
+static void refuse_behind(struct match *match, struct claim *claim)
+{
+	const struct pci_function *function = claim->function;
+	_cleanup_free_ char *why = stay_text(match->inventory, function,
+					     &(struct stay){.reason = STAY_BEHIND});
+
+	finding_remedy(
+		refuse(match, claim, FINDING_NOT_ASSIGNABLE,
+		       "section [device %s] wants the device, but %s; nor do libvirt, QEMU and nova "
+		       "take a domain above ffff",
+		       claim->section->label, why),
+		"list %s instead, which gives the VMD controller to a guest as a whole, with all "
+		"disks behind it; or turn VMD off in the firmware setup, which makes each disk a "
+		"device of its own",
+		PCI_ADDRESS_TEXT(&function->above));
+}
+
 /* What speaks against the function itself, whatever the section says. */
 static void check_function(struct match *match, struct claim *claim)
 {
 	const struct pci_function *function = claim->function;
 	const char *label = claim->section->label;
+	_cleanup_free_ char *leave_out = remedy_leave_out(match->inventory, claim->section,
+							  &function->address);
 
 	if (function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER | FUNCTION_GROUP))
 		finding_remedy(
@@ -101,9 +123,10 @@ static void check_function(struct match *match, struct claim *claim)
 			       "section [device %s] selects a bridge (class %06x), and bridges "
 			       "cannot be assigned to guests",
 			       label, function->class),
-			"list the devices behind the bridge, or add %s to except in section "
-			"[device %s]",
-			PCI_ADDRESS_TEXT(&function->address), label);
+			"%s; the devices behind the bridge can be listed", leave_out);
+	else if (function_is_behind(match->inventory, function) &&
+		 driver_is_vfio(wanted_driver(claim->section, function)))
+		refuse_behind(match, claim);
 }
 
 static void add_claim(struct match *match, const struct device_section *section,
@@ -113,12 +136,17 @@ static void add_claim(struct match *match, const struct device_section *section,
 		claim->section = section;
 		check_function(match, claim);
 	} else if (!same_wish(claim->section, section)) {
+		_cleanup_free_ char *first = remedy_leave_out(match->inventory, claim->section,
+							      &claim->function->address);
+		_cleanup_free_ char *second = remedy_leave_out(match->inventory, section,
+							       &claim->function->address);
+
 		finding_remedy(
 			refuse(match, claim, FINDING_SECTION_CONFLICT,
 			       "sections [device %s] and [device %s] select the device and differ "
 			       "in driver, vfs, group, allow or reset",
 			       claim->section->label, section->label),
-			"add the device to except in one of the sections");
+			"%s, or %s", first, second);
 	}
 }
 
@@ -403,17 +431,6 @@ bool claim_is_physical(const struct claim *claim)
 	return claim->section && claim->section->vfs && !claim->function->is_vf;
 }
 
-const char *wanted_driver(const struct device_section *section, const struct pci_function *function)
-{
-	if (section->vfs && !function->is_vf && function->driver)
-		return function->driver;
-	if (section->vfs && !function->is_vf)
-		return function->modules.n ? function->modules.items[0] : "native";
-	if (strcmp(section->driver, "auto") != 0)
-		return section->driver;
-	return function->variant ? function->variant : "vfio-pci";
-}
-
 bool claim_is_right(const struct claim *claim)
 {
 	const char *driver = claim->function->driver;
@@ -444,7 +461,8 @@ bool match_takes(const struct match *match, bool bound)
 bool match_spans_host(const struct match *match)
 {
 	vec_foreach(claim, match)
-		if (claim->concerned && claim->function->class >> 16 == 0x03)
+		if ((claim->concerned && claim->function->class >> 16 == 0x03) ||
+		    (claim->section && claim->function->has_above))
 			return true;
 	vec_foreach(finding, &match->findings)
 		if (finding->type == FINDING_IDENTITY_MISMATCH)

@@ -58,8 +58,8 @@ bool claim_is_physical(const struct claim *claim);
 bool match_takes(const struct match *match, bool bound);
 
 /*
- * Does the decision hang on functions that no section lists: on where an identity is now, or on which displays
- * the host has?
+ * Does the decision hang on functions that no section lists: on where an identity is now, on which displays the
+ * host has, or on the controller that a function is behind?
  */
 bool match_spans_host(const struct match *match);
 
@@ -68,9 +68,3 @@ void claim_refuse_hanging(struct match *match, struct claim *claim);
 
 /* Is the function on the driver that its claim wants? */
 bool claim_is_right(const struct claim *claim);
-/*
- * The driver that a section wants for a function; auto is resolved. For a physical function that stays with
- * the host it is its own; where it has none, the module that would come, or "native".
- */
-const char *wanted_driver(const struct device_section *section,
-			  const struct pci_function *function);

@@ -38,7 +38,7 @@ static const struct {
 		       .then_functions = FACT_MODULES},
 	[GOAL_APPLY] = {.by_profile = true,
 			.host = HOST_IOMMU | HOST_PROCESSOR,
-			.concerned = FACT_DISPLAY | FACT_RESET,
+			.concerned = FACT_DISPLAY | FACT_RESET | FACT_HEADER,
 			.then_host = HOST_BUILTIN | HOST_BOOTLOADER | HOST_OWN_FILES | HOST_REBUILD,
 			.then_functions = FACT_MODULES},
 	[GOAL_BIND] = {.by_profile = true, .concerned = FACT_DISPLAY},
@@ -185,6 +185,9 @@ static void need_conditions(const struct asking *asking)
 
 	if (goals[purpose->goal].by_profile && (asks & ASKS_RESETS))
 		facts |= FACT_RESET;
+	/* By hand: whether it answers. What does not answer as the host boots, the kernel does not find. */
+	if (goals[purpose->goal].by_profile && purpose->phase >= PHASE_MANUAL)
+		facts |= FACT_HEADER;
 	need_of_concerned(asking, facts);
 	for (size_t i = 0; i < asking->inventory->n && goals[purpose->goal].by_profile; i++) {
 		const struct claim *claim = &asking->match->items[i];

@@ -5,6 +5,8 @@
 
 #include "decide/group.h"
 #include "decide/guards.h"
+#include "decide/remedy.h"
+#include "decide/selector.h"
 #include "decide/sriov.h"
 
 /* Intel's display has a unit of the IOMMU of its own, which an argument leaves out. */
@@ -134,11 +136,14 @@ static void add_device_actions(struct plan *plan, size_t index)
 			     device->companion ? ", for its group's sake" : ""));
 }
 
-static void refuse_guarded(struct claim *claim, const struct guard *guard,
-			   struct findings *findings)
+static void refuse_guarded(struct claim *claim, const struct guard *guard, struct match *match)
 {
 	const char *label = claim->section->label,
 		   *address = PCI_ADDRESS_TEXT(&claim->function->address);
+	struct findings *findings = &match->findings;
+	_cleanup_free_ char *leave_out = remedy_leave_out(match->inventory, claim->section,
+							  &claim->function->address);
+	_cleanup_free_ char *allow = remedy_allow(claim->section, guard_opened_by(guard->type));
 	struct finding *finding = finding_add(findings, SEVERITY_ERROR, guard->type, address,
 					      "section [device %s] wants the device, but %s", label,
 					      guard->detail);
@@ -147,15 +152,15 @@ static void refuse_guarded(struct claim *claim, const struct guard *guard,
 	if (guard->kept)
 		finding_remedy(finding,
 			       "if the host needs the device no longer: vfio-prepare apply "
-			       "--rebuild; else add %s to except in section [device %s]",
-			       address, label);
+			       "--rebuild; else %s",
+			       leave_out);
 	else if (guard->type == FINDING_IN_USE && guard->lasts)
 		finding_remedy(
 			finding,
 			"if a guest is to have the disk, stop what uses it (umount, swapoff, "
 			"vgchange -an, mdadm --stop, zpool export), then: vfio-prepare apply "
-			"--rebuild; else add %s to except in section [device %s]",
-			address, label);
+			"--rebuild; else %s",
+			leave_out);
 	else if (guard->type == FINDING_IN_USE)
 		finding_remedy(
 			finding,
@@ -172,16 +177,12 @@ static void refuse_guarded(struct claim *claim, const struct guard *guard,
 			       "functions instead",
 			       address);
 	else if (!guard_opened_by(guard->type))
-		finding_remedy(
-			finding,
-			"add %s to except in section [device %s]; disks of the host are never "
-			"given away",
-			address, label);
-	else /* The key has the guard's name. */
+		finding_remedy(finding, "%s; disks of the host are never given away", leave_out);
+	else
 		finding_remedy(finding,
-			       "add %s to except in section [device %s], or write allow = %s "
-			       "there, if the host works without the device",
-			       address, label, finding_name(guard->type));
+			       "%s, or write allow = %s there, if the host works without the "
+			       "device",
+			       leave_out, allow);
 }
 
 static void put_off(struct claim *claim, const struct guard *guard, struct findings *findings)
@@ -206,13 +207,6 @@ static void leave_hanging(struct match *match)
 			claim_refuse_hanging(match, claim);
 }
 
-/* Is it over at the next boot? */
-static bool is_of_now(const struct guard *guard)
-{
-	return (guard->type == FINDING_IN_USE && !guard->lasts) ||
-	       guard->type == FINDING_VFIO_IN_USE || guard->type == FINDING_LIVE_VFS;
-}
-
 /* Holds each claim against the guards; what is right already is not taken from anybody. */
 static void apply_guards(enum phase phase, const struct guards *guards, struct match *match)
 {
@@ -232,17 +226,36 @@ static void apply_guards(enum phase phase, const struct guards *guards, struct m
 			/* What is refused for good need not be stopped first. */
 			if (guard->type == FINDING_IN_USE && for_good)
 				continue;
-			refuse_guarded(claim, guard, &match->findings);
-			for_good = for_good || !is_of_now(guard);
+			refuse_guarded(claim, guard, match);
+			for_good = for_good || !guard_is_of_now(guard);
 		}
 		claim->next_boot = claim->refused && !for_good;
 	}
 }
 
+/* What no guest gets is not bound, and what is bound is not ready. */
+static void refuse_silent(struct match *match)
+{
+	vec_foreach(claim, match) {
+		if (!claim->section || claim->refused || !claim->function->answers_nothing)
+			continue;
+		claim->refused = true;
+		finding_remedy(
+			finding_add(&match->findings, SEVERITY_ERROR, FINDING_DEVICE_SILENT,
+				    PCI_ADDRESS_TEXT(&claim->function->address),
+				    "section [device %s] wants the device, but it does not answer: "
+				    "every byte of its configuration space reads as ff, and no "
+				    "guest can start with it",
+				    claim->section->label),
+			"switch the host off, and its power too, then on again; a device that "
+			"stays silent then is defective or badly seated");
+	}
+}
+
 /*
- * A host whose displays would all go keeps the first. Where one is the boot display, its own guard
- * has seen to that, or has been told to let it go. One that no section lists may still join one that
- * takes its card or group along: the first such stays too.
+ * A host whose displays would all go keeps the first. Where one is the boot display, or the only one, its own
+ * guard has seen to that, or has been told to let it go. One that no section lists may still join one that
+ * takes its card or group along: the first such stays too. A 3D controller (0302) shows nothing to anybody.
  */
 static void keep_last_display(struct guards *guards, struct match *match)
 {
@@ -250,7 +263,8 @@ static void keep_last_display(struct guards *guards, struct match *match)
 	struct claim *first = NULL, *unlisted = NULL;
 
 	vec_foreach(claim, match) {
-		if (claim->function->class >> 8 != 0x0300)
+		if (claim->function->class >> 16 != 0x03 || claim->function->class >> 8 == 0x0302 ||
+		    claim->function->is_vf)
 			continue;
 		if (claim->section ? claim->refused || claim_is_physical(claim) ||
 					     (claim->section->allow & ALLOW_DISPLAY)
@@ -266,7 +280,7 @@ static void keep_last_display(struct guards *guards, struct match *match)
 			(struct guard){.type = FINDING_DISPLAY, .detail = xstrdup(why)};
 	else if (first)
 		refuse_guarded(first, &(struct guard){.type = FINDING_DISPLAY, .detail = why},
-			       &match->findings);
+			       match);
 }
 
 /*
@@ -313,6 +327,7 @@ void plan_make(const struct profile *profile, enum phase phase, struct match *ma
 
 	guards_make(inventory, phase, &guards);
 	leave_hanging(match);
+	refuse_silent(match);
 	vfs_decide(phase, &guards, match);
 	apply_guards(phase, &guards, match);
 	keep_last_display(&guards, match);

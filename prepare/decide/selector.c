@@ -92,3 +92,14 @@ bool section_finds(const struct device_section *section, size_t i,
 			return true;
 	return false;
 }
+
+const char *wanted_driver(const struct device_section *section, const struct pci_function *function)
+{
+	if (section->vfs && !function->is_vf && function->driver)
+		return function->driver;
+	if (section->vfs && !function->is_vf)
+		return function->modules.n ? function->modules.items[0] : "native";
+	if (strcmp(section->driver, "auto") != 0)
+		return section->driver;
+	return function->variant ? function->variant : "vfio-pci";
+}

@@ -31,3 +31,10 @@ bool section_lists(const struct device_section *section, size_t i,
 		   const struct pci_function *function);
 bool section_finds(const struct device_section *section, size_t i,
 		   const struct inventory *inventory);
+
+/*
+ * The driver that a section wants for a function; auto is resolved. For a physical function that stays with
+ * the host it is its own; where it has none, the module that would come, or "native".
+ */
+const char *wanted_driver(const struct device_section *section,
+			  const struct pci_function *function);

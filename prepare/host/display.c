@@ -31,8 +31,8 @@ static void read_links(struct root *root, const char *directory, struct pci_func
 static void read_function(struct root *root, const struct inventory *inventory,
 			  struct pci_function *function)
 {
-	/* Device links tie only the functions of graphics cards (drivers/pci/quirks.c, quirk_gpu_hda()). */
-	bool card = inventory_is_of_display_card(inventory, function);
+	/* Device links tie only functions to the display of their slot (drivers/pci/quirks.c, quirk_gpu_hda()). */
+	bool card = inventory_is_beside_display(inventory, function);
 	char path[DEVICE_PATH_MAX], text[256];
 	int dir;
 

@@ -153,14 +153,22 @@ static bool ids_from_each(struct root *root, int dir, struct pci_function *funct
 }
 
 /* The device's entry is a link: ../../../devices/pci0000:00/0000:00:03.1/0000:83:00.0 */
-void pci_read_path(struct root *root, int dir _unused_, const struct inventory *inventory _unused_,
-		   struct pci_function *function)
+static void read_path(struct root *root, struct pci_function *function)
 {
 	char path[DEVICE_PATH_MAX], target[PATH_MAX];
 
 	device_path(&function->address, path);
-	if (root_read_link(root, path, target, sizeof(target)) > 0)
-		function->port_path = port_path_of(target);
+	if (root_read_link(root, path, target, sizeof(target)) <= 0)
+		return;
+	function->port_path = port_path_of(target);
+	function->has_above = function_above(target, &function->above);
+}
+
+void pci_read_path(struct root *root, int dir _unused_, const struct inventory *inventory _unused_,
+		   struct pci_function *function)
+{
+	if (!function->port_path)
+		read_path(root, function);
 }
 
 void pci_read_physfn(struct root *root, int dir, const struct inventory *inventory _unused_,
@@ -232,6 +240,9 @@ static void read_function(struct root *root, struct pci_function *function)
 		function->iommu_group = (int)group;
 	else if (r != -ENOENT)
 		function->unknown |= FUNCTION_GROUP;
+	/* A driver numbers the domains that it makes above those of the firmware (vmd_find_free_domain()). */
+	if (function->address.domain > 0xffff)
+		read_path(root, function);
 }
 
 static void add_function(struct root *root, const struct pci_address *address,

@@ -147,6 +147,7 @@ static void take_serial(struct root *root, struct pci_function *function, const 
 		if (dir >= 0)
 			attribute_record(root, dir, "config", config->bytes, length);
 	}
+	function->answers_nothing = config && config_space_is_silent(config->bytes, length);
 	/* An ordinary user sees 64 bytes, a conventional PCI function has 256: then it is not known. */
 	if (length <= 256)
 		return;
@@ -180,7 +181,10 @@ static void take_header(struct root *root _unused_, struct pci_function *functio
 {
 	const struct config_header *header = answer;
 
-	if (header && header->length > HEADER_TYPE)
+	if (!header || header->length <= HEADER_TYPE)
+		return;
+	function->answers_nothing = config_space_is_silent(header->bytes, (size_t)header->length);
+	if (!function->answers_nothing)
 		function->header_type = header->bytes[HEADER_TYPE] & 0x7f;
 }
 

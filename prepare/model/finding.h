@@ -90,6 +90,7 @@ enum finding_kind {
 	X(FINDING_COUNT, "count", NOT_READY, 0) \
 	X(FINDING_SECTION_CONFLICT, "section-conflict", NOT_READY, 0) \
 	X(FINDING_DEVICE_HANGS, "device-hangs", NOT_READY, 0) \
+	X(FINDING_DEVICE_SILENT, "device-silent", NOT_READY, 0) \
 	X(FINDING_UNREADABLE, "unreadable", NOT_READY, 0) \
 	X(FINDING_NOT_ASSIGNABLE, "not-assignable", NOT_READY, 0) \
 	X(FINDING_DENYLISTED, "denylisted", NOT_READY, 0) \
@@ -123,7 +124,7 @@ enum finding_kind {
 	/* Who uses a device. */ \
 	X(FINDING_CONSOLE, "console", NOT_READY, 0) \
 	X(FINDING_KEYBOARD, "keyboard", NOT_READY, 0) \
-	X(FINDING_FRAMEBUFFER, "framebuffer", NOT_READY, 0) \
+	X(FINDING_FRAMEBUFFER, "framebuffer", REBOOT_REQUIRED, 0) \
 	/* The initramfs. */ \
 	X(FINDING_IMAGE_OLD_PROFILE, "image-old-profile", NOT_READY, 0) \
 	X(FINDING_IMAGE_MISSING_TOOL, "image-missing-tool", NOT_READY, 0) \

@@ -110,8 +110,14 @@ unsigned inventory_count_vfs(const struct inventory *inventory, const struct pci
 	return n;
 }
 
-bool inventory_is_of_display_card(const struct inventory *inventory,
-				  const struct pci_function *function)
+static bool is_display(const struct pci_function *function)
+{
+	return function->class >> 16 == 0x03;
+}
+
+/* Has the function's slot a display of that vendor, or of any where it is negative? */
+static bool slot_has_display(const struct inventory *inventory, const struct pci_function *function,
+			     int vendor)
 {
 	const struct pci_function *end = inventory->items + inventory->n, *first = function,
 				  *sibling;
@@ -123,9 +129,32 @@ bool inventory_is_of_display_card(const struct inventory *inventory,
 	for (sibling = first;
 	     sibling < end && pci_address_same_slot(&sibling->address, &function->address);
 	     sibling++)
-		if (sibling->class >> 16 == 0x03)
+		if (is_display(sibling) && (vendor < 0 || sibling->vendor == vendor))
 			return true;
 	return false;
+}
+
+bool inventory_is_beside_display(const struct inventory *inventory,
+				 const struct pci_function *function)
+{
+	return slot_has_display(inventory, function, -1);
+}
+
+bool inventory_is_of_display_card(const struct inventory *inventory,
+				  const struct pci_function *function)
+{
+	return slot_has_display(inventory, function, function->vendor);
+}
+
+bool inventory_is_only_display(const struct inventory *inventory,
+			       const struct pci_function *function)
+{
+	if (!is_display(function) || function->is_vf)
+		return false;
+	vec_foreach(other, inventory)
+		if (other != function && is_display(other) && !other->is_vf)
+			return false;
+	return true;
 }
 
 bool function_may_carry_disks(const struct pci_function *function)
@@ -160,11 +189,23 @@ bool function_is_bridge(const struct pci_function *function)
 	}
 }
 
+bool function_is_memory(const struct pci_function *function)
+{
+	return function->class >> 8 == 0x0500 || function->class >> 8 == 0x0502;
+}
+
 bool function_is_infrastructure(const struct pci_function *function)
 {
-	unsigned base = function->class >> 16;
-
-	return base == 0x06 || base == 0x05 || base == 0x08 || function->class >> 8 == 0x0c05;
+	switch (function->class >> 8) {
+	case 0x0800: /* interrupt controller */
+	case 0x0802: /* timer */
+	case 0x0803: /* clock */
+	case 0x0806: /* IOMMU */
+	case 0x0807: /* event collector of a root complex */
+		return true;
+	default: /* SMBus, SD hosts and memory of FPGAs have drivers, and go where those have to */
+		return function_is_bridge(function) || function_is_memory(function);
+	}
 }
 
 const struct firmware_table firmware_tables[N_FIRMWARE_TABLES] = {

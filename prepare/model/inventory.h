@@ -62,7 +62,11 @@ struct pci_function {
 	struct pci_address physfn; /* where is_vf */
 	bool boot_vga;             /* the firmware's display, as the kernel's VGA arbiter sees it */
 	bool boot_framebuffer;     /* the firmware's framebuffer lies in its memory */
-	bool live_vfs;             /* a PF whose VFs exist */
+	bool answers_nothing;      /* every byte of its configuration space reads as ff */
+	/* Whose driver makes its domain (VMD): without that driver the function is not there. */
+	bool has_above;
+	struct pci_address above;
+	bool live_vfs; /* a PF whose VFs exist */
 	/* How a driver did not let go of it in this boot: what takes its lock is not read. NULL: none did. */
 	char *hangs;
 	char *user; /* a process that holds it open, "qemu-system-x86 (812)" */
@@ -155,9 +159,18 @@ const char *inventory_unread(const struct inventory *inventory, unsigned facts);
 /* What of the functions, or of what guards look at, could not be read, and why; NULL: nothing. */
 const char *inventory_uncertain(const struct inventory *inventory);
 
-/* Is there a display among the functions of its slot: is it a graphics card, or its audio or USB? */
+/* Is there a display among the functions of its slot? */
+bool inventory_is_beside_display(const struct inventory *inventory,
+				 const struct pci_function *function);
+/*
+ * And one of its own vendor: is it a graphics card, or its audio or USB? The slot of a processor's display has
+ * security processors, USB controllers and sound of the board, which are another vendor's and no part of it.
+ */
 bool inventory_is_of_display_card(const struct inventory *inventory,
 				  const struct pci_function *function);
+/* Has the host no other function that may be a display (base class 03)? */
+bool inventory_is_only_display(const struct inventory *inventory,
+			       const struct pci_function *function);
 /*
  * Could disks hang on it? Storage controllers, USB, FireWire, Fibre Channel and SD hosts; whether
  * any do is another question.
@@ -167,9 +180,11 @@ bool function_may_carry_disks(const struct pci_function *function);
 bool function_is_storage(const struct pci_function *function);
 /* A host, ISA or PCI bridge, which no vfio driver takes (vfio_pci_core: header type, class). */
 bool function_is_bridge(const struct pci_function *function);
+/* Memory that the host may work in: RAM and CXL memory devices; controllers of other memory are none. */
+bool function_is_memory(const struct pci_function *function);
 /*
- * A part of the root complex and chipset, which never joins a device that is handed to a guest:
- * base class 06 (bridges), 05 (memory controllers), 08 (system peripherals) and 0c05 (SMBus).
+ * A part of the root complex that no guest has a use for, and that is in nobody's way without a driver: bridges,
+ * memory, interrupt controllers, timers, IOMMUs and event collectors.
  */
 bool function_is_infrastructure(const struct pci_function *function);
 

@@ -75,6 +75,27 @@ char *port_path_of(const char *path)
 	return ports;
 }
 
+bool function_above(const char *path, struct pci_address *ret)
+{
+	_cleanup_free_ char *copy = xstrdup(path);
+	char *position = copy, *part;
+	struct pci_address last = {};
+	bool found = false, above = false;
+
+	while ((part = strsep(&position, "/"))) {
+		struct pci_address address;
+
+		if (strncmp(part, "pci", 3) == 0 && strchr(part, ':') && found) {
+			*ret = last;
+			above = true;
+		} else if (pci_address_parse(part, &address) == 0) {
+			last = address;
+			found = true;
+		}
+	}
+	return above;
+}
+
 void path_carriers(const char *path, struct pci_address_list *ret)
 {
 	_cleanup_free_ char *copy = xstrdup(path);

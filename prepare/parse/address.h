@@ -21,5 +21,7 @@ int foreign_id_parse(const char *text, struct foreign_id *ret);
 
 /* The port path (port_path_append()) in a path of sysfs, from its last root bus on; NULL: it names none. */
 char *port_path_of(const char *path);
+/* The function below which the last root bus of a path of sysfs stands, made by its driver; false: none. */
+bool function_above(const char *path, struct pci_address *ret);
 /* Adds the functions named in a path of sysfs, "../../devices/pci0000:00/0000:00:1d.0/...", in order. */
 void path_carriers(const char *path, struct pci_address_list *ret);

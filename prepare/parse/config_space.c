@@ -67,3 +67,13 @@ int serial_parse(const char *text, uint64_t *ret)
 	*ret = serial;
 	return 0;
 }
+
+bool config_space_is_silent(const uint8_t *config, size_t length)
+{
+	if (length < PCI_CONFIG_HEADER_BYTES)
+		return false;
+	for (size_t i = 0; i < PCI_CONFIG_HEADER_BYTES; i++)
+		if (config[i] != 0xff)
+			return false;
+	return true;
+}

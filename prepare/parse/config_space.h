@@ -19,3 +19,8 @@ bool config_space_serial(const uint8_t *config, size_t length, uint64_t *ret, si
 char *serial_text(uint64_t serial);
 /* Reads that form; 0 or -EINVAL. */
 int serial_parse(const char *text, uint64_t *ret);
+/*
+ * Does it say that nothing answers? A read that no device completes gives ones (PCI_ERROR_RESPONSE). The ids
+ * alone do not tell: a virtual function has ones there.
+ */
+bool config_space_is_silent(const uint8_t *config, size_t length);

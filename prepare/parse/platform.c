@@ -109,6 +109,7 @@ static const struct {
 	{KERNEL_IRQ_REMAP, "CONFIG_IRQ_REMAP"},
 	{KERNEL_VFIO_PCI, "CONFIG_VFIO_PCI"},
 	{KERNEL_VFIO_IOMMU_TYPE1, "CONFIG_VFIO_IOMMU_TYPE1"},
+	{KERNEL_LTO_CLANG, "CONFIG_LTO_CLANG"},
 };
 
 const char *kernel_option_name(enum kernel_option option)

@@ -4,59 +4,61 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "decide/group.h"
-#include "decide/guards.h"
+#include "decide/assignable.h"
+#include "model/profile.h"
 #include "verbs/selection.h"
 #include "verbs/situation.h"
 
-/* A section that asks for exactly the selected functions, and for what has to go with them. */
-static void make_profile(const struct inventory *inventory, const struct selection *selection,
-			 struct profile *ret)
-{
-	struct device_section *section = vec_add(&ret->sections);
-
-	section->label = xstrdup("selected");
-	section->file = xstrdup("command line");
-	section->driver = xstrdup("vfio-pci");
-	section->group = GROUP_EXPAND;
-	section->reset = RESET_IGNORE;
-	/* Guards are told in the profile, not held against it. */
-	section->allow = ALLOW_DISPLAY | ALLOW_NETWORK | ALLOW_STORAGE;
-	vec_foreach(function, inventory)
-		if (selection_has(selection, function) && !function_is_bridge(function))
-			*vec_add(&section->addresses) = (struct address_pattern){
-				.address = function->address};
-	address_list_sort(&section->addresses);
-}
-
-static void add_member(const struct guard_list *guards, const struct claim *claim,
+/* Makes a member of a function; one that plan would refuse, whatever the section allows, is left out. */
+static void add_member(const struct inventory *inventory, const struct guard_list *guards,
+		       const struct assignable *verdict, size_t i, bool asked_for,
 		       struct profile_draft *draft)
 {
 	struct profile_member *member = vec_add(draft);
 
-	member->function = claim->function;
-	member->reason = claim->companion ? "has to go with it" : "asked for";
-	member->holds_data = function_is_storage(claim->function) && guards_leave_disks(guards);
-	vec_foreach(guard, guards) {
+	member->function = &inventory->items[i];
+	member->reason = asked_for ? "asked for" : "has to go with it";
+	member->holds_data = function_is_storage(member->function) && guards_leave_disks(guards);
+	vec_foreach(guard, guards)
 		strv_take(&member->guards,
 			  xasprintf("%s: %s", finding_name(guard->type), guard->detail));
-		member->allow |= guard_opened_by(guard->type);
-	}
+	member->allow = verdict->allow;
+	member->left_out = verdict->when == ASSIGNABLE_NEVER;
+	if (member->left_out)
+		strv_take(&draft->remarks,
+			  xasprintf("%s cannot be given away: %s%s%s%s",
+				    PCI_ADDRESS_TEXT(&member->function->address),
+				    verdict->because == member->function ? "" : "with it ",
+				    verdict->because == member->function
+					    ? ""
+					    : PCI_ADDRESS_TEXT(&verdict->because->address),
+				    verdict->because == member->function ? "" : " would go, and ",
+				    verdict->why));
 }
 
-static char *make_text(const struct inventory *inventory, const struct profile *profile)
+/* Adds the selected functions, and what has to go with those that can go. */
+static void fill_draft(const struct inventory *inventory, const struct selection *selection,
+		       struct profile_draft *draft)
 {
-	_cleanup_(profile_draft_done) struct profile_draft draft = {.verb = "init"};
 	_cleanup_(guards_done) struct guards guards = {};
-	_cleanup_(match_done) struct match match = {};
+	_cleanup_(assignables_done) struct assignables verdicts = {};
+	_cleanup_free_ bool *units = xcalloc(inventory->n, sizeof(*units));
 
 	guards_make(inventory, PHASE_APPLY, &guards);
-	match_make(profile, inventory, &match);
-	group_complete(&guards, PHASE_SYSTEM, &match);
-	vec_foreach(claim, &match)
-		if (claim->section)
-			add_member(&guards.functions[claim - match.items], claim, &draft);
-	return render_profile(&draft);
+	assignables_make(inventory, &guards, ALLOW_DISPLAY | ALLOW_NETWORK | ALLOW_STORAGE,
+			 &verdicts);
+	for (size_t i = 0; i < inventory->n; i++)
+		if (selection_has(selection, &inventory->items[i]) &&
+		    verdicts.functions[i].when != ASSIGNABLE_NEVER)
+			units[verdicts.functions[i].unit] = true;
+	for (size_t i = 0; i < inventory->n; i++) {
+		const struct assignable *verdict = &verdicts.functions[i];
+		bool asked_for = selection_has(selection, &inventory->items[i]) &&
+				 !function_is_bridge(&inventory->items[i]);
+
+		if (asked_for || (verdict->required && units[verdict->unit]))
+			add_member(inventory, &guards.functions[i], verdict, i, asked_for, draft);
+	}
 }
 
 static int run(struct root *root, const struct options *options)
@@ -64,7 +66,7 @@ static int run(struct root *root, const struct options *options)
 	const struct purpose purpose = {.goal = GOAL_INIT};
 	_cleanup_(selection_done) struct selection selection = {};
 	_cleanup_(situation_done) struct situation situation = {};
-	_cleanup_(profile_done) struct profile profile = {};
+	_cleanup_(profile_draft_done) struct profile_draft draft = {.verb = "init"};
 	int status;
 
 	if (!options->filter && !options->address && !options->name)
@@ -75,9 +77,9 @@ static int run(struct root *root, const struct options *options)
 	status = situation_load(root, options, &purpose, NULL, &situation);
 	if (status != STATUS_DONE)
 		return status;
-	make_profile(&situation.inventory, &selection, &profile);
-	if (profile.sections.items->addresses.n)
-		return report(make_text(&situation.inventory, &profile), STATUS_DONE);
+	fill_draft(&situation.inventory, &selection, &draft);
+	if (draft.n)
+		return report(render_profile(&draft), STATUS_DONE);
 	return log_fail(STATUS_REFUSED, "no device of this host is selected");
 }
 
@@ -86,6 +88,7 @@ const struct verb init_verb = {
 	.summary = "print a profile for selected devices",
 	.help = "Prints a profile for the selected functions: their addresses, their identity, and the\n"
 		"functions that have to go with them, which are the rest of their IOMMU groups and of a\n"
-		"graphics card. Comments name the guards that hold them. Nothing is written.\n",
+		"graphics card. Comments name the guards that hold them. What cannot be given away is\n"
+		"in comments, with the reason. Nothing is written.\n",
 	.run = run,
 };

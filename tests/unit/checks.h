@@ -62,7 +62,7 @@ static inline int make_inventory(void **state _unused_)
 	inventory.platform.modules_known = ANSWER_YES;
 	strv_add(&inventory.firmware_tables, "DMAR");
 	strv_add(&inventory.drivers, "vfio-pci");
-	add_function(&inventory, "01:00.0", 0x10de, 0x1bb0, 0x030200, 10, "vfio-pci");
+	add_function(&inventory, "01:00.0", 0x10de, 0x1bb0, 0x120000, 10, "vfio-pci");
 	add_function(&inventory, "02:00.0", 0x8086, 0x10d3, 0x020000, 11, "e1000e");
 	set_override(0, "vfio-pci");
 	add_group(10);

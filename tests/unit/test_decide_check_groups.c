@@ -44,7 +44,18 @@ TEST(a_bridge_on_a_driver_of_its_own)
 	end();
 	add_function(&inventory, "03:00.1", 0x10de, 0x10f0, 0x040300, 10, "snd_hda_intel");
 	begin(X "group = ignore\n");
-	check_part("remedy", findings.items[1].remedy, "for the bridge: " UNBIND);
+	check_part("remedy", findings.items[1].remedy, "list 0000:03:00.1 in the profile too");
+	check_part("remedy", findings.items[1].remedy, "until the next boot: " UNBIND);
+	end();
+	/* For good, where its driver is a module. */
+	strv_add(&inventory.items[2].modules, "shpchp");
+	begin(X "group = ignore\n");
+	check_part("remedy", findings.items[1].remedy,
+		   "printf 'blacklist shpchp\\n' >/etc/modprobe.d/");
+	end();
+	strv_add(&inventory.builtin_modules, "shpchp");
+	begin(X "group = ignore\n");
+	assert_null(strstr(findings.items[1].remedy, "blacklist"));
 	end();
 	/* Older kernels do not mind. */
 	set_driver(3, NULL);

@@ -55,52 +55,6 @@ static void add_candidate(struct pci_function *function, const char *module)
 	strv_add(&function->modules, module);
 }
 
-TEST(drivers_that_leave_a_group_viable)
-{
-	static const struct {
-		const char *driver;
-		bool viable;
-	} rows[] = {
-		{NULL, true},       {"vfio-pci", true},   {"mlx5_vfio_pci", true},
-		{"pci-stub", true}, {"pcieport", true},   {"snd_hda_intel", false},
-		{"shpchp", false},  {"pci-stub2", false},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct pci_function function = {.driver = (char *)(uintptr_t)rows[i].driver,
-						.class = 0x040300};
-
-		check_int(rows[i].driver ? rows[i].driver : "none",
-			  function_leaves_group_viable(&inventory, &function), rows[i].viable);
-		/* What it is on cannot be read: whatever stands there, it may be another. */
-		function.unknown = FUNCTION_DRIVER;
-		check_int("unknown", function_leaves_group_viable(&inventory, &function), false);
-	}
-}
-
-TEST(until_5_19_bridges_may_be_on_any_driver)
-{
-	static const struct {
-		const char *kernel;
-		uint32_t class;
-		bool viable;
-	} rows[] = {
-		{"5.18.0-4-amd64", 0x060400, true}, {"4.19", 0x060401, true},
-		{"5.19.0", 0x060400, false},        {"6.1.0-56-amd64", 0x060400, false},
-		{"5.10.0", 0x060100, false},        {"5.10.0", 0x0c0330, false},
-		{"rolling", 0x060400, false},       {NULL, 0x060400, false},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct inventory host = {.kernel = (char *)(uintptr_t)rows[i].kernel};
-		struct pci_function function = {.driver = (char[]){"shpchp"},
-						.class = rows[i].class};
-
-		check_int(rows[i].kernel ? rows[i].kernel : "not known",
-			  function_leaves_group_viable(&host, &function), rows[i].viable);
-	}
-}
-
 TEST(a_group_of_its_own_is_complete)
 {
 	add_function(&inventory, "01:00.0", 1, 1, 0x120000, 7, NULL);
@@ -136,10 +90,18 @@ TEST(each_kind_of_neighbour_in_each_mode)
 		{"bridge that modules offer themselves for", 0x060400, NULL, "shpchp", 0, STAYS},
 		{"bridge with modules not known", 0x060100, NULL, NULL, FUNCTION_MODULES, STAYS},
 		{"bridge on a driver", 0x060400, "shpchp", NULL, 0, STOPS},
-		{"SMBus on a driver", 0x0c0500, "i801_smbus", NULL, 0, STOPS},
-		{"SMBus that a driver may come for", 0x0c0500, NULL, "i2c_i801", 0, STAYS},
-		{"memory controller", 0x058000, NULL, "x", 0, STAYS},
-		{"system peripheral on a driver", 0x088000, "x", NULL, 0, STOPS},
+		{"ISA bridge on a driver", 0x060100, "lpc_ich", NULL, 0, STOPS},
+		{"host bridge on a driver", 0x060000, "ie31200_edac", NULL, 0, STOPS},
+		{"SMBus on a driver", 0x0c0500, "i801_smbus", NULL, 0, JOINS},
+		{"SMBus that a driver may come for", 0x0c0500, NULL, "i2c_i801", 0, JOINS},
+		{"SMBus without driver and module", 0x0c0500, NULL, NULL, 0, STAYS},
+		{"FPGA on a driver", 0x058000, "xclmgmt", NULL, 0, JOINS},
+		{"NVSwitch on a driver", 0x068000, "nvidia-nvswitch", NULL, 0, JOINS},
+		{"system peripheral on a driver", 0x088000, "ioatdma", NULL, 0, JOINS},
+		{"CXL memory on a driver", 0x050210, "cxl_pci", NULL, 0, STOPS},
+		{"RAM that a driver may come for", 0x050000, NULL, "x", 0, STAYS},
+		{"IOMMU that modules offer themselves for", 0x080600, NULL, "x", 0, STAYS},
+		{"event collector on pcieport", 0x080700, "pcieport", NULL, 0, STAYS},
 	};
 	static const char *const modes[] = {"require", "expand", "ignore"};
 
@@ -285,6 +247,8 @@ static void add_card(const char *audio_driver)
 	add_candidate(&inventory.items[2], "xhci_pci");
 	add_function(&inventory, "01:00.3", 0x10de, 4, 0x0c8000, 13, NULL);
 	add_function(&inventory, "02:00.0", 0x10de, 2, 0x040300, 14, "snd_hda_intel");
+	/* The host's. */
+	add_function(&inventory, "03:00.0", 0x1a03, 0x2000, 0x030000, 15, "ast");
 }
 
 TEST(a_graphics_card_goes_as_one)
@@ -535,8 +499,6 @@ TEST(what_joins_may_be_taken_from_a_driver)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(drivers_that_leave_a_group_viable),
-		cmocka_unit_test(until_5_19_bridges_may_be_on_any_driver),
 		cmocka_unit_test_teardown(a_group_of_its_own_is_complete, free_inventory),
 		cmocka_unit_test_teardown(each_kind_of_neighbour_in_each_mode, free_inventory),
 		cmocka_unit_test_teardown(finding_names_the_others_and_ignore_only_warns,

@@ -201,6 +201,7 @@ TEST(usb_port_of_a_graphics_card)
 	set_disks(DISKS "sda 8:0 @07:00.2 type=ext4\n", "22 1 8:0 / / rw - ext4 /dev/sda rw\n", "");
 	expect("root on a stick in it",
 	       "0000:05:00.0 storage: nvme0n1 has a partition table\n"
+	       "0000:07:00.0 display: the device is the only display of the host\n"
 	       "0000:07:00.2 host-disk: the host uses a disk of the device: / (sda)\n");
 	set_disks(DISKS "sda 8:0 @07:00.2 type=ext4\n", "", "root=UUID=none");
 	guards_make(&inventory, PHASE_SYSTEM, &guards);

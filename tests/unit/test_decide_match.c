@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/match.h"
+#include "decide/selector.h"
 #include "support.h"
 
 static struct inventory inventory;

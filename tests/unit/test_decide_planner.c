@@ -266,7 +266,7 @@ TEST(refused_devices_have_no_action_and_others_go_on)
 	       "only vfio-pci may take it from now on\n"
 	       "unbind 1 0000:03:00.0 " DRIVERS "e1000e/unbind; e1000e holds it\n"
 	       "probe 1 0000:03:00.0 " PROBE "; vfio-pci takes it\n",
-	       "card-incomplete 0000:01:00.0; group-incomplete group 10");
+	       "group-incomplete group 10");
 }
 
 TEST(devices_are_in_order_with_the_absent_among_them)
@@ -693,6 +693,19 @@ TEST(the_last_display_stays)
 		      "");
 }
 
+/* What does not answer is neither bound nor, where it is bound, right; the others go on. */
+TEST(what_does_not_answer_is_refused)
+{
+	inventory.items[0].answers_nothing = true;
+	inventory.items[3].iommu_group = 13;
+	expect_states(PHASE_SYSTEM, "[device x]\naddress = 01:00.0\nallow = display\n",
+		      "0000:01:00.0 refused", "device-silent 0000:01:00.0");
+	free(inventory.items[0].driver);
+	inventory.items[0].driver = xstrdup("vfio-pci");
+	expect_states(PHASE_SYSTEM, "[device x]\naddress = 01:00.0\nallow = display\n",
+		      "0000:01:00.0 refused", "device-silent 0000:01:00.0");
+}
+
 int main(void)
 {
 #define PLAN_TEST(name) cmocka_unit_test_setup_teardown(name, make_inventory, free_inventory)
@@ -724,6 +737,7 @@ int main(void)
 		PLAN_TEST(network_cards_wait_early),
 		PLAN_TEST(the_last_display_does_not_join),
 		PLAN_TEST(the_last_display_stays),
+		PLAN_TEST(what_does_not_answer_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

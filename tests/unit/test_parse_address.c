@@ -156,23 +156,28 @@ TEST(functions_in_a_path_are_in_order)
 TEST(ways_through_sysfs)
 {
 	static const struct {
-		const char *path, *ports;
+		const char *path, *ports, *above;
 	} rows[] = {
-		{"", NULL},
-		{"../../../devices/platform/x", NULL},
-		{"../../../devices/pci0000:00/0000:00:1f.0", "00:1f.0"},
-		{"../../../devices/pci0000:00/0000:00:03.1/0000:83:00.0", "00:03.1/00.0"},
+		{"", NULL, NULL},
+		{"../../../devices/platform/x", NULL, NULL},
+		{"../../../devices/pci0000:00/0000:00:1f.0", "00:1f.0", NULL},
+		{"../../../devices/pci0000:00/0000:00:03.1/0000:83:00.0", "00:03.1/00.0", NULL},
 		{"../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0",
-		 "10000:e0:06.0/00.0"},
-		{"pci0000:00", NULL},
-		{"0000:00:1f.0/pci0000:00", NULL},
-		{"/0000:00:1f.0/", "00:1f.0"},
+		 "10000:e0:06.0/00.0", "0000:00:0e.0"},
+		{"pci0000:00", NULL, NULL},
+		{"0000:00:1f.0/pci0000:00", NULL, "0000:00:1f.0"},
+		{"/0000:00:1f.0/", "00:1f.0", NULL},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_free_ char *ports = port_path_of(rows[i].path);
+		struct pci_address above = {};
 
 		check_text(rows[i].path, ports, rows[i].ports);
+		check_int(rows[i].path, function_above(rows[i].path, &above),
+			  rows[i].above != NULL);
+		if (rows[i].above)
+			check_text(rows[i].path, PCI_ADDRESS_TEXT(&above), rows[i].above);
 	}
 }
 

@@ -150,6 +150,18 @@ TEST(as_the_profile_has_it)
 	assert_string_equal(none, "00-00-00-00-00-00-00-00");
 }
 
+TEST(silence_is_ones_all_over)
+{
+	uint8_t header[PCI_CONFIG_HEADER_BYTES];
+
+	memset(header, 0xff, sizeof(header));
+	assert_true(config_space_is_silent(header, sizeof(header)));
+	assert_false(config_space_is_silent(header, sizeof(header) - 1));
+	/* A virtual function has no ids there, and a header type. */
+	header[0x0e] = 0;
+	assert_false(config_space_is_silent(header, sizeof(header)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +177,7 @@ int main(void)
 		cmocka_unit_test_setup(truncated, reset),
 		cmocka_unit_test_setup(reads_nothing_past_its_length, reset),
 		cmocka_unit_test(as_the_profile_has_it),
+		cmocka_unit_test(silence_is_ones_all_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
