@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "parse/foreign_programs.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -325,4 +326,45 @@ void foreign_follow(const struct foreign_file *file, const char *prelude, const 
 		foreign_emit_acts(&emission, &acts);
 	else if (telling)
 		foreign_emit(&emission, FOREIGN_ADDRESSES, telling, "vfio-pci");
+}
+
+void foreign_split_command(const char *text,
+			   const char *(*resolve)(const void *userdata, const char *c,
+						  struct buf *word),
+			   const void *userdata, struct strv *ret)
+{
+	struct buf word = {};
+	char quote = '\0';
+	bool any = false;
+
+	for (const char *c = text;; c++) {
+		const char *next = *c && strchr("%$", *c) ? resolve(userdata, c, &word) : NULL;
+		char *space;
+
+		if (next) {
+			/* Without quotes, a variable may be several words. */
+			while (!quote && word.length && (space = strpbrk(word.text, " \t"))) {
+				strv_take(ret, xstrndup(word.text, (size_t)(space - word.text)));
+				space += strspn(space, " \t");
+				word.length = strlen(space);
+				memmove(word.text, space, word.length + 1);
+			}
+			c = next - 1;
+		} else if (!*c || (!quote && isspace((unsigned char)*c))) {
+			if (any || word.length)
+				strv_add(ret, buf_text(&word));
+			buf_done(&word);
+			any = false;
+			if (!*c)
+				break;
+		} else if (quote ? *c == quote : *c == '"' || *c == '\'') {
+			quote = quote ? '\0' : *c;
+			any = true;
+		} else if (*c == '\\' && c[1]) {
+			buf_add_n(&word, ++c, 1);
+		} else {
+			buf_add_n(&word, c, 1);
+		}
+	}
+	buf_done(&word);
 }

@@ -17,3 +17,11 @@ void foreign_follow(const struct foreign_file *file, const char *prelude, const 
 void foreign_add_quoted(struct buf *buf, const char *word);
 /* The words from one on as a command of a shell; the caller's. */
 char *foreign_quote(const struct strv *words, size_t from);
+/*
+ * Splits a command that systemd or udev runs itself: quotes, but no operators. resolve adds what a '%' or '$'
+ * stands for, and returns what follows it; NULL: it stands for itself.
+ */
+void foreign_split_command(const char *text,
+			   const char *(*resolve)(const void *userdata, const char *c,
+						  struct buf *word),
+			   const void *userdata, struct strv *ret);

@@ -47,43 +47,6 @@ TEST(test_units)
 	expect_unit("ExecStartPre=/bin/true\nExecStart=\nExec\nExecStop=/opt/own.sh\n", "", "");
 }
 
-static void expect_udev(const char *text, const char *want)
-{
-	parse_foreign(foreign_parse_udev, FOREIGN_UDEV_RULE, "r", text, &foreign, NULL);
-	check_foreign_is(text, &foreign, want);
-}
-
-TEST(test_udev)
-{
-	expect_udev("ACTION==\"add\", SUBSYSTEM==\"pci\", KERNEL==\"0000:83:00.0\", "
-		    "ATTR{driver_override}=\"vfio-pci\", RUN{builtin}+=\"kmod load vfio-pci\"\n",
-		    "addresses vfio-pci: 0000:83:00.0 @r:1\n");
-	expect_udev("KERNEL==\"0000:83:00.0|0000:84:00.0\", \\\n"
-		    "ATTR{driver_override} := \"pci_stub\"\n",
-		    "addresses pci-stub: 0000:83:00.0 0000:84:00.0 @r:1\n");
-	expect_udev("ATTR{vendor}==\"0x10de\", ATTR{device}==\"0x1bb0\", "
-		    "ATTR{driver_override}=\"vfio-pci\"\n",
-		    "ids vfio-pci: 0x10de:0x1bb0 @r:1\n");
-	expect_udev("KERNEL==\"0000:83:00.0\", RUN+=\"/usr/bin/driverctl set-override "
-		    "0000:83:00.0 vfio-pci\"\n",
-		    "addresses vfio-pci: 0000:83:00.0 @r:1\n");
-	expect_udev("KERNEL==\"0000:83:00.0\", RUN+=\"/bin/sh -c 'echo vfio-pci > "
-		    "/sys/bus/pci/devices/%k/driver_override; echo $kernel > "
-		    "/sys/bus/pci/drivers/vfio-pci/bind'\", RUN+=\"/bin/x\"\n",
-		    "addresses vfio-pci: 0000:83:00.0 @r:1\n");
-	expect_udev("KERNEL==\"0000:83:00.*\", RUN{program}+=\"/bin/sh -c 'echo vfio-pci > "
-		    "/sys$devpath/driver_override'\"\n",
-		    "addresses vfio-pci: @r:1\n");
-	expect_udev("ACTION==\"remove\", KERNEL==\"0000:83:00.0\", RUN+=\"/usr/bin/driverctl "
-		    "set-override %k vfio-pci\"\n",
-		    "");
-	/* Looked at, not set; a comment; other rules. */
-	expect_udev("KERNEL==\"0000:83:00.0\", ATTR{driver_override}==\"vfio-pci\", MODE=\"0666\"\n"
-		    "# ATTR{driver_override}=\"vfio-pci\"\nSUBSYSTEM==\"vfio\", GROUP=\"kvm\"\n"
-		    "ATTR{driver_override}=\n",
-		    "");
-}
-
 TEST(test_initramfs_order)
 {
 	static const struct {
@@ -114,7 +77,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_units),
-		cmocka_unit_test(test_udev),
 		cmocka_unit_test(test_initramfs_order),
 	};
 
