@@ -258,9 +258,12 @@ TEST(what_could_not_be_read)
 			 "0000:07:00.0 live-vfs: the device may have virtual functions: why\n"},
 		{0, FACT_PATH, ON_ROOT},
 	};
-	struct pci_function *display = add_function(&inventory, "07:00.0", 0x10de, 1, 0x030000, 7,
-						    "nouveau");
+	struct pci_function *display;
 
+	add_function(&inventory, "07:00.0", 0x10de, 1, 0x030000, 7, "nouveau");
+	/* It is not the only one. */
+	add_function(&inventory, "08:00.0", 0x1a03, 1, 0x030000, 8, NULL);
+	display = &inventory.items[inventory.n - 2];
 	display->unread_why = xstrdup("why");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char **unread = rows[i].fact ? &inventory.unread[__builtin_ctz(rows[i].fact)]
