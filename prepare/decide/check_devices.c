@@ -142,7 +142,7 @@ static void check_selection(const struct checks *checks)
 	vec_foreach(section, &checks->profile->sections) {
 		_cleanup_free_ char *subject = xasprintf("device %s", section->label);
 
-		if (section_count_listed(section))
+		if (section_count_listed(section) && !section->optional)
 			finding_remedy(
 				finding_add(
 					checks->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT,

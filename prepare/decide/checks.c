@@ -81,7 +81,7 @@ enum readiness readiness_of(const struct findings *findings, const struct plan *
 		return REBOOT_REQUIRED;
 	/* A device that is not right is no ready one, even where that is a warning. */
 	vec_foreach(device, plan)
-		if (device->state != DEVICE_RIGHT)
+		if (device->state != DEVICE_RIGHT && !device_may_be_absent(device))
 			return NOT_READY;
 	return seen[REBOOT_REQUIRED] ? NOT_READY : READY;
 }

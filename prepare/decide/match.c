@@ -32,21 +32,6 @@ static struct finding *_printf_(4, 5) refuse(struct match *match, struct claim *
 			   PCI_ADDRESS_TEXT(&claim->function->address), "%s", detail);
 }
 
-/* The first of the functions that a section means by what they are, wherever; or by the way to them, too. */
-static bool add_meant(struct buf *list, const struct inventory *inventory,
-		      const struct device_section *section, bool by_path)
-{
-	unsigned n = 0;
-
-	vec_foreach(function, inventory)
-		if (!(function->unknown & FUNCTION_IDS) &&
-		    section_identity_matches(section, function) &&
-		    (!by_path || section_path_matches(section, function)) &&
-		    !address_list_has(&section->except, &function->address) && n++ < 8)
-			buf_addf(list, " %s", PCI_ADDRESS_TEXT(&function->address));
-	return n > 0;
-}
-
 static void refuse_mismatch(struct match *match, struct claim *claim,
 			    const struct device_section *section)
 {
@@ -58,7 +43,7 @@ static void refuse_mismatch(struct match *match, struct claim *claim,
 		"is now at this address",
 		section->label, function->vendor, function->device, function->class);
 
-	if (add_meant(&now_at, match->inventory, section, false))
+	if (meant_add(&now_at, match->inventory, section, false))
 		finding_remedy(
 			finding,
 			"a device that the section describes is now at%s: correct the address in "
@@ -207,55 +192,6 @@ static void match_virtual(struct match *match)
 	}
 }
 
-static void tell_absent(struct match *match, const struct device_section *section, size_t i)
-{
-	_cleanup_free_ char *subject = NULL, *detail = NULL;
-	const char *key = "address";
-
-	if (section->addresses.n) {
-		const struct pci_address *address = &section->addresses.items[i].address;
-
-		*vec_add(&match->absent) = (struct absence){*address, section};
-		subject = xstrdup(PCI_ADDRESS_TEXT(address));
-		detail = xasprintf(
-			"section [device %s] lists the address, and the host has no device at it",
-			section->label);
-	} else if (section->paths.n) {
-		key = "path";
-		subject = xasprintf("device %s", section->label);
-		detail = xasprintf("the section lists path %s, and the host has no device at it",
-				   section->paths.items[i]);
-	} else {
-		_cleanup_free_ char *serial = serial_text(section->serials.items[i]);
-
-		key = "serial number";
-		subject = xasprintf("device %s", section->label);
-		detail = xasprintf(
-			"the section lists serial number %s, and no device of the host has it",
-			serial);
-	}
-	finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT, subject,
-				   "%s", detail),
-		       "correct the %s in the profile, or remove it", key);
-}
-
-static void find_absent(struct match *match, const struct device_section *section, size_t n_matched)
-{
-	_cleanup_free_ char *subject = xasprintf("device %s", section->label);
-	bool told = false;
-
-	for (size_t i = 0; i < section_count_listed(section); i++) {
-		if (section_finds(section, i, match->inventory))
-			continue;
-		tell_absent(match, section, i);
-		told = true;
-	}
-	if (!section->addresses.n && n_matched == 0 && !told)
-		finding_remedy(finding_add(&match->findings, SEVERITY_ERROR, FINDING_DEVICE_ABSENT,
-					   subject, "the section selects no device of this host"),
-			       "correct the section, or remove it");
-}
-
 /* Is the function, which the section lists, claimed or refused? */
 static bool is_settled(const struct match *match, const struct device_section *section,
 		       const struct claim *claim)
@@ -286,7 +222,7 @@ static void refuse_contradicted(struct match *match, const struct device_section
 				 "%s%s",
 				 section->label, function->port_path ? "is " : "cannot be read",
 				 function->port_path ? function->port_path : "");
-		if (add_meant(&meant, match->inventory, section, true)) {
+		if (meant_add(&meant, match->inventory, section, true)) {
 			finding_remedy(finding,
 				       "the path leads to%s: correct the address or the path",
 				       buf_text(&meant));
@@ -340,7 +276,10 @@ static void check_count(struct match *match, const struct device_section *sectio
 	if (!section->has_count || n_matched == section->count)
 		return;
 	finding_remedy(
-		finding_add(&match->findings, SEVERITY_ERROR, FINDING_COUNT, subject,
+		finding_add(&match->findings,
+			    section->optional && n_matched < section->count ? SEVERITY_NOTE
+									    : SEVERITY_ERROR,
+			    FINDING_COUNT, subject,
 			    "the section selects %zu devices, and its count is %u", n_matched,
 			    section->count),
 		n_matched > section->count
@@ -399,7 +338,7 @@ void match_make(const struct profile *profile, const struct inventory *inventory
 	vec_foreach(section, &profile->sections) {
 		size_t n = match_section(&match, section);
 
-		find_absent(&match, section, n);
+		absences_find(inventory, section, n, &match.absent, &match.findings);
 		check_count(&match, section, n);
 	}
 	match_virtual(&match);
@@ -466,6 +405,9 @@ bool match_spans_host(const struct match *match)
 			return true;
 	vec_foreach(finding, &match->findings)
 		if (finding->type == FINDING_IDENTITY_MISMATCH)
+			return true;
+	vec_foreach(absence, &match->absent)
+		if (!absence->section->optional && section_has_identity(absence->section))
 			return true;
 	return false;
 }

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "decide/absence.h"
 #include "model/finding.h"
 #include "model/inventory.h"
 #include "model/profile.h"
@@ -19,16 +20,10 @@ struct claim {
 	bool concerned; /* claimed, or in the group or the slot of one that is */
 };
 
-/* An address that the profile lists and the host does not have. */
-struct absence {
-	struct pci_address address;
-	const struct device_section *section;
-};
-
 struct match {
 	const struct inventory *inventory;
 	VEC(struct claim); /* beside its functions, in their order */
-	VEC_OF(struct absence) absent;
+	struct absence_list absent;
 	struct findings findings;
 };
 

@@ -160,6 +160,9 @@ static void need_identities(const struct asking *asking)
 
 	if (asking->purpose->all_details)
 		facts |= FACT_RESET | FACT_MODULES;
+	/* What is not there may be a virtual function that is still to be made. */
+	if (asking->match->absent.n && asking->purpose->goal != GOAL_BIND)
+		facts |= FACT_DETAILS;
 	if (asks & ASKS_PATHS)
 		facts |= FACT_PATH;
 	if (asks & ASKS_SERIALS)

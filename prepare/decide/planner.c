@@ -91,6 +91,7 @@ static void add_absent(const struct absence *absence, struct plan *plan)
 	*vec_add(plan) = (struct planned_device){
 		.address = absence->address,
 		.state = DEVICE_ABSENT,
+		.optional = absence->section->optional,
 		.section = absence->section->label,
 		.vfs = absence->section->vfs,
 		.want = xstrdup(absence->section->vfs ? "native" : driver),

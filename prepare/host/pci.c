@@ -189,6 +189,10 @@ void pci_read_details(struct root *root, int dir, const struct inventory *invent
 		function->revision = (int)revision;
 	function->numa_node = pci_decimal(root, dir, "numa_node", -1);
 	function->total_vfs = pci_decimal(root, dir, "sriov_totalvfs", -1);
+	if (function->total_vfs <= 0)
+		return;
+	function->vf_offset = pci_decimal(root, dir, "sriov_offset", -1);
+	function->vf_stride = pci_decimal(root, dir, "sriov_stride", -1);
 }
 
 void pci_read_reset(struct root *root, int dir, const struct inventory *inventory,
@@ -252,7 +256,8 @@ static void add_function(struct root *root, const struct pci_address *address,
 
 	function->address = *address;
 	function->revision = function->numa_node = function->iommu_group = function->total_vfs =
-		function->header_type = function->num_vfs = function->vfs_autoprobe = -1;
+		function->header_type = function->vf_offset = function->vf_stride =
+			function->num_vfs = function->vfs_autoprobe = -1;
 	function->unknown = FUNCTION_MODULES | FUNCTION_SERIAL | FUNCTION_VFS;
 	read_function(root, function);
 }

@@ -47,13 +47,14 @@ struct pci_function {
 	int numa_node;   /* -1: none, or not asked for */
 	int iommu_group; /* -1: none */
 	char *modalias;
-	char *driver;          /* NULL: none */
-	char *driver_override; /* NULL: none, or not asked for */
-	char *port_path;       /* "00:03.1/00.0", see the profile's key path; NULL: not known */
-	char *name;            /* from pci.ids; NULL: not known */
-	int header_type;       /* of its configuration space; -1: not known or not asked for */
-	int total_vfs;         /* sriov_totalvfs; -1: not a PF, or not asked for */
-	int num_vfs;           /* sriov_numvfs; -1: not a PF, or not known */
+	char *driver;             /* NULL: none */
+	char *driver_override;    /* NULL: none, or not asked for */
+	char *port_path;          /* "00:03.1/00.0", see the profile's key path; NULL: not known */
+	char *name;               /* from pci.ids; NULL: not known */
+	int header_type;          /* of its configuration space; -1: not known or not asked for */
+	int total_vfs;            /* sriov_totalvfs; -1: not a PF, or not asked for */
+	int vf_offset, vf_stride; /* sriov_offset, sriov_stride; -1: not a PF, or not asked for */
+	int num_vfs;              /* sriov_numvfs; -1: not a PF, or not known */
 	int vfs_autoprobe; /* sriov_drivers_autoprobe; -1: not a PF, not known, or an old kernel */
 	bool has_serial;
 	uint64_t serial;

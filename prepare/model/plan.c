@@ -168,6 +168,11 @@ bool device_needs_backend(const struct planned_device *device)
 	       driver_is_vfio(device->want);
 }
 
+bool device_may_be_absent(const struct planned_device *device)
+{
+	return device->state == DEVICE_ABSENT && device->optional;
+}
+
 bool device_is_given(const struct planned_device *device)
 {
 	return !device->vfs && device->state != DEVICE_ABSENT &&

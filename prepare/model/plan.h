@@ -40,6 +40,7 @@ struct planned_device {
 	const char *section; /* label, owned by the profile */
 	bool companion;      /* joined through group = expand */
 	bool next_boot;      /* refused only as it is in use now */
+	bool optional;       /* that it is absent is no error */
 	unsigned vfs; /* a physical function that stays with the host and has so many; 0: none */
 	char *want;   /* driver; NULL: its own, it is released; owned */
 	char *module; /* that provides it or what its virtual functions get, or a modalias; NULL: it is there; owned */
@@ -104,6 +105,8 @@ extern const char *const action_type_names[];
 extern const char *const device_state_names[];
 /* Is it of use only with a module through which VFIO maps a guest's memory? */
 bool device_needs_backend(const struct planned_device *device);
+/* Is it absent, and its section optional? */
+bool device_may_be_absent(const struct planned_device *device);
 /* Does it go to its guest, now or at the next boot? */
 bool device_is_given(const struct planned_device *device);
 /* Is nothing done about it, as it is refused or absent? */

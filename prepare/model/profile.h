@@ -76,6 +76,7 @@ struct device_section {
 
 	char *driver; /* a driver's name, or "auto" */
 	enum group_mode group;
+	bool optional; /* a device that is not there is no error */
 	bool has_count;
 	unsigned count;
 	unsigned allow; /* enum allow_flag */

@@ -284,6 +284,7 @@ static const struct profile_key device_keys[] = {
 	 "vfio-pci, pci-stub, auto or a module's name"},
 	{"group", read_group, offsetof(struct device_section, group), "require, expand or ignore"},
 	{"count", read_count, 0, "a number from 1 to 4096"},
+	{"optional", read_bool, offsetof(struct device_section, optional), YES_NO},
 	{"allow", read_allow, offsetof(struct device_section, allow),
 	 "any of display, network, storage"},
 	{"vfs", read_vfs, offsetof(struct device_section, vfs), "a number from 1 to 65535"},

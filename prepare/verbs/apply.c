@@ -156,7 +156,8 @@ static int apply_status(const struct applying *applying)
 	vec_foreach(device, plan)
 		/* Below another root there may be no devices to be seen. */
 		if (stays_refused(applying, device) ||
-		    (device->state == DEVICE_ABSENT && situation->inventory.n))
+		    (device->state == DEVICE_ABSENT && !device_may_be_absent(device) &&
+		     situation->inventory.n))
 			n_refused++;
 		else
 			n_good++;

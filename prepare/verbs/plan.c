@@ -38,7 +38,7 @@ static int plan_status(const struct plan *plan)
 		if (device->state == DEVICE_BIND || device->state == DEVICE_VFS ||
 		    device->state == DEVICE_RIGHT)
 			n_good++;
-		else
+		else if (!device_may_be_absent(device))
 			n_refused++;
 	}
 	return status_of_counts(n_good, n_refused, 0);

@@ -52,7 +52,8 @@ int status_of_outcomes(const struct plan *plan, const struct outcomes *outcomes)
 
 	/* That a device waits is as planned: a later phase answers for it. */
 	for (size_t i = 0; i < plan->n; i++)
-		if (plan->items[i].state != DEVICE_WAITING)
+		if (plan->items[i].state != DEVICE_WAITING &&
+		    !device_may_be_absent(&plan->items[i]))
 			n[kinds[outcomes->items[i].result]]++;
 	return status_of_counts(n[GOOD], n[REFUSED], n[FAILED]);
 }
