@@ -258,3 +258,37 @@ int bounded_run(const struct bounded_job *job)
 	free(events);
 	return watched.error;
 }
+
+struct single {
+	void (*run)(void *userdata, size_t piece);
+	void *userdata;
+	enum bounded_end end;
+};
+
+static void run_single(void *userdata, size_t piece)
+{
+	const struct single *single = userdata;
+
+	single->run(single->userdata, piece);
+}
+
+static void single_ended(void *userdata, size_t piece _unused_, enum bounded_end end,
+			 uint32_t elapsed_ms _unused_)
+{
+	struct single *single = userdata;
+
+	single->end = end;
+}
+
+enum bounded_end bounded_once(void (*run)(void *userdata, size_t piece), void *userdata, int ms)
+{
+	struct single single = {.run = run, .userdata = userdata, .end = BOUNDED_UNSTARTED};
+
+	bounded_run(&(struct bounded_job){.n = 1,
+					  .piece_ms = ms,
+					  .total_ms = ms,
+					  .userdata = &single,
+					  .run = run_single,
+					  .ended = single_ended});
+	return single.end;
+}

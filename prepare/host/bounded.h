@@ -53,6 +53,9 @@ struct bounded_job {
  */
 int bounded_run(const struct bounded_job *job);
 
+/* Runs one piece in a child, which may take that long; how it ended. */
+enum bounded_end bounded_once(void (*run)(void *userdata, size_t piece), void *userdata, int ms);
+
 /* Zeroed memory that parent and children share, or NULL; munmap() by bounded_free(). */
 void *bounded_memory(size_t bytes);
 void bounded_free(void *memory, size_t bytes);

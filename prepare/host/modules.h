@@ -2,19 +2,27 @@
 /* Kernel modules, through libkmod: which would be loaded for a device, and loading one. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/strv.h"
 #include "host/root.h"
 
-struct kmod_ctx; /* of libkmod */
+/* The modules whose alias matches: sorted, without repetition. Each is free()d by strv_done(). */
+struct found_modules {
+	bool known; /* false: the tables do not answer */
+	struct strv names;
+};
 
 /*
- * Opens the module tables of a kernel release below the root (/lib/modules/RELEASE). What
- * modprobe.d says is left out: the question is what the kernel's tables offer. -errno.
+ * Looks each alias up in the module tables of a kernel release below the root (/lib/modules/RELEASE). What
+ * modprobe.d says is left out: the question is what the kernel's tables offer. libkmod reads them in a child
+ * with a deadline, as a table that is damaged ends it. ret: one for each alias, zeroed; the caller's.
+ *
+ * 0; -ENOENT: there are no tables; -EUCLEAN: the child died, or did not end; -errno.
  */
-int modules_open(struct root *root, const char *release, struct kmod_ctx **ret);
-void modules_close(struct kmod_ctx *modules);
-/* Adds the names of the modules whose alias matches, sorted and without repetition; -errno. */
-int modules_lookup(struct kmod_ctx *modules, const char *alias, struct strv *ret);
+int modules_find(struct root *root, const char *release, const struct strv *aliases,
+		 struct found_modules *ret);
+void found_modules_done(struct found_modules *found, size_t n);
 
 /* Reads the tables that libkmod reads past the root handle through it, so that a recorder gets them. */
 void modules_touch(struct root *root, const char *release);

@@ -1,67 +1,64 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <search.h>
+#include "host/pci_modules.h"
+
 #include <string.h>
 
 #include "host/modules.h"
-#include "host/pci_modules.h"
-
-static int compare_modalias(const void *a, const void *b)
-{
-	const struct pci_function *f = a, *g = b;
-
-	return strcmp(f->modalias, g->modalias);
-}
-
-static void keep_node(void *node _unused_)
-{
-}
 
 /* Variant drivers have aliases of their own, "vfio_pci:v000015B3d0000101E..." (Documentation/driver-api/vfio.rst). */
-static void lookup(struct kmod_ctx *modules, struct pci_function *function)
+static char *variant_alias(const char *modalias)
 {
-	_cleanup_(strv_done) struct strv variants = {};
-
-	if (modules_lookup(modules, function->modalias, &function->modules) < 0)
-		return;
-	function->unknown &= ~(unsigned)FUNCTION_MODULES;
-	if (strncmp(function->modalias, "pci:", 4) == 0) {
-		_cleanup_free_ char *alias = xasprintf("vfio_pci:%s", function->modalias + 4);
-
-		modules_lookup(modules, alias, &variants);
-		for (size_t i = 0; i < variants.n && !function->variant; i++)
-			if (strcmp(variants.items[i], "vfio_pci") != 0)
-				function->variant = xstrdup(variants.items[i]);
-	}
+	return strncmp(modalias, "pci:", 4) == 0 ? xasprintf("vfio_pci:%s", modalias + 4)
+						 : xstrdup("");
 }
 
-static void copy_lookup(struct pci_function *function, const struct pci_function *known)
+static void take(struct pci_function *function, const struct found_modules *modules,
+		 const struct found_modules *variants)
 {
-	for (size_t i = 0; i < known->modules.n; i++)
-		strv_add(&function->modules, known->modules.items[i]);
-	function->variant = xstrdup_null(known->variant);
-	function->unknown &= ~(unsigned)FUNCTION_MODULES | (known->unknown & FUNCTION_MODULES);
+	if (!modules->known)
+		return;
+	function->unknown &= ~(unsigned)FUNCTION_MODULES;
+	for (size_t i = 0; i < modules->names.n; i++)
+		strv_add(&function->modules, modules->names.items[i]);
+	for (size_t i = 0; i < variants->names.n && !function->variant; i++)
+		if (strcmp(variants->names.items[i], "vfio_pci") != 0)
+			function->variant = xstrdup(variants->names.items[i]);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 void pci_read_modules(struct root *root, const struct needs *needs, struct inventory *inventory)
 {
-	struct kmod_ctx *modules = NULL;
-	void *known = NULL; /* functions by modalias: equal devices are looked up once */
+	/* Equal devices are looked up once: the alias of the device, and beside it that of the variants for it. */
+	_cleanup_(strv_done) struct strv all = {}, aliases = {};
+	size_t n = 0;
+	struct found_modules *found;
 
-	if (!inventory->kernel)
+	vec_foreach(function, inventory)
+		if (function->modalias && needs_fact(needs, inventory, function, FACT_MODULES))
+			strv_add(&all, function->modalias);
+	if (!inventory->kernel || !all.n)
 		return;
-	vec_foreach(function, inventory) {
-		struct pci_function **node;
+	strv_sort(&all);
+	for (size_t i = 0; i < all.n; i++)
+		if (i + 1 == all.n || strcmp(all.items[i], all.items[i + 1]) != 0)
+			strv_add(&aliases, all.items[i]);
+	n = aliases.n;
+	for (size_t i = 0; i < n; i++)
+		strv_take(&aliases, variant_alias(aliases.items[i]));
+	found = xcalloc(aliases.n, sizeof(*found));
+	if (modules_find(root, inventory->kernel, &aliases, found) == 0)
+		vec_foreach(function, inventory) {
+			char **at = function->modalias ? bsearch(&function->modalias, aliases.items,
+								 n, sizeof(*aliases.items), compare)
+						       : NULL;
 
-		if (!function->modalias || !needs_fact(needs, inventory, function, FACT_MODULES))
-			continue;
-		if (!modules && modules_open(root, inventory->kernel, &modules) < 0)
-			break;
-		node = tsearch(function, &known, compare_modalias);
-		if (node && *node != function)
-			copy_lookup(function, *node);
-		else
-			lookup(modules, function);
-	}
-	tdestroy(known, keep_node);
-	modules_close(modules);
+			if (at && needs_fact(needs, inventory, function, FACT_MODULES))
+				take(function, &found[at - aliases.items],
+				     &found[n + (size_t)(at - aliases.items)]);
+		}
+	found_modules_done(found, aliases.n);
 }

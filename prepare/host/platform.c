@@ -161,20 +161,15 @@ static void scan_policy(struct root *root, struct platform *platform)
 static void scan_missing(struct root *root, struct inventory *inventory, const struct strv *modules)
 {
 	struct platform *platform = &inventory->platform;
-	struct kmod_ctx *tables;
+	struct found_modules *found = xcalloc(modules->n, sizeof(*found));
+	bool known = inventory->kernel &&
+		     modules_find(root, inventory->kernel, modules, found) == 0;
 
-	if (!inventory->kernel || modules_open(root, inventory->kernel, &tables) < 0) {
-		platform->modules_known = ANSWER_NO;
-		return;
-	}
-	platform->modules_known = ANSWER_YES;
-	for (size_t i = 0; i < modules->n; i++) {
-		_cleanup_(strv_done) struct strv found = {};
-
-		if (modules_lookup(tables, modules->items[i], &found) == 0 && !found.n)
+	platform->modules_known = known ? ANSWER_YES : ANSWER_NO;
+	for (size_t i = 0; i < modules->n; i++)
+		if (known && found[i].known && !found[i].names.n)
 			strv_add(&platform->modules_missing, modules->items[i]);
-	}
-	modules_close(tables);
+	found_modules_done(found, modules->n);
 }
 
 /* Reads who would be missed: consoles and keyboards. */

@@ -107,70 +107,113 @@ static int stop(void **state _unused_)
 	return 0;
 }
 
+#define NIC_ALIAS "pci:v00008086d000010D3sv1sd2bc02sc00i00"
+
+/* Looks one alias up: what modules_find() returns, and the names, "a b"; "?" where they are not known. */
+static int find(const char *release, const char *alias, char **ret)
+{
+	_cleanup_(strv_done) struct strv aliases = {};
+	struct found_modules found = {};
+	int r;
+
+	strv_add(&aliases, alias);
+	r = modules_find(&tree.root, release, &aliases, &found);
+	*ret = found.known ? strv_join(&found.names, " ") : xstrdup("?");
+	strv_done(&found.names);
+	return r;
+}
+
+static void expect(const char *alias, const char *want)
+{
+	_cleanup_free_ char *names = NULL;
+
+	check_int(alias, find(RELEASE, alias, &names), 0);
+	check_text(alias, names, want);
+}
+
+static void expect_error(const char *what, const char *release, int error)
+{
+	_cleanup_free_ char *names = NULL;
+
+	check_int(what, find(release, NIC_ALIAS, &names), error);
+	check_text(what, names, "?");
+}
+
 TEST(aliases_are_looked_up)
 {
-	struct kmod_ctx *modules = NULL;
-	struct strv names = {};
-
 	put_tables(&tree);
-	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), 0);
-	assert_int_equal(modules_lookup(modules, "pci:v00008086d000010D3sv1sd2bc02sc00i00", &names),
-			 0);
-	assert_int_equal(names.n, 2);
-	assert_string_equal(names.items[0], "another_nic");
-	assert_string_equal(names.items[1], "e1000e");
-
-	/* What is found is added, and stays sorted. */
-	assert_int_equal(modules_lookup(modules, "vfio_pci:v00008086d000010D3sv1sd2bc02sc00i00",
-					&names),
-			 0);
-	assert_int_equal(names.n, 3);
-	assert_string_equal(names.items[2], "e1000e_vfio_pci");
-
-	assert_int_equal(modules_lookup(modules, "pci:v00001234d00005678sv1sd2bc02sc00i00", &names),
-			 0);
-	assert_int_equal(names.n, 3);
-	strv_done(&names);
-	modules_close(modules);
+	expect(NIC_ALIAS, "another_nic e1000e");
+	expect("vfio_pci:v00008086d000010D3sv1sd2bc02sc00i00", "e1000e_vfio_pci");
+	expect("pci:v00001234d00005678sv1sd2bc02sc00i00", "");
 }
 
 TEST(the_host_s_own_configuration_plays_no_part)
 {
-	struct kmod_ctx *modules = NULL;
-	struct strv names = {};
-
 	put_tables(&tree);
 	tree_file(&tree, "etc/modprobe.d/x.conf", "blacklist e1000e\nalias " NIC " other\n");
-	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), 0);
-	assert_int_equal(modules_lookup(modules, "pci:v00008086d000010D3sv1sd2bc02sc00i00", &names),
-			 0);
-	assert_int_equal(names.n, 2);
-	strv_done(&names);
-	modules_close(modules);
+	expect(NIC_ALIAS, "another_nic e1000e");
 }
 
 TEST(tables_that_are_not_there)
 {
-	struct kmod_ctx *modules = NULL;
-
-	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), -ENOENT);
+	expect_error("no directory", RELEASE, -ENOENT);
 	tree_dir(&tree, "lib/modules/" RELEASE);
-	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), -ENOENT);
+	expect_error("empty", RELEASE, -ENOENT);
 	tree_file(&tree, "lib/modules/file", "");
-	assert_int_equal(modules_open(&tree.root, "file", &modules), -ENOTDIR);
-	assert_null(modules);
-	modules_close(NULL);
+	expect_error("file", "file", -ENOTDIR);
 }
 
 /* A kernel's release is read from a file, and stays a name below the root. */
 TEST(tables_stay_inside_the_root)
 {
-	struct kmod_ctx *modules = NULL;
-
 	tree_dir(&tree, "lib/modules");
-	assert_int_equal(modules_open(&tree.root, "../../../../../../../../tmp", &modules),
-			 -ENOENT);
-	assert_null(modules);
+	expect_error("outside", "../../../../../../../../tmp", -ENOENT);
+}
+
+/* libkmod would wait for a pipe, and follow a link to wherever it leads; on the host itself links are its own. */
+TEST(tables_are_files)
+{
+	_cleanup_free_ char *pipe = tree_place(&tree,
+					       "lib/modules/" RELEASE "/modules.symbols.bin");
+
+	put_tables(&tree);
+	tree_remove(&tree, "lib/modules/" RELEASE "/modules.symbols.bin");
+	tree_link(&tree, "lib/modules/" RELEASE "/modules.symbols.bin", "modules.dep.bin");
+	expect_error("link", RELEASE, -ENOENT);
+	tree.root.live = true;
+	expect(NIC_ALIAS, "another_nic e1000e");
+	tree_remove(&tree, "lib/modules/" RELEASE "/modules.symbols.bin");
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	expect_error("pipe, live", RELEASE, -ENOENT);
+	tree.root.live = false;
+	expect_error("pipe", RELEASE, -ENOENT);
+}
+
+/* A table that ends too early, and one that overruns an array of libkmod (libkmod-index.c, 256 children). */
+TEST(damaged_tables)
+{
+	static const uint8_t smash[12 + 2 + 1024 + 65] = {0xb0, 0x07, 0xf4, 0x57, 0x00, 0x02,
+							  0x00, 0x01, 0x20, 0x00, 0x00, 0x0c,
+							  0x80, 0x7f, 'A',  'A',  'A',  'A'};
+	static const char *const name = "lib/modules/" RELEASE "/modules.alias.bin";
+	uint8_t bytes[sizeof(smash)];
+
+	put_tables(&tree);
+	memcpy(bytes, smash, sizeof(smash));
+	memset(bytes + 14, 'A', 1024);
+	tree_bytes(&tree, name, bytes, sizeof(bytes));
+	expect_error("smash", RELEASE, -EUCLEAN);
+	check_part("smash", tree.root.unread, "/lib/modules/" RELEASE);
+	for (size_t length = 0; length < 64; length++) {
+		_cleanup_free_ char *path = tree_place(&tree, name), *names = NULL;
+		int r;
+
+		put_tables(&tree);
+		assert_int_equal(truncate(path, (off_t)length), 0);
+		r = find(RELEASE, NIC_ALIAS, &names);
+		assert_true(r == 0 || r == -ENOENT || r == -EUCLEAN);
+		assert_string_not_equal(names, "another_nic e1000e");
+	}
 }
 
 TEST(descriptors_are_closed)
@@ -179,15 +222,8 @@ TEST(descriptors_are_closed)
 
 	close(before);
 	put_tables(&tree);
-	for (int i = 0; i < 3; i++) {
-		struct kmod_ctx *modules = NULL;
-
-		assert_int_equal(modules_open(&tree.root, RELEASE, &modules), 0);
-		modules_close(modules);
-	}
-	tree_remove(&tree, "lib/modules/" RELEASE "/modules.alias.bin");
-	struct kmod_ctx *modules = NULL;
-	assert_int_equal(modules_open(&tree.root, RELEASE, &modules), -ENOENT);
+	for (int i = 0; i < 3; i++)
+		expect(NIC_ALIAS, "another_nic e1000e");
 	/* The directory of the tables is lent. */
 	root_forget(&tree.root);
 	after = dup(0);
@@ -256,6 +292,8 @@ int main(void)
 						stop),
 		cmocka_unit_test_setup_teardown(tables_that_are_not_there, start, stop),
 		cmocka_unit_test_setup_teardown(tables_stay_inside_the_root, start, stop),
+		cmocka_unit_test_setup_teardown(tables_are_files, start, stop),
+		cmocka_unit_test_setup_teardown(damaged_tables, start, stop),
 		cmocka_unit_test_setup_teardown(descriptors_are_closed, start, stop),
 		cmocka_unit_test_setup_teardown(only_the_running_host_loads_modules, start, stop),
 		cmocka_unit_test_setup_teardown(programs_of_install_lines, start, stop),

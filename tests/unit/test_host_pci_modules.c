@@ -1,50 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: modules_open modules_lookup modules_close */
+/* wrap: modules_find */
 #include "host/modules.h"
 #include "survey.h"
 
 /* --- what stands in for the module tables --- */
 
 static struct {
-	int open_error;
-	const char *release; /* opened; NULL: not open */
+	int error;
 	struct strv asked;
 } tables;
 
-int __wrap_modules_open(struct root *root, const char *release, struct kmod_ctx **ret);
-int __wrap_modules_open(struct root *root _unused_, const char *release, struct kmod_ctx **ret)
-{
-	static char opened[32];
-
-	if (tables.open_error)
-		return tables.open_error;
-	snprintf(opened, sizeof(opened), "%s", release);
-	tables.release = opened;
-	*ret = (struct kmod_ctx *)(void *)&tables;
-	return 0;
-}
-
-void __wrap_modules_close(struct kmod_ctx *modules);
-void __wrap_modules_close(struct kmod_ctx *modules)
-{
-	if (modules)
-		tables.release = NULL;
-}
-
 /* The alias is a list of its own modules: "pci:a,b" is for a and b, "vfio_pci:..." for v_a, v_b. */
-int __wrap_modules_lookup(struct kmod_ctx *modules, const char *alias, struct strv *ret);
-int __wrap_modules_lookup(struct kmod_ctx *modules, const char *alias, struct strv *ret)
+static bool find(const char *alias, struct strv *ret)
 {
-	assert_ptr_equal(modules, &tables);
-	strv_add(&tables.asked, alias);
 	if (strstr(alias, "broken"))
-		return -EIO;
+		return false;
 	if (strcmp(alias, "vfio_pci:nic,other") == 0)
 		strv_split(ret, "vfio_pci nic_vfio_pci zz_vfio_pci", " ");
 	else if (strncmp(alias, "vfio_pci:", 9) == 0)
 		strv_add(ret, "vfio_pci");
-	else
+	else if (*alias)
 		strv_split(ret, strchr(alias, ':') + 1, ",");
+	return true;
+}
+
+int __wrap_modules_find(struct root *root, const char *release, const struct strv *aliases,
+			struct found_modules *ret);
+int __wrap_modules_find(struct root *root _unused_, const char *release, const struct strv *aliases,
+			struct found_modules *ret)
+{
+	assert_string_equal(release, "6.1.0");
+	if (tables.error)
+		return tables.error;
+	for (size_t i = 0; i < aliases->n; i++) {
+		if (*aliases->items[i])
+			strv_add(&tables.asked, aliases->items[i]);
+		ret[i].known = find(aliases->items[i], &ret[i].names);
+	}
 	return 0;
 }
 
@@ -59,7 +51,6 @@ static int start(void **state _unused_)
 
 static int stop(void **state _unused_)
 {
-	assert_null(tables.release);
 	strv_done(&tables.asked);
 	inventory_done(&inventory);
 	tree_done(&tree);
@@ -124,7 +115,7 @@ TEST(modules_of_the_chosen)
 	assert_true(function("01:06.0")->unknown & FUNCTION_MODULES);
 	assert_true(function("02:07.0")->unknown & FUNCTION_MODULES);
 	/* Equal devices are asked for once; a variant only of what is PCI. */
-	assert_int_equal(tables.asked.n, 2 + 2 + 1 + 1);
+	assert_int_equal(tables.asked.n, 2 + 2 + 2 + 1);
 	assert_false(strv_contains(&tables.asked, "pci:last"));
 	assert_false(strv_contains(&tables.asked, "vfio_pci:card"));
 
@@ -140,10 +131,10 @@ TEST(modules_without_tables_or_kernel)
 {
 	not_bus = 2;
 	put_modules();
-	tables.open_error = -ENOENT;
+	tables.error = -ENOENT;
 	scan();
 	assert_true(function("01:00.0")->unknown & FUNCTION_MODULES);
-	tables.open_error = 0;
+	tables.error = 0;
 	free(TAKE_PTR(inventory.kernel));
 	vec_foreach(card, &inventory)
 		card->known = 0;
