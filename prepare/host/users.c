@@ -6,20 +6,59 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "host/bounded.h"
 #include "parse/address.h"
 #include "parse/tables.h"
 
 #define TABLE_MAX (4 * 1024 * 1024)
+/* For all that is looked at, in time and in number. */
+#define USERS_MS 5000
 #define MAX_PROCESSES 65536
+#define MAX_FILES (1024 * 1024)
+#define USER_MAX 64
+/* Documentation/admin-guide/devices.txt: memory, console, pseudo-terminals; NVIDIA's driver has 195. */
+#define MAJOR_MEM 1
+#define MAJOR_TTYAUX 5
+#define MAJOR_PTS_FIRST 136
+#define MAJOR_PTS_LAST 143
+#define MAJOR_NVIDIA 195
 
-/* Sets the user of the functions of an IOMMU group: whoever has /dev/vfio/N open may use all of them. */
-static void set_group_user(struct inventory *inventory, const char *group, const char *process)
+/* The look at other processes, by a child. */
+struct users {
+	struct root *root;
+	struct inventory *inventory;
+	char (*names)[USER_MAX]; /* beside the functions, shared with the parent; "": nobody */
+	bool *complete;          /* shared: all processes were looked at */
+	size_t n_files;
+};
+
+/* The first counts. */
+static void set_user(const struct users *users, const struct pci_function *function,
+		     const char *process)
+{
+	char *name = users->names[function - users->inventory->items];
+
+	if (!*name)
+		snprintf(name, USER_MAX, "%s", process);
+}
+
+static void set_user_at(const struct users *users, const struct pci_address *address,
+			const char *process)
+{
+	const struct pci_function *function = inventory_find(users->inventory, address);
+
+	if (function)
+		set_user(users, function, process);
+}
+
+/* Sets the user of the functions of an IOMMU group: whoever has its node open may use all of them. */
+static void set_group_user(const struct users *users, const char *group, const char *process)
 {
 	uint64_t number;
 
@@ -28,50 +67,47 @@ static void set_group_user(struct inventory *inventory, const char *group, const
 		group += 8;
 	if (number_parse(group, 10, INT_MAX, &number) < 0)
 		return;
-	vec_foreach(function, inventory)
-		if (function->iommu_group == (int)number && !function->user)
-			function->user = xstrdup(process);
+	vec_foreach(function, users->inventory)
+		if (function->iommu_group == (int)number)
+			set_user(users, function, process);
 }
 
-/* /dev/nvidia0 has no place in sysfs; its driver says which function has which number. */
-static void set_nvidia_user(struct root *root, struct inventory *inventory, const char *minor,
-			    const char *process)
+/* NVIDIA's nodes have no place in sysfs; the driver says which function has which minor number. */
+static void set_nvidia_user(const struct users *users, unsigned number, const char *process)
 {
 	_cleanup_(strv_done) struct strv gpus = {};
 
-	root_list(root, "/proc/driver/nvidia/gpus", &gpus);
+	root_list(users->root, "/proc/driver/nvidia/gpus", &gpus);
 	for (size_t i = 0; i < gpus.n; i++) {
 		_cleanup_free_ char *path = xasprintf("/proc/driver/nvidia/gpus/%s/information",
 						      gpus.items[i]);
-		_cleanup_free_ char *text = NULL;
+		_cleanup_free_ char *text = root_read_text(users->root, path, TABLE_MAX);
+		const char *line = text ? strstr(text, "Device Minor:") : NULL;
 		struct pci_address address;
-		const char *line;
 
-		if (root_read_file(root, path, TABLE_MAX, &text, NULL) < 0 ||
-		    pci_address_parse(gpus.items[i], &address) < 0)
-			continue;
-		line = strstr(text, "Device Minor:");
-		line = line ? line + strlen("Device Minor:") : "";
-		line += strspn(line, " \t");
-		if (strncmp(line, minor, strlen(minor)) == 0 &&
-		    !isdigit((unsigned char)line[strlen(minor)]))
-			inventory_set_user(inventory, &address, process);
+		if (line && pci_address_parse(gpus.items[i], &address) == 0 &&
+		    strtoul(line + strlen("Device Minor:"), NULL, 10) == number)
+			set_user_at(users, &address, process);
 	}
 }
 
-/* Sets the user of the functions on the way in sysfs to a device that the process has open. */
-static void set_device_user(struct root *root, struct inventory *inventory, const struct stat *st,
-			    const char *process)
+/* Sets the user of what a process has open by its device number, whatever the path that it was opened by. */
+static void set_device_user(const struct users *users, const struct statx *st, const char *process)
 {
 	struct pci_address_list carriers = {};
 	char link[64], path[PATH_MAX];
 
-	snprintf(link, sizeof(link), "/sys/dev/%s/%u:%u", S_ISBLK(st->st_mode) ? "block" : "char",
-		 major(st->st_rdev), minor(st->st_rdev));
-	if (root_read_link(root, link, path, sizeof(path)) > 0)
-		path_carriers(path, &carriers);
+	if (S_ISCHR(st->stx_mode) && st->stx_rdev_major == MAJOR_NVIDIA)
+		set_nvidia_user(users, st->stx_rdev_minor, process);
+	snprintf(link, sizeof(link), "/sys/dev/%s/%u:%u", S_ISBLK(st->stx_mode) ? "block" : "char",
+		 st->stx_rdev_major, st->stx_rdev_minor);
+	if (root_read_link(users->root, link, path, sizeof(path)) <= 0)
+		return;
+	if (strstr(path, "/virtual/vfio/"))
+		set_group_user(users, strrchr(path, '/') + 1, process);
+	path_carriers(path, &carriers);
 	vec_foreach(address, &carriers)
-		inventory_set_user(inventory, address, process);
+		set_user_at(users, address, process);
 	free(carriers.items);
 }
 
@@ -83,52 +119,83 @@ static char *process_name(struct root *root, const char *pid)
 	return xasprintf("%s (%s)", name ? name : "?", pid);
 }
 
-static void scan_process(struct root *root, struct inventory *inventory, const char *pid)
+/* Common devices that are no function's need no look. */
+static bool is_common(const struct statx *st)
+{
+	return S_ISCHR(st->stx_mode) &&
+	       (st->stx_rdev_major == MAJOR_MEM || st->stx_rdev_major == MAJOR_TTYAUX ||
+		(st->stx_rdev_major >= MAJOR_PTS_FIRST && st->stx_rdev_major <= MAJOR_PTS_LAST));
+}
+
+/* What cannot be read of a process that runs counts; of one that ended meanwhile nothing is open. */
+static bool scan_process(struct users *users, const char *pid)
 {
 	_cleanup_free_ char *directory = xasprintf("/proc/%s/fd", pid), *process = NULL;
-	_cleanup_close_ int dir = root_open(root, directory, O_RDONLY | O_DIRECTORY);
+	_cleanup_close_ int dir = root_open(users->root, directory, O_RDONLY | O_DIRECTORY);
 	_cleanup_(strv_done) struct strv fds = {};
 
-	if (dir >= 0)
-		root_list(root, directory, &fds);
-	for (size_t i = 0; i < fds.n; i++) {
-		char target[PATH_MAX];
-		struct stat st;
-		ssize_t length = readlinkat(dir, fds.items[i], target, sizeof(target) - 1);
+	root_list(users->root, directory, &fds);
+	for (size_t i = 0; dir >= 0 && i < fds.n; i++) {
+		struct statx st;
 
-		if (length <= 0 || strncmp(target, "/dev/", 5) != 0)
-			continue;
-		target[length] = '\0';
-		/* Common files of /dev that are no devices of a function need no look. */
-		if (strcmp(target, "/dev/null") == 0 || strncmp(target, "/dev/pts/", 9) == 0 ||
-		    fstatat(dir, fds.items[i], &st, 0) < 0 ||
-		    (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode)))
+		if (++users->n_files > MAX_FILES)
+			return false;
+		/* Without asking a server, as FUSE and NFS have it, which may never answer. */
+		if (statx(dir, fds.items[i], AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0 ||
+		    (!S_ISCHR(st.stx_mode) && !S_ISBLK(st.stx_mode)) || is_common(&st))
 			continue;
 		if (!process)
-			process = process_name(root, pid);
-		if (strncmp(target, "/dev/vfio/", 10) == 0)
-			set_group_user(inventory, target + 10, process);
-		else if (strncmp(target, "/dev/nvidia", 11) == 0)
-			set_nvidia_user(root, inventory, target + 11, process);
-		set_device_user(root, inventory, &st, process);
+			process = process_name(users->root, pid);
+		set_device_user(users, &st, process);
 	}
+	return true;
+}
+
+static void scan_processes(void *userdata, size_t piece _unused_)
+{
+	struct users *users = userdata;
+	_cleanup_(strv_done) struct strv processes = {};
+
+	root_heed(users->root);
+	*users->complete = root_list(users->root, "/proc", &processes) == 0 &&
+			   processes.n < MAX_PROCESSES;
+	for (size_t i = 0; i < processes.n && *users->complete; i++)
+		if (isdigit((unsigned char)processes.items[i][0]))
+			*users->complete = scan_process(users, processes.items[i]);
+	/* What others have open an ordinary user cannot see; what root cannot see is not known. */
+	if (users->root->unread && geteuid() == 0)
+		*users->complete = false;
+}
+
+static void scan_live(struct root *root, struct inventory *inventory)
+{
+	size_t bytes = inventory->n * USER_MAX + sizeof(bool);
+	char *memory = bounded_memory(bytes);
+	struct users users = {.root = root,
+			      .inventory = inventory,
+			      .names = (char(*)[USER_MAX])memory,
+			      .complete = (bool *)(memory + inventory->n * USER_MAX)};
+
+	if (!memory || bounded_once(scan_processes, &users, USERS_MS) != BOUNDED_DONE ||
+	    !*users.complete)
+		root_unread(root, "/proc/*/fd", -EIO);
+	for (size_t i = 0; memory && i < inventory->n; i++)
+		if (*users.names[i])
+			inventory->items[i].user = xstrdup(users.names[i]);
+	bounded_free(memory, bytes);
 }
 
 void scan_users(struct root *root, struct inventory *inventory)
 {
 	/* A snapshot has what was found, not what it was found in. */
 	struct recorder *recorder = TAKE_PTR(root->recorder);
-	_cleanup_(strv_done) struct strv processes = {};
 	_cleanup_free_ char *captured = NULL;
 
 	if (root->live)
-		root_list(root, "/proc", &processes);
+		scan_live(root, inventory);
 	else
 		captured = root_read_text(root, SNAPSHOT_USERS, TABLE_MAX);
 	if (captured)
 		users_parse(captured, inventory);
-	for (size_t i = 0; i < processes.n && i < MAX_PROCESSES; i++)
-		if (isdigit((unsigned char)processes.items[i][0]))
-			scan_process(root, inventory, processes.items[i]);
 	root->recorder = recorder;
 }
