@@ -145,7 +145,7 @@ static void keep_texts(struct root *root, const char *const *paths, size_t n,
 static void keep_loader_files(struct root *root, const struct strv *entries,
 			      struct kept_files *kept, struct strv *others)
 {
-	for (size_t i = 0; i < N_BOOTLOADERS; i++) {
+	for (size_t i = BOOTLOADER_NONE + 1; i < N_BOOTLOADERS; i++) {
 		keep_texts(root, bootloaders[i].next, BOOTLOADER_FILES_MAX, kept, others);
 		keep_texts(root, bootloaders[i].written, BOOTLOADER_FILES_MAX, kept, others);
 	}
@@ -175,7 +175,7 @@ static void add_unseen(const struct command_list *commands, const struct rebuild
 					    program, rebuild->kernels_unseen.items[i]));
 	for (enum bootloader_kind kind = 0; kind < N_BOOTLOADERS; kind++)
 		if (rebuild_command(rebuild, kind)->unkept)
-			strv_add(others, rebuild_command(rebuild, kind)->unkept);
+			strv_add_new(others, rebuild_command(rebuild, kind)->unkept);
 }
 
 static void add_new(struct root *root, const struct strv *before, struct strv *others)

@@ -11,7 +11,6 @@
 #include "model/policy.h"
 
 /* The output of the programs in the last run. */
-#define REBUILD_LOG_PATH "/var/log/vfio-prepare/rebuild.log"
 
 /*
  * Locks out other runs of apply until the descriptor is closed, and removes the temporary files of runs that

@@ -55,12 +55,41 @@ static char *find_taking(const struct checks *checks, const struct image *image)
 	return NULL;
 }
 
+/* An image that can have the tool in none of its versions. */
+static void check_unhooked(const struct image_check *check)
+{
+	const struct generator_place *generator = &generators[check->image->generator];
+	struct finding *finding;
+
+	if (!check->takes) {
+		finding_add(check->checks->findings, SEVERITY_NOTE, FINDING_IMAGE_MISSING_TOOL,
+			    check->image->path,
+			    "the image is made by %s, for which vfio-prepare has no hook; it "
+			    "contains no native driver of a listed device, and "
+			    "vfio-prepare.service binds the devices after the root is mounted",
+			    generator->name);
+		return;
+	}
+	finding = finding_add(check->checks->findings, SEVERITY_WARNING, FINDING_IMAGE_MISSING_TOOL,
+			      check->image->path,
+			      "the image is made by %s, for which vfio-prepare has no hook, and "
+			      "contains %s; vfio-prepare.service has to take it back after the "
+			      "root is mounted",
+			      generator->name, check->takes);
+	finding_remedy(finding, "%s", generator->unhooked);
+}
+
 static void check_tool(const struct image_check *check)
 {
-	if (check->takes)
+	if (!check->checks->plan->n)
+		return;
+	if (generators[check->image->generator].unhooked)
+		check_unhooked(check);
+	else if (check->takes)
 		find(check, SEVERITY_ERROR, FINDING_IMAGE_MISSING_TOOL,
-		     "the image lacks vfio-prepare, but contains %s", check->takes);
-	else if (check->checks->plan->n)
+		     "the image%s lacks vfio-prepare, but contains %s",
+		     check->image->is_started ? " that the boot loader starts" : "", check->takes);
+	else
 		find(check, SEVERITY_NOTE, FINDING_IMAGE_MISSING_TOOL,
 		     "the image contains neither vfio-prepare nor a native driver of a listed "
 		     "device; vfio-prepare.service binds the devices after the root is mounted");

@@ -23,19 +23,46 @@ static void decide_images(const struct rebuild *rebuild, enum bootloader_kind ki
 	    bootloaders[kind].takeover != TAKEOVER_KERNELS)
 		images = &rebuild->entries;
 	reason = image_reason(images, image_changes);
-	if (rebuild->generator != GENERATOR_UNKNOWN && images->paths.n && reason)
+	if (rebuild->generator != GENERATOR_UNKNOWN && !generator->with_system && images->paths.n &&
+	    reason)
 		command_add(ret, reason, generator->command);
 }
 
 static const char reason_changed[] = "the next boot's arguments of the kernel change";
 
-/* The arguments of the tool's own that the next boot does not have yet. */
+static bool runs_with(const struct argument_plan *arguments, const char *text)
+{
+	vec_foreach(argument, arguments)
+		if (argument->running && kernel_args_have(&argument->words, text))
+			return true;
+	return false;
+}
+
+/*
+ * The arguments of the tool's own that the next boot does not have yet. Where it cannot be seen what it has,
+ * those that the kernel does not run with.
+ */
 static void find_new(const struct bootloader *bootloader, const struct argument_plan *arguments,
 		     struct strv *ret)
 {
-	for (size_t i = 0; i < arguments->ours.n; i++)
-		if (!kernel_args_have(&bootloader->next, arguments->ours.items[i]))
-			strv_add(ret, arguments->ours.items[i]);
+	for (size_t i = 0; i < arguments->ours.n; i++) {
+		const char *text = arguments->ours.items[i];
+		bool known = bootloader->next_path
+				     ? kernel_args_have(&bootloader->next, text)
+				     : runs_with(arguments, text) ||
+					       (bootloader->taken_over &&
+						strv_contains(&bootloader->ours, text));
+
+		if (!known)
+			strv_add(ret, text);
+	}
+}
+
+/* Has the file changed in this boot, and nothing that can be seen taken it over? */
+static bool source_is_new(const struct bootloader *bootloader)
+{
+	return !bootloader->next_path && bootloader->source_path && bootloader->ours.n &&
+	       !bootloader->source_is_older && !bootloader->taken_over;
 }
 
 static void add_options(const char *option, const struct strv *arguments, bool joined,
@@ -127,12 +154,12 @@ void commands_decide(const struct bootloader *bootloader, const struct argument_
 	find_changes(files, force, &image_changes, &loader_changes);
 	decide_images(rebuild, bootloader->kind, image_changes, &commands);
 	find_new(bootloader, arguments, &new);
-	differs = new.n || arguments->kept.n || loader_changes;
+	differs = new.n || arguments->kept.n || loader_changes || source_is_new(bootloader);
 	switch (bootloaders[bootloader->kind].takeover) {
 	case TAKEOVER_NONE:
 		break;
 	case TAKEOVER_FILE:
-		if (differs || rebuild->drop_ins_newer)
+		if (differs || (rebuild->drop_ins_newer && !rebuild_command(rebuild, bootloader->kind)->unkept))
 			command_add(&commands, reason_changed,
 				    rebuild_command(rebuild, bootloader->kind)->words);
 		break;
@@ -154,6 +181,22 @@ bool commands_are_due(const struct command_list *commands)
 	return false;
 }
 
+/* Will the next boot have an argument that this one lacks, if all is run that is to be run? */
+static bool comes(const struct wanted_argument *argument, const struct bootloader *bootloader,
+		  const struct command_list *commands)
+{
+	bool due = commands_are_due(commands), ran = false;
+
+	vec_foreach(command, commands)
+		ran = ran || command->result == COMMAND_DONE;
+	if (argument->configured && bootloader->next_path)
+		return !bootloader->next_is_older;
+	if (argument->configured && !bootloader->source_is_older)
+		return ran || due || bootloader->taken_over;
+	return due && !argument->conflict && !argument->unwritable &&
+	       bootloaders[bootloader->kind].store != STORE_NONE;
+}
+
 void find_restart_reasons(const struct plan *plan, const struct argument_plan *arguments,
 			  const struct bootloader *bootloader, const struct rebuild *rebuild,
 			  const struct command_list *commands, struct restart_reasons *ret)
@@ -166,14 +209,9 @@ void find_restart_reasons(const struct plan *plan, const struct argument_plan *a
 
 			restart_reasons_add(ret, REASON_COMMAND, text);
 		}
-	vec_foreach(argument, arguments) {
-		bool comes = argument->configured
-				     ? !bootloader->next_is_older
-				     : due && !argument->conflict && !argument->unwritable;
-
-		if (!argument->running && comes)
+	vec_foreach(argument, arguments)
+		if (!argument->running && comes(argument, bootloader, commands))
 			restart_reasons_add(ret, REASON_ARGUMENT, argument->text);
-	}
 	vec_foreach(device, plan)
 		if ((device->state == DEVICE_BIND || device->state == DEVICE_VFS ||
 		     (device->state == DEVICE_REFUSED && device->next_boot)) &&

@@ -258,6 +258,18 @@ static bool grubby_loses(const struct argument_decision *decision, const struct 
 	return loses;
 }
 
+/* Is it in the file that the next boot's arguments are made of, where no other tells more? */
+static bool is_in_source(const struct argument_decision *decision, const struct kernel_args *words)
+{
+	const struct bootloader *bootloader = decision->bootloader;
+
+	vec_foreach(word, words)
+		if (!strv_contains(&bootloader->ours, word->text) &&
+		    !kernel_args_have(&bootloader->others, word->text))
+			return false;
+	return true;
+}
+
 static void judge_one(struct argument_decision *decision, struct wanted_argument *argument)
 {
 	const struct bootloader *bootloader = decision->bootloader;
@@ -269,8 +281,10 @@ static void judge_one(struct argument_decision *decision, struct wanted_argument
 
 	argument->running = line_says(decision, &decision->inventory->args, words, &word) ==
 			    SAYS_SO;
-	argument->configured = bootloader->next_path &&
-			       line_says(decision, &bootloader->next, words, &word) == SAYS_SO;
+	argument->configured = bootloader->next_path
+				       ? line_says(decision, &bootloader->next, words, &word) ==
+						 SAYS_SO
+				       : bootloader->source_path && is_in_source(decision, words);
 	verdict = line_says(decision, others, words, &word);
 	if (verdict == SAYS_OTHERWISE)
 		argument->conflict = xstrdup(word);
@@ -329,21 +343,45 @@ static void find_conflict(struct argument_decision *decision,
 		"remove %s from the kernel's arguments, or change the profile", argument->conflict);
 }
 
+static void remedy_by_hand(struct finding *finding, const struct bootloader *bootloader,
+			   const char *text)
+{
+	if (bootloader->manual)
+		finding_remedy(finding, "%s%s%s, and restart", bootloader->manual->before, text,
+			       bootloader->manual->after);
+	else if (bootloader->next_path && text_ends_with(bootloader->next_path, ".efi"))
+		finding_remedy(
+			finding,
+			"add %s to what the unified kernel image is made of, such as " KERNEL_CMDLINE_PATH
+			", make the image again, and restart",
+			text);
+	else if (bootloader->next_path)
+		finding_remedy(finding, "add %s to the kernel's arguments in %s, and restart", text,
+			       bootloader->next_path);
+	else
+		finding_remedy(finding,
+			       "add %s by hand where the boot loader has the kernel's arguments, "
+			       "and restart",
+			       text);
+}
+
 static void find_missing(struct argument_decision *decision, const struct wanted_argument *argument)
 {
+	const struct bootloader *bootloader = decision->bootloader;
+	bool by_hand = bootloaders[bootloader->kind].store == STORE_NONE;
 	struct finding *finding =
 		finding_add(&decision->plan->findings, argument->severity, FINDING_ARGUMENT_MISSING,
 			    argument->text, "%s; %s, and %s", argument->reason,
 			    decision->inventory->cmdline
 				    ? "the running kernel does not have the argument"
 				    : "whether the running kernel has the argument is not known",
-			    bootloaders[decision->bootloader->kind].store == STORE_NONE
-				    ? "the boot loader of this host is not known"
-				    : "it is not configured for the next boot");
+			    !by_hand ? "it is not configured for the next boot"
+			    : bootloader->manual || bootloader->next_path
+				    ? "vfio-prepare does not write what this host boots from"
+				    : "the boot loader of this host is not known");
 
-	if (bootloaders[decision->bootloader->kind].store == STORE_NONE)
-		finding_remedy(finding, "add %s to the kernel's arguments, and restart",
-			       argument->text);
+	if (by_hand)
+		remedy_by_hand(finding, bootloader, argument->text);
 	else
 		finding_remedy(finding, "vfio-prepare apply --rebuild");
 }
@@ -365,21 +403,25 @@ static void find(struct argument_decision *decision, const struct wanted_argumen
 			"vfio-prepare apply --rebuild");
 	} else if (argument->running) {
 		return;
-	} else if (argument->configured && bootloader->next_is_older) {
-		finding_remedy(
-			finding_add(
-				findings, argument->severity, FINDING_ARGUMENT_DROPPED,
-				argument->text,
-				"%s had the argument when this kernel was started, but the kernel "
-				"does not have it",
-				bootloader->next_path),
-			"find out which file and entry the boot loader reads; another restart "
-			"does not help");
+	} else if (argument->configured && bootloader_is_older(bootloader)) {
+		struct finding *finding = finding_add(
+			findings, argument->severity, FINDING_ARGUMENT_DROPPED, argument->text,
+			"%s had the argument when this kernel was started, but the kernel does not "
+			"have it",
+			bootloader_path(bootloader));
+
+		if (bootloader->next_path || bootloader->taken_over)
+			finding_remedy(finding, "find out which file and entry the boot loader "
+						"reads; another restart does not help");
+		else
+			finding_remedy(finding, "vfio-prepare apply --rebuild");
 	} else if (argument->configured) {
 		finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_REBOOT,
 					   argument->text, "%s has the argument for the next boot",
-					   bootloader->next_path),
-			       "restart the host");
+					   bootloader_path(bootloader)),
+			       bootloader->next_path || bootloader->taken_over
+				       ? "restart the host"
+				       : "vfio-prepare apply --rebuild, and restart the host");
 	} else if (argument->unwritable) {
 		finding_remedy(
 			finding_add(findings, argument->severity, FINDING_ARGUMENT_UNWRITABLE,

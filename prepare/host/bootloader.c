@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "host/boot_entries.h"
 #include "host/command.h"
 #include "model/policy.h"
 #include "parse/boot_files.h"
@@ -16,37 +17,13 @@
 #define FILE_MAX (1024 * 1024)
 #define GRUB_CFG_MAX (8 * 1024 * 1024)
 
-/* The host's boot loader while it is being read: each directory of entries is listed once. */
+/* The host's boot loader while it is being read. */
 struct reading {
 	struct root *root;
 	struct bootloader *bootloader;
-	struct strv entries[N_BOOT_PLACES];
-	bool listed[N_BOOT_PLACES];
+	struct boot_traces traces;
+	struct boot_entries entries;
 };
-
-static char *entries_directory(size_t place)
-{
-	return xasprintf("%s/" LOADER_ENTRIES, boot_places[place]);
-}
-
-static const struct strv *entries_of(struct reading *reading, size_t place)
-{
-	_cleanup_free_ char *directory = entries_directory(place);
-
-	if (!reading->listed[place])
-		root_list(reading->root, directory, &reading->entries[place]);
-	reading->listed[place] = true;
-	return &reading->entries[place];
-}
-
-/* The first of n places that has entries; N_BOOT_PLACES: none. */
-static size_t entries_place(struct reading *reading, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (entries_of(reading, i)->n)
-			return i;
-	return N_BOOT_PLACES;
-}
 
 static bool shows(struct reading *reading, const struct bootloader_sign *sign)
 {
@@ -55,8 +32,9 @@ static bool shows(struct reading *reading, const struct bootloader_sign *sign)
 			return false;
 	if (sign->program && !program_exists(reading->root, sign->program))
 		return false;
-	return !sign->n_entry_places ||
-	       entries_place(reading, sign->n_entry_places) < N_BOOT_PLACES;
+	if (sign->booted && !(sign->booted & BOOTED(reading->traces.by)))
+		return false;
+	return boot_entries_fit(&reading->entries, sign->entries);
 }
 
 static enum bootloader_kind detect(struct reading *reading)
@@ -65,6 +43,20 @@ static enum bootloader_kind detect(struct reading *reading)
 		if (shows(reading, &bootloader_signs[i]))
 			return bootloader_signs[i].kind;
 	return BOOTLOADER_NONE;
+}
+
+size_t bootloader_command(struct root *root, enum bootloader_kind kind)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < BOOTLOADER_COMMANDS_MAX; i++) {
+		const struct host_command *command = &bootloaders[kind].commands[i];
+
+		if (command->program && program_exists(root, command->program) &&
+		    (!command->file || root_exists(root, command->file)))
+			found = i;
+	}
+	return found;
 }
 
 /* Reads it past the recorder: a snapshot does not keep the times of files, and needs none to compare them with. */
@@ -120,6 +112,38 @@ static void set_next(struct reading *reading, char *path, int64_t time, char *ar
 	free(arguments);
 }
 
+/*
+ * An image as grub.cfg names it, from the root of the file system that holds /boot: with or without /boot, or
+ * with a subvolume in front. NULL: it is not there. The caller's.
+ */
+static char *find_grub_image(struct root *root, const char *name)
+{
+	const char *bare = *name == '(' && strchr(name, ')') ? strchr(name, ')') + 1 : name;
+	const char *boot = strstr(bare, "/boot/"), *base = strrchr(bare, '/');
+	char *paths[] = {boot ? xstrdup(boot) : NULL, xasprintf("/boot%s", bare),
+			 base ? xasprintf("/boot%s", base) : NULL};
+	char *found = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		if (!found && paths[i] && boot_file_exists(root, paths[i]))
+			found = TAKE_PTR(paths[i]);
+		free(paths[i]);
+	}
+	return found;
+}
+
+/* A grub.cfg may hold the hash of a password: a recorder gets only the lines that matter. */
+static void record_grub_cfg(struct recorder *recorder, const char *path,
+			    const struct boot_entry *entry)
+{
+	_cleanup_free_ char *initrds = strv_join(&entry->initrds, " ");
+	_cleanup_free_ char *lines = xasprintf("linux %s %s\n%s%s\n", entry->kernel,
+					       entry->arguments, *initrds ? "initrd " : "",
+					       initrds);
+
+	recorder_add_bytes(recorder, path, RECORD_FILE, lines, strlen(lines));
+}
+
 static void read_grub_cfg(struct reading *reading)
 {
 	const char *const *places = bootloaders[reading->bootloader->kind].next;
@@ -129,52 +153,56 @@ static void read_grub_cfg(struct reading *reading)
 		struct recorder *recorder = TAKE_PTR(root->recorder);
 		int64_t time = 0;
 		_cleanup_free_ char *text = read_next(root, places[i], GRUB_CFG_MAX, &time);
-		char *arguments = text ? grub_cfg_arguments(text) : NULL;
+		_cleanup_(boot_entry_done) struct boot_entry entry = {};
+		bool found = text && grub_cfg_entry(text, &entry);
 
 		root->recorder = recorder;
-		if (!arguments)
+		if (!found)
 			continue;
-		/* A grub.cfg may hold the hash of a password: a recorder gets only the line that matters. */
-		if (recorder) {
-			_cleanup_free_ char *line = xasprintf("linux /vmlinuz %s\n", arguments);
+		if (recorder)
+			record_grub_cfg(recorder, places[i], &entry);
+		set_next(reading, xstrdup(places[i]), time, TAKE_PTR(entry.arguments));
+		vec_foreach(initrd, &entry.initrds) {
+			char *path = find_grub_image(root, *initrd);
 
-			recorder_add_bytes(recorder, places[i], RECORD_FILE, line, strlen(line));
+			if (path)
+				strv_take(&reading->bootloader->next_images, path);
 		}
-		set_next(reading, xstrdup(places[i]), time, arguments);
 	}
 }
 
-/* Reads the entry of the newest kernel: the last name as versions are sorted. */
 static void read_entries(struct reading *reading)
 {
-	size_t place = entries_place(reading, N_BOOT_PLACES);
-	_cleanup_free_ char *directory = NULL, *path = NULL, *text = NULL, *environment = NULL,
-			    *arguments = NULL;
-	const char *newest = NULL;
-	const struct strv *names;
-	int64_t time = 0;
+	_cleanup_(found_entry_done) struct found_entry found = {};
+	struct bootloader *bootloader = reading->bootloader;
 
-	if (place == N_BOOT_PLACES)
+	if (!boot_entries_next(&reading->entries, &found))
 		return;
-	names = entries_of(reading, place);
-	for (size_t i = 0; i < names->n; i++) {
-		const char *name = names->items[i];
+	bootloader->next_images = found.images;
+	found.images = (struct strv){};
+	bootloader->next_kernel = TAKE_PTR(found.entry.version);
+	if (found.entry.arguments)
+		set_next(reading, TAKE_PTR(found.path), found.time,
+			 TAKE_PTR(found.entry.arguments));
+}
 
-		if (text_ends_with(name, ".conf") && !strstr(name, "rescue") &&
-		    (!newest || strverscmp(name, newest) > 0))
-			newest = name;
-	}
-	if (!newest)
+/* Reads what the next boot starts from, unless that lies where nobody looks. */
+static void read_next_boot(struct reading *reading)
+{
+	const struct bootloader_place *place = &bootloaders[reading->bootloader->kind];
+	size_t command = bootloader_command(reading->root, reading->bootloader->kind);
+	bool grub_first = reading->traces.by == BOOTED_GRUB || !place->reads_entries;
+
+	if (place->commands[command].unkept)
 		return;
-	directory = entries_directory(place);
-	path = xasprintf("%s/%s", directory, newest);
-	text = read_next(reading->root, path, FILE_MAX, &time);
-	if (!text)
+	if (reading->bootloader->kind == BOOTLOADER_NONE && reading->traces.by == BOOTED_OTHER)
 		return;
-	environment = root_read_text(reading->root, GRUB_ENVIRONMENT_PATH, FILE_MAX);
-	arguments = loader_entry_arguments(text, environment);
-	if (arguments)
-		set_next(reading, TAKE_PTR(path), time, TAKE_PTR(arguments));
+	if (grub_first)
+		read_grub_cfg(reading);
+	if (place->reads_entries && !reading->bootloader->next_path)
+		read_entries(reading);
+	if (!reading->bootloader->next_path && reading->traces.by == BOOTED_UNKNOWN)
+		read_grub_cfg(reading);
 }
 
 static void copy_args(const struct kernel_args *args, const struct strv *without,
@@ -305,19 +333,53 @@ static void read_cmdline(struct root *root, struct bootloader *bootloader)
 	bootloader->others_known = true;
 }
 
+/* Looks at the file that the arguments are made of, where it has to stand in for what they are made into. */
+static void look_at_source(struct root *root, struct bootloader *bootloader)
+{
+	static const char *const sources[] = {
+		[STORE_NONE] = NULL,
+		[STORE_DROP_IN] = GRUB_DROP_IN_DIR "/99-vfio-prepare.cfg",
+		[STORE_LINE] = KERNEL_CMDLINE_PATH,
+		[STORE_COMMAND] = NULL,
+	};
+	const char *source = sources[bootloaders[bootloader->kind].store];
+	struct stat st, log;
+
+	if (bootloader->next_path || !source || root_stat(root, source, &st) < 0)
+		return;
+	bootloader->source_path = source;
+	bootloader->source_is_older = is_older_than_boot(root, source, st.st_mtim.tv_sec);
+	bootloader->taken_over = root->live && root_stat(root, REBUILD_LOG_PATH, &log) == 0 &&
+				 log.st_mtim.tv_sec >= st.st_mtim.tv_sec;
+}
+
+static void find_manual(struct reading *reading)
+{
+	struct bootloader *bootloader = reading->bootloader;
+
+	if (bootloaders[bootloader->kind].store != STORE_NONE)
+		return;
+	for (size_t i = 0; i < n_manual_places && !bootloader->manual; i++)
+		if ((manual_places[i].booted & BOOTED(reading->traces.by)) &&
+		    root_exists(reading->root, manual_places[i].file))
+			bootloader->manual = &manual_places[i];
+}
+
 void scan_bootloader(struct root *root, enum bootloader_kind kind, struct bootloader *ret)
 {
 	struct bootloader bootloader = {};
 	struct reading reading = {.root = root, .bootloader = &bootloader};
 	const struct bootloader_place *place;
 
+	boot_traces_read(root, &reading.traces);
+	reading.entries.root = root;
+	reading.entries.traces = &reading.traces;
+	reading.entries.environment = root_read_text(root, GRUB_ENVIRONMENT_PATH, FILE_MAX);
 	bootloader.kind = kind == BOOTLOADER_AUTO ? detect(&reading) : kind;
 	place = &bootloaders[bootloader.kind];
-	read_grub_cfg(&reading);
 	if (place->store == STORE_LINE || place->store == STORE_COMMAND)
 		read_own(root, &bootloader);
-	if (place->reads_entries)
-		read_entries(&reading);
+	read_next_boot(&reading);
 	if (place->store == STORE_DROP_IN)
 		bootloader.others_known = read_grub_default(root, &bootloader);
 	else if (place->store == STORE_LINE)
@@ -326,7 +388,9 @@ void scan_bootloader(struct root *root, enum bootloader_kind kind, struct bootlo
 		copy_args(&bootloader.next, &bootloader.ours, &bootloader.others);
 		bootloader.others_known = true;
 	}
-	for (size_t i = 0; i < N_BOOT_PLACES; i++)
-		strv_done(&reading.entries[i]);
+	look_at_source(root, &bootloader);
+	find_manual(&reading);
+	boot_entries_done(&reading.entries);
+	boot_traces_done(&reading.traces);
 	*ret = bootloader;
 }

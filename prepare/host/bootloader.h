@@ -10,9 +10,12 @@
 /*
  * Finds out which boot loader the host has (kind is BOOTLOADER_AUTO: by bootloader_signs[]) and reads its
  * files, each once. The arguments of the next boot come from the first kernel of grub.cfg, or from the entry
- * of the newest kernel that is for no rescue. bootloader_done() is due.
+ * that host/boot_entries.h finds. bootloader_done() is due.
  */
 void scan_bootloader(struct root *root, enum bootloader_kind kind, struct bootloader *ret);
+
+/* Which of the commands of its row the host has; 0: the one to fall back on. */
+size_t bootloader_command(struct root *root, enum bootloader_kind kind);
 
 /*
  * Lists the files of boot loaders in a snapshot that were written before the boot, one in a line: the times

@@ -10,33 +10,72 @@
 #include "host/bounded.h"
 #include "host/command.h"
 #include "parse/image.h"
+#include "parse/unified.h"
 
 #define LISTER_MS 30000
 #define NAMES_MAX (4 * 1024 * 1024)
 
+/* What is left to be read of an open image. */
+struct part {
+	int fd;
+	uint64_t left;
+};
+
 static ssize_t read_bytes(void *userdata, void *bytes, size_t n)
 {
-	ssize_t got = read(*(int *)userdata, bytes, n);
+	struct part *part = userdata;
+	ssize_t got = read(part->fd, bytes, n < part->left ? n : (size_t)part->left);
 
+	if (got > 0)
+		part->left -= (uint64_t)got;
 	return got < 0 ? -errno : got;
 }
 
-bool image_read(struct root *root, const struct profile_file_list *profile, struct image *image)
+/* Goes to the initramfs in a unified kernel image; false: it is one, and has none. */
+static bool find_part(struct part *part)
 {
-	_cleanup_close_ int fd = root_open(root, image->path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	unsigned char head[UNIFIED_HEAD_BYTES];
+	ssize_t n = pread(part->fd, head, sizeof(head), 0);
+	struct unified_section section;
+
+	if (n < 2 || memcmp(head, "MZ", 2) != 0)
+		return true;
+	if (!unified_find(head, (size_t)n, ".initrd", &section))
+		return false;
+	part->left = section.size;
+	return lseek(part->fd, (off_t)section.offset, SEEK_SET) >= 0;
+}
+
+static bool read_file(struct root *root, const struct profile_file_list *profile, const char *path,
+		      struct image *image)
+{
+	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	struct part part = {fd, UINT64_MAX};
 	struct stat st;
 
-	vec_foreach(file, profile)
-		image_file_set(image, file->path, IMAGE_FILE_MISSING);
 	if (fd < 0)
 		image->unknown = xasprintf("cannot be opened: %s", strerror(-fd));
 	else if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		image->unknown = xstrdup("is not a regular file");
 	else if ((image->damaged = !st.st_size))
 		image->unknown = xstrdup("is empty");
+	else if (!find_part(&part))
+		image->unknown = xstrdup("is a unified kernel image without an initramfs in it");
 	else
-		return initramfs_parse(read_bytes, &fd, profile, image);
+		return initramfs_parse(read_bytes, &part, profile, image);
 	return true;
+}
+
+bool image_read(struct root *root, const struct profile_file_list *profile,
+		const struct strv *paths, struct image *image)
+{
+	bool known = true;
+
+	vec_foreach(file, profile)
+		image_file_set(image, file->path, IMAGE_FILE_MISSING);
+	for (size_t i = 0; i < paths->n && !image->unknown; i++)
+		known = read_file(root, profile, paths->items[i], image);
+	return known;
 }
 
 /* The output of the lister, in memory that the child shares with its parent. */

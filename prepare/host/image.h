@@ -9,8 +9,12 @@
 #include "host/root.h"
 #include "parse/initramfs.h"
 
-/* Fills in what the image at image->path holds, as initramfs_parse() does. */
-bool image_read(struct root *root, const struct profile_file_list *profile, struct image *image);
+/*
+ * Fills in what the files hold that are unpacked one behind the other, as initramfs_parse() does. Of a unified
+ * kernel image it is the initramfs in it.
+ */
+bool image_read(struct root *root, const struct profile_file_list *profile,
+		const struct strv *paths, struct image *image);
 /*
  * Fills in what the names in the image say, and image->named, where the running host has the lister of a
  * generator and that answers within half a minute; else the image stays as it is.

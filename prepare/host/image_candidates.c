@@ -42,21 +42,30 @@ static bool is_release(const char *name)
 	return isdigit((unsigned char)*name) && !text_starts_with(name, "0-rescue");
 }
 
-/* "6.1.0-18-amd64" of "initrd.img-6.1.0-18-amd64" or "initramfs-6.1.0-18-amd64.img"; NULL: no image. */
-static char *kernel_of(const char *name)
+/* "6.1.0-18-amd64" of "initrd.img-6.1.0-18-amd64", "linux" of "initramfs-linux.img"; NULL: no image. */
+static char *label_of(const char *name)
 {
 	for (size_t i = 0; i < N_IMAGE_NAMES; i++) {
-		const char *release = name + strlen(image_names[i].begin);
+		const char *label = name + strlen(image_names[i].begin);
 		size_t length;
 
 		if (!text_starts_with(name, image_names[i].begin))
 			continue;
-		length = strlen(release);
-		if (length > 4 && text_ends_with(release, ".img"))
+		length = strlen(label);
+		if (length > 4 && text_ends_with(label, ".img"))
 			length -= 4;
-		return is_release(release) ? xstrndup(release, length) : NULL;
+		return length ? xstrndup(label, length) : NULL;
 	}
 	return NULL;
+}
+
+char *image_kernel(const char *name)
+{
+	char *label = label_of(name);
+
+	if (label && !is_release(label))
+		free(TAKE_PTR(label));
+	return label;
 }
 
 bool image_candidates_have_kernel(const struct image_candidates *candidates, size_t place,
@@ -77,11 +86,15 @@ static void find_plain(size_t place, struct image_candidates *ret)
 {
 	for (size_t i = 0; i < ret->names[place].n; i++) {
 		const char *name = ret->names[place].items[i];
-		char *kernel = kernel_of(name);
+		char *label = label_of(name);
+		bool has_kernel = label && image_candidates_have_kernel(ret, place, label);
 
-		if (kernel)
-			add(ret, IMAGE_PLAIN, place, boot_places[place], name, kernel)->has_kernel =
-				image_candidates_have_kernel(ret, place, kernel);
+		/* Names that say nothing of a release are told from others by the kernel beside them. */
+		if (label && (is_release(label) || (has_kernel && !isdigit((unsigned char)*label))))
+			add(ret, IMAGE_PLAIN, place, boot_places[place], name,
+			    is_release(label) ? TAKE_PTR(label) : NULL)
+				->has_kernel = has_kernel;
+		free(label);
 	}
 }
 
@@ -103,7 +116,7 @@ static void find_entry(struct root *root, size_t place, const char *directory, c
 
 	root_list(root, directory, &names);
 	for (size_t i = 0; i < names.n; i++) {
-		_cleanup_free_ char *kernel = kernel_of(names.items[i]);
+		_cleanup_free_ char *kernel = image_kernel(names.items[i]);
 		struct image_candidate *candidate;
 
 		if (strcmp(names.items[i], "initrd") != 0 && !text_same(kernel, release))

@@ -22,7 +22,7 @@ struct image_candidate {
 	enum image_form form;
 	size_t place; /* index of boot_places[] */
 	char *path;
-	char *kernel;       /* its release; NULL: a unified image of another name */
+	char *kernel;       /* its release; NULL: its name does not say */
 	bool has_kernel;    /* IMAGE_PLAIN: the kernel lies beside it */
 	struct strv beside; /* IMAGE_ENTRY: the names in its directory */
 };
@@ -39,4 +39,6 @@ int image_candidates_find(struct root *root, size_t place, struct image_candidat
 /* Does the place hold the kernel of that release? */
 bool image_candidates_have_kernel(const struct image_candidates *candidates, size_t place,
 				  const char *release);
+/* The release in the name of an image, "initramfs-6.1.0-18-amd64.img"; NULL: there is none. The caller's. */
+char *image_kernel(const char *name);
 void image_candidates_done(struct image_candidates *candidates);

@@ -3,12 +3,15 @@
 #pragma once
 
 #include "host/root.h"
+#include "model/boot_files.h"
 #include "model/image.h"
 
 /* Where a snapshot keeps what the images of its host held. */
 #define SNAPSHOT_IMAGES "/.vfio-prepare/images"
 /*
- * Reads the images that the running kernel and the newest kernel have; takes as long as that takes, up to a
- * second or two.
+ * Reads the image that the boot loader starts next, and that of the running kernel, if it is another; where it
+ * is not known what is started, those of the running kernel and of the newest. Takes as long as that takes,
+ * up to a second or two.
  */
-void images_read(struct root *root, const char *kernel, struct images *ret);
+void images_read(struct root *root, const char *kernel, const struct bootloader *bootloader,
+		 struct images *ret);

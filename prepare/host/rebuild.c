@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "host/bootloader.h"
-#include "host/command.h"
+#include "host/generator.h"
 #include "host/image_candidates.h"
 #include "host/profile_files.h"
 
@@ -184,20 +184,26 @@ static void find_entries(struct looking *looking)
 
 static void find_programs(struct root *root, struct rebuild *rebuild)
 {
-	for (size_t i = N_GENERATORS; i-- > 0;)
-		if (generators[i].program && program_exists(root, generators[i].program))
-			rebuild->generator = (enum image_generator)i;
-	for (size_t i = 0; i < N_BOOTLOADERS; i++)
-		for (size_t j = 0; j < BOOTLOADER_COMMANDS_MAX; j++) {
-			const struct host_command *command = &bootloaders[i].commands[j];
-
-			if (command->program && program_exists(root, command->program) &&
-			    (!command->file || root_exists(root, command->file)))
-				rebuild->command[i] = j;
-		}
+	rebuild->generator = generator_of(root);
+	for (enum bootloader_kind kind = 0; kind < N_BOOTLOADERS; kind++)
+		rebuild->command[kind] = bootloader_command(root, kind);
 }
 
-void scan_rebuild(struct root *root, struct rebuild *ret)
+/* Without names of kernels in their names, images are those that the boot loader starts. */
+static void find_started(struct looking *looking, const struct strv *images)
+{
+	struct rebuild *rebuild = looking->rebuild;
+
+	vec_foreach(path, images) {
+		int64_t time = time_of(looking->root, *path);
+
+		if (!generators[rebuild->generator].with_system && !rebuild->images.paths.n &&
+		    !rebuild->entries.paths.n && time >= 0 && path == &images->items[images->n - 1])
+			add_image(looking, &rebuild->images, *path, time);
+	}
+}
+
+void scan_rebuild(struct root *root, const struct bootloader *bootloader, struct rebuild *ret)
 {
 	struct looking looking = {.root = root, .rebuild = ret, .newest = -1};
 
@@ -207,6 +213,7 @@ void scan_rebuild(struct root *root, struct rebuild *ret)
 	find_inputs(&looking);
 	find_kernels(&looking);
 	find_entries(&looking);
+	find_started(&looking, &bootloader->next_images);
 	/* Without images the boot reads the files themselves. */
 	if (!ret->images.paths.n && !ret->entries.paths.n && looking.boot_s >= 0 &&
 	    looking.newest / 1000000000 > looking.boot_s)

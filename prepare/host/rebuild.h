@@ -10,4 +10,4 @@
  * files, is newer. Leaves out images of kernels that the host's generator does not look after.
  * rebuild_done() is due.
  */
-void scan_rebuild(struct root *root, struct rebuild *ret);
+void scan_rebuild(struct root *root, const struct bootloader *bootloader, struct rebuild *ret);

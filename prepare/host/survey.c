@@ -100,8 +100,8 @@ static void read_bootloader(struct root *root, const struct needs *needs,
 		_cleanup_(bootloader_done) struct bootloader other = {};
 
 		scan_bootloader(root, kind, &other);
-		if (other.next_is_older)
-			strv_add(&inventory->older, other.next_path);
+		if (bootloader_path(&other) && bootloader_is_older(&other))
+			strv_add(&inventory->older, bootloader_path(&other));
 	}
 }
 
@@ -162,10 +162,10 @@ static void read_host(struct root *root, const struct needs *needs, enum host_fa
 		read_foreign(root, inventory);
 		break;
 	case HOST_REBUILD:
-		scan_rebuild(root, &inventory->rebuild);
+		scan_rebuild(root, &inventory->bootloader, &inventory->rebuild);
 		break;
 	case HOST_IMAGES:
-		images_read(root, inventory->kernel, &inventory->images);
+		images_read(root, inventory->kernel, &inventory->bootloader, &inventory->images);
 		break;
 	case HOST_OWN_FILES:
 		read_own_files(root, inventory);

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/boot_files.h"
 
+void boot_entry_done(struct boot_entry *entry)
+{
+	free(entry->kernel);
+	free(entry->version);
+	free(entry->arguments);
+	strv_done(&entry->initrds);
+	*entry = (struct boot_entry){};
+}
+
 void bootloader_done(struct bootloader *bootloader)
 {
 	if (!bootloader)
@@ -11,7 +20,19 @@ void bootloader_done(struct bootloader *bootloader)
 	kernel_args_done(&bootloader->next);
 	kernel_args_done(&bootloader->others);
 	strv_done(&bootloader->ours);
+	strv_done(&bootloader->next_images);
+	free(bootloader->next_kernel);
 	*bootloader = (struct bootloader){};
+}
+
+const char *bootloader_path(const struct bootloader *bootloader)
+{
+	return bootloader->next_path ? bootloader->next_path : bootloader->source_path;
+}
+
+bool bootloader_is_older(const struct bootloader *bootloader)
+{
+	return bootloader->next_path ? bootloader->next_is_older : bootloader->source_is_older;
 }
 
 static void image_set_done(struct image_set *set)

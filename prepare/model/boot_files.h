@@ -6,6 +6,16 @@
 #include "model/host_places.h"
 #include "model/kernel_args.h"
 
+/* What a boot loader starts, as its entry says it. Paths are those of the boot loader, not of the host. */
+struct boot_entry {
+	char *kernel;    /* NULL: none is named; a unified kernel image stands here, too */
+	char *version;   /* of the kernel; NULL: not told */
+	char *arguments; /* NULL: none are told, as of a unified kernel image, which brings its own */
+	struct strv initrds; /* unpacked one behind the other */
+};
+
+void boot_entry_done(struct boot_entry *entry);
+
 /*
  * Where a host keeps the kernel's arguments, and which it keeps there. Three states of an argument are
  * apart: wanted (decide/kernel_args.h), running (/proc/cmdline) and configured for the next boot (here).
@@ -16,6 +26,18 @@ struct bootloader {
 	char *next_path;
 	struct kernel_args next;
 	bool next_is_older; /* next_path was written before the running kernel started */
+	/* The images of the initramfs that the next boot unpacks one behind the other; none: not known. */
+	struct strv next_images;
+	char *next_kernel; /* the release that they are for; NULL: not known */
+	/*
+	 * Where next_path is NULL, the arguments lie where nobody looks, such as a partition that is not
+	 * mounted. Then the file that they are made of tells more; NULL: there is none.
+	 */
+	const char *source_path;
+	bool source_is_older; /* written before the running kernel started */
+	bool taken_over;      /* what apply --rebuild ran last has seen it */
+	/* Where apply writes none: how a person does it; NULL: not known. */
+	const struct manual_place *manual;
 	/* What the user and apply have configured: the next boot gets it after the host's programs have run. */
 	bool others_known;
 	struct kernel_args others;
@@ -28,6 +50,10 @@ struct bootloader {
 };
 
 void bootloader_done(struct bootloader *bootloader);
+/* The file that tells what the next boot gets, or what that is made of; NULL: none is known. */
+const char *bootloader_path(const struct bootloader *bootloader);
+/* Was that file written before the running kernel started? */
+bool bootloader_is_older(const struct bootloader *bootloader);
 
 /* Images of the initramfs, one for each kernel. */
 struct image_set {

@@ -27,6 +27,7 @@ enum bootloader_kind {
 #define GRUB_ENVIRONMENT_PATH "/boot/grub2/grubenv"
 #define KERNEL_CMDLINE_PATH "/etc/kernel/cmdline"
 #define KERNEL_CMDLINE_VENDOR_PATH "/usr/lib/kernel/cmdline"
+#define REFIND_PATH "/boot/refind_linux.conf"
 #define ENTRY_TOKEN_PATH "/etc/kernel/entry-token"
 
 /* A program of the host, as it is called after a change. */
@@ -55,7 +56,7 @@ enum takeover {
 	TAKEOVER_OPTIONS, /* the command itself is told what to add and to remove */
 };
 
-#define BOOTLOADER_COMMANDS_MAX 2
+#define BOOTLOADER_COMMANDS_MAX 3
 #define BOOTLOADER_FILES_MAX 3
 
 struct bootloader_place {
@@ -79,17 +80,48 @@ struct bootloader_place {
 
 extern const struct bootloader_place bootloaders[N_BOOTLOADERS];
 
+/* What has started the running kernel, as far as it left traces. */
+enum booted {
+	BOOTED_UNKNOWN,
+	BOOTED_GRUB,
+	BOOTED_ENTRIES, /* systemd-boot, or a unified kernel image by itself */
+	BOOTED_OTHER,   /* rEFInd, Limine and the like */
+	N_BOOTED,
+};
+#define BOOTED(by) (1U << (by))
+
+/* Which entries of the Boot Loader Specification a host has to have. */
+enum entries_sign {
+	ENTRIES_ANY,       /* it may have none */
+	ENTRIES_IN_BOOT,   /* in boot_places[0] */
+	ENTRIES_LAID_OUT,  /* such as kernel-install(8) writes, which names them TOKEN-RELEASE */
+	ENTRIES_NO_OTHERS, /* those, or none can be seen */
+};
+
 /* What shows which boot loader a host has: all that a row names must be there, the first such row decides. */
 struct bootloader_sign {
 	enum bootloader_kind kind;
 	const char *files[2];
 	const char *program;
-	unsigned
-		n_entry_places; /* loader/entries of these first boot_places[] are looked into; 0: none is */
+	enum entries_sign entries;
+	unsigned booted; /* bits of enum booted, one of which it has to be; 0: any */
 };
 
 extern const struct bootloader_sign bootloader_signs[];
 extern const size_t n_bootloader_signs;
+
+/*
+ * How a person adds an argument where apply cannot: the first row whose file exists and that fits what has
+ * started the kernel.
+ */
+struct manual_place {
+	const char *file;
+	unsigned booted;            /* bits of enum booted */
+	const char *before, *after; /* of the argument in a sentence */
+};
+
+extern const struct manual_place manual_places[];
+extern const size_t n_manual_places;
 
 /* The names in the profile; bootloader_from_name(): false for any other one. */
 #define BOOTLOADER_NAMES "auto, grub, grubby, kernel-install, ostree or none"
@@ -99,8 +131,13 @@ bool bootloader_from_name(const char *name, enum bootloader_kind *ret);
 
 enum image_generator {
 	GENERATOR_UNKNOWN, /* or none */
+	GENERATOR_OSTREE,
+	GENERATOR_NIXOS,
 	GENERATOR_INITRAMFS_TOOLS,
+	GENERATOR_MKINITCPIO,
 	GENERATOR_DRACUT,
+	GENERATOR_BOOSTER,
+	GENERATOR_MKINITFS,
 	N_GENERATORS,
 };
 
@@ -113,8 +150,16 @@ enum image_generator {
 
 struct generator_place {
 	const char *name; /* in a snapshot's list of images */
-	const char *
-		program; /* by which the host is known to have it; the first row that fits counts */
+	/*
+	 * By which the host is known to have it: a program, a file or a directory that is not empty, or both. The
+	 * first row that fits counts.
+	 */
+	const char *program, *sign;
+	bool with_system; /* images come with the system as a whole: apply makes none */
+	/* A word in the program by which it is known as that of another generator, which stands in for it. */
+	const char *impostor;
+	/* How a driver is kept out of its images. NULL: there is no need, as it has a hook of this tool. */
+	const char *unhooked;
 	const char *
 		command; /* makes the images of all kernels; of GENERATOR_UNKNOWN: which ones may do so */
 	const char *lister; /* prints the names in an image */
@@ -139,7 +184,7 @@ struct release_name {
 	const char *begin, *end;
 };
 
-#define N_IMAGE_NAMES 3
+#define N_IMAGE_NAMES 4
 extern const struct release_name image_names[N_IMAGE_NAMES];
 #define N_KERNEL_NAMES 3
 extern const struct release_name kernel_names[N_KERNEL_NAMES];
@@ -149,6 +194,8 @@ extern const struct release_name kernel_names[N_KERNEL_NAMES];
 #define MODPROBE_DIR "/etc/modprobe.d"
 #define UDEV_RULES_DIR "/etc/udev/rules.d"
 #define PROGRAM_PATH "/usr/sbin/vfio-prepare"
+/* What the programs said that apply ran last. */
+#define REBUILD_LOG_PATH "/var/log/vfio-prepare/rebuild.log"
 #define PROFILE_PATH "/etc/vfio-prepare/profile.conf"
 
 /* Directories of the profile's other files. A file masks those of its name in the later ones. */

@@ -48,6 +48,7 @@ struct image {
 	char *unknown; /* why it, or a part of it, could not be read; NULL: it was */
 	bool damaged;  /* that is not for lack of skill or permission */
 	bool named;    /* the names in it are known all the same */
+	bool is_started; /* the boot loader is known to start it next */
 	enum image_generator generator;
 	bool has_tool;
 	enum image_start start;

@@ -69,8 +69,8 @@ struct machine {
 
 struct platform {
 	enum cpu_vendor cpu;
-	bool snp_capable; /* the processor has SEV-SNP */
-	enum answer snp;  /* kvm_amd runs with it; unknown: the module is not loaded */
+	bool snp_capable;  /* the processor has SEV-SNP */
+	enum answer snp;   /* kvm_amd runs with it; unknown: the module is not loaded */
 	char *config_path; /* where the kernel's configuration was found */
 	enum answer config[N_KERNEL_OPTIONS];
 	bool devicetree;       /* the firmware has one */

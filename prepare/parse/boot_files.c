@@ -138,24 +138,40 @@ static const char *behind_word(const char *line, const char *const *words, size_
 	return line + length + strspn(line + length, " \t");
 }
 
-char *grub_cfg_arguments(const char *text)
+bool grub_cfg_entry(const char *text, struct boot_entry *ret)
 {
-	static const char *const words[] = {"linux", "linuxefi", "linux16"};
+	static const char *const kernels[] = {"linux", "linuxefi", "linux16"},
+				 *const initrds[] = {"initrd", "initrdefi", "initrd16"};
+	struct boot_entry entry = {};
 
 	for (const char *line = text; *line; line = text_next_line(line)) {
-		const char *kernel = behind_word(line, words, ARRAY_SIZE(words)), *arguments;
+		const char *kernel = behind_word(line, kernels, ARRAY_SIZE(kernels)), *arguments;
+		const char *images = behind_word(line, initrds, ARRAY_SIZE(initrds));
 		size_t length;
 
-		if (!kernel)
+		if (images && entry.kernel) {
+			_cleanup_free_ char *words = xstrndup(images, strcspn(images, "\n"));
+
+			strv_split(&entry.initrds, words, " \t");
+			break;
+		}
+		if (!kernel || entry.kernel) {
+			/* The end of a menu entry without an image. */
+			if (entry.kernel && line[strspn(line, " \t")] == '}')
+				break;
 			continue;
+		}
 		length = strcspn(kernel, " \t\n");
 		arguments = kernel + length + strspn(kernel + length, " \t");
 		/* A memory test is booted in the same way. */
 		if (memmem(kernel, length, "memtest", 7))
 			continue;
-		return xstrndup(arguments, strcspn(arguments, "\n"));
+		entry.kernel = xstrndup(kernel, length);
+		entry.arguments = xstrndup(arguments, strcspn(arguments, "\n"));
 	}
-	return NULL;
+	if (entry.kernel)
+		*ret = entry;
+	return entry.kernel;
 }
 
 /* The value of a variable of a grubenv, a line "NAME=value". */
@@ -168,33 +184,85 @@ static void add_variable(struct buf *buf, const char *environment, const char *n
 		}
 }
 
-char *loader_entry_arguments(const char *text, const char *environment)
+/* The rest of a line with a value for each $NAME in it. */
+static void add_expanded(struct buf *buf, const char *c, const char *environment)
 {
-	static const char *const words[] = {"options"};
-	struct buf buf = {};
-	bool found = false;
+	while (*c && *c != '\n') {
+		const char *name = c + 1;
+		size_t length = 0;
+
+		while (*c == '$' && is_name(name[length]))
+			length++;
+		if (length) {
+			add_variable(buf, environment, name, length);
+			c = name + length;
+		} else {
+			buf_add_n(buf, c++, 1);
+		}
+	}
+}
+
+static void set_word(char **target, const char *text)
+{
+	free(*target);
+	*target = xstrndup(text, strcspn(text, " \t\r\n"));
+}
+
+bool loader_entry_parse(const char *text, const char *environment, struct boot_entry *ret)
+{
+	static const char *const options[] = {"options"}, *const initrd[] = {"initrd"},
+				 *const kernel[] = {"linux", "efi", "uki"},
+				 *const version[] = {"version"};
+	struct boot_entry entry = {};
+	_cleanup_(buf_done) struct buf arguments = {};
+	bool has_arguments = false;
+
+	for (const char *line = text; *line; line = text_next_line(line)) {
+		const char *c;
+
+		if ((c = behind_word(line, options, ARRAY_SIZE(options)))) {
+			buf_add(&arguments, has_arguments ? " " : "");
+			has_arguments = true;
+			add_expanded(&arguments, c, environment);
+		} else if ((c = behind_word(line, initrd, ARRAY_SIZE(initrd)))) {
+			_cleanup_free_ char *words = xstrndup(c, strcspn(c, "\r\n"));
+
+			/* GRUB's reader takes several in one line. */
+			strv_split(&entry.initrds, words, " \t");
+		} else if ((c = behind_word(line, kernel, ARRAY_SIZE(kernel)))) {
+			set_word(&entry.kernel, c);
+		} else if ((c = behind_word(line, version, ARRAY_SIZE(version)))) {
+			set_word(&entry.version, c);
+		}
+	}
+	if (has_arguments)
+		entry.arguments = xstrdup(buf_text(&arguments));
+	if (!entry.kernel && !has_arguments) {
+		boot_entry_done(&entry);
+		return false;
+	}
+	*ret = entry;
+	return true;
+}
+
+char *grub_environment_value(const char *environment, const char *name)
+{
+	_cleanup_(buf_done) struct buf value = {};
+
+	add_variable(&value, environment, name, strlen(name));
+	return value.length ? xstrdup(buf_text(&value)) : NULL;
+}
+
+char *loader_conf_default(const char *text)
+{
+	static const char *const words[] = {"default"};
+	char *value = NULL;
 
 	for (const char *line = text; *line; line = text_next_line(line)) {
 		const char *c = behind_word(line, words, ARRAY_SIZE(words));
 
-		if (!c)
-			continue;
-		if (found)
-			buf_add(&buf, " ");
-		found = true;
-		while (*c && *c != '\n') {
-			const char *name = c + 1;
-			size_t length = 0;
-
-			while (*c == '$' && is_name(name[length]))
-				length++;
-			if (length) {
-				add_variable(&buf, environment, name, length);
-				c = name + length;
-			} else {
-				buf_add_n(&buf, c++, 1);
-			}
-		}
+		if (c)
+			set_word(&value, c);
 	}
-	return found ? buf_take(&buf) : NULL;
+	return value;
 }

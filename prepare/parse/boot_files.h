@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "model/boot_files.h"
+
 /* GRUB_CMDLINE_LINUX, GRUB_CMDLINE_LINUX_DEFAULT */
 enum grub_variable { GRUB_LINUX, GRUB_LINUX_DEFAULT, GRUB_OTHER };
 
@@ -18,13 +20,18 @@ void grub_default_read(struct grub_default *grub, const char *text);
 void grub_default_done(struct grub_default *grub);
 
 /*
- * The arguments of the first Linux kernel of a grub.cfg, which is booted unless something else was
- * chosen; the caller's. NULL: it boots none.
+ * The first Linux kernel of a grub.cfg, which is booted unless something else was chosen; false: it boots
+ * none. boot_entry_done() is due.
  */
-char *grub_cfg_arguments(const char *text);
+bool grub_cfg_entry(const char *text, struct boot_entry *ret);
 
 /*
- * The "options" of a Boot Loader Specification entry, several of them joined; the caller's. NULL: it has
- * none. environment: the grubenv, whose variables stand for $NAME in them; NULL: none.
+ * An entry of the Boot Loader Specification, of which several "options" are joined; false: it is none.
+ * environment: the grubenv, whose variables stand for $NAME in them; NULL: none. boot_entry_done() is due.
  */
-char *loader_entry_arguments(const char *text, const char *environment);
+bool loader_entry_parse(const char *text, const char *environment, struct boot_entry *ret);
+
+/* The value of a variable of a grubenv; the caller's. NULL: none. */
+char *grub_environment_value(const char *environment, const char *name);
+/* Which entries a loader.conf wants by default, a pattern as of glob(7); the caller's. NULL: it does not say. */
+char *loader_conf_default(const char *text);

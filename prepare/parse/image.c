@@ -42,22 +42,47 @@ static bool is_tool(const char *name)
 	return TEXT_IN(names, name);
 }
 
+/* Modules lie below their kernel's release. */
+static void find_release(struct image *image, const char *name)
+{
+	const char *release = strstr(name, "lib/modules/") + strlen("lib/modules/");
+
+	if (!image->kernel && strchr(release, '/'))
+		image->kernel = xstrndup(release, strcspn(release, "/"));
+}
+
+static void find_generator(struct image *image, const char *name)
+{
+	static const struct {
+		enum image_generator generator;
+		const char *begin, *end;
+	} signs[] = {
+		{GENERATOR_INITRAMFS_TOOLS, "scripts/init-top/", ""},
+		{GENERATOR_DRACUT, "", "lib/dracut-lib.sh"},
+		{GENERATOR_DRACUT, "", "lib/dracut/build-parameter.txt"},
+		{GENERATOR_MKINITCPIO, "buildconfig", ""},
+		{GENERATOR_BOOSTER, "etc/booster.init.yaml", ""},
+		{GENERATOR_MKINITFS, "", "sbin/nlplug-findfs"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+		if (text_starts_with(name, signs[i].begin) && text_ends_with(name, signs[i].end))
+			image->generator = signs[i].generator;
+}
+
 enum image_content image_see(struct image *image, const char *name)
 {
 	char *module = module_of(name);
 
 	if (module) {
+		find_release(image, name);
 		if (image->modules.n < IMAGE_MODULES_MAX)
 			strv_take(&image->modules, module);
 		else
 			free(module);
 		return IMAGE_CONTENT_NONE;
 	}
-	if (text_starts_with(name, "scripts/init-top/"))
-		image->generator = GENERATOR_INITRAMFS_TOOLS;
-	else if (text_ends_with(name, "lib/dracut-lib.sh") ||
-		 text_ends_with(name, "lib/dracut/build-parameter.txt"))
-		image->generator = GENERATOR_DRACUT;
+	find_generator(image, name);
 	if (is_tool(name))
 		image->has_tool = true;
 	else if (text_ends_with(name, "/systemd/system/vfio-prepare-early.service"))
@@ -152,6 +177,8 @@ static void parse_line(struct image *image, const char *word, const char *text)
 		image->kernel = xstrdup(text);
 	} else if (strcmp(word, "tool") == 0) {
 		image->has_tool = true;
+	} else if (strcmp(word, "started") == 0) {
+		image->is_started = true;
 	} else if (strcmp(word, "damaged") == 0) {
 		image->damaged = image->unknown != NULL;
 	} else if (strcmp(word, "named") == 0) {

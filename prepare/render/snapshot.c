@@ -58,6 +58,8 @@ char *render_images(const struct images *images)
 		add_line(&buf, "image", image->path);
 		add_line(&buf, "kernel", image->kernel);
 		add_line(&buf, "unreadable", image->unknown);
+		if (image->is_started)
+			buf_add(&buf, "started\n");
 		if (image->damaged)
 			buf_add(&buf, "damaged\n");
 		if (image->named)

@@ -143,3 +143,42 @@ void archive_add_microcode(struct buf *image)
 	buf_add_n(image, buf_text(&archive), archive.length);
 	buf_done(&archive);
 }
+
+static void put(unsigned char *at, size_t value, int n)
+{
+	for (int i = 0; i < n; i++)
+		at[i] = (unsigned char)(value >> 8 * i);
+}
+
+void archive_unify(struct buf *image, const char *cmdline)
+{
+	enum { PE = 64, SECTIONS = PE + 24, BEGIN = 512 };
+	const struct {
+		const char *name, *bytes;
+		size_t length;
+	} sections[] = {{".cmdline", cmdline, strlen(cmdline)},
+			{".initrd", image->text, image->length}};
+	unsigned char head[BEGIN] = "MZ";
+	struct buf unified = {};
+	size_t at = BEGIN;
+
+	put(head + 60, PE, 4);
+	memcpy(head + PE, "PE", 2);
+	put(head + PE + 6, ARRAY_SIZE(sections), 2);
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+		unsigned char *section = head + SECTIONS + 40 * i;
+
+		memcpy(section, sections[i].name, strlen(sections[i].name));
+		put(section + 8, sections[i].length, 4);
+		put(section + 16, (sections[i].length + BEGIN - 1) / BEGIN * BEGIN, 4);
+		put(section + 20, at, 4);
+		at += (sections[i].length + BEGIN - 1) / BEGIN * BEGIN;
+	}
+	buf_add_n(&unified, (const char *)head, BEGIN);
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+		buf_add_n(&unified, sections[i].bytes, sections[i].length);
+		pad(&unified, 0, BEGIN);
+	}
+	buf_done(image);
+	*image = unified;
+}

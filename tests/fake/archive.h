@@ -22,5 +22,8 @@ void archive_end(struct buf *archive);
 /* none, gzip, xz, lzma, zstd or lz4 (of at most 8 MiB); false: there is no such compression. */
 bool archive_compress(struct buf *archive, const char *compression);
 
+/* Makes a unified kernel image of an initramfs: a PE file with little else in it. */
+void archive_unify(struct buf *image, const char *cmdline);
+
 /* An archive that is not compressed, as microcode has it, with zeros up to a block. */
 void archive_add_microcode(struct buf *image);

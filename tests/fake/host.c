@@ -554,7 +554,8 @@ static void add_image(const struct context *context)
 {
 	const struct statement *statement = context->statement;
 	const char *compression = statement_option(statement, "compress"),
-		   *cut = statement_option(statement, "cut");
+		   *cut = statement_option(statement, "cut"),
+		   *unified = statement_option(statement, "unified");
 	_cleanup_free_ char *lines = xstrdup(statement->text ? statement->text : "");
 	char *position = lines, *line;
 	struct buf archive = {}, image = {};
@@ -571,6 +572,14 @@ static void add_image(const struct context *context)
 		archive_add_microcode(&image);
 	buf_add_n(&image, buf_text(&archive), archive.length);
 	buf_done(&archive);
+	if (unified) {
+		_cleanup_free_ char *cmdline = xstrdup(unified);
+
+		for (char *c = cmdline; *c; c++)
+			if (*c == ';')
+				*c = ' ';
+		archive_unify(&image, cmdline);
+	}
 	entry = add_entry(context, ENTRY_FILE, word(context, 1));
 	entry->length = image.length - (cut ? strtoul(cut, NULL, 10) : 0);
 	entry->text = buf_take(&image);

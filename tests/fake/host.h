@@ -46,6 +46,7 @@
  *     escapes                  \xNN, \n and \\ in the text mean what they do in C, and a line's
  *                              end is not part of it
  *   image PATH [compress=none|gzip|xz|lzma|zstd|lz4] [microcode] [cut=BYTES]
+ *     [unified=ARGUMENT;...]   in a unified kernel image with these arguments
  *                              an initramfs, of which the text below has the names, with their content:
  *                              "NAME", "NAME = TEXT", "NAME < PATH" (of an earlier file), "NAME -> TARGET"
  *     cut                      so many bytes are missing at the end

@@ -12,6 +12,7 @@
 #include "model/kernel_args.h"
 #include "parse/boot_files.h"
 #include "parse/kernel_args.h"
+#include "parse/unified.h"
 #include "render/files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -52,7 +53,9 @@ static void check_cmdline(const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = xcalloc(size + 1, 1), *arguments;
+	char *text = xcalloc(size + 1, 1), *pattern;
+	struct boot_entry entry = {};
+	struct unified_section section;
 	struct grub_default grub = {};
 
 	if (size)
@@ -65,12 +68,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		      " x") == 0);
 	grub_default_done(&grub);
 
-	arguments = grub_cfg_arguments(text);
-	assert(!arguments || (strstr(text, arguments) && !strchr(arguments, '\n')));
-	free(arguments);
-	arguments = loader_entry_arguments(text, text);
-	assert(!arguments || !strchr(arguments, '\n'));
-	free(arguments);
+	if (grub_cfg_entry(text, &entry))
+		assert(strstr(text, entry.arguments) && !strchr(entry.arguments, '\n'));
+	boot_entry_done(&entry);
+	if (loader_entry_parse(text, text, &entry))
+		assert(!entry.arguments || !strchr(entry.arguments, '\n'));
+	boot_entry_done(&entry);
+	pattern = loader_conf_default(text);
+	assert(!pattern || !strchr(pattern, '\n'));
+	free(pattern);
+	if (unified_find(data, size, ".cmdline", &section))
+		assert(section.size <= UINT32_MAX);
 	check_cmdline(text);
 	free(text);
 	return 0;

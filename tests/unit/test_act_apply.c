@@ -347,7 +347,7 @@ TEST(what_nobody_can_put_back)
 	tree_link(&tree, "boot/initrd", "elsewhere");
 	strv_add(&rebuild.images.paths, "/boot/initrd");
 	strv_add(&rebuild.kernels_unseen, "6.1");
-	rebuild.command[BOOTLOADER_KERNEL_INSTALL] = 1;
+	rebuild.command[BOOTLOADER_KERNEL_INSTALL] = 2;
 	command_add(&list, "r", "kernel-install add 6.1 /boot/vmlinuz-6.1")->lays_out = true;
 	run_failing(&list, &others);
 	check_others(

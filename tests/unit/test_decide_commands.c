@@ -89,11 +89,14 @@ TEST(commands)
 		struct rebuild rebuild = {.generator = row->generator,
 					  .drop_ins_newer = row->cfg_stale,
 					  .command = {[BOOTLOADER_GRUB] = !row->no_update_grub,
-						      [BOOTLOADER_KERNEL_INSTALL] = row->proxmox}};
+						      [BOOTLOADER_KERNEL_INSTALL] = row->proxmox
+											    ? 2
+											    : 0}};
 		struct planned_files files = {};
 		struct command_list list;
 		_cleanup_free_ char *all = xstrdup("");
 
+		bootloader.next_path = xstrdup("/boot/x");
 		kernel_args_parse(row->next, &bootloader.next);
 		strv_split(&arguments.ours, row->ours, " ");
 		strv_split(&arguments.kept, row->kept, " ");
@@ -225,7 +228,10 @@ TEST(why_a_restart_is_required)
 						   .unwritable = cases[i].unwritable};
 		const struct plan plan = {.items = &device, .n = 1};
 		const struct argument_plan arguments = {.items = &argument, .n = 1};
-		const struct bootloader bootloader = {.next_is_older = cases[i].next_is_older};
+		char path[] = "/boot/x";
+		const struct bootloader bootloader = {.kind = BOOTLOADER_GRUB,
+						      .next_path = path,
+						      .next_is_older = cases[i].next_is_older};
 		const struct rebuild rebuild = {.newer_than_boot = cases[i].newer_than_boot};
 		struct command_list list = {};
 		struct restart_reasons reasons = {};
@@ -242,12 +248,104 @@ TEST(why_a_restart_is_required)
 	}
 }
 
+/* Where nobody sees what the next boot gets, what the kernel runs with counts, and what was run last. */
+TEST(what_nobody_looks_at)
+{
+	static const struct {
+		const char *what;
+		bool running, older, taken_over, ours;
+		const char *commands, *reasons;
+	} cases[] = {
+		{"written now", false, false, false, false, "x\n",
+		 "command x; argument iommu=pt; "},
+		{"written, and not taken over", false, false, false, true, "x\n",
+		 "command x; argument iommu=pt; "},
+		{"taken over", false, false, true, true, "", "argument iommu=pt; "},
+		{"it has come", true, true, false, true, "", ""},
+		{"it has come, taken over by a person", true, true, true, true, "", ""},
+		{"it was not taken over", false, true, false, true, "x\n",
+		 "command x; argument iommu=pt; "},
+		{"it was, and did not come: no restart helps", false, true, true, true, "", ""},
+		{"the kernel has it by another file", true, false, true, true, "", ""},
+	};
+	static const char command[] = "proxmox-boot-tool refresh";
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct bootloader bootloader = {.kind = BOOTLOADER_KERNEL_INSTALL,
+						.source_path = KERNEL_CMDLINE_PATH,
+						.source_is_older = cases[i].older,
+						.taken_over = cases[i].taken_over};
+		struct argument_plan arguments = {};
+		struct wanted_argument *argument = vec_add(&arguments);
+		struct rebuild rebuild = {.command = {[BOOTLOADER_KERNEL_INSTALL] = 2}};
+		struct planned_files files = {};
+		struct restart_reasons reasons = {};
+		struct command_list list;
+		struct buf got = {};
+
+		argument->text = xstrdup("iommu=pt");
+		argument->running = cases[i].running;
+		argument->configured = cases[i].ours;
+		kernel_args_parse("iommu=pt", &argument->words);
+		strv_add(&arguments.ours, "iommu=pt");
+		if (cases[i].ours)
+			strv_add(&bootloader.ours, "iommu=pt");
+		commands_decide(&bootloader, &arguments, &rebuild, &files, false, &list);
+		check_int(cases[i].what, list.n, *cases[i].commands != '\0');
+		find_restart_reasons(&(struct plan){}, &arguments, &bootloader, &rebuild, &list,
+				     &reasons);
+		for (size_t j = 0; j < reasons.n; j++) {
+			const char *reason = reasons.items[j].text;
+
+			if (strcmp(reason, "command proxmox-boot-tool refresh") == 0)
+				buf_add(&got, "command x; ");
+			else
+				buf_addf(&got, "%s; ", reason);
+		}
+		check_text(cases[i].what, buf_text(&got), cases[i].reasons);
+		if (list.n)
+			assert_string_equal(
+				bootloaders[BOOTLOADER_KERNEL_INSTALL].commands[2].words, command);
+		buf_done(&got);
+		restart_reasons_done(&reasons);
+		command_list_done(&list);
+		argument_plan_done(&arguments);
+		bootloader_done(&bootloader);
+	}
+}
+
+/* What a person has to add comes by no restart that apply could ask for. */
+TEST(a_boot_loader_that_apply_does_not_write)
+{
+	struct bootloader bootloader = {.kind = BOOTLOADER_NONE};
+	struct wanted_argument argument = {.text = (char[]){"iommu=pt"}};
+	const struct argument_plan arguments = {.items = &argument, .n = 1};
+	struct command_list list = {};
+	struct restart_reasons reasons = {};
+
+	command_add(&list, "why", "update-initramfs");
+	find_restart_reasons(&(struct plan){}, &arguments, &bootloader, &(struct rebuild){}, &list,
+			     &reasons);
+	assert_int_equal(reasons.n, 1);
+	assert_string_equal(reasons.items[0].text, "command update-initramfs");
+	/* Once it stands there, a restart brings it. */
+	bootloader.next_path = (char[]){"/boot/x"};
+	argument.configured = true;
+	find_restart_reasons(&(struct plan){}, &arguments, &bootloader, &(struct rebuild){}, &list,
+			     &reasons);
+	assert_string_equal(reasons.items[reasons.n - 1].text, "argument iommu=pt");
+	restart_reasons_done(&reasons);
+	command_list_done(&list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commands),
 		cmocka_unit_test(which_files_concern_which_program),
 		cmocka_unit_test(why_a_restart_is_required),
+		cmocka_unit_test(what_nobody_looks_at),
+		cmocka_unit_test(a_boot_loader_that_apply_does_not_write),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

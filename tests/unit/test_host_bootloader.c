@@ -51,34 +51,109 @@ static void check_args(const char *what, const struct kernel_args *args, const c
 	check_text(what, text, want);
 }
 
-/* Each row is one file more; what is found first wins. */
+#define PVE "!usr/sbin/proxmox-boot-tool !usr/sbin/update-grub etc/default/grub boot/grub/grub.cfg "
+#define PVE_ZFS PVE "etc/default/grub.d/zfs.cfg etc/kernel/cmdline etc/kernel/proxmox-boot-uuids"
+
+/* Hosts by their files, of which programs have a '!' in front. */
 TEST(detection)
 {
 	static const struct {
-		const char *file;
-		bool program;
+		const char *what, *files, *cmdline;
 		enum bootloader_kind kind;
+		const char *command, *manual; /* the file of the row; NULL: none */
 	} rows[] = {
-		{"usr/bin/kernel-install", true, BOOTLOADER_NONE},
-		{"etc/default/grub", false, BOOTLOADER_NONE},
-		{"efi/loader/entries/a.conf", false, BOOTLOADER_KERNEL_INSTALL},
-		{"etc/kernel/cmdline", false, BOOTLOADER_KERNEL_INSTALL},
-		{"usr/sbin/update-grub", true, BOOTLOADER_GRUB},
-		{"etc/default/grub.d/a.cfg", false, BOOTLOADER_GRUB},
-		{"etc/kernel/proxmox-boot-uuids", false, BOOTLOADER_KERNEL_INSTALL},
-		{"usr/sbin/grubby", true, BOOTLOADER_KERNEL_INSTALL},
-		{"boot/loader/entries/a.conf", false, BOOTLOADER_GRUBBY},
-		{"run/ostree-booted", false, BOOTLOADER_NONE},
-		{"usr/bin/rpm-ostree", true, BOOTLOADER_OSTREE},
+		{"nothing", "", "root=x", BOOTLOADER_NONE, NULL, NULL},
+		{"Debian", "!usr/sbin/update-grub etc/default/grub etc/default/grub.d/a.cfg",
+		 "BOOT_IMAGE=x", BOOTLOADER_GRUB, "update-grub", NULL},
+		{"Debian while it is being installed",
+		 "!usr/sbin/update-grub etc/default/grub.d/a.cfg", NULL, BOOTLOADER_GRUB,
+		 "update-grub", NULL},
+		{"Debian without drop-ins", "!usr/sbin/update-grub etc/default/grub",
+		 "BOOT_IMAGE=x", BOOTLOADER_GRUB, "update-grub", NULL},
+		{"Debian with systemd-boot, and GRUB's files left",
+		 "!usr/sbin/update-grub !usr/bin/kernel-install etc/default/grub.d/a.cfg "
+		 "lib/modules/6.1/x boot/efi/loader/entries/m-6.1.conf",
+		 "initrd=\\m\\6.1\\initrd", BOOTLOADER_KERNEL_INSTALL, "kernel-install add", NULL},
+		{"Proxmox without ZFS", PVE, "BOOT_IMAGE=x", BOOTLOADER_GRUB, "update-grub", NULL},
+		{"Proxmox with ZFS and systemd-boot", PVE_ZFS, "initrd=\\EFI\\proxmox\\x",
+		 BOOTLOADER_KERNEL_INSTALL, "proxmox-boot-tool refresh", NULL},
+		{"Proxmox with ZFS and GRUB", PVE_ZFS, "BOOT_IMAGE=x", BOOTLOADER_GRUB,
+		 "proxmox-boot-tool refresh", NULL},
+		{"Proxmox, and not known what has started it", PVE_ZFS, NULL,
+		 BOOTLOADER_KERNEL_INSTALL, "proxmox-boot-tool refresh", NULL},
+		{"Proxmox with systemd-boot, and no line of its own",
+		 PVE "etc/kernel/proxmox-boot-uuids etc/default/grub.d/a.cfg",
+		 "initrd=\\EFI\\proxmox\\x", BOOTLOADER_KERNEL_INSTALL, "proxmox-boot-tool refresh",
+		 NULL},
+		{"Fedora", "!usr/sbin/grubby boot/loader/entries/m-6.1.conf boot/grub2/grub.cfg",
+		 "BOOT_IMAGE=x", BOOTLOADER_GRUBBY, "grubby --update-kernel=ALL", NULL},
+		{"Fedora without grubby",
+		 "!usr/bin/kernel-install boot/loader/entries/m-6.1.conf boot/grub2/grub.cfg "
+		 "lib/modules/6.1/x etc/default/grub",
+		 "BOOT_IMAGE=x", BOOTLOADER_KERNEL_INSTALL, "kernel-install add", NULL},
+		{"openSUSE",
+		 "!usr/sbin/sdbootutil !usr/bin/kernel-install lib/modules/6.1/x "
+		 "boot/efi/loader/entries/system-o-6.1-3.conf etc/default/grub",
+		 "BOOT_IMAGE=x", BOOTLOADER_KERNEL_INSTALL, "sdbootutil mkinitrd", NULL},
+		{"openSUSE with grub-mkconfig",
+		 "!usr/sbin/grub2-mkconfig !usr/bin/kernel-install etc/default/grub "
+		 "boot/grub2/grub.cfg",
+		 "BOOT_IMAGE=x", BOOTLOADER_NONE, NULL, "/etc/default/grub"},
+		{"Arch with GRUB", "!usr/bin/kernel-install etc/default/grub boot/grub/grub.cfg",
+		 "BOOT_IMAGE=x", BOOTLOADER_NONE, NULL, "/etc/default/grub"},
+		{"entries of a person", "!usr/bin/kernel-install efi/loader/entries/arch.conf",
+		 "initrd=\\x", BOOTLOADER_NONE, NULL, NULL},
+		{"entries of kernelstub",
+		 "!usr/bin/kernel-install !usr/bin/kernelstub etc/kernelstub/configuration "
+		 "etc/kernel/cmdline boot/efi/loader/entries/Pop_OS-current.conf",
+		 "initrd=\\x", BOOTLOADER_NONE, NULL, "/etc/kernelstub/configuration"},
+		{"entries of NixOS", "boot/loader/entries/nixos-generation-7.conf etc/NIXOS",
+		 "initrd=\\x", BOOTLOADER_NONE, NULL, "/etc/NIXOS"},
+		{"unified kernel images of a person",
+		 "!usr/bin/kernel-install etc/kernel/cmdline efi/EFI/Linux/arch-linux.efi",
+		 "root=x", BOOTLOADER_NONE, NULL, NULL},
+		{"the system partition is not mounted",
+		 "!usr/bin/kernel-install etc/kernel/cmdline", "initrd=\\x",
+		 BOOTLOADER_KERNEL_INSTALL, "kernel-install add", NULL},
+		{"rEFInd", "!usr/bin/kernel-install boot/refind_linux.conf etc/kernel/cmdline",
+		 "initrd=boot\\x", BOOTLOADER_NONE, NULL, "/boot/refind_linux.conf"},
+		{"Limine", "!usr/bin/kernel-install boot/limine.conf", "root=x", BOOTLOADER_NONE,
+		 NULL, "/boot/limine.conf"},
+		{"Alpine", "etc/update-extlinux.conf boot/extlinux.conf", "BOOT_IMAGE=x",
+		 BOOTLOADER_NONE, NULL, "/etc/update-extlinux.conf"},
+		{"U-Boot", "boot/extlinux/extlinux.conf etc/default/u-boot etc/default/grub.d/x",
+		 "root=x", BOOTLOADER_NONE, NULL, "/etc/default/u-boot"},
+		{"Raspberry Pi", "boot/firmware/cmdline.txt etc/default/grub.d/x", "root=x",
+		 BOOTLOADER_NONE, NULL, "/boot/firmware/cmdline.txt"},
+		{"ostree", "run/ostree-booted boot/loader/entries/ostree-1.conf", "BOOT_IMAGE=x",
+		 BOOTLOADER_NONE, NULL, NULL},
+		{"rpm-ostree",
+		 "run/ostree-booted !usr/bin/rpm-ostree !usr/sbin/grubby "
+		 "boot/loader/entries/ostree-1.conf",
+		 "BOOT_IMAGE=x", BOOTLOADER_OSTREE, "rpm-ostree kargs", NULL},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (rows[i].program)
-			program(rows[i].file);
-		else
-			tree_file(&tree, rows[i].file, "");
+		_cleanup_(strv_done) struct strv files = {};
+		const struct host_command *command;
+
+		tree_done(&tree);
+		tree_init(&tree);
+		strv_split(&files, rows[i].files, " ");
+		vec_foreach(file, &files)
+			if (**file == '!')
+				program(*file + 1);
+			else
+				tree_file(&tree, *file, "");
+		if (rows[i].cmdline)
+			tree_file(&tree, "proc/cmdline", rows[i].cmdline);
 		scan("auto");
-		check_int(rows[i].file, bootloader.kind, rows[i].kind);
+		check_int(rows[i].what, bootloader.kind, rows[i].kind);
+		check_text(rows[i].what, bootloader.manual ? bootloader.manual->file : NULL,
+			   rows[i].manual);
+		command = &bootloaders[bootloader.kind]
+				   .commands[bootloader_command(&tree.root, bootloader.kind)];
+		check_text(rows[i].what, command->words, rows[i].command);
 	}
 	scan("none");
 	assert_int_equal(bootloader.kind, BOOTLOADER_NONE);
@@ -179,7 +254,8 @@ TEST(entries)
 TEST(kernel_cmdline)
 {
 	program("usr/bin/kernel-install");
-	tree_file(&tree, "boot/loader/entries/x.conf", "options root=UUID=1 ro iommu=pt\n");
+	tree_dir(&tree, "lib/modules/6.1");
+	tree_file(&tree, "boot/loader/entries/x-6.1.conf", "options root=UUID=1 ro iommu=pt\n");
 	tree_file(&tree, "etc/kernel/cmdline", "# mine\nroot=UUID=1 iommu=pt\nro b\n");
 	tree_file(&tree, "etc/vfio-prepare/kernel-arguments", FILE_HEADER "iommu=pt\nc\n");
 	scan("auto");
@@ -218,6 +294,44 @@ TEST(kernel_cmdline)
 	assert_null(bootloader.cmdline);
 }
 
+/* Where the partition that is booted from is not mounted, the file tells that its arguments are made of. */
+TEST(what_nobody_looks_at)
+{
+	tree_file(&tree, "proc/cmdline", "initrd=\\x root=x iommu=pt");
+	program("usr/sbin/proxmox-boot-tool");
+	tree_file(&tree, "etc/kernel/proxmox-boot-uuids", "");
+	tree_file(&tree, "etc/kernel/cmdline", "root=x iommu=pt");
+	/* Not these. */
+	tree_file(&tree, "boot/grub/grub.cfg", "linux /vmlinuz a\n");
+	tree_file(&tree, "boot/loader/entries/x.conf", "options b\n");
+	scan("auto");
+	assert_null(bootloader.next_path);
+	assert_string_equal(bootloader.source_path, "/etc/kernel/cmdline");
+	assert_string_equal(bootloader_path(&bootloader), "/etc/kernel/cmdline");
+	assert_false(bootloader_is_older(&bootloader) || bootloader.taken_over);
+	tree_file(&tree, &SNAPSHOT_OLDER[1], "/etc/kernel/cmdline\n");
+	scan("auto");
+	assert_true(bootloader_is_older(&bootloader));
+}
+
+/* The images of the first kernel, from the root of the file system that has them. */
+TEST(images_of_grub)
+{
+	static const char *const names[] = {"/boot/a.img", "/a.img", "/@/boot/a.img",
+					    "/ROOT/x@/boot/a.img", "($root)/a.img"};
+
+	tree_dir(&tree, "etc/default/grub.d");
+	tree_file(&tree, "boot/a.img", "");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		_cleanup_free_ char *text = xasprintf("linux /k x\ninitrd /gone %s\n", names[i]);
+
+		tree_file(&tree, "boot/grub/grub.cfg", text);
+		scan("auto");
+		check_int(names[i], bootloader.next_images.n, 1);
+		check_text(names[i], bootloader.next_images.items[0], "/boot/a.img");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +341,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(captured_age, start, stop),
 		cmocka_unit_test_setup_teardown(entries, start, stop),
 		cmocka_unit_test_setup_teardown(kernel_cmdline, start, stop),
+		cmocka_unit_test_setup_teardown(what_nobody_looks_at, start, stop),
+		cmocka_unit_test_setup_teardown(images_of_grub, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "support.h"
 
 static struct tree tree;
+static struct bootloader bootloader;
 
 static int start(void **state _unused_)
 {
@@ -16,6 +17,7 @@ static int start(void **state _unused_)
 static int stop(void **state _unused_)
 {
 	tree_done(&tree);
+	bootloader_done(&bootloader);
 	return 0;
 }
 
@@ -25,7 +27,7 @@ static char *found(const char *running)
 	struct images images = {};
 	struct buf buf = {};
 
-	images_read(&tree.root, running, &images);
+	images_read(&tree.root, running, &bootloader, &images);
 	if (!images.searched && !images.n)
 		buf_add(&buf, "-");
 	vec_foreach(image, &images)
@@ -107,7 +109,7 @@ TEST(other_places)
 	tree_dir(&tree, "boot");
 	tree_file(&tree, "efi/EFI/Linux/a.efi", "x");
 	tree_file(&tree, "efi/EFI/Linux/b.efi", "x");
-	check_found("unified", "1.0", "/efi/EFI/Linux/a.efi ?\n");
+	check_found("unified", "1.0", "/efi/EFI/Linux/a.efi ?\n/efi/EFI/Linux/b.efi ?\n");
 	tree_file(&tree, "boot/efi/" TOKEN "/1.0/initrd", "x");
 	tree_file(&tree, "boot/efi/" TOKEN "/0-rescue/initrd", "x");
 	tree_file(&tree, "boot/efi/" TOKEN "/2.0/linux", "x");
@@ -140,7 +142,7 @@ TEST(the_profile_beside_that_of_the_host)
 	fwrite(archive.text, 1, archive.length, stream);
 	fclose(stream);
 	buf_done(&archive);
-	images_read(&tree.root, "1.0", &images);
+	images_read(&tree.root, "1.0", &bootloader, &images);
 	text = render_images(&images);
 	check_text("facts", text,
 		   "image /boot/initrd.img-1.0\n"
@@ -152,6 +154,39 @@ TEST(the_profile_beside_that_of_the_host)
 		   "same /etc/vfio-prepare/profile.conf\n"
 		   "different /usr/lib/vfio-prepare/conf.d/x.conf\n");
 	images_done(&images);
+}
+
+/* What the boot loader starts is judged, and that of the running kernel if it is another. */
+TEST(what_the_boot_loader_starts)
+{
+	tree_file(&tree, "boot/initrd.img-1.0", "x");
+	tree_file(&tree, "boot/vmlinuz-1.0", "x");
+	tree_file(&tree, "boot/initrd.img-3.0", "x");
+	tree_file(&tree, "boot/vmlinuz-3.0", "x");
+	tree_file(&tree, "boot/efi/EFI/x/initrd.img", "x");
+	strv_add(&bootloader.next_images, "/boot/efi/EFI/x/initrd.img");
+	check_found("its kernel is not known", "1.0", "/boot/efi/EFI/x/initrd.img ?\n");
+	bootloader.next_kernel = xstrdup("1.0");
+	check_found("a copy", "1.0", "/boot/efi/EFI/x/initrd.img 1.0\n");
+	free(bootloader.next_kernel);
+	bootloader.next_kernel = xstrdup("2.0");
+	check_found("another runs", "1.0",
+		    "/boot/efi/EFI/x/initrd.img 2.0\n/boot/initrd.img-1.0 1.0\n");
+}
+
+/* As on Arch and Alpine; the kernel lies beside it, and one for rescue has none. */
+TEST(names_without_a_release)
+{
+	tree_file(&tree, "boot/initramfs-linux.img", "x");
+	tree_file(&tree, "boot/initramfs-linux-fallback.img", "x");
+	tree_file(&tree, "boot/vmlinuz-linux", "x");
+	tree_file(&tree, "boot/booster-linux-lts.img", "x");
+	tree_file(&tree, "boot/vmlinuz-linux-lts", "x");
+	tree_file(&tree, "boot/initramfs-virt", "x");
+	tree_file(&tree, "boot/vmlinuz-virt", "x");
+	check_found("all", "1.0",
+		    "/boot/booster-linux-lts.img ?\n/boot/initramfs-linux.img ?\n"
+		    "/boot/initramfs-virt ?\n");
 }
 
 TEST(a_snapshot_says_it)
@@ -170,6 +205,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_running_kernel_and_the_newest, start, stop),
 		cmocka_unit_test_setup_teardown(other_places, start, stop),
 		cmocka_unit_test_setup_teardown(the_profile_beside_that_of_the_host, start, stop),
+		cmocka_unit_test_setup_teardown(what_the_boot_loader_starts, start, stop),
+		cmocka_unit_test_setup_teardown(names_without_a_release, start, stop),
 		cmocka_unit_test_setup_teardown(a_snapshot_says_it, start, stop),
 	};
 

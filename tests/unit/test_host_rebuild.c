@@ -5,6 +5,7 @@
 
 static struct tree tree;
 static struct rebuild rebuild;
+static struct bootloader bootloader;
 
 static void file_at(const char *name, time_t seconds)
 {
@@ -43,6 +44,7 @@ static int start(void **state _unused_)
 static int stop(void **state _unused_)
 {
 	rebuild_done(&rebuild);
+	bootloader_done(&bootloader);
 	tree_done(&tree);
 	return 0;
 }
@@ -50,7 +52,7 @@ static int stop(void **state _unused_)
 static void scan(void)
 {
 	rebuild_done(&rebuild);
-	scan_rebuild(&tree.root, &rebuild);
+	scan_rebuild(&tree.root, &bootloader, &rebuild);
 }
 
 TEST(all_is_up_to_date)
@@ -201,6 +203,25 @@ TEST(entries_alone)
 	assert_string_equal(rebuild.entries.stale, "/boot/" TOKEN "/6.1/initrd");
 }
 
+/* An image without a release in its name is known by the boot loader alone. */
+TEST(what_the_boot_loader_starts)
+{
+	strv_add(&bootloader.next_images, "/boot/amd-ucode.img");
+	strv_add(&bootloader.next_images, "/boot/initramfs-linux.img");
+	file_at("boot/initramfs-linux.img", 300);
+	scan();
+	assert_int_equal(rebuild.images.paths.n, 2);
+	tree_remove(&tree, "boot/initrd.img-6.1");
+	tree_remove(&tree, "boot/initrd.img-6.2");
+	scan();
+	assert_int_equal(rebuild.images.paths.n, 1);
+	assert_string_equal(rebuild.images.stale, "/boot/initramfs-linux.img");
+	/* Nothing that apply would make. */
+	tree_file(&tree, "run/ostree-booted", "");
+	scan();
+	assert_int_equal(rebuild.images.paths.n, 0);
+}
+
 TEST(boot_loaders)
 {
 	program("usr/sbin/update-grub");
@@ -231,6 +252,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_images, start, stop),
 		cmocka_unit_test_setup_teardown(entries, start, stop),
 		cmocka_unit_test_setup_teardown(entries_alone, start, stop),
+		cmocka_unit_test_setup_teardown(what_the_boot_loader_starts, start, stop),
 		cmocka_unit_test_setup_teardown(boot_loaders, start, stop),
 	};
 

@@ -44,8 +44,13 @@ TEST(rows_of_boot_loaders)
 		const struct bootloader_sign *sign = &bootloader_signs[i];
 
 		check("a sign shows something",
-		      sign->files[0] || sign->program || sign->n_entry_places);
-		check("a sign's places", sign->n_entry_places <= N_BOOT_PLACES);
+		      sign->files[0] || sign->program || sign->entries != ENTRIES_ANY);
+		check("a sign's boots", sign->booted < BOOTED(N_BOOTED));
+	}
+	for (size_t i = 0; i < n_manual_places; i++) {
+		check(manual_places[i].file, *manual_places[i].before && *manual_places[i].after);
+		check(manual_places[i].file,
+		      manual_places[i].booted && manual_places[i].booted < BOOTED(N_BOOTED));
 	}
 }
 
@@ -53,10 +58,12 @@ TEST(rows_of_generators)
 {
 	for (size_t i = 0; i < N_GENERATORS; i++) {
 		check("generator", generators[i].name && generators[i].command);
-		check_int(generators[i].name, generators[i].program != NULL,
+		check_int(generators[i].name, generators[i].program || generators[i].sign,
 			  i != GENERATOR_UNKNOWN);
+		/* Where nothing is known of the generator, those with a hook are named. */
 		check(generators[i].name,
-		      strstr(generators[GENERATOR_UNKNOWN].command, generators[i].command));
+		      generators[i].unhooked || generators[i].with_system ||
+			      strstr(generators[GENERATOR_UNKNOWN].command, generators[i].command));
 	}
 }
 

@@ -67,9 +67,11 @@ TEST(grub_cfg)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_free_ char *arguments = grub_cfg_arguments(rows[i].text);
+		_cleanup_(boot_entry_done) struct boot_entry entry = {};
 
-		check_text(rows[i].text, arguments, rows[i].arguments);
+		check_int(rows[i].text, grub_cfg_entry(rows[i].text, &entry),
+			  rows[i].arguments != NULL);
+		check_text(rows[i].text, entry.arguments, rows[i].arguments);
 	}
 }
 
@@ -92,19 +94,87 @@ TEST(loader_entry)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_free_ char *arguments = loader_entry_arguments(rows[i].text,
-									rows[i].environment);
+		_cleanup_(boot_entry_done) struct boot_entry entry = {};
 
-		check_text(rows[i].text, arguments, rows[i].arguments);
+		loader_entry_parse(rows[i].text, rows[i].environment, &entry);
+		check_text(rows[i].text, entry.arguments, rows[i].arguments);
 	}
+}
+
+static void check_initrds(const char *what, const struct boot_entry *entry, const char *want)
+{
+	_cleanup_free_ char *initrds = strv_join(&entry->initrds, " ");
+
+	check_text(what, initrds, want);
+}
+
+TEST(what_is_started)
+{
+	static const struct {
+		const char *text, *kernel, *initrds;
+	} rows[] = {
+		{"menuentry 'a' {\n\tlinux /vmlinuz-linux ro\n\techo x\n"
+		 "\tinitrd /amd-ucode.img /initramfs-linux.img\n}\n"
+		 "menuentry 'b' {\n\tlinux /x\n\tinitrd /y\n}\n",
+		 "/vmlinuz-linux", "/amd-ucode.img /initramfs-linux.img"},
+		{"menuentry 'no image' {\n\tlinux /a ro\n}\nmenuentry 'b' {\n\tlinux /b\n"
+		 "\tinitrd /c\n}\n",
+		 "/a", ""},
+		{"initrd /early\nlinuxefi /a\ninitrdefi /b\n", "/a", "/b"},
+		{"set x=1\n", NULL, ""},
+	};
+	struct boot_entry entry = {};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		check_int(rows[i].text, grub_cfg_entry(rows[i].text, &entry),
+			  rows[i].kernel != NULL);
+		check_text(rows[i].text, entry.kernel, rows[i].kernel);
+		check_initrds(rows[i].text, &entry, rows[i].initrds);
+		boot_entry_done(&entry);
+	}
+	assert_true(loader_entry_parse("title x\r\nversion 6.1.0-1\r\nlinux /k\r\ninitrd /a.img\r\n"
+				       "initrd\t/b.img\n",
+				       NULL, &entry));
+	assert_string_equal(entry.version, "6.1.0-1");
+	assert_string_equal(entry.kernel, "/k");
+	assert_null(entry.arguments);
+	check_initrds("several lines", &entry, "/a.img /b.img");
+	boot_entry_done(&entry);
+	assert_true(loader_entry_parse("uki /EFI/Linux/a.efi\n", NULL, &entry));
+	assert_string_equal(entry.kernel, "/EFI/Linux/a.efi");
+	boot_entry_done(&entry);
+	assert_false(loader_entry_parse("title x\nversion 1\n", NULL, &entry));
+}
+
+TEST(which_one)
+{
+	static const struct {
+		const char *text, *pattern;
+	} rows[] = {
+		{"timeout 3\ndefault arch.conf\n", "arch.conf"},
+		{"#default no\ndefault\tPop_OS-* \r\n", "Pop_OS-*"},
+		{"default a\ndefault b\n", "b"},
+		{"defaults a\n", NULL},
+		{"", NULL},
+	};
+	_cleanup_free_ char *saved = grub_environment_value("# GRUB\nx=1\nsaved_entry=a-6.1\n",
+							    "saved_entry");
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *pattern = loader_conf_default(rows[i].text);
+
+		check_text(rows[i].text, pattern, rows[i].pattern);
+	}
+	assert_string_equal(saved, "a-6.1");
+	assert_null(grub_environment_value("saved_entryx=1\n", "saved_entry"));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(grub_default),
-		cmocka_unit_test(grub_cfg),
-		cmocka_unit_test(loader_entry),
+		cmocka_unit_test(grub_default), cmocka_unit_test(grub_cfg),
+		cmocka_unit_test(loader_entry), cmocka_unit_test(what_is_started),
+		cmocka_unit_test(which_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,7 +144,7 @@ TEST(what_listers_print)
 		image_see_listing(image, rows[i].text);
 		image_end(image);
 		got = render_images(&images);
-		wanted = xasprintf("named\nmaker %s\ntool\nstart %s\nmodule vfio_pci\n"
+		wanted = xasprintf("kernel 1\nnamed\nmaker %s\ntool\nstart %s\nmodule vfio_pci\n"
 				   "gone /etc/vfio-prepare/conf.d/gone.conf\n"
 				   "missing /etc/vfio-prepare/conf.d/new.conf\n"
 				   "unknown /etc/vfio-prepare/profile.conf\n",

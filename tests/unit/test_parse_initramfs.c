@@ -83,6 +83,7 @@ static void make(struct buf *archive)
 }
 
 #define FACTS                     \
+	"kernel 1\n"              \
 	"maker initramfs-tools\n" \
 	"tool\n"                  \
 	"start early\n"           \
@@ -127,6 +128,7 @@ TEST(a_later_archive_replaces_what_an_earlier_one_has)
 	buf_add_n(&file, archive.text, archive.length);
 	write_file(file.text, file.length);
 	check_image("two archives", "image /boot/image\n"
+		    "kernel 1\n"
 				    "maker initramfs-tools\n"
 				    "tool\n"
 				    "start early\n"

@@ -177,6 +177,8 @@ static size_t allowed(const struct verb *verb, const char *path)
 						       "/proc/cmdline",
 						       "/proc/stat",
 						       "/run/ostree-booted",
+						       "/sys/firmware/efi/efivars",
+						       "/proc/sys/kernel/osrelease",
 						       "/.vfio-prepare/older"};
 
 	return verb == &apply_verb &&
