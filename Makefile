@@ -301,6 +301,9 @@ run-corpora: $(REPLAYS)
 	$(Q)$(TAP) $(foreach name,$(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=%), \
 		'$(BUILD)/tests/fuzz/fuzz_$(name) tests/fuzz/corpus/$(name)')
 
+# All of what the unit tests of the same names try a part of.
+sweep-reads sweep-memory: sweep-%: $(BUILD)/tests/unit/test_verbs_failing_%
+	$(Q)SWEEP_EVERY=1 $<
 suite-product: all
 	$(Q)tests/product $(BUILD)/vfio-prepare
 suite-layers: $(OBJECTS)
@@ -373,4 +376,4 @@ FORCE:
 .SECONDARY:
 .PHONY: FORCE all install uninstall deps check test run-unit run-scenarios run-corpora vm bench run \
 	fuzz fuzzers format clean distclean \
-	$(patsubst %,suite-%,$(CHECK_SUITES) $(TEST_SUITES))
+	sweep-reads sweep-memory $(patsubst %,suite-%,$(CHECK_SUITES) $(TEST_SUITES))

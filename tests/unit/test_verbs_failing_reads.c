@@ -8,18 +8,8 @@
  */
 #include <dirent.h>
 #include <jansson.h>
-#include <stdlib.h>
-#include <sys/wait.h>
 
-#include "fake/tree.h"
-#include "support.h"
-#include "verbs/verb.h"
-
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#else
-#define RUNNING_ON_VALGRIND 0
-#endif
+#include "verb_runs.h"
 
 #define TAKEN_MAX 65536
 
@@ -134,36 +124,6 @@ int __wrap_root_write_attribute(struct root *root, int dir, const char *path, co
 
 /* --- runs --- */
 
-static const struct {
-	const char *what;
-	const struct verb *verb;
-	struct options options;
-	bool plans;  /* it prints a plan */
-	bool writes; /* it changes files below /etc */
-} runs[] = {
-	{"plan", &plan_verb, {.format = FORMAT_JSON}, true, false},
-	{"bind --phase early", &bind_verb, {.phase = "early"}, false, false},
-	{"bind --phase premount", &bind_verb, {.phase = "premount"}, false, false},
-	{"bind --phase system", &bind_verb, {.phase = "system"}, false, false},
-	{"bind --phase hotplug", &bind_verb, {.phase = "hotplug"}, false, false},
-	{"bind", &bind_verb, {}, false, false},
-	{"apply", &apply_verb, {}, false, true},
-	{"validate", &validate_verb, {}, false, false},
-	{"list", &list_verb, {}, false, false},
-	{"init", &init_verb, {.name = "."}, false, false},
-	{"import", &import_verb, {}, false, false},
-	{"release", &release_verb, {}, false, false},
-};
-
-static char top[32];
-
-/* Takes what it runs. */
-static void shell(char *command)
-{
-	assert_int_equal(system(command), 0);
-	free(command);
-}
-
 static void take_planned(FILE *output)
 {
 	json_t *plan = json_loadf(output, 0, NULL), *action;
@@ -180,13 +140,21 @@ static void take_planned(FILE *output)
 	json_decref(plan);
 }
 
+static void begin(void)
+{
+	counts = true;
+}
+
+static void end(void)
+{
+	counts = false;
+}
+
 /* Runs the verb on the tree of that name, with its nth read failing; how it ended, as waitpid() says. */
 static int run(size_t index, const char *tree, unsigned n, int error)
 {
-	_cleanup_free_ char *path = xasprintf("%s/%s", top, tree);
 	FILE *output = tmpfile();
 	int status;
-	pid_t pid;
 
 	assert_non_null(output);
 	shared->reads = 0;
@@ -194,24 +162,7 @@ static int run(size_t index, const char *tree, unsigned n, int error)
 	shared->error = error;
 	shared->n = 0;
 	*shared->taken = *shared->what = '\0';
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		struct root root;
-		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-		dup2(fileno(output), STDOUT_FILENO);
-		dup2(null, STDERR_FILENO);
-		alarm(60);
-		if (root_init(&root, path) < 0)
-			_exit(99);
-		counts = true;
-		status = runs[index].verb->run(&root, &runs[index].options);
-		counts = false;
-		fflush(stdout);
-		_exit(status);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
+	status = run_verb(index, tree, output, begin, end);
 	if (runs[index].plans) {
 		rewind(output);
 		take_planned(output);
@@ -291,27 +242,8 @@ static void sweep(size_t index, unsigned step, const char *wanted)
 		}
 }
 
-static void make_host(void)
-{
-	_cleanup_free_ char *tree = NULL, *profile = NULL;
-	struct host *host = host_new();
-
-	strcpy(top, "/tmp/vfio-prepare.XXXXXX");
-	assert_non_null(mkdtemp(top));
-	tree = xasprintf("%s/host", top);
-	assert_int_equal(mkdir(tree, 0755), 0);
-	host_read(host, "tests/scenarios/hosts/guarded");
-	tree_build(host, tree);
-	host_free(host);
-	shell(xasprintf("mkdir -p %s/etc/vfio-prepare && printf '[device x]\\nclass = 01 02 03\\n' "
-			">%s/etc/vfio-prepare/profile.conf",
-			tree, tree));
-}
-
 TEST(no_guard_opens)
 {
-	const char *every = getenv("SWEEP_EVERY");
-	unsigned step = every ? (unsigned)atoi(every) : RUNNING_ON_VALGRIND ? 61 : 7;
 	_cleanup_free_ char *wanted = NULL;
 	struct root root;
 
@@ -325,7 +257,8 @@ TEST(no_guard_opens)
 	root_done(&root);
 	assert_non_null(wanted);
 	for (size_t i = 0; i < ARRAY_SIZE(runs); i++)
-		sweep(i, step, wanted);
+		if (!runs[i].shown)
+			sweep(i, sweep_step(7), wanted);
 	shell(xasprintf("rm -rf %s", top));
 	assert_int_equal(n_complaints, 0);
 }
