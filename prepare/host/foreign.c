@@ -42,6 +42,7 @@ struct search {
 	struct strv
 		programs; /* that scripts, rules, units and install lines run, with their preludes */
 	VEC_OF(struct script) scripts;
+	struct strv variables; /* the files of variables that the file at hand has */
 };
 
 static void add_unread(struct search *search, const char *path, const char *cause)
@@ -95,6 +96,40 @@ static bool is_etc_modules(struct root *root, const char *path)
 	       strcmp(target, "../modules") == 0;
 }
 
+/* The text of a script that was found to be run; NULL: it is none, as it is large or no text. */
+static const char *read_script(struct search *search, const char *path)
+{
+	struct recorder *recorder = search->root->recorder;
+	_cleanup_close_ int fd = -1;
+	struct script *script;
+	size_t length = 0;
+	struct stat st;
+
+	vec_foreach(known, &search->scripts)
+		if (strcmp(known->path, path) == 0)
+			return known->text;
+	script = vec_add(&search->scripts);
+	script->path = xstrdup(path);
+	search->root->recorder = NULL;
+	fd = root_open(search->root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    root_read_fd(search->root, fd, path, SCRIPT_MAX, &script->text, &length) < 0 ||
+	    strlen(script->text) != length)
+		free(TAKE_PTR(script->text));
+	search->root->recorder = recorder;
+	return script->text;
+}
+
+static const char *read_variables(void *userdata, const char *path)
+{
+	struct search *search = userdata;
+	const char *text = read_script(search, path);
+
+	if (text)
+		strv_add_new(&search->variables, path);
+	return text;
+}
+
 static void parse_file(struct search *search, const struct source *source, const char *path)
 {
 	_cleanup_free_ char *text = read_text(search, path);
@@ -103,7 +138,7 @@ static void parse_file(struct search *search, const struct source *source, const
 	if (!text || (source->source == FOREIGN_MODULES_LOAD && is_etc_modules(search->root, path)))
 		return;
 	source->parse(&(struct foreign_file){source->source, path, text, search->foreign,
-					     &search->programs, NULL});
+					     &search->programs, NULL, read_variables, search});
 	if (text_starts_with(text, FILE_HEADER))
 		for (size_t i = from; i < search->foreign->n; i++)
 			search->foreign->items[i].ours = true;
@@ -159,30 +194,6 @@ static void parse_masked(struct search *search, const struct source *source)
 		strv_done(&names[n]);
 }
 
-/* The text of a script that was found to be run; NULL: it is none, as it is large or no text. */
-static const char *read_script(struct search *search, const char *path)
-{
-	struct recorder *recorder = search->root->recorder;
-	_cleanup_close_ int fd = -1;
-	struct script *script;
-	size_t length = 0;
-	struct stat st;
-
-	vec_foreach(known, &search->scripts)
-		if (strcmp(known->path, path) == 0)
-			return known->text;
-	script = vec_add(&search->scripts);
-	script->path = xstrdup(path);
-	search->root->recorder = NULL;
-	fd = root_open(search->root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
-	    root_read_fd(search->root, fd, path, SCRIPT_MAX, &script->text, &length) < 0 ||
-	    strlen(script->text) != length)
-		free(TAKE_PTR(script->text));
-	search->root->recorder = recorder;
-	return script->text;
-}
-
 /* Parses the scripts that were found to be run, and those that they run; a recorder gets those with settings. */
 static void parse_programs(struct search *search, enum foreign_source source)
 {
@@ -194,9 +205,9 @@ static void parse_programs(struct search *search, enum foreign_source source)
 		size_t from = search->foreign->n;
 
 		if (text)
-			foreign_parse_script(&(struct foreign_file){source, path, text,
-								    search->foreign,
-								    &search->programs, prelude});
+			foreign_parse_script(
+				&(struct foreign_file){source, path, text, search->foreign,
+						       &search->programs, prelude, NULL, NULL});
 		if (search->root->recorder && search->foreign->n > from)
 			free(root_read_text(search->root, path, SCRIPT_MAX));
 	}

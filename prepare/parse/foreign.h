@@ -18,6 +18,9 @@ struct foreign_file {
 	struct strv *programs;   /* where what the file runs is added, to be looked into */
 	/* Of a script: a script that sets its arguments and its environment; NULL: it has none. */
 	const char *prelude;
+	/* The text of a file with variables, which userdata keeps; NULL: there is none, or no reader. */
+	const char *(*read)(void *userdata, const char *path);
+	void *userdata;
 };
 
 /* Adds a setting in a line of the file (0: the file as a whole), as foreign_add() does. */

@@ -24,6 +24,10 @@ bool foreign_take_address(const char *text, struct foreign_device *ret)
 		for (char *c = strrchr(word, '_'); c; c = strrchr(word, '_'))
 			*c = strchr(word, '.') ? ':' : '.';
 	}
+	length = strlen(word);
+	ret->slot = text_ends_with(word, ".*");
+	if (ret->slot)
+		word[length - 1] = '0';
 	ret->short_address = strchr(word, ':') == strrchr(word, ':');
 	return pci_address_parse(word, &ret->address) == 0;
 }
@@ -37,7 +41,7 @@ static struct foreign_device *foreign_find_device(struct foreign_acts *acts, con
 		return NULL;
 	vec_foreach(known, &acts->devices)
 		if (pci_address_compare(&known->address, &wanted.address) == 0 &&
-		    known->group == wanted.group) {
+		    known->group == wanted.group && known->slot == wanted.slot) {
 			known->short_address = known->short_address && wanted.short_address;
 			return known;
 		}
@@ -325,11 +329,15 @@ static void emit_device(const struct foreign_emission *emission, struct foreign_
 	for (struct foreign_device *device = first; device < acts->devices.items + acts->devices.n;
 	     device++) {
 		const char *other = device->told ? NULL : driver_of(acts, device);
+		_cleanup_free_ char *value = NULL;
 
 		if (!other || strcmp(other, driver) != 0 || !is_told_with(first, device))
 			continue;
 		device->told = true;
-		strv_add_new(&setting->values, PCI_ADDRESS_TEXT(&device->address));
+		value = xstrdup(PCI_ADDRESS_TEXT(&device->address));
+		if (device->slot)
+			value[strlen(value) - 1] = '*';
+		strv_add_new(&setting->values, value);
 	}
 }
 

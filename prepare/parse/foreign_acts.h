@@ -10,13 +10,14 @@
 #include "parse/shell.h"
 
 /* Marks in words, beside SHELL_UNKNOWN: something of the device whose address stands in front of it. */
-#define OF_DEVICE '\2' /* its vendor or device id */
-#define OF_GROUP '\3'  /* each device of its IOMMU group */
+#define OF_DEVICE SHELL_OPAQUE /* its vendor or device id */
+#define OF_GROUP '\3'          /* each device of its IOMMU group */
 
 /* A device, or each of its IOMMU group, and what becomes of it. */
 struct foreign_device {
 	struct pci_address address;
 	bool group;
+	bool slot;          /* each function of its slot: "0000:01:00.*" */
 	char *override;     /* NULL: none */
 	char *driver;       /* that it is brought to; "": its native one; NULL: none */
 	char *guests;       /* the last one of these that hands devices to guests; NULL: none */

@@ -174,7 +174,8 @@ static char *address_above(const char *path, const char *behind)
 	front = xstrndup(path, length - n);
 	name = strrchr(front, '/');
 	name = name ? name + 1 : front;
-	return xstrdup(foreign_take_address(name, &device) && !device.group ? name : "");
+	return xstrdup(foreign_take_address(name, &device) && !device.group && !device.slot ? name
+											    : "");
 }
 
 /* What a command prints of a device. */
@@ -213,6 +214,27 @@ static bool is_filter(const char *name)
 	return TEXT_IN(names, name);
 }
 
+/* Has a program that is given a device looked into, wherever it may stand. */
+static void add_helper(const struct foreign_acts *acts, const struct strv *words)
+{
+	static const char *const folders[] = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+					      "/usr/bin"};
+	_cleanup_free_ char **items = xcalloc(words->n, sizeof(*items));
+	struct strv moved = {.items = items, .n = words->n};
+	struct foreign_device device = {};
+	bool given = false;
+
+	memcpy(items, words->items, words->n * sizeof(*items));
+	for (size_t i = 1; i < words->n; i++)
+		given = given || foreign_take_address(words->items[i], &device);
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && given && !strchr(words->items[0], '/'); i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", folders[i], words->items[0]);
+
+		items[0] = path;
+		foreign_add_program(acts->file, &moved, acts->prelude);
+	}
+}
+
 static void follow_event(void *userdata, const struct shell_event *event, struct buf *output)
 {
 	struct foreign_acts *acts = userdata;
@@ -236,17 +258,23 @@ static void follow_event(void *userdata, const struct shell_event *event, struct
 	print(event->words, name, output);
 	if (word[0] == '/')
 		foreign_add_program(acts->file, event->words, acts->prelude);
+	else if (!output->length)
+		add_helper(acts, event->words);
 }
 
 static bool follow_glob(void *userdata _unused_, const char *word, struct buf *ret)
 {
 	static const char all[] = "/iommu_group/devices/*";
+	const char *slash = strrchr(word, '/');
+	struct foreign_device device = {};
 	_cleanup_free_ char *address = address_above(word, all);
 
-	if (!*address)
-		return false;
-	buf_addf(ret, "%.*s%s%c", (int)(strlen(word) - 1), word, address, OF_GROUP);
-	return true;
+	if (*address) {
+		buf_addf(ret, "%.*s%s%c", (int)(strlen(word) - 1), word, address, OF_GROUP);
+		return true;
+	}
+	buf_add(ret, word);
+	return foreign_take_address(slash ? slash + 1 : word, &device) && device.slot;
 }
 
 void foreign_add_quoted(struct buf *buf, const char *word)
@@ -317,10 +345,10 @@ void foreign_follow(const struct foreign_file *file, const char *prelude, const 
 	const struct shell_watcher watcher = {&acts, follow_event, follow_glob,
 					      file->source == FOREIGN_MKINITCPIO && !line ? hooks
 											  : NULL};
-	const struct foreign_emission emission = {file, text, shown, line};
+	const struct foreign_emission emission = {file, line ? text : shown, shown, line};
 	bool foreign_language = text_starts_with(text, "#!") &&
 				!memmem(text, strcspn(text, "\n"), "sh", 2);
-	unsigned telling = telling_line(text);
+	unsigned telling = telling_line(line ? text : shown);
 
 	if (!foreign_language && shell_follow(prelude, text, &watcher) == 0)
 		foreign_emit_acts(&emission, &acts);

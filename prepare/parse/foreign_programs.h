@@ -6,9 +6,9 @@
 #include "parse/foreign.h"
 
 /*
- * Adds the settings of a script, or of a command that stands in a line of the file (0: the text is the file's).
- * prelude: as shell_follow() has it. A script that cannot be followed, and rebinds devices by its words, is a
- * setting without values.
+ * Adds the settings of a script, whose lines are those of the text that is shown (line 0), or of commands that
+ * all stand in one line of the file. prelude: as shell_follow() has it. A script that cannot be followed, and
+ * rebinds devices by its words, is a setting without values.
  */
 void foreign_follow(const struct foreign_file *file, const char *prelude, const char *text,
 		    unsigned line, const char *shown);

@@ -16,17 +16,7 @@ void foreign_parse_script(const struct foreign_file *file)
 	/* libvirt calls a hook with the guest's name, what happens to it, and more. */
 	const char *none = file->source == FOREIGN_GUEST_HOOK ? NULL : "";
 
-	foreign_follow(file, file->prelude ? file->prelude : none, file->text, 0, NULL);
-}
-
-/* Follows a command that was split, and has its script looked into. */
-static void follow_command(const struct foreign_file *file, const char *environment,
-			   const struct strv *words, unsigned line, const char *shown)
-{
-	_cleanup_free_ char *text = foreign_quote(words, 0);
-
-	if (words->n)
-		foreign_follow(file, environment, text, line, shown);
+	foreign_follow(file, file->prelude ? file->prelude : none, file->text, 0, file->text);
 }
 
 /* What a unit says of the environment of its commands, as a script. */
@@ -82,12 +72,39 @@ static void add_environment(struct unit *unit, const char *value)
 			strv_add(&unit->variables, *word);
 }
 
-/* ExecStart=, ExecStartPre=, ExecStartPost=: what a boot runs. */
-static void parse_exec(const struct foreign_file *file, const struct unit *unit,
-		       const char *environment, const struct lines *line)
+/* Adds the variables of a file, a line each; a value may be quoted as a whole. */
+static void read_environment(const struct foreign_file *file, struct unit *unit, const char *path)
+{
+	const char *text;
+	_cleanup_(lines_done) struct lines lines = {};
+
+	path += strspn(path, "-");
+	text = file->read ? file->read(file->userdata, path) : NULL;
+	unit->unknown = unit->unknown || !text;
+	lines.rest = text ? text : "";
+	while (lines_next(&lines)) {
+		const char *name = lines.text + strspn(lines.text, " \t"),
+			   *value = strchr(name, '=');
+		size_t length;
+		bool quoted;
+
+		if (!value || strchr("#;", *name))
+			continue;
+		value++;
+		quoted = *value == '"' || *value == '\'';
+		length = quoted ? strcspn(value + 1, (const char[]){*value, '\0'}) : strlen(value);
+		strv_take(&unit->variables, xasprintf("%.*s=%.*s", (int)(value - 1 - name), name,
+						      (int)length, value + quoted));
+	}
+}
+
+/* Adds what a boot runs (ExecStart=, ExecStartPre=, ExecStartPost=) to a script, in its line of the unit. */
+static void add_exec(const struct unit *unit, const struct lines *line, struct buf *script,
+		     unsigned *at_line)
 {
 	const char *value = strchr(line->text, '=');
 	_cleanup_(strv_done) struct strv words = {};
+	_cleanup_free_ char *command = NULL;
 
 	if (!value || !text_starts_with(line->text, "ExecStart"))
 		return;
@@ -95,20 +112,26 @@ static void parse_exec(const struct foreign_file *file, const struct unit *unit,
 	/* systemd.service(5): special prefixes of the executable */
 	value += strspn(value, "-@:+!| \t");
 	foreign_split_command(value, resolve_unit, unit, &words);
-	follow_command(file, environment, &words, line->first, line->text);
+	command = foreign_quote(&words, 0);
+	for (; *at_line < line->first; ++*at_line)
+		buf_add(script, "\n");
+	buf_add(script, command);
 }
 
 void foreign_parse_unit(const struct foreign_file *file)
 {
 	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
 	struct unit unit = {};
+	struct buf script = {};
+	unsigned at_line = 1;
 	_cleanup_free_ char *environment = NULL;
 
 	while (lines_next(&lines)) {
 		if (text_starts_with(lines.text, "Environment="))
 			add_environment(&unit, lines.text + strlen("Environment="));
-		unit.unknown = unit.unknown || text_starts_with(lines.text, "EnvironmentFile=") ||
-			       text_starts_with(lines.text, "PassEnvironment=");
+		if (text_starts_with(lines.text, "EnvironmentFile="))
+			read_environment(file, &unit, lines.text + strlen("EnvironmentFile="));
+		unit.unknown = unit.unknown || text_starts_with(lines.text, "PassEnvironment=");
 	}
 	if (unit.unknown)
 		buf_add(&unit.environment, ". unknown\n");
@@ -123,7 +146,9 @@ void foreign_parse_unit(const struct foreign_file *file)
 	lines_done(&lines);
 	lines = (struct lines){.rest = file->text};
 	while (lines_next(&lines))
-		parse_exec(file, &unit, environment ? environment : "", &lines);
+		add_exec(&unit, &lines, &script, &at_line);
+	foreign_follow(file, environment ? environment : "", buf_text(&script), 0, file->text);
+	buf_done(&script);
 	strv_done(&unit.variables);
 }
 

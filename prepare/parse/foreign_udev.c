@@ -310,18 +310,22 @@ static const char *resolve(const void *userdata, const char *c, struct buf *word
 				: c + (c[1] ? 2 : 1);
 }
 
-/* Follows a command in which the device of the rule is called so. */
+/* Follows commands in which the device of the rule is called so, as one script. */
 static void follow(const struct foreign_file *file, unsigned line, const char *text,
-		   const char *command, const char *device)
+		   const struct strv *commands, const char *device)
 {
-	_cleanup_(strv_done) struct strv words = {};
-	_cleanup_free_ char *script = NULL;
+	struct buf script = {};
 
-	foreign_split_command(command, resolve, device, &words);
-	if (!words.n)
-		return;
-	script = foreign_quote(&words, 0);
-	foreign_follow(file, "", script, line, text);
+	vec_foreach(command, commands) {
+		_cleanup_(strv_done) struct strv words = {};
+		_cleanup_free_ char *quoted = NULL;
+
+		foreign_split_command(*command, resolve, device, &words);
+		quoted = foreign_quote(&words, 0);
+		buf_addf(&script, "%s\n", quoted);
+	}
+	foreign_follow(file, "", buf_text(&script), line, text);
+	buf_done(&script);
 }
 
 /* Adds a program to look into, which does not know the device that it is run for. */
@@ -338,9 +342,9 @@ static void add_program(const struct foreign_file *file, const char *program)
 	strv_take(file->programs, buf_take(&buf));
 }
 
-/* Adds what a command does to the devices of the rule, and to others that it names. */
+/* Adds what commands do to the devices of the rule, and to others that it names. */
 static void add_run(const struct foreign_file *file, unsigned line, const char *text,
-		    const char *command, const struct subject *subject)
+		    const struct strv *commands, const struct subject *subject)
 {
 	_cleanup_(strv_done) struct strv programs = {}, names = {};
 	struct foreign_file of_some = *file;
@@ -353,10 +357,10 @@ static void add_run(const struct foreign_file *file, unsigned line, const char *
 			strv_add(&names, *name);
 	if (names.n && names.n == whole.values.n) {
 		vec_foreach(name, &names)
-			follow(file, line, text, command, *name);
+			follow(file, line, text, commands, *name);
 	} else {
 		of_some.programs = file->programs ? &programs : NULL;
-		follow(&of_some, line, text, command, SOME_DEVICE);
+		follow(&of_some, line, text, commands, SOME_DEVICE);
 	}
 	vec_foreach(program, &programs)
 		add_program(file, *program);
@@ -380,6 +384,7 @@ static void add_effects(const struct foreign_file *file, unsigned line, const ch
 			const struct rule *rule, const struct subject *subject)
 {
 	static const char *const runs[] = {"RUN", "RUN{program}", "PROGRAM", "IMPORT{program}"};
+	_cleanup_(strv_done) struct strv commands = {};
 
 	vec_foreach(key, rule) {
 		if (strcmp(key->name, "ATTR{driver_override}") == 0 &&
@@ -389,8 +394,10 @@ static void add_effects(const struct foreign_file *file, unsigned line, const ch
 								  strcmp(key->value, BIND_TAG) == 0)
 			add_driver(file, line, text, "vfio-pci", subject);
 		else if (TEXT_IN(runs, key->name))
-			add_run(file, line, text, key->value, subject);
+			strv_add(&commands, key->value);
 	}
+	if (commands.n)
+		add_run(file, line, text, &commands, subject);
 }
 
 static const char *set_value(const struct rule *rule, const char *name)

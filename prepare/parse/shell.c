@@ -63,30 +63,6 @@ static bool run_turn(struct shell *shell, bool taken, bool maybe)
 	return more;
 }
 
-static void take_loop_words(struct shell *shell, struct strv *ret)
-{
-	bool live = shell_is_live(shell);
-
-	shell_skip_separators(shell);
-	if (!shell_at_word(shell, "in")) {
-		if (live)
-			shell_expand(shell, "\"$@\"", 4, true, ret);
-		return;
-	}
-	shell->at += 2;
-	for (;;) {
-		size_t n;
-
-		shell_skip_space(shell);
-		n = shell_word_length(shell->at);
-		if (!n)
-			return;
-		if (live)
-			shell_expand(shell, shell->at, n, true, ret);
-		shell->at += n;
-	}
-}
-
 static enum shell_outcome run_for(struct shell *shell)
 {
 	_cleanup_(strv_done) struct strv words = {};
@@ -102,7 +78,7 @@ static enum shell_outcome run_for(struct shell *shell)
 	} else {
 		name = xstrndup(shell->at, shell_name_length(shell->at));
 		shell->at += strlen(name);
-		take_loop_words(shell, &words);
+		shell_take_loop_words(shell, &words);
 	}
 	shell_expect_word(shell, "do");
 	body = shell->at;
@@ -234,10 +210,13 @@ static compound *compound_at(const struct shell *shell)
 		const char *word;
 		compound *run;
 	} compounds[] = {
-		{"if", run_if},       {"for", run_for},
-		{"select", run_for},  {"while", run_while},
-		{"until", run_while}, {"case", run_case},
-		{"{", run_group},     {"[[", shell_run_condition},
+		{"if", run_if},
+		{"for", run_for},
+		{"while", run_while},
+		{"until", run_while},
+		{"case", run_case},
+		{"{", run_group},
+		{"[[", shell_run_condition},
 	};
 
 	if (*shell->at == '(')
@@ -475,6 +454,10 @@ static int follow(struct shell *shell, const char *text)
 	run_list(shell);
 	if (*shell->at && shell->leave == LEAVE_NOTHING)
 		shell_fail(shell, -EINVAL);
+	if (shell->trap) {
+		shell->leave = LEAVE_NOTHING;
+		run_text(shell, shell->trap, strlen(shell->trap));
+	}
 	return shell->error;
 }
 

@@ -13,6 +13,8 @@
 
 /* Stands in a word for a part that cannot be told. No text that is read has a control character. */
 #define SHELL_UNKNOWN "\1"
+/* The watcher may put control characters into what it adds. A value with this one is not taken apart. */
+#define SHELL_OPAQUE '\2'
 
 struct shell_event {
 	const struct strv *words; /* of a command; NULL: text is written to path */

@@ -8,9 +8,9 @@
 #include "parse/shell_words.h"
 
 /* Commands that run the command behind their options and assignments. */
-static const char *const wrappers[] = {"sudo",   "doas",   "exec",   "command", "builtin",
-				       "nohup",  "env",    "time",   "busybox", "nice",
-				       "setsid", "pkexec", "ionice", "chrt"};
+static const char *const wrappers[] = {"sudo",   "doas", "exec",    "command", "builtin", "nohup",
+				       "env",    "time", "busybox", "nice",    "setsid",  "pkexec",
+				       "ionice", "chrt", "timeout", "python",  "python3"};
 static const char *const shells[] = {"sh", "bash", "dash", "ash", "zsh", "ksh"};
 
 unsigned shell_line(const struct shell *shell)
@@ -317,6 +317,17 @@ static enum shell_outcome do_true(struct shell *shell _unused_, const struct str
 	return judge(strcmp(words->items[0], "false") != 0);
 }
 
+static enum shell_outcome do_trap(struct shell *shell, const struct strv *words)
+{
+	for (size_t i = 2; i < words->n; i++) {
+		if (strcmp(words->items[i], "EXIT") != 0 && strcmp(words->items[i], "0") != 0)
+			continue;
+		free(shell->trap);
+		shell->trap = xstrdup(strcmp(words->items[1], "-") == 0 ? "" : words->items[1]);
+	}
+	return SHELL_SUCCEEDS;
+}
+
 static enum shell_outcome do_eval(struct shell *shell, const struct strv *words)
 {
 	_cleanup_free_ char *text = NULL;
@@ -338,7 +349,7 @@ static const struct {
 	{"unset", do_unset}, {"read", do_read},      {"source", do_source},
 	{".", do_source},    {"[", do_test},         {"[[", do_test},
 	{"test", do_test},   {":", do_true},         {"true", do_true},
-	{"false", do_true},  {"eval", do_eval},
+	{"false", do_true},  {"eval", do_eval},      {"trap", do_trap},
 };
 
 static const char *name_of(const char *word)
@@ -351,13 +362,24 @@ static const char *name_of(const char *word)
 /* "sh -c TEXT NAME ARGUMENTS" */
 static bool run_shell(struct shell *shell, const struct strv *words)
 {
-	for (size_t i = 1; i + 1 < words->n && words->items[i][0] == '-'; i++) {
-		if (!strchr(words->items[i], 'c') || words->items[i][1] == '-')
-			continue;
-		shell->run_text(shell, words->items[i + 1], strlen(words->items[i + 1]));
-		return true;
-	}
-	return false;
+	struct strv arguments = shell->arguments;
+	bool unknown = shell->arguments_unknown;
+	size_t i = 1;
+
+	while (i < words->n && words->items[i][0] == '-' &&
+	       (words->items[i][1] == '-' || !strchr(words->items[i], 'c')))
+		i++;
+	if (i + 1 >= words->n || words->items[i][0] != '-')
+		return false;
+	shell->arguments = (struct strv){};
+	shell->arguments_unknown = false;
+	for (size_t argument = i + 3; argument < words->n; argument++)
+		strv_add(&shell->arguments, words->items[argument]);
+	shell->run_text(shell, words->items[i + 1], strlen(words->items[i + 1]));
+	strv_done(&shell->arguments);
+	shell->arguments = arguments;
+	shell->arguments_unknown = unknown;
+	return true;
 }
 
 enum shell_outcome shell_execute(struct shell *shell, const struct strv *words)
@@ -381,8 +403,10 @@ enum shell_outcome shell_execute(struct shell *shell, const struct strv *words)
 	if (words->n > 1 && (TEXT_IN(wrappers, name) || TEXT_IN(shells, name))) {
 		struct strv rest;
 
+		/* Their options, assignments and numbers. */
 		while (skip < words->n &&
-		       (words->items[skip][0] == '-' || strchr(words->items[skip], '=')))
+		       (words->items[skip][0] == '-' || strchr(words->items[skip], '=') ||
+			isdigit((unsigned char)words->items[skip][0])))
 			skip++;
 		rest = (struct strv){.items = words->items + skip, .n = words->n - skip};
 		return rest.n ? shell_execute(shell, &rest) : SHELL_MAY_DO;

@@ -255,3 +255,27 @@ enum shell_outcome shell_run_condition(struct shell *shell)
 	strv_add(&words, "]]");
 	return simple && shell_is_live(shell) ? shell_execute(shell, &words) : SHELL_MAY_DO;
 }
+
+void shell_take_loop_words(struct shell *shell, struct strv *ret)
+{
+	bool live = shell_is_live(shell);
+
+	shell_skip_separators(shell);
+	if (!shell_at_word(shell, "in")) {
+		if (live)
+			shell_expand(shell, "\"$@\"", 4, true, ret);
+		return;
+	}
+	shell->at += 2;
+	for (;;) {
+		size_t n;
+
+		shell_skip_space(shell);
+		n = shell_word_length(shell->at);
+		if (!n)
+			return;
+		if (live)
+			shell_expand(shell, shell->at, n, true, ret);
+		shell->at += n;
+	}
+}

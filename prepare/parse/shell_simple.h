@@ -37,3 +37,5 @@ enum shell_outcome shell_run_redirected(struct shell *shell,
 enum shell_outcome shell_run_simple(struct shell *shell);
 /* "[[ ... ]]" */
 enum shell_outcome shell_run_condition(struct shell *shell);
+/* Adds the words that a loop goes through: those behind "in", or the arguments. */
+void shell_take_loop_words(struct shell *shell, struct strv *ret);

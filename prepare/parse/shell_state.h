@@ -39,6 +39,7 @@ struct shell {
 	unsigned steps;
 	enum shell_leave leave;
 	int error;
+	char *trap;         /* what is run at the end; NULL: nothing */
 	const char *input;  /* what the command at hand reads; NULL: nothing that is known */
 	struct buf *output; /* where what it prints goes */
 	/* Follows another text, with these variables; shell.c's. */

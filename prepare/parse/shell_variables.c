@@ -102,22 +102,33 @@ char *shell_trim(const char *text, const char *pattern, bool front, bool longest
 	return xstrdup(text);
 }
 
-char *shell_replace(const char *text, const char *from, const char *to, bool all)
+/* The length of the longest text at this place that a pattern matches; 0: there is none. */
+static size_t match_length(const char *text, const char *pattern)
+{
+	for (size_t n = strlen(text); n; n--) {
+		_cleanup_free_ char *part = xstrndup(text, n);
+
+		if (fnmatch(pattern, part, 0) == 0)
+			return n;
+	}
+	return 0;
+}
+
+char *shell_replace(const char *text, const char *pattern, const char *to, bool all)
 {
 	struct buf buf = {};
-	size_t length = strlen(from);
+	bool more = true;
 
 	while (*text) {
-		if (length && strncmp(text, from, length) == 0) {
+		size_t n = more ? match_length(text, pattern) : 0;
+
+		if (n)
 			buf_add(&buf, to);
-			text += length;
-			if (!all)
-				break;
-		} else {
-			buf_add_n(&buf, text++, 1);
-		}
+		else
+			buf_add_n(&buf, text, 1);
+		more = more && (!n || all);
+		text += n ? n : 1;
 	}
-	buf_add(&buf, text);
 	return buf_take(&buf);
 }
 
@@ -133,4 +144,5 @@ void shell_done(struct shell *shell)
 	free(shell->functions.items);
 	strv_done(&shell->arguments);
 	strv_done(&shell->texts);
+	free(shell->trap);
 }

@@ -15,8 +15,8 @@ void shell_mark_maybe(const struct shell *shell, struct shell_variable *variable
 bool shell_fetch(struct shell *shell, const char *name, const char *index, struct strv *ret);
 /* Takes a pattern off the front or the back of a text, the shortest or the longest; the caller's. */
 char *shell_trim(const char *text, const char *pattern, bool front, bool longest);
-/* Puts another text in the place of a text, once or wherever it is; the caller's. */
-char *shell_replace(const char *text, const char *from, const char *to, bool all);
+/* Puts a text in the place of what matches a pattern, once or wherever it does; the caller's. */
+char *shell_replace(const char *text, const char *pattern, const char *to, bool all);
 
 /* Frees what was allocated for a script. */
 void shell_done(struct shell *shell);

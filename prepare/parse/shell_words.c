@@ -9,6 +9,8 @@
 /* Expansions within expansions, up to here. */
 #define MAX_DEPTH 16
 #define MAX_WORDS 4096
+/* Longer values are not matched with patterns, in characters. */
+#define MAX_PATTERN_VALUE 256
 
 size_t shell_name_length(const char *text)
 {
@@ -229,9 +231,11 @@ static char *operate(struct shell *shell, const char *value, const char *operato
 	size_t skip = twice ? 2 : 1, from_length;
 	_cleanup_free_ char *pattern = NULL, *from = NULL, *to = NULL;
 
-	if (!length)
+	/* What cannot be taken apart stays whole. */
+	if (!length || strchr(value, SHELL_OPAQUE))
 		return xstrdup(value);
-	if (!strchr("#%/", operator[0]) || shell_is_unknown(value))
+	if (strlen(value) > MAX_PATTERN_VALUE || !strchr("#%/", operator[0]) ||
+	    shell_is_unknown(value))
 		return xstrdup(SHELL_UNKNOWN);
 	pattern = shell_expand_one(shell, operator+ skip, length - skip, false);
 	if (shell_is_unknown(pattern))
@@ -245,8 +249,7 @@ static char *operate(struct shell *shell, const char *value, const char *operato
 	to = from_length < length ? shell_expand_one(shell, operator+ from_length + 1,
 						     length - from_length - 1, true)
 				  : xstrdup("");
-	return strpbrk(from, "*?[") ? xstrdup(SHELL_UNKNOWN)
-				    : shell_replace(value, from, to, twice);
+	return shell_replace(value, from, to, twice);
 }
 
 /* "NAME[INDEX]OPERATOR" of "${...}" */

@@ -34,6 +34,11 @@ TEST(test_commands_that_run_commands)
 		{"sh -c 'a $V; b'", "1: [a]\n1: [b]\n"},
 		{"sudo /bin/bash -ec \"echo 1 > /x\"", "1: /x <- 1\n"},
 		{"bash -x /a.sh b", "1: [/a.sh][b]\n"},
+		{"bash -c 'a \"$1\" $2' _ 'x y' z", "1: [a][x y][z]\n"},
+		{"timeout -k 5 20s nice -n 5 a", "1: [a]\n"},
+		{"python3 /x.py a", "1: [/x.py][a]\n"},
+		{"trap 'a $V' EXIT; V=1; b; exit 0; c", "1: [b]\n1: [a][1]\n"},
+		{"trap 'a' ERR; trap - EXIT; trap '' 0; b", "1: [b]\n"},
 		{"eval \"a b\"", "1: [a][b]\n"},
 		{"sudo", "1: [sudo]\n"},
 	};

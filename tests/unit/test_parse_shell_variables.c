@@ -23,8 +23,8 @@ TEST(test_trimming)
 	static const struct told_row rows[] = {
 		{"V=/a/b.c; a ${V##*/} ${V#*/} ${V%/*} ${V%.c} ${V%%/*}x",
 		 "1: [a][b.c][a/b.c][/a][/a/b][x]\n"},
-		{"V=a_b_c; a ${V/_/:} ${V//_/:} ${V//_} ${V//[_]/x}",
-		 "1: [a][a:b_c][a:b:c][abc][@]\n"},
+		{"V=a_b_c; a ${V/_/:} ${V//_/:} ${V//_} ${V//[_b]/x} ${V/b*/y}",
+		 "1: [a][a:b_c][a:b:c][abc][axxxc][a_y]\n"},
 		{"A=(1.x 2.x); a ${A[@]%.x} ${#A[@]} ${#V} ${!V}", "1: [a][1][2][@][@][@]\n"},
 		{"V=abc; a ${V:1:2} ${V^^}", "1: [a][@][@]\n"},
 		{"V=$(b); a ${V##*/} x${V}y", "1: [b]\n1: [a][@][x@y]\n"},
