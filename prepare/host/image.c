@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "host/bounded.h"
 #include "host/command.h"
 #include "parse/image.h"
@@ -19,12 +20,17 @@
 struct part {
 	int fd;
 	uint64_t left;
+	int64_t deadline_ms;
 };
 
 static ssize_t read_bytes(void *userdata, void *bytes, size_t n)
 {
 	struct part *part = userdata;
-	ssize_t got = read(part->fd, bytes, n < part->left ? n : (size_t)part->left);
+	ssize_t got;
+
+	if (now_ms() > part->deadline_ms)
+		return -ETIME;
+	got = read(part->fd, bytes, n < part->left ? n : (size_t)part->left);
 
 	if (got > 0)
 		part->left -= (uint64_t)got;
@@ -47,10 +53,10 @@ static bool find_part(struct part *part)
 }
 
 static bool read_file(struct root *root, const struct profile_file_list *profile, const char *path,
-		      struct image *image)
+		      int64_t deadline_ms, struct image *image)
 {
 	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	struct part part = {fd, UINT64_MAX};
+	struct part part = {fd, UINT64_MAX, deadline_ms};
 	struct stat st;
 
 	if (fd < 0)
@@ -67,14 +73,14 @@ static bool read_file(struct root *root, const struct profile_file_list *profile
 }
 
 bool image_read(struct root *root, const struct profile_file_list *profile,
-		const struct strv *paths, struct image *image)
+		const struct strv *paths, int64_t deadline_ms, struct image *image)
 {
 	bool known = true;
 
 	vec_foreach(file, profile)
 		image_file_set(image, file->path, IMAGE_FILE_MISSING);
 	for (size_t i = 0; i < paths->n && !image->unknown; i++)
-		known = read_file(root, profile, paths->items[i], image);
+		known = read_file(root, profile, paths->items[i], deadline_ms, image);
 	return known;
 }
 

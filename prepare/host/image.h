@@ -11,10 +11,10 @@
 
 /*
  * Fills in what the files hold that are unpacked one behind the other, as initramfs_parse() does. Of a unified
- * kernel image it is the initramfs in it.
+ * kernel image it is the initramfs in it. What is not read by the deadline (base/clock.h) is unknown.
  */
 bool image_read(struct root *root, const struct profile_file_list *profile,
-		const struct strv *paths, struct image *image);
+		const struct strv *paths, int64_t deadline_ms, struct image *image);
 /*
  * Fills in what the names in the image say, and image->named, where the running host has the lister of a
  * generator and that answers within half a minute; else the image stays as it is.

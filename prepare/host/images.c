@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "host/generator.h"
 #include "host/image.h"
@@ -11,6 +12,9 @@
 #include "host/profile_files.h"
 #include "parse/image.h"
 
+/* For all images together, in time and in number: a host has a handful. */
+#define IMAGES_MS 60000
+#define IMAGES_MAX 64
 #define CAPTURED_MAX (4 * 1024 * 1024)
 
 /* The images of the host while they are being read. */
@@ -21,6 +25,7 @@ struct reading {
 	struct profile_file_list profile;
 	struct image_candidates candidates;
 	struct images *images;
+	int64_t deadline_ms;
 };
 
 /* Can the host boot with it? An image without a kernel beside it is a copy that some tool has left. */
@@ -69,11 +74,14 @@ static void read_profile(struct root *root, struct profile_file_list *ret)
 /* Reads the image that the paths make together; what is not known of its kernel, its modules tell. */
 static void read_image(struct reading *reading, const struct strv *paths, const char *kernel)
 {
-	struct image *image = vec_add(reading->images);
+	struct image *image;
 
+	if (reading->images->n == IMAGES_MAX)
+		return;
+	image = vec_add(reading->images);
 	image->path = xstrdup(paths->items[paths->n - 1]);
 	image->kernel = xstrdup_null(kernel);
-	if (!image_read(reading->root, &reading->profile, paths, image))
+	if (!image_read(reading->root, &reading->profile, paths, reading->deadline_ms, image))
 		image_list(reading->root, image);
 	image_end(image);
 	if (image->generator == GENERATOR_UNKNOWN || generators[reading->generator].with_system)
@@ -145,7 +153,8 @@ static void search(struct root *root, const char *running, const struct bootload
 	struct reading reading = {.root = root,
 				  .running = running,
 				  .generator = generator_of(root),
-				  .images = ret};
+				  .images = ret,
+				  .deadline_ms = now_ms() + IMAGES_MS};
 	char *unread = NULL;
 
 	read_profile(root, &reading.profile);

@@ -13,6 +13,9 @@
 #define BLOCK_BYTES (256 * 1024)
 /* No machine unpacks more than that; what does is no image but an attempt on our time. */
 #define UNPACKED_MAX (2ULL * 1024 * 1024 * 1024)
+/* Nor is any so long, or made of so many compressed parts, each of which takes memory anew. */
+#define PACKED_MAX (1024ULL * 1024 * 1024)
+#define PARTS_MAX 64
 #define ORDER_MAX (64 * 1024)
 
 /* A name of a file that has its bytes under another name of it, further on. */
@@ -28,7 +31,8 @@ struct reader {
 	void *userdata;
 	unsigned char *block, *unpacked;
 	size_t used, n; /* in block */
-	uint64_t n_unpacked;
+	uint64_t n_packed, n_unpacked;
+	unsigned n_parts; /* compressed ones */
 	struct cpio cpio;
 	enum image_content content; /* what the entry at hand is wanted for */
 	bool is_foreign;            /* it has a part that is not read here */
@@ -148,6 +152,9 @@ static size_t fill(struct reader *reader, size_t wanted)
 		if (n <= 0)
 			break;
 		reader->n += (size_t)n;
+		reader->n_packed += (size_t)n;
+		if (reader->n_packed > PACKED_MAX)
+			fail(reader, xasprintf("has more than %llu MiB", PACKED_MAX >> 20));
 	}
 	return failed(reader) ? 0 : reader->n - reader->used;
 }
@@ -245,14 +252,16 @@ static void read_compressed(struct reader *reader)
 static void read_segments(struct reader *reader)
 {
 	while (fill(reader, 1)) {
-		unsigned char next = reader->block[reader->used];
-
-		if (!next)
+		while (reader->used < reader->n && !reader->block[reader->used])
 			reader->used++;
-		else if (next == '0')
+		if (reader->used == reader->n)
+			continue;
+		if (reader->block[reader->used] == '0')
 			read_plain(reader);
-		else
+		else if (reader->n_parts++ < PARTS_MAX)
 			read_compressed(reader);
+		else
+			fail(reader, xasprintf("has more than %d compressed parts", PARTS_MAX));
 	}
 }
 

@@ -12,7 +12,7 @@ static void check_problem(struct tree *tree, const char *problem, bool damaged)
 
 	strv_add(&paths, image.path);
 	assert_true(image_read(&tree->root, &(struct profile_file_list){.items = &file, .n = 1},
-			       &paths, &image));
+			       &paths, INT64_MAX, &image));
 	check_text(problem, image.unknown, problem);
 	check_int(problem, image.damaged, damaged);
 	assert_int_equal(image.profile.items[0].state, IMAGE_FILE_MISSING);
@@ -70,7 +70,12 @@ TEST(several_files)
 	write_image(&tree, "boot/x.efi", &second);
 	strv_add(&paths, "/boot/ucode.img");
 	strv_add(&paths, "/boot/x.efi");
-	assert_true(image_read(&tree.root, &(struct profile_file_list){}, &paths, &image));
+	assert_true(image_read(&tree.root, &(struct profile_file_list){}, &paths, 0, &image));
+	check_text("late", image.unknown, "cannot be read: Timer expired");
+	image_done(&image);
+	image = (struct image){.path = xstrdup("/boot/x.efi")};
+	assert_true(
+		image_read(&tree.root, &(struct profile_file_list){}, &paths, INT64_MAX, &image));
 	assert_null(image.unknown);
 	assert_true(image.has_tool);
 	assert_string_equal(image.kernel, "6.1");

@@ -11,7 +11,7 @@
 #define MASK "/etc/vfio-prepare/conf.d/mask.conf"
 
 static struct buf file;
-static const char *bytes_left;
+static const char *bytes_left; /* NULL: zeros without end */
 static size_t n_left;
 
 static int stop(void **state _unused_)
@@ -29,6 +29,10 @@ static void write_file(const char *bytes, size_t length)
 /* In pieces of an odd size, as a pipe would give them. */
 static ssize_t read_bytes(void *userdata _unused_, void *bytes, size_t n)
 {
+	if (!bytes_left) {
+		memset(bytes, 0, n);
+		return (ssize_t)n;
+	}
 	n = n < 4099 ? n : 4099;
 	n = n < n_left ? n : n_left;
 	memcpy(bytes, bytes_left, n);
@@ -128,7 +132,7 @@ TEST(a_later_archive_replaces_what_an_earlier_one_has)
 	buf_add_n(&file, archive.text, archive.length);
 	write_file(file.text, file.length);
 	check_image("two archives", "image /boot/image\n"
-		    "kernel 1\n"
+				    "kernel 1\n"
 				    "maker initramfs-tools\n"
 				    "tool\n"
 				    "start early\n"
@@ -272,6 +276,19 @@ TEST(what_unpacks_without_end_is_left)
 	buf_done(&zeros);
 }
 
+/* A sparse file of zeros, and streams that hold nothing, each of which takes memory anew. */
+TEST(what_is_long_and_holds_nothing_is_left)
+{
+	static const char empty_lz4[] = "\x02\x21\x4c\x18\0\0\0\0";
+
+	write_file(NULL, 0);
+	check_problem("sparse", "unreadable has more than 1024 MiB\n");
+	for (int i = 0; i < 65; i++)
+		buf_add_n(&file, empty_lz4, 8);
+	write_file(file.text, file.length);
+	check_problem("empty streams", "unreadable has more than 64 compressed parts\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +300,7 @@ int main(void)
 		cmocka_unit_test_teardown(problems_are_told, stop),
 		cmocka_unit_test_teardown(cut_anywhere_nothing_breaks, stop),
 		cmocka_unit_test_teardown(what_unpacks_without_end_is_left, stop),
+		cmocka_unit_test_teardown(what_is_long_and_holds_nothing_is_left, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
