@@ -81,7 +81,7 @@ static void check_override(const struct checks *checks, const struct planned_dev
 }
 
 /* drivers/vfio/pci/vfio_pci.c vfio_pci_dev_in_denylist(); all are Intel's. */
-static bool is_denylisted(const struct pci_function *function)
+bool function_is_denylisted(const struct inventory *inventory, const struct pci_function *function)
 {
 	static const uint16_t devices[] = {
 		0x19e2, 0x19e3, /* QAT C3XXX and its virtual functions */
@@ -92,7 +92,9 @@ static bool is_denylisted(const struct pci_function *function)
 
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
 		if (function->vendor == 0x8086 && function->device == devices[i])
-			return true;
+			return inventory->platform.denylist_off != ANSWER_YES &&
+			       !kernel_args_bool(&inventory->args, "vfio_pci.disable_denylist",
+						 false);
 	return false;
 }
 
@@ -114,9 +116,8 @@ static void check_type(const struct checks *checks, const struct planned_device 
 				"bridge, and bridges cannot be assigned to guests",
 				function->header_type),
 			"%s; the devices behind the bridge can be listed", leave_out);
-	if (device->state == DEVICE_BIND && on_vfio_pci && is_denylisted(function) &&
-	    inventory->platform.denylist_off != ANSWER_YES &&
-	    !kernel_args_bool(&inventory->args, "vfio_pci.disable_denylist", false))
+	if (device->state == DEVICE_BIND && on_vfio_pci &&
+	    function_is_denylisted(inventory, function))
 		finding_remedy(
 			finding_add(checks->findings, SEVERITY_ERROR, FINDING_DENYLISTED, address,
 				    "vfio-pci refuses %04x:%04x, as a guest can use the device to "

@@ -35,14 +35,29 @@ static enum readiness weigh(const struct profile *profile, const struct inventor
 	}
 }
 
+/* A device without a group is refused, whether or not the profile requires an IOMMU. */
+static bool counts(const struct finding *finding)
+{
+	return finding->severity == SEVERITY_ERROR || finding->type == FINDING_NO_IOMMU_GROUP;
+}
+
+const struct finding *fitness_reason(const struct profile *profile,
+				     const struct inventory *inventory,
+				     const struct findings *findings, enum readiness fitness)
+{
+	vec_foreach(finding, findings)
+		if (counts(finding) && weigh(profile, inventory, finding->type) == fitness)
+			return finding;
+	return NULL;
+}
+
 enum readiness fitness_of(const struct profile *profile, const struct inventory *inventory,
 			  const struct findings *findings, const struct plan *plan)
 {
 	bool seen[N_READINESS] = {};
 
 	vec_foreach(finding, findings)
-		/* A device without a group is refused, whether or not the profile requires an IOMMU. */
-		if (finding->severity == SEVERITY_ERROR || finding->type == FINDING_NO_IOMMU_GROUP)
+		if (counts(finding))
 			seen[weigh(profile, inventory, finding->type)] = true;
 	if (seen[NOT_READY])
 		return NOT_READY;

@@ -18,6 +18,11 @@
 enum readiness fitness_of(const struct profile *profile, const struct inventory *inventory,
 			  const struct findings *findings, const struct plan *plan);
 
+/* The first error that makes the fitness what it is; NULL: none does. */
+const struct finding *fitness_reason(const struct profile *profile,
+				     const struct inventory *inventory,
+				     const struct findings *findings, enum readiness fitness);
+
 /*
  * Is the host a system in memory, whose changes are lost at the next boot, as that in which MAAS commissions and tests
  * machines (root=squash:URL, overlayroot=tmpfs)? Nothing can be prepared there.

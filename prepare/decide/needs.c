@@ -19,8 +19,12 @@ static const struct {
 } goals[] = {
 	[GOAL_LIST] = {.host = HOST_IOMMU | HOST_STORAGE | HOST_CONTENTS | HOST_NETWORK |
 			       HOST_USERS,
-		       .functions = FACT_DETAILS | FACT_PHYSFN | FACT_NAME | FACT_PATH |
-				    FACT_OVERRIDE | FACT_DISPLAY},
+		       .functions = FACT_PHYSFN | FACT_NAME | FACT_DISPLAY},
+	[GOAL_LIST_ASSIGNABLE] = {.host = HOST_IOMMU | HOST_STORAGE | HOST_CONTENTS | HOST_NETWORK |
+					  HOST_LINKS | HOST_USERS | HOST_PROCESSOR | HOST_PLATFORM,
+				  .functions = FACT_DETAILS | FACT_NAME | FACT_DISPLAY |
+					       FACT_RESET | FACT_MODULES | FACT_HEADER |
+					       FACT_BARS},
 	[GOAL_INIT] = {.host = HOST_STORAGE | HOST_CONTENTS | HOST_NETWORK | HOST_USERS,
 		       .functions = FACT_DETAILS | FACT_NAME | FACT_DISPLAY | FACT_RESET |
 				    FACT_MODULES | FACT_SERIAL},
@@ -159,10 +163,12 @@ static void need_identities(const struct asking *asking)
 		 asks = profile_asks(asking->profile);
 
 	if (asking->purpose->all_details)
-		facts |= FACT_RESET | FACT_MODULES;
+		facts |= FACT_DETAILS | FACT_OVERRIDE | FACT_RESET | FACT_MODULES;
 	/* What is not there may be a virtual function that is still to be made. */
 	if (asking->match->absent.n && asking->purpose->goal != GOAL_BIND)
 		facts |= FACT_DETAILS;
+	if (asking->purpose->hierarchy)
+		facts |= FACT_DETAILS | FACT_PATH;
 	if (asks & ASKS_PATHS)
 		facts |= FACT_PATH;
 	if (asks & ASKS_SERIALS)

@@ -22,6 +22,7 @@
 
 enum goal {
 	GOAL_LIST,
+	GOAL_LIST_ASSIGNABLE,
 	GOAL_INIT,
 	GOAL_IMPORT,
 	GOAL_MODULES, /* plan --modules */
@@ -40,7 +41,8 @@ struct purpose {
 	enum goal goal;
 	enum phase phase;   /* that the plan is made for */
 	bool at_boot;       /* bind: a phase of the boot, and no person */
-	bool all_details;   /* list: also modules and resets */
+	bool all_details;   /* list: for a program, which gets all that there is */
+	bool hierarchy;     /* list: also what tells the ports above a function */
 	bool other_profile; /* validate: not the host's own, so that its images say nothing of it */
 	const struct release *release; /* what is asked for */
 	const struct bindings *bindings;

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "parse/address.h"
+#include "parse/platform.h"
 
 #define ATTRIBUTE_MAX 4096
 
@@ -215,6 +216,15 @@ void pci_take_unread(struct root *root, struct pci_function *function, enum func
 	function->unread |= fact;
 	if (!function->unread_why)
 		function->unread_why = xstrdup(root->unread);
+}
+
+void pci_read_bars(struct root *root, int dir, const struct inventory *inventory _unused_,
+		   struct pci_function *function)
+{
+	char text[ATTRIBUTE_MAX];
+
+	function->has_bars = attribute_read(root, dir, "resource", text, sizeof(text)) > 0 &&
+			     bars_parse(text, function->bars);
 }
 
 static void read_function(struct root *root, struct pci_function *function)

@@ -31,7 +31,7 @@ int pci_list(struct root *root, const struct address_list *places, struct invent
 /* Reads one fact (model/facts.h) of the function whose directory is dir. */
 typedef void pci_read_fact(struct root *root, int dir, const struct inventory *inventory,
 			   struct pci_function *function);
-pci_read_fact pci_read_details, pci_read_path, pci_read_physfn, pci_read_reset;
+pci_read_fact pci_read_details, pci_read_path, pci_read_physfn, pci_read_reset, pci_read_bars;
 
 /* Marks the fact as unread if a read has failed since root_heed(). */
 void pci_take_unread(struct root *root, struct pci_function *function, enum function_fact fact);

@@ -46,6 +46,7 @@ static const struct {
 	{FACT_DISPLAY, .read = display_read},
 	{FACT_RESET, .read_each = pci_read_reset},
 	{FACT_MODULES, .read = pci_read_modules},
+	{FACT_BARS, .read_each = pci_read_bars},
 	{FACT_HEADER, .bounded = &pci_header},
 	{FACT_HEADER, .read = platform_read_groups},
 };

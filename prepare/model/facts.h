@@ -53,7 +53,8 @@ enum function_fact {
 	FACT_OVERRIDE = 1 << 9, /* driver_override */
 	FACT_HEADER = 1 << 10,  /* header type, and the regions of its IOMMU group */
 	FACT_DISKS = 1 << 11,   /* with HOST_CONTENTS: whether something has its disks for itself */
-	FACT_ALL = (1 << 12) - 1,
+	FACT_BARS = 1 << 12,    /* sizes of its BARs */
+	FACT_ALL = (1 << 13) - 1,
 };
 
 struct needs {

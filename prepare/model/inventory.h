@@ -38,6 +38,15 @@ enum function_attribute {
 	FUNCTION_CLASS = 128,  /* of FUNCTION_IDS: a capture may have the class alone */
 };
 
+/* A base address register's region; bytes 0: the function does not have it. */
+struct pci_bar {
+	uint64_t bytes;
+	bool io;   /* ports instead of memory */
+	bool wide; /* may lie above 4 GiB */
+	bool prefetchable;
+};
+#define N_BARS 6
+
 struct pci_function {
 	struct pci_address address;
 	uint16_t vendor, device;
@@ -75,6 +84,8 @@ struct pci_function {
 		linked;         /* tied to it by device links (consumer:pci:, supplier:pci:) */
 	bool has_reset_methods; /* these are all there are; false: the kernel does not say */
 	struct strv reset_methods;
+	bool has_bars; /* these are known; false: not asked for, or not readable */
+	struct pci_bar bars[N_BARS];
 	struct strv modules; /* that the kernel's tables offer for it, sorted */
 	char *variant;       /* the vfio variant module made for it; NULL: none */
 	unsigned unknown;    /* enum function_attribute */

@@ -230,6 +230,35 @@ void consoles_parse(const char *text, struct platform *ret)
 	}
 }
 
+/* "0x00000000e0000000 0x00000000e0ffffff 0x0000000000140204": first and last byte, flags of include/linux/ioport.h */
+bool bars_parse(const char *text, struct pci_bar ret[static N_BARS])
+{
+	enum { IO = 0x100, MEM = 0x200, PREFETCH = 0x2000, MEM_64 = 0x100000 };
+	struct pci_bar bars[N_BARS] = {};
+
+	for (size_t i = 0; i < N_BARS; i++) {
+		uint64_t values[3];
+
+		for (size_t j = 0; j < ARRAY_SIZE(values); j++) {
+			size_t length = strcspn(text, " \n");
+
+			if (length < 3 || strncmp(text, "0x", 2) != 0 ||
+			    number_parse_n(text + 2, length - 2, 16, UINT64_MAX, &values[j]) < 0)
+				return false;
+			text += length;
+			text += *text == (j < 2 ? ' ' : '\n');
+		}
+		if (!(values[2] & (IO | MEM)) || values[1] < values[0])
+			continue;
+		bars[i] = (struct pci_bar){.bytes = values[1] - values[0] + 1,
+					   .io = values[2] & IO,
+					   .wide = values[2] & MEM_64,
+					   .prefetchable = values[2] & PREFETCH};
+	}
+	memcpy(ret, bars, sizeof(bars));
+	return true;
+}
+
 /*
  * Indentation makes a tree of the resources; the firmware's framebuffer stands below the BAR of the
  * function that it lies in: "  e0000000-e0ffffff : 0000:01:00.0" and "... : BOOTFB".

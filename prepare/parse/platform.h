@@ -18,5 +18,7 @@ void reserved_regions_parse(const char *text, struct iommu_group *ret);
 void input_devices_parse(const char *text, struct platform *ret);
 /* /proc/consoles: the names. */
 void consoles_parse(const char *text, struct platform *ret);
+/* A function's attribute resource: its BARs. false: the text is something else, and nothing changes. */
+bool bars_parse(const char *text, struct pci_bar ret[static N_BARS]);
 /* /proc/iomem: the functions in whose memory the firmware's framebuffer lies. */
 void iomem_parse(const char *text, struct inventory *ret);

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "render/json.h"
+#include "render/offers.h"
 #include "render/text.h"
 
 static json_t *id_or_null(const struct pci_function *function, unsigned value, int digits)
@@ -39,6 +40,7 @@ static json_t *function_object(const struct pci_function *function, const struct
 	json_set(object, "physfn", function->is_vf ? json_address(&function->physfn) : json_null());
 	json_set(object, "guards", json_strv(&entry->guards));
 	json_set(object, "section", json_text(entry->section));
+	json_set(object, "assignable", json_offer(function, entry->offer));
 	return object;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/inventory.h"
+#include "model/offer.h"
 #include "render/format.h"
 
 /* What the report says of a function besides the inventory. */
@@ -10,6 +11,7 @@ struct list_entry {
 	bool shown;
 	const char *section; /* the label of the section that wants it; NULL: none */
 	struct strv guards;  /* names, in their order */
+	const struct offer *offer; /* NULL: was not asked for */
 };
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render/text.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define COLUMNS 96
@@ -76,6 +77,69 @@ void text_table(struct buf *buf, const struct strv *cells, size_t n_columns, con
 	}
 	for (size_t i = 0; i < cells->n; i += n_columns)
 		add_row(buf, cells->items + i, widths, n_columns, indent, width);
+}
+
+size_t text_bytes_of(const char *text, size_t columns)
+{
+	size_t bytes = 0;
+
+	for (; text[bytes]; bytes++)
+		/* Bytes that continue a character take no column. */
+		if (((unsigned char)text[bytes] & 0xc0) != 0x80 && columns-- == 0)
+			break;
+	return bytes;
+}
+
+size_t text_columns(const char *text)
+{
+	size_t columns = 0;
+
+	for (; *text; text++)
+		columns += ((unsigned char)*text & 0xc0) != 0x80;
+	return columns;
+}
+
+const char *text_class(uint32_t class)
+{
+	static const struct {
+		unsigned class, shift; /* shift: of what the class says beyond it */
+		const char *text;
+	} texts[] = {
+		{0x0100, 8, "SCSI controller"}, {0x0104, 8, "RAID controller"},
+		{0x0106, 8, "SATA controller"}, {0x0107, 8, "SAS controller"},
+		{0x0108, 8, "NVMe disk"},       {0x01, 16, "storage controller"},
+		{0x0200, 8, "Ethernet card"},   {0x0207, 8, "InfiniBand card"},
+		{0x02, 16, "network card"},     {0x0300, 8, "VGA display"},
+		{0x0302, 8, "3D controller"},   {0x03, 16, "display"},
+		{0x0403, 8, "audio"},           {0x04, 16, "multimedia"},
+		{0x05, 16, "memory"},           {0x0600, 8, "host bridge"},
+		{0x0601, 8, "ISA bridge"},      {0x0604, 8, "PCI bridge"},
+		{0x06, 16, "bridge"},           {0x07, 16, "communication"},
+		{0x08, 16, "system"},           {0x09, 16, "input"},
+		{0x0b40, 8, "coprocessor"},     {0x0c03, 8, "USB controller"},
+		{0x0c04, 8, "Fibre Channel"},   {0x0c05, 8, "SMBus"},
+		{0x0c, 16, "serial bus"},       {0x0d, 16, "wireless"},
+		{0x10, 16, "encryption"},       {0x11, 16, "signal processing"},
+		{0x12, 16, "accelerator"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (class >> texts[i].shift == texts[i].class)
+			return texts[i].text;
+	return "";
+}
+
+char *text_bytes(uint64_t bytes)
+{
+	static const char units[] = "KMGTPE";
+	size_t unit = 0;
+
+	while (bytes && bytes % 1024 == 0 && units[unit]) {
+		bytes /= 1024;
+		unit++;
+	}
+	return unit ? xasprintf("%" PRIu64 "%c", bytes, units[unit - 1])
+		    : xasprintf("%" PRIu64, bytes);
 }
 
 void text_diff(struct buf *buf, const char *diff)

@@ -2,6 +2,8 @@
 /* What the text reports have in common. */
 #pragma once
 
+#include <stdint.h>
+
 #include "base/buf.h"
 #include "base/strv.h"
 #include "model/finding.h"
@@ -23,6 +25,16 @@ void text_wrap(struct buf *buf, const char *text, unsigned first, unsigned rest)
  */
 void text_table(struct buf *buf, const struct strv *cells, size_t n_columns, const char *indent,
 		unsigned width);
+
+/* How many columns a terminal shows of UTF-8 text, and how many bytes of it fit into so many columns. */
+size_t text_columns(const char *text);
+size_t text_bytes_of(const char *text, size_t columns);
+
+/* What the class of a PCI function is in a word or two, as lspci says it; "" for one that is not known here. */
+const char *text_class(uint32_t class);
+
+/* Bytes as people say them, exactly: "256M", "1G", "4096" is "4K". The caller's. */
+char *text_bytes(uint64_t bytes);
 
 /* Adds the lines of a planned file that change. */
 void text_diff(struct buf *buf, const char *diff);

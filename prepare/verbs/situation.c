@@ -24,7 +24,8 @@ static int load_profile(struct root *root, const char *file, enum goal goal, str
 	/* These two make a profile. */
 	bool needless = goal == GOAL_INIT || goal == GOAL_IMPORT;
 	/* A host without a usable profile can be looked at all the same; what was bound can be given back. */
-	bool dispensable = needless || goal == GOAL_LIST || goal == GOAL_SNAPSHOT;
+	bool dispensable = needless || goal == GOAL_LIST ||
+			   goal == GOAL_LIST_ASSIGNABLE || goal == GOAL_SNAPSHOT;
 	int r = needless ? -ENOENT : profile_load(root, file, ret, &findings);
 
 	if (r == -ENOENT && !dispensable && goal != GOAL_RELEASE)

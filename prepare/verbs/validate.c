@@ -2,7 +2,6 @@
 #include "render/validate.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "decide/boot_log.h"
@@ -10,15 +9,6 @@
 #include "decide/fit.h"
 #include "host/boot_log.h"
 #include "verbs/situation.h"
-
-/* For a terminal that knows colours, unless somebody asked for none (no-color.org). */
-static bool wants_colour(void)
-{
-	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && (!no_colour || !*no_colour) && terminal &&
-	       strcmp(terminal, "dumb") != 0;
-}
 
 static int tell(const struct options *options, const struct verdict *verdict, int status)
 {

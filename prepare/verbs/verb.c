@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "model/outcome.h"
@@ -12,6 +14,28 @@ void log_findings(const struct findings *findings)
 {
 	vec_foreach(finding, findings)
 		log_error("%s: %s; %s", finding->subject, finding->detail, finding->remedy);
+}
+
+bool wants_colour(void)
+{
+	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && (!no_colour || !*no_colour) && terminal &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
+bool wants_utf8(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	/* The first that says anything counts. */
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *locale = getenv(names[i]);
+
+		if (locale && *locale)
+			return strcasestr(locale, "utf-8") || strcasestr(locale, "utf8");
+	}
+	return false;
 }
 
 int report(char *text, int status)

@@ -24,6 +24,7 @@ struct options {
 	const char *filter, *name; /* list, init */
 	const char *address;       /* the same, and bind */
 	const char *phase;         /* bind */
+	bool assignable, tree;     /* list */
 	bool modules, image_files; /* plan */
 	bool devices, fit;         /* validate */
 	bool scrub;                /* snapshot */
@@ -55,6 +56,10 @@ int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed);
 
 /* The status where all that was done is not in the log of the boot, or not among the reasons for a restart. */
 int status_unrecorded(int status);
+/* Does standard output go to a terminal that knows colours, and did nobody ask for none (no-color.org)? */
+bool wants_colour(void);
+/* Do the settings of the locale say that text is UTF-8 (locale(7))? */
+bool wants_utf8(void);
 
 /* Logs findings of a profile that cannot be used. */
 void log_findings(const struct findings *findings);

@@ -29,6 +29,7 @@ static void function_done(struct function *function)
 	free(function->vga);
 	free(function->consumer);
 	free(function->reset);
+	free(function->bars);
 	free(function->vf);
 }
 
@@ -233,6 +234,8 @@ static void set_key(const struct context *context, struct function *function, co
 		set_text(&function->consumer, name);
 	else if (strcmp(key, "vf") == 0)
 		set_text(&function->vf, name);
+	else if (strcmp(key, "bars") == 0)
+		set_text(&function->bars, value);
 	else if (strcmp(key, "reset") == 0)
 		set_text(&function->reset, value);
 	else if (strcmp(key, "class") == 0)

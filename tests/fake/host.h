@@ -24,6 +24,9 @@
  *                              of the function itself; physfn makes the other's virtfnN, too
  *     vga=1|0 consumer=ADDRESS boot_vga; a device link, on both sides
  *     reset=METHOD,...|none    reset_method; flr where nothing is said
+ *     bars=SIZE[K|M|G][w][p][i],...
+ *                              from BAR 0 on; w: 64-bit, p: prefetchable, i: ports; "-": none. Without it there
+ *                              is no attribute resource
  *   functions N ADDRESS ...    N of them, one in each slot from ADDRESS on, with groups from group= on, and
  *                              with VENDOR:DEVICE+ also with device ids from DEVICE on
  *   absent ADDRESS             takes a function away
@@ -67,7 +70,8 @@ struct driver {
 };
 
 struct function {
-	char *address, *below, *driver, *override, *serial, *physfn, *vga, *consumer, *reset, *vf;
+	char *address, *below, *driver, *override, *serial, *physfn, *vga, *consumer, *reset, *vf,
+		*bars;
 	unsigned vendor, device, subvendor, subdevice, class, revision;
 	int group, numa, vfs;
 };

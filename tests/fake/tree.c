@@ -195,6 +195,32 @@ static void put_device_link(const struct build *build, const struct function *fu
 	put_link(build, supplier, "../../../virtual/devlink");
 }
 
+/* The attribute resource: what the kernel knows of six BARs and of the ROM (drivers/pci/pci-sysfs.c). */
+static void put_bars(const struct build *build, const char *path, const char *bars)
+{
+	static const char units[] = "KMG";
+	_cleanup_(strv_done) struct strv words = {};
+	unsigned long long start = 0xc0000000;
+	struct buf text = {};
+
+	strv_split(&words, bars, ",");
+	for (size_t i = 0; i < 7; i++) {
+		char *end = (char[]){""};
+		unsigned long long bytes = i < words.n ? strtoull(words.items[i], &end, 10) : 0;
+		unsigned flags = !bytes ? 0 : strchr(end, 'i') ? 0x40101 : 0x40200;
+
+		if (bytes && *end && strchr(units, *end))
+			bytes <<= 10 * (strchr(units, *end) - units + 1);
+		flags |= strchr(end, 'w') ? 0x100004 : 0;
+		flags |= strchr(end, 'p') ? 0x2008 : 0;
+		buf_addf(&text, "0x%016llx 0x%016llx 0x%016x\n", bytes ? start : 0,
+			 bytes ? start + bytes - 1 : 0, flags);
+		start += bytes;
+	}
+	put(build, path, "%s", buf_text(&text));
+	buf_done(&text);
+}
+
 static void put_function(const struct build *build, const struct function *function)
 {
 	_cleanup_free_ char *sysfs = sysfs_path(build->host, function), *alias = modalias(function);
@@ -236,6 +262,8 @@ static void put_function(const struct build *build, const struct function *funct
 	if (function->vga)
 		put(build, ATTRIBUTE("boot_vga"), "%s\n", function->vga);
 	put_resets(build, ATTRIBUTE("reset_method"), function->reset ? function->reset : "flr");
+	if (function->bars)
+		put_bars(build, ATTRIBUTE("resource"), function->bars);
 	if (function->physfn)
 		put_virtual(build, function, sysfs);
 	if (function->consumer)

@@ -55,6 +55,8 @@ static void check_texts(const char *text)
 	for (size_t i = 0; i < platform.consoles.n; i++)
 		assert(*platform.consoles.items[i].name &&
 		       strstr(text, platform.consoles.items[i].name));
+	if (bars_parse(text, inventory.items->bars))
+		assert(count(text, "0x") >= 3 * N_BARS);
 	iomem_parse(text, &inventory);
 	assert(!inventory.items->boot_framebuffer || strstr(text, " : "));
 	inventory_done(&inventory);

@@ -153,6 +153,41 @@ TEST(lockdowns)
 	assert_null(platform.lockdown);
 }
 
+#define LINE(bytes, flags) "0x0000000000000000 0x00000000" bytes " 0x0000000000" flags "\n"
+#define NO_BAR LINE("00000000", "000000")
+
+TEST(bars)
+{
+	static const char gpu[] = LINE("00ffffff", "040200") LINE("0fffffff", "14220c")
+		NO_BAR LINE("01ffffff", "14220c") NO_BAR LINE("0000007f", "040101")
+			LINE("0007ffff", "046200") NO_BAR,
+			  *const wrong[] = {"",
+					    "0x0",
+					    "\n",
+					    "0x0 0x1\n",
+					    "0x1 0x2 x3\n",
+					    LINE("00000fff", "040200") "garbage\n"};
+	struct pci_bar found[N_BARS];
+
+	assert_true(bars_parse(gpu, found));
+	assert_int_equal(found[0].bytes, 16 << 20);
+	assert_false(found[0].wide || found[0].prefetchable || found[0].io);
+	assert_int_equal(found[1].bytes, 256 << 20);
+	assert_true(found[1].wide && found[1].prefetchable && !found[1].io);
+	assert_int_equal(found[2].bytes, 0);
+	assert_int_equal(found[3].bytes, 32 << 20);
+	assert_int_equal(found[5].bytes, 128);
+	assert_true(found[5].io && !found[5].wide);
+	/* The last line without its end, as it is read; an end before the start is no region. */
+	assert_true(bars_parse(NO_BAR NO_BAR NO_BAR NO_BAR NO_BAR "0x2 0x1 0x200", found));
+	for (size_t i = 0; i < N_BARS; i++)
+		assert_int_equal(found[i].bytes, 0);
+	found[0].bytes = 7;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		check(wrong[i], !bars_parse(wrong[i], found));
+	assert_int_equal(found[0].bytes, 7);
+}
+
 TEST(reserved_regions)
 {
 	struct iommu_group group = {};
@@ -241,12 +276,12 @@ int main(void)
 {
 #define PLATFORM_TEST(name) cmocka_unit_test_teardown(name, forget)
 	const struct CMUnitTest tests[] = {
-		PLATFORM_TEST(processors),       PLATFORM_TEST(configurations),
-		PLATFORM_TEST(interrupts),       PLATFORM_TEST(lockdowns),
-		PLATFORM_TEST(reserved_regions), PLATFORM_TEST(keyboards),
-		PLATFORM_TEST(consoles),         PLATFORM_TEST(framebuffers),
-		PLATFORM_TEST(groups),           PLATFORM_TEST(iort_tables),
-		PLATFORM_TEST(machines),
+		PLATFORM_TEST(processors),   PLATFORM_TEST(configurations),
+		PLATFORM_TEST(interrupts),   PLATFORM_TEST(lockdowns),
+		PLATFORM_TEST(bars),         PLATFORM_TEST(reserved_regions),
+		PLATFORM_TEST(keyboards),    PLATFORM_TEST(consoles),
+		PLATFORM_TEST(framebuffers), PLATFORM_TEST(groups),
+		PLATFORM_TEST(iort_tables),  PLATFORM_TEST(machines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

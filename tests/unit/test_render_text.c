@@ -92,9 +92,53 @@ TEST(a_table_is_as_wide_as_it_must_be)
 	buf_done(&buf);
 }
 
+TEST(columns_of_utf8)
+{
+	static const struct {
+		const char *text;
+		size_t columns, of_two; /* bytes of the first two columns */
+	} rows[] = {{"", 0, 0},
+		    {"a", 1, 1},
+		    {"abc", 3, 2},
+		    {"\u2514\u2500 x", 4, 6},
+		    {"a\u00e9", 2, 3}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		check_int(rows[i].text, text_columns(rows[i].text), rows[i].columns);
+		check_int(rows[i].text, text_bytes_of(rows[i].text, 2), rows[i].of_two);
+		check_int(rows[i].text, text_bytes_of(rows[i].text, 0), 0);
+	}
+}
+
+TEST(sizes_and_classes)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} sizes[] = {{0, "0"},
+		     {1, "1"},
+		     {1023, "1023"},
+		     {4096, "4K"},
+		     {(1 << 20) + 1024, "1025K"},
+		     {256 << 20, "256M"},
+		     {UINT64_C(96) << 30, "96G"},
+		     {UINT64_C(1) << 63, "8E"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		_cleanup_free_ char *got = text_bytes(sizes[i].bytes);
+
+		check_text("size", got, sizes[i].text);
+	}
+	assert_string_equal(text_class(0x010802), "NVMe disk");
+	assert_string_equal(text_class(0x018000), "storage controller");
+	assert_string_equal(text_class(0xff0000), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(columns_of_utf8),
+		cmocka_unit_test(sizes_and_classes),
 		cmocka_unit_test(a_finding_is_a_line_and_its_remedy_another),
 		cmocka_unit_test(errors_come_first_and_the_order_of_each_kind_stays),
 		cmocka_unit_test(long_texts_are_broken_at_blanks),

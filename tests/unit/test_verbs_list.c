@@ -106,6 +106,38 @@ TEST(json)
 	json_decref(report);
 }
 
+TEST(what_could_be_given_away)
+{
+	json_t *report, *first;
+
+	setenv("LC_ALL", "C", 1);
+	assert_int_equal(run_verb(&list_verb, &(struct options){.assignable = true}), STATUS_DONE);
+	check_part("tables", out.text, "Ethernet card");
+	assert_int_equal(run_verb(&list_verb, &(struct options){.assignable = true, .tree = true}),
+			 STATUS_DONE);
+	check_part("tree", out.text, "ASSIGNABLE");
+	check_part("tree", out.text, "`-- 0000:03:00.0");
+	setenv("LC_ALL", "C.UTF-8", 1);
+	assert_int_equal(run_verb(&list_verb, &(struct options){.tree = true}), STATUS_DONE);
+	check_part("tree", out.text, "\u2514\u2500 0000:03:00.0");
+	unsetenv("LC_ALL");
+	setenv("LANG", "C.utf8", 1);
+	assert_int_equal(run_verb(&list_verb, &(struct options){.tree = true}), STATUS_DONE);
+	check_part("tree", out.text, "\u2514\u2500 0000:03:00.0");
+	unsetenv("LANG");
+	assert_int_equal(run_verb(&list_verb,
+				  &(struct options){.format = FORMAT_JSON, .assignable = true}),
+			 STATUS_DONE);
+	report = json_loads(out.text, 0, NULL);
+	first = json_array_get(json_object_get(report, "functions"), 0);
+	assert_non_null(json_object_get(json_object_get(first, "assignable"), "verdict"));
+	json_decref(report);
+	assert_int_equal(run_verb(&list_verb,
+				  &(struct options){.format = FORMAT_JSON, .tree = true}),
+			 STATUS_USAGE);
+	check_part("message", err.text, "--tree goes with --format text alone");
+}
+
 TEST(a_host_that_cannot_be_read)
 {
 	expect_unreadable_host(&list_verb);
@@ -121,6 +153,7 @@ int main(void)
 		VERB_TEST(sections_of_the_profile),
 		VERB_TEST(a_wrong_profile_is_told_and_the_host_is_listed),
 		VERB_TEST(json),
+		VERB_TEST(what_could_be_given_away),
 		VERB_TEST(a_host_that_cannot_be_read),
 	};
 

@@ -37,6 +37,8 @@ static const struct {
 } runs[] = {
 	{"list", &list_verb, {}, false},
 	{"list --format json", &list_verb, {.format = FORMAT_JSON}, false},
+	{"list --assignable", &list_verb, {.assignable = true}, false},
+	{"list --tree", &list_verb, {.tree = true}, false},
 	{"init", &init_verb, {.name = "."}, false},
 	{"import", &import_verb, {}, false},
 	{"plan", &plan_verb, {}, false},
