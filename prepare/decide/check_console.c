@@ -7,20 +7,21 @@
 
 static void check_consoles(const struct checks *checks, const struct planned_device *device)
 {
-	_cleanup_free_ char *leave_out = remedy_leave_out(checks->inventory,
-							  profile_section(checks->profile,
-									  device->section),
-							  &device->address);
+	vec_foreach(console, &checks->inventory->platform.consoles) {
+		_cleanup_free_ char *leave_out = NULL;
 
-	vec_foreach(console, &checks->inventory->platform.consoles)
-		if (pci_address_list_has(&console->carriers, &device->address))
-			finding_remedy(
-				finding_add(checks->findings, SEVERITY_WARNING, FINDING_CONSOLE,
-					    PCI_ADDRESS_TEXT(&device->address),
-					    "the device carries the kernel's console %s, which is "
-					    "lost when the device goes to a guest",
-					    console->name),
-				"set another console= in the kernel's arguments, or %s", leave_out);
+		if (!pci_address_list_has(&console->carriers, &device->address))
+			continue;
+		leave_out = remedy_leave_out(checks->inventory,
+					     profile_section(checks->profile, device->section),
+					     &device->address);
+		finding_remedy(finding_add(checks->findings, SEVERITY_WARNING, FINDING_CONSOLE,
+					   PCI_ADDRESS_TEXT(&device->address),
+					   "the device carries the kernel's console %s, which is "
+					   "lost when the device goes to a guest",
+					   console->name),
+			       "set another console= in the kernel's arguments, or %s", leave_out);
+	}
 }
 
 /* Does a keyboard stay with the host? */

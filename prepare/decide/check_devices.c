@@ -105,10 +105,12 @@ static void check_type(const struct checks *checks, const struct planned_device 
 	const struct inventory *inventory = checks->inventory;
 	const char *address = PCI_ADDRESS_TEXT(&device->address);
 	bool on_vfio_pci = strcmp(device->want, "vfio-pci") == 0;
-	_cleanup_free_ char *leave_out = remedy_leave_out(
-		inventory, profile_section(checks->profile, device->section), &device->address);
+	_cleanup_free_ char *leave_out = NULL;
 
-	if (device->state == DEVICE_BIND && function->header_type > 0)
+	if (device->state == DEVICE_BIND && function->header_type > 0) {
+		leave_out = remedy_leave_out(inventory,
+					     profile_section(checks->profile, device->section),
+					     &device->address);
 		finding_remedy(
 			finding_add(
 				checks->findings, SEVERITY_ERROR, FINDING_NOT_ASSIGNABLE, address,
@@ -116,6 +118,7 @@ static void check_type(const struct checks *checks, const struct planned_device 
 				"bridge, and bridges cannot be assigned to guests",
 				function->header_type),
 			"%s; the devices behind the bridge can be listed", leave_out);
+	}
 	if (device->state == DEVICE_BIND && on_vfio_pci &&
 	    function_is_denylisted(inventory, function))
 		finding_remedy(

@@ -90,10 +90,9 @@ static void check_function(struct match *match, struct claim *claim)
 {
 	const struct pci_function *function = claim->function;
 	const char *label = claim->section->label;
-	_cleanup_free_ char *leave_out = remedy_leave_out(match->inventory, claim->section,
-							  &function->address);
+	_cleanup_free_ char *leave_out = NULL;
 
-	if (function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER | FUNCTION_GROUP))
+	if (function->unknown & (FUNCTION_IDS | FUNCTION_DRIVER | FUNCTION_GROUP)) {
 		finding_remedy(
 			refuse(match, claim, FINDING_UNREADABLE,
 			       "section [device %s] wants the device, but its ids, driver or group "
@@ -102,16 +101,18 @@ static void check_function(struct match *match, struct claim *claim)
 			"ls -l /sys/bus/pci/devices/%s; run vfio-prepare validate as root on the "
 			"host itself",
 			PCI_ADDRESS_TEXT(&function->address));
-	else if (function_is_bridge(function))
+	} else if (function_is_bridge(function)) {
+		leave_out = remedy_leave_out(match->inventory, claim->section, &function->address);
 		finding_remedy(
 			refuse(match, claim, FINDING_NOT_ASSIGNABLE,
 			       "section [device %s] selects a bridge (class %06x), and bridges "
 			       "cannot be assigned to guests",
 			       label, function->class),
 			"%s; the devices behind the bridge can be listed", leave_out);
-	else if (function_is_behind(match->inventory, function) &&
-		 driver_is_vfio(wanted_driver(claim->section, function)))
+	} else if (function_is_behind(match->inventory, function) &&
+		   driver_is_vfio(wanted_driver(claim->section, function))) {
 		refuse_behind(match, claim);
+	}
 }
 
 static void add_claim(struct match *match, const struct device_section *section,
