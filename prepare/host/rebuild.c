@@ -150,8 +150,33 @@ static void add_entry_files(const struct image_candidate *candidate, struct strv
 	}
 }
 
+/* Without names of kernels in their names, images are those that the boot loader starts, or might start. */
+static void find_unnamed(struct looking *looking, const struct bootloader *bootloader,
+			 const struct image_candidates *found)
+{
+	bool laid_out = bootloaders[bootloader->kind].takeover == TAKEOVER_KERNELS;
+	struct image_set *set = laid_out ? &looking->rebuild->entries : &looking->rebuild->images;
+	const struct strv *started = &bootloader->next_images;
+	_cleanup_(strv_done) struct strv paths = {};
+
+	if (started->n)
+		strv_add(&paths, started->items[started->n - 1]);
+	vec_foreach(candidate, found)
+		if (!started->n && !candidate->kernel)
+			strv_add(&paths, candidate->path);
+	vec_foreach(path, &paths) {
+		int64_t time = time_of(looking->root, *path);
+
+		if (time < 0)
+			continue;
+		add_image(looking, set, *path, time);
+		if (laid_out)
+			strv_add(&looking->rebuild->entry_files, *path);
+	}
+}
+
 /* Finds the newest image of each kernel: the boot loader may take any, and the newest is kept up to date. */
-static void find_entries(struct looking *looking)
+static void find_entries(struct looking *looking, const struct bootloader *bootloader)
 {
 	struct rebuild *rebuild = looking->rebuild;
 	_cleanup_(image_candidates_done) struct image_candidates found = {};
@@ -180,6 +205,9 @@ static void find_entries(struct looking *looking)
 		else
 			strv_add(&rebuild->kernels_unseen, release);
 	}
+	if (!rebuild->images.paths.n && !rebuild->entries.paths.n &&
+	    !generators[rebuild->generator].with_system)
+		find_unnamed(looking, bootloader, &found);
 }
 
 static void find_programs(struct root *root, struct rebuild *rebuild)
@@ -187,20 +215,6 @@ static void find_programs(struct root *root, struct rebuild *rebuild)
 	rebuild->generator = generator_of(root);
 	for (enum bootloader_kind kind = 0; kind < N_BOOTLOADERS; kind++)
 		rebuild->command[kind] = bootloader_command(root, kind);
-}
-
-/* Without names of kernels in their names, images are those that the boot loader starts. */
-static void find_started(struct looking *looking, const struct strv *images)
-{
-	struct rebuild *rebuild = looking->rebuild;
-
-	vec_foreach(path, images) {
-		int64_t time = time_of(looking->root, *path);
-
-		if (!generators[rebuild->generator].with_system && !rebuild->images.paths.n &&
-		    !rebuild->entries.paths.n && time >= 0 && path == &images->items[images->n - 1])
-			add_image(looking, &rebuild->images, *path, time);
-	}
 }
 
 void scan_rebuild(struct root *root, const struct bootloader *bootloader, struct rebuild *ret)
@@ -212,8 +226,7 @@ void scan_rebuild(struct root *root, const struct bootloader *bootloader, struct
 	find_programs(root, ret);
 	find_inputs(&looking);
 	find_kernels(&looking);
-	find_entries(&looking);
-	find_started(&looking, &bootloader->next_images);
+	find_entries(&looking, bootloader);
 	/* Without images the boot reads the files themselves. */
 	if (!ret->images.paths.n && !ret->entries.paths.n && looking.boot_s >= 0 &&
 	    looking.newest / 1000000000 > looking.boot_s)

@@ -193,7 +193,7 @@ const struct generator_place generators[N_GENERATORS] = {
 			.program = "mkinitcpio",
 			.sign = "/etc/mkinitcpio.d",
 			.lister = "lsinitcpio",
-			.unhooked = "remove kms from HOOKS and the driver from MODULES in "
+			.unhooked = "keep the driver out of MODULES and HOOKS (kms) in "
 				    "/etc/mkinitcpio.conf, then: mkinitcpio -P",
 			.command = "mkinitcpio -P",
 		},

@@ -232,7 +232,10 @@ bool loader_entry_parse(const char *text, const char *environment, struct boot_e
 		} else if ((c = behind_word(line, kernel, ARRAY_SIZE(kernel)))) {
 			set_word(&entry.kernel, c);
 		} else if ((c = behind_word(line, version, ARRAY_SIZE(version)))) {
-			set_word(&entry.version, c);
+			/* sdbootutil(8) puts the snapshot of the system in front, "12@6.11.8". */
+			const char *at = memchr(c, '@', strcspn(c, " \t\r\n"));
+
+			set_word(&entry.version, at ? at + 1 : c);
 		}
 	}
 	if (has_arguments)

@@ -215,6 +215,21 @@ TEST(the_remedy_is_of_its_maker)
 	}
 }
 
+/* Images that can have the tool in none of their versions: what that means for the devices is told. */
+TEST(a_generator_without_a_hook)
+{
+	image()->has_tool = false;
+	image()->generator = GENERATOR_MKINITCPIO;
+	check_found("nothing takes it", "note image-missing-tool; ");
+	strv_add(&image()->modules, "e1000e");
+	strv_sort(&image()->modules);
+	check_found("e1000e takes it", "warning image-missing-tool; ");
+	image()->generator = GENERATOR_DRACUT;
+	check_found("with a hook", "error image-missing-tool; ");
+	image()->is_started = true;
+	check_found("which the boot loader starts", "error image-missing-tool; ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +244,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(of_some_only_the_names_are_known, start, stop),
 		cmocka_unit_test_setup_teardown(no_image, start, stop),
 		cmocka_unit_test_setup_teardown(the_remedy_is_of_its_maker, start, stop),
+		cmocka_unit_test_setup_teardown(a_generator_without_a_hook, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -216,6 +216,20 @@ TEST(what_the_boot_loader_starts)
 	scan();
 	assert_int_equal(rebuild.images.paths.n, 1);
 	assert_string_equal(rebuild.images.stale, "/boot/initramfs-linux.img");
+	/* Where it is not known what is started, those that have a kernel beside them. */
+	strv_done(&bootloader.next_images);
+	scan();
+	assert_int_equal(rebuild.images.paths.n, 0);
+	file_at("boot/vmlinuz-linux", 300);
+	scan();
+	assert_int_equal(rebuild.images.paths.n, 1);
+	/* What lays out kernels lays them out again. */
+	bootloader.kind = BOOTLOADER_KERNEL_INSTALL;
+	scan();
+	assert_int_equal(rebuild.images.paths.n, 0);
+	assert_string_equal(rebuild.entries.stale, "/boot/initramfs-linux.img");
+	assert_int_equal(rebuild.entry_files.n, 1);
+	bootloader.kind = BOOTLOADER_NONE;
 	/* Nothing that apply would make. */
 	tree_file(&tree, "run/ostree-booted", "");
 	scan();

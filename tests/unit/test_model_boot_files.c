@@ -20,6 +20,30 @@ TEST(bootloader_done_twice)
 	bootloader_done(NULL);
 }
 
+TEST(what_tells_of_the_next_boot)
+{
+	struct bootloader bootloader = {.source_path = "/etc/kernel/cmdline",
+					.source_is_older = true};
+
+	assert_string_equal(bootloader_path(&bootloader), "/etc/kernel/cmdline");
+	assert_true(bootloader_is_older(&bootloader));
+	bootloader.next_path = (char[]){"/boot/x"};
+	assert_string_equal(bootloader_path(&bootloader), "/boot/x");
+	assert_false(bootloader_is_older(&bootloader));
+}
+
+TEST(boot_entry_done_twice)
+{
+	struct boot_entry entry = {.kernel = xstrdup("a"),
+				   .version = xstrdup("b"),
+				   .arguments = xstrdup("c")};
+
+	strv_add(&entry.initrds, "d");
+	boot_entry_done(&entry);
+	assert_null(entry.kernel);
+	boot_entry_done(&entry);
+}
+
 TEST(rebuild_done_twice)
 {
 	struct rebuild rebuild = {.generator = GENERATOR_DRACUT,
@@ -45,6 +69,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bootloader_done_twice),
 		cmocka_unit_test(rebuild_done_twice),
+		cmocka_unit_test(what_tells_of_the_next_boot),
+		cmocka_unit_test(boot_entry_done_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,7 +132,7 @@ TEST(what_is_started)
 		check_initrds(rows[i].text, &entry, rows[i].initrds);
 		boot_entry_done(&entry);
 	}
-	assert_true(loader_entry_parse("title x\r\nversion 6.1.0-1\r\nlinux /k\r\ninitrd /a.img\r\n"
+	assert_true(loader_entry_parse("title x\r\nversion 12@6.1.0-1\r\nlinux /k\r\ninitrd /a.img\r\n"
 				       "initrd\t/b.img\n",
 				       NULL, &entry));
 	assert_string_equal(entry.version, "6.1.0-1");

@@ -144,6 +144,33 @@ TEST(a_later_archive_replaces_what_an_earlier_one_has)
 	buf_done(&archive);
 }
 
+/* dracut 112 of Debian puts modules, which are compressed already, in front of the compressed archive. */
+TEST(modules_in_an_archive_in_front)
+{
+	struct buf archive = {};
+
+	archive_add_microcode(&file);
+	archive_add_file(&file, "usr/lib/modules/1/kernel/a.ko.zst", "(not looked into)");
+	archive_end(&file);
+	while (file.length % 512)
+		buf_add_n(&file, "", 1);
+	make(&archive);
+	assert_true(archive_compress(&archive, "zstd"));
+	buf_add_n(&file, archive.text, archive.length);
+	write_file(file.text, file.length);
+	check_image("both are read", "image /boot/image\n"
+				     "kernel 1\n"
+				     "maker initramfs-tools\n"
+				     "tool\n"
+				     "start early\n"
+				     "module a\n"
+				     "module vfio_pci\n"
+				     "same " MASK "\n"
+				     "different " MORE "\n"
+				     "same " PROFILE "\n");
+	buf_done(&archive);
+}
+
 TEST(two_archives_in_one_compressed_stream)
 {
 	archive_add_file(&file, "a", NULL);
@@ -294,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(each_compression_with_and_without_microcode, stop),
 		cmocka_unit_test_teardown(a_later_archive_replaces_what_an_earlier_one_has, stop),
+		cmocka_unit_test_teardown(modules_in_an_archive_in_front, stop),
 		cmocka_unit_test_teardown(two_archives_in_one_compressed_stream, stop),
 		cmocka_unit_test_teardown(hard_links, stop),
 		cmocka_unit_test_teardown(large_profiles_are_different, stop),
