@@ -2,7 +2,6 @@
 #include "parse/shell_words.h"
 
 #include <ctype.h>
-#include <stdio.h>
 
 #include "base/text.h"
 
@@ -402,16 +401,16 @@ static bool expand_braces(struct shell *shell, const char *raw, size_t length, s
 {
 	_cleanup_free_ char *word = xstrndup(raw, length);
 	const char *open = strchr(word, '{'), *close = open ? strchr(open, '}') : NULL;
-	unsigned first, last;
-	int end = 0;
 
 	if (!close || strpbrk(word, "'\"\\`") || (open > word && open[-1] == '$') ||
 	    strcspn(open + 1, "{") < (size_t)(close - open - 1))
 		return false;
-	if (sscanf(open, "{%1u..%1u}%n", &first, &last, &end) == 2 && end) {
-		for (unsigned i = first; i <= last; i++) {
-			_cleanup_free_ char *one = xasprintf("%.*s%u%s", (int)(open - word), word,
-							     i, close + 1);
+	/* "{0..7}", as the functions of a slot are counted. */
+	if (close == open + 5 && isdigit((unsigned char)open[1]) && open[2] == '.' &&
+	    open[3] == '.' && isdigit((unsigned char)open[4])) {
+		for (char c = open[1]; c <= open[4]; c++) {
+			_cleanup_free_ char *one = xasprintf("%.*s%c%s", (int)(open - word), word,
+							     c, close + 1);
 
 			shell_expand(shell, one, strlen(one), true, ret);
 		}

@@ -160,6 +160,62 @@ TEST(test_programs)
 	       "addresses vfio-pci: 0000:83:00.0 by new_id @f:2\n");
 }
 
+/* As they circulate. */
+TEST(test_recipes)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		/* ids of an array, each of which comes from a device */
+		{"D=(\"0000:03:00.0\" # the card\n\"0000:03:00.1\")\nI=()\nfor d in \"${D[@]}\"; do\n"
+		 "I+=(\"$(cat /sys/bus/pci/devices/$d/vendor) $(cat /sys/bus/pci/devices/$d/device)\")\n"
+		 "done\nb() {\nfor d in \"${D[@]}\"; do\nsudo sh -c \"echo '$d' > "
+		 "/sys/bus/pci/devices/$d/driver/unbind\"\ndone\nfor i in \"${I[@]}\"; do\n"
+		 "sudo sh -c \"echo '$i' > /sys/bus/pci/drivers/vfio-pci/new_id\"\ndone\n}\nb\n",
+		 "addresses vfio-pci: 0000:03:00.0 0000:03:00.1 by new_id @f:15\n"},
+		/* a list with commas */
+		{"IFS=',' read -ra L <<< \"0000:03:00.0,0000:03:00.1\"\nfor d in \"${L[@]}\"; do "
+		 "echo vfio-pci | tee /sys/bus/pci/devices/${d}/driver_override >/dev/null; done",
+		 "addresses vfio-pci: 0000:03:00.0 0000:03:00.1 by override @f:2\n"},
+		/* a table */
+		{"while read -r a d; do\n[ -z \"$a\" ] && continue\n"
+		 "echo \"$d\" > /sys/bus/pci/devices/$a/driver_override\ndone <<EOF\n"
+		 "0000:03:00.0 vfio-pci\n0000:04:00.0 nouveau\nEOF\n",
+		 "addresses vfio-pci: 0000:03:00.0 by override @f:3\n"
+		 "addresses nouveau: 0000:04:00.0 by override @f:3\n"},
+		/* functions of a slot */
+		{"for d in 0000:03:00.{0..1}; do driverctl set-override $d vfio-pci; done",
+		 "addresses vfio-pci: 0000:03:00.0 0000:03:00.1 by driverctl @f:1\n"},
+		{"for d in /sys/bus/pci/devices/0000:03:00.*; do echo vfio-pci > "
+		 "$d/driver_override; echo ${d##*/} > /sys/bus/pci/drivers_probe; done",
+		 "addresses vfio-pci: 0000:03:00.* by override @f:1\n"},
+		/* what is undone at the end */
+		{"D=0000:03:00.0\nc() { echo > /sys/bus/pci/devices/$D/driver_override\n"
+		 "echo $D > /sys/bus/pci/drivers/nvidia/bind; }\ntrap c EXIT\n"
+		 "echo vfio-pci > /sys/bus/pci/devices/$D/driver_override\n"
+		 "echo $D > /sys/bus/pci/drivers_probe\n./benchmark\n",
+		 "addresses nvidia: 0000:03:00.0 by bind @f:7\n"},
+		/* a driver that hangs on the kernel's command line */
+		{"if grep -q vfio /proc/cmdline; then D=vfio-pci; else D=nvidia; fi\n"
+		 "echo $D > /sys/bus/pci/devices/0000:03:00.0/driver_override",
+		 "addresses vfio-pci: @f:2\n"},
+		/* ids that a filter takes apart */
+		{"B=03:00.0\ni=$(lspci -n -s \"$B\" | awk '{print $3}')\n"
+		 "echo 0000:$B > /sys/bus/pci/devices/0000:$B/driver/unbind\n"
+		 "echo \"${i%%:*} ${i##*:}\" > /sys/bus/pci/drivers/vfio-pci/new_id\n"
+		 "echo 0000:$B > /sys/bus/pci/drivers/vfio-pci/bind\n",
+		 "addresses vfio-pci: 0000:03:00.0 by new_id @f:4\n"},
+		/* a display that is not the one of the boot, whichever that is */
+		{"for i in /sys/bus/pci/devices/*/boot_vga; do\nif [ $(cat \"$i\") -eq 0 ]; then\n"
+		 "G=\"${i%/boot_vga}\"\nfor p in `ls -d $(echo $G | cut -f1 -d'.').*`; do\n"
+		 "echo \"vfio-pci\" > \"$p/driver_override\"\ndone\nfi\ndone\n",
+		 "addresses vfio-pci: @f:5\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		expect(rows[i].text, rows[i].want);
+}
+
 /* Words alone bring nothing to a driver. */
 TEST(test_words_without_effect)
 {
@@ -196,13 +252,10 @@ TEST(test_quoting)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vfiobind),
-		cmocka_unit_test(test_writes),
-		cmocka_unit_test(test_effect),
-		cmocka_unit_test(test_branches),
-		cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_programs),
-		cmocka_unit_test(test_words_without_effect),
+		cmocka_unit_test(test_vfiobind), cmocka_unit_test(test_writes),
+		cmocka_unit_test(test_effect),   cmocka_unit_test(test_branches),
+		cmocka_unit_test(test_groups),   cmocka_unit_test(test_programs),
+		cmocka_unit_test(test_recipes),  cmocka_unit_test(test_words_without_effect),
 		cmocka_unit_test(test_quoting),
 	};
 
