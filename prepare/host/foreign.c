@@ -16,6 +16,8 @@
 /* A program that a unit runs is taken for a script up to this size, in bytes. */
 #define SCRIPT_MAX (64 * 1024)
 #define MAX_FILES 1024
+/* Scripts that run each other, as far as a recorder follows them back. */
+#define MAX_DEPTH 8
 
 /* A file that is read, or the files of a directory whose names end in end ("": all of them). */
 struct source {
@@ -36,13 +38,19 @@ struct script {
 	char *path, *text;
 };
 
+/* A file that runs another, or takes variables from it. */
+struct use {
+	char *by, *path;
+	bool variables;
+};
+
 struct search {
 	struct root *root;
 	struct foreign *foreign;
 	struct strv
 		programs; /* that scripts, rules, units and install lines run, with their preludes */
 	VEC_OF(struct script) scripts;
-	struct strv variables; /* the files of variables that the file at hand has */
+	VEC_OF(struct use) uses;
 };
 
 static void add_unread(struct search *search, const char *path, const char *cause)
@@ -120,25 +128,59 @@ static const char *read_script(struct search *search, const char *path)
 	return script->text;
 }
 
+static void add_use(struct search *search, const char *by, const char *path, size_t length,
+		    bool variables)
+{
+	*vec_add(&search->uses) = (struct use){xstrdup(by), xstrndup(path, length), variables};
+}
+
+/* Remembers who runs the programs from number "from" on. */
+static void add_runs(struct search *search, const char *by, size_t from)
+{
+	for (size_t i = from; i < search->programs.n; i++) {
+		const char *program = search->programs.items[i];
+
+		add_use(search, by, program, strcspn(program, "\n"), false);
+	}
+}
+
+struct reading {
+	struct search *search;
+	const char *by;
+};
+
 static const char *read_variables(void *userdata, const char *path)
 {
-	struct search *search = userdata;
-	const char *text = read_script(search, path);
+	struct reading *reading = userdata;
 
-	if (text)
-		strv_add_new(&search->variables, path);
-	return text;
+	add_use(reading->search, reading->by, path, strlen(path), true);
+	return read_script(reading->search, path);
+}
+
+/* Gives the recorder the variables of a file with settings, and those that run it, without which it is not found. */
+static void record_uses(struct search *search, const char *path, unsigned depth)
+{
+	vec_foreach(use, &search->uses) {
+		if (use->variables && strcmp(use->by, path) == 0)
+			free(root_read_text(search->root, use->path, SCRIPT_MAX));
+		if (use->variables || strcmp(use->path, path) != 0 || depth >= MAX_DEPTH)
+			continue;
+		free(root_read_text(search->root, use->by, OWN_FILE_MAX));
+		record_uses(search, use->by, depth + 1);
+	}
 }
 
 static void parse_file(struct search *search, const struct source *source, const char *path)
 {
 	_cleanup_free_ char *text = read_text(search, path);
-	size_t from = search->foreign->n;
+	size_t from = search->foreign->n, n_programs = search->programs.n;
 
 	if (!text || (source->source == FOREIGN_MODULES_LOAD && is_etc_modules(search->root, path)))
 		return;
 	source->parse(&(struct foreign_file){source->source, path, text, search->foreign,
-					     &search->programs, NULL, read_variables, search});
+					     &search->programs, NULL, read_variables,
+					     &(struct reading){search, path}});
+	add_runs(search, path, n_programs);
 	if (text_starts_with(text, FILE_HEADER))
 		for (size_t i = from; i < search->foreign->n; i++)
 			search->foreign->items[i].ours = true;
@@ -174,8 +216,10 @@ static void parse(struct search *search, const struct source *source, const char
 	parse_file(search, source, path);
 	search->root->recorder = recorder;
 	if (source->private && recorder &&
-	    (search->foreign->n > n || search->foreign->unread.n > n_unread))
+	    (search->foreign->n > n || search->foreign->unread.n > n_unread)) {
 		record(search->root, source, path);
+		record_uses(search, path, MAX_DEPTH);
+	}
 }
 
 /* Parses the files of several directories in the order of their names. */
@@ -202,14 +246,17 @@ static void parse_programs(struct search *search, enum foreign_source source)
 		_cleanup_free_ char *path = xstrndup(program, (size_t)(end - program)),
 				    *prelude = xstrdup(end + 1);
 		const char *text = read_script(search, path);
-		size_t from = search->foreign->n;
+		size_t from = search->foreign->n, n_programs = search->programs.n;
 
 		if (text)
 			foreign_parse_script(
 				&(struct foreign_file){source, path, text, search->foreign,
 						       &search->programs, prelude, NULL, NULL});
-		if (search->root->recorder && search->foreign->n > from)
+		add_runs(search, path, n_programs);
+		if (search->root->recorder && search->foreign->n > from) {
 			free(root_read_text(search->root, path, SCRIPT_MAX));
+			record_uses(search, path, 0);
+		}
 	}
 	strv_done(&search->programs);
 }
@@ -363,4 +410,9 @@ void scan_foreign(struct root *root, const struct kernel_args *args, struct fore
 		free(script->text);
 	}
 	free(search.scripts.items);
+	vec_foreach(use, &search.uses) {
+		free(use->by);
+		free(use->path);
+	}
+	free(search.uses.items);
 }

@@ -165,6 +165,11 @@ TEST(test_what_is_recorded)
 	tree_file(&tree, "bin/a", "password=x\n");
 	tree_file(&tree, "etc/systemd/system/b.service", "ExecStart=/bin/b\n");
 	tree_file(&tree, "bin/b", "vfiobind 0000:01:00.0\n");
+	tree_file(&tree, "etc/systemd/system/c.service",
+		  "EnvironmentFile=/etc/c\nExecStart=/bin/c\n");
+	tree_file(&tree, "etc/c", "DEVICE=0000:02:00.0\n");
+	tree_file(&tree, "bin/c", "/bin/d $DEVICE\n");
+	tree_file(&tree, "bin/d", "vfiobind $1\n");
 	tree_file(&tree, "etc/udev/rules.d/a.rules", "ENV{ID_SERIAL}==\"x\"\n");
 	tree_file(&tree, "etc/rc.local", "login x\n");
 	tree_file(&tree, "etc/modules", "loop\n");
@@ -176,6 +181,16 @@ TEST(test_what_is_recorded)
 	assert_false(recorded(&recorder, "etc/udev/rules.d/a.rules"));
 	assert_false(recorded(&recorder, "etc/rc.local"));
 	assert_true(recorded(&recorder, "bin/b"));
+	/* Without the unit, nobody looks into the script. */
+	assert_true(recorded(&recorder, "etc/systemd/system/b.service"));
+	assert_true(recorded(&recorder, "etc/systemd/system/c.service"));
+	assert_true(recorded(&recorder, "etc/c"));
+	assert_true(recorded(&recorder, "bin/c"));
+	assert_true(recorded(&recorder, "bin/d"));
+	check_foreign_is("what is followed", &foreign,
+			 "load loop: loop @/etc/modules:1\n"
+			 "addresses vfio-pci: 0000:01:00.0 @/bin/b:1\n"
+			 "addresses vfio-pci: 0000:02:00.0 @/bin/d:1\n");
 	assert_true(recorded(&recorder, "etc/modules"));
 	recorder_done(&recorder);
 }
