@@ -61,6 +61,7 @@ void boot_traces_read(struct root *root, struct boot_traces *ret)
 	_cleanup_free_ char *stub = read_variable(root, "StubInfo");
 	_cleanup_(kernel_args_done) struct kernel_args args = {};
 	const struct kernel_arg *initrd;
+	bool systemd, is_efi; /* is_efi: a loader has given the initramfs as a path of EFI */
 
 	*ret = (struct boot_traces){
 		.selected = read_variable(root, "LoaderEntrySelected"),
@@ -68,6 +69,7 @@ void boot_traces_read(struct root *root, struct boot_traces *ret)
 	};
 	kernel_read_arguments(root, &args);
 	initrd = kernel_args_last(&args, "initrd");
+	is_efi = initrd && initrd->value && strchr(initrd->value, '\\');
 	if (initrd && initrd->value)
 		ret->initrd = with_slashes(xstrdup(initrd->value));
 	if (stub) {
@@ -75,19 +77,15 @@ void boot_traces_read(struct root *root, struct boot_traces *ret)
 		if (!ret->image)
 			ret->image = with_slashes(read_variable(root, "LoaderImageIdentifier"));
 	}
-	if (loader && text_starts_with(loader, "systemd-boot"))
-		ret->by = BOOTED_ENTRIES;
-	else if (loader && text_starts_with(loader, "GRUB"))
-		ret->by = BOOTED_GRUB;
+	systemd = loader && text_starts_with(loader, "systemd-boot");
 	/* A boot manager may have started GRUB. */
-	else if (kernel_args_last(&args, "BOOT_IMAGE") && has_grub(root))
+	if (!systemd && ((loader && text_starts_with(loader, "GRUB")) ||
+			 (kernel_args_last(&args, "BOOT_IMAGE") && has_grub(root))))
 		ret->by = BOOTED_GRUB;
-	else if (loader)
+	else if (!systemd && (loader || (!stub && is_efi && root_exists(root, REFIND_PATH))))
 		ret->by = BOOTED_OTHER;
-	else if (stub)
+	else if (systemd || stub || is_efi)
 		ret->by = BOOTED_ENTRIES;
-	else if (initrd && initrd->value && strchr(initrd->value, '\\'))
-		ret->by = root_exists(root, REFIND_PATH) ? BOOTED_OTHER : BOOTED_ENTRIES;
 }
 
 void boot_traces_done(struct boot_traces *traces)
