@@ -53,6 +53,8 @@ static const struct {
 };
 
 static char top[32];
+/* Where a run's complaints go; NULL: nowhere. */
+static FILE *errors;
 
 /* Takes what it runs. */
 static void shell(char *command)
@@ -79,7 +81,7 @@ static void make_host(void)
 }
 
 /* Every nth place is tried, unless SWEEP_EVERY says another number; fewer under valgrind, where each takes long. */
-static unsigned sweep_step(unsigned n)
+static inline unsigned sweep_step(unsigned n)
 {
 	const char *every = getenv("SWEEP_EVERY");
 
@@ -104,7 +106,7 @@ static int run_verb(size_t index, const char *tree, FILE *output, void (*begin)(
 		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 		dup2(output ? fileno(output) : null, STDOUT_FILENO);
-		dup2(null, STDERR_FILENO);
+		dup2(errors ? fileno(errors) : null, STDERR_FILENO);
 		alarm(60);
 		if (root_init(&root, path) < 0)
 			_exit(99);
