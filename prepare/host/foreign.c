@@ -367,6 +367,7 @@ static const struct source sources[] = {
 	{FOREIGN_DRIVERCTL, foreign_parse_driverctl, .path = "/etc/driverctl.d", .end = ""},
 	{FOREIGN_VFIO_BIND, foreign_parse_vfio_bind, .path = "/etc/sysconfig/vfio-bind"},
 	{FOREIGN_VFIO_BIND, foreign_parse_vfio_bind, .path = "/etc/default/vfio-bind"},
+	{FOREIGN_VFIO_BIND, foreign_parse_vfio_bind, .path = "/etc/vfio-pci.cfg"},
 	{FOREIGN_VFIO_BIND, foreign_parse_unraid, .path = "/boot/config/vfio-pci.cfg"},
 	{FOREIGN_UNIT, foreign_parse_unit, .path = "/etc/systemd/system", .end = ".service",
 	 .private = true},

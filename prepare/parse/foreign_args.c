@@ -123,8 +123,9 @@ bool foreign_add_parameters(const struct foreign_file *file, unsigned line, cons
 			continue;
 		} else if (!arg->value && are_ids(arg->text) && module_takes_ids(module)) {
 			add_id_list(file, line, text, module, arg->text);
-			foreign_add_flaw(file->foreign, from,
-					 "ids= is missing in front of it: the module takes none");
+			foreign_add_flaw(
+				file->foreign, from,
+				"the module ignores it, as ids= is missing in front of it");
 		} else {
 			_cleanup_free_ char *name = xasprintf("%s.%s", module, arg->name);
 
@@ -136,9 +137,9 @@ bool foreign_add_parameters(const struct foreign_file *file, unsigned line, cons
 				  ? &file->foreign->items[from]
 				  : NULL;
 		if (several)
-			foreign_add_flaw(file->foreign, from,
-					 "a line has room for one module: the rest of it are taken "
-					 "for parameters of the first, which has none such");
+			foreign_add_flaw(
+				file->foreign, from,
+				"only the first module of a line is loaded: the rest is ignored, as parameters that it does not have");
 	}
 	return args.n > 0 && *args.items[0].text != '#';
 }

@@ -81,6 +81,23 @@ static void add_alias(const struct foreign_file *file, unsigned line, const char
 				    (unsigned)subvendor, (unsigned)subdevice));
 }
 
+/* "options vfio_pci.ids=...", as on the kernel's command line; false: it is no such word. */
+static bool add_dotted(const struct foreign_file *file, unsigned line, const char *text,
+		       const char *word)
+{
+	size_t length = strcspn(word, ".=");
+	_cleanup_free_ char *name = xstrndup(word, length), *module = module_of_driver(name);
+	size_t from = file->foreign->n;
+
+	if (word[length] != '.' || !module_is_for_guests(module))
+		return false;
+	foreign_add_parameters(file, line, text, module, word + length + 1);
+	foreign_add_flaw(file->foreign, from,
+			 "modprobe.d has a blank between a module and its parameter: with a dot "
+			 "the line sets nothing");
+	return true;
+}
+
 static void parse_modprobe_line(const struct foreign_file *file, unsigned line, const char *text)
 {
 	const char *rest = text;
@@ -89,7 +106,9 @@ static void parse_modprobe_line(const struct foreign_file *file, unsigned line, 
 
 	if (text[0] == '#' || !*module)
 		return;
-	if (strcmp(command, "blacklist") == 0) {
+	if (strcmp(command, "options") == 0 && add_dotted(file, line, text, word)) {
+		return;
+	} else if (strcmp(command, "blacklist") == 0) {
 		foreign_add_value(foreign_file_add(file, FOREIGN_BLACKLIST, line, text, NULL),
 				  module);
 	} else if (strcmp(command, "options") == 0 && module_is_for_guests(module)) {
@@ -99,8 +118,7 @@ static void parse_modprobe_line(const struct foreign_file *file, unsigned line, 
 	} else if (strcmp(command, "install") == 0 && *rest) {
 		foreign_add_value(foreign_file_add(file, FOREIGN_INSTALL, line, text, module),
 				  rest);
-		if (module_is_for_guests(module))
-			foreign_follow(file, "", rest, line, text);
+		foreign_follow(file, "", rest, line, text);
 	} else if (strcmp(command, "softdep") == 0 && *rest) {
 		add_softdep(foreign_file_add(file, FOREIGN_SOFTDEP, line, text, module), rest);
 	}
@@ -120,6 +138,14 @@ static void parse_module_line(const struct foreign_file *file, unsigned line, co
 	_cleanup_free_ char *word = first_word(&rest), *module = module_of_driver(word);
 	bool for_guests = module_is_for_guests(module);
 	size_t from = file->foreign->n;
+
+	if (strcmp(word, "options") == 0 && *rest) {
+		parse_modprobe_line(file, line, text);
+		foreign_add_flaw(
+			file->foreign, from,
+			"it loads nothing: options is a word of modprobe.d, and taken for a module here");
+		return;
+	}
 
 	/* A comment is no module's name. */
 	if (is_module_name(module) &&

@@ -42,16 +42,15 @@ TEST(test_modprobe)
 /* What a line does not say in the way that the module wants it. */
 TEST(test_modprobe_mistakes)
 {
-#define ONE_MODULE                                                                                \
-	"(a line has room for one module: the rest of it are taken for parameters of the first, " \
-	"which has none such)\n"
+#define ONE_MODULE \
+	"(only the first module of a line is loaded: the rest is ignored, as parameters that it does not have)\n"
 	expect_modprobe("options vfio-pci ids=0000:01:00.0 # your own here\n",
 			"ids vfio-pci: 0000:01:00.0 @f:1\n");
 	expect_modprobe("options vfio-pci # ids=1:2\n", "");
 	expect_modprobe("options vfio-pci ids=%DEVICES%\n", "ids vfio-pci: %DEVICES% @f:1\n");
-	expect_modprobe("options vfio-pci 1:2,3:4\n",
-			"ids vfio-pci: 1:2 3:4 @f:1 (ids= is missing in front of it: the module "
-			"takes none)\n");
+	expect_modprobe(
+		"options vfio-pci 1:2,3:4\n",
+		"ids vfio-pci: 1:2 3:4 @f:1 (the module ignores it, as ids= is missing in front of it)\n");
 	expect_modprobe("options vfio ids=1:2\n",
 			"ids vfio-pci: 1:2 @f:1 (the module has no ids=, which is a parameter of "
 			"vfio_pci)\n");
@@ -60,6 +59,19 @@ TEST(test_modprobe_mistakes)
 			"option vfio_pci.disable_vga: 1 @f:1 " ONE_MODULE);
 	expect_modprobe("options xen-pciback hide=(0000:01:00.0)(02:00.*)\n",
 			"addresses pciback: 0000:01:00.0 0000:02:00.* @f:1\n");
+}
+
+TEST(test_lines_of_another_place)
+{
+	expect_modprobe("options vfio_pci.ids=1:2\n",
+			"ids vfio-pci: 1:2 @f:1 (modprobe.d has a blank between a module and its "
+			"parameter: with a dot the line sets nothing)\n");
+	parse_foreign(foreign_parse_modules, FOREIGN_INITRAMFS_MODULES, "m",
+		      "options vfio_pci ids=1:2\noptions\n", &foreign, NULL);
+	check_foreign_is(
+		"options", &foreign,
+		"ids vfio-pci: 1:2 @m:1 (it loads nothing: options is a word of modprobe.d, "
+		"and taken for a module here)\nload options: options @m:2\n");
 }
 
 TEST(test_modprobe_aliases)
@@ -198,11 +210,17 @@ TEST(test_driverctl)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_modprobe),         cmocka_unit_test(test_modprobe_mistakes),
-		cmocka_unit_test(test_modprobe_aliases), cmocka_unit_test(test_modprobe_programs),
-		cmocka_unit_test(test_ids_limit),        cmocka_unit_test(test_modules),
-		cmocka_unit_test(test_dracut),           cmocka_unit_test(test_vfio_bind),
-		cmocka_unit_test(test_driverctl),        cmocka_unit_test(test_mkinitcpio),
+		cmocka_unit_test(test_modprobe),
+		cmocka_unit_test(test_modprobe_mistakes),
+		cmocka_unit_test(test_modprobe_aliases),
+		cmocka_unit_test(test_lines_of_another_place),
+		cmocka_unit_test(test_modprobe_programs),
+		cmocka_unit_test(test_ids_limit),
+		cmocka_unit_test(test_modules),
+		cmocka_unit_test(test_dracut),
+		cmocka_unit_test(test_vfio_bind),
+		cmocka_unit_test(test_driverctl),
+		cmocka_unit_test(test_mkinitcpio),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
