@@ -114,7 +114,9 @@ char *foreign_removal(const struct foreign_setting *setting)
 	_cleanup_free_ char *place = foreign_place(setting), *remove = NULL;
 
 	if (setting->source == FOREIGN_ARGUMENT)
-		return xasprintf("remove %s from the kernel's arguments", setting->text);
+		return xasprintf("remove %s from the kernel's arguments%s%s", setting->text,
+				 setting->file && setting->line ? " in " : "",
+				 setting->file && setting->line ? setting->file : "");
 	if (setting->source == FOREIGN_DRIVERCTL)
 		return xasprintf("rm %s (driverctl unset-override would unbind the device now)",
 				 place);

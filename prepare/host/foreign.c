@@ -332,6 +332,21 @@ static void parse_instances(struct search *search)
 
 /* The sources, in the order in which a boot comes to them. */
 static const struct source sources[] = {
+	{FOREIGN_ARGUMENT, foreign_parse_grub_xen, .path = GRUB_DEFAULT_PATH},
+	{FOREIGN_ARGUMENT, foreign_parse_grub_xen, .path = GRUB_DROP_IN_DIR, .end = ".cfg"},
+	{FOREIGN_ARGUMENT, foreign_parse_boot_menu, .path = "/boot/limine.conf", .private = true},
+	{FOREIGN_ARGUMENT, foreign_parse_boot_menu, .path = "/boot/limine/limine.conf",
+	 .private = true},
+	{FOREIGN_ARGUMENT, foreign_parse_boot_menu, .path = "/boot/EFI/limine/limine.conf",
+	 .private = true},
+	{FOREIGN_ARGUMENT, foreign_parse_boot_menu, .path = "/boot/refind_linux.conf",
+	 .private = true},
+	{FOREIGN_ARGUMENT, foreign_parse_boot_menu, .path = "/boot/syslinux/syslinux.cfg",
+	 .private = true},
+	{FOREIGN_ARGUMENT, foreign_parse_boot_menu, .path = "/boot/extlinux/extlinux.conf",
+	 .private = true},
+	{FOREIGN_ARGUMENT, foreign_parse_cmdline, .path = "/etc/cmdline.d", .end = ".conf"},
+	{FOREIGN_ARGUMENT, foreign_parse_cmdline, .path = "/boot/firmware/cmdline.txt"},
 	{FOREIGN_MODPROBE, foreign_parse_modprobe, .end = ".conf", .programs = true,
 	 .masked = {MODPROBE_DIR, "/run/modprobe.d", "/usr/local/lib/modprobe.d",
 		    "/usr/lib/modprobe.d", "/lib/modprobe.d"}},

@@ -141,13 +141,28 @@ static const char *behind_word(const char *line, const char *const *words, size_
 bool grub_cfg_entry(const char *text, struct boot_entry *ret)
 {
 	static const char *const kernels[] = {"linux", "linuxefi", "linux16"},
-				 *const initrds[] = {"initrd", "initrdefi", "initrd16"};
+				 *const initrds[] = {"initrd", "initrdefi", "initrd16"},
+				 *const hypervisors[] = {"multiboot", "multiboot2"},
+				 *const modules[] = {"module", "module2"};
 	struct boot_entry entry = {};
+	bool hypervisor = false;
 
 	for (const char *line = text; *line; line = text_next_line(line)) {
 		const char *kernel = behind_word(line, kernels, ARRAY_SIZE(kernels)), *arguments;
 		const char *images = behind_word(line, initrds, ARRAY_SIZE(initrds));
+		const char *module = behind_word(line, modules, ARRAY_SIZE(modules));
 		size_t length;
+
+		/* Xen starts the first module as the kernel, with the second one as its image. */
+		hypervisor = hypervisor || behind_word(line, hypervisors, ARRAY_SIZE(hypervisors));
+		if (hypervisor && module && text_starts_with(module, "--nounzip "))
+			module += strlen("--nounzip ") + strspn(module + strlen("--nounzip "), " ");
+		if (hypervisor && !entry.kernel)
+			kernel = module;
+		else if (hypervisor)
+			images = module;
+		if (line[strspn(line, " \t")] == '}')
+			hypervisor = false;
 
 		if (images && entry.kernel) {
 			_cleanup_free_ char *words = xstrndup(images, strcspn(images, "\n"));

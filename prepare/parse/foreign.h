@@ -73,6 +73,11 @@ foreign_parser foreign_parse_initramfs_script;
 foreign_parser foreign_parse_unit; /* the commands that systemd.service(5) runs at a start */
 foreign_parser foreign_parse_udev; /* udev(7) */
 
+/* Arguments of dom0's kernel in /etc/default/grub, in place of those that a kernel without Xen gets. */
+foreign_parser foreign_parse_grub_xen;
+/* The menu of limine, rEFInd, syslinux or extlinux: the arguments of its default, or of its first entry. */
+foreign_parser foreign_parse_boot_menu;
+foreign_parser foreign_parse_cmdline; /* a file of arguments alone, as in cmdline.d */
 /* Arguments that the kernel runs with. */
 void foreign_parse_arguments(const struct kernel_args *args, struct foreign *foreign);
 /* Arguments that the next boot gets, or that are configured for a later one, and that this one does not have. */

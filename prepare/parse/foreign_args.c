@@ -2,6 +2,7 @@
 /* Arguments of the kernel and parameters of modules that keep devices for guests. */
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "model/address.h"
@@ -9,6 +10,7 @@
 #include "parse/address.h"
 #include "parse/foreign.h"
 #include "parse/kernel_args.h"
+#include "parse/lines.h"
 
 void foreign_add_address(struct foreign_setting *setting, const char *word)
 {
@@ -123,9 +125,8 @@ bool foreign_add_parameters(const struct foreign_file *file, unsigned line, cons
 			continue;
 		} else if (!arg->value && are_ids(arg->text) && module_takes_ids(module)) {
 			add_id_list(file, line, text, module, arg->text);
-			foreign_add_flaw(
-				file->foreign, from,
-				"the module ignores it, as ids= is missing in front of it");
+			foreign_add_flaw(file->foreign, from,
+					 "it is ignored, as ids= is missing in front of it");
 		} else {
 			_cleanup_free_ char *name = xasprintf("%s.%s", module, arg->name);
 
@@ -287,4 +288,63 @@ void foreign_parse_configured(const struct bootloader *bootloader,
 						     .foreign = foreign},
 			      0, &fresh);
 	free(fresh.items);
+}
+
+/* The arguments in a line of a boot loader's menu; NULL: it has none. The caller's. */
+static char *menu_arguments(const char *line)
+{
+	static const char *const words[] = {"append", "cmdline:", "kernel_cmdline:"};
+	const char *c = line + strspn(line, " \t");
+	size_t length = strcspn(c, " \t");
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (length == strlen(words[i]) && strncasecmp(c, words[i], length) == 0)
+			return xstrdup(c + length);
+	/* refind_linux.conf: "TITLE" "ARGUMENTS" */
+	if (*c == '"' && (c = strchr(c + 1, '"')) && c[1 + strspn(c + 1, " \t")] == '"') {
+		c += 2 + strspn(c + 1, " \t");
+		return xstrndup(c, strcspn(c, "\""));
+	}
+	return NULL;
+}
+
+void foreign_parse_boot_menu(const struct foreign_file *file)
+{
+	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
+	_cleanup_free_ char *first = NULL;
+	bool chosen = false;
+	unsigned line = 0;
+
+	while (lines_next(&lines)) {
+		const char *c = lines.text + strspn(lines.text, " \t");
+		char *arguments = menu_arguments(c);
+
+		chosen = chosen || strncasecmp(c, "menu default", 12) == 0;
+		if (arguments && (!first || chosen)) {
+			free(first);
+			first = TAKE_PTR(arguments);
+			line = lines.first;
+			if (chosen)
+				break;
+		}
+		free(arguments);
+	}
+	if (first) {
+		_cleanup_(kernel_args_done) struct kernel_args args = {};
+
+		kernel_args_parse(first, &args);
+		foreign_add_arguments(file, line, &args);
+	}
+}
+
+void foreign_parse_cmdline(const struct foreign_file *file)
+{
+	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
+
+	while (lines_next(&lines)) {
+		_cleanup_(kernel_args_done) struct kernel_args args = {};
+
+		kernel_args_parse(*lines.text == '#' ? "" : lines.text, &args);
+		foreign_add_arguments(file, lines.first, &args);
+	}
 }

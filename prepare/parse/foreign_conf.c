@@ -285,6 +285,22 @@ void foreign_parse_dracut(const struct foreign_file *file)
 	}
 }
 
+void foreign_parse_grub_xen(const struct foreign_file *file)
+{
+	static const char *const names[] = {"GRUB_CMDLINE_LINUX_XEN_REPLACE",
+					    "GRUB_CMDLINE_LINUX_XEN_REPLACE_DEFAULT"};
+	_cleanup_(assignment_done) struct assignment assignment = {.rest = file->text,
+								   .last_line = 1};
+
+	while (next_assignment(&assignment)) {
+		_cleanup_(kernel_args_done) struct kernel_args args = {};
+
+		kernel_args_parse(assignment.value, &args);
+		if (TEXT_IN(names, assignment.name))
+			foreign_add_arguments(file, assignment.line, &args);
+	}
+}
+
 void foreign_parse_mkinitcpio(const struct foreign_file *file)
 {
 	_cleanup_(assignment_done) struct assignment assignment = {.rest = file->text,

@@ -121,6 +121,10 @@ TEST(what_is_started)
 		 "\tinitrd /c\n}\n",
 		 "/a", ""},
 		{"initrd /early\nlinuxefi /a\ninitrdefi /b\n", "/a", "/b"},
+		{"module2 /x\nmenuentry 'Xen' {\n\tmultiboot2 /xen.gz dom0_mem=4G\n"
+		 "\tmodule2 /vmlinuz ro xen-pciback.hide=(01:00.0)\n"
+		 "\tmodule2 --nounzip /initrd\n}\nmenuentry 'b' {\n\tlinux /b\n}\n",
+		 "/vmlinuz", "/initrd"},
 		{"set x=1\n", NULL, ""},
 	};
 	struct boot_entry entry = {};

@@ -97,6 +97,35 @@ TEST(test_configured_arguments)
 	kernel_args_done(&running);
 }
 
+static void expect_file(foreign_parser *parse, const char *text, const char *want)
+{
+	parse_foreign(parse, FOREIGN_ARGUMENT, "b", text, &foreign, NULL);
+	check_foreign_is(text, &foreign, want);
+}
+
+TEST(test_boot_files)
+{
+	expect_file(foreign_parse_boot_menu,
+		    "timeout: 5\n/Arch\n  protocol: linux\n  cmdline: root=x vfio-pci.ids=1:2\n"
+		    "/Other\n  cmdline: root=x vfio-pci.ids=3:4\n",
+		    "ids vfio-pci: 1:2 @b:4\n");
+	expect_file(foreign_parse_boot_menu,
+		    "label safe\n  append initrd=/bzroot vfio-pci.ids=1:2\nlabel Unraid OS\n"
+		    "  menu default\n  append vfio-pci.ids=3:4 initrd=/bzroot\n",
+		    "ids vfio-pci: 3:4 @b:5\n");
+	expect_file(
+		foreign_parse_boot_menu,
+		"# a comment\n\"Standard\" \"root=x pci-stub.ids=1:2\"\n\"Single\" \"single\"\n",
+		"ids pci-stub: 1:2 @b:2\n");
+	expect_file(foreign_parse_boot_menu, "\"Standard\"\nappend\n\"", "");
+	expect_file(foreign_parse_cmdline, "# vfio-pci.ids=1:2\nquiet vfio-pci.ids=3:4\n",
+		    "ids vfio-pci: 3:4 @b:2\n");
+	expect_file(foreign_parse_grub_xen,
+		    "GRUB_CMDLINE_LINUX=\"vfio-pci.ids=1:2\"\n"
+		    "GRUB_CMDLINE_LINUX_XEN_REPLACE=\"quiet xen-pciback.hide=(01:00.0)\"\n",
+		    "addresses pciback: 0000:01:00.0 @b:2\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,6 +133,7 @@ int main(void)
 		cmocka_unit_test(test_hidden),
 		cmocka_unit_test(test_arguments_of_other_tools),
 		cmocka_unit_test(test_configured_arguments),
+		cmocka_unit_test(test_boot_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

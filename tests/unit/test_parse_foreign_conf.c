@@ -50,7 +50,7 @@ TEST(test_modprobe_mistakes)
 	expect_modprobe("options vfio-pci ids=%DEVICES%\n", "ids vfio-pci: %DEVICES% @f:1\n");
 	expect_modprobe(
 		"options vfio-pci 1:2,3:4\n",
-		"ids vfio-pci: 1:2 3:4 @f:1 (the module ignores it, as ids= is missing in front of it)\n");
+		"ids vfio-pci: 1:2 3:4 @f:1 (it is ignored, as ids= is missing in front of it)\n");
 	expect_modprobe("options vfio ids=1:2\n",
 			"ids vfio-pci: 1:2 @f:1 (the module has no ids=, which is a parameter of "
 			"vfio_pci)\n");
