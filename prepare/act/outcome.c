@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 
 static const char *error_text(int error)
 {
@@ -192,6 +193,12 @@ void outcome_judge(const struct planned_device *device, const struct slot *slot,
 	default:
 		judge_done(device, slot, outcome, findings);
 		break;
+	}
+	if (outcome->error) {
+		/* Names of drivers and overrides are in it. */
+		_cleanup_free_ char *said = outcome->error;
+
+		outcome->error = text_visible(said, "");
 	}
 }
 

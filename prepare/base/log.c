@@ -4,9 +4,14 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
+#include "base/text.h"
+
 #define FACILITY_DAEMON (3 << 3)
+#define TEXT_MAX 899
 
 static enum log_level stderr_level = LOG_LEVEL_NOTICE;
 static int kmsg_fd = -1;
@@ -44,12 +49,15 @@ static void write_kmsg(const char *record, size_t length)
 void log_message(enum log_level level, const char *format, ...)
 {
 	/* A kernel log record holds about 1000 bytes (PRINTKRB_RECORD_MAX). */
-	char text[900], record[960];
+	char record[960];
+	_cleanup_free_ char *said = NULL, *text = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
+	said = xvasprintf(format, arguments);
 	va_end(arguments);
+	text = text_visible(said, "\t");
+	text[strnlen(text, TEXT_MAX)] = '\0';
 
 	if (kmsg_fd < 0) {
 		if (level <= stderr_level)

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
+
 bool text_starts_with(const char *text, const char *start)
 {
 	return strncmp(text, start, strlen(start)) == 0;
@@ -15,6 +17,60 @@ bool text_ends_with(const char *text, const char *end)
 	size_t n_text = strlen(text), n_end = strlen(end);
 
 	return n_text >= n_end && strcmp(text + n_text - n_end, end) == 0;
+}
+
+/* The number of the character at text and its length in UTF-8; -1: it is none. */
+static long character(const unsigned char *text, size_t *ret_length)
+{
+	static const long least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t length = *text < 0x80   ? 1
+			: *text < 0xc0 ? 0
+			: *text < 0xe0 ? 2
+			: *text < 0xf0 ? 3
+			: *text < 0xf8 ? 4
+				       : 0;
+	long number = length > 1 ? *text & (0x7f >> length) : *text;
+
+	*ret_length = length ? length : 1;
+	for (size_t i = 1; i < length; i++) {
+		if ((text[i] & 0xc0) != 0x80) {
+			*ret_length = 1;
+			return -1;
+		}
+		number = number << 6 | (text[i] & 0x3f);
+	}
+	return length && number >= least[length] && number <= 0x10ffff ? number : -1;
+}
+
+static bool is_visible(long number)
+{
+	static const long unseen[][2] = {
+		{-1, 0x1f},       {0x7f, 0x9f},     {0x200e, 0x200f}, /* marks of direction */
+		{0x2028, 0x202e}, {0x2066, 0x2069}, {0xd800, 0xdfff}, {0xfeff, 0xfeff},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(unseen); i++)
+		if (number >= unseen[i][0] && number <= unseen[i][1])
+			return false;
+	return true;
+}
+
+char *text_visible(const char *text, const char *keep)
+{
+	struct buf buf = {};
+	size_t length;
+
+	for (; *text; text += length) {
+		long number = character((const unsigned char *)text, &length);
+
+		if (is_visible(number) ||
+		    (number > 0 && number < 0x80 && strchr(keep, (int)number)))
+			buf_add_n(&buf, text, length);
+		else
+			for (size_t i = 0; i < length; i++)
+				buf_addf(&buf, "\\x%02x", (unsigned char)text[i]);
+	}
+	return buf_take(&buf);
 }
 
 bool text_same(const char *a, const char *b)

@@ -22,6 +22,12 @@ bool text_list_has(const char *list, char separator, const char *word);
 int text_index(const char *const *names, size_t n, const char *name);
 #define TEXT_INDEX(names, name) text_index((names), ARRAY_SIZE(names), (name))
 #define TEXT_IN(names, name) (TEXT_INDEX(names, name) >= 0)
+/*
+ * A copy, the caller's, in which a terminal, the kernel's log or a monitor finds nothing to act on: each byte of a
+ * control character (C0, DEL, C1), of a character that turns the direction of text or ends a line, and of what is
+ * no UTF-8 is written as \xNN. keep: control characters that may stay. The copy of a copy is the same.
+ */
+char *text_visible(const char *text, const char *keep);
 /* The line behind this one; the end of the text behind the last. */
 const char *text_next_line(const char *line);
 

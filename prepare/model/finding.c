@@ -4,6 +4,16 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
+/* Names, arguments and texts of others come into findings here. */
+static char *format_visible(const char *format, va_list arguments)
+{
+	_cleanup_free_ char *text = xvasprintf(format, arguments);
+
+	return text_visible(text, "\t");
+}
+
 const char *const readiness_names[] = {
 	[READY] = "ready",
 	[NOT_READY] = "not-ready",
@@ -52,8 +62,8 @@ struct finding *finding_add(struct findings *findings, enum severity severity,
 	*finding = (struct finding){
 		.type = type,
 		.severity = severity,
-		.subject = xstrdup(subject),
-		.detail = xvasprintf(format, arguments),
+		.subject = text_visible(subject, "\t"),
+		.detail = format_visible(format, arguments),
 		.remedy = xstrdup(""),
 	};
 	va_end(arguments);
@@ -66,7 +76,7 @@ void finding_remedy(struct finding *finding, const char *format, ...)
 
 	free(finding->remedy);
 	va_start(arguments, format);
-	finding->remedy = xvasprintf(format, arguments);
+	finding->remedy = format_visible(format, arguments);
 	va_end(arguments);
 }
 

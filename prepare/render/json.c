@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/text.h"
 #include "render/format.h"
 
 json_t *json_report(void)
@@ -25,19 +26,9 @@ char *json_finish(json_t *report)
 
 json_t *json_text(const char *text)
 {
-	_cleanup_free_ char *ascii = NULL;
-	json_t *value;
+	_cleanup_free_ char *visible = text ? text_visible(text, "\n\t") : NULL;
 
-	if (!text)
-		return json_null();
-	value = json_string(text);
-	if (value)
-		return value;
-	ascii = xstrdup(text);
-	for (char *c = ascii; *c; c++)
-		if ((unsigned char)*c >= 0x80)
-			*c = '?';
-	return json_string(ascii);
+	return text ? json_string(visible) : json_null();
 }
 
 json_t *json_count(int number)

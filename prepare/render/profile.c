@@ -40,24 +40,35 @@ static char *label(const struct pci_function *function, struct strv *used)
 	return text;
 }
 
+/* A line of a comment, which no text that is in it ends. */
+static void add_comment(struct buf *buf, const char *before, const char *text)
+{
+	_cleanup_free_ char *visible = text_visible(text, "");
+
+	buf_addf(buf, "# %s%s\n", before, visible);
+}
+
 static void add_function_comments(struct buf *buf, const struct profile_member *member)
 {
 	const struct pci_function *function = member->function;
+	_cleanup_free_ char *reason = text_visible(member->reason, "");
+	_cleanup_free_ char *driver = text_visible(function->driver ? function->driver : "none",
+						   "");
 
 	buf_addf(buf, "# %s %04x:%04x%s%s\n", PCI_ADDRESS_TEXT(&function->address),
 		 function->vendor, function->device, function->name ? " " : "",
 		 function->name ? function->name : "");
-	buf_addf(buf, "#   %s; IOMMU group ", member->reason);
+	buf_addf(buf, "#   %s; IOMMU group ", reason);
 	if (function->iommu_group < 0)
 		buf_add(buf, "none: it cannot be given to a guest until the IOMMU is on");
 	else
 		buf_addf(buf, "%d", function->iommu_group);
-	buf_addf(buf, "; driver %s\n", function->driver ? function->driver : "none");
+	buf_addf(buf, "; driver %s\n", driver);
 	if (function->port_path)
 		buf_addf(buf, "#   path = %s (stays when buses are renumbered)\n",
 			 function->port_path);
 	for (size_t i = 0; i < member->guards.n; i++)
-		buf_addf(buf, "#   guarded, %s\n", member->guards.items[i]);
+		add_comment(buf, "  guarded, ", member->guards.items[i]);
 }
 
 /* Where the members of a section come from, each place once. */
@@ -69,7 +80,7 @@ static void add_sources(struct buf *buf, const struct profile_member *members, s
 		for (size_t j = 0; j < members[i].sources.n; j++)
 			if (!strv_contains(&seen, members[i].sources.items[j])) {
 				strv_add(&seen, members[i].sources.items[j]);
-				buf_addf(buf, "# %s\n", members[i].sources.items[j]);
+				add_comment(buf, "", members[i].sources.items[j]);
 			}
 }
 
@@ -131,7 +142,7 @@ static void add_section(struct buf *buf, const struct profile_member *members, s
 		if (members[i].function)
 			add_function_comments(&section, &members[i]);
 		else
-			buf_addf(&section, "# %s\n", members[i].reason);
+			add_comment(&section, "", members[i].reason);
 		allow |= members[i].allow;
 		holds_data = holds_data || members[i].holds_data;
 	}

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #define COLUMNS 96
 
 void text_finding(struct buf *buf, const struct finding *finding, const char *before_remedy)
@@ -68,15 +70,19 @@ void text_table(struct buf *buf, const struct strv *cells, size_t n_columns, con
 		unsigned width)
 {
 	_cleanup_free_ size_t *widths = xcalloc(n_columns, sizeof(*widths));
+	_cleanup_(strv_done) struct strv shown = {};
 
 	for (size_t i = 0; i < cells->n; i++) {
-		size_t *widest = &widths[i % n_columns], length = strlen(cells->items[i]);
+		size_t *widest = &widths[i % n_columns], length;
+
+		strv_take(&shown, text_visible(cells->items[i], ""));
+		length = strlen(shown.items[i]);
 
 		if (*cells->items[i % n_columns] && length > *widest)
 			*widest = length;
 	}
 	for (size_t i = 0; i < cells->n; i += n_columns)
-		add_row(buf, cells->items + i, widths, n_columns, indent, width);
+		add_row(buf, shown.items + i, widths, n_columns, indent, width);
 }
 
 size_t text_bytes_of(const char *text, size_t columns)

@@ -14,7 +14,8 @@ static int tell(const struct options *options, const struct verdict *verdict, in
 {
 	if (options->format == FORMAT_NAGIOS)
 		status = (int)nagios_state(verdict);
-	return report(render_validate(options->format, verdict), status);
+	return (verdict->colour ? report_coloured
+				: report)(render_validate(options->format, verdict), status);
 }
 
 /* A monitor wants its answer on standard output even where nothing could be judged. */

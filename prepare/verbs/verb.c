@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "model/outcome.h"
 
 void log_findings(const struct findings *findings)
@@ -38,9 +39,11 @@ bool wants_utf8(void)
 	return false;
 }
 
-int report(char *text, int status)
+static int report_keeping(char *text, const char *keep, int status)
 {
-	bool written = fputs(text, stdout) >= 0 && fflush(stdout) == 0;
+	/* Findings and outcomes are so already; names of files and differences come in here. */
+	_cleanup_free_ char *visible = text_visible(text, keep);
+	bool written = fputs(visible, stdout) >= 0 && fflush(stdout) == 0;
 
 	free(text);
 	if (written)
@@ -49,6 +52,16 @@ int report(char *text, int status)
 	if (errno != EPIPE)
 		log_error("the report cannot be written: %s", strerror(errno));
 	return STATUS_FAILED;
+}
+
+int report(char *text, int status)
+{
+	return report_keeping(text, "\n\t", status);
+}
+
+int report_coloured(char *text, int status)
+{
+	return report_keeping(text, "\n\t\033", status);
 }
 
 int status_of_counts(size_t n_good, size_t n_refused, size_t n_failed)

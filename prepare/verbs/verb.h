@@ -66,3 +66,5 @@ void log_findings(const struct findings *findings);
 
 /* Writes a report to standard output and frees it; status, or STATUS_FAILED where that fails. */
 int report(char *text, int status);
+/* The same for a text with colours, in which nothing else has an escape character. */
+int report_coloured(char *text, int status);

@@ -167,14 +167,57 @@ TEST(truth_values)
 		check_int(neither[i], bool_parse(neither[i], &value), -EINVAL);
 }
 
+TEST(nothing_that_a_terminal_acts_on_is_visible)
+{
+	static const struct {
+		const char *text, *visible;
+	} rows[] = {
+		{"", ""},
+		{"plain \\x1b", "plain \\x1b"},
+		{"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80",
+		 "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"},
+		{"\033]0;x\007", "\\x1b]0;x\\x07"},
+		{"a\nb\tc\rd\x7f", "a\nb\tc\\x0dd\\x7f"},
+		{"\x9b"
+		 "2J \xc2\x9b",
+		 "\\x9b2J \\xc2\\x9b"},
+		{"\xe2\x80\xae \xe2\x80\xa8 \xe2\x81\xa6",
+		 "\\xe2\\x80\\xae \\xe2\\x80\\xa8 \\xe2\\x81\\xa6"},
+		/* Cut short, too long for its number, no character, a byte that begins none. */
+		{"\xe2\x82", "\\xe2\\x82"},
+		{"\xc0\x9b", "\\xc0\\x9b"},
+		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+		{"\xf4\x90\x80\x80\xff", "\\xf4\\x90\\x80\\x80\\xff"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *visible = text_visible(rows[i].text, "\n\t");
+		_cleanup_free_ char *again = text_visible(visible, "\n\t");
+
+		check_text(rows[i].text, visible, rows[i].visible);
+		check_text(rows[i].text, again, rows[i].visible);
+	}
+	for (int c = 1; c < 256; c++) {
+		char text[] = {(char)c, '\0'};
+		_cleanup_free_ char *visible = text_visible(text, "");
+
+		check_int("each byte", strlen(visible), c >= ' ' && c < 0x7f ? 1 : 4);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(starts_and_ends), cmocka_unit_test(same),
-		cmocka_unit_test(underscores),     cmocka_unit_test(words),
-		cmocka_unit_test(lists),           cmocka_unit_test(lines),
-		cmocka_unit_test(numbers),         cmocka_unit_test(only_the_given_bytes_are_read),
+		cmocka_unit_test(starts_and_ends),
+		cmocka_unit_test(same),
+		cmocka_unit_test(underscores),
+		cmocka_unit_test(words),
+		cmocka_unit_test(lists),
+		cmocka_unit_test(lines),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(only_the_given_bytes_are_read),
 		cmocka_unit_test(truth_values),
+		cmocka_unit_test(nothing_that_a_terminal_acts_on_is_visible),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

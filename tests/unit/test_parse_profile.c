@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/text.h"
 #include "parse/profile.h"
 #include "support.h"
 
@@ -349,9 +350,10 @@ TEST(every_bad_value_is_refused_with_what_was_expected)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *seen = text_visible(rows[i].seen, "\t");
 		_cleanup_free_ char *detail =
 			xasprintf("section [%s], key \"%s\": \"%s\" is not valid", rows[i].section,
-				  rows[i].key, rows[i].seen);
+				  rows[i].key, seen);
 		struct findings findings = {};
 		struct profile profile;
 		struct ini ini = {};

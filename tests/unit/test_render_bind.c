@@ -141,7 +141,7 @@ TEST(json)
 		   "   \"before\": null,\n"
 		   "   \"after\": null,\n"
 		   "   \"result\": \"failed\",\n"
-		   "   \"error\": \"caf?\",\n"
+		   "   \"error\": \"caf\\\\xe9\",\n"
 		   "   \"elapsed_ms\": 0\n"
 		   "  }\n"
 		   " ],\n"

@@ -114,7 +114,7 @@ static const char json[] = "{\n"
 			   "   \"driver_override\": null,\n"
 			   "   \"modules\": [],\n"
 			   "   \"iommu_group\": 123456,\n"
-			   "   \"name\": \"caf?\",\n"
+			   "   \"name\": \"caf\\\\xe9\",\n"
 			   "   \"numa_node\": null,\n"
 			   "   \"physfn\": \"10000:01:00.0\",\n"
 			   "   \"guards\": [],\n"
@@ -187,7 +187,7 @@ TEST(text_is_a_table)
 		"ADDRESS        GROUP   ID         CLASS  DRIVER         SECTION  GUARDS          NAME\n"
 		"0000:01:00.0   10      10de:1bb0  0300   mlx5_vfio_pci  gpu      display,in-use  NVIDIA Quadro\n"
 		"0000:02:00.0   -       ?          ?      -              -        -\n"
-		"10000:01:10.0  123456  8086:10ca  0200   -              -        -               caf\xe9\n");
+		"10000:01:10.0  123456  8086:10ca  0200   -              -        -               caf\\xe9\n");
 }
 
 TEST(lines_are_cut_to_the_terminal)

@@ -53,8 +53,8 @@ TEST(nagios_text_has_no_bar_and_no_line_of_its_own)
 	got = render(FORMAT_NAGIOS, NOT_READY);
 	check_text("odd characters", got,
 		   "VFIO CRITICAL - not ready: 0 of 1 devices on their drivers; 1 error, 1 warning"
-		   ": profile a/b c | right=0;;;0;1 errors=1;;;0 warnings=1;;;0\n"
-		   "error: a/b c: x / y z [profile]; do/this\n"
+		   ": profile a/b\\x0ac | right=0;;;0;1 errors=1;;;0 warnings=1;;;0\n"
+		   "error: a/b\\x0ac: x / y\\x0az [profile]; do/this\n"
 		   "warning: first: a b [console]\n");
 }
 
@@ -98,7 +98,7 @@ TEST(prometheus)
 		"vfio_prepare_finding{check=\"device-absent\",severity=\"error\","
 		"subject=\"0000:02:00.0\"} 2\n"
 		"vfio_prepare_finding{check=\"console\",severity=\"warning\","
-		"subject=\"a \\\"b\\\\c\\\"\\nd???\"} 1\n");
+		"subject=\"a \\\"b\\\\c\\\"\\\\x0ad\\\\x1b??\"} 1\n");
 }
 
 TEST(prometheus_without_devices_has_no_metric_of_them)
@@ -131,7 +131,7 @@ TEST(maas)
 		   "  errors: 1\n"
 		   "  warnings: 0\n"
 		   "  findings:\n"
-		   "  - \"error: x: \\\"y\\\": a\\nb # c [profile]; - do\"\n"
+		   "  - \"error: x: \\\"y\\\": a\\\\x0ab # c [profile]; - do\"\n"
 		   "  - \"note: host: d [companion]\"\n");
 }
 
