@@ -97,6 +97,14 @@ int boot_log_write(struct root *root, const char *content)
 			      r < 0 ? r : root_replace_file(root, BOOT_LOG_PATH, content, 0644));
 }
 
+void off_write(struct root *root, bool initramfs_alone)
+{
+	const char *path = initramfs_alone ? OFF_INITRAMFS_PATH : OFF_PATH;
+	int r = root_make_directory(root, RUN_DIRECTORY);
+
+	tell_unwritten(path, r < 0 ? r : root_replace_file(root, path, "", 0644));
+}
+
 void restart_reasons_read(struct root *root, struct restart_reasons *ret)
 {
 	_cleanup_free_ char *text = NULL;

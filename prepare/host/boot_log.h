@@ -24,6 +24,9 @@ void boot_log_read(struct root *root, struct boot_log *ret);
 /* Replaces the log. 0, or -errno, which is logged. */
 int boot_log_write(struct root *root, const char *content);
 
+/* Makes OFF_PATH or OFF_INITRAMFS_PATH, for this boot; logs a failure. */
+void off_write(struct root *root, bool initramfs_alone);
+
 /* Reads the reasons for a restart, none where their file cannot be read. */
 void restart_reasons_read(struct root *root, struct restart_reasons *ret);
 /* Replaces their file, or removes it where the content is "". 0, or -errno, which is logged. */

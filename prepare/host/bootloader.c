@@ -282,7 +282,7 @@ static char *running_cmdline(struct root *root)
 	_cleanup_(kernel_args_done) struct kernel_args args = {};
 	struct buf buf = {};
 
-	if (!text)
+	if (!text || kernel_args_have_end(text))
 		return NULL;
 	kernel_args_parse(text, &args);
 	vec_foreach(arg, &args) {
@@ -293,8 +293,8 @@ static char *running_cmdline(struct root *root)
 	return buf_take(&buf);
 }
 
-/* Parses the arguments of a text whose lines may be comments. */
-static void parse_lines(const char *text, struct kernel_args *ret)
+/* Parses the arguments of a text whose lines may be comments; false: it has words behind them, for init. */
+static bool parse_lines(const char *text, struct kernel_args *ret)
 {
 	_cleanup_(strv_done) struct strv lines = {};
 	_cleanup_(buf_done) struct buf buf = {};
@@ -304,6 +304,7 @@ static void parse_lines(const char *text, struct kernel_args *ret)
 		if (*lines.items[i] != '#')
 			buf_addf(&buf, "%s ", lines.items[i]);
 	kernel_args_parse(buf_text(&buf), ret);
+	return !kernel_args_have_end(buf_text(&buf));
 }
 
 static void read_cmdline(struct root *root, struct bootloader *bootloader)
@@ -313,22 +314,29 @@ static void read_cmdline(struct root *root, struct bootloader *bootloader)
 	int r = -ENOENT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && r == -ENOENT; i++) {
-		r = root_read_file(root, places[i], FILE_MAX, &bootloader->cmdline, NULL);
+		size_t length = 0;
+
+		r = root_read_file(root, places[i], FILE_MAX, &bootloader->cmdline, &length);
+		/* What is behind a NUL would be lost. */
+		if (r == 0 && strlen(bootloader->cmdline) != length) {
+			free(TAKE_PTR(bootloader->cmdline));
+			r = -EILSEQ;
+		}
 		bootloader->has_cmdline = i == 0 && r == 0;
 		if (r < 0 && r != -ENOENT)
-			bootloader->cmdline_unreadable = xasprintf("%s cannot be read: %s",
-								   places[i], strerror(-r));
+			bootloader->cmdline_unreadable =
+				xasprintf("%s cannot be read: %s", places[i],
+					  r == -EILSEQ ? "there is a NUL in it" : strerror(-r));
 	}
 	if (r == -ENOENT)
 		bootloader->cmdline = running_cmdline(root);
 	if (!bootloader->cmdline)
 		return;
-	/* Arguments behind " -- " are init's and must stay there. */
-	if (strstr(bootloader->cmdline, " -- ")) {
+	/* What stands behind "--" is init's and must stay there. */
+	if (!parse_lines(bootloader->cmdline, &args)) {
 		free(TAKE_PTR(bootloader->cmdline));
 		return;
 	}
-	parse_lines(bootloader->cmdline, &args);
 	copy_args(&args, &bootloader->ours, &bootloader->others);
 	bootloader->others_known = true;
 }

@@ -18,6 +18,10 @@
 /* One line for each reason. */
 #define RESTART_REASONS_PATH RUN_DIRECTORY "/reboot-required"
 
+/* Tells the udev rules that an off switch is among the kernel's arguments, for the whole boot or the initramfs. */
+#define OFF_PATH RUN_DIRECTORY "/off"
+#define OFF_INITRAMFS_PATH RUN_DIRECTORY "/off-initramfs"
+
 enum boot_phase {
 	BOOT_PHASE_EARLY,    /* in the initramfs */
 	BOOT_PHASE_PREMOUNT, /* in the initramfs, before the root file system is mounted */

@@ -46,10 +46,11 @@ static void add(struct kernel_args *args, const char *token, size_t length)
 }
 
 /* Ends behind a bare "--", or with the text; returns what is left. */
-static const char *parse(const char *cmdline, struct kernel_args *args)
+static const char *parse(const char *cmdline, struct kernel_args *args, bool *ret_ended)
 {
 	const char *c = cmdline ? cmdline : "";
 
+	*ret_ended = false;
 	while (*c) {
 		const char *token;
 		bool in_quote = false;
@@ -60,8 +61,10 @@ static const char *parse(const char *cmdline, struct kernel_args *args)
 		for (; *c && (in_quote || !is_space(*c)); c++)
 			if (*c == '"')
 				in_quote = !in_quote;
-		if (c - token == 2 && memcmp(token, "--", 2) == 0)
+		if (c - token == 2 && memcmp(token, "--", 2) == 0) {
+			*ret_ended = true;
 			break;
+		}
 		if (c > token)
 			add(args, token, (size_t)(c - token));
 	}
@@ -71,18 +74,30 @@ static const char *parse(const char *cmdline, struct kernel_args *args)
 void kernel_args_parse(const char *cmdline, struct kernel_args *ret)
 {
 	struct kernel_args args = {};
+	bool ended;
 
-	parse(cmdline, &args);
+	parse(cmdline, &args, &ended);
 	*ret = args;
 }
 
 void kernel_args_parse_behind(const char *cmdline, struct kernel_args *ret)
 {
 	struct kernel_args args = {}, behind = {};
-	const char *rest = parse(cmdline, &args);
+	bool ended;
+	const char *rest = parse(cmdline, &args, &ended);
 
 	while (*rest)
-		rest = parse(rest, &behind);
+		rest = parse(rest, &behind, &ended);
 	kernel_args_done(&args);
 	*ret = behind;
+}
+
+bool kernel_args_have_end(const char *cmdline)
+{
+	struct kernel_args args = {};
+	bool ended;
+
+	parse(cmdline, &args, &ended);
+	kernel_args_done(&args);
+	return ended;
 }

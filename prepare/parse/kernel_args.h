@@ -12,3 +12,5 @@
 void kernel_args_parse(const char *cmdline, struct kernel_args *ret);
 /* Reads what follows the bare "--": it looks like arguments, and the kernel does not see it. */
 void kernel_args_parse_behind(const char *cmdline, struct kernel_args *ret);
+/* Has it a bare "--", behind which nothing is an argument? */
+bool kernel_args_have_end(const char *cmdline);

@@ -195,11 +195,13 @@ static int run(struct root *root, const struct options *options)
 	root->remembers = true;
 	kernel_read_arguments(root, &args);
 	bind.run.phase.off = off_switch(&args, whens[phase].initramfs);
-	if (bind.run.phase.off)
+	if (bind.run.phase.off) {
 		log_notice("%s is among the kernel's arguments: nothing is done",
 			   bind.run.phase.off);
-	else
+		off_write(root, !off_switch(&args, false));
+	} else {
 		status = carry_out(root, options, &whens[phase], &bind);
+	}
 	root->remembers = false;
 
 	phase_show(root, &bind.run, &bind.outcomes);

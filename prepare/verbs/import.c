@@ -138,10 +138,12 @@ static int run(struct root *root, const struct options *options)
 	if (status != STATUS_DONE)
 		return status;
 	/* A profile that cannot be read explains nothing. */
+	root->remembers = true;
 	if (profile_load(root, NULL, &profile, &findings) == 0) {
 		match_make(&profile, &situation.inventory, &match);
 		selected = &match;
 	}
+	root->remembers = false;
 	import_make(&situation.inventory, selected, &import);
 	if (!import.n && !import.ids.n)
 		log_notice("no device is configured by hand, so that the profile has no section");

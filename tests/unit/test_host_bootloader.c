@@ -265,9 +265,18 @@ TEST(kernel_cmdline)
 	check_args("next", &bootloader.next, "root=UUID=1 ro iommu=pt");
 
 	/* Words for init are not in the way of arguments. */
-	tree_file(&tree, "etc/kernel/cmdline", "root=UUID=1 -- single\n");
-	scan("auto");
-	assert_null(bootloader.cmdline);
+	static const char *const with_init[] = {"root=UUID=1 -- single\n",
+						"root=UUID=1\t--\tsingle\n",
+						"root=UUID=1\n-- single\n",
+						"root=UUID=1 --",
+						"--",
+						"# mine\n-- x"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(with_init); i++) {
+		tree_file(&tree, "etc/kernel/cmdline", with_init[i]);
+		scan("auto");
+		check_text(with_init[i], bootloader.cmdline, NULL);
+	}
 
 	/* What stands there is not known, and nothing else stands for it. */
 	tree_remove(&tree, "etc/kernel/cmdline");

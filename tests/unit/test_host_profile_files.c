@@ -210,15 +210,49 @@ TEST(a_drop_in_directory_that_is_none)
 	expect_findings(NULL, "profile /etc/vfio-prepare/conf.d", "Not a directory");
 }
 
+/* Who can write to a directory can have it hold a link to any file of root's. */
+TEST(directories_that_others_can_write_to)
+{
+	const struct {
+		const char *directory;
+		mode_t mode;
+		bool safe;
+	} rows[] = {
+		{"etc/vfio-prepare/conf.d", 0777, false},
+		{"etc/vfio-prepare/conf.d", 01777, false},
+		{"etc/vfio-prepare/conf.d", 0775, false},
+		{"etc/vfio-prepare", 0757, false},
+		{"etc", 0777, false},
+		{"etc", 01777, geteuid() == 0},
+		{"elsewhere", 0777, false},
+		{"elsewhere", 01777, false},
+		{"etc/vfio-prepare/conf.d", 0700, true},
+		{"elsewhere", 0755, true},
+	};
+
+	describe("elsewhere/real", "linked");
+	tree_link(&tree, ETC "a.conf", "/elsewhere/real");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *path = tree_place(&tree, rows[i].directory);
+		_cleanup_free_ char *subject = xasprintf("profile /%s", rows[i].directory);
+
+		assert_int_equal(chmod(path, rows[i].mode), 0);
+		if (rows[i].safe)
+			expect_description(NULL, "linked");
+		else
+			expect_findings(NULL, subject, "can be written by other users");
+		assert_int_equal(chmod(path, 0755), 0);
+	}
+}
+
 TEST(modes)
 {
 	static const struct {
 		mode_t mode;
 		const char *detail;
 	} rows[] = {
-		{0644, NULL},        {0600, NULL},
-		{0755, NULL},        {0664, "mode 0664"},
-		{0646, "mode 0646"}, {04666, "mode 4666"},
+		{0644, NULL},        {0600, NULL},        {0755, NULL},
+		{0664, "mode 0664"}, {0646, "mode 0646"}, {04666, "mode 4666"},
 	};
 	_cleanup_free_ char *path = tree_place(&tree, "file");
 
@@ -331,6 +365,7 @@ int main(void)
 		TREE_TEST(a_file_that_is_named_is_read_alone),
 		TREE_TEST(what_is_no_regular_file),
 		TREE_TEST(a_drop_in_directory_that_is_none),
+		TREE_TEST(directories_that_others_can_write_to),
 		TREE_TEST(modes),
 		TREE_TEST(owners),
 		TREE_TEST(sizes),
