@@ -271,6 +271,7 @@ static void print_line(struct buf *buf, const struct line *line, const size_t *w
 		       const struct terminal *terminal)
 {
 	_cleanup_(buf_done) struct buf text = {};
+	_cleanup_free_ char *visible = NULL;
 	size_t left = terminal->width ? terminal->width : SIZE_MAX, length;
 	bool coloured = terminal->colour && line->colour != PLAIN;
 
@@ -278,12 +279,13 @@ static void print_line(struct buf *buf, const struct line *line, const size_t *w
 		if (widths[column])
 			add_cell(&text, line->cells[column],
 				 widths[column] + (column == NAME ? 0 : 2), &left);
-	length = text.length;
-	while (length && buf_text(&text)[length - 1] == ' ')
+	visible = text_visible(buf_text(&text), "");
+	length = strlen(visible);
+	while (length && visible[length - 1] == ' ')
 		length--;
 	if (coloured)
 		buf_addf(buf, "\033[%sm", escapes[line->colour]);
-	buf_add_n(buf, buf_text(&text), length);
+	buf_add_n(buf, visible, length);
 	buf_add(buf, coloured ? "\033[0m\n" : "\n");
 }
 

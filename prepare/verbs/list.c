@@ -68,7 +68,8 @@ static int run(struct root *root, const struct options *options)
 		vec_foreach(guard, &guards.functions[i])
 			strv_add(&entries[i].guards, finding_name(guard->type));
 	}
-	status = report(render(options, inventory, entries), STATUS_DONE);
+	status = (wants_colour() ? report_coloured : report)(render(options, inventory, entries),
+							     STATUS_DONE);
 	for (size_t i = 0; i < inventory->n; i++)
 		strv_done(&entries[i].guards);
 	return status;
