@@ -81,6 +81,13 @@ static int verify_loaded(const struct attempt *attempt, const struct action *act
 	return root_exists(attempt->root, action->path) ? 0 : -ENXIO;
 }
 
+/* An id that the driver does not know is as good as one that it has forgotten (pci-driver.c remove_id_store()). */
+static int verify_removed(const struct attempt *attempt _unused_,
+			  const struct action *action _unused_, int r)
+{
+	return r == -ENODEV || r == -ENOENT ? 0 : r;
+}
+
 static bool override_is(const struct attempt *attempt, const char *value)
 {
 	char override[ATTRIBUTE_MAX];
@@ -258,6 +265,7 @@ static const struct step_kind {
 				 undo_override, true},
 	[ACTION_CLEAR_OVERRIDE] = {"clearing driver_override", write_own, verify_override,
 				   undo_override, true},
+	[ACTION_REMOVE_ID] = {"writing remove_id", write_path, verify_removed, NULL, false},
 	[ACTION_UNBIND] = {"unbinding", unbind, verify_unbound, undo_unbind, true},
 	[ACTION_PROBE] = {"probing", write_path, verify_probed, NULL, true},
 	[ACTION_AUTOPROBE] = {"writing sriov_drivers_autoprobe", write_own, verify_autoprobe,

@@ -6,6 +6,7 @@
 #include "decide/group.h"
 #include "decide/guards.h"
 #include "decide/planner.h"
+#include "decide/siblings.h"
 
 /* What each goal needs, whatever the profile: before there is a plan, and once it is made. */
 static const struct {
@@ -62,11 +63,11 @@ static const struct {
 	[GOAL_VALIDATE] = {.by_profile = true,
 			   .host = HOST_IOMMU | HOST_PROCESSOR,
 			   .concerned = FACT_DISPLAY | FACT_RESET,
-			   .then_host = HOST_PLATFORM | HOST_BUILTIN | HOST_BOOTLOADER |
-					HOST_FOREIGN | HOST_IMAGES | HOST_RESTART,
+			   .then_host = HOST_OWN_FILES | HOST_PLATFORM | HOST_BUILTIN |
+					HOST_BOOTLOADER | HOST_FOREIGN | HOST_IMAGES | HOST_RESTART,
 			   .then_functions = FACT_MODULES,
 			   .then_concerned = FACT_OVERRIDE | FACT_HEADER},
-	[GOAL_SNAPSHOT] = {.host = HOST_ALL & ~HOST_PLACES,
+	[GOAL_SNAPSHOT] = {.host = HOST_ALL & ~(HOST_PLACES | HOST_OWN_MODPROBE),
 			   .functions = FACT_ALL & ~FACT_DISKS,
 			   .with_host = FACT_DISKS},
 };
@@ -134,6 +135,8 @@ static void need_functions(const struct asking *asking)
 	needs->host |= reads_places(asking, &needs->places) ? HOST_PLACES : HOST_FUNCTIONS;
 	if (asking->purpose->at_boot)
 		needs->host |= HOST_GUARDED;
+	if (asking->purpose->gives_back)
+		needs->host |= HOST_OWN_MODPROBE;
 }
 
 /* Do displays, or where an identity is now, have to be looked for among all functions? */
@@ -155,6 +158,28 @@ static void need_guarded(const struct asking *asking)
 				need(asking, (size_t)(function - inventory->items),
 				     (guarded->path ? FACT_PATH : 0U) |
 					     (guarded->has_serial ? FACT_SERIAL : 0U));
+}
+
+/* What the boot may have taken from the host without having been told to. */
+static void need_siblings(const struct asking *asking)
+{
+	struct needs *needs = asking->needs;
+	bool any = false;
+
+	if (!asking->purpose->gives_back || !siblings_may_exist(asking->inventory))
+		return;
+	needs->host |= HOST_FUNCTIONS;
+	if (!(asking->inventory->known & HOST_FUNCTIONS))
+		return;
+	vec_foreach(claim, asking->match)
+		if (sibling_may_be(asking->match, claim)) {
+			need(asking, (size_t)(claim - asking->match->items),
+			     FACT_MODULES | (claim->function->driver ? FACT_OVERRIDE : 0U));
+			any = any || claim->function->driver ||
+			      sibling_starves(asking->match, claim);
+		}
+	if (any)
+		needs->host |= HOST_LOADED | HOST_BUILTIN | HOST_USERS | HOST_FOREIGN;
 }
 
 static void need_identities(const struct asking *asking)
@@ -276,7 +301,8 @@ static void need_for_verdict(const struct asking *asking)
 }
 
 static void (*const steps[])(const struct asking *asking) = {
-	need_functions, need_identities, need_rest, need_conditions, need_losses, need_for_verdict,
+	need_functions, need_identities, need_rest,        need_conditions,
+	need_losses,    need_siblings,   need_for_verdict,
 };
 
 bool purpose_has_plan(const struct purpose *purpose)

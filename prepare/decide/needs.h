@@ -43,6 +43,7 @@ struct purpose {
 	bool at_boot;       /* bind: a phase of the boot, and no person */
 	bool all_details;   /* list: for a program, which gets all that there is */
 	bool hierarchy;     /* list: also what tells the ports above a function */
+	bool gives_back;    /* bind: what no section lists and modprobe.d took from the host */
 	bool other_profile; /* validate: not the host's own, so that its images say nothing of it */
 	const struct release *release; /* what is asked for */
 	const struct bindings *bindings;

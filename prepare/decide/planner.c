@@ -7,6 +7,7 @@
 #include "decide/guards.h"
 #include "decide/remedy.h"
 #include "decide/selector.h"
+#include "decide/siblings.h"
 #include "decide/sriov.h"
 
 /* Intel's display has a unit of the IOMMU of its own, which an argument leaves out. */
@@ -122,6 +123,14 @@ static void add_module_actions(struct plan *plan, const struct inventory *invent
 			  xstrdup("VFIO needs it; the kernel would ask for it only when a guest "
 				  "starts"));
 	}
+}
+
+/* Whoever loads it later, with the ids= of a file that may be out of date, finds it loaded. */
+static void add_early_load(struct plan *plan, const struct inventory *inventory)
+{
+	if (siblings_have_ids(inventory) && !strv_contains(&inventory->drivers, "vfio-pci"))
+		plan_load(plan, "vfio_pci", SYSFS_PCI "/drivers/vfio-pci",
+			  xstrdup("with its ids= it would take devices that no section lists"));
 }
 
 static void add_device_actions(struct plan *plan, size_t index)
@@ -344,6 +353,8 @@ void plan_make(const struct profile *profile, enum phase phase, struct match *ma
 	plan_sort(&plan);
 
 	add_module_actions(&plan, inventory);
+	if (phase <= PHASE_SYSTEM)
+		add_early_load(&plan, inventory);
 	for (size_t i = 0; i < plan.n; i++)
 		if (plan.items[i].state == DEVICE_BIND)
 			add_device_actions(&plan, i);

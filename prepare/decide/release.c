@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/release.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct release_decision {
@@ -300,6 +301,14 @@ static void add_actions(struct release_decision *decision, size_t index)
 	if (function->driver_override)
 		plan_override(decision->plan, index, NULL,
 			      xstrdup("any driver may take it from now on"));
+	if (is_held(function) && decision->release->forgets_ids) {
+		char id[sizeof("ffff ffff")];
+
+		snprintf(id, sizeof(id), "%04x %04x", function->vendor, function->device);
+		plan_act(decision->plan, ACTION_REMOVE_ID, index,
+			 xasprintf(SYSFS_PCI "/drivers/%s/remove_id", function->driver), id,
+			 xasprintf("%s takes no device by its id", function->driver));
+	}
 	if (is_held(function))
 		plan_unbind(decision->plan, index, xasprintf("%s holds it", function->driver));
 	if (is_held(function) || !function->driver)

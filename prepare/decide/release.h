@@ -20,6 +20,7 @@ struct release {
 	bool force;
 	/* Modules that only the tool's own configuration keeps away. */
 	const struct strv *own_blacklist;
+	bool forgets_ids; /* vfio-pci is to forget the ids by which it has them */
 };
 
 /* Is there a section of this label, in the profile or among what is bound? */

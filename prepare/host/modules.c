@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/process.h"
+#include "base/text.h"
 #include "host/bounded.h"
 
 #define TABLE_MAX (64 * 1024 * 1024)
@@ -168,20 +169,41 @@ void modules_touch(struct root *root, const char *release)
 	}
 }
 
+/* What is loaded by its name, and what it is told after all that is configured: the last value counts. */
+struct wanted {
+	struct kmod_module *module;
+	const char *options; /* NULL: nothing */
+};
+
+/* These take devices by their ids, too, while the tool says by override which they may take. */
+static const char *options_of(const char *module)
+{
+	static const char *const modules[] = {"vfio_pci", "pci_stub"};
+
+	return TEXT_IN(modules, module) ? "ids=" : NULL;
+}
+
 /*
  * Runs an "install" command of modprobe.d(5) as libkmod would, but with the signals of a fresh process. The
  * command of the wanted module itself is ignored, those of its dependencies run: KMOD_PROBE_IGNORE_COMMAND
  * would make libkmod leave out the soft dependencies, too.
  */
-static int run_install(struct kmod_module *module, const char *command, void *wanted)
+static int run_install(struct kmod_module *module, const char *command, void *userdata)
 {
+	const struct wanted *wanted = userdata;
 	char *const words[] = {(char[]){"sh"}, (char[]){"-c"}, (char *)command, NULL};
 	posix_spawnattr_t attributes;
 	int status = 0, r;
 	pid_t pid;
 
-	if (module == wanted)
-		return kmod_module_insert_module(module, 0, kmod_module_get_options(module));
+	if (module == wanted->module) {
+		const char *configured = kmod_module_get_options(module);
+		_cleanup_free_ char *options = xasprintf("%s%s%s", configured ? configured : "",
+							 configured && wanted->options ? " " : "",
+							 wanted->options ? wanted->options : "");
+
+		return kmod_module_insert_module(module, 0, options);
+	}
 	setenv("MODPROBE_MODULE", kmod_module_get_name(module), 1);
 	process_spawn_attributes(&attributes);
 	r = posix_spawn(&pid, "/bin/sh", NULL, &attributes, words, environ);
@@ -211,9 +233,11 @@ int module_load(struct root *root, const char *name)
 		r = -ENOENT;
 	kmod_list_foreach(item, list) {
 		struct kmod_module *module = kmod_module_get_module(item);
+		struct wanted wanted = {module, options_of(kmod_module_get_name(module))};
 		int error = kmod_module_probe_insert_module(module,
 							    KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY,
-							    NULL, run_install, module, NULL);
+							    wanted.options, run_install, &wanted,
+							    NULL);
 
 		loaded = loaded || error == 0;
 		if (r == 0 && error)

@@ -31,7 +31,8 @@ void modules_touch(struct root *root, const char *release);
  * Loads a module of the running kernel with its dependencies, the options and soft dependencies of
  * modprobe.d and the kernel command line; "install" commands there are not run. Named by a modalias it is
  * what udev would load, one or more of which one is enough, and a blacklist applies, as it does not to a
- * module that is asked for by name. Already loaded or built in is success. Blocks for as long as the
+ * module that is asked for by name. Already loaded or built in is success.
+ * vfio_pci and pci_stub get an empty ids= behind what is configured, so that they take nothing by an id. Blocks for as long as the
  * module's init does: see host/bounded.h.
  *
  * -ENOENT: there is no such module; -EOPNOTSUPP: the root is not the running host; -ECANCELED: it is

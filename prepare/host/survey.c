@@ -112,14 +112,11 @@ static void read_foreign(struct root *root, struct inventory *inventory)
 	foreign_parse_configured(&inventory->bootloader, &inventory->args, &inventory->foreign);
 }
 
-static void read_own_files(struct root *root, struct inventory *inventory)
+static void read_own_file(struct root *root, enum managed_file which, struct inventory *inventory)
 {
-	for (size_t i = 0; i < N_MANAGED_FILES; i++) {
-		struct own_file *file = &inventory->own_files[i];
+	struct own_file *file = &inventory->own_files[which];
 
-		file->error = root_read_file(root, managed_files[i], OWN_FILE_MAX, &file->text,
-					     NULL);
-	}
+	file->error = root_read_file(root, managed_files[which], OWN_FILE_MAX, &file->text, NULL);
 }
 
 static void read_host(struct root *root, const struct needs *needs, enum host_fact fact,
@@ -169,7 +166,11 @@ static void read_host(struct root *root, const struct needs *needs, enum host_fa
 		images_read(root, inventory->kernel, &inventory->bootloader, &inventory->images);
 		break;
 	case HOST_OWN_FILES:
-		read_own_files(root, inventory);
+		for (enum managed_file file = 0; file < N_MANAGED_FILES; file++)
+			read_own_file(root, file, inventory);
+		break;
+	case HOST_OWN_MODPROBE:
+		read_own_file(root, FILE_MODPROBE, inventory);
 		break;
 	case HOST_RESTART:
 		restart_reasons_read(root, &inventory->restart);

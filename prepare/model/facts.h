@@ -15,27 +15,28 @@ struct pci_function;
 
 /* Bits of struct inventory.known. */
 enum host_fact {
-	HOST_KERNEL = 1 << 0,      /* release, arguments, PCI drivers, backend of VFIO */
-	HOST_PLACES = 1 << 1,      /* functions of the places in struct needs, and their groups */
-	HOST_FUNCTIONS = 1 << 2,   /* all functions */
-	HOST_IOMMU = 1 << 3,       /* its state, and what the firmware says of it */
-	HOST_GUARDED = 1 << 4,     /* what the guards held when apply looked last */
-	HOST_STORAGE = 1 << 5,     /* block devices, and what the host needs of them */
-	HOST_CONTENTS = 1 << 6,    /* with HOST_STORAGE: what lies on them */
-	HOST_NETWORK = 1 << 7,     /* interfaces and routes */
-	HOST_LINKS = 1 << 8,       /* with HOST_NETWORK: which interfaces are switched on */
-	HOST_USERS = 1 << 9,       /* processes that hold functions */
-	HOST_PROCESSOR = 1 << 10,  /* and the kernel's configuration */
-	HOST_PLATFORM = 1 << 11,   /* the rest of struct platform */
-	HOST_BUILTIN = 1 << 12,    /* modules that are built in */
-	HOST_LOADED = 1 << 13,     /* modules that are loaded */
-	HOST_BOOTLOADER = 1 << 14, /* of the kind in struct needs */
-	HOST_FOREIGN = 1 << 15,    /* what else was told about devices; with HOST_BOOTLOADER */
-	HOST_REBUILD = 1 << 16,    /* how old the images and the boot loader's files are */
-	HOST_IMAGES = 1 << 17,     /* what the images of the initramfs hold */
-	HOST_OWN_FILES = 1 << 18,  /* the files that apply writes */
-	HOST_RESTART = 1 << 19,    /* why a restart is required */
-#define N_HOST_FACTS 20
+	HOST_KERNEL = 1 << 0,        /* release, arguments, PCI drivers, backend of VFIO */
+	HOST_PLACES = 1 << 1,        /* functions of the places in struct needs, and their groups */
+	HOST_FUNCTIONS = 1 << 2,     /* all functions */
+	HOST_IOMMU = 1 << 3,         /* its state, and what the firmware says of it */
+	HOST_GUARDED = 1 << 4,       /* what the guards held when apply looked last */
+	HOST_STORAGE = 1 << 5,       /* block devices, and what the host needs of them */
+	HOST_CONTENTS = 1 << 6,      /* with HOST_STORAGE: what lies on them */
+	HOST_NETWORK = 1 << 7,       /* interfaces and routes */
+	HOST_LINKS = 1 << 8,         /* with HOST_NETWORK: which interfaces are switched on */
+	HOST_USERS = 1 << 9,         /* processes that hold functions */
+	HOST_PROCESSOR = 1 << 10,    /* and the kernel's configuration */
+	HOST_PLATFORM = 1 << 11,     /* the rest of struct platform */
+	HOST_BUILTIN = 1 << 12,      /* modules that are built in */
+	HOST_LOADED = 1 << 13,       /* modules that are loaded */
+	HOST_BOOTLOADER = 1 << 14,   /* of the kind in struct needs */
+	HOST_FOREIGN = 1 << 15,      /* what else was told about devices; with HOST_BOOTLOADER */
+	HOST_REBUILD = 1 << 16,      /* how old the images and the boot loader's files are */
+	HOST_IMAGES = 1 << 17,       /* what the images of the initramfs hold */
+	HOST_OWN_FILES = 1 << 18,    /* the files that apply writes */
+	HOST_RESTART = 1 << 19,      /* why a restart is required */
+	HOST_OWN_MODPROBE = 1 << 20, /* of the files that apply writes, that for modprobe alone */
+#define N_HOST_FACTS 21
 	HOST_ALL = (1 << N_HOST_FACTS) - 1,
 };
 

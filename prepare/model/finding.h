@@ -119,6 +119,8 @@ enum finding_kind {
 	X(FINDING_OPTIONS_IGNORED, "options-ignored", NOT_READY, 0) \
 	X(FINDING_MODULE_BUILT_IN, "module-built-in", NOT_READY, 0) \
 	X(FINDING_IDS_LEFT_OUT, "ids-left-out", NOT_READY, 0) \
+	X(FINDING_SIBLING, "sibling", NOT_READY, 0) \
+	X(FINDING_FILE_OUTDATED, "file-outdated", NOT_READY, KIND_DUE) \
 	X(FINDING_IDS_TOO_LONG, "ids-too-long", NOT_READY, 0) \
 	X(FINDING_RULES_LEFT_OUT, "rules-left-out", NOT_READY, 0) \
 	/* Who uses a device. */ \

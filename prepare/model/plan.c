@@ -151,6 +151,7 @@ const char *const action_type_names[] = {
 	[ACTION_LOAD_MODULE] = "load-module",
 	[ACTION_SET_OVERRIDE] = "set-override",
 	[ACTION_CLEAR_OVERRIDE] = "clear-override",
+	[ACTION_REMOVE_ID] = "remove-id",
 	[ACTION_UNBIND] = "unbind",
 	[ACTION_PROBE] = "probe",
 	[ACTION_AUTOPROBE] = "set-autoprobe",

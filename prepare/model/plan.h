@@ -56,6 +56,7 @@ enum action_type {
 	ACTION_LOAD_MODULE, /* value: module or modalias; path: the driver's directory that shows that it is there */
 	ACTION_SET_OVERRIDE,   /* value: driver */
 	ACTION_CLEAR_OVERRIDE, /* value: "\n" */
+	ACTION_REMOVE_ID,      /* value: vendor and device */
 	ACTION_UNBIND,         /* value: address */
 	ACTION_PROBE, /* value: address; done when the device's driver link names the wanted driver */
 	ACTION_AUTOPROBE, /* value: 0 or 1, whether drivers take new virtual functions by themselves */

@@ -3,10 +3,12 @@
 
 #include <fcntl.h>
 
+#include "act/act.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "decide/boot_log.h"
 #include "decide/checks.h"
+#include "decide/siblings.h"
 #include "host/kernel.h"
 #include "parse/address.h"
 #include "render/boot_log.h"
@@ -119,6 +121,34 @@ struct binding_run {
 	char *text; /* the report; NULL: there is none */
 };
 
+/* After the listed devices have their overrides: a native module that is loaded would take those, too. */
+static void give_back(struct root *root, struct binding_run *bind)
+{
+	struct situation *situation = &bind->situation;
+	const int limit = (int)situation->profile.device_timeout_s * 1000;
+	_cleanup_(siblings_done) struct siblings siblings = {};
+	_cleanup_(outcomes_done) struct outcomes outcomes = {};
+	_cleanup_(plan_done) struct plan plan = {};
+
+	siblings_find(&situation->match, &siblings);
+	if (!siblings.release.addresses.n)
+		return;
+	release_plan(&siblings.release, &situation->match, &(struct bindings){}, &plan);
+	act_run(root, &plan, &(struct act_limits){limit, limit}, &outcomes, &plan.findings);
+	vec_foreach(outcome, &outcomes)
+		finding_remedy(finding_add(&situation->plan.findings, SEVERITY_WARNING,
+					   FINDING_SIBLING, PCI_ADDRESS_TEXT(&outcome->address),
+					   "no section lists the device, and %s: it is %s%s%s%s",
+					   outcome->before
+						   ? "vfio-pci had taken it by ids="
+						   : "a file of vfio-prepare kept its driver out",
+					   outcome->after ? "on " : "without a driver",
+					   outcome->after ? outcome->after : "",
+					   outcome->error ? "; " : "",
+					   outcome->error ? outcome->error : ""),
+			       "vfio-prepare apply --rebuild");
+}
+
 static int carry_out(struct root *root, const struct options *options, const struct when *when,
 		     struct binding_run *bind)
 {
@@ -127,7 +157,10 @@ static int carry_out(struct root *root, const struct options *options, const str
 	struct plan *plan = &bind->situation.plan;
 	const struct purpose purpose = {.goal = GOAL_BIND,
 					.phase = options->force ? PHASE_FORCED : when->phase,
-					.at_boot = options->phase};
+					.at_boot = options->phase,
+					.gives_back = options->phase &&
+						      (bind->run.phase.phase == BOOT_PHASE_EARLY ||
+						       bind->run.phase.phase == BOOT_PHASE_SYSTEM)};
 	int64_t started_ms = now_ms();
 	int status = situation_load(root, options, &purpose, hung, &bind->situation), acted;
 	size_t n_left_alone = 0;
@@ -140,6 +173,8 @@ static int carry_out(struct root *root, const struct options *options, const str
 		n_left_alone = leave_alone(&bind->run.log, plan);
 	acted = situation_act(root, options, &purpose, hung, started_ms, &bind->situation,
 			      &bind->outcomes, &bind->again);
+	if (purpose.gives_back)
+		give_back(root, bind);
 	if (options->phase)
 		log_boot(&bind->outcomes, plan);
 	bind->text = render_bind(options->format, bind->run.phase.phase, &bind->outcomes,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "decide/release.h"
+#include "decide/siblings.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,18 +15,6 @@ static void release_done(struct release *release)
 {
 	free(release->addresses.items);
 	strv_done(&release->labels);
-}
-
-/* A module that only this tool blacklists may be loaded for a device that is released. */
-static void find_own_blacklist(const struct inventory *inventory, struct strv *ret)
-{
-	const struct own_file *file = &inventory->own_files[FILE_MODPROBE];
-	_cleanup_(strv_done) struct strv lines = {};
-
-	strv_split(&lines, file->text ? file->text : "", "\n");
-	for (size_t i = 0; i < lines.n; i++)
-		if (strncmp(lines.items[i], "blacklist ", 10) == 0)
-			strv_add(ret, lines.items[i] + 10);
 }
 
 static int read_operands(const struct options *options, const struct match *match,
@@ -54,9 +42,9 @@ static int run(struct root *root, const struct options *options)
 {
 	_cleanup_(phase_end) struct phase_run phase = {.lock = -1};
 	_cleanup_(situation_done) struct situation situation = {};
-	_cleanup_(strv_done) struct strv own_blacklist = {};
+	_cleanup_(strv_done) struct strv blacklist = {};
 	_cleanup_(release_done) struct release release = {.force = options->force,
-							  .own_blacklist = &own_blacklist};
+							  .own_blacklist = &blacklist};
 	_cleanup_(outcomes_done) struct outcomes outcomes = {};
 	struct purpose purpose = {.goal = GOAL_RELEASE, .bindings = &phase.log.bindings};
 	const struct profile *profile = &situation.profile;
@@ -82,7 +70,8 @@ static int run(struct root *root, const struct options *options)
 	status = situation_look(root, &purpose, NULL, &situation);
 	if (status != STATUS_DONE)
 		return status;
-	find_own_blacklist(&situation.inventory, &own_blacklist);
+	/* A module that only this tool blacklists may be loaded for a device that is released. */
+	own_blacklist(&situation.inventory, &blacklist);
 	release_plan(&release, &situation.match, purpose.bindings, plan);
 	act_run(root, plan,
 		&(struct act_limits){(int)profile->device_timeout_s * 1000,

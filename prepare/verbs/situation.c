@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "act/act.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "decide/boot_log.h"
 #include "decide/guard_record.h"
 #include "decide/modules.h"
@@ -283,6 +285,63 @@ void situation_plan_files(struct situation *situation, struct planned_files *ret
 	plan_file(situation, FILE_GUARDED, true, render_guarded(&guarded), ret);
 	decide_arguments(situation);
 	situation_plan_argument_files(situation, ret);
+}
+
+/* The lines of a difference that begin with the sign, in one line. */
+static char *changed_lines(const char *diff, char sign)
+{
+	struct buf buf = {};
+
+	for (const char *line = diff; *line; line = text_next_line(line))
+		if (*line == sign) {
+			buf_add(&buf, buf.length ? "; " : "");
+			buf_add_n(&buf, line + 1, strcspn(line + 1, "\n"));
+		}
+	return buf_take(&buf);
+}
+
+static void tell_outdated(const struct planned_file *file, struct findings *findings)
+{
+	bool modprobe = strcmp(file->path, managed_files[FILE_MODPROBE]) == 0;
+	_cleanup_free_ char *gone = changed_lines(file->diff, '-'),
+			    *comes = changed_lines(file->diff, '+');
+	struct finding *finding;
+
+	if (modprobe)
+		finding = finding_add(
+			findings, SEVERITY_WARNING, FINDING_FILE_OUTDATED, file->path,
+			"the file is out of date with the devices of the host, and the next boot goes "
+			"by it; vfio-prepare apply removes: %s; adds: %s",
+			*gone ? gone : "nothing", *comes ? comes : "nothing");
+	else
+		finding = finding_add(
+			findings, SEVERITY_WARNING, FINDING_FILE_OUTDATED, file->path,
+			"the file is out of date with the devices of the host, and the next boot goes "
+			"by it; vfio-prepare plan shows what apply changes");
+	finding_remedy(finding, "vfio-prepare apply --rebuild");
+}
+
+void situation_check_files(struct situation *situation, struct findings *ret)
+{
+	/* By what the module loader and a boot go; of arguments the checks tell, and of images. */
+	static const enum managed_file checked[] = {FILE_MODPROBE, FILE_MODULES_LOAD,
+						    FILE_UDEV_RULES, FILE_GUARDED};
+	_cleanup_(planned_files_done) struct planned_files files = {};
+	struct findings kept = situation->plan.findings;
+	bool applied = false;
+
+	situation->plan.findings = (struct findings){};
+	situation_plan_files(situation, &files);
+	findings_done(&situation->plan.findings);
+	situation->plan.findings = kept;
+	vec_foreach(file, &files)
+		applied = applied || (file->now && managed_file_of(file->path) <= FILE_UDEV_RULES);
+	for (size_t i = 0; i < ARRAY_SIZE(checked); i++)
+		vec_foreach(file, &files)
+			if (managed_file_of(file->path) == checked[i] &&
+			    (file->state == FILE_CHANGE || file->state == FILE_REMOVE ||
+			     (file->state == FILE_CREATE && applied && checked[i] == FILE_GUARDED)))
+				tell_outdated(file, ret);
 }
 
 void situation_done(struct situation *situation)

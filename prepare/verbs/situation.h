@@ -42,6 +42,11 @@ void situation_done(struct situation *situation);
  */
 void situation_plan_arguments(struct situation *situation);
 /*
+ * Decides the arguments, and finds files for the module loader, udev and the next boot that apply would write
+ * anew, on a host where it has run. Finding: file-outdated.
+ */
+void situation_check_files(struct situation *situation, struct findings *ret);
+/*
  * What the configuration of the host should be, beside what it is; findings are added to the plan.
  * Includes the arguments and their files.
  */

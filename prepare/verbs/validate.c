@@ -66,7 +66,7 @@ static int run(struct root *root, const struct options *options)
 		.other_profile = options->profile,
 	};
 	_cleanup_(situation_done) struct situation situation = {};
-	_cleanup_(findings_done) struct findings findings = {};
+	_cleanup_(findings_done) struct findings findings = {}, outdated = {};
 	_cleanup_(boot_log_done) struct boot_log log = {};
 	const struct inventory *inventory = &situation.inventory;
 	enum readiness readiness;
@@ -92,8 +92,12 @@ static int run(struct root *root, const struct options *options)
 		checks_make_devices(&situation.profile, &situation.inventory, &situation.plan,
 				    &findings);
 	} else {
-		situation_plan_arguments(&situation);
+		if (options->profile)
+			situation_plan_arguments(&situation);
+		else
+			situation_check_files(&situation, &outdated);
 		checks_make(&situation.profile, &situation.inventory, &situation.plan, &findings);
+		findings_move(&outdated, &findings);
 		findings_move(&situation.arguments.findings, &findings);
 	}
 	if (!fit)

@@ -345,6 +345,9 @@ int kernel_write(struct root *root, const char *path, const char *value)
 			return bind_store(root, name, address);
 		if (strcmp(attribute, "unbind") == 0)
 			return unbind_store(root, name, address);
+		/* What a driver takes by ids= is one of its aliases here; none was added while it runs. */
+		if (strcmp(attribute, "remove_id") == 0)
+			return -ENODEV;
 	}
 	kernel_complain(root, "the fake kernel does not know what a write of \"%s\" to %s does",
 			value, path);
@@ -382,6 +385,7 @@ static void register_driver(struct root *root, const char *driver)
 	kernel_make_file(root, directory, "bind", "");
 	kernel_make_file(root, directory, "unbind", "");
 	kernel_make_file(root, directory, "new_id", "");
+	kernel_make_file(root, directory, "remove_id", "");
 	kernel_make_link(root, directory, "module", module);
 	kernel_make_directory(root, above, "drivers");
 	kernel_make_link(root, below, name, target);
