@@ -291,7 +291,7 @@ static void need_for_verdict(const struct asking *asking)
 	if (!asking->plan)
 		return;
 	if (asking->purpose->other_profile)
-		host &= ~(unsigned)HOST_IMAGES;
+		host &= ~(unsigned)(HOST_IMAGES | HOST_OWN_FILES);
 	asking->needs->host |= host;
 	need_of_all(asking, goals[goal].then_functions);
 	need_of_concerned(asking, goals[goal].then_concerned);
