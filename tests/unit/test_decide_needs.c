@@ -325,7 +325,7 @@ TEST(what_each_purpose_needs)
 		 {.goal = GOAL_SNAPSHOT},
 		 RIGHT,
 		 "06:00.0",
-		 HOST_ALL & ~HOST_PLACES,
+		 HOST_ALL & ~(HOST_PLACES | HOST_OWN_MODPROBE),
 		 FACT_ALL,
 		 FACT_ALL},
 	};
