@@ -216,7 +216,7 @@ static bool add_part(struct buf *buf, enum part part, const char *value)
 /* What ids= would be for the parts; NULL: it cannot be told. The caller's. */
 static char *id_of(const struct subject *subject)
 {
-	struct buf buf = {};
+	_cleanup_(buf_done) struct buf buf = {};
 	size_t last = PART_CLASS + 1;
 
 	while (last && !subject->parts[last - 1])
@@ -225,12 +225,11 @@ static char *id_of(const struct subject *subject)
 		if (!subject->parts[part]) {
 			buf_add(&buf, ":ffffffff");
 		} else if (!add_part(&buf, (enum part)part, subject->parts[part])) {
-			buf_done(&buf);
 			return NULL;
 		}
 	if (last == 1)
 		buf_add(&buf, ":ffffffff");
-	return buf.length ? xstrdup(buf.text + 1) : (buf_done(&buf), NULL);
+	return buf.length ? xstrdup(buf.text + 1) : NULL;
 }
 
 /* Makes a setting mean the devices of a rule. */

@@ -392,6 +392,7 @@ static void run_text(struct shell *shell, const char *text, size_t length)
 	run_list(shell);
 	if (*shell->at)
 		shell_fail(shell, -EINVAL);
+	shell->error = shell->error == SHELL_ENDED ? 0 : shell->error;
 	shell->depth--;
 	shell->start = start;
 	shell->at = at;
@@ -454,6 +455,7 @@ static int follow(struct shell *shell, const char *text)
 	run_list(shell);
 	if (*shell->at && shell->leave == LEAVE_NOTHING)
 		shell_fail(shell, -EINVAL);
+	shell->error = shell->error == SHELL_ENDED ? 0 : shell->error;
 	if (shell->trap) {
 		shell->leave = LEAVE_NOTHING;
 		run_text(shell, shell->trap, strlen(shell->trap));

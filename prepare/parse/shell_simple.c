@@ -7,8 +7,8 @@
 void shell_fail(struct shell *shell, int error)
 {
 	/* Behind the end of a script may be anything. */
-	if (!shell->error && shell->leave != LEAVE_SCRIPT)
-		shell->error = error;
+	if (!shell->error)
+		shell->error = shell->leave == LEAVE_SCRIPT ? SHELL_ENDED : error;
 	shell->at += strlen(shell->at);
 }
 

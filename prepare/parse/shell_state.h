@@ -19,6 +19,9 @@ struct shell_function {
 	const char *body;
 };
 
+/* An error behind the end of a script, which is none. */
+#define SHELL_ENDED 1
+
 enum shell_leave { LEAVE_NOTHING, LEAVE_TURN, LEAVE_LOOP, LEAVE_FUNCTION, LEAVE_SCRIPT };
 
 struct shell {

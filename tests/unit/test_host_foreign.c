@@ -41,6 +41,8 @@ TEST(test_everything)
 	struct kernel_args args;
 
 	tree_file(&tree, "etc/rc.local", "vfiobind 0000:01:00.0\n");
+	tree_file(&tree, "etc/local.d/vfio.start", "vfiobind 0000:0a:00.0\n");
+	tree_file(&tree, "etc/local.d/vfio.stop", "vfiobind 0000:0b:00.0\n");
 	tree_file(&tree, "etc/systemd/system/own.service", "ExecStart=/bin/sh /opt/own.sh\n");
 	tree_file(&tree, "opt/own.sh",
 		  "echo vfio-pci > /sys/bus/pci/devices/0000:02:00.0/driver_override\n");
@@ -88,7 +90,8 @@ TEST(test_everything)
 		"addresses vfio-pci: 0000:02:00.0 @/opt/own.sh:1\n"
 		"addresses vfio-pci: 0000:03:00.0 @/etc/systemd/system/multi-user.target.wants/"
 		"vfio-bind@0000:03:00.0.service\n"
-		"addresses vfio-pci: 0000:01:00.0 @/etc/rc.local:1\n");
+		"addresses vfio-pci: 0000:01:00.0 @/etc/rc.local:1\n"
+		"addresses vfio-pci: 0000:0a:00.0 @/etc/local.d/vfio.start:1\n");
 }
 
 /* The first of /etc, /run, /usr/local/lib, /usr/lib has a name; then they count by name. */

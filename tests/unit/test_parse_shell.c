@@ -99,6 +99,7 @@ TEST(test_limits)
 	expect_told("", "a )", -EINVAL, "1: [a]\n");
 	expect_told("", "f() { f; }; f", -E2BIG, "");
 	expect_told("", "exit; if", 0, "");
+	expect_told("", "a\nexit\ncase x in a) for b in c; do d;; esac\n", 0, "1: [a]\n");
 	for (int i = 0; i < 100; i++)
 		buf_add(&buf, "( ");
 	expect_told("", buf_text(&buf), -E2BIG, "");
