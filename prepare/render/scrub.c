@@ -103,6 +103,96 @@ static size_t replace_mac(struct scrub *scrub, const char *start, const char *te
 	return strlen(bootif ? BOOTIF_SHAPE : MAC_SHAPE);
 }
 
+/* Behind these stands what lets somebody in, or, behind the last, what names a device. */
+static const char *const value_keys[] = {"password=", "password_in=", "password2=", "passwd=",
+					 "pass=",     "secret=",      "iscsi:",     "Uniq="};
+#define N_SECRETS (ARRAY_SIZE(value_keys) - 1)
+
+/* Hides a value behind one of the first n_keys keys, up to a blank, a comma or an '@'. Its length, or 0. */
+static size_t replace_value(size_t n_keys, const char *start, const char *text, const char *end,
+			    struct buf *buf)
+{
+	for (size_t i = 0; i < n_keys; i++) {
+		size_t n = strlen(value_keys[i]), length = 0;
+		bool logs_in = strchr(value_keys[i], ':');
+
+		if ((size_t)(text - start) < n || strncmp(text - n, value_keys[i], n) != 0)
+			continue;
+		while (text + length < end && !isspace((unsigned char)text[length]) &&
+		       text[length] != ',' && text[length] != '@')
+			length++;
+		/* Without an '@' there is no name with a password, but the address of the server. */
+		if (!length || (logs_in && (text + length == end || text[length] != '@')))
+			return 0;
+		buf_add(buf, "hidden");
+		return length;
+	}
+	return 0;
+}
+
+/* Shapes of ids beside UUIDs: of MS-DOS partitions, FAT, MD, and MAC addresses in the names of interfaces. */
+static const char *const id_shapes[] = {
+	"xxxxxxxx-xx",
+	"xxxx-xxxx",
+	"xxxxxxxx:xxxxxxxx:xxxxxxxx:xxxxxxxx",
+};
+#define INTERFACE "enx"
+
+/* Hexadecimal words as long as this name a machine, a disk or an address, unless they are zero. */
+#define LONG_ID 24
+/* The same with "0x" before, as of a WWN; sysfs writes addresses of memory so, which stand for themselves. */
+#define WWN "wwn-0x"
+
+/* Is it a part of something longer that has dashes? */
+static bool is_part(const char *start, const char *text, const char *end, size_t length)
+{
+	return (text > start && text[-1] == '-') || (text + length < end && text[length] == '-');
+}
+
+/* The length of an id at text, by its shape alone; 0: there is none. */
+static size_t id_length(const char *start, const char *text, const char *end)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(id_shapes) / sizeof(*id_shapes); i++)
+		if (has_shape(start, text, end, id_shapes[i]) &&
+		    !is_part(start, text, end, strlen(id_shapes[i])))
+			return strlen(id_shapes[i]);
+	while (text + n < end && isxdigit((unsigned char)text[n]))
+		n++;
+	if (n >= LONG_ID && is_word(start, text, end, n) && strspn(text, "0") < n)
+		return n;
+	if ((size_t)(text - start) >= strlen(WWN) && n >= 16 &&
+	    strncmp(text - strlen(WWN), WWN, strlen(WWN)) == 0)
+		return n;
+	if ((size_t)(text - start) >= strlen(INTERFACE) && n == 12 &&
+	    strncmp(text - strlen(INTERFACE), INTERFACE, strlen(INTERFACE)) == 0)
+		return n;
+	return 0;
+}
+
+/* An id, by its number: what is no digit stays where it is. */
+static size_t replace_id(struct scrub *scrub, const char *start, const char *text, const char *end,
+			 struct buf *buf)
+{
+	size_t length = id_length(start, text, end), number, shown = 0;
+
+	if (!length)
+		return 0;
+	number = number_of(&scrub->ids, text, length);
+	for (size_t i = length; i > 0; i--)
+		shown += isxdigit((unsigned char)text[i - 1]) != 0;
+	for (size_t i = 0; i < length; i++) {
+		if (!isxdigit((unsigned char)text[i])) {
+			buf_add_n(buf, &text[i], 1);
+			continue;
+		}
+		shown--;
+		buf_addf(buf, "%zx", shown < 4 ? number >> 4 * shown & 0xf : (size_t)0);
+	}
+	return length;
+}
+
 /* What stands at text, replaced; the length that it had, or 0: nothing to hide begins here. */
 static size_t replace(struct scrub *scrub, const char *start, const char *text, const char *end,
 		      struct buf *buf)
@@ -130,7 +220,9 @@ static size_t replace(struct scrub *scrub, const char *start, const char *text, 
 		return length;
 	}
 	mac = replace_mac(scrub, start, text, end, buf);
-	return mac ? mac : replace_learned(scrub, start, text, end, buf);
+	mac = mac ? mac : replace_learned(scrub, start, text, end, buf);
+	mac = mac ? mac : replace_id(scrub, start, text, end, buf);
+	return mac ? mac : replace_value(ARRAY_SIZE(value_keys), start, text, end, buf);
 }
 
 char *scrub_text(struct scrub *scrub, const char *text, size_t length, size_t *ret_length)
@@ -140,6 +232,22 @@ char *scrub_text(struct scrub *scrub, const char *text, size_t length, size_t *r
 
 	for (const char *c = text; c < end;) {
 		size_t replaced = replace(scrub, text, c, end, &buf);
+
+		if (!replaced)
+			buf_add_n(&buf, c, 1);
+		c += replaced ? replaced : 1;
+	}
+	*ret_length = buf.length;
+	return buf_take(&buf);
+}
+
+char *scrub_secrets(const char *text, size_t length, size_t *ret_length)
+{
+	const char *end = text + length;
+	struct buf buf = {};
+
+	for (const char *c = text; c < end;) {
+		size_t replaced = replace_value(N_SECRETS, text, c, end, &buf);
 
 		if (!replaced)
 			buf_add_n(&buf, c, 1);

@@ -24,3 +24,5 @@ void scrub_learn(struct scrub *scrub, const char *id);
 char *scrub_text(struct scrub *scrub, const char *text, size_t length, size_t *ret_length);
 /* The same for a configuration space: its device serial number. In place. */
 void scrub_config_space(struct scrub *scrub, unsigned char *config, size_t length);
+/* A copy without passwords, which no snapshot has; the caller's. */
+char *scrub_secrets(const char *text, size_t length, size_t *ret_length);

@@ -130,6 +130,19 @@ static void scrub_records(struct recorder *recorder, const struct inventory *inv
 	}
 }
 
+static void hide_secrets(struct recorder *recorder)
+{
+	vec_foreach(record, recorder) {
+		char *bytes = record->bytes;
+
+		if (!record->has_bytes || record->kind != RECORD_FILE ||
+		    is_of_distribution(record->path) || is_config_space(record->path))
+			continue;
+		record->bytes = scrub_secrets(bytes, record->length, &record->length);
+		free(bytes);
+	}
+}
+
 static int run(struct root *root, const struct options *options)
 {
 	const struct purpose purpose = {.goal = GOAL_SNAPSHOT, .phase = PHASE_MANUAL};
@@ -152,6 +165,7 @@ static int run(struct root *root, const struct options *options)
 		return status;
 	record_captured(&recorder, inventory);
 	recorder_sort(&recorder);
+	hide_secrets(&recorder);
 	if (options->scrub) {
 		scrub_records(&recorder, inventory);
 		recorder_sort(&recorder);
@@ -177,6 +191,6 @@ const struct verb snapshot_verb = {
 		"parts of /sys, /proc, /etc and /boot. With --root and an unpacked snapshot, list,\n"
 		"import, plan and validate print on another host what they print on this one. --scrub\n"
 		"hides UUIDs, ids of file systems and of the machine, device serial numbers, MAC\n"
-		"addresses and the names below /dev/disk/by-id.\n",
+		"addresses and the names below /dev/disk/by-id. Passwords are never in it.\n",
 	.run = run,
 };

@@ -58,9 +58,36 @@ TEST(serials)
 	expect("00-11-22-ff-ff-33-44", "00-11-22-ff-ff-33-44");
 }
 
+/* What names one machine or lets somebody in is hidden by where it stands or what it is like, known or not. */
+TEST(ids_of_a_shape)
+{
+	static const char *const rows[][2] = {
+		{"root=PARTUUID=1a2b3c4d-02", "root=PARTUUID=00000000-01"},
+		{"md=3f2b1c4d:5e6f7a8b:9c0d1e2f:3a4b5c6d",
+		 "md=00000000:00000000:00000000:00000001"},
+		{"0123456789abcdef0123456789abcdef", "00000000000000000000000000000001"},
+		{"00000000000000000000000000000000 00000100",
+		 "00000000000000000000000000000000 00000100"},
+		{"by-path/wwn-0x5000c500a1b2c3d4-part1", "by-path/wwn-0x0000000000000001-part1"},
+		{"0x00000000fe000000 e0000000-efffffff", "0x00000000fe000000 e0000000-efffffff"},
+		{"enx525400abcdef", "enx000000000001"},
+		{"U: Uniq=SN4082938475\n", "U: Uniq=hidden\n"},
+		{"username=al,password=topsecret 0", "username=al,password=hidden 0"},
+		{"iscsi:bob:s3cret@10.0.0.1", "iscsi:hidden@10.0.0.1"},
+		{"iscsi:10.0.0.1::::iqn", "iscsi:10.0.0.1::::iqn"},
+		{"0000:01:00.0 8086:10d3 6.1.0-56-amd64", "0000:01:00.0 8086:10d3 6.1.0-56-amd64"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		scrub_done(&scrub);
+		scrub = (struct scrub){};
+		expect(rows[i][0], rows[i][1]);
+	}
+}
+
 TEST(ids_without_a_shape_are_hidden_once_they_are_known)
 {
-	expect("1234-ABCD", "1234-ABCD");
+	expect("1234-ABCD", "0000-0001");
 	scrub_learn(&scrub, "1234-ABCD");
 	scrub_learn(&scrub, "1234-ABCD");
 	scrub_learn(&scrub, "dead-beef");
@@ -68,8 +95,8 @@ TEST(ids_without_a_shape_are_hidden_once_they_are_known)
 	scrub_learn(&scrub, "1234");
 	scrub_learn(&scrub, "");
 	assert_int_equal(scrub.ids.n, 2);
-	expect("UUID=1234-ABCD UUID=DEAD-BEEF 2000-2099",
-	       "UUID=0000-0001 UUID=0000-0002 2000-2099");
+	expect("UUID=1234-ABCD UUID=DEAD-BEEF 2000-20991",
+	       "UUID=0000-0001 UUID=0000-0002 2000-20991");
 	expect("1234-ABCDE 01234-ABCD", "1234-ABCDE 01234-ABCD");
 	/* LVM, NTFS, ZFS */
 	scrub_learn(&scrub, "kXFZ1l-1ab2-9Qrs-TUVw-xyz1-2345-6789Zq");
@@ -137,6 +164,7 @@ int main(void)
 		cmocka_unit_test_teardown(uuids, stop),
 		cmocka_unit_test_teardown(macs, stop),
 		cmocka_unit_test_teardown(serials, stop),
+		cmocka_unit_test_teardown(ids_of_a_shape, stop),
 		cmocka_unit_test_teardown(ids_without_a_shape_are_hidden_once_they_are_known, stop),
 		cmocka_unit_test_teardown(names_by_id, stop),
 		cmocka_unit_test_teardown(bytes_that_are_no_text_stay, stop),
