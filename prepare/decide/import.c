@@ -261,31 +261,11 @@ static int weight(const struct foreign_setting *setting)
 	return strcmp(setting->name, "vfio-pci") == 0;
 }
 
-static void settle_driver(struct import *import, struct import_device *device)
-{
-	const struct foreign_setting *best = device->sources.n ? device->sources.items[0] : NULL;
-	_cleanup_free_ char *place = NULL;
-
-	if (!best)
-		return;
-	/* In boot order: the last has the last word. */
-	vec_foreach(source, &device->sources)
-		if (weight(*source) >= weight(best))
-			best = *source;
-	device->driver = best->name;
-	place = foreign_place(best);
-	vec_foreach(source, &device->sources)
-		if ((*source)->effect == FOREIGN_ADDRESSES &&
-		    strcmp((*source)->name, best->name) != 0)
-			add_remark(import, *source, true, "%s goes to %s, as %s has it",
-				   PCI_ADDRESS_TEXT(&device->address), best->name, place);
-}
-
 /* By what a device is one: the best that any of its sources says. */
 static enum import_reason reason_of(const struct inventory *inventory,
 				    const struct import_device *device)
 {
-	enum import_reason reason = device->sources.n ? IMPORT_OF_GUEST : IMPORT_UNEXPLAINED;
+	enum import_reason reason = IMPORT_OF_GUEST;
 	_cleanup_free_ char *module = module_of_driver(device->driver);
 
 	vec_foreach(source, &device->sources) {
@@ -299,6 +279,29 @@ static enum import_reason reason_of(const struct inventory *inventory,
 		reason = IMPORT_KEPT;
 	/* In an image under construction nothing is there yet. */
 	return !device->function && inventory->n ? IMPORT_ABSENT : reason;
+}
+
+static void settle(struct import *import, const struct inventory *inventory,
+		   struct import_device *device)
+{
+	const struct foreign_setting *best = device->sources.n ? device->sources.items[0] : NULL;
+	_cleanup_free_ char *place = NULL;
+
+	device->reason = IMPORT_UNEXPLAINED;
+	if (!best)
+		return;
+	/* In boot order: the last has the last word. */
+	vec_foreach(source, &device->sources)
+		if (weight(*source) >= weight(best))
+			best = *source;
+	device->driver = best->name;
+	device->reason = reason_of(inventory, device);
+	place = foreign_place(best);
+	vec_foreach(source, &device->sources)
+		if ((*source)->effect == FOREIGN_ADDRESSES &&
+		    strcmp((*source)->name, best->name) != 0)
+			add_remark(import, *source, true, "%s goes to %s, as %s has it",
+				   PCI_ADDRESS_TEXT(&device->address), best->name, place);
 }
 
 /* What an id alone brings in is told apart from what somebody wrote the address of. */
@@ -358,10 +361,8 @@ void import_make(const struct inventory *inventory, const struct match *match, s
 	}
 	add_unexplained(&import, inventory, match);
 	vec_sort(&import, pci_address_order);
-	vec_foreach(device, &import) {
-		settle_driver(&import, device);
-		device->reason = reason_of(inventory, device);
-	}
+	vec_foreach(device, &import)
+		settle(&import, inventory, device);
 	vec_foreach(device, &import)
 		settle_id(&import, device);
 	vec_foreach(setting, foreign)

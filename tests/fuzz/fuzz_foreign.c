@@ -118,6 +118,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	parse_foreign(foreign_parse_proxmox_guest, FOREIGN_GUEST, "g", text, &foreign, NULL);
 	parse_foreign(foreign_parse_proxmox_mapping, FOREIGN_GUEST, "g", text, &foreign, NULL);
 	parse_foreign(foreign_parse_xen_guest, FOREIGN_GUEST, "g", text, &foreign, NULL);
+	parse_foreign(foreign_parse_unraid, FOREIGN_VFIO_BIND, "v", text, &foreign, NULL);
+	parse_foreign(foreign_parse_grub_xen, FOREIGN_ARGUMENT, "b", text, &foreign, NULL);
+	parse_foreign(foreign_parse_boot_menu, FOREIGN_ARGUMENT, "b", text, &foreign, NULL);
+	parse_foreign(foreign_parse_cmdline, FOREIGN_ARGUMENT, "b", text, &foreign, NULL);
 	free(foreign_guest_excerpt(text));
 	parse_foreign(foreign_parse_vfio_bind, FOREIGN_VFIO_BIND, "v", text, &foreign, NULL);
 	parse_foreign(foreign_parse_driverctl, FOREIGN_DRIVERCTL,
