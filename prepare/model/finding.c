@@ -7,7 +7,7 @@
 #include "base/text.h"
 
 /* Names, arguments and texts of others come into findings here. */
-static char *format_visible(const char *format, va_list arguments)
+static char *_printf_(1, 0) format_visible(const char *format, va_list arguments)
 {
 	_cleanup_free_ char *text = xvasprintf(format, arguments);
 
