@@ -218,7 +218,7 @@ static void check_rules(size_t index, const char *wanted)
 
 static void sweep(size_t index, unsigned step, const char *wanted)
 {
-	static const int errors[] = {EIO, ENOENT, EMFILE};
+	static const int faults[] = {EIO, ENOENT, EMFILE};
 	_cleanup_free_ char *allowed = NULL;
 	unsigned reads;
 
@@ -227,13 +227,13 @@ static void sweep(size_t index, unsigned step, const char *wanted)
 	check(runs[index].what, reads > 20);
 	allowed = xstrdup(shared->taken);
 	for (unsigned n = 1; n <= reads; n += step)
-		for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+		for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
 			int status;
 
 			if (runs[index].writes)
 				shell(xasprintf("rm -rf %s/run && cp -a %s/host %s/run", top, top,
 						top));
-			status = run(index, runs[index].writes ? "run" : "host", n, errors[i]);
+			status = run(index, runs[index].writes ? "run" : "host", n, faults[i]);
 			if (!WIFEXITED(status) || WEXITSTATUS(status) > 5)
 				complain(index, "it ends by a signal");
 			check_taken(index, allowed);
