@@ -327,7 +327,9 @@ static void add_group_members(struct root *root, const int *groups, size_t n_gro
 						      groups[i]);
 		_cleanup_(strv_done) struct strv names = {};
 
-		if (root_list(root, path, &names) < 0)
+		int r = root_list(root, path, &names);
+
+		if (r < 0 && (r != -ENOENT || root->live))
 			vec_foreach(function, inventory)
 				if (function->iommu_group == groups[i])
 					function->unknown |= FUNCTION_GROUP;

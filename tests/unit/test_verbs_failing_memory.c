@@ -75,7 +75,7 @@ TEST(no_run_ends_by_a_signal)
 		run_verb(i, "host", NULL, begin, end);
 		allocations = shared->allocations;
 		/* Under a sanitizer or valgrind the allocator is theirs, and nothing fails. */
-		check(runs[i].what, allocations > 100 || !INTERPOSED || RUNNING_ON_VALGRIND);
+		check(runs[i].what, allocations > 10 || !INTERPOSED || RUNNING_ON_VALGRIND);
 		for (unsigned n = 1; n <= allocations; n += sweep_step(151)) {
 			int status;
 
