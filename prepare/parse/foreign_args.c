@@ -16,13 +16,14 @@ void foreign_add_address(struct foreign_setting *setting, const char *word)
 {
 	struct pci_address address;
 	const char *colon = strchr(word, ':');
+	_cleanup_free_ char *whole = NULL;
 
 	if (pci_address_parse(word, &address) == 0)
 		strv_add_new(&setting->values, PCI_ADDRESS_TEXT(&address));
 	else if (strpbrk(word, "*?[") && colon && !strchr(colon + 1, ':'))
-		strv_take(&setting->values, xasprintf("0000:%s", word));
-	else
-		foreign_add_value(setting, word);
+		whole = xasprintf("0000:%s", word);
+	if (whole || pci_address_parse(word, &address) < 0)
+		foreign_add_value(setting, whole ? whole : word);
 }
 
 void foreign_add_addresses(struct foreign_setting *setting, const char *text,
