@@ -65,7 +65,7 @@ static void shell(char *command)
 
 static void make_host(void)
 {
-	_cleanup_free_ char *tree = NULL, *profile = NULL;
+	_cleanup_free_ char *tree = NULL;
 	struct host *host = host_new();
 
 	strcpy(top, "/tmp/vfio-prepare.XXXXXX");
