@@ -171,15 +171,17 @@ static void scan_live(struct root *root, struct inventory *inventory)
 {
 	size_t bytes = inventory->n * USER_MAX + sizeof(bool);
 	char *memory = bounded_memory(bytes);
-	struct users users = {.root = root,
-			      .inventory = inventory,
-			      .names = (char(*)[USER_MAX])memory,
-			      .complete = (bool *)(memory + inventory->n * USER_MAX)};
+	struct users users = {.root = root, .inventory = inventory};
 
-	if (!memory || bounded_once(scan_processes, &users, USERS_MS) != BOUNDED_DONE ||
-	    !*users.complete)
+	if (!memory) {
+		root_unread(root, "/proc/*/fd", -ENOMEM);
+		return;
+	}
+	users.names = (char(*)[USER_MAX])memory;
+	users.complete = (bool *)(memory + inventory->n * USER_MAX);
+	if (bounded_once(scan_processes, &users, USERS_MS) != BOUNDED_DONE || !*users.complete)
 		root_unread(root, "/proc/*/fd", -EIO);
-	for (size_t i = 0; memory && i < inventory->n; i++)
+	for (size_t i = 0; i < inventory->n; i++)
 		if (*users.names[i])
 			inventory->items[i].user = xstrdup(users.names[i]);
 	bounded_free(memory, bytes);

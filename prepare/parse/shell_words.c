@@ -264,7 +264,7 @@ static void add_parameter(struct making *making, const char *raw, size_t length,
 	while (!n && isdigit((unsigned char)raw[index_length]))
 		index_length++;
 	n = n ? n : index_length ? index_length : 1;
-	index_length = raw[n] == '[' && n < length ? shell_balanced(raw + n, '[', ']') : 0;
+	index_length = n < length && raw[n] == '[' ? shell_balanced(raw + n, '[', ']') : 0;
 	name = xstrndup(raw, n);
 	index = index_length ? shell_expand_one(shell, raw + n + 1, index_length - 2, false)
 			     : xstrdup("");
