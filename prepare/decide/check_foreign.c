@@ -313,12 +313,12 @@ static void check_setting(struct checks *checks, const struct foreign_setting *s
  */
 static int rank(const struct foreign_setting *setting, const char *driver)
 {
-	static const int ranks[FOREIGN_RC_LOCAL + 1] = {
-		[FOREIGN_MODPROBE] = 1, [FOREIGN_ARGUMENT] = 2, [FOREIGN_INITRAMFS_MODULES] = 3};
-
-	return setting->mechanism == FOREIGN_BY_IDS && strcmp(setting->name, driver) == 0
-		       ? ranks[setting->source]
-		       : 0;
+	if (setting->mechanism != FOREIGN_BY_IDS || strcmp(setting->name, driver) != 0)
+		return 0;
+	return setting->source == FOREIGN_MODPROBE            ? 1
+	       : setting->source == FOREIGN_ARGUMENT          ? 2
+	       : setting->source == FOREIGN_INITRAMFS_MODULES ? 3
+							      : 0;
 }
 
 static bool has_all(const struct foreign_setting *winner, const struct foreign_setting *loser)

@@ -52,9 +52,10 @@ void pci_read_modules(struct root *root, const struct needs *needs, struct inven
 	found = xcalloc(aliases.n, sizeof(*found));
 	if (modules_find(root, inventory->kernel, &aliases, found) == 0)
 		vec_foreach(function, inventory) {
-			char **at = function->modalias ? bsearch(&function->modalias, aliases.items,
-								 n, sizeof(*aliases.items), compare)
-						       : NULL;
+			char **at = function->modalias && n
+					    ? bsearch(&function->modalias, aliases.items, n,
+						      sizeof(*aliases.items), compare)
+					    : NULL;
 
 			if (at && needs_fact(needs, inventory, function, FACT_MODULES))
 				take(function, &found[at - aliases.items],

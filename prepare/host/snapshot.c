@@ -56,7 +56,7 @@ static int write_record(int dir, const struct record *record)
 	const char *name = NULL;
 	_cleanup_close_ int above = open_parent(dir, record->path, &name), fd = -1;
 
-	if (above < 0)
+	if (above < 0 || !name)
 		return above;
 	if (record->kind == RECORD_DIRECTORY)
 		return mkdirat(above, name, DIRECTORY_MODE) < 0 && errno != EEXIST ? -errno : 0;
