@@ -28,7 +28,8 @@ void buf_add_n(struct buf *buf, const char *text, size_t n)
 {
 	char *end = reserve(buf, n);
 
-	memcpy(end, text, n);
+	if (n)
+		memcpy(end, text, n);
 	end[n] = '\0';
 	buf->length += n;
 }

@@ -17,9 +17,12 @@ unsigned shell_line(const struct shell *shell)
 {
 	unsigned line = 1;
 
+	/* In a function, which may stand in another text, it is that of the call. */
+	if (shell->line)
+		return shell->line;
 	for (const char *c = shell->start; c < shell->command; c++)
 		line += *c == '\n';
-	return shell->line ? shell->line : line;
+	return line;
 }
 
 static void tell(struct shell *shell, struct shell_event event, struct buf *output)

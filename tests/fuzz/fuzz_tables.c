@@ -33,14 +33,11 @@ static void check_mounts(const struct mount_list *mounts, size_t n_lines)
 		       *mounts->items[i].type);
 }
 
-static void check_routes(const struct strv *names, size_t n_lines)
+static void check_routes(const struct network *network, size_t n_lines)
 {
-	assert(names->n <= n_lines);
-	for (size_t i = 0; i < names->n; i++) {
-		assert(*names->items[i]);
-		for (size_t j = 0; j < i; j++)
-			assert(strcmp(names->items[i], names->items[j]) != 0);
-	}
+	assert(network->routes.n <= n_lines);
+	vec_foreach(route, &network->routes)
+		assert(*route->interface && route->prefix_length <= (route->ipv6 ? 128 : 32));
 }
 
 /* A disk with a partition, and a volume on it. */
@@ -88,7 +85,7 @@ static void follow(struct storage *storage, const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = xcalloc(size + 1, 1);
-	struct strv routes = {}, routes6 = {};
+	struct network routes = {}, routes6 = {};
 	struct storage storage = {};
 	struct inventory inventory = {};
 	size_t n_lines;
@@ -113,8 +110,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	routes6_parse(text, &routes6);
 	check_routes(&routes, n_lines);
 	check_routes(&routes6, n_lines);
-	strv_done(&routes);
-	strv_done(&routes6);
+	network_done(&routes);
+	network_done(&routes6);
 	*vec_add(&inventory) = (struct pci_function){.address = {.bus = 1}};
 	users_parse(text, &inventory);
 	assert(!inventory.items->user || strstr(text, inventory.items->user));

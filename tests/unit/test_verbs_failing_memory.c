@@ -19,6 +19,7 @@ static struct shared {
 } * shared;
 static bool counts;
 
+#if INTERPOSED
 static bool is_failing(void)
 {
 	if (!counts ||
@@ -28,7 +29,6 @@ static bool is_failing(void)
 	return true;
 }
 
-#if INTERPOSED
 /* Of glibc, under names that stay when malloc() is another's. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
