@@ -325,8 +325,8 @@ suite-scenarios-valgrind: $(BUILD)/tests/scenario-runner
 		'$< tests/scenarios @(import|in-use|init|list|plan|premount|release|snapshot|usage|validate|vf)*'
 suite-shell: all $(BUILD)/tests/tree
 	$(Q)tests/shell/run
-suite-field: all
-	$(Q)tests/field/run $(BUILD)/vfio-prepare
+suite-field: all $(BUILD)/tests/tree
+	$(Q)tests/field/run $(BUILD)/vfio-prepare $(BUILD)/tests/tree
 # As root, on trees that were made to do harm.
 suite-security: all $(BUILD)/tests/tree
 	$(Q)tests/security/run

@@ -112,8 +112,7 @@ struct stay function_stay(const struct inventory *inventory, const struct guards
 		vec_foreach(guard, &guards->functions[function - inventory->items])
 			if (!guard_passes(guard->type, phase, allow) &&
 			    !guard_waits(guard->type, phase) &&
-			    (!first ||
-			     (guard_is_of_now(first) && !guard_is_of_now(guard))))
+			    (!first || (guard_is_of_now(first) && !guard_is_of_now(guard))))
 				first = guard;
 	return (struct stay){first ? STAY_GUARD : reason, first};
 }
@@ -133,6 +132,11 @@ char *stay_text(const struct inventory *inventory, const struct pci_function *fu
 	case STAY_UNREADABLE:
 		return xstrdup("its ids, driver or group cannot be read");
 	case STAY_BRIDGE:
+		if (!function_leaves_group_viable(inventory, function))
+			return xasprintf("it is a bridge (class %06x), which stays, and its driver "
+					 "%s keeps the IOMMU group from guests",
+					 function->class,
+					 function->driver ? function->driver : "is unknown and");
 		return xasprintf("it is a bridge (class %06x), and bridges cannot be assigned to "
 				 "guests",
 				 function->class);
@@ -142,8 +146,9 @@ char *stay_text(const struct inventory *inventory, const struct pci_function *fu
 		return xasprintf("it is a part of the root complex (class %06x)", function->class);
 	case STAY_BEHIND:
 		above = inventory_find(inventory, &function->above);
-		return xasprintf("it is behind %s, whose driver %s makes domain %x: without that "
-				 "driver it does not exist, and with that driver their common "
+		return xasprintf("it is behind the VMD controller %s, which can be given away as a "
+				 "whole only: without the controller's driver (%s), which makes "
+				 "domain %x, it does not exist, and with that driver their common "
 				 "IOMMU group goes to no guest",
 				 PCI_ADDRESS_TEXT(&function->above),
 				 above && above->driver ? above->driver : "vmd",

@@ -79,8 +79,8 @@ static void refuse_behind(struct match *match, struct claim *claim)
 		       "section [device %s] wants the device, but %s; nor do libvirt, QEMU and nova "
 		       "take a domain above ffff",
 		       claim->section->label, why),
-		"list %s instead, which gives the VMD controller to a guest as a whole, with all "
-		"disks behind it; or turn VMD off in the firmware setup, which makes each disk a "
+		"list %s instead, which gives the controller to a guest with all disks behind it; "
+		"or turn VMD off in the firmware setup, which makes each disk a "
 		"device of its own",
 		PCI_ADDRESS_TEXT(&function->above));
 }

@@ -175,7 +175,8 @@ static bool belong_together(const struct profile_member *a, const struct profile
 {
 	return a->function && b->function &&
 	       pci_address_same_slot(&a->function->address, &b->function->address) &&
-	       text_same(a->driver, b->driver) && a->left_out == b->left_out;
+	       text_same(a->driver, b->driver) && a->left_out == b->left_out &&
+	       (a->unit == b->unit || a->allow == b->allow);
 }
 
 char *render_profile(const struct profile_draft *draft)

@@ -16,6 +16,7 @@ struct profile_member {
 	bool holds_data; /* a guest has disks there: its data must not make the guard refuse them */
 	const char *driver; /* NULL: the usual one */
 	bool left_out;      /* the section is a comment */
+	size_t unit;        /* what goes to a guest only together has one number; 0: not known */
 };
 
 struct profile_draft {

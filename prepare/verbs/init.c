@@ -24,16 +24,16 @@ static void add_member(const struct inventory *inventory, const struct guard_lis
 			  xasprintf("%s: %s", finding_name(guard->type), guard->detail));
 	member->allow = verdict->allow;
 	member->left_out = verdict->when == ASSIGNABLE_NEVER;
-	if (member->left_out)
+	member->unit = verdict->unit + 1;
+	if (member->left_out && verdict->because == member->function)
 		strv_take(&draft->remarks,
-			  xasprintf("%s cannot be given away: %s%s%s%s",
+			  xasprintf("%s cannot be given away: %s",
+				    PCI_ADDRESS_TEXT(&member->function->address), verdict->why));
+	else if (member->left_out)
+		strv_take(&draft->remarks,
+			  xasprintf("%s cannot be given away, as %s would have to go with it: %s",
 				    PCI_ADDRESS_TEXT(&member->function->address),
-				    verdict->because == member->function ? "" : "with it ",
-				    verdict->because == member->function
-					    ? ""
-					    : PCI_ADDRESS_TEXT(&verdict->because->address),
-				    verdict->because == member->function ? "" : " would go, and ",
-				    verdict->why));
+				    PCI_ADDRESS_TEXT(&verdict->because->address), verdict->why));
 }
 
 /* Adds the selected functions, and what has to go with those that can go. */

@@ -109,8 +109,8 @@ TEST(neighbours)
 		{"FPGA", 0x058000, "xclmgmt", "now +0000:01:00.0"},
 		{"port", 0x060400, "pcieport", "now"},
 		{"bridge with a driver", 0x060100, "lpc_ich",
-		 "never +0000:01:00.0; 0000:01:00.0: it is a bridge (class 060100), and bridges "
-		 "cannot be assigned to guests"},
+		 "never +0000:01:00.0; 0000:01:00.0: it is a bridge (class 060100), which stays, and its "
+		 "driver lpc_ich keeps the IOMMU group from guests"},
 		{"CXL memory", 0x050210, "cxl_pci",
 		 "never +0000:01:00.0; 0000:01:00.0: it may be memory that the host works in"},
 		{"IOMMU with a driver", 0x080600, "x",
@@ -201,9 +201,10 @@ TEST(what_is_behind_a_controller_goes_with_it_or_not_at_all)
 	child->has_above = true;
 	child->above = address("0:e7:00.5");
 	expect("disk", 0,
-	       "never +0000:e7:00.5; 10000:01:00.0: it is behind 0000:e7:00.5, whose driver vmd "
-	       "makes domain 10000: without that driver it does not exist, and with that driver "
-	       "their common IOMMU group goes to no guest");
+	       "never +0000:e7:00.5; 10000:01:00.0: it is behind the VMD controller 0000:e7:00.5, which "
+	       "can be given away as a whole only: without the controller's driver (vmd), which makes "
+	       "domain 10000, it does not exist, and with that driver their common IOMMU group goes to "
+	       "no guest");
 	/* Groups of their own, which no kernel of today makes. */
 	child->iommu_group = 91;
 	expect("group of its own", 0, "now");

@@ -142,6 +142,31 @@ TEST(the_proposed_allow_can_be_written)
 	profile_done(&profile);
 }
 
+/* Functions of a slot that can go without each other: what one would have to be allowed is not asked for the other. */
+TEST(parts_of_a_slot)
+{
+	static const struct {
+		size_t second, sections;
+		unsigned allow;
+	} rows[] = {{1, 1, 0}, {2, 2, 0}, {2, 1, ALLOW_DISPLAY}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *text = NULL;
+		struct profile profile;
+
+		add_member("01:00.0", "asked for", "display: x", ALLOW_DISPLAY);
+		add_member("01:00.1", "asked for", "", rows[i].allow);
+		draft.items[0].unit = 1;
+		draft.items[1].unit = rows[i].second;
+		text = render_profile(&draft);
+		read_back(text, &profile);
+		check_int("sections", profile.sections.n, rows[i].sections);
+		profile_done(&profile);
+		profile_draft_done(&draft);
+		draft.verb = "init";
+	}
+}
+
 TEST(labels)
 {
 	static const struct {
@@ -244,6 +269,7 @@ int main(void)
 		PROFILE_TEST(nothing),
 		PROFILE_TEST(a_card_a_port_and_a_disk),
 		PROFILE_TEST(the_proposed_allow_can_be_written),
+		PROFILE_TEST(parts_of_a_slot),
 		PROFILE_TEST(labels),
 		PROFILE_TEST(serial_numbers_that_are_not_the_cards),
 		PROFILE_TEST(places_remarks_and_what_is_left_out),
