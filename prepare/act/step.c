@@ -2,6 +2,8 @@
 #include "act/step.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +13,7 @@
 #include "host/modules.h"
 #include "host/pci.h"
 #include "host/uevent.h"
+#include "parse/address.h"
 
 #define POLL_MS 20
 
@@ -131,11 +134,38 @@ static int number_of(const struct action *action)
 	return number_parse(action->value, 10, UINT16_MAX, &number) < 0 ? -1 : (int)number;
 }
 
+/*
+ * Virtual functions that stay with the host were made while no driver was to take any: they are probed now, as
+ * they would have been. Whether a driver takes one is the host's affair.
+ */
+static void probe_kept(const struct attempt *attempt)
+{
+	for (int i = 0; i < attempt->slot->vfs.number && attempt->device->kept; i++) {
+		char link[sizeof("virtfn") + 3 * sizeof(i)], name[PATH_MAX], path[DEVICE_PATH_MAX];
+		_cleanup_close_ int dir = -1;
+		struct pci_address address;
+
+		snprintf(link, sizeof(link), "virtfn%d", i);
+		if (attribute_read_link_name(attempt->root, attempt->dir, link, name,
+					     sizeof(name)) < 0 ||
+		    pci_address_parse(name, &address) < 0 ||
+		    !address_list_has(attempt->device->kept, &address))
+			continue;
+		dir = root_open(attempt->root, device_path(&address, path), O_PATH | O_DIRECTORY);
+		if (dir >= 0 && attribute_read_link_name(attempt->root, dir, "driver", name,
+							 sizeof(name)) == -ENOENT)
+			root_write_attribute(attempt->root, -1, SYSFS_PCI "/drivers_probe",
+					     PCI_ADDRESS_TEXT(&address));
+	}
+}
+
 static int verify_autoprobe(const struct attempt *attempt, const struct action *action, int r)
 {
 	if (r < 0)
 		return r;
 	vfs_read(attempt->root, attempt->dir, &attempt->slot->vfs);
+	if (number_of(action) && attempt->slot->vfs.autoprobe == number_of(action))
+		probe_kept(attempt);
 	return result_of(r, attempt->slot->vfs.autoprobe == number_of(action));
 }
 

@@ -25,9 +25,6 @@ void check_iommu_arguments(struct checks *checks);
 void check_modules(struct checks *checks);
 /* Each device: present, on its driver, with its override; of a kind that a guest can have. */
 void check_devices(struct checks *checks);
-/* Does vfio-pci refuse the function, and is it not told to take what it refuses? */
-bool function_is_denylisted(const struct inventory *inventory,
-			    const struct pci_function *function);
 /* IOMMU groups, and the backend that maps the memory of guests. */
 void check_groups(struct checks *checks);
 /* Console, keyboard and framebuffer, which a person would miss. */

@@ -80,24 +80,6 @@ static void check_override(const struct checks *checks, const struct planned_dev
 		       address);
 }
 
-/* drivers/vfio/pci/vfio_pci.c vfio_pci_dev_in_denylist(); all are Intel's. */
-bool function_is_denylisted(const struct inventory *inventory, const struct pci_function *function)
-{
-	static const uint16_t devices[] = {
-		0x19e2, 0x19e3, /* QAT C3XXX and its virtual functions */
-		0x37c8, 0x37c9, /* QAT C62X */
-		0x0435, 0x0443, /* QAT DH895XCC */
-		0x0b25, 0x0cfe, /* DSA and IAX of Sapphire Rapids; since 6.9 */
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
-		if (function->vendor == 0x8086 && function->device == devices[i])
-			return inventory->platform.denylist_off != ANSWER_YES &&
-			       !kernel_args_bool(&inventory->args, "vfio_pci.disable_denylist",
-						 false);
-	return false;
-}
-
 /* What vfio-pci would refuse to take (EINVAL), and what it would take though another fits better. */
 static void check_type(const struct checks *checks, const struct planned_device *device,
 		       const struct pci_function *function)
@@ -119,15 +101,6 @@ static void check_type(const struct checks *checks, const struct planned_device 
 				function->header_type),
 			"%s; the devices behind the bridge can be listed", leave_out);
 	}
-	if (device->state == DEVICE_BIND && on_vfio_pci &&
-	    function_is_denylisted(inventory, function))
-		finding_remedy(
-			finding_add(checks->findings, SEVERITY_ERROR, FINDING_DENYLISTED, address,
-				    "vfio-pci refuses %04x:%04x, as a guest can use the device to "
-				    "harm the host",
-				    function->vendor, function->device),
-			"if all guests are trusted, add vfio-pci.disable_denylist=1 to the "
-			"kernel's arguments and restart");
 	if (on_vfio_pci && function->variant)
 		finding_remedy(
 			finding_add(
@@ -136,6 +109,34 @@ static void check_type(const struct checks *checks, const struct planned_device 
 				"lacks, such as migration",
 				function->variant),
 			"write driver = auto in section [device %s]", device->section);
+}
+
+/* A virtual function that except keeps for the host, which has no use for it without a driver. */
+static void check_kept(const struct checks *checks, const struct planned_device *device)
+{
+	vec_foreach(function, checks->inventory) {
+		const char *address = PCI_ADDRESS_TEXT(&function->address);
+		_cleanup_free_ char *autoprobe = NULL;
+
+		if (!function->is_vf || !device->kept ||
+		    pci_address_compare(&function->physfn, &device->address) != 0 ||
+		    !address_list_has(device->kept, &function->address) || function->driver ||
+		    function->driver_override || (function->unknown & FUNCTION_DRIVER) ||
+		    (!(function->unknown & FUNCTION_MODULES) && !function->modules.n))
+			continue;
+		if (inventory_find(checks->inventory, &device->address)->vfs_autoprobe == 0)
+			autoprobe = xasprintf(
+				"echo 1 >/sys/bus/pci/devices/%s/sriov_drivers_autoprobe; ",
+				PCI_ADDRESS_TEXT(&device->address));
+		finding_remedy(
+			finding_add(checks->findings, SEVERITY_WARNING, FINDING_VF_NO_DRIVER,
+				    address,
+				    "except in section [device %s] keeps the virtual function for "
+				    "the host, and no driver has it",
+				    device->section),
+			"%secho %s >/sys/bus/pci/drivers_probe", autoprobe ? autoprobe : "",
+			address);
+	}
 }
 
 /* Devices are listed, and all of them are in except: of nothing at all "ready" would say too much. */
@@ -169,6 +170,7 @@ void check_devices(struct checks *checks)
 			check_type(checks, device, function);
 		if (checks->fit)
 			continue;
+		check_kept(checks, device);
 		check_driver(checks, device, function);
 		if (function)
 			check_override(checks, device, function);

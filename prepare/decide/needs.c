@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "decide/denylist.h"
 #include "decide/group.h"
 #include "decide/guards.h"
 #include "decide/planner.h"
 #include "decide/siblings.h"
+#include "decide/sriov.h"
 
 /* What each goal needs, whatever the profile: before there is a plan, and once it is made. */
 static const struct {
@@ -230,6 +232,10 @@ static void need_conditions(const struct asking *asking)
 			need(asking, i, FACT_MODULES);
 		if (purpose->phase >= PHASE_SYSTEM && claim_is_physical(claim))
 			need(asking, i, FACT_VFS);
+		if (denylist_concerns(claim))
+			asking->needs->host |= HOST_DENYLIST;
+		if (purpose->phase >= PHASE_SYSTEM && vfs_want_link(claim))
+			asking->needs->host |= HOST_NETWORK | HOST_LINKS;
 	}
 }
 

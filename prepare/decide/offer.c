@@ -3,6 +3,7 @@
 
 #include "decide/assignable.h"
 #include "decide/check.h"
+#include "decide/denylist.h"
 #include "decide/fit.h"
 
 #define MIB (UINT64_C(1) << 20)

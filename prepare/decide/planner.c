@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "decide/denylist.h"
 #include "decide/group.h"
 #include "decide/guards.h"
 #include "decide/remedy.h"
@@ -66,6 +67,7 @@ static void add_device(const struct profile *profile, const struct match *match,
 		.companion = claim->companion,
 		.next_boot = claim->next_boot,
 		.vfs = physical ? claim->section->vfs : 0,
+		.kept = physical ? &claim->section->except : NULL,
 		.want = xstrdup(wanted_driver(claim->section, function)),
 		.module = module_of_driver(driver),
 		.before = xstrdup_null(function->driver),
@@ -338,6 +340,7 @@ void plan_make(const struct profile *profile, enum phase phase, struct match *ma
 	guards_make(inventory, phase, &guards);
 	leave_hanging(match);
 	refuse_silent(match);
+	denylist_decide(phase, match);
 	vfs_decide(phase, &guards, match);
 	apply_guards(phase, &guards, match);
 	keep_last_display(&guards, match);

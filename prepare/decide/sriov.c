@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "decide/group.h"
 #include "decide/planner.h"
 
@@ -111,6 +112,61 @@ static void decide_function(const struct guards *guards, struct match *match, st
 	}
 }
 
+/*
+ * bnxt_sriov_configure() answers that all is well, and makes none while the interface is down;
+ * bnx2x_sriov_configure() answers EINVAL.
+ */
+bool vfs_want_link(const struct claim *claim)
+{
+	static const char *const drivers[] = {"bnxt_en", "bnx2x"};
+	const char *driver = claim->function->driver;
+
+	return claim_is_physical(claim) && driver && TEXT_IN(drivers, driver);
+}
+
+#define UNIT "/etc/systemd/system/vfio-prepare-vfs.service"
+
+static void check_link(struct match *match, const struct claim *claim)
+{
+	const struct pci_function *function = claim->function;
+	const struct interface *its = NULL;
+	bool stand = vfs_stand(match, claim);
+	struct finding *finding;
+
+	if (!vfs_want_link(claim))
+		return;
+	for (size_t i = 0; i < match->inventory->network.n; i++) {
+		const struct interface *interface = &match->inventory->network.items[i];
+
+		if (!pci_address_list_has(&interface->carriers, &function->address))
+			continue;
+		its = interface;
+		if (interface->up || interface->enabled)
+			break;
+	}
+	finding = finding_add(&match->findings,
+			      stand || (its && (its->up || its->enabled)) ? SEVERITY_NOTE
+									  : SEVERITY_WARNING,
+			      FINDING_VFS_LINK_DOWN, PCI_ADDRESS_TEXT(&function->address),
+			      "%s makes virtual functions only while the device's interface is up "
+			      "(%s is %s now); at boot vfio-prepare comes before the network, when "
+			      "no interface is up",
+			      function->driver, its ? its->name : "its interface",
+			      its && (its->up || its->enabled) ? "up" : "down");
+	finding_remedy(finding,
+		       "%s%s%sfor each boot: printf '[Unit]\\nWants=network-online.target\\n"
+		       "After=network-online.target\\n[Service]\\nType=oneshot\\n"
+		       "ExecStart=/usr/sbin/vfio-prepare bind\\n[Install]\\n"
+		       "WantedBy=multi-user.target\\n' >" UNIT
+		       " && systemctl enable vfio-prepare-vfs.service, and let the network "
+		       "configuration switch the interface on",
+		       stand ? "" : "now: ip link set ",
+		       stand ? ""
+		       : its ? its->name
+			     : "NAME",
+		       stand ? "" : " up && vfio-prepare bind; ");
+}
+
 void vfs_decide(enum phase phase, const struct guards *guards, struct match *match)
 {
 	vec_foreach(claim, match) {
@@ -120,6 +176,8 @@ void vfs_decide(enum phase phase, const struct guards *guards, struct match *mat
 			continue;
 		if (phase >= PHASE_SYSTEM) {
 			decide_function(guards, match, claim);
+			if (!claim->refused)
+				check_link(match, claim);
 			continue;
 		}
 		claim->waiting = true;

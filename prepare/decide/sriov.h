@@ -13,9 +13,12 @@
  * Holds the physical functions of sections with the key vfs against the host. Those that cannot have so
  * many are refused; before PHASE_SYSTEM all of them wait. Virtual functions that will have to give way to
  * another number of them are claimed no longer. Findings: vfs-unsupported, vfs-too-many, vfs-driver,
- * vfs-in-use, vfs-unknown, vfs-waits.
+ * vfs-in-use, vfs-unknown, vfs-waits, vfs-link-down.
  */
 void vfs_decide(enum phase phase, const struct guards *guards, struct match *match);
+
+/* Is it a physical function whose driver makes virtual ones only while its interface is switched on? */
+bool vfs_want_link(const struct claim *claim);
 
 /* Are the virtual functions all there that a claim on a physical one is for? */
 bool vfs_stand(const struct match *match, const struct claim *claim);

@@ -266,8 +266,8 @@ static void add_function(struct root *root, const struct pci_address *address,
 
 	function->address = *address;
 	function->revision = function->numa_node = function->iommu_group = function->total_vfs =
-		function->header_type = function->vf_offset = function->vf_stride =
-			function->num_vfs = function->vfs_autoprobe = -1;
+		function->header_type = function->vf_device = function->vf_offset =
+			function->vf_stride = function->num_vfs = function->vfs_autoprobe = -1;
 	function->unknown = FUNCTION_MODULES | FUNCTION_SERIAL | FUNCTION_VFS;
 	read_function(root, function);
 }

@@ -154,8 +154,12 @@ static void scan_policy(struct root *root, struct platform *platform)
 	platform->signatures_enforced = read_answer(root,
 						    "/sys/module/module/parameters/sig_enforce");
 	platform->modules_disabled = read_answer(root, "/proc/sys/kernel/modules_disabled");
-	platform->denylist_off = read_answer(root,
-					     "/sys/module/vfio_pci/parameters/disable_denylist");
+}
+
+void platform_read_denylist(struct root *root, struct inventory *inventory)
+{
+	inventory->platform.denylist_off =
+		read_answer(root, "/sys/module/vfio_pci/parameters/disable_denylist");
 }
 
 static void scan_missing(struct root *root, struct inventory *inventory, const struct strv *modules)

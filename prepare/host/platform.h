@@ -7,6 +7,8 @@
 #include "model/inventory.h"
 
 /* Reads the processor and the kernel's configuration. */
+/* HOST_DENYLIST. */
+void platform_read_denylist(struct root *root, struct inventory *inventory);
 void platform_read_processor(struct root *root, struct inventory *inventory);
 /*
  * Reads the rest of struct platform, but for the groups. modules: those whose absence from the kernel's tables

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "host/pci.h"
 #include "parse/address.h"
 
@@ -21,7 +22,15 @@ void vfs_read(struct root *root, int dir, struct vfs_state *ret)
 
 static void read_state(struct root *root, int dir, void *answer)
 {
-	vfs_read(root, dir, answer);
+	struct vfs_state *state = answer;
+	char text[16];
+	uint64_t device;
+
+	vfs_read(root, dir, state);
+	state->device = -1;
+	if (attribute_read(root, dir, "sriov_vf_device", text, sizeof(text)) > 0 &&
+	    number_parse(text, 16, 0xffff, &device) == 0)
+		state->device = (int)device;
 }
 
 static void take_state(struct root *root _unused_, struct pci_function *function,
@@ -34,6 +43,7 @@ static void take_state(struct root *root _unused_, struct pci_function *function
 	function->total_vfs = state->total;
 	function->num_vfs = state->number;
 	function->vfs_autoprobe = state->autoprobe;
+	function->vf_device = state->device;
 	if (state->total < 0 || state->number >= 0)
 		function->unknown &= ~(unsigned)FUNCTION_VFS;
 }

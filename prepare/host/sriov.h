@@ -16,6 +16,7 @@ extern const struct bounded_read pci_vfs;
 /* The attributes of a physical function; -1: it does not have this one, or it cannot be read. */
 struct vfs_state {
 	int total, number, autoprobe;
+	int device; /* id of the virtual ones; not read by vfs_read() */
 };
 
 /* Reads the attributes of the function whose directory is dir. May block for ever: see host/bounded.h. */

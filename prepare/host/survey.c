@@ -175,6 +175,9 @@ static void read_host(struct root *root, const struct needs *needs, enum host_fa
 	case HOST_RESTART:
 		restart_reasons_read(root, &inventory->restart);
 		break;
+	case HOST_DENYLIST:
+		platform_read_denylist(root, inventory);
+		break;
 	case HOST_PLACES: /* see survey() */
 	case HOST_FUNCTIONS:
 	case HOST_CONTENTS: /* with HOST_STORAGE */

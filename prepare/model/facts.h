@@ -36,7 +36,8 @@ enum host_fact {
 	HOST_OWN_FILES = 1 << 18,    /* the files that apply writes */
 	HOST_RESTART = 1 << 19,      /* why a restart is required */
 	HOST_OWN_MODPROBE = 1 << 20, /* of the files that apply writes, that for modprobe alone */
-#define N_HOST_FACTS 21
+	HOST_DENYLIST = 1 << 21,     /* whether vfio-pci takes what it otherwise refuses */
+#define N_HOST_FACTS 22
 	HOST_ALL = (1 << N_HOST_FACTS) - 1,
 };
 

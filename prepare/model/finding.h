@@ -108,6 +108,8 @@ enum finding_kind {
 	X(FINDING_VFS_MISSING, "vfs-missing", REBOOT_REQUIRED, 0) \
 	X(FINDING_VFS_AUTOPROBE, "vfs-autoprobe", NOT_READY, 0) \
 	X(FINDING_VFS_WAITS, "vfs-waits", NOT_READY, 0) \
+	X(FINDING_VFS_LINK_DOWN, "vfs-link-down", NOT_READY, 0) \
+	X(FINDING_VF_NO_DRIVER, "vf-no-driver", NOT_READY, 0) \
 	/* Modules. */ \
 	X(FINDING_MODULE_MISSING, "module-missing", NOT_READY, 0) \
 	X(FINDING_MODULE_UNKNOWN, "module-unknown", READINESS_UNKNOWN, 0) \

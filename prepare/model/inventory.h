@@ -64,6 +64,7 @@ struct pci_function {
 	int total_vfs;            /* sriov_totalvfs; -1: not a PF, or not asked for */
 	int vf_offset, vf_stride; /* sriov_offset, sriov_stride; -1: not a PF, or not asked for */
 	int num_vfs;              /* sriov_numvfs; -1: not a PF, or not known */
+	int vf_device;     /* sriov_vf_device, the id that they have; -1: not a PF, or not known */
 	int vfs_autoprobe; /* sriov_drivers_autoprobe; -1: not a PF, not known, or an old kernel */
 	bool has_serial;
 	uint64_t serial;

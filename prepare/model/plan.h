@@ -41,8 +41,10 @@ struct planned_device {
 	bool companion;      /* joined through group = expand */
 	bool next_boot;      /* refused only as it is in use now */
 	bool optional;       /* that it is absent is no error */
-	unsigned vfs; /* a physical function that stays with the host and has so many; 0: none */
-	char *want;   /* driver; NULL: its own, it is released; owned */
+	const struct address_list
+		*kept; /* with vfs: these virtual ones stay with the host; owned by the profile */
+	unsigned vfs;  /* a physical function that stays with the host and has so many; 0: none */
+	char *want;    /* driver; NULL: its own, it is released; owned */
 	char *module; /* that provides it or what its virtual functions get, or a modalias; NULL: it is there; owned */
 	char *before; /* driver that it has, NULL: none, or not known; owned */
 	bool before_known;

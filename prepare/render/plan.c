@@ -62,8 +62,12 @@ static void add_device(struct buf *buf, const struct planned_device *device)
 		buf_add(buf, ": nothing to do\n");
 		break;
 	case DEVICE_VFS:
-		buf_addf(buf, "stays on %s, gets %u virtual function%s\n", device->want,
-			 device->vfs, PLURAL(device->vfs));
+		buf_addf(buf, "stays on %s, gets %u virtual function%s", device->want, device->vfs,
+			 PLURAL(device->vfs));
+		for (size_t i = 0; device->kept && i < device->kept->n; i++)
+			buf_addf(buf, "%s %s", i ? "" : "; except leaves to its own driver:",
+				 PCI_ADDRESS_TEXT(&device->kept->items[i].address));
+		buf_add(buf, "\n");
 		break;
 	case DEVICE_WAITING:
 		buf_addf(buf, "waits %s\n", device_waits_for(device));

@@ -258,6 +258,9 @@ static void put_function(const struct build *build, const struct function *funct
 		put(build, ATTRIBUTE("sriov_numvfs"), "%u\n",
 		    count_virtual(build, function->address, NULL));
 		put(build, ATTRIBUTE("sriov_drivers_autoprobe"), "1\n");
+		if (function->vf && strchr(function->vf, ':'))
+			put(build, ATTRIBUTE("sriov_vf_device"), "%s\n",
+			    strchr(function->vf, ':') + 1);
 	}
 	if (function->vga)
 		put(build, ATTRIBUTE("boot_vga"), "%s\n", function->vga);

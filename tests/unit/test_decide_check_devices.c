@@ -50,40 +50,6 @@ TEST(overrides)
 	expect("native", X "driver = nouveau\n", READY, "");
 }
 
-static void set_ids(uint16_t vendor, uint16_t device)
-{
-	inventory.items[0].vendor = vendor;
-	inventory.items[0].device = device;
-}
-
-TEST(devices_that_vfio_pci_refuses)
-{
-	set_driver(0, NULL);
-	set_override(0, NULL);
-	set_ids(0x8086, 0x37c8);
-	begin(X);
-	check_findings("QAT", &findings, "denylisted 0000:01:00.0; wrong-driver 0000:01:00.0");
-	check_part("detail", findings.items[0].detail, "8086:37c8");
-	assert_int_equal(findings.items[0].severity, SEVERITY_ERROR);
-	end();
-	set_ids(0x8086, 0x0b25);
-	expect("DSA", X, NOT_READY, "denylisted 0000:01:00.0; wrong-driver 0000:01:00.0");
-	set_ids(0x1af4, 0x37c8);
-	expect("another vendor's", X, NOT_READY, "wrong-driver 0000:01:00.0");
-	set_ids(0x8086, 0x37c8);
-	set_arguments("vfio-pci.disable_denylist=1");
-	expect("allowed by an argument", X, NOT_READY, "wrong-driver 0000:01:00.0");
-	set_arguments("");
-	inventory.platform.denylist_off = ANSWER_YES;
-	expect("allowed", X, NOT_READY, "wrong-driver 0000:01:00.0");
-	inventory.platform.denylist_off = ANSWER_NO;
-	expect("stub", X "driver = pci-stub\n", NOT_READY, "wrong-driver 0000:01:00.0");
-	/* An older kernel took it. */
-	set_driver(0, "vfio-pci");
-	set_override(0, "vfio-pci");
-	expect("there", X, READY, "");
-}
-
 TEST(headers)
 {
 	set_driver(0, NULL);
@@ -126,7 +92,6 @@ int main(void)
 		CHECKS_TEST(on_the_wrong_driver),
 		CHECKS_TEST(too_few_virtual_functions),
 		CHECKS_TEST(overrides),
-		CHECKS_TEST(devices_that_vfio_pci_refuses),
 		CHECKS_TEST(headers),
 		CHECKS_TEST(variants),
 		CHECKS_TEST(all_that_is_listed_is_left_out),

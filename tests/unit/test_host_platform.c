@@ -32,7 +32,7 @@ static int remove_host(void **state _unused_)
 /* All, of all functions but the last. */
 static void scan(void)
 {
-	struct needs needs = {.host = HOST_PROCESSOR | HOST_PLATFORM,
+	struct needs needs = {.host = HOST_PROCESSOR | HOST_PLATFORM | HOST_DENYLIST,
 			      .functions = xcalloc(inventory.n, sizeof(unsigned)),
 			      .n = inventory.n};
 
