@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "decide/denylist.h"
 #include "model/profile.h"
 
 static int compare(const void *a, const void *b)
@@ -98,13 +99,14 @@ struct stay function_stay(const struct inventory *inventory, const struct guards
 	enum stay_reason reason = function->unknown &
 						  (FUNCTION_IDS | FUNCTION_DRIVER | FUNCTION_GROUP)
 					  ? STAY_UNREADABLE
-				  : function_is_bridge(function)            ? STAY_BRIDGE
-				  : function_is_memory(function)            ? STAY_MEMORY
-				  : function_is_infrastructure(function)    ? STAY_PLATFORM
-				  : function_is_behind(inventory, function) ? STAY_BEHIND
-				  : function->answers_nothing               ? STAY_SILENT
-				  : function->hangs                         ? STAY_HANGS
-									    : STAY_NOT;
+				  : function_is_bridge(function)                ? STAY_BRIDGE
+				  : function_is_memory(function)                ? STAY_MEMORY
+				  : function_is_infrastructure(function)        ? STAY_PLATFORM
+				  : function_is_behind(inventory, function)     ? STAY_BEHIND
+				  : function_is_denylisted(inventory, function) ? STAY_DENYLISTED
+				  : function->answers_nothing                   ? STAY_SILENT
+				  : function->hangs                             ? STAY_HANGS
+										: STAY_NOT;
 	const struct guard *first = NULL;
 
 	/* What holds it for good is told before what holds it now. */
@@ -153,6 +155,10 @@ char *stay_text(const struct inventory *inventory, const struct pci_function *fu
 				 PCI_ADDRESS_TEXT(&function->above),
 				 above && above->driver ? above->driver : "vmd",
 				 function->address.domain);
+	case STAY_DENYLISTED:
+		return xstrdup(
+			"vfio-pci refuses it (its denylist), as a guest can use it to harm the "
+			"host");
 	case STAY_SILENT:
 		return xstrdup("it does not answer: every byte of its configuration space is ff");
 	case STAY_HANGS:

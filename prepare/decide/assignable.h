@@ -55,6 +55,7 @@ enum stay_reason {
 	STAY_MEMORY,
 	STAY_PLATFORM,
 	STAY_BEHIND, /* a VMD controller, with which it shares its group */
+	STAY_DENYLISTED,
 	STAY_SILENT,
 	STAY_HANGS,
 	STAY_GUARD,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -267,6 +268,37 @@ static void check_loads(struct checks *checks, const struct foreign_setting *set
 			    buf_text(&detail), false);
 }
 
+/* Somebody else makes virtual functions of a physical one that the profile has some of. */
+static void check_vfs(struct checks *checks, const struct foreign_setting *setting)
+{
+	_cleanup_free_ char *place = foreign_place(setting), *removal = foreign_removal(setting);
+
+	vec_foreach(device, checks->plan) {
+		const struct pci_function *function = inventory_find(checks->inventory,
+								     &device->address);
+		bool same;
+
+		if (!device->vfs || !function ||
+		    !foreign_makes_vfs(checks->inventory, setting, function))
+			continue;
+		same = strtoul(setting->values.items[0], NULL, 10) == device->vfs;
+		finding_remedy(
+			finding_add(
+				checks->findings, same ? SEVERITY_NOTE : SEVERITY_WARNING,
+				FINDING_FOREIGN_VFS, place,
+				"\"%s\" gives %s %s virtual functions, and section [device %s] "
+				"gives it %u: %s",
+				setting->text, PCI_ADDRESS_TEXT(&device->address),
+				setting->values.items[0], device->section, device->vfs,
+				same ? "who comes second has nothing to do"
+				     : "another number is refused while there are some (EBUSY), "
+				       "or takes away those that guests have"),
+			"%s, or remove vfs from section [device %s] and list the virtual functions by "
+			"their addresses",
+			removal, device->section);
+	}
+}
+
 static void check_setting(struct checks *checks, const struct foreign_setting *setting)
 {
 	_cleanup_free_ char *detail = NULL, *why = foreign_why(setting);
@@ -295,6 +327,9 @@ static void check_setting(struct checks *checks, const struct foreign_setting *s
 		break;
 	case FOREIGN_LOAD:
 		check_loads(checks, setting);
+		break;
+	case FOREIGN_VFS:
+		check_vfs(checks, setting);
 		break;
 	case FOREIGN_OPTION:
 		if (strcmp(setting->name, "pcie_acs_override") == 0)

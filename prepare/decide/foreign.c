@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/host_places.h"
+#include "model/profile.h"
 #include "parse/address.h"
 
 /* When what stands there is done. Measured in boots with two equal cards, one of which was to go to vfio-pci. */
@@ -25,6 +26,7 @@ static const struct {
 	[FOREIGN_MKINITCPIO] = {FINDING_FOREIGN_MKINITCPIO, true},
 	[FOREIGN_GUEST_HOOK] = {FINDING_FOREIGN_GUEST_HOOK, false,
 				"it runs when a guest starts or stops, and not at the boot"},
+	[FOREIGN_NETWORK] = {FINDING_FOREIGN_VFS},
 	[FOREIGN_GUEST] = {FINDING_FOREIGN_GUEST_HOOK, false,
 			   "it is done when the guest starts, and not at the boot"},
 	[FOREIGN_DRACUT] = {FINDING_FOREIGN_DRACUT, true},
@@ -70,6 +72,8 @@ static const char *const mechanisms[] = {
 
 enum finding_type foreign_finding(const struct foreign_setting *setting)
 {
+	if (setting->effect == FOREIGN_VFS)
+		return FINDING_FOREIGN_VFS;
 	if (setting->source == FOREIGN_MODPROBE && setting->effect == FOREIGN_IDS)
 		return FINDING_FOREIGN_IDS;
 	if (setting->effect == FOREIGN_BLACKLIST || setting->effect == FOREIGN_INSTALL)
@@ -172,6 +176,29 @@ void foreign_word_read(const struct foreign_setting *setting, const char *value,
 		word.type = FOREIGN_WORD_PATTERN;
 	}
 	*ret = word;
+}
+
+bool foreign_makes_vfs(const struct inventory *inventory, const struct foreign_setting *setting,
+		       const struct pci_function *function)
+{
+	const struct interface *interface;
+	struct pci_address address;
+
+	if (setting->effect != FOREIGN_VFS || function->is_vf)
+		return false;
+	if (text_starts_with(setting->name, "module ")) {
+		_cleanup_free_ char *module = module_of_driver(function->driver ? function->driver
+										: "");
+
+		return strcmp(setting->name + strlen("module "), module) == 0;
+	}
+	if (pci_address_parse(setting->name, &address) == 0)
+		return pci_address_compare(&address, &function->address) == 0;
+	interface = network_find(&inventory->network, setting->name);
+	/* The last in its path; those before are bridges. */
+	return interface && interface->carriers.n &&
+	       pci_address_compare(&interface->carriers.items[interface->carriers.n - 1],
+				   &function->address) == 0;
 }
 
 static bool word_means(const struct foreign_word *word, const struct pci_function *function)

@@ -321,6 +321,61 @@ static void settle_id(struct import *import, struct import_device *device)
 	}
 }
 
+/* Is the device a virtual function of the physical one that goes to a driver for guests? */
+static bool is_given_vf(const struct import_device *device, const struct pci_function *physical)
+{
+	_cleanup_free_ char *module = module_of_driver(device->driver);
+
+	return device->function && device->function->is_vf && device->reason < IMPORT_ABSENT &&
+	       module_is_for_guests(module) &&
+	       pci_address_compare(&device->function->physfn, &physical->address) == 0;
+}
+
+/*
+ * A physical function, of which somebody says how many virtual ones it has, stands for those that go to guests: by
+ * their addresses alone they would not be there after the next boot.
+ */
+static void settle_vfs(struct import *import, const struct inventory *inventory,
+		       const struct pci_function *physical)
+{
+	struct import_device whole = {.address = physical->address,
+				      .function = physical,
+				      .reason = IMPORT_VFS};
+	size_t n = 0, n_given = 0;
+
+	vec_foreach(setting, &inventory->foreign)
+		if (foreign_makes_vfs(inventory, setting, physical))
+			*vec_add(&whole.sources) = setting;
+	vec_foreach(device, import)
+		n_given += whole.sources.n && is_given_vf(device, physical);
+	if (!n_given) {
+		vec_foreach(source, &whole.sources)
+			add_remark(
+				import, *source, true,
+				"%s has these virtual functions, and none of them goes to a guest's "
+				"driver: vfs = in a section gives all of them",
+				PCI_ADDRESS_TEXT(&physical->address));
+		free(whole.sources.items);
+		return;
+	}
+	for (size_t i = 0; i < import->n; i++) {
+		struct import_device *device = &import->items[i];
+
+		if (!is_given_vf(device, physical)) {
+			import->items[n++] = *device;
+			continue;
+		}
+		whole.driver = device->driver;
+		vec_foreach(source, &device->sources)
+			*vec_add(&whole.sources) = *source;
+		free(device->sources.items);
+	}
+	import->n = n;
+	/* What it has now is what came of all that is said. */
+	whole.vfs = inventory_count_vfs(inventory, &physical->address);
+	*vec_add(import) = whole;
+}
+
 /* Devices that are on a driver for guests, though no source says so: by hand, or by what is not looked at. */
 static void add_unexplained(struct import *import, const struct inventory *inventory,
 			    const struct match *match)
@@ -365,6 +420,9 @@ void import_make(const struct inventory *inventory, const struct match *match, s
 		settle(&import, inventory, device);
 	vec_foreach(device, &import)
 		settle_id(&import, device);
+	vec_foreach(function, inventory)
+		settle_vfs(&import, inventory, function);
+	vec_sort(&import, pci_address_order);
 	vec_foreach(setting, foreign)
 		if (!setting->ours && !foreign_is_of_distribution(setting))
 			add_module_remark(&import, setting);

@@ -9,10 +9,13 @@ struct import_device {
 	struct pci_address address;
 	const struct pci_function *function; /* NULL: not on this host */
 	const char *driver;
+	unsigned
+		vfs; /* so many of its virtual functions go there, and not it itself; 0: it goes there */
 	/* Why it is one, or why it is none. */
 	enum import_reason {
-		IMPORT_NAMED,       /* by its address */
-		IMPORT_BY_ID,       /* by its id alone */
+		IMPORT_NAMED, /* by its address */
+		IMPORT_BY_ID, /* by its id alone */
+		IMPORT_VFS,   /* its virtual functions go there, whose number is said somewhere */
 		IMPORT_UNEXPLAINED, /* it is on the driver, and no source says why */
 		/* Those that follow are left out. */
 		IMPORT_ABSENT, /* it is not here */

@@ -28,6 +28,7 @@ enum foreign_source {
 	FOREIGN_UNIT,              /* a systemd unit, or the script that it runs */
 	FOREIGN_RC_LOCAL,          /* /etc/rc.local */
 	FOREIGN_GUEST_HOOK,        /* what libvirt runs when a guest starts or stops */
+	FOREIGN_NETWORK,           /* netplan, systemd.link(5), sysfs.conf */
 	FOREIGN_GUEST,             /* the definition of a guest, which names its devices */
 };
 
@@ -39,7 +40,8 @@ enum foreign_effect {
 	FOREIGN_INSTALL, /* name: a module, in place of which the command in values is run */
 	FOREIGN_SOFTDEP, /* name: a module; values: those that come before it */
 	FOREIGN_LOAD,    /* values: modules that are loaded */
-	FOREIGN_OPTION,  /* name: a kernel argument or "module.option"; values: what it is set to */
+	FOREIGN_VFS, /* name: an address, an interface or "module NAME"; values: how many virtual functions it has */
+	FOREIGN_OPTION, /* name: a kernel argument or "module.option"; values: what it is set to */
 };
 
 /*
@@ -72,7 +74,7 @@ struct foreign_setting {
 	bool fatal;       /* the flaw keeps the driver from being there at all */
 	bool ours;        /* in a file that this tool wrote */
 	bool groups;      /* values: each stands for all devices in its IOMMU group */
-	bool if_id; /* of the values, those that have an id which the file gives to the driver */
+	bool if_id;  /* of the values, those that have an id which the file gives to the driver */
 	bool unsure; /* whether it does that at a boot hangs on what the script is called with */
 };
 

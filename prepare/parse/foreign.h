@@ -48,6 +48,16 @@ bool foreign_add_parameters(const struct foreign_file *file, unsigned line, cons
 void foreign_add_arguments(const struct foreign_file *file, unsigned line,
 			   const struct kernel_args *args);
 
+/*
+ * Adds how many virtual functions a physical one is to have, by its address, its interface or "module NAME";
+ * foreign_add_numvfs(): by the path of an attribute of sysfs, false: it is another attribute. What is no number
+ * is passed over.
+ */
+void foreign_add_vfs(const struct foreign_file *file, unsigned line, const char *text,
+		     const char *whose, const char *number);
+bool foreign_add_numvfs(const struct foreign_file *file, unsigned line, const char *text,
+			const char *path, const char *number);
+
 /* Adds the path of a command that the file runs, a line break, and the prelude of it as a script. */
 void foreign_add_program(const struct foreign_file *file, const struct strv *words,
 			 const char *environment);
@@ -83,6 +93,9 @@ void foreign_parse_arguments(const struct kernel_args *args, struct foreign *for
 /* Arguments that the next boot gets, or that are configured for a later one, and that this one does not have. */
 void foreign_parse_configured(const struct bootloader *bootloader,
 			      const struct kernel_args *running, struct foreign *foreign);
+
+/* How many virtual functions there are: netplan(5), systemd.link(5), sysfs.conf(5). */
+foreign_parser foreign_parse_netplan, foreign_parse_link, foreign_parse_sysfs;
 
 /*
  * Definitions of guests, of libvirt (domain XML), Proxmox VE (qemu-server/N.conf, mapping/pci.cfg) and xl.cfg(5):

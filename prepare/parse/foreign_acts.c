@@ -224,6 +224,10 @@ void foreign_write(struct foreign_acts *acts, const struct shell_event *event)
 	const char *driver = text_starts_with(above, "pci:") ? above + 4 : above;
 	bool of_pci = strstr(path, "/pci") || driver != above || strchr(path, SHELL_UNKNOWN[0]);
 
+	if (strcmp(name, "sriov_numvfs") == 0 && !strpbrk(path, SHELL_UNKNOWN))
+		*vec_add(&acts->numvfs) = (struct foreign_numvfs){xstrdup(path),
+								  xstrdup(event->text),
+								  event->line};
 	if (!of_pci)
 		return;
 	if (strcmp(name, "driver_override") == 0)
@@ -272,20 +276,32 @@ void foreign_acts_done(struct foreign_acts *acts)
 		free(list->ids);
 	}
 	free(acts->ids.items);
+	vec_foreach(numvfs, &acts->numvfs) {
+		free(numvfs->path);
+		free(numvfs->number);
+	}
+	free(acts->numvfs.items);
+}
+
+/* The line of the text; the caller's. */
+static char *emitted_line(const struct foreign_emission *emission, unsigned line)
+{
+	const char *c = emission->text;
+
+	if (emission->line)
+		return xstrdup(emission->shown);
+	for (unsigned i = 1; i < line; i++)
+		c = text_next_line(c);
+	return xstrndup(c, strcspn(c, "\n"));
 }
 
 struct foreign_setting *foreign_emit(const struct foreign_emission *emission,
 				     enum foreign_effect effect, unsigned line, const char *driver)
 {
-	const char *c = emission->text;
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = emitted_line(emission, line);
 
-	for (unsigned i = 1; i < line && !emission->line; i++)
-		c = text_next_line(c);
-	text = xstrndup(c, strcspn(c, "\n"));
 	return foreign_file_add(emission->file, effect, emission->line ? emission->line : line,
-				emission->line ? emission->shown : text,
-				driver_canonical_name(driver));
+				text, driver_canonical_name(driver));
 }
 
 /* The driver that a device is handed to guests with, or that the host has it on; NULL: that is nobody's news. */
@@ -352,6 +368,12 @@ void foreign_emit_acts(const struct foreign_emission *emission, struct foreign_a
 
 		setting->mechanism = list->mechanism;
 		foreign_add_values(setting, list->ids, ",");
+	}
+	vec_foreach(numvfs, &acts->numvfs) {
+		_cleanup_free_ char *text = emitted_line(emission, numvfs->line);
+
+		foreign_add_numvfs(emission->file, emission->line ? emission->line : numvfs->line,
+				   text, numvfs->path, numvfs->number);
 	}
 	if (acts->untold)
 		foreign_emit(emission, FOREIGN_ADDRESSES, acts->untold, "vfio-pci");

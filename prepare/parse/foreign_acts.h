@@ -36,11 +36,18 @@ struct foreign_ids {
 	unsigned line;
 };
 
+/* A number that is written to an attribute. */
+struct foreign_numvfs {
+	char *path, *number;
+	unsigned line;
+};
+
 struct foreign_acts {
 	const struct foreign_file *file;
 	const char *prelude;
 	VEC_OF(struct foreign_device) devices;
 	VEC_OF(struct foreign_ids) ids;
+	VEC_OF(struct foreign_numvfs) numvfs;
 	unsigned untold; /* a line that brings to a driver what cannot be told; 0: there is none */
 };
 

@@ -98,6 +98,21 @@ static bool add_dotted(const struct foreign_file *file, unsigned line, const cha
 	return true;
 }
 
+/* max_vfs=, num_vfs=: of igb, ixgbe, mlx4_core; a number for each port is that of the first here. */
+static void add_vfs_options(const struct foreign_file *file, unsigned line, const char *text,
+			    const char *module, const char *rest)
+{
+	_cleanup_free_ char *whose = xasprintf("module %s", module);
+	_cleanup_(strv_done) struct strv words = {};
+
+	strv_split(&words, rest, " \t");
+	vec_foreach(word, &words)
+		if (text_starts_with(*word, "max_vfs=") || text_starts_with(*word, "num_vfs=")) {
+			(*word)[8 + strcspn(*word + 8, ",")] = '\0';
+			foreign_add_vfs(file, line, text, whose, *word + 8);
+		}
+}
+
 static void parse_modprobe_line(const struct foreign_file *file, unsigned line, const char *text)
 {
 	const char *rest = text;
@@ -113,6 +128,8 @@ static void parse_modprobe_line(const struct foreign_file *file, unsigned line, 
 				  module);
 	} else if (strcmp(command, "options") == 0 && module_is_for_guests(module)) {
 		foreign_add_parameters(file, line, text, module, rest);
+	} else if (strcmp(command, "options") == 0) {
+		add_vfs_options(file, line, text, module, rest);
 	} else if (strcmp(command, "alias") == 0) {
 		add_alias(file, line, text, word, rest);
 	} else if (strcmp(command, "install") == 0 && *rest) {

@@ -379,6 +379,32 @@ static void add_driver(const struct foreign_file *file, unsigned line, const cha
 	setting->mechanism = FOREIGN_BY_OVERRIDE;
 }
 
+static const char *set_value(const struct rule *rule, const char *name)
+{
+	vec_foreach(key, rule)
+		if (strcmp(key->name, name) == 0 && key->operator== RULE_SETS)
+			return key->value;
+	return NULL;
+}
+
+/* Of an interface, or of a device: the one that is named in a condition. */
+static void add_numvfs(const struct foreign_file *file, unsigned line, const char *text,
+		       const struct rule *rule)
+{
+	static const char *const names[] = {
+		"INTERFACE", "ENV{INTERFACE}", "ENV{ID_NET_NAME}", "ENV{ID_NET_NAME_PATH}",
+		"NAME",      "KERNEL",         "KERNELS"};
+	const char *number = set_value(rule, "ATTR{device/sriov_numvfs}");
+
+	number = number ? number : set_value(rule, "ATTR{sriov_numvfs}");
+	for (size_t i = 0; number && i < rule->n; i++)
+		if (rule->items[i].operator== RULE_IS && TEXT_IN(names, rule->items[i].name) &&
+		    !strpbrk(rule->items[i].value, "*?[|")) {
+			foreign_add_vfs(file, line, text, rule->items[i].value, number);
+			return;
+		}
+}
+
 static void add_effects(const struct foreign_file *file, unsigned line, const char *text,
 			const struct rule *rule, const struct subject *subject)
 {
@@ -397,14 +423,6 @@ static void add_effects(const struct foreign_file *file, unsigned line, const ch
 	}
 	if (commands.n)
 		add_run(file, line, text, &commands, subject);
-}
-
-static const char *set_value(const struct rule *rule, const char *name)
-{
-	vec_foreach(key, rule)
-		if (strcmp(key->name, name) == 0 && key->operator== RULE_SETS)
-			return key->value;
-	return NULL;
 }
 
 struct jumps {
@@ -445,6 +463,7 @@ static void parse_rule(const struct foreign_file *file, unsigned line, const cha
 	vec_foreach(key, &rule)
 		if (key->operator!= RULE_SETS)
 			add_condition(&subject, key, false);
+	add_numvfs(file, line, text, &rule);
 	if (!subject.never)
 		add_effects(file, line, text, &rule, &subject);
 	target = set_value(&rule, "GOTO");

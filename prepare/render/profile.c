@@ -152,6 +152,8 @@ static void add_section(struct buf *buf, const struct profile_member *members, s
 		add_functions(&section, members, n);
 	else
 		buf_addf(&section, "%s\n", members->selector);
+	if (members->vfs)
+		buf_addf(&section, "vfs     = %u\n", members->vfs);
 	if (members->driver)
 		buf_addf(&section, "driver  = %s\n", members->driver);
 	if (holds_data && !(allow & ALLOW_STORAGE))
@@ -175,7 +177,7 @@ static bool belong_together(const struct profile_member *a, const struct profile
 {
 	return a->function && b->function &&
 	       pci_address_same_slot(&a->function->address, &b->function->address) &&
-	       text_same(a->driver, b->driver) && a->left_out == b->left_out &&
+	       text_same(a->driver, b->driver) && a->left_out == b->left_out && a->vfs == b->vfs &&
 	       (a->unit == b->unit || a->allow == b->allow);
 }
 

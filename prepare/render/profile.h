@@ -15,6 +15,7 @@ struct profile_member {
 	unsigned allow;  /* enum allow_flag that would open them */
 	bool holds_data; /* a guest has disks there: its data must not make the guard refuse them */
 	const char *driver; /* NULL: the usual one */
+	unsigned vfs;       /* so many virtual functions of it, and not it itself; 0: it itself */
 	bool left_out;      /* the section is a comment */
 	size_t unit;        /* what goes to a guest only together has one number; 0: not known */
 };

@@ -175,13 +175,17 @@ static size_t id_length(const char *start, const char *text, const char *end)
 static size_t replace_id(struct scrub *scrub, const char *start, const char *text, const char *end,
 			 struct buf *buf)
 {
-	size_t length = id_length(start, text, end), number, shown = 0;
+	size_t length = id_length(start, text, end), number, shown = 0, zeros = 0;
 
-	if (!length)
-		return 0;
-	number = number_of(&scrub->ids, text, length);
 	for (size_t i = length; i > 0; i--)
 		shown += isxdigit((unsigned char)text[i - 1]) != 0;
+	for (size_t i = 0, seen = 0;
+	     i < length && (text[i] == '0' || !isxdigit((unsigned char)text[i])); i++)
+		zeros = seen += isxdigit((unsigned char)text[i]) != 0;
+	/* What is a number already stays one. */
+	if (!length || zeros + 4 >= shown)
+		return 0;
+	number = number_of(&scrub->ids, text, length);
 	for (size_t i = 0; i < length; i++) {
 		if (!isxdigit((unsigned char)text[i])) {
 			buf_add_n(buf, &text[i], 1);

@@ -31,6 +31,7 @@ static void add_device(const struct inventory *inventory, const struct guards *g
 		[IMPORT_NAMED] = "configured by hand",
 		[IMPORT_BY_ID] =
 			"only its id is configured, not its address: does the host keep it?",
+		[IMPORT_VFS] = "its virtual functions go to guests; it stays with the host",
 		[IMPORT_UNEXPLAINED] =
 			"no file or argument that is looked at explains its driver: does a guest "
 			"have it, or was it bound by hand?",
@@ -45,6 +46,7 @@ static void add_device(const struct inventory *inventory, const struct guards *g
 
 	member->function = device->function;
 	member->driver = unusual(device->driver);
+	member->vfs = device->vfs;
 	member->left_out = device->reason >= IMPORT_ABSENT;
 	member->reason = reasons[device->reason];
 	if (!device->function) {
@@ -58,6 +60,9 @@ static void add_device(const struct inventory *inventory, const struct guards *g
 	member->holds_data = function_is_storage(device->function) &&
 			     guards_leave_disks(
 				     &guards->functions[device->function - inventory->items]);
+	/* Its guards hold what would take it from the host. */
+	if (device->vfs)
+		return;
 	vec_foreach(guard, &guards->functions[device->function - inventory->items]) {
 		strv_take(&member->guards,
 			  xasprintf("%s: %s", finding_name(guard->type), guard->detail));

@@ -22,9 +22,13 @@ static bool summary_is_whole;
 static inline char *foreign_summary(const struct foreign *foreign)
 {
 	static const char *const effects[] = {
-		[FOREIGN_ADDRESSES] = "addresses", [FOREIGN_IDS] = "ids",
-		[FOREIGN_BLACKLIST] = "blacklist", [FOREIGN_INSTALL] = "install",
-		[FOREIGN_SOFTDEP] = "softdep",     [FOREIGN_LOAD] = "load",
+		[FOREIGN_ADDRESSES] = "addresses",
+		[FOREIGN_IDS] = "ids",
+		[FOREIGN_BLACKLIST] = "blacklist",
+		[FOREIGN_INSTALL] = "install",
+		[FOREIGN_SOFTDEP] = "softdep",
+		[FOREIGN_LOAD] = "load",
+		[FOREIGN_VFS] = "vfs",
 		[FOREIGN_OPTION] = "option",
 	};
 	static const char *const mechanisms[] = {
