@@ -98,15 +98,13 @@ static void check_function(const struct inventory *inventory, const struct pci_f
 	const struct iommu_group *group = platform_group(&inventory->platform,
 							 function->iommu_group);
 
+	if (offer->when == OFFER_NEVER && function_is_denylisted(inventory, function))
+		offer->check = FINDING_DENYLISTED;
 	if (offer->when == OFFER_NEVER || offer->when == OFFER_UNKNOWN)
 		return;
 	if (function->header_type > 0)
 		take_reason(offer, OFFER_NEVER, "its configuration space is that of a bridge",
 			    FINDING_NOT_ASSIGNABLE);
-	else if (function_is_denylisted(inventory, function))
-		take_reason(offer, OFFER_NEVER,
-			    "vfio-pci refuses it, as a guest can use it to harm the host",
-			    FINDING_DENYLISTED);
 	else if (group && group->noiommu)
 		take_reason(offer, OFFER_NEVER,
 			    "its group comes from the no-IOMMU mode of vfio, which no virtual "
