@@ -48,25 +48,26 @@ bool foreign_add_numvfs(const struct foreign_file *file, unsigned line, const ch
 	return name;
 }
 
-/* "key: value" or "key = value", without space and quotes; false: it is neither. */
+/* So many bytes of a text, without space and quotes around them, fit to be shown; the caller's. */
+static char *bare(const char *text, size_t length)
+{
+	_cleanup_free_ char *copy = xstrndup(text, length);
+
+	for (char *c = copy; *c; c++)
+		if (*c == '"' || *c == '\'')
+			*c = ' ';
+	return foreign_shown(copy);
+}
+
+/* "key: value # comment" or "key = value"; false: it is neither. */
 static bool split(const char *text, char separator, char **ret_key, char **ret_value)
 {
 	const char *at = strchr(text, separator);
 
 	if (!at)
 		return false;
-	*ret_key = xstrndup(text, (size_t)(at - text));
-	*ret_value = foreign_shown(at + 1);
-	for (char *c = *ret_value; *c; c++)
-		if (*c == '"' || *c == '\'')
-			*c = ' ';
-	(*ret_value)[strcspn(*ret_value, "#")] = '\0';
-	for (char **word = (char *[]){*ret_key, *ret_value, NULL}; *word; word++) {
-		char *shown = foreign_shown(*word);
-
-		strcpy(*word, shown);
-		free(shown);
-	}
+	*ret_key = bare(text, (size_t)(at - text));
+	*ret_value = bare(at + 1, strcspn(at + 1, "#"));
 	return true;
 }
 
