@@ -51,7 +51,7 @@ static bool are_files(const struct root *root, int dir)
 	return true;
 }
 
-/* Opens the tables in the directory; NULL: they are missing, or no tables. */
+/* Opens the tables in the directory, in a child; NULL: they are missing, or no tables. */
 static struct kmod_ctx *open_tables(const struct root *root, int dir)
 {
 	static const char *const no_configuration[] = {NULL};
@@ -60,7 +60,11 @@ static struct kmod_ctx *open_tables(const struct root *root, int dir)
 
 	if (!are_files(root, dir))
 		return NULL;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", dir);
+	/* libkmod also reads /proc/cmdline, which is not that of a tree: it finds nothing but the tables there. */
+	if (!root->live && fchdir(dir) == 0 && chroot(".") == 0)
+		strcpy(path, "/");
+	else
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", dir);
 	kmod = kmod_new(path, no_configuration);
 	if (!kmod)
 		return NULL;

@@ -2,18 +2,22 @@
 #include "render/plan.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "decide/planner.h"
 #include "host/boot_log.h"
 #include "host/profile_files.h"
 #include "verbs/situation.h"
 
-/* A list for the hooks that make an initramfs. */
+/* A list for the hooks that make an initramfs. A name that would be several lines is one that they do not find. */
 static int report_lines(const struct strv *lines)
 {
 	struct buf buf = {};
 
-	for (size_t i = 0; i < lines->n; i++)
-		buf_addf(&buf, "%s\n", lines->items[i]);
+	vec_foreach(line, lines) {
+		_cleanup_free_ char *visible = text_visible(*line, "");
+
+		buf_addf(&buf, "%s\n", visible);
+	}
 	return report(buf_take(&buf), STATUS_DONE);
 }
 
