@@ -10,8 +10,6 @@
 #include "model/command.h"
 #include "model/policy.h"
 
-/* The output of the programs in the last run. */
-
 /*
  * Locks out other runs of apply until the descriptor is closed, and removes the temporary files of runs that
  * were killed. The descriptor (run_lock_open()); -EAGAIN: another run has the lock, which is logged; -errno.
@@ -32,8 +30,8 @@ int apply_undo(struct root *root, struct planned_files *files);
 /*
  * Runs the commands one after another until one fails and sets their results; their output goes to standard
  * error and to the log. 0; or, after a failure, -ECANCELED once images, the files of kernel-install and those
- * of the boot loader are put back, or the error of putting them back; above 0 that of a sync of them. *ret_others: after a failure the files
- * that are not as they were, or may not be, each with what to do about it.
+ * of the boot loader are put back, or the error of putting them back; above 0 that of a sync of them.
+ * *ret_others: after a failure the files that are not as they were, or may not be, each with what to do about it.
  */
 int apply_commands(struct root *root, struct command_list *commands, const struct rebuild *rebuild,
 		   struct strv *ret_others);

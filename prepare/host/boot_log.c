@@ -89,20 +89,22 @@ static int tell_unwritten(const char *path, int r)
 	return r < 0 ? r : 0;
 }
 
-int boot_log_write(struct root *root, const char *content)
+/* Writes a file in RUN_DIRECTORY, which is made. */
+static int write_told(struct root *root, const char *path, const char *content)
 {
 	int r = root_make_directory(root, RUN_DIRECTORY);
 
-	return tell_unwritten(BOOT_LOG_PATH,
-			      r < 0 ? r : root_replace_file(root, BOOT_LOG_PATH, content, 0644));
+	return tell_unwritten(path, r < 0 ? r : root_replace_file(root, path, content, 0644));
+}
+
+int boot_log_write(struct root *root, const char *content)
+{
+	return write_told(root, BOOT_LOG_PATH, content);
 }
 
 void off_write(struct root *root, bool initramfs_alone)
 {
-	const char *path = initramfs_alone ? OFF_INITRAMFS_PATH : OFF_PATH;
-	int r = root_make_directory(root, RUN_DIRECTORY);
-
-	tell_unwritten(path, r < 0 ? r : root_replace_file(root, path, "", 0644));
+	write_told(root, initramfs_alone ? OFF_INITRAMFS_PATH : OFF_PATH, "");
 }
 
 void restart_reasons_read(struct root *root, struct restart_reasons *ret)

@@ -95,7 +95,6 @@ struct asked_lister {
 	struct root *root;
 	struct strv argv;
 	struct listing *listing;
-	bool done;
 };
 
 static void hear(void *userdata, const char *line)
@@ -117,36 +116,22 @@ static void run(void *userdata, size_t piece _unused_)
 	asked->listing->status = command_run(asked->root, &asked->argv, hear, asked->listing);
 }
 
-static void ended(void *userdata, size_t piece _unused_, enum bounded_end end,
-		  uint32_t elapsed_ms _unused_)
-{
-	struct asked_lister *asked = userdata;
-
-	asked->done = end == BOUNDED_DONE && asked->listing->status == 0;
-}
-
 static bool ask(struct root *root, const char *lister, struct image *image)
 {
 	struct asked_lister asked = {.root = root};
+	bool told;
 
 	asked.listing = bounded_memory(sizeof(*asked.listing));
 	if (!asked.listing)
 		return false;
 	strv_add(&asked.argv, lister);
 	strv_add(&asked.argv, image->path);
-	bounded_run(&(struct bounded_job){
-		.n = 1,
-		.piece_ms = LISTER_MS,
-		.total_ms = LISTER_MS,
-		.userdata = &asked,
-		.run = run,
-		.ended = ended,
-	});
-	if (asked.done)
+	told = bounded_once(run, &asked, LISTER_MS) == BOUNDED_DONE && asked.listing->status == 0;
+	if (told)
 		image_see_listing(image, asked.listing->names);
 	bounded_free(asked.listing, sizeof(*asked.listing));
 	strv_done(&asked.argv);
-	return asked.done;
+	return told;
 }
 
 void image_list(struct root *root, struct image *image)

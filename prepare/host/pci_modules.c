@@ -25,16 +25,15 @@ static void take(struct pci_function *function, const struct found_modules *modu
 			function->variant = xstrdup(variants->names.items[i]);
 }
 
-static int compare(const void *a, const void *b)
+static int compare_modalias(const void *modalias, const void *name)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(modalias, *(char *const *)name);
 }
 
 void pci_read_modules(struct root *root, const struct needs *needs, struct inventory *inventory)
 {
 	/* Equal devices are looked up once: the alias of the device, and beside it that of the variants for it. */
-	_cleanup_(strv_done) struct strv all = {}, aliases = {};
-	size_t n = 0;
+	_cleanup_(strv_done) struct strv all = {}, names = {}, aliases = {};
 	struct found_modules *found;
 
 	vec_foreach(function, inventory)
@@ -45,21 +44,21 @@ void pci_read_modules(struct root *root, const struct needs *needs, struct inven
 	strv_sort(&all);
 	for (size_t i = 0; i < all.n; i++)
 		if (i + 1 == all.n || strcmp(all.items[i], all.items[i + 1]) != 0)
-			strv_add(&aliases, all.items[i]);
-	n = aliases.n;
-	for (size_t i = 0; i < n; i++)
-		strv_take(&aliases, variant_alias(aliases.items[i]));
+			strv_add(&names, all.items[i]);
+	vec_foreach(name, &names)
+		strv_add(&aliases, *name);
+	vec_foreach(name, &names)
+		strv_take(&aliases, variant_alias(*name));
 	found = xcalloc(aliases.n, sizeof(*found));
 	if (modules_find(root, inventory->kernel, &aliases, found) == 0)
 		vec_foreach(function, inventory) {
-			char **at = function->modalias && n
-					    ? bsearch(&function->modalias, aliases.items, n,
-						      sizeof(*aliases.items), compare)
-					    : NULL;
+			char **name = function->modalias ? vec_find(&names, function->modalias,
+								    compare_modalias)
+							 : NULL;
 
-			if (at && needs_fact(needs, inventory, function, FACT_MODULES))
-				take(function, &found[at - aliases.items],
-				     &found[n + (size_t)(at - aliases.items)]);
+			if (name && needs_fact(needs, inventory, function, FACT_MODULES))
+				take(function, &found[name - names.items],
+				     &found[name - names.items + (ptrdiff_t)names.n]);
 		}
 	found_modules_done(found, aliases.n);
 }

@@ -6,9 +6,9 @@
 #include "model/facts.h"
 #include "model/inventory.h"
 
-/* Reads the processor and the kernel's configuration. */
-/* HOST_DENYLIST. */
+/* Reads whether vfio-pci takes what it otherwise refuses. */
 void platform_read_denylist(struct root *root, struct inventory *inventory);
+/* Reads the processor and the kernel's configuration. */
 void platform_read_processor(struct root *root, struct inventory *inventory);
 /*
  * Reads the rest of struct platform, but for the groups. modules: those whose absence from the kernel's tables

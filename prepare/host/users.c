@@ -127,7 +127,10 @@ static bool is_common(const struct statx *st)
 		(st->stx_rdev_major >= MAJOR_PTS_FIRST && st->stx_rdev_major <= MAJOR_PTS_LAST));
 }
 
-/* What cannot be read of a process that runs counts; of one that ended meanwhile nothing is open. */
+/*
+ * What cannot be read of a process that runs counts; of one that ended meanwhile nothing is open. False: the
+ * processes have more files open than are looked at.
+ */
 static bool scan_process(struct users *users, const char *pid)
 {
 	_cleanup_free_ char *directory = xasprintf("/proc/%s/fd", pid), *process = NULL;
