@@ -19,7 +19,8 @@
 
 static const struct verb *const verbs[] = {&list_verb,    &init_verb,     &import_verb,
 					   &plan_verb,    &apply_verb,    &bind_verb,
-					   &release_verb, &validate_verb, &snapshot_verb};
+					   &release_verb, &validate_verb, &export_verb,
+					   &snapshot_verb};
 
 /* The value and the member of an option that only sets it. */
 #define SETS(member) 0, offsetof(struct options, member)
@@ -58,6 +59,12 @@ static const struct option_help {
 	 "check only whether each device is on its driver"},
 	{"validate", "fit", NULL, SETS(fit),
 	 "check whether this machine could do what the profile asks for"},
+	{"export", "list", NULL, SETS(list), "show what texts there are, and for which releases"},
+	{"export", "release", "RELEASE", SETS(release), "of the consumer; default: the newest"},
+	{"export", "from-profile", NULL, SETS(from_profile),
+	 "look at no host; for texts that have no facts of one"},
+	{"export", "url", "URL", SETS(url),
+	 "where the tarball of make dist is to be had; #sha256=HEX checks it"},
 	{"snapshot", "scrub", NULL, SETS(scrub),
 	 "hide UUIDs and other ids, serial numbers, MAC addresses, by-id names"},
 	{"bind apply release", "force", NULL, SETS(force),

@@ -70,6 +70,14 @@ static const struct {
 					HOST_IMAGES | HOST_RESTART,
 			   .then_functions = FACT_MODULES,
 			   .then_concerned = FACT_OVERRIDE | FACT_HEADER},
+	[GOAL_EXPORT] = {.by_profile = true,
+			 .host = HOST_IOMMU | HOST_PROCESSOR,
+			 .functions = FACT_DETAILS | FACT_NAME | FACT_PATH | FACT_PHYSFN,
+			 .concerned = FACT_DISPLAY | FACT_RESET,
+			 .then_host = HOST_PLATFORM | HOST_BUILTIN | HOST_BOOTLOADER,
+			 .then_functions = FACT_MODULES,
+			 .then_concerned = FACT_HEADER},
+	[GOAL_EXPORT_PROFILE] = {},
 	[GOAL_SNAPSHOT] = {.host = HOST_ALL & ~(HOST_PLACES | HOST_OWN_MODPROBE),
 			   .functions = FACT_ALL & ~FACT_DISKS,
 			   .with_host = FACT_DISKS},
@@ -134,6 +142,8 @@ static void need_functions(const struct asking *asking)
 {
 	struct needs *needs = asking->needs;
 
+	if (asking->purpose->goal == GOAL_EXPORT_PROFILE)
+		return;
 	needs->host |= HOST_KERNEL | (goals[asking->purpose->goal].host & HOST_IOMMU);
 	needs->host |= reads_places(asking, &needs->places) ? HOST_PLACES : HOST_FUNCTIONS;
 	if (asking->purpose->at_boot)

@@ -33,6 +33,8 @@ enum goal {
 	GOAL_VALIDATE_DEVICES,
 	GOAL_VALIDATE_FIT,
 	GOAL_VALIDATE,
+	GOAL_EXPORT,
+	GOAL_EXPORT_PROFILE, /* export --from-profile: nothing of the host */
 	GOAL_SNAPSHOT,
 };
 

@@ -214,5 +214,9 @@ int profile_load(struct root *root, const char *file, struct profile *ret,
 		read_one(root, paths.items[i], file, &ini, findings);
 	if (findings->n == before)
 		r = paths.n ? profile_parse(&ini, ret, findings) : -ENOENT;
+	if (r == 0) {
+		ret->entries = ini;
+		ini = (struct ini){};
+	}
 	return r;
 }

@@ -43,6 +43,7 @@ enum finding_kind {
 	X(FINDING_FOREIGN_FILE, "foreign-file", NOT_READY, 0) \
 	X(FINDING_NOT_OURS, "not-ours", NOT_READY, 0) \
 	X(FINDING_COMPANION, "companion", NOT_READY, 0) \
+	X(FINDING_EXPORT, "export", NOT_READY, 0) \
 	/* Guards: what the host would lose. */ \
 	X(FINDING_HOST_DISK, "host-disk", NOT_READY, KIND_GUARD) \
 	X(FINDING_HOST_DISK_UNKNOWN, "host-disk-unknown", READINESS_UNKNOWN, KIND_GUARD) \

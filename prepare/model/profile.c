@@ -67,8 +67,10 @@ void profile_done(struct profile *profile)
 		free(section->resource_class);
 		free(section->physical_network);
 		free(section->trusted);
+		free(section->consumer);
 	}
 	free(profile->sections.items);
+	ini_done(&profile->entries);
 	free(profile->description);
 	free(profile->kernel_arguments);
 	free(profile->blacklist_mode);

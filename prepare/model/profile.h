@@ -82,15 +82,21 @@ struct device_section {
 	unsigned allow; /* enum allow_flag */
 	unsigned vfs;
 	enum reset_mode reset;
-	char *alias, *numa, *resource_class, *physical_network, *trusted; /* NULL where absent */
+	/* What only exports and the record of who bound it have a use for; NULL where absent. */
+	char *alias, *numa, *resource_class, *physical_network, *trusted, *consumer;
 };
+
+/* How those who use the devices open them: through a group's node, or through iommufd. */
+enum iommu_backend { BACKEND_AUTO, BACKEND_GROUP, BACKEND_IOMMUFD };
 
 enum passthrough { PASSTHROUGH_NO, PASSTHROUGH_YES, PASSTHROUGH_AUTO };
 
 struct profile {
+	struct ini entries; /* that it was made of */
 	char *description;
 	bool iommu_required;
 	enum passthrough iommu_passthrough;
+	enum iommu_backend iommu_backend;
 	bool unsafe_interrupts;
 	unsigned device_timeout_s, timeout_s; /* for one device, and for all of a phase */
 	char *kernel_arguments;

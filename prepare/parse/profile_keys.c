@@ -36,6 +36,17 @@ static int read_bool(struct value_error *error, void *target, const char *value)
 	return bool_parse(value, target) < 0 ? fail(error, value, NULL) : 0;
 }
 
+static int read_choice(struct value_error *error, unsigned *target, const char *value,
+		       const char *const *words, size_t n)
+{
+	int word = text_index(words, n, value);
+
+	if (word < 0)
+		return fail(error, value, NULL);
+	*target = (unsigned)word;
+	return 0;
+}
+
 static int read_passthrough(struct value_error *error, void *target, const char *value)
 {
 	enum passthrough *passthrough = target;
@@ -48,6 +59,14 @@ static int read_passthrough(struct value_error *error, void *target, const char 
 	else
 		return fail(error, value, NULL);
 	return 0;
+}
+
+static int read_backend(struct value_error *error, void *target, const char *value)
+{
+	static const char *const words[] = {
+		[BACKEND_AUTO] = "auto", [BACKEND_GROUP] = "group", [BACKEND_IOMMUFD] = "iommufd"};
+
+	return read_choice(error, target, value, words, ARRAY_SIZE(words));
 }
 
 static int read_bootloader(struct value_error *error, void *target, const char *value)
@@ -87,17 +106,6 @@ static int read_driver(struct value_error *error, void *target, const char *valu
 	_cleanup_free_ char *name = driver_registered_name(value);
 
 	return is_module_name(value) ? read_text(error, target, name) : fail(error, value, NULL);
-}
-
-static int read_choice(struct value_error *error, unsigned *target, const char *value,
-		       const char *const *words, size_t n)
-{
-	int word = text_index(words, n, value);
-
-	if (word < 0)
-		return fail(error, value, NULL);
-	*target = (unsigned)word;
-	return 0;
 }
 
 static int read_group(struct value_error *error, void *target, const char *value)
@@ -252,6 +260,8 @@ static const struct profile_key iommu_keys[] = {
 	{"required", read_bool, offsetof(struct profile, iommu_required), YES_NO},
 	{"passthrough", read_passthrough, offsetof(struct profile, iommu_passthrough),
 	 "auto, yes or no"},
+	{"backend", read_backend, offsetof(struct profile, iommu_backend),
+	 "auto, group or iommufd"},
 	{"unsafe-interrupts", read_bool, offsetof(struct profile, unsafe_interrupts), YES_NO},
 };
 static const struct profile_key kernel_keys[] = {
@@ -294,6 +304,7 @@ static const struct profile_key device_keys[] = {
 	{"resource-class", read_text, offsetof(struct device_section, resource_class), "text"},
 	{"physical-network", read_text, offsetof(struct device_section, physical_network), "text"},
 	{"trusted", read_text, offsetof(struct device_section, trusted), "text"},
+	{"consumer", read_text, offsetof(struct device_section, consumer), "text"},
 };
 
 const struct section_kind section_kinds[N_SECTION_KINDS] = {

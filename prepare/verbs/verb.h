@@ -28,6 +28,8 @@ struct options {
 	bool modules, image_files; /* plan */
 	bool devices, fit;         /* validate */
 	bool scrub;                /* snapshot */
+	bool list, from_profile;   /* export */
+	const char *release, *url; /* the same */
 	char *const *operands;     /* what stands behind the verb */
 	size_t n_operands;
 	bool rebuild; /* apply */
@@ -46,7 +48,7 @@ struct verb {
 };
 
 extern const struct verb list_verb, init_verb, import_verb, plan_verb, apply_verb, bind_verb,
-	release_verb, validate_verb, snapshot_verb;
+	release_verb, validate_verb, export_verb, snapshot_verb;
 
 struct outcomes;
 /* The status that these outcomes of a plan come to. */

@@ -82,6 +82,7 @@ TEST(keys_of_the_host)
 	put(&ini, "host", "description", "node with two cards");
 	put(&ini, "iommu", "required", "no");
 	put(&ini, "iommu", "passthrough", "off");
+	put(&ini, "iommu", "backend", "iommufd");
 	put(&ini, "iommu", "unsafe-interrupts", "1");
 	put(&ini, "bind", "device-timeout", "1");
 	put(&ini, "bind", "timeout", "55");
@@ -92,6 +93,7 @@ TEST(keys_of_the_host)
 	assert_string_equal(profile.description, "node with two cards");
 	assert_false(profile.iommu_required);
 	assert_int_equal(profile.iommu_passthrough, PASSTHROUGH_NO);
+	assert_int_equal(profile.iommu_backend, BACKEND_IOMMUFD);
 	assert_true(profile.unsafe_interrupts);
 	assert_int_equal(profile.device_timeout_s, 1);
 	assert_int_equal(profile.timeout_s, 55);
@@ -163,6 +165,7 @@ TEST(words_of_a_device)
 		{"physical-network", "net\xc3\xa9",
 		 offsetof(struct device_section, physical_network), "net\xc3\xa9"},
 		{"trusted", "true", offsetof(struct device_section, trusted), "true"},
+		{"consumer", "nova", offsetof(struct device_section, consumer), "nova"},
 	};
 	static const struct {
 		const char *key, *value;

@@ -29,6 +29,9 @@ int __wrap_root_open(struct root *root, const char *path, int flags)
 	return __real_root_open(root, path, flags);
 }
 
+static char libvirt_word[] = "libvirt", nodedev_word[] = "nodedev";
+static char *const libvirt[] = {libvirt_word, nodedev_word};
+
 static const struct {
 	const char *what;
 	const struct verb *verb;
@@ -46,6 +49,7 @@ static const struct {
 	{"validate", &validate_verb, {}, false},
 	{"validate --fit", &validate_verb, {.fit = true}, false},
 	{"validate --devices", &validate_verb, {.devices = true}, false},
+	{"export", &export_verb, {.operands = libvirt, .n_operands = 2}, false},
 	{"bind --phase early", &bind_verb, {.phase = "early"}, true},
 	{"bind --phase premount", &bind_verb, {.phase = "premount"}, true},
 	{"bind --phase system", &bind_verb, {.phase = "system"}, true},
