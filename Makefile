@@ -9,6 +9,7 @@
 #   make test             all tests (root)
 #   make vm TEST=NAME     the tests in virtual machines, or one of them
 #   make suite-NAME       one suite of the tests alone
+#   make exports RELEASE=sid  what the programs of another release make of the exports (root)
 #   make fuzz             build/fuzz/NAME, libFuzzer programs
 #   make bench            measure, beside other tools and the least that is possible (root)
 #   make format           clang-format over all C files
@@ -279,7 +280,7 @@ fuzz:
 # A suite is a target suite-NAME. It passes or fails as one test, unless it prints the line
 # "N passed, N failed, N skipped". tests/run-suites runs suites and adds up.
 CHECK_SUITES = product layers unit unit-asan scenarios scenarios-asan corpora shell field cppcheck install
-TEST_SUITES = security clang shared unit-valgrind scenarios-valgrind fuzzers clang-tidy vm
+TEST_SUITES = security exports clang shared unit-valgrind scenarios-valgrind fuzzers clang-tidy vm
 
 check:
 	+@SUITE_MAKE='$(MAKE) $(JOBS)' tests/run-suites $(CHECK_SUITES)
@@ -332,6 +333,9 @@ suite-field: all $(BUILD)/tests/tree
 # As root, on trees that were made to do harm.
 suite-security: all $(BUILD)/tests/tree
 	$(Q)tests/security/run
+# As root: what the programs that load the exports make of them, as some releases have them.
+suite-exports: all $(BUILD)/tests/tree
+	$(Q)tests/exports/run $(RELEASE)
 suite-cppcheck: $(BUILD)/cppcheck.passed
 $(BUILD)/cppcheck.passed: $(LINTED)
 	$(Q)cppcheck -q -j$$(nproc) --std=c11 --enable=warning,performance,portability \
@@ -355,6 +359,7 @@ suite-vm: all
 	$(Q)tests/vm/run $(TEST)
 
 vm: suite-vm
+exports: suite-exports
 bench: deps
 	$(Q)$(MAKE) $(JOBS) all $(BUILD)/tests/tree
 	$(Q)tests/bench/plan $(BUILD)/vfio-prepare $(BUILD)/tests/tree
@@ -366,9 +371,9 @@ run: deps
 format:
 	$(Q)clang-format -i $(wildcard prepare/*.[ch] prepare/*/*.[ch] tests/*/*.[ch])
 
-# The virtual machines' cache and kmod's source stay.
+# The virtual machines' cache, the roots of other releases and kmod's source stay.
 clean:
-	$(Q)rm -rf $(filter-out build/vm build/kmod,$(wildcard build/*)) \
+	$(Q)rm -rf $(filter-out build/vm build/exports build/kmod,$(wildcard build/*)) \
 		$(filter-out build/vm/cache,$(wildcard build/vm/*))
 distclean:
 	$(Q)rm -rf --one-file-system build
@@ -376,6 +381,6 @@ distclean:
 FORCE:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all install uninstall deps check test run-unit run-scenarios run-corpora vm bench run \
+.PHONY: FORCE all install uninstall deps check test run-unit run-scenarios run-corpora vm exports bench run \
 	fuzz fuzzers format clean distclean \
 	sweep-reads sweep-memory $(patsubst %,suite-%,$(CHECK_SUITES) $(TEST_SUITES))

@@ -14,6 +14,9 @@
 #   LIBVIRT_TREE  virt-host-validate, which vfio-prepare is compared with, and the libraries that it
 #               needs; not in ROOT for the same reason
 
+# shellcheck source=apt.sh
+. "$LAB_DIR/lib/apt.sh"
+
 ROOT_PACKAGES=(
 	systemd systemd-sysv udev kmod
 	# dracut proper conflicts with initramfs-tools; its core does not
@@ -49,43 +52,6 @@ KERNEL_KEEP=(
 	drivers/dca drivers/video
 	sound/core sound/hda sound/pci/hda sound/soundcore.ko
 )
-
-# The host's own Debian sources, verbatim, for another apt to read. Sources of other origins
-# (a vendor's repository on a build machine) have no place in the guest.
-root_sources() {
-	local codename=$1 target origin entry name number
-	# shellcheck disable=SC2016 # apt expands these
-	apt-get indextargets --format '$(SOURCESENTRY)|$(ORIGIN)|$(CODENAME)' 'Created-By: Packages' |
-		sort -u |
-		while IFS='|' read -r entry origin target; do
-			[[ $origin == Debian && $target == "$codename"* ]] && printf '%s\n' "$entry"
-		done | sort -u |
-		while IFS=: read -r name number; do
-			case $name in
-			*.sources) # the number counts stanzas
-				awk -v RS= -v ORS='\n\n' -v want="$number" 'NR == want' "$name" ;;
-			*) # the number counts lines; written as deb822, which cannot be mixed with .list
-				sed -n "${number}p" "$name" | root_sources_deb822 ;;
-			esac
-		done
-}
-
-# deb [option=value ...] URI SUITE COMPONENT... -> deb822
-root_sources_deb822() {
-	sed -E 's/^deb +(\[([^]]*)\] +)?([^ ]+) +([^ ]+) +(.*)$/\2\n\3\n\4\n\5/' | {
-		local options uri suite components option
-		read -r options; read -r uri; read -r suite; read -r components
-		printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: %s\n' \
-			"$uri" "$suite" "${components%%#*}"
-		for option in $options; do
-			case $option in
-			signed-by=*) printf 'Signed-By: %s\n' "${option#*=}" ;;
-			trusted=*) printf 'Trusted: %s\n' "${option#*=}" ;;
-			esac
-		done
-		printf '\n'
-	}
-}
 
 # Name of the kernel image package that Debian's metapackage stands for today.
 root_kernel_package() {
@@ -165,15 +131,10 @@ root_make() {
 	say "making a $codename root with $kernel (one to two minutes, once)"
 	rm -rf "$work"
 	mkdir -p "$work/crypt-packages" "$work/libvirt-packages/partial"
-	root_sources "$codename" >"$work/debian.sources"
+	apt_sources "$codename" >"$work/debian.sources"
 	[[ -s $work/debian.sources ]] ||
 		die "apt knows no Debian source of release $codename; run apt-get update first"
-	# How this host reaches its mirror: proxies, certificates, clock tolerance, credentials.
-	{
-		apt-config dump Acquire | grep -v -E '^Acquire (""|)?;|^Acquire::(IndexTargets|Languages|Changelogs|CompressionTypes)'
-		printf 'Dir::Etc::netrc "/etc/apt/auth.conf";\nDir::Etc::netrcparts "/etc/apt/auth.conf.d";\n'
-		printf 'Acquire::Languages "none";\n'
-	} >"$work/apt.conf"
+	apt_configuration >"$work/apt.conf"
 	# The kernel's package is only unpacked: installing it would drag in an image generator run.
 	# shellcheck disable=SC2016 # expanded by the hook's shell
 	mmdebstrap --mode=root --variant=essential --quiet \
