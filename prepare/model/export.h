@@ -12,6 +12,7 @@
 enum export_text {
 	EXPORT_KERNEL_ARGS,
 	EXPORT_LIBVIRT_NODEDEV,
+	EXPORT_CLOUD_INIT,
 	N_EXPORT_TEXTS,
 };
 
@@ -73,12 +74,17 @@ struct export
 	const struct inventory *inventory;
 	const char *release;   /* of the consumer; NULL: the newest */
 	struct strv arguments; /* of the kernel, all that the host shall run with */
-	/* Where the tarball of the program is to be had, and its SHA-256 in hex; NULL: not told. */
+	/* Where the tarball of make dist is to be had, and its SHA-256 in hex; NULL: not told. */
 	char *url, *sha256;
 	VEC(struct export_device); /* sorted by address */
 };
 
 void export_done(struct export *export);
+/*
+ * Takes a URL (http, https or file; #sha256=HEX behind it) apart. NULL, or what is wrong with it. It then has
+ * nothing but characters of RFC 3986, which no quotes and no template mind.
+ */
+const char *export_set_url(struct export *export, const char *url);
 /* Is the text for that release or a newer one? */
 bool export_is_since(const struct export *export, const char *release);
 /* The name that consumers ask for the section's devices by: its key alias, or its label. */

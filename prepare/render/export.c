@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "render/export_install.h"
 #include "render/json.h"
 #include "render/text.h"
 
@@ -28,6 +29,7 @@ static char *render_nodedev(const struct export *export)
 static char *(*const renderers[N_EXPORT_TEXTS])(const struct export *export) = {
 	[EXPORT_KERNEL_ARGS] = render_kernel_args,
 	[EXPORT_LIBVIRT_NODEDEV] = render_nodedev,
+	[EXPORT_CLOUD_INIT] = render_cloud_init,
 };
 
 char *render_export(const struct export *export)
@@ -80,92 +82,4 @@ char *render_export_list(enum format format)
 	}
 	text_table(&buf, &cells, ARRAY_SIZE(titles), "", 0);
 	return buf_take(&buf);
-}
-
-/* --- escapes ------------------------------------------------------------------------------------- */
-
-void add_shell_word(struct buf *buf, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "_-./:,=+@%";
-
-	if (*word && !word[strspn(word, plain)]) {
-		buf_add(buf, word);
-		return;
-	}
-	buf_add(buf, "'");
-	for (const char *c = word; *c; c++)
-		if (*c == '\'')
-			buf_add(buf, "'\\''");
-		else
-			buf_add_n(buf, c, 1);
-	buf_add(buf, "'");
-}
-
-void add_yaml_text(struct buf *buf, const char *text)
-{
-	json_t *value = json_text(text);
-	char *quoted = json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
-
-	buf_add(buf, quoted ? quoted : "\"\"");
-	free(quoted);
-	json_decref(value);
-}
-
-void add_xml_text(struct buf *buf, const char *text)
-{
-	for (const char *c = text; *c; c++)
-		switch (*c) {
-		case '&':
-			buf_add(buf, "&amp;");
-			break;
-		case '<':
-			buf_add(buf, "&lt;");
-			break;
-		case '>':
-			buf_add(buf, "&gt;");
-			break;
-		case '"':
-			buf_add(buf, "&quot;");
-			break;
-		case '\'':
-			buf_add(buf, "&apos;");
-			break;
-		default:
-			/* The rest is UTF-8 by what the reader of profiles lets pass. */
-			buf_add_n(buf, (unsigned char)*c < ' ' && *c != '\t' ? "?" : c, 1);
-		}
-}
-
-/* A value as the reader of profiles takes it back, who cuts comments off and takes quotes away. */
-static void add_profile_value(struct buf *buf, const char *value)
-{
-	bool quoted = !*value || strpbrk(value, "#;") || strchr("\"' \t", *value) ||
-		      strchr(" \t\\", value[strlen(value) - 1]);
-	const char *quote = !quoted ? "" : strchr(value, '"') ? "'" : "\"";
-
-	buf_addf(buf, "%s%s%s", quote, value, quote);
-}
-
-/* Of several files the entries of a section stand apart. */
-void add_profile_text(struct buf *buf, const struct profile *profile)
-{
-	const struct ini *ini = &profile->entries;
-
-	for (size_t i = 0; i < ini->n; i++) {
-		const char *section = ini->items[i].section;
-		bool seen = false;
-
-		for (size_t j = 0; j < i && !seen; j++)
-			seen = strcasecmp(ini->items[j].section, section) == 0;
-		if (seen)
-			continue;
-		buf_addf(buf, "%s[%s]\n", i ? "\n" : "", section);
-		for (size_t j = i; j < ini->n; j++)
-			if (ini->items[j].key && strcasecmp(ini->items[j].section, section) == 0) {
-				buf_addf(buf, "%s = ", ini->items[j].key);
-				add_profile_value(buf, ini->items[j].value);
-				buf_add(buf, "\n");
-			}
-	}
 }

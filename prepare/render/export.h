@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The texts that other systems load, each in one function, and the escapes of their formats. All of it gets what
- * a person or a device may have named in any way; whatever it is, it stays within the value where it stands.
- */
+/* The texts that other systems load, each in one function; names and values through render/escape.h. */
 #pragma once
 
-#include "base/buf.h"
 #include "model/export.h"
 #include "render/format.h"
 
@@ -13,12 +9,3 @@
 char *render_export(const struct export *export);
 /* What texts there are, as a table or as JSON; the caller's. */
 char *render_export_list(enum format format);
-
-/* A word for the shell, in quotes where it needs any (POSIX, sh -c: one word, as it is). */
-void add_shell_word(struct buf *buf, const char *word);
-/* A YAML scalar in double quotes; what is no printable character is escaped (YAML 1.2, 7.3.1: JSON's form). */
-void add_yaml_text(struct buf *buf, const char *text);
-/* Text, or an attribute's value, of XML 1.0; characters that XML cannot hold become '?'. */
-void add_xml_text(struct buf *buf, const char *text);
-/* The profile as a file that the program reads to the same end; comments are not kept. */
-void add_profile_text(struct buf *buf, const struct profile *profile);

@@ -22,6 +22,7 @@ static int choose(const struct options *options, struct export *ret)
 	const char *part = options->n_operands > 1 ? options->operands[1] : NULL;
 	_cleanup_free_ char *name = NULL;
 	const struct export_info *info;
+	const char *wrong;
 	int text = target ? export_find(target, part) : -1;
 
 	if (!target)
@@ -49,6 +50,11 @@ static int choose(const struct options *options, struct export *ret)
 			"export %s has facts of the host: leave --from-profile out, or name "
 			"a captured host with --root",
 			name);
+	if (options->url && !(info->kinds & EXPORT_INSTALLS))
+		return log_fail(STATUS_USAGE, "export %s installs nothing: leave --url out", name);
+	wrong = options->url ? export_set_url(ret, options->url) : NULL;
+	if (wrong)
+		return log_fail(STATUS_USAGE, "--url: \"%s\" %s", options->url, wrong);
 	ret->text = (enum export_text)text;
 	ret->release = options->release;
 	return STATUS_DONE;

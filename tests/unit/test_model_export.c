@@ -65,6 +65,50 @@ TEST(since)
 	assert_false(export_is_since(&export, "31.0.0"));
 }
 
+#define SUM "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef"
+#define SUM_TAKEN "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+TEST(urls)
+{
+	static const struct {
+		const char *url, *taken;
+	} rows[] = {
+		{"https://h.example:8080/a/v.tar.gz?x=1&y=%20#sha256=" SUM,
+		 "https://h.example:8080/a/v.tar.gz?x=1&y=%20"},
+		{"https://h.example/v.tar.gz", "https://h.example/v.tar.gz"},
+		{"http://10.0.0.1/v.tar.gz#sha256=" SUM, "http://10.0.0.1/v.tar.gz"},
+		{"file:///srv/v.tar.gz", "file:///srv/v.tar.gz"},
+		{"http://10.0.0.1/v.tar.gz", NULL},
+		{"https://h.example/v.tar.gz#sha256=abc", NULL},
+		{"https://h.example/v.tar.gz#sha256=" SUM "0", NULL},
+		{"https://h.example/v.tar.gz#md5=" SUM, NULL},
+		{"https://h.example/v.tar.gz#", NULL},
+		{"https://h.example/a b", NULL},
+		{"https://h.example/'; rm -rf /; '", NULL},
+		{"https://h.example/\n- x", NULL},
+		{"https://h.example/{{x}}", NULL},
+		{"https://h.example/\xc3\xa9", NULL},
+		{"ftp://h.example/v.tar.gz#sha256=" SUM, NULL},
+		{"file://srv/v.tar.gz", NULL},
+		{"/srv/v.tar.gz", NULL},
+		{"", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct export export = {};
+		const char *wrong = export_set_url(&export, rows[i].url);
+
+		check_int(rows[i].url, wrong == NULL, rows[i].taken != NULL);
+		check_text(rows[i].url, export.url ? export.url : "",
+			   rows[i].taken ? rows[i].taken : "");
+		if (!wrong && strchr(rows[i].url, '#'))
+			check_text(rows[i].url, export.sha256, SUM_TAKEN);
+		else
+			assert_null(export.sha256);
+		export_done(&export);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -72,6 +116,7 @@ int main(void)
 		cmocka_unit_test(releases_are_numbers_between_dots),
 		cmocka_unit_test(the_table),
 		cmocka_unit_test(since),
+		cmocka_unit_test(urls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,25 @@ TEST(releases)
 			 STATUS_USAGE);
 }
 
+/* A URL is for texts that install, and a wrong one is told. */
+TEST(urls)
+{
+	struct options options = {.url = "http://h.example/v.tar.gz", .from_profile = true};
+
+	profile("[device x]\naddress = 09:00.0\n");
+	assert_int_equal(export("cloud-init", NULL, options), STATUS_USAGE);
+	assert_non_null(strstr(err.text, "#sha256=HEX"));
+	assert_string_equal(out.text, "");
+	options.url = "https://h.example/v.tar.gz";
+	assert_int_equal(export("cloud-init", NULL, options), STATUS_DONE);
+	assert_non_null(strstr(out.text, "\n    [device x]\n    address = 09:00.0\n"));
+	assert_non_null(strstr(out.text, "\n    url=https://h.example/v.tar.gz\n"));
+	options.from_profile = false;
+	assert_int_equal(export("cloud-init", NULL, options), STATUS_REFUSED);
+	assert_string_equal(out.text, "");
+	assert_int_equal(export("kernel-args", NULL, options), STATUS_USAGE);
+}
+
 /* The list needs neither profile nor host. */
 TEST(the_list)
 {
@@ -51,6 +70,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_the_host_bears_out_is_printed, verb_start,
 						verb_stop),
 		cmocka_unit_test_setup_teardown(releases, verb_start, verb_stop),
+		cmocka_unit_test_setup_teardown(urls, verb_start, verb_stop),
 		cmocka_unit_test_setup_teardown(the_list, verb_start, verb_stop),
 	};
 

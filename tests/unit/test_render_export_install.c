@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "render/export_install.h"
+#include "support.h"
+
+static struct profile profile;
+
+/* What the exports get of that profile. */
+static void take_profile(const char *text)
+{
+	struct findings findings = {};
+
+	profile_done(&profile);
+	profile = (struct profile){};
+	assert_int_equal(ini_file_parse(text, strlen(text), "p", &profile.entries, &findings), 0);
+	check_findings(text, &findings, "");
+	findings_done(&findings);
+}
+
+/* A profile stands there to be read, or, where YAML could mind anything in it, as base64. */
+TEST(profiles)
+{
+	struct export export = {.profile = &profile};
+	struct buf buf = {};
+
+	take_profile(
+		"[host]\ndescription = \"- a: 'b' # {{ c }} | $(d)\"\n[device x]\nalias = y\n");
+	add_profile_file(&buf, &export, 2);
+	assert_string_equal(buf_text(&buf), "  - path: /etc/vfio-prepare/profile.conf\n"
+					    "    permissions: '0644'\n"
+					    "    content: |\n"
+					    "      [host]\n"
+					    "      description = \"- a: 'b' # {{ c }} | $(d)\"\n"
+					    "\n"
+					    "      [device x]\n"
+					    "      alias = y\n");
+	buf_done(&buf);
+	take_profile("[host]\ndescription = \xc3\xa9\n");
+	add_profile_file(&buf, &export, 0);
+	assert_string_equal(buf_text(&buf), "- path: /etc/vfio-prepare/profile.conf\n"
+					    "  permissions: '0644'\n"
+					    "  encoding: b64\n"
+					    "  content: W2hvc3RdCmRlc2NyaXB0aW9uID0gw6kK\n");
+	buf_done(&buf);
+	profile_done(&profile);
+}
+
+/* Runs the script with programs that are not the real ones; its status, and what they say in said. */
+static int run_script(const struct export *export, const char *programs, char said[static 512])
+{
+	_cleanup_(buf_done) struct buf script = {}, command = {};
+	FILE *pipe;
+
+	add_install_script(&script, export);
+	assert_null(strstr(buf_text(&script), "{{"));
+	assert_null(strstr(buf_text(&script), "}}"));
+	assert_null(strchr(buf_text(&script), '\t'));
+	buf_addf(&command, "exec 2>&1\n%s\n%s", programs, buf_text(&script));
+	pipe = popen(buf_text(&command), "r");
+	assert_non_null(pipe);
+	said[fread(said, 1, 511, pipe)] = '\0';
+	return WEXITSTATUS(pclose(pipe));
+}
+
+/* No function of sh has a hyphen in its name. */
+#define VIRT(status) "virt() { return " #status "; }\nalias systemd-detect-virt=virt\n"
+#define TOOL(status) "tool() { echo \"ran $*\"; return " #status "; }\nalias vfio-prepare=tool\n"
+#define NO_CURL "command() { [ \"$2\" != curl ]; }\nwget() { echo \"wget $*\"; return 1; }\n"
+
+/* What it comes to, without a program being installed. */
+TEST(scripts)
+{
+	static const struct {
+		const char *url, *programs;
+		int status;
+		const char *said; /* has this; NULL: nothing is said */
+	} rows[] = {
+		{NULL, VIRT(1) TOOL(0), 0, "ran apply --rebuild\n"},
+		{NULL, VIRT(1) TOOL(5), 0, "ran apply --rebuild\n"},
+		{NULL, VIRT(1) TOOL(3), 3, "apply ended with status 3"},
+		{NULL, VIRT(127) TOOL(0), 0, "ran apply --rebuild\n"},
+		{NULL, VIRT(0) TOOL(1), 0, NULL},
+		{NULL, VIRT(1) "command() { return 1; }\n", 1, "nothing is prepared"},
+		{"file:///nonsense/x", VIRT(1) TOOL(0), 0, "could not be installed from file:///"},
+		{"https://h.example/x?a&b", VIRT(1) TOOL(0) NO_CURL, 0,
+		 "https://h.example/x?a&b\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct export export = {.url = (char *)rows[i].url};
+		char said[512], row[16];
+
+		snprintf(row, sizeof(row), "row %zu", i);
+		check_int(row, run_script(&export, rows[i].programs, said), rows[i].status);
+		if (!rows[i].said)
+			check_text(row, said, "");
+		else if (!strstr(said, rows[i].said))
+			fail_msg("%s says: %s", row, said);
+	}
+}
+
+TEST(cloud_init)
+{
+	struct export export = {.profile = &profile};
+	char *text;
+
+	take_profile("[device x]\nalias = y\n");
+	text = render_cloud_init(&export);
+	assert_int_equal(strncmp(text, "#cloud-config\n", strlen("#cloud-config\n")), 0);
+	assert_non_null(strstr(text, "\n    vfio-prepare apply --rebuild"));
+	assert_non_null(strstr(text, "\n  condition: test -e /run/vfio-prepare/reboot-required\n"));
+	free(text);
+	profile_done(&profile);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(profiles),
+		cmocka_unit_test(scripts),
+		cmocka_unit_test(cloud_init),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
