@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+#include "parse/address.h"
+
 /* The address of the virtual function of that index, or false: the kernel does not say where they go. */
 static bool vf_address(const struct pci_function *physfn, unsigned index, struct pci_address *ret)
 {
@@ -98,9 +101,173 @@ static void check_domain(const struct export *export, const struct export_device
 			device->section->label);
 }
 
+/* What a name may have, and how that is said. */
+static bool is_name(const char *name, enum export_names names)
+{
+	static const char small[] = "abcdefghijklmnopqrstuvwxyz";
+	static const char *const rest[] = {
+		[NAMES_WORD] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_",
+		[NAMES_DNS] = "abcdefghijklmnopqrstuvwxyz0123456789-",
+	};
+	size_t length = strlen(name);
+
+	if (names == NAMES_ANY)
+		return true;
+	return length && length <= 63 && !name[strspn(name, rest[names])] &&
+	       (strchr(small, *name) ||
+		(names == NAMES_WORD && strchr(rest[names], *name) && *name >= 'A')) &&
+	       name[length - 1] != '-';
+}
+
+static void check_name(const struct export *export, const struct export_device *device,
+		       struct findings *findings)
+{
+	const struct export_info *info = &export_infos[export->text];
+	const char *alias = export_alias(device->section);
+
+	if (!export_is_main(export, device) || is_name(alias, info->names))
+		return;
+	finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_EXPORT,
+				   PCI_ADDRESS_TEXT(&device->address),
+				   "%s cannot take \"%s\" as the name of devices: it takes %s",
+				   info->target, alias,
+				   info->names == NAMES_DNS
+					   ? "up to 63 small letters, digits and '-'"
+					   : "up to 63 letters, digits, '-' and '_'"),
+		       "set alias in section [device %s], such as alias = gpu",
+		       device->section->label);
+}
+
+static void check_driver(const struct export *export, const struct export_device *device,
+			 struct findings *findings)
+{
+	const struct export_info *info = &export_infos[export->text];
+
+	if ((info->kinds & EXPORT_VFIO_PCI) && strcmp(device->driver, "vfio-pci") != 0)
+		finding_remedy(
+			finding_add(findings, SEVERITY_ERROR, FINDING_EXPORT,
+				    PCI_ADDRESS_TEXT(&device->address),
+				    "%s knows no driver but vfio-pci, and section [device %s] "
+				    "brings the device to %s",
+				    info->target, device->section->label, device->driver),
+			"set driver = vfio-pci in section [device %s]", device->section->label);
+}
+
+static void check_group(const struct export *export, const struct export_device *device,
+			struct findings *findings)
+{
+	const struct export_info *info = &export_infos[export->text];
+
+	if ((info->kinds & EXPORT_OF_GROUPS) && device->iommu_group < 0)
+		finding_remedy(
+			finding_add(findings, SEVERITY_ERROR, FINDING_EXPORT,
+				    PCI_ADDRESS_TEXT(&device->address),
+				    "%s wants the number of the device's IOMMU group, which it "
+				    "does not have yet",
+				    info->target),
+			"run vfio-prepare apply --rebuild, restart the host, and export again");
+}
+
+/* KubeVirt tells devices apart by their ids alone. */
+static void check_resource(const struct export *export, const struct export_device *device,
+			   struct findings *findings)
+{
+	_cleanup_free_ char *resource = NULL;
+
+	if ((export->text != EXPORT_KUBEVIRT_PERMIT && export->text != EXPORT_KUBEVIRT_VM) ||
+	    !export_is_main(export, device))
+		return;
+	resource = export_resource(device->section);
+	for (const struct export_device *other = export->items; other < device; other++) {
+		_cleanup_free_ char *others = NULL;
+
+		if (other->vendor != device->vendor || other->device != device->device ||
+		    !export_is_main(export, other))
+			continue;
+		others = export_resource(other->section);
+		if (strcmp(others, resource) == 0)
+			continue;
+		finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_EXPORT,
+					   PCI_ADDRESS_TEXT(&device->address),
+					   "KubeVirt tells devices apart by their ids, and %s has "
+					   "the id %04x:%04x, too, under the name %s instead of %s",
+					   PCI_ADDRESS_TEXT(&other->address), device->vendor,
+					   device->device, others, resource),
+			       "give sections [device %s] and [device %s] the same alias and "
+			       "resource-class",
+			       other->section->label, device->section->label);
+		return;
+	}
+}
+
+static void check_node(const struct export *export, struct findings *findings)
+{
+	const struct export_info *info = &export_infos[export->text];
+
+	if ((info->kinds & EXPORT_OF_NODE) && !export->inventory->hostname)
+		finding_remedy(
+			finding_add(findings, SEVERITY_ERROR, FINDING_EXPORT, "host",
+				    "%s wants the name of the host, and /etc/hostname has none",
+				    info->target),
+			"hostnamectl set-hostname NAME");
+}
+
+/*
+ * Where a device is, as Windows says it: the _UID of the host bridge, then device and function of each hop from the
+ * root bus on, in hex: "PCIROOT(0)#PCI(1D02)#PCI(0000)". The caller's; NULL: not known.
+ */
+static char *location_of(const struct inventory *inventory, const struct pci_function *function)
+{
+	_cleanup_(strv_done) struct strv hops = {};
+	struct pci_address first;
+	struct buf buf = {};
+	uint64_t uid = 0;
+	bool known;
+
+	if (!function || !function->port_path)
+		return NULL;
+	strv_split(&hops, function->port_path, "/");
+	if (pci_address_parse(hops.items[0], &first) < 0)
+		return NULL;
+	known = first.bus == 0 && first.domain == 0;
+	vec_foreach(root, &inventory->roots)
+		if (root->domain == first.domain && root->bus == first.bus) {
+			known = true;
+			uid = root->uid;
+		}
+	if (!known)
+		return NULL;
+	buf_addf(&buf, "PCIROOT(%llX)#PCI(%02X%02X)", (unsigned long long)uid, first.slot,
+		 first.function);
+	for (size_t i = 1; i < hops.n; i++) {
+		_cleanup_free_ char *hop = xasprintf("0:%s", hops.items[i]);
+		struct pci_address address = {};
+
+		pci_address_parse(hop, &address);
+		buf_addf(&buf, "#PCI(%02X%02X)", address.slot, address.function);
+	}
+	return buf_take(&buf);
+}
+
+static void find_location(const struct export *export, struct export_device *device,
+			  struct findings *findings)
+{
+	if (export->text != EXPORT_HYPERV)
+		return;
+	device->location = location_of(export->inventory, device->function);
+	if (!device->location)
+		finding_remedy(
+			finding_add(findings, SEVERITY_ERROR, FINDING_EXPORT,
+				    PCI_ADDRESS_TEXT(&device->address),
+				    "the way to the device from a root bus whose number (_UID) "
+				    "is known cannot be read, and Hyper-V finds it by that"),
+			"run vfio-prepare export hyperv as root on the host itself");
+}
+
 void export_make(const struct plan *plan, struct export *export, struct findings *findings)
 {
 	const struct export_info *info = &export_infos[export->text];
+	bool named = false;
 
 	vec_foreach(planned, plan) {
 		const struct pci_function *function = inventory_find(export->inventory,
@@ -114,9 +281,19 @@ void export_make(const struct plan *plan, struct export *export, struct findings
 			add_device(planned, function, export);
 	}
 	vec_sort(export, pci_address_order);
-	vec_foreach(device, export)
+	vec_foreach(device, export) {
 		check_domain(export, device, findings);
-	if (!export->n && !findings->n)
+		check_name(export, device, findings);
+		check_driver(export, device, findings);
+		check_group(export, device, findings);
+		check_resource(export, device, findings);
+		find_location(export, device, findings);
+	}
+	check_node(export, findings);
+	vec_foreach(device, export)
+		named = named || export->text != EXPORT_OPENNEBULA_NIC ||
+			device->class >> 16 == 0x02;
+	if (!named && !findings->n)
 		finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_EXPORT, "host",
 					   "the profile gives no device of this host to guests, so "
 					   "that there is nothing to tell %s",

@@ -74,7 +74,7 @@ static const struct {
 			 .host = HOST_IOMMU | HOST_PROCESSOR,
 			 .functions = FACT_DETAILS | FACT_NAME | FACT_PATH | FACT_PHYSFN,
 			 .concerned = FACT_DISPLAY | FACT_RESET,
-			 .then_host = HOST_PLATFORM | HOST_BUILTIN | HOST_BOOTLOADER,
+			 .then_host = HOST_PLATFORM | HOST_BUILTIN | HOST_BOOTLOADER | HOST_NODE,
 			 .then_functions = FACT_MODULES,
 			 .then_concerned = FACT_HEADER},
 	[GOAL_EXPORT_PROFILE] = {},

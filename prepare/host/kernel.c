@@ -92,3 +92,36 @@ void kernel_read_builtin(struct root *root, struct inventory *inventory)
 	}
 	strv_sort(&inventory->builtin_modules);
 }
+
+/* "pci0000:40" is the root bus 40 of domain 0. */
+static bool parse_root(const char *name, struct pci_root *ret)
+{
+	const char *colon = strchr(name, ':');
+	uint64_t domain, bus;
+
+	if (!text_starts_with(name, "pci") || !colon ||
+	    number_parse_n(name + 3, (size_t)(colon - name - 3), 16, UINT32_MAX, &domain) < 0 ||
+	    number_parse(colon + 1, 16, 0xff, &bus) < 0)
+		return false;
+	*ret = (struct pci_root){.domain = (uint32_t)domain, .bus = (uint8_t)bus};
+	return true;
+}
+
+void kernel_read_node(struct root *root, struct inventory *inventory)
+{
+	_cleanup_(strv_done) struct strv names = {};
+
+	inventory->hostname = root_read_line(root, "/etc/hostname");
+	if (!inventory->hostname)
+		inventory->hostname = root_read_line(root, "/proc/sys/kernel/hostname");
+	root_list(root, "/sys/devices", &names);
+	vec_foreach(name, &names) {
+		_cleanup_free_ char *path = xasprintf("/sys/devices/%s/firmware_node/uid", *name);
+		struct pci_root found;
+		_cleanup_free_ char *uid = parse_root(*name, &found) ? root_read_line(root, path)
+								     : NULL;
+
+		if (uid && number_parse(uid, 10, UINT64_MAX, &found.uid) == 0)
+			*vec_add(&inventory->roots) = found;
+	}
+}

@@ -13,5 +13,7 @@ void kernel_read_arguments(struct root *root, struct kernel_args *ret);
 void kernel_read_iommu(struct root *root, struct inventory *inventory);
 /* Lists the modules that are loaded (/sys/module), and of those built in the ones with parameters. */
 void kernel_read_loaded(struct root *root, struct inventory *inventory);
+/* Reads the name of the host, and the _UID of each root bus (firmware_node/uid, drivers/acpi/device_sysfs.c). */
+void kernel_read_node(struct root *root, struct inventory *inventory);
 /* Lists the modules that are built in (modules.builtin). */
 void kernel_read_builtin(struct root *root, struct inventory *inventory);

@@ -178,6 +178,9 @@ static void read_host(struct root *root, const struct needs *needs, enum host_fa
 	case HOST_DENYLIST:
 		platform_read_denylist(root, inventory);
 		break;
+	case HOST_NODE:
+		kernel_read_node(root, inventory);
+		break;
 	case HOST_PLACES: /* see survey() */
 	case HOST_FUNCTIONS:
 	case HOST_CONTENTS: /* with HOST_STORAGE */

@@ -8,14 +8,46 @@
 
 #define ANY_DOMAIN UINT32_MAX
 
+#define OF_DEVICES (EXPORT_OF_HOST | EXPORT_OF_DEVICES)
+
+/* clang-format off */
 const struct export_info export_infos[] = {
-	[EXPORT_KERNEL_ARGS] = {"kernel-args", "", "words", "the kernel's command line", NULL, NULL,
-				EXPORT_OF_HOST, ANY_DOMAIN},
-	[EXPORT_LIBVIRT_NODEDEV] = {"libvirt", "nodedev", "words", "virsh nodedev-dumpxml", "1.0.0",
-				    "12.8.0", EXPORT_OF_HOST | EXPORT_OF_DEVICES, 0xffff},
-	[EXPORT_CLOUD_INIT] = {"cloud-init", "", "yaml", "user-data", "22.4", "26.2",
-			       EXPORT_INSTALLS, ANY_DOMAIN},
+	[EXPORT_KERNEL_ARGS] = {"kernel-args", "", "words", "the kernel's command line",
+		.kinds = EXPORT_OF_HOST, .max_domain = ANY_DOMAIN},
+	[EXPORT_OPENNEBULA_PROBE] = {"opennebula", "pci.conf", "yaml",
+		"/var/lib/one/remotes/etc/im/kvm-probes.d/pci.conf of the front end", "6.0", "7.0",
+		OF_DEVICES, 0},
+	[EXPORT_OPENNEBULA_HOST] = {"opennebula", "host", "template", "onehost update", "6.0", "7.0",
+		OF_DEVICES, 0},
+	[EXPORT_OPENNEBULA_TEMPLATE] = {"opennebula", "template", "template", "onetemplate update", "6.0", "7.0",
+		OF_DEVICES, 0},
+	[EXPORT_OPENNEBULA_NIC] = {"opennebula", "nic", "template", "onetemplate update", "6.0", "7.0",
+		OF_DEVICES, 0},
+	[EXPORT_OVIRT_KERNEL] = {"ovirt", "kernel", "words", "Kernel command line of the host in the engine",
+		"4.3", "4.5", EXPORT_OF_HOST, ANY_DOMAIN},
+	[EXPORT_OVIRT_DEVICES] = {"ovirt", "devices", "xml", "/ovirt-engine/api/vms/ID/hostdevices", "4.3", "4.5",
+		OF_DEVICES, 0xffff},
+	[EXPORT_LIBVIRT_NODEDEV] = {"libvirt", "nodedev", "words", "virsh nodedev-dumpxml", "1.0.0", "12.8.0",
+		OF_DEVICES, 0xffff},
+	[EXPORT_CLOUD_INIT] = {"cloud-init", "", "yaml", "user-data", "22.4", "26.2", EXPORT_INSTALLS, ANY_DOMAIN},
+	[EXPORT_HYPERV] = {"hyperv", "", "powershell", "PowerShell on the host", "10.0", "10.0",
+		OF_DEVICES, 0},
+	[EXPORT_PROXMOX_MAPPING] = {"proxmox", "mapping", "shell", "a shell on a node of the cluster", "8.0", "9.0",
+		OF_DEVICES | EXPORT_OF_GROUPS | EXPORT_OF_NODE, ANY_DOMAIN, NAMES_WORD},
+	[EXPORT_PROXMOX_VM] = {"proxmox", "vm", "shell", "a shell on a node of the cluster", "8.0", "9.0",
+		OF_DEVICES, ANY_DOMAIN, NAMES_WORD},
+	[EXPORT_KUBEVIRT_PERMIT] = {"kubevirt", "permit", "yaml", "kubectl patch kubevirt", "1.0", "1.9",
+		OF_DEVICES | EXPORT_VFIO_PCI, ANY_DOMAIN, NAMES_DNS},
+	[EXPORT_KUBEVIRT_VM] = {"kubevirt", "vm", "yaml", "kubectl patch virtualmachine", "1.0", "1.9",
+		OF_DEVICES | EXPORT_VFIO_PCI, ANY_DOMAIN, NAMES_DNS},
+	[EXPORT_HARVESTER] = {"harvester", "", "yaml", "kubectl apply", "1.1", "1.6",
+		OF_DEVICES | EXPORT_OF_NODE, 0xffff},
+	[EXPORT_INCUS] = {"incus", "", "yaml", "devices of an instance or profile", "6.0", "7.0",
+		OF_DEVICES | EXPORT_VFIO_PCI, 0xffff, NAMES_WORD},
+	[EXPORT_ANSIBLE] = {"ansible", "", "shell", "/etc/ansible/facts.d/vfio_prepare.fact, mode 0755",
+		.max_domain = ANY_DOMAIN},
 };
+/* clang-format on */
 
 int export_find(const char *target, const char *part)
 {
@@ -54,8 +86,10 @@ int release_compare(const char *a, const char *b)
 
 void export_done(struct export *export)
 {
-	vec_foreach(device, export)
+	vec_foreach(device, export) {
 		free(device->driver);
+		free(device->location);
+	}
 	free(export->items);
 	free(export->url);
 	free(export->sha256);
@@ -97,7 +131,41 @@ bool export_is_since(const struct export *export, const char *release)
 	return !export->release || release_compare(export->release, release) >= 0;
 }
 
+bool export_is_main(const struct export *export, const struct export_device *device)
+{
+	const struct export_device *before = device;
+
+	/* Sorted by address: the functions of a slot stand together. */
+	while (before > export->items &&
+	       pci_address_same_slot(&before[-1].address, &device->address))
+		if ((--before)->section == device->section && before->type == device->type)
+			return false;
+	return true;
+}
+
+bool export_is_whole_slot(const struct export *export, const struct export_device *device)
+{
+	size_t on_host = 0, exported = 0;
+
+	if (device->type == EXPORT_TYPE_VF)
+		return false;
+	vec_foreach(function, export->inventory)
+		on_host += pci_address_same_slot(&function->address, &device->address);
+	vec_foreach(other, export)
+		exported += other->section == device->section && other->type != EXPORT_TYPE_VF &&
+			    pci_address_same_slot(&other->address, &device->address);
+	return on_host > 1 && exported == on_host;
+}
+
 const char *export_alias(const struct device_section *section)
 {
 	return section->alias ? section->alias : section->label;
+}
+
+char *export_resource(const struct device_section *section)
+{
+	const char *class = section->resource_class;
+
+	return class && strchr(class, '/') ? xstrdup(class)
+					   : xasprintf("vfio-prepare/%s", export_alias(section));
 }

@@ -11,8 +11,22 @@
 /* The texts: a target has one or more parts, of which the first stands for the target. */
 enum export_text {
 	EXPORT_KERNEL_ARGS,
+	EXPORT_OPENNEBULA_PROBE,
+	EXPORT_OPENNEBULA_HOST,
+	EXPORT_OPENNEBULA_TEMPLATE,
+	EXPORT_OPENNEBULA_NIC,
+	EXPORT_OVIRT_KERNEL,
+	EXPORT_OVIRT_DEVICES,
 	EXPORT_LIBVIRT_NODEDEV,
 	EXPORT_CLOUD_INIT,
+	EXPORT_HYPERV,
+	EXPORT_PROXMOX_MAPPING,
+	EXPORT_PROXMOX_VM,
+	EXPORT_KUBEVIRT_PERMIT,
+	EXPORT_KUBEVIRT_VM,
+	EXPORT_HARVESTER,
+	EXPORT_INCUS,
+	EXPORT_ANSIBLE,
 	N_EXPORT_TEXTS,
 };
 
@@ -21,6 +35,17 @@ enum export_kind {
 		1 << 0, /* has facts of the host, so that the profile alone is not enough */
 	EXPORT_OF_DEVICES = 1 << 1, /* names devices: without one there is no text */
 	EXPORT_INSTALLS = 1 << 2,   /* installs the program from a tarball (--url) */
+	EXPORT_OF_GROUPS = 1 << 3,  /* names IOMMU groups, which the host must have for that */
+	EXPORT_OF_NODE = 1 << 4,    /* names the host */
+	EXPORT_VFIO_PCI =
+		1 << 5, /* the consumer knows the driver vfio-pci, and none of its variants */
+};
+
+/* What a consumer takes as a name of devices. */
+enum export_names {
+	NAMES_ANY,  /* whatever it is, it can be escaped */
+	NAMES_WORD, /* letters, digits, '-' and '_', a letter first, at most 63 */
+	NAMES_DNS, /* small letters, digits and '-', which is not the first or last, at most 63 (RFC 1123) */
 };
 
 struct export_info {
@@ -31,6 +56,7 @@ struct export_info {
 	const char *oldest, *newest;
 	unsigned kinds;      /* enum export_kind */
 	uint32_t max_domain; /* the highest PCI domain that the consumer can take */
+	enum export_names names;
 };
 
 extern const struct export_info export_infos[N_EXPORT_TEXTS];
@@ -64,6 +90,7 @@ struct export_device {
 	enum export_type type;
 	struct pci_address physfn; /* EXPORT_TYPE_VF: its physical function */
 	char *driver;              /* that it is on once the host is prepared; owned */
+	char *location;            /* as Windows says it, for EXPORT_HYPERV; owned */
 	bool companion;            /* joins for its group's sake, and no section lists it */
 };
 
@@ -85,7 +112,16 @@ void export_done(struct export *export);
  * nothing but characters of RFC 3986, which no quotes and no template mind.
  */
 const char *export_set_url(struct export *export, const char *url);
+/*
+ * Is it the one of its slot's functions in its section that people mean by the card: the first? Sound and ports
+ * of a graphics card are not asked for by the card's name.
+ */
+bool export_is_main(const struct export *export, const struct export_device *device);
+/* Does the section have all functions of the device's slot that the host has, and are these several? */
+bool export_is_whole_slot(const struct export *export, const struct export_device *device);
 /* Is the text for that release or a newer one? */
 bool export_is_since(const struct export *export, const char *release);
+/* The resource by which KubeVirt's machines ask for them: resource-class with a slash, or one of our own; the caller's. */
+char *export_resource(const struct device_section *section);
 /* The name that consumers ask for the section's devices by: its key alias, or its label. */
 const char *export_alias(const struct device_section *section);

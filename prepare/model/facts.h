@@ -37,7 +37,8 @@ enum host_fact {
 	HOST_RESTART = 1 << 19,      /* why a restart is required */
 	HOST_OWN_MODPROBE = 1 << 20, /* of the files that apply writes, that for modprobe alone */
 	HOST_DENYLIST = 1 << 21,     /* whether vfio-pci takes what it otherwise refuses */
-#define N_HOST_FACTS 22
+	HOST_NODE = 1 << 22,         /* its name, and how its firmware numbers the root buses */
+#define N_HOST_FACTS 23
 	HOST_ALL = (1 << N_HOST_FACTS) - 1,
 };
 

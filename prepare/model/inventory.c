@@ -40,6 +40,8 @@ void inventory_done(struct inventory *inventory)
 	free(inventory->items);
 	free(inventory->kernel);
 	free(inventory->cmdline);
+	free(inventory->hostname);
+	free(inventory->roots.items);
 	kernel_args_done(&inventory->args);
 	strv_done(&inventory->firmware_tables);
 	strv_done(&inventory->drivers);

@@ -96,6 +96,13 @@ struct pci_function {
 	char *unread_why;
 };
 
+/* A root bus, as /sys/devices/pciDDDD:BB has it. */
+struct pci_root {
+	uint32_t domain;
+	uint8_t bus;
+	uint64_t uid; /* _UID of its host bridge in the firmware's tables */
+};
+
 enum iommu_state { IOMMU_UNKNOWN, IOMMU_OFF, IOMMU_ON };
 enum iommu_kind {
 	IOMMU_KIND_NONE,
@@ -134,6 +141,9 @@ struct inventory {
 	struct strv builtin_modules; /* of this kernel, sorted; empty where not asked for */
 	struct strv loaded_modules;  /* that /sys/module shows, sorted; empty where not asked for */
 	bool has_iommu_backend;      /* vfio_iommu_type1 or iommufd is loaded or built in */
+
+	char *hostname;                /* NULL: not known */
+	VEC_OF(struct pci_root) roots; /* those whose number is known */
 
 	struct storage storage;
 	struct network network;

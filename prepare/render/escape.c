@@ -121,3 +121,9 @@ void add_profile_text(struct buf *buf, const struct profile *profile)
 			}
 	}
 }
+
+void add_nodedev(struct buf *buf, const struct pci_address *address)
+{
+	buf_addf(buf, "pci_%04x_%02x_%02x_%u", address->domain, address->bus, address->slot,
+		 address->function);
+}

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "model/address.h"
 #include "model/profile.h"
 
 /* A word for the shell, in quotes where it needs any (POSIX, sh -c: one word, as it is). */
@@ -18,3 +19,5 @@ void add_xml_text(struct buf *buf, const char *text);
 void add_base64(struct buf *buf, const void *bytes, size_t n);
 /* The profile as a file that the program reads to the same end; comments are not kept. */
 void add_profile_text(struct buf *buf, const struct profile *profile);
+/* libvirt's name of a device, which vdsm has from it: pci_0000_83_00_0 (udevGenerateDeviceName()). */
+void add_nodedev(struct buf *buf, const struct pci_address *address);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render/export.h"
 
-#include <string.h>
-
 #include "base/text.h"
+#include "render/escape.h"
 #include "render/export_install.h"
 #include "render/json.h"
 #include "render/text.h"
@@ -15,21 +14,35 @@ static char *render_kernel_args(const struct export *export)
 	return xasprintf("%s\n", line);
 }
 
-/* As libvirt names them (src/node_device/node_device_udev.c, udevGenerateDeviceName()). */
 static char *render_nodedev(const struct export *export)
 {
 	struct buf buf = {};
 
-	vec_foreach(device, export)
-		buf_addf(&buf, "pci_%04x_%02x_%02x_%u\n", device->address.domain,
-			 device->address.bus, device->address.slot, device->address.function);
+	vec_foreach(device, export) {
+		add_nodedev(&buf, &device->address);
+		buf_add(&buf, "\n");
+	}
 	return buf_take(&buf);
 }
 
 static char *(*const renderers[N_EXPORT_TEXTS])(const struct export *export) = {
 	[EXPORT_KERNEL_ARGS] = render_kernel_args,
+	[EXPORT_OPENNEBULA_PROBE] = render_opennebula_probe,
+	[EXPORT_OPENNEBULA_HOST] = render_opennebula_host,
+	[EXPORT_OPENNEBULA_TEMPLATE] = render_opennebula_template,
+	[EXPORT_OPENNEBULA_NIC] = render_opennebula_nic,
+	[EXPORT_OVIRT_KERNEL] = render_ovirt_kernel,
+	[EXPORT_OVIRT_DEVICES] = render_ovirt_devices,
 	[EXPORT_LIBVIRT_NODEDEV] = render_nodedev,
 	[EXPORT_CLOUD_INIT] = render_cloud_init,
+	[EXPORT_HYPERV] = render_hyperv,
+	[EXPORT_PROXMOX_MAPPING] = render_proxmox_mapping,
+	[EXPORT_PROXMOX_VM] = render_proxmox_vm,
+	[EXPORT_KUBEVIRT_PERMIT] = render_kubevirt_permit,
+	[EXPORT_KUBEVIRT_VM] = render_kubevirt_vm,
+	[EXPORT_HARVESTER] = render_harvester,
+	[EXPORT_INCUS] = render_incus,
+	[EXPORT_ANSIBLE] = render_ansible,
 };
 
 char *render_export(const struct export *export)

@@ -9,3 +9,19 @@
 char *render_export(const struct export *export);
 /* What texts there are, as a table or as JSON; the caller's. */
 char *render_export_list(enum format format);
+
+/* The texts of the consumers, each in the file of its name. */
+char *render_opennebula_probe(const struct export *export);
+char *render_opennebula_host(const struct export *export);
+char *render_opennebula_template(const struct export *export);
+char *render_opennebula_nic(const struct export *export);
+char *render_ovirt_kernel(const struct export *export);
+char *render_ovirt_devices(const struct export *export);
+char *render_hyperv(const struct export *export);
+char *render_proxmox_mapping(const struct export *export);
+char *render_proxmox_vm(const struct export *export);
+char *render_kubevirt_permit(const struct export *export);
+char *render_kubevirt_vm(const struct export *export);
+char *render_harvester(const struct export *export);
+char *render_incus(const struct export *export);
+char *render_ansible(const struct export *export);

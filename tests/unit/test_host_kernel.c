@@ -137,6 +137,29 @@ TEST(loaded_modules)
 	assert_string_equal(inventory.loaded_modules.items[0], "e1000e");
 }
 
+/* The name that the host gives itself, and which number the firmware gave each root bus. */
+TEST(node)
+{
+	tree_file(&tree, "proc/sys/kernel/hostname", "running\n");
+	tree_file(&tree, "sys/devices/pci0000:00/firmware_node/uid", "0\n");
+	tree_file(&tree, "sys/devices/pci0001:c0/firmware_node/uid", "28\n");
+	tree_file(&tree, "sys/devices/pci0000:40/firmware_node/uid", "PC00\n");
+	tree_dir(&tree, "sys/devices/pci0000:80");
+	tree_dir(&tree, "sys/devices/pcinonsense");
+	tree_dir(&tree, "sys/devices/system");
+	scan(HOST_NODE);
+	assert_string_equal(inventory.hostname, "running");
+	assert_int_equal(inventory.roots.n, 2);
+	assert_int_equal(inventory.roots.items[0].bus, 0);
+	assert_int_equal(inventory.roots.items[1].domain, 1);
+	assert_int_equal(inventory.roots.items[1].bus, 0xc0);
+	assert_int_equal(inventory.roots.items[1].uid, 28);
+	tree_file(&tree, "etc/hostname", "named\n");
+	inventory_done(&inventory);
+	scan(HOST_NODE);
+	assert_string_equal(inventory.hostname, "named");
+}
+
 int main(void)
 {
 #define KERNEL_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -147,6 +170,7 @@ int main(void)
 		KERNEL_TEST(arguments_alone),
 		KERNEL_TEST(builtin_modules),
 		KERNEL_TEST(loaded_modules),
+		KERNEL_TEST(node),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
