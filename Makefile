@@ -3,6 +3,7 @@
 #   make                  build/vfio-prepare, one static file
 #   make LINK=shared      link against the distribution's shared libraries; fetches nothing
 #   make install          to PREFIX (/usr) below DESTDIR; make uninstall takes it away again
+#   make dist             build/vfio-prepare-VERSION.tar.gz, which its install.sh installs on any distribution
 #   make deps             install what is needed to build and test (root)
 #   make run              the demonstration: real kernels boot and the card is on vfio-pci (root)
 #   make check            the fast tests
@@ -203,6 +204,21 @@ uninstall:
 			rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(PREFIX)/$$dir"; \
 	done
 
+# What provisioning installs: all that make install does, and a script that does it elsewhere. The same source gives
+# the same bytes; the date of the files is any.
+DIST = vfio-prepare-$(VERSION)
+SOURCE_DATE_EPOCH ?= 1767225600
+
+dist: all $(MANUALS)
+	$(Q)rm -rf $(BUILD)/dist
+	$(Q)$(MAKE) install DESTDIR=$(BUILD)/dist/$(DIST)/tree PREFIX=
+	$(Q)install -m 755 dist/install.sh $(BUILD)/dist/$(DIST)/
+	$(Q)install -m 644 README.md NEWS LICENSE $(BUILD)/dist/$(DIST)/
+	$(call say,DIST,$(BUILD)/$(DIST).tar.gz)
+	$(Q)tar -c -C $(BUILD)/dist --format=ustar --sort=name --owner=0 --group=0 --numeric-owner \
+		--mtime=@$(SOURCE_DATE_EPOCH) $(DIST) | gzip -9n >$(BUILD)/$(DIST).tar.gz
+	$(Q)cd $(BUILD) && sha256sum $(DIST).tar.gz >$(DIST).tar.gz.sha256
+
 # Quiet and quick where nothing is missing; the host's lists are fetched only if something is.
 deps:
 	$(Q)missing=$$(for package in $(PACKAGES); do \
@@ -381,6 +397,6 @@ distclean:
 FORCE:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all install uninstall deps check test run-unit run-scenarios run-corpora vm exports bench run \
+.PHONY: FORCE all install uninstall dist deps check test run-unit run-scenarios run-corpora vm exports bench run \
 	fuzz fuzzers format clean distclean \
 	sweep-reads sweep-memory $(patsubst %,suite-%,$(CHECK_SUITES) $(TEST_SUITES))

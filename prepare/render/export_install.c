@@ -5,9 +5,8 @@
 
 #include "base/text.h"
 #include "model/boot_log.h"
+#include "model/host_places.h"
 #include "render/escape.h"
-
-#define PROFILE_PATH "/etc/vfio-prepare/profile.conf"
 
 static const char fetch[] =
 	"fetch() { # FILE\n"

@@ -1,0 +1,158 @@
+#!/bin/sh
+# usage: install.sh [--remove [--force]]
+#
+# Installs vfio-prepare from the directory in which this file lies, or removes it, on any distribution. In the
+# environment: PREFIX (default /usr) and DESTDIR (a system below another directory). Again is harmless: a file that is
+# right already is not written. /etc/vfio-prepare is the administrator's, and is neither written nor removed.
+set -u
+umask 022
+
+tree=$(cd "$(dirname "$0")" && pwd)/tree || exit 1
+destdir=${DESTDIR-}
+prefix=${PREFIX:-/usr}
+wants=$destdir/etc/systemd/system/sysinit.target.wants/vfio-prepare.service
+
+say() { echo "vfio-prepare: $*"; }
+die() {
+	say "$*" >&2
+	exit 1
+}
+
+# The directory below which a file of the tree belongs. Where /lib is a directory of its own, systemd and udev look
+# there; hooks of an image lie where its generator looks, whatever the prefix.
+base() { # FILE
+	case $1 in
+	lib/systemd/* | lib/udev/*)
+		if [ "$prefix" = /usr ] && [ -d "$destdir/lib/systemd" ] && [ ! -L "$destdir/lib" ]; then
+			echo "$destdir"
+		else
+			echo "$destdir$prefix"
+		fi
+		;;
+	lib/dracut/* | share/initramfs-tools/*) echo "$destdir/usr" ;;
+	*) echo "$destdir$prefix" ;;
+	esac
+}
+
+files() { (cd "$tree" && find . -type f | sed 's,^\./,,' | LC_ALL=C sort); }
+
+# The nearest that is there of a path of directories.
+existing() { # DIRECTORY
+	directory=$1
+	while [ ! -e "$directory" ]; do directory=$(dirname "$directory"); done
+	echo "$directory"
+}
+
+# Nothing is half installed for want of a place that can be written to.
+check_places() {
+	files | while IFS= read -r file; do
+		dirname "$(base "$file")/$file"
+	done | sort -u | while IFS= read -r place; do
+		existing "$place"
+	done | sort -u | while IFS= read -r place; do
+		if ! { : >"$place/.vfio-prepare.$$"; } 2>/dev/null; then
+			say "$place cannot be written to; nothing is changed. Where the system is an image (ostree," \
+				"bootc, MicroOS), install while the image is made; see also DESTDIR and PREFIX" >&2
+			exit 1
+		fi
+		rm -f "$place/.vfio-prepare.$$"
+	done
+}
+
+# A file as it is to be installed: what starts the program finds it where it is.
+content() { # FILE
+	case $prefix,$1 in
+	/usr,* | *,sbin/* | *,lib/dracut/*) cat "$tree/$1" ;;
+	*) sed "s,/usr/sbin/vfio-prepare,$prefix/sbin/vfio-prepare,g" "$tree/$1" ;;
+	esac
+}
+
+# Puts a file in its place under another name first, so that whoever looks finds the old or the new one, and a program
+# that runs may be replaced. Prints the path if it was written.
+put() { # FILE
+	to=$(base "$1")/$1 mode=644
+	new=$(dirname "$to")/.vfio-prepare.$$
+	[ ! -x "$tree/$1" ] || mode=755
+	if [ -f "$to" ] && [ ! -L "$to" ] && [ "$(find "$to" -perm "$mode")" ] && content "$1" | cmp -s - "$to"; then
+		return
+	fi
+	mkdir -p "$(dirname "$to")" && content "$1" >"$new" && chmod "$mode" "$new" && mv -f "$new" "$to" &&
+		echo "$to" && return
+	rm -f "$new"
+	return 1
+}
+
+# What runs learns of it; a system below another directory does not run.
+tell() {
+	[ -z "$destdir" ] || return 0
+	[ ! -d /run/systemd/system ] || systemctl daemon-reload || say 'systemctl daemon-reload failed' >&2
+	[ ! -e /run/udev/control ] || udevadm control --reload || say 'udevadm control --reload failed' >&2
+}
+
+# The unit does nothing without a profile. One that was turned off stays so, by hand or by a preset.
+enable_unit() {
+	unit=$(base lib/systemd/x)/lib/systemd/system/vfio-prepare.service
+	! grep -qsE '^disable[[:space:]]+vfio-prepare' "$destdir"/etc/systemd/system-preset/*.preset || return 0
+	mkdir -p "$(dirname "$wants")" && ln -sfn "${unit#"$destdir"}" "$wants"
+}
+
+add() {
+	first=
+	[ -e "$(base lib/systemd/x)/lib/systemd/system/vfio-prepare.service" ] || first=yes
+	check_places || exit 1
+	written=$(files | while IFS= read -r file; do put "$file" || exit 1; done) || die 'not all could be installed'
+	if [ "$first" ] && { [ -d "$destdir/etc/systemd" ] || [ -d "$destdir/run/systemd/system" ]; }; then
+		enable_unit || say 'vfio-prepare.service could not be enabled' >&2
+	fi
+	if [ "$written" ]; then
+		# shellcheck disable=SC2086 # none of our paths has a space, unless the prefix has
+		if [ -z "$destdir" ] && command -v restorecon >/dev/null; then
+			IFS='
+'
+			restorecon $written || say 'restorecon failed' >&2
+			unset IFS
+		fi
+		tell
+		say 'it is installed'
+	else
+		say 'it was installed already; nothing is changed'
+	fi
+	for generator in usr/lib/dracut usr/share/initramfs-tools/hook-functions; do
+		[ ! -e "$destdir/$generator" ] || return 0
+	done
+	say 'neither dracut nor initramfs-tools is here: devices are bound once the real root is mounted' >&2
+}
+
+# Without the program, what apply wrote would keep devices from their drivers and bind them to nothing.
+check_unused() {
+	for file in modprobe.d/vfio-prepare.conf modules-load.d/vfio-prepare.conf \
+		udev/rules.d/05-vfio-prepare.rules default/grub.d/99-vfio-prepare.cfg vfio-prepare/kernel-arguments; do
+		[ ! -e "$destdir/etc/$file" ] ||
+			die "/etc/$file is of vfio-prepare apply and still works; nothing is removed." \
+				'Empty the profile, run vfio-prepare apply --rebuild, then remove; or --remove --force'
+	done
+}
+
+remove() {
+	[ "${1-}" = --force ] || check_unused
+	files | while IFS= read -r file; do
+		to=$(base "$file")/$file
+		rm -f "$to" || exit 1
+		# Directories of ours go if they are empty.
+		while to=$(dirname "$to"); do
+			case $to in
+			*/50vfio-prepare | */doc/vfio-prepare | */doc/vfio-prepare/*) rmdir "$to" 2>/dev/null || break ;;
+			*) break ;;
+			esac
+		done
+	done || die 'not all could be removed'
+	[ ! -L "$wants" ] || rm -f "$wants"
+	tell
+	say 'it is removed; images of the initramfs that have it lose it when they are made anew'
+}
+
+case "$#,${1-},${2-}" in
+0,,) add ;;
+1,--remove, | 2,--remove,--force) remove "${2-}" ;;
+*) sed -n 's/^# usage: //p' "$0" >&2; exit 2 ;;
+esac
