@@ -200,6 +200,20 @@ static void check_resource(const struct export *export, const struct export_devi
 	}
 }
 
+static void check_iommufd(const struct export *export, struct findings *findings)
+{
+	const struct export_info *info = &export_infos[export->text];
+
+	if (export->profile->iommu_backend == BACKEND_IOMMUFD && info->iommufd &&
+	    !export_is_since(export, info->iommufd))
+		finding_remedy(
+			finding_add(findings, SEVERITY_ERROR, FINDING_EXPORT, "host",
+				    "the profile wants iommufd, which %s has from release %s on",
+				    info->target, info->iommufd),
+			"set backend = auto in section [iommu], or export for --release %s",
+			info->iommufd);
+}
+
 static void check_node(const struct export *export, struct findings *findings)
 {
 	const struct export_info *info = &export_infos[export->text];
@@ -290,6 +304,7 @@ void export_make(const struct plan *plan, struct export *export, struct findings
 		find_location(export, device, findings);
 	}
 	check_node(export, findings);
+	check_iommufd(export, findings);
 	vec_foreach(device, export)
 		named = named || export->text != EXPORT_OPENNEBULA_NIC ||
 			device->class >> 16 == 0x02;

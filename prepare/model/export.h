@@ -17,7 +17,10 @@ enum export_text {
 	EXPORT_OPENNEBULA_NIC,
 	EXPORT_OVIRT_KERNEL,
 	EXPORT_OVIRT_DEVICES,
+	EXPORT_LIBVIRT_HOSTDEV,
 	EXPORT_LIBVIRT_NODEDEV,
+	EXPORT_QEMU_HOST,
+	EXPORT_QEMU_SYSFSDEV,
 	EXPORT_CLOUD_INIT,
 	EXPORT_HYPERV,
 	EXPORT_PROXMOX_MAPPING,
@@ -57,6 +60,8 @@ struct export_info {
 	unsigned kinds;      /* enum export_kind */
 	uint32_t max_domain; /* the highest PCI domain that the consumer can take */
 	enum export_names names;
+	/* The first release that opens devices by iommufd (backend in [iommu]); NULL: it has no setting for that. */
+	const char *iommufd;
 };
 
 extern const struct export_info export_infos[N_EXPORT_TEXTS];
