@@ -152,10 +152,24 @@ static void describe(const struct foreign_setting *setting, const struct effect 
 	buf_addf(buf, "; %s", why);
 }
 
+/* "/etc/rc.local:3", "lines 3, 4, 7 of /etc/rc.local"; the caller's. */
+static char *all_places(const struct foreign *foreign, const struct foreign_setting *first)
+{
+	_cleanup_(buf_done) struct buf lines = {};
+
+	vec_foreach(setting, foreign)
+		if (continues(first, setting))
+			buf_addf(&lines, ", %u", setting->line);
+	return lines.length ? xasprintf("lines %u%s of %s", first->line, lines.text, first->file)
+			    : foreign_place(first);
+}
+
 static void add_finding(struct checks *checks, const struct foreign_setting *setting,
 			enum severity severity, const char *detail, bool import)
 {
-	_cleanup_free_ char *place = foreign_place(setting), *removal = foreign_removal(setting);
+	_cleanup_free_ char *place = foreign_place(setting),
+			    *places = all_places(&checks->inventory->foreign, setting),
+			    *removal = foreign_removal(setting, places);
 
 	finding_remedy(finding_add(checks->findings, severity, foreign_finding(setting), place,
 				   "\"%s\"%s", setting->text, detail),
@@ -227,7 +241,7 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 				 : "is still loaded when it is requested by name");
 		add_finding(checks, setting, by_image ? SEVERITY_WARNING : SEVERITY_NOTE,
 			    buf_text(&detail), false);
-	} else if (native && !wanted && (others.n || !foreign_is_of_distribution(setting))) {
+	} else if (native && !wanted && (others.n || !foreign_is_expected(setting))) {
 		if (setting->flaw)
 			buf_addf(&detail, "; %s", setting->flaw);
 		else
@@ -262,7 +276,7 @@ static void check_loads(struct checks *checks, const struct foreign_setting *set
 	if (gone)
 		buf_add(&detail, "; kernels since 6.2 have no vfio_virqfd");
 	buf_addf(&detail, "; %s", why);
-	if (for_guests && (gone || setting->flaw || !foreign_is_of_distribution(setting)))
+	if (for_guests && (gone || setting->flaw || !foreign_is_expected(setting)))
 		add_finding(checks, setting,
 			    gone || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE,
 			    buf_text(&detail), false);
@@ -271,7 +285,8 @@ static void check_loads(struct checks *checks, const struct foreign_setting *set
 /* Somebody else makes virtual functions of a physical one that the profile has some of. */
 static void check_vfs(struct checks *checks, const struct foreign_setting *setting)
 {
-	_cleanup_free_ char *place = foreign_place(setting), *removal = foreign_removal(setting);
+	_cleanup_free_ char *place = foreign_place(setting),
+			    *removal = foreign_removal(setting, place);
 
 	vec_foreach(device, checks->plan) {
 		const struct pci_function *function = inventory_find(checks->inventory,
@@ -322,7 +337,7 @@ static void check_setting(struct checks *checks, const struct foreign_setting *s
 		for (size_t i = 0; i < setting->values.n && !detail; i++)
 			if (module_is_for_guests(setting->values.items[i]))
 				detail = xasprintf("; %s", why);
-		if (detail)
+		if (detail && !foreign_is_expected(setting))
 			add_finding(checks, setting, SEVERITY_NOTE, detail, false);
 		break;
 	case FOREIGN_LOAD:
@@ -421,7 +436,7 @@ void check_foreign(struct checks *checks)
 			check_setting(checks, setting);
 	check_ids_conflict(checks, "vfio-pci");
 	check_ids_conflict(checks, "pci-stub");
-	if (foreign->vdsm && checks->plan->n)
+	if ((foreign->managers & FOREIGN_OWNER(FOREIGN_OF_VDSM)) && checks->plan->n)
 		finding_remedy(
 			finding_add(checks->findings, SEVERITY_NOTE, FINDING_FOREIGN_VDSM,
 				    "/etc/vdsm/vdsm.conf",

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "decide/check.h"
+#include "decide/foreign.h"
 #include "decide/group.h"
 #include "decide/planner.h"
 #include "parse/platform.h"
@@ -191,7 +192,8 @@ static bool devices_of(const struct checks *checks, const char *module, struct b
 static void check_native(const struct checks *checks, const struct foreign_setting *setting,
 			 const char *name)
 {
-	_cleanup_free_ char *module = module_of_driver(name), *place = foreign_place(setting);
+	_cleanup_free_ char *module = module_of_driver(name), *place = foreign_place(setting),
+			    *removal = foreign_removal(setting, place);
 	_cleanup_(buf_done) struct buf devices = {};
 
 	if (devices_of(checks, module, &devices))
@@ -200,13 +202,14 @@ static void check_native(const struct checks *checks, const struct foreign_setti
 				    "\"%s\" loads %s in spite of blacklists, and the driver takes "
 				    "these devices if they have no driver_override yet: %s",
 				    setting->text, module, buf_text(&devices)),
-			"remove the line; no other device of this host needs %s", module);
+			"%s; no other device of this host needs %s", removal, module);
 }
 
 static void check_built_in(const struct checks *checks, const struct foreign_setting *setting)
 {
 	_cleanup_free_ char *module = module_of_driver(setting->name);
-	_cleanup_free_ char *place = foreign_place(setting);
+	_cleanup_free_ char *place = foreign_place(setting),
+			    *removal = foreign_removal(setting, place);
 
 	if (setting->source == FOREIGN_ARGUMENT ||
 	    !strv_contains(&checks->inventory->builtin_modules, module))
@@ -217,7 +220,7 @@ static void check_built_in(const struct checks *checks, const struct foreign_set
 			"\"%s\" has no effect: %s is built into this kernel, which reads options "
 			"of built-in modules only from the kernel's arguments",
 			setting->text, module),
-		"remove the line; the profile binds devices by address");
+		"%s; the profile binds devices by address", removal);
 }
 
 static void check_configuration(const struct checks *checks)

@@ -5,41 +5,39 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/host_places.h"
 #include "model/profile.h"
 #include "parse/address.h"
 
 /* When what stands there is done. Measured in boots with two equal cards, one of which was to go to vfio-pci. */
 static const struct {
 	enum finding_type finding;
-	bool in_initramfs;  /* whose images have a copy of it */
 	const char *moment; /* NULL: that hangs on the mechanism alone */
 } sources[] = {
 	[FOREIGN_ARGUMENT] = {FINDING_FOREIGN_ARGUMENT},
-	[FOREIGN_MODPROBE] = {FINDING_FOREIGN_MODPROBE, true},
-	[FOREIGN_INITRAMFS_SCRIPT] = {FINDING_FOREIGN_INITRAMFS_SCRIPT, true,
+	[FOREIGN_MODPROBE] = {FINDING_FOREIGN_MODPROBE},
+	[FOREIGN_INITRAMFS_SCRIPT] = {FINDING_FOREIGN_INITRAMFS_SCRIPT,
 				      "nothing holds the script in front of udev but its name"},
-	[FOREIGN_UDEV_RULE] = {FINDING_FOREIGN_UDEV_RULE, true},
-	[FOREIGN_INITRAMFS_MODULES] = {FINDING_FOREIGN_INITRAMFS_MODULES, true,
+	[FOREIGN_UDEV_RULE] = {FINDING_FOREIGN_UDEV_RULE},
+	[FOREIGN_INITRAMFS_MODULES] = {FINDING_FOREIGN_INITRAMFS_MODULES,
 				       "initramfs-tools loads the modules of this file after udev "
 				       "has bound devices to their native drivers"},
-	[FOREIGN_MKINITCPIO] = {FINDING_FOREIGN_MKINITCPIO, true},
-	[FOREIGN_GUEST_HOOK] = {FINDING_FOREIGN_GUEST_HOOK, false,
+	[FOREIGN_MKINITCPIO] = {FINDING_FOREIGN_MKINITCPIO},
+	[FOREIGN_GUEST_HOOK] = {FINDING_FOREIGN_GUEST_HOOK,
 				"it runs when a guest starts or stops, and not at the boot"},
 	[FOREIGN_NETWORK] = {FINDING_FOREIGN_VFS},
-	[FOREIGN_GUEST] = {FINDING_FOREIGN_GUEST_HOOK, false,
+	[FOREIGN_GUEST] = {FINDING_FOREIGN_GUEST_HOOK,
 			   "it is done when the guest starts, and not at the boot"},
-	[FOREIGN_DRACUT] = {FINDING_FOREIGN_DRACUT, true},
-	[FOREIGN_MODULES_LOAD] = {FINDING_FOREIGN_MODULES_LOAD, false,
+	[FOREIGN_DRACUT] = {FINDING_FOREIGN_DRACUT},
+	[FOREIGN_MODULES_LOAD] = {FINDING_FOREIGN_MODULES_LOAD,
 				  "systemd-modules-load and udev are not ordered: the one that is "
 				  "faster gets the device"},
-	[FOREIGN_DRIVERCTL] = {FINDING_FOREIGN_DRIVERCTL, false,
+	[FOREIGN_DRIVERCTL] = {FINDING_FOREIGN_DRIVERCTL,
 			       "driverctl runs after the native driver has started the device"},
-	[FOREIGN_VFIO_BIND] = {FINDING_FOREIGN_VFIO_BIND, false,
+	[FOREIGN_VFIO_BIND] = {FINDING_FOREIGN_VFIO_BIND,
 			       "a service runs after the native driver has started the device"},
-	[FOREIGN_UNIT] = {FINDING_FOREIGN_UNIT, false,
+	[FOREIGN_UNIT] = {FINDING_FOREIGN_UNIT,
 			  "a service runs after the native driver has started the device"},
-	[FOREIGN_RC_LOCAL] = {FINDING_FOREIGN_RC_LOCAL, false,
+	[FOREIGN_RC_LOCAL] = {FINDING_FOREIGN_RC_LOCAL,
 			      "rc.local runs after the native driver has started the device and "
 			      "services use it"},
 };
@@ -113,31 +111,6 @@ char *foreign_why(const struct foreign_setting *setting)
 	return xasprintf("%s%s%s", when ? when : "", when && how ? "; " : "", how ? how : "");
 }
 
-char *foreign_removal(const struct foreign_setting *setting)
-{
-	_cleanup_free_ char *place = foreign_place(setting), *remove = NULL;
-
-	if (setting->source == FOREIGN_ARGUMENT)
-		return xasprintf("remove %s from the kernel's arguments%s%s", setting->text,
-				 setting->file && setting->line ? " in " : "",
-				 setting->file && setting->line ? setting->file : "");
-	if (setting->source == FOREIGN_DRIVERCTL)
-		return xasprintf("rm %s (driverctl unset-override would unbind the device now)",
-				 place);
-	if (setting->source == FOREIGN_UNIT)
-		return strstr(place, "/systemd/")
-			       ? xasprintf("systemctl disable %s", strrchr(setting->file, '/') + 1)
-			       : xasprintf("disable the unit that runs %s", setting->file);
-	if (setting->source == FOREIGN_MODPROBE && setting->effect == FOREIGN_ADDRESSES)
-		remove = xasprintf("remove the install line that runs %s", setting->file);
-	else
-		remove = xasprintf("remove %s", place);
-	return sources[setting->source].in_initramfs
-		       ? xasprintf("%s, then rebuild the initramfs (%s)", remove,
-				   generators[GENERATOR_UNKNOWN].command)
-		       : TAKE_PTR(remove);
-}
-
 bool foreign_is_told_by_unit(const struct foreign *foreign, const struct foreign_setting *setting)
 {
 	if (setting->source != FOREIGN_UNIT || setting->effect != FOREIGN_ADDRESSES ||
@@ -150,10 +123,9 @@ bool foreign_is_told_by_unit(const struct foreign *foreign, const struct foreign
 	return false;
 }
 
-bool foreign_is_of_distribution(const struct foreign_setting *setting)
+bool foreign_is_expected(const struct foreign_setting *setting)
 {
-	return setting->file && (strncmp(setting->file, "/usr/lib/", 9) == 0 ||
-				 strncmp(setting->file, "/lib/", 5) == 0);
+	return foreign_owners[setting->owner].expected;
 }
 
 void foreign_word_read(const struct foreign_setting *setting, const char *value,

@@ -12,12 +12,15 @@ enum finding_type foreign_finding(const struct foreign_setting *setting);
  * caller's.
  */
 char *foreign_why(const struct foreign_setting *setting);
-/* How to get rid of it; the caller's. */
-char *foreign_removal(const struct foreign_setting *setting);
+/*
+ * How to get rid of it: whose the file is decides it, and only what a person wrote is removed. place: the lines that
+ * are told, as foreign_place() begins them. The caller's.
+ */
+char *foreign_removal(const struct foreign_setting *setting, const char *place);
 /* A script that names no device, run by a unit that is itself a setting? */
 bool foreign_is_told_by_unit(const struct foreign *foreign, const struct foreign_setting *setting);
-/* What a distribution brings along, such as blacklists of what hardly anybody wants, is no news. */
-bool foreign_is_of_distribution(const struct foreign_setting *setting);
+/* What packages and vdsm bring along, such as blacklists of what hardly anybody wants, is no news. */
+bool foreign_is_expected(const struct foreign_setting *setting);
 
 /* What a value of FOREIGN_ADDRESSES or FOREIGN_IDS is. */
 struct foreign_word {

@@ -424,7 +424,7 @@ void import_make(const struct inventory *inventory, const struct match *match, s
 		settle_vfs(&import, inventory, function);
 	vec_sort(&import, pci_address_order);
 	vec_foreach(setting, foreign)
-		if (!setting->ours && !foreign_is_of_distribution(setting))
+		if (!setting->ours && !foreign_is_expected(setting))
 			add_module_remark(&import, setting);
 	*ret = import;
 }

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "host/files.h"
+#include "host/foreign_owners.h"
 #include "model/host_places.h"
 #include "model/policy.h"
 #include "parse/address.h"
@@ -51,6 +52,7 @@ struct search {
 		programs; /* that scripts, rules, units and install lines run, with their preludes */
 	VEC_OF(struct script) scripts;
 	VEC_OF(struct use) uses;
+	struct owner_search owners;
 };
 
 static void add_unread(struct search *search, const char *path, const char *cause)
@@ -181,6 +183,7 @@ static void parse_file(struct search *search, const struct source *source, const
 					     &search->programs, NULL, read_variables,
 					     &(struct reading){search, path}});
 	add_runs(search, path, n_programs);
+	find_owner(&search->owners, path, text, from);
 	if (text_starts_with(text, FILE_HEADER))
 		for (size_t i = from; i < search->foreign->n; i++)
 			search->foreign->items[i].ours = true;
@@ -252,6 +255,7 @@ static void parse_programs(struct search *search, enum foreign_source source)
 			foreign_parse_script(
 				&(struct foreign_file){source, path, text, search->foreign,
 						       &search->programs, prelude, NULL, NULL});
+		find_owner(&search->owners, path, text, from);
 		add_runs(search, path, n_programs);
 		if (search->root->recorder && search->foreign->n > from) {
 			free(root_read_text(search->root, path, SCRIPT_MAX));
@@ -417,9 +421,11 @@ static const struct source sources[] = {
 
 void scan_foreign(struct root *root, const struct kernel_args *args, struct foreign *ret)
 {
-	struct search search = {.root = root, .foreign = ret};
+	struct search search = {.root = root,
+				.foreign = ret,
+				.owners = {.root = root, .foreign = ret}};
 
-	ret->vdsm = root_exists(root, "/etc/vdsm/vdsm.conf");
+	ret->managers = find_managers(root, args);
 	foreign_parse_arguments(args, ret);
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
 		if (sources[i].path)
@@ -431,6 +437,7 @@ void scan_foreign(struct root *root, const struct kernel_args *args, struct fore
 		if (sources[i].programs && sources[i].source == FOREIGN_UNIT)
 			parse_instances(&search);
 	}
+	find_owners_end(&search.owners);
 	vec_foreach(script, &search.scripts) {
 		free(script->path);
 		free(script->text);

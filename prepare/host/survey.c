@@ -7,6 +7,7 @@
 #include "host/bootloader.h"
 #include "host/display.h"
 #include "host/foreign.h"
+#include "host/foreign_owners.h"
 #include "host/images.h"
 #include "host/kernel.h"
 #include "host/network.h"
@@ -110,6 +111,7 @@ static void read_foreign(struct root *root, struct inventory *inventory)
 {
 	scan_foreign(root, &inventory->args, &inventory->foreign);
 	foreign_parse_configured(&inventory->bootloader, &inventory->args, &inventory->foreign);
+	find_argument_owners(root, &inventory->foreign);
 }
 
 static void read_own_file(struct root *root, enum managed_file which, struct inventory *inventory)

@@ -18,6 +18,7 @@ void foreign_done(struct foreign *foreign)
 		free(setting->file);
 		free(setting->text);
 		free(setting->name);
+		free(setting->package);
 		strv_done(&setting->values);
 	}
 	free(foreign->items);
@@ -62,6 +63,7 @@ struct foreign_setting *foreign_add(struct foreign *foreign, enum foreign_source
 		.line = line,
 		.text = foreign_shown(text),
 		.name = name ? foreign_shown(name) : NULL,
+		.owner = file ? foreign_owner_by_path(file, 0) : FOREIGN_OF_PERSON,
 	};
 	return setting;
 }

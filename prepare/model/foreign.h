@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/strv.h"
+#include "model/foreign_owner.h"
 
 struct pci_function;
 
@@ -76,12 +77,14 @@ struct foreign_setting {
 	bool groups;      /* values: each stands for all devices in its IOMMU group */
 	bool if_id;  /* of the values, those that have an id which the file gives to the driver */
 	bool unsure; /* whether it does that at a boot hangs on what the script is called with */
+	enum foreign_owner owner; /* of the file, or of the arguments */
+	char *package;            /* whose configuration file it is; NULL: not known, or none */
 };
 
 struct foreign {
 	VEC(struct foreign_setting);
 	struct strv unread; /* "/etc/rc.local: Permission denied" */
-	bool vdsm;          /* oVirt manages the host */
+	unsigned managers;  /* of the host: bits of enum foreign_owner */
 };
 
 void foreign_done(struct foreign *foreign);

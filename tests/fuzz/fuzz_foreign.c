@@ -10,6 +10,7 @@
 #include "decide/check.h"
 #include "decide/foreign.h"
 #include "decide/import.h"
+#include "parse/dpkg.h"
 #include "parse/foreign.h"
 #include "parse/kernel_args.h"
 
@@ -31,7 +32,7 @@ static void check_shown(const char *text)
 
 static void check_setting(const struct foreign_setting *setting, unsigned n_lines)
 {
-	char *place = foreign_place(setting), *removal = foreign_removal(setting),
+	char *place = foreign_place(setting), *removal = foreign_removal(setting, place),
 	     *why = foreign_why(setting);
 
 	assert(setting->line <= n_lines);
@@ -98,6 +99,17 @@ static void judge(struct foreign *foreign)
 	inventory_done(&inventory);
 }
 
+/* Whose a file is, as dpkg's status or its own text says. */
+static void check_owner(const char *text)
+{
+	struct dpkg_conffile conffile = {};
+
+	assert(foreign_owner_by_text(text) < N_FOREIGN_OWNERS);
+	if (dpkg_find_conffile(text, "/etc/modules", &conffile))
+		assert(strlen(conffile.md5) == MD5_HEX_LENGTH && !strchr(conffile.package, '\n'));
+	free(conffile.package);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = xcalloc(size + 1, 1);
@@ -126,6 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	parse_foreign(foreign_parse_link, FOREIGN_NETWORK, "n", text, &foreign, NULL);
 	parse_foreign(foreign_parse_sysfs, FOREIGN_NETWORK, "n", text, &foreign, NULL);
 	free(foreign_guest_excerpt(text));
+	check_owner(text);
 	parse_foreign(foreign_parse_vfio_bind, FOREIGN_VFIO_BIND, "v", text, &foreign, NULL);
 	parse_foreign(foreign_parse_driverctl, FOREIGN_DRIVERCTL,
 		      "/etc/driverctl.d/pci-0000:01:00.0", text, &foreign, NULL);

@@ -284,7 +284,7 @@ TEST(test_ids_conflicts)
 TEST(test_host)
 {
 	strv_add(&inventory.foreign.unread, "/etc/rc.local: Permission denied");
-	inventory.foreign.vdsm = true;
+	inventory.foreign.managers = FOREIGN_OWNER(FOREIGN_OF_VDSM);
 	expect("warning foreign-unreadable host\nnote foreign-vdsm /etc/vdsm/vdsm.conf\n",
 	       "not known: /etc/rc.local: Permission denied");
 }

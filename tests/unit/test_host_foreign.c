@@ -203,10 +203,10 @@ TEST(test_vdsm)
 	struct kernel_args none = {};
 
 	scan_foreign(&tree.root, &none, &foreign);
-	assert_false(foreign.vdsm);
+	assert_int_equal(foreign.managers, 0);
 	tree_file(&tree, "etc/vdsm/vdsm.conf", "");
 	scan_foreign(&tree.root, &none, &foreign);
-	assert_true(foreign.vdsm);
+	assert_int_equal(foreign.managers, FOREIGN_OWNER(FOREIGN_OF_VDSM));
 }
 
 /* A setting as modprobe --showconfig has it, with single spaces. */
