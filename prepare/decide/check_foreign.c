@@ -28,6 +28,7 @@ struct effect {
 	struct strv same;  /* the profile wants the same driver for them */
 	struct strv other; /* it wants another one: "0000:01:00.0 ([device nic] wants vfio-pci)" */
 	struct strv unlisted; /* it does not list them */
+	struct strv absent;   /* the host does not have them, nor does the profile */
 	struct strv bad;      /* ids that the driver passes over */
 };
 
@@ -36,6 +37,7 @@ static void effect_done(struct effect *effect)
 	strv_done(&effect->same);
 	strv_done(&effect->other);
 	strv_done(&effect->unlisted);
+	strv_done(&effect->absent);
 	strv_done(&effect->bad);
 }
 
@@ -46,7 +48,10 @@ static void add_device(const struct checks *checks, const struct pci_address *ad
 	_cleanup_free_ char *text = NULL;
 
 	if (!device) {
-		strv_add_new(&effect->unlisted, PCI_ADDRESS_TEXT(address));
+		bool absent = checks->inventory->n && !inventory_find(checks->inventory, address);
+
+		strv_add_new(absent ? &effect->absent : &effect->unlisted,
+			     PCI_ADDRESS_TEXT(address));
 	} else if (strcmp(device->want, driver) == 0) {
 		strv_add_new(&effect->same, PCI_ADDRESS_TEXT(address));
 	} else {
@@ -117,10 +122,19 @@ static void add_lines(const struct foreign *foreign, const struct foreign_settin
 		buf_addf(buf, " and line%s %s", n > 1 ? "s" : "", buf_text(&lines));
 }
 
+/* Is no device of the host meant? What cannot be told is another matter. */
+static bool takes_nothing(const struct foreign_setting *setting, const struct effect *effect)
+{
+	return setting->values.n && !effect->bad.n && !effect->same.n && !effect->other.n &&
+	       !effect->unlisted.n;
+}
+
 static enum severity severity_of(const struct foreign_setting *setting, const struct effect *effect)
 {
 	if (setting->fatal)
 		return SEVERITY_ERROR;
+	if (setting->idle || takes_nothing(setting, effect))
+		return SEVERITY_NOTE;
 	/* An override or a bind has the last word; ids give way to the override that is set early. */
 	if (effect->other.n && setting->effect == FOREIGN_ADDRESSES && !setting->flaw &&
 	    !setting->unsure)
@@ -142,14 +156,17 @@ static void describe(const struct foreign_setting *setting, const struct effect 
 	add_names(buf, "; the profile already binds ", &effect->same, "");
 	add_names(buf, ids && any ? "; it also applies to " : "; it applies to ", &effect->unlisted,
 		  ", which no section lists");
+	add_names(buf, "; no device of this host is at ", &effect->absent,
+		  any || effect->unlisted.n ? "" : ", so that it does nothing");
 	add_names(buf, ids ? "; no id: " : "; no address: ", &effect->bad, "");
-	if (!any && !effect->unlisted.n)
+	if (!any && !effect->unlisted.n && !effect->absent.n)
 		buf_addf(buf, "; %s",
-			 ids ? "no device of this host has such an id"
+			 ids ? "no device of this host has such an id, so that it takes nothing"
 			     : "the devices that it applies to cannot be determined from it");
-	if (setting->unsure)
+	if (setting->unsure && !setting->idle)
 		buf_add(buf, "; whether it does hangs on what the script is called with");
-	buf_addf(buf, "; %s", why);
+	if (setting->flaw || !takes_nothing(setting, effect))
+		buf_addf(buf, "; %s", why);
 }
 
 /* "/etc/rc.local:3", "lines 3, 4, 7 of /etc/rc.local"; the caller's. */
@@ -239,7 +256,10 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 			 : setting->effect == FOREIGN_INSTALL
 				 ? "only vfio-prepare loads in spite of that command"
 				 : "is still loaded when it is requested by name");
-		add_finding(checks, setting, by_image ? SEVERITY_WARNING : SEVERITY_NOTE,
+		if (setting->idle)
+			buf_addf(&detail, "; it does nothing: %s", setting->flaw);
+		add_finding(checks, setting,
+			    by_image && !setting->idle ? SEVERITY_WARNING : SEVERITY_NOTE,
 			    buf_text(&detail), false);
 	} else if (native && !wanted && (others.n || !foreign_is_expected(setting))) {
 		if (setting->flaw)
@@ -248,7 +268,8 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 			add_names(&detail, "; it also keeps the driver from ", &others,
 				  ", which no section lists");
 		add_finding(checks, setting,
-			    others.n || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE,
+			    (others.n || setting->flaw) && !setting->idle ? SEVERITY_WARNING
+									  : SEVERITY_NOTE,
 			    detail.length
 				    ? detail.text
 				    : "; the profile already keeps the devices from that driver",
@@ -278,7 +299,8 @@ static void check_loads(struct checks *checks, const struct foreign_setting *set
 	buf_addf(&detail, "; %s", why);
 	if (for_guests && (gone || setting->flaw || !foreign_is_expected(setting)))
 		add_finding(checks, setting,
-			    gone || setting->flaw ? SEVERITY_WARNING : SEVERITY_NOTE,
+			    (gone || setting->flaw) && !setting->idle ? SEVERITY_WARNING
+								      : SEVERITY_NOTE,
 			    buf_text(&detail), false);
 }
 
@@ -314,6 +336,20 @@ static void check_vfs(struct checks *checks, const struct foreign_setting *setti
 	}
 }
 
+/* It names what is not there, as of a recipe that was taken back in part. */
+static void check_missing(struct checks *checks, const struct foreign_setting *setting)
+{
+	_cleanup_free_ char *names = strv_join(&setting->values, ", "), *detail = NULL;
+	/* modprobe runs the command in place of loading the module. */
+	bool fails = setting->source == FOREIGN_MODPROBE;
+
+	detail = xasprintf("; %s is not there, so that %s", names,
+			   fails           ? "modprobe cannot load the module"
+			   : setting->name ? "no image gets it"
+					   : "the line does nothing");
+	add_finding(checks, setting, fails ? SEVERITY_WARNING : SEVERITY_NOTE, detail, false);
+}
+
 static void check_setting(struct checks *checks, const struct foreign_setting *setting)
 {
 	_cleanup_free_ char *detail = NULL, *why = foreign_why(setting);
@@ -346,6 +382,18 @@ static void check_setting(struct checks *checks, const struct foreign_setting *s
 	case FOREIGN_VFS:
 		check_vfs(checks, setting);
 		break;
+	case FOREIGN_COPY:
+		if (setting->values.n)
+			add_finding(checks, setting, SEVERITY_NOTE,
+				    "; it goes into each image of the initramfs, where it does "
+				    "nothing unless something there runs or reads it",
+				    false);
+		break;
+	case FOREIGN_HOOKS:
+		break;
+	case FOREIGN_MISSING:
+		check_missing(checks, setting);
+		break;
 	case FOREIGN_OPTION:
 		if (strcmp(setting->name, "pcie_acs_override") == 0)
 			add_finding(
@@ -363,7 +411,8 @@ static void check_setting(struct checks *checks, const struct foreign_setting *s
  */
 static int rank(const struct foreign_setting *setting, const char *driver)
 {
-	if (setting->mechanism != FOREIGN_BY_IDS || strcmp(setting->name, driver) != 0)
+	if (setting->mechanism != FOREIGN_BY_IDS || setting->idle ||
+	    strcmp(setting->name, driver) != 0)
 		return 0;
 	return setting->source == FOREIGN_MODPROBE            ? 1
 	       : setting->source == FOREIGN_ARGUMENT          ? 2

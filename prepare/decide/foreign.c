@@ -19,8 +19,8 @@ static const struct {
 				      "nothing holds the script in front of udev but its name"},
 	[FOREIGN_UDEV_RULE] = {FINDING_FOREIGN_UDEV_RULE},
 	[FOREIGN_INITRAMFS_MODULES] = {FINDING_FOREIGN_INITRAMFS_MODULES,
-				       "initramfs-tools loads the modules of this file after udev "
-				       "has bound devices to their native drivers"},
+				       "initramfs-tools loads such modules after udev has bound "
+				       "devices to their native drivers"},
 	[FOREIGN_MKINITCPIO] = {FINDING_FOREIGN_MKINITCPIO},
 	[FOREIGN_GUEST_HOOK] = {FINDING_FOREIGN_GUEST_HOOK,
 				"it runs when a guest starts or stops, and not at the boot"},
@@ -103,6 +103,8 @@ char *foreign_why(const struct foreign_setting *setting)
 	const char *when = setting->flaw ? setting->flaw : moment(setting),
 		   *how = setting->fatal ? NULL : mechanisms[setting->mechanism];
 
+	if (setting->idle)
+		return xasprintf("it does nothing: %s", setting->flaw);
 	if (how && setting->mechanism == FOREIGN_BY_OVERRIDE && setting->effect == FOREIGN_IDS)
 		how = "every device with that id gets the driver_override";
 

@@ -5,12 +5,18 @@
 #include "decide/foreign.h"
 #include "model/host_places.h"
 
-/* Of which sources images of the initramfs have a copy. */
-static const bool in_initramfs[] = {
-	[FOREIGN_MODPROBE] = true,  [FOREIGN_INITRAMFS_SCRIPT] = true,
-	[FOREIGN_UDEV_RULE] = true, [FOREIGN_INITRAMFS_MODULES] = true,
-	[FOREIGN_DRACUT] = true,    [FOREIGN_MKINITCPIO] = true,
-	[FOREIGN_GUEST] = false, /* the last one */
+/* Which generators make the images that have a copy of a source; GENERATOR_UNKNOWN: each one. */
+static const struct {
+	bool has_copy;
+	enum image_generator generator;
+} images[] = {
+	[FOREIGN_MODPROBE] = {true, GENERATOR_UNKNOWN},
+	[FOREIGN_INITRAMFS_SCRIPT] = {true, GENERATOR_INITRAMFS_TOOLS},
+	[FOREIGN_UDEV_RULE] = {true, GENERATOR_UNKNOWN},
+	[FOREIGN_INITRAMFS_MODULES] = {true, GENERATOR_INITRAMFS_TOOLS},
+	[FOREIGN_DRACUT] = {true, GENERATOR_DRACUT},
+	[FOREIGN_MKINITCPIO] = {true, GENERATOR_MKINITCPIO},
+	[FOREIGN_GUEST] = {false, GENERATOR_UNKNOWN}, /* the last one */
 };
 
 static const char *name_of(const char *path)
@@ -77,12 +83,26 @@ static char *edit_of_package(const struct foreign_setting *setting, const char *
 	return xasprintf("if a package has brought the file, %s; else remove %s", instead, place);
 }
 
+/* A line that may have more to say than what was taken from it. */
+static bool is_list_of_modules(const struct foreign_setting *setting)
+{
+	return setting->values.n &&
+	       (setting->source == FOREIGN_DRACUT || setting->source == FOREIGN_MKINITCPIO) &&
+	       (setting->effect == FOREIGN_LOAD || setting->effect == FOREIGN_BLACKLIST ||
+		setting->effect == FOREIGN_COPY || setting->effect == FOREIGN_MISSING);
+}
+
 static char *edit(const struct foreign_setting *setting, const char *place)
 {
 	if (setting->source == FOREIGN_MODPROBE && setting->effect == FOREIGN_ADDRESSES)
 		return xasprintf("remove the install line that runs %s", setting->file);
 	if (setting->owner == FOREIGN_OF_PACKAGE && path_is_of_distribution(setting->file))
 		return edit_of_package(setting, place);
+	if (is_list_of_modules(setting) && !text_starts_with(place, "lines ")) {
+		_cleanup_free_ char *values = strv_join(&setting->values, ", ");
+
+		return xasprintf("take %s out of %s", values, place);
+	}
 	if (setting->package)
 		return xasprintf(
 			"put a # in front of %s: dpkg keeps a change of this configuration "
@@ -103,13 +123,15 @@ char *foreign_removal(const struct foreign_setting *setting, const char *place)
 	if (setting->source == FOREIGN_DRIVERCTL)
 		return xasprintf("rm %s (driverctl unset-override would unbind the device now)",
 				 place);
+	if (setting->source == FOREIGN_UNIT && setting->idle)
+		return xasprintf("remove %s", setting->file);
 	if (setting->source == FOREIGN_UNIT)
 		return strstr(place, "/systemd/")
 			       ? xasprintf("systemctl disable %s", name_of(setting->file))
 			       : xasprintf("disable the unit that runs %s", setting->file);
 	change = edit(setting, place);
-	return in_initramfs[setting->source]
+	return images[setting->source].has_copy
 		       ? xasprintf("%s, then rebuild the initramfs (%s)", change,
-				   generators[GENERATOR_UNKNOWN].command)
+				   generators[images[setting->source].generator].command)
 		       : TAKE_PTR(change);
 }

@@ -182,7 +182,7 @@ static void add_setting(struct import *import, const struct inventory *inventory
 			import, setting, true,
 			"a guest has them when it runs, and the boot binds none: list those that "
 			"are to be bound then");
-	if (setting->flaw && (setting->fatal || setting->mechanism == FOREIGN_BY_IDS))
+	if (setting->flaw && !setting->idle && (setting->fatal || setting->mechanism == FOREIGN_BY_IDS))
 		add_remark(import, setting, true, "%s%s",
 			   setting->fatal ? "nothing is done by it: " : "", setting->flaw);
 	vec_foreach(value, &setting->values)

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "host/files.h"
+#include "host/foreign_idle.h"
 #include "host/foreign_owners.h"
 #include "model/host_places.h"
 #include "model/policy.h"
@@ -39,19 +40,13 @@ struct script {
 	char *path, *text;
 };
 
-/* A file that runs another, or takes variables from it. */
-struct use {
-	char *by, *path;
-	bool variables;
-};
-
 struct search {
 	struct root *root;
 	struct foreign *foreign;
 	struct strv
 		programs; /* that scripts, rules, units and install lines run, with their preludes */
 	VEC_OF(struct script) scripts;
-	VEC_OF(struct use) uses;
+	struct foreign_uses uses;
 	struct owner_search owners;
 };
 
@@ -133,7 +128,8 @@ static const char *read_script(struct search *search, const char *path)
 static void add_use(struct search *search, const char *by, const char *path, size_t length,
 		    bool variables)
 {
-	*vec_add(&search->uses) = (struct use){xstrdup(by), xstrndup(path, length), variables};
+	*vec_add(&search->uses) = (struct foreign_use){xstrdup(by), xstrndup(path, length),
+						       variables};
 }
 
 /* Remembers who runs the programs from number "from" on. */
@@ -176,17 +172,19 @@ static void parse_file(struct search *search, const struct source *source, const
 {
 	_cleanup_free_ char *text = read_text(search, path);
 	size_t from = search->foreign->n, n_programs = search->programs.n;
+	struct foreign_file file;
 
 	if (!text || (source->source == FOREIGN_MODULES_LOAD && is_etc_modules(search->root, path)))
 		return;
-	source->parse(&(struct foreign_file){source->source, path, text, search->foreign,
-					     &search->programs, NULL, read_variables,
-					     &(struct reading){search, path}});
+	file = (struct foreign_file){
+		source->source,    path, text,           search->foreign,
+		&search->programs, NULL, read_variables, &(struct reading){search, path}};
+	source->parse(&file);
+	find_missing(search->root, &file, n_programs);
 	add_runs(search, path, n_programs);
 	find_owner(&search->owners, path, text, from);
-	if (text_starts_with(text, FILE_HEADER))
-		for (size_t i = from; i < search->foreign->n; i++)
-			search->foreign->items[i].ours = true;
+	for (size_t i = from; i < search->foreign->n && text_starts_with(text, FILE_HEADER); i++)
+		search->foreign->items[i].ours = managed_file_of(path) != N_MANAGED_FILES;
 }
 
 /* Gives the recorder a file in which settings stand; of the definition of a guest only what they stand in. */
@@ -251,10 +249,14 @@ static void parse_programs(struct search *search, enum foreign_source source)
 		const char *text = read_script(search, path);
 		size_t from = search->foreign->n, n_programs = search->programs.n;
 
-		if (text)
-			foreign_parse_script(
-				&(struct foreign_file){source, path, text, search->foreign,
-						       &search->programs, prelude, NULL, NULL});
+		if (text) {
+			struct foreign_file file = {
+				source,  path, text, search->foreign, &search->programs,
+				prelude, NULL, NULL};
+
+			foreign_parse_script(&file);
+			find_missing(search->root, &file, n_programs);
+		}
 		find_owner(&search->owners, path, text, from);
 		add_runs(search, path, n_programs);
 		if (search->root->recorder && search->foreign->n > from) {
@@ -291,10 +293,8 @@ static void parse_directory(struct search *search, const struct source *source,
 		/* A recipe's file beside those that dracut reads does nothing, which is told. */
 		if (is_read || source->unread)
 			parse(search, source, path);
-		for (size_t i = from; i < search->foreign->n && !is_read; i++) {
-			search->foreign->items[i].flaw = source->unread;
-			search->foreign->items[i].mechanism = FOREIGN_BY_NOTHING;
-		}
+		if (!is_read)
+			foreign_add_idle(search->foreign, from, source->unread);
 	}
 }
 
@@ -366,11 +366,17 @@ static const struct source sources[] = {
 	{FOREIGN_INITRAMFS_MODULES, foreign_parse_modules, .path = INITRAMFS_TOOLS_MODULES_PATH},
 	{FOREIGN_INITRAMFS_MODULES, foreign_parse_modules,
 	 .path = "/usr/share/initramfs-tools/modules.d", .end = ""},
+	{FOREIGN_INITRAMFS_MODULES, foreign_parse_initramfs_hook,
+	 .path = "/etc/initramfs-tools/hooks", .end = "", .private = true},
+	{FOREIGN_INITRAMFS_MODULES, foreign_parse_initramfs_hook,
+	 .path = "/usr/share/initramfs-tools/hooks", .end = "", .private = true},
 	{FOREIGN_INITRAMFS_MODULES, foreign_parse_modules, .path = "/etc/initramfs-tools/modules.d",
 	 .end = "/", .unread = "initramfs-tools does not read this directory"},
 	{FOREIGN_DRACUT, foreign_parse_dracut, .path = DRACUT_CONF_PATH},
 	{FOREIGN_DRACUT, foreign_parse_dracut, .path = DRACUT_CONF_DIR, .end = ".conf",
 	 .unread = "dracut reads only files whose names end in .conf"},
+	{FOREIGN_DRACUT, foreign_parse_dracut, .path = "/usr/lib/dracut/dracut.conf.d",
+	 .end = ".conf"},
 	{FOREIGN_DRACUT, foreign_parse_script, .path = "/usr/lib/dracut/modules.d", .end = ".sh",
 	 .depth = 1, .private = true},
 	{FOREIGN_MKINITCPIO, foreign_parse_mkinitcpio, .path = "/etc/mkinitcpio.conf"},
@@ -382,7 +388,8 @@ static const struct source sources[] = {
 	 .private = true},
 	{FOREIGN_MODULES_LOAD, foreign_parse_modules, .path = "/etc/modules"},
 	{FOREIGN_MODULES_LOAD, foreign_parse_modules, .end = ".conf",
-	 .masked = {"/etc/modules-load.d", "/run/modules-load.d", "/usr/lib/modules-load.d"}},
+	 .masked = {"/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d",
+		    "/usr/lib/modules-load.d"}},
 	{FOREIGN_DRIVERCTL, foreign_parse_driverctl, .path = "/etc/driverctl.d", .end = ""},
 	{FOREIGN_VFIO_BIND, foreign_parse_vfio_bind, .path = "/etc/sysconfig/vfio-bind"},
 	{FOREIGN_VFIO_BIND, foreign_parse_vfio_bind, .path = "/etc/default/vfio-bind"},
@@ -437,6 +444,7 @@ void scan_foreign(struct root *root, const struct kernel_args *args, struct fore
 		if (sources[i].programs && sources[i].source == FOREIGN_UNIT)
 			parse_instances(&search);
 	}
+	find_idle(root, ret, &search.uses);
 	find_owners_end(&search.owners);
 	vec_foreach(script, &search.scripts) {
 		free(script->path);

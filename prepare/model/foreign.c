@@ -88,6 +88,13 @@ void foreign_add_flaw(struct foreign *foreign, size_t from, const char *flaw)
 		foreign->items[i].flaw = flaw;
 }
 
+void foreign_add_idle(struct foreign *foreign, size_t from, const char *flaw)
+{
+	foreign_add_flaw(foreign, from, flaw);
+	for (size_t i = from; i < foreign->n; i++)
+		foreign->items[i].idle = true;
+}
+
 char *foreign_place(const struct foreign_setting *setting)
 {
 	if (!setting->file)
@@ -95,6 +102,17 @@ char *foreign_place(const struct foreign_setting *setting)
 	if (!setting->line)
 		return xstrdup(setting->file);
 	return xasprintf("%s:%u", setting->file, setting->line);
+}
+
+bool text_is_about_guests(const char *text)
+{
+	static const char *const words[] = {"vfio",    "pci-stub", "pci_stub",
+					    "pciback", "passthr",  "driverctl"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcasestr(text, words[i]))
+			return true;
+	return false;
 }
 
 bool module_is_for_guests(const char *module)

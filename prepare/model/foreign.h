@@ -43,6 +43,9 @@ enum foreign_effect {
 	FOREIGN_LOAD,    /* values: modules that are loaded */
 	FOREIGN_VFS, /* name: an address, an interface or "module NAME"; values: how many virtual functions it has */
 	FOREIGN_OPTION, /* name: a kernel argument or "module.option"; values: what it is set to */
+	FOREIGN_COPY,   /* values: files that go into images of the initramfs, as their names have to do with guests */
+	FOREIGN_HOOKS,  /* values: hooks of mkinitcpio that go into images */
+	FOREIGN_MISSING, /* values: a program, file or hook that it names and that is not there */
 };
 
 /*
@@ -73,6 +76,7 @@ struct foreign_setting {
 	struct strv values;
 	const char *flaw; /* static: why it does not do what it says; NULL: nothing known */
 	bool fatal;       /* the flaw keeps the driver from being there at all */
+	bool idle;        /* as the flaw says, it does nothing any more at a boot */
 	bool ours;        /* in a file that this tool wrote */
 	bool groups;      /* values: each stands for all devices in its IOMMU group */
 	bool if_id;  /* of the values, those that have an id which the file gives to the driver */
@@ -105,9 +109,13 @@ void foreign_add_value(struct foreign_setting *setting, const char *text);
 void foreign_add_values(struct foreign_setting *setting, const char *text, const char *separators);
 /* Gives each setting from number "from" on a flaw, which is static. */
 void foreign_add_flaw(struct foreign *foreign, size_t from, const char *flaw);
+/* As above, and the flaw is why it does nothing any more. */
+void foreign_add_idle(struct foreign *foreign, size_t from, const char *flaw);
 /* "/etc/rc.local:12", "/etc/driverctl.d/pci-0000:01:00.0", "kernel arguments"; the caller's. */
 char *foreign_place(const struct foreign_setting *setting);
 
+/* Has a word or a line to do with guests' devices, as far as its words tell? */
+bool text_is_about_guests(const char *text);
 /* vfio_pci and its parts, pci_stub and pciback: what devices are handed to guests with. */
 bool module_is_for_guests(const char *module);
 /* Has it a parameter ids=? */

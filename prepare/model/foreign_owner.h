@@ -29,6 +29,7 @@ enum foreign_owner {
 	FOREIGN_OF_NVIDIA,
 	FOREIGN_OF_SUPERGFXD,
 	FOREIGN_OF_ENVYCONTROL,
+	FOREIGN_OF_OURSELVES, /* of a version or a place of which nothing is left */
 	N_FOREIGN_OWNERS
 };
 

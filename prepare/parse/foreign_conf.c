@@ -184,6 +184,41 @@ void foreign_parse_modules(const struct foreign_file *file)
 		parse_module_line(file, lines.first, lines.text);
 }
 
+void foreign_parse_initramfs_hook(const struct foreign_file *file)
+{
+	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
+
+	while (lines_next(&lines)) {
+		const char *rest = lines.text;
+		_cleanup_free_ char *command = first_word(&rest);
+		_cleanup_(strv_done) struct strv words = {};
+		size_t from = file->foreign->n;
+
+		if (strcmp(command, "force_load") == 0) {
+			parse_module_line(file, lines.first, rest);
+			for (; from < file->foreign->n; from++) {
+				free(file->foreign->items[from].text);
+				file->foreign->items[from].text = foreign_shown(lines.text);
+			}
+			continue;
+		}
+		if (strcmp(command, "manual_add_modules") != 0)
+			continue;
+		strv_split(&words, rest, " \t\"'");
+		vec_foreach(word, &words) {
+			_cleanup_free_ char *module = module_of_driver(*word);
+
+			if (!module_is_for_guests(module))
+				continue;
+			if (from == file->foreign->n)
+				foreign_file_add(file, FOREIGN_LOAD, lines.first, lines.text, NULL);
+			foreign_add_value(&file->foreign->items[from], module);
+		}
+		foreign_add_idle(file->foreign, from,
+				 "the module is in each image, and nothing loads it there");
+	}
+}
+
 /* NAME=VALUE or NAME+=VALUE of a file that a shell reads. */
 struct assignment {
 	const char *rest;   /* set by the caller: the text */
@@ -280,9 +315,29 @@ static void add_module_list(const struct foreign_file *file, const char *text,
 				"into what another file adds";
 }
 
+/* Files that go into images, as far as they have to do with guests; hooks all. */
+static void add_files(const struct foreign_file *file, const char *text,
+		      const struct assignment *assignment)
+{
+	bool hooks = strcmp(assignment->name, "HOOKS") == 0;
+	struct foreign_setting *setting = NULL;
+	_cleanup_(strv_done) struct strv words = {};
+
+	strv_split(&words, assignment->value, " \t\n");
+	vec_foreach(word, &words) {
+		if (!hooks && (**word != '/' || !text_is_about_guests(*word)))
+			continue;
+		if (!setting)
+			setting = foreign_file_add(file, hooks ? FOREIGN_HOOKS : FOREIGN_COPY,
+						   assignment->line, text, assignment->name);
+		foreign_add_value(setting, *word);
+	}
+}
+
 void foreign_parse_dracut(const struct foreign_file *file)
 {
 	static const char *const lists[] = {"add_drivers", "force_drivers", "omit_drivers"};
+	static const char *const files[] = {"install_items", "install_optional_items"};
 	_cleanup_(assignment_done) struct assignment assignment = {.rest = file->text,
 								   .last_line = 1};
 
@@ -293,6 +348,8 @@ void foreign_parse_dracut(const struct foreign_file *file)
 
 		if (TEXT_IN(lists, assignment.name)) {
 			add_module_list(file, shown, &assignment);
+		} else if (TEXT_IN(files, assignment.name)) {
+			add_files(file, shown, &assignment);
 		} else if (strcmp(assignment.name, "kernel_cmdline") == 0) {
 			_cleanup_(kernel_args_done) struct kernel_args args = {};
 
@@ -320,6 +377,7 @@ void foreign_parse_grub_xen(const struct foreign_file *file)
 
 void foreign_parse_mkinitcpio(const struct foreign_file *file)
 {
+	static const char *const files[] = {"FILES", "BINARIES", "HOOKS"};
 	_cleanup_(assignment_done) struct assignment assignment = {.rest = file->text,
 								   .last_line = 1};
 
@@ -330,6 +388,8 @@ void foreign_parse_mkinitcpio(const struct foreign_file *file)
 
 		if (strcmp(assignment.name, "MODULES") == 0)
 			add_module_list(file, shown, &assignment);
+		else if (TEXT_IN(files, assignment.name))
+			add_files(file, shown, &assignment);
 	}
 }
 

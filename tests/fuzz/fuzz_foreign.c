@@ -125,6 +125,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	parse_foreign(foreign_parse_modprobe, FOREIGN_MODPROBE, "m", text, &foreign, &programs);
 	parse_foreign(foreign_parse_modules, FOREIGN_MODULES_LOAD, "l", text, &foreign, NULL);
 	parse_foreign(foreign_parse_dracut, FOREIGN_DRACUT, "d", text, &foreign, NULL);
+	parse_foreign(foreign_parse_initramfs_hook, FOREIGN_INITRAMFS_MODULES, "h", text, &foreign,
+		      NULL);
 	parse_foreign(foreign_parse_mkinitcpio, FOREIGN_MKINITCPIO, "i", text, &foreign, NULL);
 	parse_foreign(foreign_parse_domain, FOREIGN_GUEST, "g", text, &foreign, NULL);
 	parse_foreign(foreign_parse_proxmox_guest, FOREIGN_GUEST, "g", text, &foreign, NULL);

@@ -30,6 +30,9 @@ static inline char *foreign_summary(const struct foreign *foreign)
 		[FOREIGN_LOAD] = "load",
 		[FOREIGN_VFS] = "vfs",
 		[FOREIGN_OPTION] = "option",
+		[FOREIGN_COPY] = "copy",
+		[FOREIGN_HOOKS] = "hooks",
+		[FOREIGN_MISSING] = "missing",
 	};
 	static const char *const mechanisms[] = {
 		[FOREIGN_BY_NOTHING] = "",
@@ -56,7 +59,10 @@ static inline char *foreign_summary(const struct foreign *foreign)
 			 setting->groups ? " groups" : "", setting->if_id ? " if-id" : "",
 			 setting->unsure ? " unsure" : "", place, setting->flaw ? " (" : "",
 			 setting->flaw ? setting->flaw : "", setting->flaw ? ")" : "",
-			 setting->fatal ? " fatal" : "", setting->ours ? " ours" : "");
+			 setting->fatal  ? " fatal"
+			 : setting->idle ? " idle"
+					 : "",
+			 setting->ours ? " ours" : "");
 	}
 	for (size_t i = 0; i < foreign->unread.n; i++)
 		buf_addf(&buf, "unread %s\n", foreign->unread.items[i]);

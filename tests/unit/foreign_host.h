@@ -29,7 +29,7 @@ struct setting {
 	unsigned line;
 	const char *name, *values; /* words */
 	const char *flaw, *text;   /* text: where it is not TEXT */
-	bool fatal, ours;
+	bool fatal, ours, idle;
 };
 
 /* A setting: PUT(MODPROBE, IDS, "/m", 1, "vfio-pci", "1:2", .ours = true). */
@@ -52,6 +52,7 @@ static inline void put_setting(const struct setting *setting)
 	added->flaw = setting->flaw;
 	added->fatal = setting->fatal;
 	added->ours = setting->ours;
+	added->idle = setting->idle;
 }
 
 /* A row of a table: what the test's own expect() gets once the settings are there. */

@@ -92,6 +92,17 @@ TEST(test_addresses)
 		    PUT(UNIT, ADDRESSES, "/u", 3, "vfio-pci", "")),
 		ROW("", "",
 		    PUT(DRIVERCTL, ADDRESSES, "/d", 0, "vfio-pci", "0000:03:00.0", .ours = true)),
+		/* What is not there is not taken. */
+		ROW("note foreign-rc-local /r:3\n",
+		    "no device of this host is at 0000:0a:00.0, so that it does nothing ->",
+		    PUT(RC_LOCAL, ADDRESSES, "/r", 3, "vfio-pci", "0000:0a:00.0")),
+		ROW("warning foreign-rc-local /r:3\n",
+		    "which no section lists; no device of this host is at 0000:0a:00.0;",
+		    PUT(RC_LOCAL, ADDRESSES, "/r", 3, "vfio-pci", "0000:0a:00.0 0000:03:00.0")),
+		/* What no boot does is a note, whatever it says. */
+		ROW("note foreign-unit /u:3\n", "it does nothing: FLAW",
+		    PUT(UNIT, ADDRESSES, "/u", 3, "nouveau", "0000:01:00.0", .flaw = "FLAW",
+			.idle = true)),
 	};
 
 	expect_rows(rows, ARRAY_SIZE(rows));
@@ -218,6 +229,12 @@ TEST(test_modules)
 			"vfio_pci")),
 		ROW("warning foreign-dracut /d:1\n", "FLAW",
 		    PUT(DRACUT, LOAD, "/d", 1, "force_drivers", "vfio_pci", .flaw = "FLAW")),
+		ROW("note foreign-dracut /d:1\n", "take vfio_pci out of /d:1",
+		    PUT(DRACUT, LOAD, "/d", 1, "force_drivers", "vfio_pci", .flaw = "FLAW",
+			.idle = true)),
+		ROW("note foreign-blacklist /d:1\n", "it does nothing: FLAW",
+		    PUT(DRACUT, BLACKLIST, "/d", 1, "omit_drivers", "vfio_pci", .flaw = "FLAW",
+			.idle = true)),
 	};
 
 	expect_rows(rows, ARRAY_SIZE(rows));
@@ -252,6 +269,27 @@ TEST(test_options)
 	expect_rows(rows, ARRAY_SIZE(rows));
 }
 
+/* What is left of a recipe. */
+TEST(test_leftovers)
+{
+	static const struct setting_row rows[] = {
+		ROW("note foreign-dracut /d:1\n", "it goes into each image",
+		    PUT(DRACUT, COPY, "/d", 1, "install_items", "/sbin/vfio.sh")),
+		ROW("", "", PUT(DRACUT, COPY, "/d", 1, "install_items", "")),
+		ROW("", "", PUT(MKINITCPIO, HOOKS, "/i", 1, "HOOKS", "base vfio")),
+		ROW("note foreign-mkinitcpio /i:1\n",
+		    "vfio is not there, so that no image gets it -> take vfio out of /i:1",
+		    PUT(MKINITCPIO, MISSING, "/i", 1, "HOOKS", "vfio")),
+		ROW("note foreign-unit /etc/systemd/system/u.service:1\n",
+		    "/x is not there, so that the line does nothing -> systemctl disable u.service",
+		    PUT(UNIT, MISSING, "/etc/systemd/system/u.service", 1, NULL, "/x")),
+		ROW("warning foreign-modprobe /m:1\n", "modprobe cannot load the module",
+		    PUT(MODPROBE, MISSING, "/m", 1, NULL, "/x")),
+	};
+
+	expect_rows(rows, ARRAY_SIZE(rows));
+}
+
 TEST(test_ids_conflicts)
 {
 	static const struct setting_row rows[] = {
@@ -265,7 +303,7 @@ TEST(test_ids_conflicts)
 		    "and not /a:1", PUT(MODPROBE, IDS, "/a", 1, "pci-stub", "1:2"),
 		    PUT(MODPROBE, IDS, "/b", 1, "pci-stub", "3:4 1:2")),
 		/* A command line of modprobe comes last of all; scripts and rules have no part in it. */
-		ROW("warning foreign-rc-local /r:1\nnote foreign-initramfs-modules /i:1\n"
+		ROW("note foreign-rc-local /r:1\nnote foreign-initramfs-modules /i:1\n"
 		    "note foreign-ids /b:1\nwarning ids-conflict /i:1\n",
 		    "and not /b:1", PUT(RC_LOCAL, IDS, "/r", 1, "vfio-pci", "1:2"),
 		    PUT(INITRAMFS_MODULES, IDS, "/i", 1, "vfio-pci", "1:2"),
@@ -300,6 +338,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_modules, start, stop),
 		cmocka_unit_test_setup_teardown(test_virqfd, start, stop),
 		cmocka_unit_test_setup_teardown(test_options, start, stop),
+		cmocka_unit_test_setup_teardown(test_leftovers, start, stop),
 		cmocka_unit_test_setup_teardown(test_ids_conflicts, start, stop),
 		cmocka_unit_test_setup_teardown(test_host, start, stop),
 	};

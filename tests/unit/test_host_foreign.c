@@ -44,6 +44,9 @@ TEST(test_everything)
 	tree_file(&tree, "etc/local.d/vfio.start", "vfiobind 0000:0a:00.0\n");
 	tree_file(&tree, "etc/local.d/vfio.stop", "vfiobind 0000:0b:00.0\n");
 	tree_file(&tree, "etc/systemd/system/own.service", "ExecStart=/bin/sh /opt/own.sh\n");
+	tree_link(&tree, "etc/systemd/system/basic.target.requires/own.service", "../own.service");
+	tree_file(&tree, "usr/sbin/driverctl", "");
+	tree_file(&tree, "lib/systemd/system/vfio-bind.service", "");
 	tree_file(&tree, "opt/own.sh",
 		  "echo vfio-pci > /sys/bus/pci/devices/0000:02:00.0/driver_override\n");
 	tree_link(&tree,
@@ -80,7 +83,7 @@ TEST(test_everything)
 		"addresses vfio-pci: 0000:07:00.0 @/etc/udev/rules.d/9.rules:1\n"
 		"ids pci-stub: 1:2 @/etc/initramfs-tools/modules:1\n"
 		"load force_drivers: vfio_pci @/etc/dracut.conf.d/vfio:1 (dracut reads only files "
-		"whose names end in .conf)\n"
+		"whose names end in .conf) idle\n"
 		"load add_drivers: vfio_pci @/etc/dracut.conf.d/vfio.conf:1\n"
 		"load: vfio_pci @/etc/modules:1\n"
 		"load: vfio @/usr/lib/modules-load.d/x.conf:1\n"
@@ -165,6 +168,8 @@ TEST(test_what_is_recorded)
 	struct kernel_args none = {};
 
 	tree_file(&tree, "etc/systemd/system/a.service", "ExecStart=/bin/a --password x\n");
+	tree_link(&tree, "etc/systemd/system/x.target.wants/b.service", "../b.service");
+	tree_link(&tree, "etc/systemd/system/x.target.wants/c.timer", "../c.timer");
 	tree_file(&tree, "bin/a", "password=x\n");
 	tree_file(&tree, "etc/systemd/system/b.service", "ExecStart=/bin/b\n");
 	tree_file(&tree, "bin/b", "vfiobind 0000:01:00.0\n");

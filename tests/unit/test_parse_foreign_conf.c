@@ -92,9 +92,42 @@ TEST(test_mkinitcpio)
 		      "  vfio_virqfd)\nHOOKS=(base modconf)\nMODULES+=\"vfio-pci ext4\"\n"
 		      "MODULES=(amdgpu)\nMODULES=(pci_stub\n",
 		      &foreign, NULL);
-	check_foreign_is("mkinitcpio", &foreign,
-			 "load MODULES: vfio_pci vfio vfio_virqfd @i:2\n"
-			 "load MODULES: vfio_pci @i:5\nload MODULES: pci_stub @i:7\n");
+	check_foreign_is(
+		"mkinitcpio", &foreign,
+		"load MODULES: vfio_pci vfio vfio_virqfd @i:2\n"
+		"hooks HOOKS: base modconf @i:4\nload MODULES: vfio_pci @i:5\nload MODULES: pci_stub @i:7\n");
+}
+
+/* Files that have to do with guests. */
+TEST(test_files_of_images)
+{
+	parse_foreign(foreign_parse_mkinitcpio, FOREIGN_MKINITCPIO, "i",
+		      "FILES=(/etc/modprobe.d/vfio.conf /etc/x)\nBINARIES=(vfio-x)\n", &foreign,
+		      NULL);
+	parse_foreign(foreign_parse_dracut, FOREIGN_DRACUT, "d",
+		      "install_items+=\" /usr/bin/find /sbin/vfio-pci-override.sh \"\n"
+		      "install_optional_items+=\" /opt/passthrough \"\n"
+		      "fscks=\"/sbin/vfio\"\n",
+		      &foreign, NULL);
+	check_foreign_is("files", &foreign,
+			 "copy FILES: /etc/modprobe.d/vfio.conf @i:1\n"
+			 "copy install_items: /sbin/vfio-pci-override.sh @d:1\n"
+			 "copy install_optional_items: /opt/passthrough @d:2\n");
+}
+
+TEST(test_initramfs_hook)
+{
+	parse_foreign(foreign_parse_initramfs_hook, FOREIGN_INITRAMFS_MODULES, "h",
+		      "#!/bin/sh\nPREREQ=\"\"\n. /usr/share/initramfs-tools/hook-functions\n"
+		      "# force_load vfio\nforce_load vfio-pci ids=1:2\n  force_load vfio\n"
+		      "force_load e1000e\nforce_load \"$MODULE\"\n"
+		      "manual_add_modules vfio_pci \"vfio\" ext4\nmanual_add_modules $x\n"
+		      "copy_exec /sbin/vfio\n",
+		      &foreign, NULL);
+	check_foreign_is("hook", &foreign,
+			 "ids vfio-pci: 1:2 @h:5\nload: vfio @h:6\nload e1000e: e1000e @h:7\n"
+			 "load: vfio_pci vfio @h:9 (the module is in each image, and nothing loads "
+			 "it there) idle\n");
 }
 
 TEST(test_modprobe_programs)
@@ -221,6 +254,8 @@ int main(void)
 		cmocka_unit_test(test_vfio_bind),
 		cmocka_unit_test(test_driverctl),
 		cmocka_unit_test(test_mkinitcpio),
+		cmocka_unit_test(test_files_of_images),
+		cmocka_unit_test(test_initramfs_hook),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
