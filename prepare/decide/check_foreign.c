@@ -6,97 +6,17 @@
 #include "base/text.h"
 #include "decide/check.h"
 #include "decide/foreign.h"
+#include "decide/foreign_reach.h"
 #include "parse/address.h"
-
-/* Of the devices that a setting means, so many are named; the rest is counted. */
-#define MAX_NAMED 8
-
-/* Adds "a, b and 3 more" with what stands around it; nothing where there are no names. */
-static void add_names(struct buf *buf, const char *before, const struct strv *names,
-		      const char *behind)
-{
-	for (size_t i = 0; i < names->n && i < MAX_NAMED; i++)
-		buf_addf(buf, "%s%s", i ? ", " : before, names->items[i]);
-	if (names->n > MAX_NAMED)
-		buf_addf(buf, " and %zu more", names->n - MAX_NAMED);
-	if (names->n)
-		buf_add(buf, behind);
-}
-
-/* What a setting does to the devices that it means, beside what the profile wants of them. */
-struct effect {
-	struct strv same;  /* the profile wants the same driver for them */
-	struct strv other; /* it wants another one: "0000:01:00.0 ([device nic] wants vfio-pci)" */
-	struct strv unlisted; /* it does not list them */
-	struct strv absent;   /* the host does not have them, nor does the profile */
-	struct strv bad;      /* ids that the driver passes over */
-};
-
-static void effect_done(struct effect *effect)
-{
-	strv_done(&effect->same);
-	strv_done(&effect->other);
-	strv_done(&effect->unlisted);
-	strv_done(&effect->absent);
-	strv_done(&effect->bad);
-}
-
-static void add_device(const struct checks *checks, const struct pci_address *address,
-		       const char *driver, struct effect *effect)
-{
-	const struct planned_device *device = plan_find(checks->plan, address);
-	_cleanup_free_ char *text = NULL;
-
-	if (!device) {
-		bool absent = checks->inventory->n && !inventory_find(checks->inventory, address);
-
-		strv_add_new(absent ? &effect->absent : &effect->unlisted,
-			     PCI_ADDRESS_TEXT(address));
-	} else if (strcmp(device->want, driver) == 0) {
-		strv_add_new(&effect->same, PCI_ADDRESS_TEXT(address));
-	} else {
-		text = xasprintf("%s (section [device %s] wants %s)", PCI_ADDRESS_TEXT(address),
-				 device->section, device->want);
-		strv_add_new(&effect->other, text);
-	}
-}
-
-static void add_setting(const struct checks *checks, const struct foreign_setting *setting,
-			struct effect *effect)
-{
-	vec_foreach(value, &setting->values) {
-		struct foreign_word word;
-
-		foreign_word_read(setting, *value, &word);
-		/* An address that the host does not have may be listed all the same. */
-		if (word.type == FOREIGN_WORD_ADDRESS && !word.has_id && !setting->groups &&
-		    !setting->if_id)
-			add_device(checks, &word.address, setting->name, effect);
-		else if (word.type == FOREIGN_WORD_UNREADABLE ||
-			 word.type == FOREIGN_WORD_MISPLACED)
-			strv_add_new(&effect->bad, *value);
-		else
-			vec_foreach(function, checks->inventory)
-				if (foreign_means(checks->inventory, setting, &word, function) &&
-				    !function_is_bridge(function))
-					add_device(checks, &function->address, setting->name,
-						   effect);
-	}
-}
-
-static bool is_late_service(const struct foreign_setting *setting)
-{
-	return setting->source == FOREIGN_UNIT || setting->source == FOREIGN_RC_LOCAL ||
-	       setting->source == FOREIGN_VFIO_BIND;
-}
 
 /* What stands in the same file and does the same to other devices is told at once. */
 static bool continues(const struct foreign_setting *first, const struct foreign_setting *setting)
 {
 	return setting > first && setting->source == first->source &&
-	       setting->effect == first->effect && setting->line && !setting->flaw &&
-	       !first->flaw && first->file && text_same(setting->file, first->file) &&
-	       text_same(setting->name, first->name);
+	       setting->effect == first->effect && setting->effect != FOREIGN_MISSING &&
+	       setting->line && first->file && text_same(setting->flaw, first->flaw) &&
+	       text_same(setting->file, first->file) && text_same(setting->name, first->name) &&
+	       setting->mechanism == first->mechanism;
 }
 
 /* Was it told with an earlier one? */
@@ -120,53 +40,6 @@ static void add_lines(const struct foreign *foreign, const struct foreign_settin
 			buf_addf(&lines, "%s%u", n++ ? ", " : "", setting->line);
 	if (n)
 		buf_addf(buf, " and line%s %s", n > 1 ? "s" : "", buf_text(&lines));
-}
-
-/* Is no device of the host meant? What cannot be told is another matter. */
-static bool takes_nothing(const struct foreign_setting *setting, const struct effect *effect)
-{
-	return setting->values.n && !effect->bad.n && !effect->same.n && !effect->other.n &&
-	       !effect->unlisted.n;
-}
-
-static enum severity severity_of(const struct foreign_setting *setting, const struct effect *effect)
-{
-	if (setting->fatal)
-		return SEVERITY_ERROR;
-	if (setting->idle || takes_nothing(setting, effect))
-		return SEVERITY_NOTE;
-	/* An override or a bind has the last word; ids give way to the override that is set early. */
-	if (effect->other.n && setting->effect == FOREIGN_ADDRESSES && !setting->flaw &&
-	    !setting->unsure)
-		return SEVERITY_ERROR;
-	if (setting->flaw || effect->other.n || effect->bad.n ||
-	    (setting->effect == FOREIGN_IDS && effect->same.n && effect->unlisted.n))
-		return SEVERITY_WARNING;
-	return is_late_service(setting) ? SEVERITY_WARNING : SEVERITY_NOTE;
-}
-
-static void describe(const struct foreign_setting *setting, const struct effect *effect,
-		     struct buf *buf)
-{
-	_cleanup_free_ char *brings = xasprintf("; it brings to %s: ", setting->name);
-	_cleanup_free_ char *why = foreign_why(setting);
-	bool ids = setting->effect == FOREIGN_IDS, any = effect->same.n || effect->other.n;
-
-	add_names(buf, brings, &effect->other, "");
-	add_names(buf, "; the profile already binds ", &effect->same, "");
-	add_names(buf, ids && any ? "; it also applies to " : "; it applies to ", &effect->unlisted,
-		  ", which no section lists");
-	add_names(buf, "; no device of this host is at ", &effect->absent,
-		  any || effect->unlisted.n ? "" : ", so that it does nothing");
-	add_names(buf, ids ? "; no id: " : "; no address: ", &effect->bad, "");
-	if (!any && !effect->unlisted.n && !effect->absent.n)
-		buf_addf(buf, "; %s",
-			 ids ? "no device of this host has such an id, so that it takes nothing"
-			     : "the devices that it applies to cannot be determined from it");
-	if (setting->unsure && !setting->idle)
-		buf_add(buf, "; whether it does hangs on what the script is called with");
-	if (setting->flaw || !takes_nothing(setting, effect))
-		buf_addf(buf, "; %s", why);
 }
 
 /* "/etc/rc.local:3", "lines 3, 4, 7 of /etc/rc.local"; the caller's. */
@@ -201,20 +74,21 @@ static void check_binding(struct checks *checks, const struct foreign_setting *s
 {
 	const struct foreign *foreign = &checks->inventory->foreign;
 	_cleanup_free_ char *module = module_of_driver(setting->name);
-	_cleanup_(effect_done) struct effect effect = {};
+	_cleanup_(foreign_reach_done) struct foreign_reach reach = {};
 	_cleanup_(buf_done) struct buf detail = {};
 
-	add_setting(checks, setting, &effect);
+	foreign_reach_add(checks, setting, &reach);
 	vec_foreach(later, foreign)
 		if (continues(setting, later))
-			add_setting(checks, later, &effect);
+			foreign_reach_add(checks, later, &reach);
 	/* What is neither the profile's nor a guest's business is nobody's here. */
-	if ((effect.other.n || effect.same.n || module_is_for_guests(module)) &&
+	if ((reach.other.n || reach.same.n || module_is_for_guests(module) ||
+	     (setting->mechanism == FOREIGN_BY_REMOVE && !reach.unlisted.n)) &&
 	    !foreign_is_told_by_unit(foreign, setting)) {
 		add_lines(foreign, setting, &detail);
-		describe(setting, &effect, &detail);
-		add_finding(checks, setting, severity_of(setting, &effect), buf_text(&detail),
-			    effect.unlisted.n && !effect.same.n && !effect.other.n);
+		foreign_describe(setting, &reach, &detail);
+		add_finding(checks, setting, foreign_severity(setting, &reach), buf_text(&detail),
+			    reach.unlisted.n && !reach.same.n && !reach.other.n);
 	}
 }
 
@@ -265,8 +139,8 @@ static void check_blocked(struct checks *checks, const struct foreign_setting *s
 		if (setting->flaw)
 			buf_addf(&detail, "; %s", setting->flaw);
 		else
-			add_names(&detail, "; it also keeps the driver from ", &others,
-				  ", which no section lists");
+			text_add_names(&detail, "; it also keeps the driver from ", &others,
+				       ", which no section lists");
 		add_finding(checks, setting,
 			    (others.n || setting->flaw) && !setting->idle ? SEVERITY_WARNING
 									  : SEVERITY_NOTE,
@@ -455,7 +329,7 @@ static void check_ids_conflict(struct checks *checks, const char *driver)
 	if (losers.n && !ours) {
 		_cleanup_free_ char *subject = foreign_place(winner);
 
-		add_names(&names, "", &losers, "");
+		text_add_names(&names, "", &losers, "");
 		finding_remedy(
 			finding_add(
 				checks->findings, lost ? SEVERITY_WARNING : SEVERITY_NOTE,

@@ -64,6 +64,8 @@ static const char *const mechanisms[] = {
 		"device with the id that has no driver",
 	[FOREIGN_BY_DEVBIND] = "dpdk-devbind clears driver_override once it has bound the device, "
 			       "which returns to its native driver when it is added again",
+	[FOREIGN_BY_REMOVE] = "the kernel takes the device off the bus, and neither the host nor a "
+			      "guest has it",
 	[FOREIGN_BY_LIBVIRT] = "libvirt takes the device from its native driver while that may be "
 			       "in use, and clears driver_override when it gives the device back",
 };

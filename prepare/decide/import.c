@@ -164,6 +164,12 @@ static void add_setting(struct import *import, const struct inventory *inventory
 		add_remark(import, setting, true, "a profile cannot say \"no driver at all\"");
 		return;
 	}
+	if (setting->idle && setting->source == FOREIGN_ARGUMENT) {
+		add_remark(import, setting, true,
+			   "%s: list its devices by hand if each boot is to give them away",
+			   setting->flaw);
+		return;
+	}
 	if (setting->unsure && !is_of_guest(setting)) {
 		_cleanup_free_ char *devices = strv_join(&setting->values, ", ");
 
@@ -182,7 +188,8 @@ static void add_setting(struct import *import, const struct inventory *inventory
 			import, setting, true,
 			"a guest has them when it runs, and the boot binds none: list those that "
 			"are to be bound then");
-	if (setting->flaw && !setting->idle && (setting->fatal || setting->mechanism == FOREIGN_BY_IDS))
+	if (setting->flaw && !setting->idle &&
+	    (setting->fatal || setting->mechanism == FOREIGN_BY_IDS))
 		add_remark(import, setting, true, "%s%s",
 			   setting->fatal ? "nothing is done by it: " : "", setting->flaw);
 	vec_foreach(value, &setting->values)

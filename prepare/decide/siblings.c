@@ -99,7 +99,7 @@ bool sibling_may_be(const struct match *match, const struct claim *claim)
 static bool is_foreign(const struct inventory *inventory, const char *module)
 {
 	vec_foreach(setting, &inventory->foreign) {
-		if (setting->ours ||
+		if (setting->ours || setting->idle ||
 		    (setting->effect != FOREIGN_BLACKLIST && setting->effect != FOREIGN_INSTALL))
 			continue;
 		if (setting->effect == FOREIGN_INSTALL && text_same(setting->name, module))

@@ -75,26 +75,50 @@ static bool hook_is_missing(struct root *root, const char *name)
 	return true;
 }
 
+/* Modules of dracut lie in directories named 20vfio. */
+static bool module_is_missing(struct root *root, const char *name)
+{
+	static const char directory[] = "/usr/lib/dracut/modules.d";
+	_cleanup_(strv_done) struct strv names = {};
+
+	if (root_list(root, directory, &names) < 0)
+		return false;
+	vec_foreach(module, &names)
+		if (strcmp(*module + strspn(*module, "0123456789"), name) == 0)
+			return false;
+	return true;
+}
+
 /* Tells of the files and hooks of a setting that are not there, and takes them off it. */
 static void take_missing(struct root *root, struct foreign *foreign, size_t i)
 {
 	struct strv values = foreign->items[i].values;
 	bool hooks = foreign->items[i].effect == FOREIGN_HOOKS;
+	const size_t n_before = foreign->n;
 	size_t n = 0;
 
 	vec_foreach(value, &values) {
 		struct foreign_setting *from = &foreign->items[i], *missing;
 
-		if (hooks ? !text_is_about_guests(*value) || !hook_is_missing(root, *value)
-			  : !is_missing(root, *value)) {
+		if (hooks && (!text_is_about_guests(*value) ||
+			      !(from->source == FOREIGN_DRACUT ? module_is_missing
+							       : hook_is_missing)(root, *value))) {
 			values.items[n++] = *value;
 			continue;
 		}
-		missing = foreign_add(foreign, from->source, FOREIGN_MISSING, from->file,
-				      from->line, from->text, from->name);
-		from = &foreign->items[i];
-		missing->owner = from->owner;
-		missing->package = from->package ? xstrdup(from->package) : NULL;
+		if (!hooks && !is_missing(root, *value)) {
+			values.items[n++] = *value;
+			continue;
+		}
+		/* One setting for all of them, the last one that was added. */
+		if (foreign->n == n_before) {
+			missing = foreign_add(foreign, from->source, FOREIGN_MISSING, from->file,
+					      from->line, from->text, from->name);
+			from = &foreign->items[i];
+			missing->owner = from->owner;
+			missing->package = from->package ? xstrdup(from->package) : NULL;
+		}
+		missing = &foreign->items[foreign->n - 1];
 		strv_take(&missing->values, *value);
 	}
 	values.n = n;
@@ -165,7 +189,7 @@ static bool is_unnamed_hook(const struct foreign *foreign, const char *path)
 	if (!part)
 		return false;
 	vec_foreach(setting, foreign) {
-		if (setting->effect != FOREIGN_HOOKS)
+		if (setting->effect != FOREIGN_HOOKS || setting->source != FOREIGN_MKINITCPIO)
 			continue;
 		any = true;
 		if (strv_contains(&setting->values, part + strlen("/initcpio/hooks/")))

@@ -7,6 +7,7 @@
 #include "host/bootloader.h"
 #include "host/display.h"
 #include "host/foreign.h"
+#include "host/foreign_entries.h"
 #include "host/foreign_owners.h"
 #include "host/images.h"
 #include "host/kernel.h"
@@ -111,6 +112,7 @@ static void read_foreign(struct root *root, struct inventory *inventory)
 {
 	scan_foreign(root, &inventory->args, &inventory->foreign);
 	foreign_parse_configured(&inventory->bootloader, &inventory->args, &inventory->foreign);
+	scan_foreign_entries(root, &inventory->bootloader, &inventory->foreign);
 	find_argument_owners(root, &inventory->foreign);
 }
 

@@ -10,17 +10,21 @@
 /* A line that is shown is cut to so many characters. */
 #define TEXT_MAX 200
 
+void foreign_setting_done(struct foreign_setting *setting)
+{
+	free(setting->file);
+	free(setting->text);
+	free(setting->name);
+	free(setting->package);
+	strv_done(&setting->values);
+}
+
 void foreign_done(struct foreign *foreign)
 {
 	if (!foreign)
 		return;
-	vec_foreach(setting, foreign) {
-		free(setting->file);
-		free(setting->text);
-		free(setting->name);
-		free(setting->package);
-		strv_done(&setting->values);
-	}
+	vec_foreach(setting, foreign)
+		foreign_setting_done(setting);
 	free(foreign->items);
 	strv_done(&foreign->unread);
 	*foreign = (struct foreign){};

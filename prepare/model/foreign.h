@@ -44,7 +44,7 @@ enum foreign_effect {
 	FOREIGN_VFS, /* name: an address, an interface or "module NAME"; values: how many virtual functions it has */
 	FOREIGN_OPTION, /* name: a kernel argument or "module.option"; values: what it is set to */
 	FOREIGN_COPY,   /* values: files that go into images of the initramfs, as their names have to do with guests */
-	FOREIGN_HOOKS,  /* values: hooks of mkinitcpio that go into images */
+	FOREIGN_HOOKS,  /* values: hooks of mkinitcpio, or modules of dracut, that go into images */
 	FOREIGN_MISSING, /* values: a program, file or hook that it names and that is not there */
 };
 
@@ -63,6 +63,7 @@ enum foreign_mechanism {
 	FOREIGN_BY_DRIVERCTL, /* driverctl set-override, or what it has saved */
 	FOREIGN_BY_DEVBIND,   /* dpdk-devbind */
 	FOREIGN_BY_LIBVIRT,   /* virsh nodedev-detach, a managed hostdev */
+	FOREIGN_BY_REMOVE,    /* it takes them off the bus; the driver is "none" */
 };
 
 struct foreign_setting {
@@ -91,6 +92,7 @@ struct foreign {
 	unsigned managers;  /* of the host: bits of enum foreign_owner */
 };
 
+void foreign_setting_done(struct foreign_setting *setting);
 void foreign_done(struct foreign *foreign);
 /*
  * A copy of foreign text that can be shown and be a part of a line: without space around it, without

@@ -89,6 +89,8 @@ foreign_parser foreign_parse_udev; /* udev(7) */
 foreign_parser foreign_parse_grub_xen;
 /* The menu of limine, rEFInd, syslinux or extlinux: the arguments of its default, or of its first entry. */
 foreign_parser foreign_parse_boot_menu;
+/* Entries of the Boot Loader Specification or of a grub.cfg: the arguments of each kernel. */
+foreign_parser foreign_parse_entries;
 foreign_parser foreign_parse_cmdline; /* a file of arguments alone, as in cmdline.d */
 /* Arguments that the kernel runs with. */
 void foreign_parse_arguments(const struct kernel_args *args, struct foreign *foreign);

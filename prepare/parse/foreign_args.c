@@ -349,3 +349,20 @@ void foreign_parse_cmdline(const struct foreign_file *file)
 		foreign_add_arguments(file, lines.first, &args);
 	}
 }
+
+void foreign_parse_entries(const struct foreign_file *file)
+{
+	static const char *const words[] = {"options", "linux", "linuxefi", "linux16"};
+	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
+
+	while (lines_next(&lines)) {
+		const char *c = lines.text + strspn(lines.text, " \t");
+		_cleanup_(kernel_args_done) struct kernel_args args = {};
+		_cleanup_free_ char *word = xstrndup(c, strcspn(c, " \t"));
+
+		if (!TEXT_IN(words, word))
+			continue;
+		kernel_args_parse(c + strlen(word), &args);
+		foreign_add_arguments(file, lines.first, &args);
+	}
+}

@@ -315,17 +315,20 @@ static void add_module_list(const struct foreign_file *file, const char *text,
 				"into what another file adds";
 }
 
-/* Files that go into images, as far as they have to do with guests; hooks all. */
+static const char *const image_files[] = {"install_items", "install_optional_items", "FILES",
+					  "BINARIES"};
+
+/* Files that go into images, as far as they have to do with guests; hooks and modules of dracut all. */
 static void add_files(const struct foreign_file *file, const char *text,
 		      const struct assignment *assignment)
 {
-	bool hooks = strcmp(assignment->name, "HOOKS") == 0;
+	bool hooks = !TEXT_IN(image_files, assignment->name);
 	struct foreign_setting *setting = NULL;
 	_cleanup_(strv_done) struct strv words = {};
 
 	strv_split(&words, assignment->value, " \t\n");
 	vec_foreach(word, &words) {
-		if (!hooks && (**word != '/' || !text_is_about_guests(*word)))
+		if (!hooks && (!strchr(*word, '/') || !text_is_about_guests(*word)))
 			continue;
 		if (!setting)
 			setting = foreign_file_add(file, hooks ? FOREIGN_HOOKS : FOREIGN_COPY,
@@ -334,21 +337,41 @@ static void add_files(const struct foreign_file *file, const char *text,
 	}
 }
 
+/* add_drivers+= " vfio ": the shell takes the value for a command. True: it is taken for the value here. */
+static bool take_torn_value(struct assignment *assignment)
+{
+	const char *c = assignment->rest + strspn(assignment->rest, " \t");
+	struct buf value = {};
+
+	if (*assignment->value || c == assignment->rest || *c != '"')
+		return false;
+	assignment->rest = shell_word(c, NULL, NULL, &value);
+	for (; c < assignment->rest; c++)
+		assignment->last_line += *c == '\n';
+	free(assignment->value);
+	assignment->value = buf_take(&value);
+	return true;
+}
+
 void foreign_parse_dracut(const struct foreign_file *file)
 {
 	static const char *const lists[] = {"add_drivers", "force_drivers", "omit_drivers"};
-	static const char *const files[] = {"install_items", "install_optional_items"};
+	static const char *const modules[] = {"add_dracutmodules", "force_add_dracutmodules",
+					      "dracutmodules"};
 	_cleanup_(assignment_done) struct assignment assignment = {.rest = file->text,
 								   .last_line = 1};
 
 	while (next_assignment(&assignment)) {
-		_cleanup_free_ char *shown = xasprintf("%s%s=\"%s\"", assignment.name,
+		bool torn = take_torn_value(&assignment);
+		size_t from = file->foreign->n;
+		_cleanup_free_ char *shown = xasprintf("%s%s=%s\"%s\"", assignment.name,
 						       assignment.append ? "+" : "",
-						       assignment.value);
+						       torn ? " " : "", assignment.value);
 
 		if (TEXT_IN(lists, assignment.name)) {
 			add_module_list(file, shown, &assignment);
-		} else if (TEXT_IN(files, assignment.name)) {
+		} else if (TEXT_IN(image_files, assignment.name) ||
+			   TEXT_IN(modules, assignment.name)) {
 			add_files(file, shown, &assignment);
 		} else if (strcmp(assignment.name, "kernel_cmdline") == 0) {
 			_cleanup_(kernel_args_done) struct kernel_args args = {};
@@ -356,6 +379,9 @@ void foreign_parse_dracut(const struct foreign_file *file)
 			kernel_args_parse(assignment.value, &args);
 			foreign_add_arguments(file, assignment.line, &args);
 		}
+		if (torn)
+			foreign_add_idle(file->foreign, from,
+					 "with a space behind the = it sets nothing");
 	}
 }
 
@@ -377,7 +403,6 @@ void foreign_parse_grub_xen(const struct foreign_file *file)
 
 void foreign_parse_mkinitcpio(const struct foreign_file *file)
 {
-	static const char *const files[] = {"FILES", "BINARIES", "HOOKS"};
 	_cleanup_(assignment_done) struct assignment assignment = {.rest = file->text,
 								   .last_line = 1};
 
@@ -388,7 +413,8 @@ void foreign_parse_mkinitcpio(const struct foreign_file *file)
 
 		if (strcmp(assignment.name, "MODULES") == 0)
 			add_module_list(file, shown, &assignment);
-		else if (TEXT_IN(files, assignment.name))
+		else if (TEXT_IN(image_files, assignment.name) ||
+			 strcmp(assignment.name, "HOOKS") == 0)
 			add_files(file, shown, &assignment);
 	}
 }

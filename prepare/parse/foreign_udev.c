@@ -370,13 +370,14 @@ static void add_run(const struct foreign_file *file, unsigned line, const char *
 }
 
 static void add_driver(const struct foreign_file *file, unsigned line, const char *text,
-		       const char *driver, const struct subject *subject)
+		       const char *driver, enum foreign_mechanism mechanism,
+		       const struct subject *subject)
 {
 	struct foreign_setting *setting = foreign_file_add(file, FOREIGN_ADDRESSES, line, text,
 							   driver_canonical_name(driver));
 
 	set_subject(setting, subject);
-	setting->mechanism = FOREIGN_BY_OVERRIDE;
+	setting->mechanism = mechanism;
 }
 
 static const char *set_value(const struct rule *rule, const char *name)
@@ -414,10 +415,13 @@ static void add_effects(const struct foreign_file *file, unsigned line, const ch
 	vec_foreach(key, rule) {
 		if (strcmp(key->name, "ATTR{driver_override}") == 0 &&
 		    key->operator== RULE_SETS && * key->value)
-			add_driver(file, line, text, key->value, subject);
+			add_driver(file, line, text, key->value, FOREIGN_BY_OVERRIDE, subject);
+		else if (strcmp(key->name, "ATTR{remove}") == 0 &&
+			 key->operator== RULE_SETS && strcmp(key->value, "1") == 0)
+			add_driver(file, line, text, "none", FOREIGN_BY_REMOVE, subject);
 		else if (strcmp(key->name, "TAG") == 0 && key->operator== RULE_SETS &&
 								  strcmp(key->value, BIND_TAG) == 0)
-			add_driver(file, line, text, "vfio-pci", subject);
+			add_driver(file, line, text, "vfio-pci", FOREIGN_BY_OVERRIDE, subject);
 		else if (TEXT_IN(runs, key->name))
 			strv_add(&commands, key->value);
 	}

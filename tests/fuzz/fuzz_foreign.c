@@ -136,6 +136,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	parse_foreign(foreign_parse_grub_xen, FOREIGN_ARGUMENT, "b", text, &foreign, NULL);
 	parse_foreign(foreign_parse_boot_menu, FOREIGN_ARGUMENT, "b", text, &foreign, NULL);
 	parse_foreign(foreign_parse_cmdline, FOREIGN_ARGUMENT, "b", text, &foreign, NULL);
+	parse_foreign(foreign_parse_entries, FOREIGN_ARGUMENT, "b", text, &foreign, NULL);
 	parse_foreign(foreign_parse_netplan, FOREIGN_NETWORK, "n", text, &foreign, NULL);
 	parse_foreign(foreign_parse_link, FOREIGN_NETWORK, "n", text, &foreign, NULL);
 	parse_foreign(foreign_parse_sysfs, FOREIGN_NETWORK, "n", text, &foreign, NULL);

@@ -44,6 +44,7 @@ static inline char *foreign_summary(const struct foreign *foreign)
 		[FOREIGN_BY_DRIVERCTL] = " by driverctl",
 		[FOREIGN_BY_DEVBIND] = " by devbind",
 		[FOREIGN_BY_LIBVIRT] = " by libvirt",
+		[FOREIGN_BY_REMOVE] = " by remove",
 	};
 	struct buf buf = {};
 

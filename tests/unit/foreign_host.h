@@ -29,7 +29,7 @@ struct setting {
 	unsigned line;
 	const char *name, *values; /* words */
 	const char *flaw, *text;   /* text: where it is not TEXT */
-	bool fatal, ours, idle;
+	bool fatal, ours, idle, removes;
 };
 
 /* A setting: PUT(MODPROBE, IDS, "/m", 1, "vfio-pci", "1:2", .ours = true). */
@@ -53,6 +53,8 @@ static inline void put_setting(const struct setting *setting)
 	added->fatal = setting->fatal;
 	added->ours = setting->ours;
 	added->idle = setting->idle;
+	if (setting->removes)
+		added->mechanism = FOREIGN_BY_REMOVE;
 }
 
 /* A row of a table: what the test's own expect() gets once the settings are there. */

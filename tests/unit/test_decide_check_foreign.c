@@ -269,6 +269,21 @@ TEST(test_options)
 	expect_rows(rows, ARRAY_SIZE(rows));
 }
 
+/* Rules that take devices off the bus, of which nothing is left to be seen afterwards. */
+TEST(test_removed)
+{
+	static const struct setting_row rows[] = {
+		ROW("error foreign-udev-rule /r:1\n",
+		    "it takes off the bus: 0000:01:00.0 (section [device s] wants vfio-pci), ",
+		    PUT(UDEV_RULE, IDS, "/r", 1, "none", "10de:1bb0", .removes = true)),
+		ROW("note foreign-udev-rule /r:1\n", "perhaps because all were taken off the bus",
+		    PUT(UDEV_RULE, IDS, "/r", 1, "none", "10de:2204", .removes = true)),
+		ROW("", "", PUT(UDEV_RULE, IDS, "/r", 1, "none", "8086:10fb", .removes = true)),
+	};
+
+	expect_rows(rows, ARRAY_SIZE(rows));
+}
+
 /* What is left of a recipe. */
 TEST(test_leftovers)
 {
@@ -338,6 +353,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_modules, start, stop),
 		cmocka_unit_test_setup_teardown(test_virqfd, start, stop),
 		cmocka_unit_test_setup_teardown(test_options, start, stop),
+		cmocka_unit_test_setup_teardown(test_removed, start, stop),
 		cmocka_unit_test_setup_teardown(test_leftovers, start, stop),
 		cmocka_unit_test_setup_teardown(test_ids_conflicts, start, stop),
 		cmocka_unit_test_setup_teardown(test_host, start, stop),

@@ -140,6 +140,14 @@ TEST(test_ids)
 }
 
 /* What goes to the driver of the host stays there, though its id is configured. */
+/* What another boot entry says is not what a boot does. */
+TEST(test_other_boot_entries)
+{
+	put(ARGUMENT, IDS, "/e", 3, "vfio-pci", "10de:1bb0", .flaw = "FLAW", .idle = true);
+	expect("entry", "lost /e:3: \"TEXT\": FLAW: list its devices by hand if each boot is to "
+			"give them away\n");
+}
+
 TEST(test_what_the_host_keeps)
 {
 	static const struct setting_row rows[] = {
@@ -320,6 +328,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_addresses, start, stop),
 		cmocka_unit_test_setup_teardown(test_units_that_say_nothing_more, start, stop),
 		cmocka_unit_test_setup_teardown(test_ids, start, stop),
+		cmocka_unit_test_setup_teardown(test_other_boot_entries, start, stop),
 		cmocka_unit_test_setup_teardown(test_what_the_host_keeps, start, stop),
 		cmocka_unit_test_setup_teardown(test_guests, start, stop),
 		cmocka_unit_test_setup_teardown(test_what_nothing_explains, start, stop),

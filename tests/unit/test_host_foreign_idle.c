@@ -79,6 +79,16 @@ TEST(test_images)
 	       "missing HOOKS: vfio @/etc/mkinitcpio.conf:2\n");
 }
 
+TEST(test_modules_of_dracut)
+{
+	tree_file(&tree, "etc/dracut.conf.d/a.conf", "add_dracutmodules+=\" vfio lvm vfio-b \"\n");
+	expect("no dracut",
+	       "hooks add_dracutmodules: vfio lvm vfio-b @/etc/dracut.conf.d/a.conf:1\n");
+	tree_file(&tree, "usr/lib/dracut/modules.d/20vfio-b/module-setup.sh", "");
+	expect("dracut", "hooks add_dracutmodules: lvm vfio-b @/etc/dracut.conf.d/a.conf:1\n"
+			 "missing add_dracutmodules: vfio @/etc/dracut.conf.d/a.conf:1\n");
+}
+
 /* Without a mkinitcpio.conf nobody knows which hooks are in an image. */
 TEST(test_hooks_are_unknown)
 {
@@ -157,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_missing_programs, start, stop),
 		cmocka_unit_test_setup_teardown(test_images, start, stop),
+		cmocka_unit_test_setup_teardown(test_modules_of_dracut, start, stop),
 		cmocka_unit_test_setup_teardown(test_hooks_are_unknown, start, stop),
 		cmocka_unit_test_setup_teardown(test_units, start, stop),
 		cmocka_unit_test_setup_teardown(test_readers, start, stop),

@@ -118,6 +118,10 @@ TEST(test_boot_files)
 		"# a comment\n\"Standard\" \"root=x pci-stub.ids=1:2\"\n\"Single\" \"single\"\n",
 		"ids pci-stub: 1:2 @b:2\n");
 	expect_file(foreign_parse_boot_menu, "\"Standard\"\nappend\n\"", "");
+	expect_file(foreign_parse_entries,
+		    "options a vfio-pci.ids=1:2\n  linuxefi /x pci-stub.ids=3:4\n"
+		    "linux /x\nlinux\n# linux /x vfio-pci.ids=5:6\ntitle vfio-pci.ids=7:8\n",
+		    "ids vfio-pci: 1:2 @b:1\nids pci-stub: 3:4 @b:2\n");
 	expect_file(foreign_parse_cmdline, "# vfio-pci.ids=1:2\nquiet vfio-pci.ids=3:4\n",
 		    "ids vfio-pci: 3:4 @b:2\n");
 	expect_file(foreign_parse_grub_xen,

@@ -113,6 +113,17 @@ TEST(test_files_of_images)
 			 "copy FILES: /etc/modprobe.d/vfio.conf @i:1\n"
 			 "copy install_items: /sbin/vfio-pci-override.sh @d:1\n"
 			 "copy install_optional_items: /opt/passthrough @d:2\n");
+	parse_foreign(foreign_parse_dracut, FOREIGN_DRACUT, "d",
+		      "install_items=\"usr/sbin/vfio.sh\"\nadd_dracutmodules+=\" vfio lvm \"\n"
+		      "add_drivers+= \" vfio vfio_pci \"\nadd_drivers+= vfio\n"
+		      "add_drivers+=\nforce_drivers+=\" vfio \"\n",
+		      &foreign, NULL);
+	check_foreign_is("odd", &foreign,
+			 "copy install_items: usr/sbin/vfio.sh @d:1\n"
+			 "hooks add_dracutmodules: vfio lvm @d:2\n"
+			 "load add_drivers: vfio vfio_pci @d:3 (with a space behind the = it sets "
+			 "nothing) idle\n"
+			 "load force_drivers: vfio @d:6\n");
 }
 
 TEST(test_initramfs_hook)
@@ -177,7 +188,8 @@ TEST(test_dracut)
 {
 	static const char flaw[] = " (spaces are missing inside the quotes: its first or last word "
 				   "runs into what another file adds)";
-	_cleanup_free_ char *glued = xasprintf("load force_drivers: vfio_pci vfio @d:3%s\n"
+	_cleanup_free_ char *glued = xasprintf("hooks add_dracutmodules: lvm @d:2\n"
+					       "load force_drivers: vfio_pci vfio @d:3%s\n"
 					       "load add_drivers: vfio_pci @d:5\n"
 					       "blacklist omit_drivers: nouveau @d:6\n"
 					       "load force_drivers: vfio_pci @d:7\n"

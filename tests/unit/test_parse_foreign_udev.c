@@ -39,8 +39,9 @@ TEST(test_overrides)
 	expect("KERNEL==\"[PCI device]\", SUBSYSTEMS==\"pci\"" OVERRIDE,
 	       "addresses vfio-pci: [PCI device] by override @u:1\n");
 	expect("KERNEL==\"0000:01:00.0\", ATTR{driver_override}=\"\"\n"
-	       "KERNEL==\"0000:01:00.0\", ATTR{remove}=\"1\"\n",
-	       "");
+	       "KERNEL==\"0000:01:00.0\", ATTR{remove}=\"1\"\n"
+	       "KERNEL==\"0000:02:00.0\", ATTR{remove}=\"0\"\n",
+	       "addresses none: 0000:01:00.0 by remove @u:2\n");
 }
 
 /* No device that a rule is not for; what it hangs on beside the device is not told. */
