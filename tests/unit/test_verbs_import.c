@@ -43,6 +43,7 @@ TEST(what_nothing_explains)
 TEST(an_address)
 {
 	write_profile();
+	tree_file(&tree, "usr/sbin/driverctl", "");
 	tree_file(&tree, "etc/driverctl.d/pci-0000:02:00.0", "pci-stub\n");
 	assert_int_equal(import(), STATUS_DONE);
 	check_text("error", err.text, "");
