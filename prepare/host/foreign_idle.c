@@ -130,12 +130,12 @@ static void take_missing(struct root *root, struct foreign *foreign, size_t i)
 /* Is there a link to the unit, an instance of it, or what starts it in time, in a .wants or .requires? */
 static bool is_linked(const struct strv *links, const char *unit)
 {
-	size_t length = strcspn(unit, "@") < strlen(unit) ? strcspn(unit, "@") + 1
-							  : strlen(unit) - strlen(".service");
+	const char *at = strchr(unit, '@');
+	size_t length = at ? (size_t)(at + 1 - unit) : strlen(unit) - strlen(".service");
+	_cleanup_free_ char *stem = xstrndup(unit, length);
 
 	vec_foreach(link, links)
-		if (strncmp(*link, unit, length) == 0 &&
-		    (unit[length - 1] == '@' || strcspn(*link + length, ".") == 0))
+		if (text_starts_with(*link, stem) && (at || (*link)[length] == '.'))
 			return true;
 	return false;
 }
