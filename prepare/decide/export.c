@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "decide/export_nova.h"
 #include "parse/address.h"
 
 /* The address of the virtual function of that index, or false: the kernel does not say where they go. */
@@ -305,6 +306,8 @@ void export_make(const struct plan *plan, struct export *export, struct findings
 	}
 	check_node(export, findings);
 	check_iommufd(export, findings);
+	if (info->kinds & EXPORT_OF_NOVA)
+		export_check_nova(export, findings);
 	vec_foreach(device, export)
 		named = named || export->text != EXPORT_OPENNEBULA_NIC ||
 			device->class >> 16 == 0x02;

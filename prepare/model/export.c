@@ -52,6 +52,14 @@ const struct export_info export_infos[] = {
 		OF_DEVICES | EXPORT_VFIO_PCI, 0xffff, NAMES_WORD},
 	[EXPORT_ANSIBLE] = {"ansible", "", "shell", "/etc/ansible/facts.d/vfio_prepare.fact, mode 0755",
 		.max_domain = ANY_DOMAIN},
+	[EXPORT_NOVA_COMPUTE] = {"nova", "compute", "ini", "nova.conf of the host's nova-compute", "17", "34",
+		OF_DEVICES | EXPORT_OF_NOVA, 0xffff},
+	[EXPORT_NOVA_CONTROLLER] = {"nova", "controller", "ini",
+		"nova.conf of nova-api, nova-scheduler and nova-conductor", "17", "34", OF_DEVICES | EXPORT_OF_NOVA, 0xffff},
+	[EXPORT_JUJU_CHARMS] = {"juju", "charms", "yaml", "juju deploy BUNDLE --overlay FILE", "17", "34",
+		OF_DEVICES | EXPORT_OF_NOVA, 0xffff},
+	[EXPORT_JUJU_MODEL] = {"juju", "model", "yaml", "juju model-config FILE", .kinds = EXPORT_INSTALLS,
+		.max_domain = ANY_DOMAIN},
 };
 /* clang-format on */
 

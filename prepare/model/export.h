@@ -30,6 +30,10 @@ enum export_text {
 	EXPORT_HARVESTER,
 	EXPORT_INCUS,
 	EXPORT_ANSIBLE,
+	EXPORT_NOVA_COMPUTE,
+	EXPORT_NOVA_CONTROLLER,
+	EXPORT_JUJU_CHARMS,
+	EXPORT_JUJU_MODEL,
 	N_EXPORT_TEXTS,
 };
 
@@ -42,6 +46,7 @@ enum export_kind {
 	EXPORT_OF_NODE = 1 << 4,    /* names the host */
 	EXPORT_VFIO_PCI =
 		1 << 5, /* the consumer knows the driver vfio-pci, and none of its variants */
+	EXPORT_OF_NOVA = 1 << 6, /* for a release of OpenStack (model/nova.h) */
 };
 
 /* What a consumer takes as a name of devices. */

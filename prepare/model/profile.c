@@ -66,7 +66,9 @@ void profile_done(struct profile *profile)
 		free(section->numa);
 		free(section->resource_class);
 		free(section->physical_network);
+		free(section->traits);
 		free(section->trusted);
+		free(section->live_migratable);
 		free(section->consumer);
 	}
 	free(profile->sections.items);

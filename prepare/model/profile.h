@@ -83,7 +83,8 @@ struct device_section {
 	unsigned vfs;
 	enum reset_mode reset;
 	/* What only exports and the record of who bound it have a use for; NULL where absent. */
-	char *alias, *numa, *resource_class, *physical_network, *trusted, *consumer;
+	char *alias, *numa, *resource_class, *traits, *physical_network, *trusted, *live_migratable,
+		*consumer;
 };
 
 /* How those who use the devices open them: through a group's node, or through iommufd. */

@@ -302,8 +302,10 @@ static const struct profile_key device_keys[] = {
 	{"alias", read_text, offsetof(struct device_section, alias), "text"},
 	{"numa", read_text, offsetof(struct device_section, numa), "text"},
 	{"resource-class", read_text, offsetof(struct device_section, resource_class), "text"},
+	{"traits", read_text, offsetof(struct device_section, traits), "text"},
 	{"physical-network", read_text, offsetof(struct device_section, physical_network), "text"},
 	{"trusted", read_text, offsetof(struct device_section, trusted), "text"},
+	{"live-migratable", read_text, offsetof(struct device_section, live_migratable), "text"},
 	{"consumer", read_text, offsetof(struct device_section, consumer), "text"},
 };
 

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "render/escape.h"
 #include "render/export_install.h"
+#include "render/export_nova.h"
 #include "render/json.h"
 #include "render/text.h"
 
@@ -46,6 +47,10 @@ static char *(*const renderers[N_EXPORT_TEXTS])(const struct export *export) = {
 	[EXPORT_HARVESTER] = render_harvester,
 	[EXPORT_INCUS] = render_incus,
 	[EXPORT_ANSIBLE] = render_ansible,
+	[EXPORT_NOVA_COMPUTE] = render_nova_compute,
+	[EXPORT_NOVA_CONTROLLER] = render_nova_controller,
+	[EXPORT_JUJU_CHARMS] = render_juju_charms,
+	[EXPORT_JUJU_MODEL] = render_juju_model,
 };
 
 char *render_export(const struct export *export)

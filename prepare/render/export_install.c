@@ -105,6 +105,16 @@ void add_profile_file(struct buf *buf, const struct export *export, unsigned spa
 	}
 }
 
+static void add_restart(struct buf *buf)
+{
+	buf_add(buf, "power_state:\n"
+		     "  mode: reboot\n"
+		     "  delay: now\n"
+		     "  timeout: 30\n"
+		     "  message: vfio-prepare has written what the next boot needs\n"
+		     "  condition: test -e " RESTART_REASONS_PATH "\n");
+}
+
 /* runcmd and power_state are of the last stage, each once for an instance: what fails there stops no boot. */
 char *render_cloud_init(const struct export *export)
 {
@@ -120,11 +130,30 @@ char *render_cloud_init(const struct export *export)
 	buf_add(&buf, "runcmd:\n- - sh\n  - -c\n  - |\n");
 	add_install_script(&script, export);
 	add_indented(&buf, buf_text(&script), 4);
-	buf_add(&buf, "power_state:\n"
-		      "  mode: reboot\n"
-		      "  delay: now\n"
-		      "  timeout: 30\n"
-		      "  message: vfio-prepare has written what the next boot needs\n"
-		      "  condition: test -e " RESTART_REASONS_PATH "\n");
+	add_restart(&buf);
+	return buf_take(&buf);
+}
+
+/*
+ * Juju refuses runcmd (environs/config/config.go), and makes one script of its own commands and of these, each a text,
+ * behind "set -e": the subshell is all that ends there.
+ */
+char *render_juju_model(const struct export *export)
+{
+	_cleanup_(buf_done) struct buf script = {}, userdata = {};
+	struct buf buf = {};
+
+	buf_add(&userdata, "write_files:\n");
+	add_profile_file(&userdata, export, 0);
+	buf_add(&userdata, "postruncmd:\n- |\n  (\n");
+	add_install_script(&script, export);
+	add_indented(&userdata, buf_text(&script), 2);
+	buf_add(&userdata, "  ) || echo 'vfio-prepare: the host is not prepared' >&2\n");
+	add_restart(&userdata);
+	buf_add(&buf,
+		"# Prepares the machines of a model to give PCI devices to guests, and restarts each once if "
+		"that is required.\n"
+		"cloudinit-userdata: |\n");
+	add_indented(&buf, buf_text(&userdata), 2);
 	return buf_take(&buf);
 }

@@ -21,5 +21,6 @@ void add_indented(struct buf *buf, const char *text, unsigned spaces);
 /* An item of cloud-init's write_files, which begins with "- " behind that many spaces: the profile. */
 void add_profile_file(struct buf *buf, const struct export *export, unsigned spaces);
 
-/* export cloud-init. */
+/* export cloud-init, and juju model; the caller's. */
 char *render_cloud_init(const struct export *export);
+char *render_juju_model(const struct export *export);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "decide/checks.h"
 #include "decide/fit.h"
+#include "model/nova.h"
 #include "render/export.h"
 #include "verbs/situation.h"
 
@@ -23,6 +24,7 @@ static int choose(const struct options *options, struct export *ret)
 	_cleanup_free_ char *name = NULL;
 	const struct export_info *info;
 	const char *wrong;
+	const char *release;
 	int text = target ? export_find(target, part) : -1;
 
 	if (!target)
@@ -35,13 +37,15 @@ static int choose(const struct options *options, struct export *ret)
 				"there is no export \"%s%s%s\"; export --list shows what there is",
 				target, part ? " " : "", part ? part : "");
 	info = &export_infos[text];
+	release = options->release && info->kinds & EXPORT_OF_NOVA ? nova_release(options->release)
+								   : options->release;
 	name = text_name(info);
-	if (options->release && !info->oldest)
+	if (release && !info->oldest)
 		return log_fail(STATUS_USAGE, "export %s is the same for all releases", name);
-	if (options->release && !release_is_valid(options->release))
-		return log_fail(STATUS_USAGE, "--release: \"%s\" is no release such as %s",
-				options->release, info->newest);
-	if (options->release && release_compare(options->release, info->oldest) < 0)
+	if (release && !release_is_valid(release))
+		return log_fail(STATUS_USAGE, "--release: \"%s\" is no release such as %s", release,
+				info->newest);
+	if (release && release_compare(release, info->oldest) < 0)
 		return log_fail(STATUS_USAGE, "export %s is for releases from %s to %s", name,
 				info->oldest, info->newest);
 	if (options->from_profile && (info->kinds & EXPORT_OF_HOST))
@@ -56,7 +60,7 @@ static int choose(const struct options *options, struct export *ret)
 	if (wrong)
 		return log_fail(STATUS_USAGE, "--url: \"%s\" %s", options->url, wrong);
 	ret->text = (enum export_text)text;
-	ret->release = options->release;
+	ret->release = release;
 	return STATUS_DONE;
 }
 

@@ -32,10 +32,10 @@ host() {
 }
 
 # in_root COMMAND...: runs in ROOT, where the directory that it is called in is /mnt, and nothing else can be written
-# to but /tmp and /run. What is mounted goes with it.
+# to but /tmp and /run. What is mounted goes with it. SYSFS=DIR: a host's /sys.
 in_root() {
 	# shellcheck disable=SC2016 # expanded by the inner shell
-	ROOT=$ROOT unshare -m --propagation private bash -euc '
+	ROOT=$ROOT SYSFS=${SYSFS-} unshare -m --propagation private bash -euc '
 		here=$PWD
 		mount --rbind "$ROOT" "$ROOT"
 		cd "$ROOT"
@@ -44,6 +44,7 @@ in_root() {
 		mount -t tmpfs tmp tmp
 		mount -t tmpfs run run
 		mount --bind "$here" mnt
+		[[ -z $SYSFS ]] || mount --bind "$here/$SYSFS" sys
 		mount -o remount,bind,ro "$ROOT"
 		exec chroot . /usr/bin/env -i -C /mnt PATH=/usr/sbin:/usr/bin HOME=/root LANG=C.UTF-8 "$@"
 	' in_root "$@"
