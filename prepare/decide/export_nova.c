@@ -153,11 +153,14 @@ static void check_alternatives(const struct export *export, const struct nova_al
 		       "section [device %s] has the name \"%s\", too, and another policy numa",
 		       a->section->label, a->name);
 	else if (nova_schedules(export) &&
-		 (!is_alike(export, a, b) || !text_same(a->section->traits, b->section->traits)))
+		 (!is_alike(export, a, b) || !text_same(a->section->traits, b->section->traits) ||
+		  !text_same(a->section->live_migratable, b->section->live_migratable)))
 		refuse(findings, b->section,
-		       "give all of them one resource-class and the same traits, or other aliases",
+		       "set resource-class, traits and live-migratable alike for all of them, or "
+		       "give them other aliases",
 		       "the name \"%s\" stands for devices of more than one kind, and nova takes "
-		       "one resource class for a name where it schedules by Placement",
+		       "one resource class and one set of traits for a name where it schedules by "
+		       "Placement",
 		       a->name);
 }
 

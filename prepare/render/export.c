@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "render/escape.h"
 #include "render/export_install.h"
-#include "render/export_nova.h"
 #include "render/json.h"
 #include "render/text.h"
 

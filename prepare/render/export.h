@@ -28,3 +28,6 @@ char *render_kubevirt_vm(const struct export *export);
 char *render_harvester(const struct export *export);
 char *render_incus(const struct export *export);
 char *render_ansible(const struct export *export);
+char *render_nova_compute(const struct export *export);
+char *render_nova_controller(const struct export *export);
+char *render_juju_charms(const struct export *export);

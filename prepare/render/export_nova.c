@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "render/export_nova.h"
-
-#include <string.h>
-
+/*
+ * What nova loads of a host, and what the charms that write its configuration take. Each value that a person has named
+ * is one of JSON, in ASCII, and has nothing that oslo.config replaces (decide/export_nova.h).
+ */
 #include "base/text.h"
 #include "model/nova.h"
 #include "render/escape.h"
+#include "render/export.h"
 #include "render/json.h"
 
 static char *compact(json_t *value)

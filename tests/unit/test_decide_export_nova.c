@@ -112,6 +112,10 @@ TEST(alternatives_of_a_name)
 
 TEST(devices_of_one_id)
 {
+	NOVA(NULL,
+	     S("1-1") "alias = g\ntraits = t\n" S(
+		     "2-2") "alias = g\ntraits = t\nlive-migratable = no\n",
+	     "export device 2-2; export device 2-2", "one resource class");
 	/* The sound of the cards is alike, too; nobody asks for it alone. */
 	NOVA(NULL, S("1-1") S("2-2"), "export device 2-2", "1-1");
 	NOVA(NULL, S("1-1") "resource-class = r\n" S("2-2"), "", NULL);

@@ -165,6 +165,8 @@ TEST(words_of_a_device)
 		{"physical-network", "net\xc3\xa9",
 		 offsetof(struct device_section, physical_network), "net\xc3\xa9"},
 		{"trusted", "true", offsetof(struct device_section, trusted), "true"},
+		{"traits", "A, B", offsetof(struct device_section, traits), "A, B"},
+		{"live-migratable", "yes", offsetof(struct device_section, live_migratable), "yes"},
 		{"consumer", "nova", offsetof(struct device_section, consumer), "nova"},
 	};
 	static const struct {
