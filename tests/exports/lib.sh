@@ -2,12 +2,10 @@
 # What the tests share: RELEASE and ROOT tell which consumers they meet, top and product where ours is.
 
 shopt -s dotglob
-# shellcheck disable=SC2034 # the tests use it
 top=$PWD product=$PWD/build/vfio-prepare
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # The nova that each release of Debian has.
-# shellcheck disable=SC2034
 declare -A nova_releases=([bookworm]=26 [trixie]=31 [sid]=34)
 
 # test_ NAME COMMAND...: passes if the command succeeds, in an empty directory; its output is shown only if it does not.

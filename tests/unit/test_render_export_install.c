@@ -112,12 +112,31 @@ TEST(cloud_init)
 	profile_done(&profile);
 }
 
+/* Juju refuses runcmd, and what stands behind the script runs whatever becomes of it. */
+TEST(juju_model)
+{
+	struct export export = {.profile = &profile};
+	char *text;
+
+	take_profile("[device x]\nalias = y\n");
+	text = render_juju_model(&export);
+	check_part("profile", text,
+		   "cloudinit-userdata: |\n  write_files:\n  - path: /etc/vfio-prepare/");
+	check_part("script", text, "  postruncmd:\n  - |\n    (\n    # Installs");
+	check_part("end", text, "    exit $status\n    ) || echo");
+	check_part("restart", text, "\n  power_state:\n    mode: reboot\n");
+	check("runcmd", !strstr(text, " runcmd:"));
+	free(text);
+	profile_done(&profile);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(profiles),
 		cmocka_unit_test(scripts),
 		cmocka_unit_test(cloud_init),
+		cmocka_unit_test(juju_model),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
