@@ -39,19 +39,34 @@ void buf_add(struct buf *buf, const char *text)
 	buf_add_n(buf, text, strlen(text));
 }
 
+void buf_pad(struct buf *buf, size_t n)
+{
+	char *end = reserve(buf, n);
+
+	memset(end, ' ', n);
+	end[n] = '\0';
+	buf->length += n;
+}
+
 void buf_addf(struct buf *buf, const char *format, ...)
 {
+	char *end = reserve(buf, 0);
+	size_t room = buf->capacity - buf->length;
 	va_list arguments;
 	int n;
 
 	va_start(arguments, format);
-	n = vsnprintf(NULL, 0, format, arguments);
+	n = vsnprintf(end, room, format, arguments);
 	va_end(arguments);
-	if (n <= 0)
+	if (n < 0) {
+		*end = '\0';
 		return;
-	va_start(arguments, format);
-	vsnprintf(reserve(buf, (size_t)n), (size_t)n + 1, format, arguments);
-	va_end(arguments);
+	}
+	if ((size_t)n >= room) {
+		va_start(arguments, format);
+		vsnprintf(reserve(buf, (size_t)n), (size_t)n + 1, format, arguments);
+		va_end(arguments);
+	}
 	buf->length += (size_t)n;
 }
 

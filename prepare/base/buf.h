@@ -15,6 +15,8 @@ struct buf {
 void buf_done(struct buf *buf);
 void buf_add(struct buf *buf, const char *text);
 void buf_add_n(struct buf *buf, const char *text, size_t n);
+/* Adds n spaces. */
+void buf_pad(struct buf *buf, size_t n);
 void buf_addf(struct buf *buf, const char *format, ...) _printf_(2, 3);
 /* The text, "" where nothing was added; stays owned by the buffer. */
 const char *buf_text(const struct buf *buf);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 
 bool text_starts_with(const char *text, const char *start)
@@ -55,14 +56,28 @@ static bool is_visible(long number)
 	return true;
 }
 
+size_t text_plain(const char *text)
+{
+	const char *end = text;
+
+	while (*end >= ' ' && *end <= '~')
+		end++;
+	return (size_t)(end - text);
+}
+
 char *text_visible(const char *text, const char *keep)
 {
 	struct buf buf = {};
-	size_t length;
+	size_t length = text_plain(text);
 
+	if (!text[length])
+		return xstrndup(text, length);
 	for (; *text; text += length) {
-		long number = character((const unsigned char *)text, &length);
+		long number = ' ';
 
+		length = text_plain(text);
+		if (!length)
+			number = character((const unsigned char *)text, &length);
 		if (is_visible(number) ||
 		    (number > 0 && number < 0x80 && strchr(keep, (int)number)))
 			buf_add_n(&buf, text, length);
@@ -138,9 +153,9 @@ int number_parse_n(const char *text, size_t length, unsigned base, uint64_t max,
 
 		if (d >= base)
 			return -EINVAL;
-		if (value > (max - d) / base || d > max)
+		if (__builtin_mul_overflow(value, base, &value) ||
+		    __builtin_add_overflow(value, d, &value) || value > max)
 			return -ERANGE;
-		value = value * base + d;
 	}
 	*ret = value;
 	return 0;

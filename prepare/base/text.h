@@ -8,6 +8,8 @@
 
 #include "base/macros.h"
 
+/* How many characters from the start of text on are printable ASCII, as all are in most text. */
+size_t text_plain(const char *text);
 bool text_starts_with(const char *text, const char *start);
 bool text_ends_with(const char *text, const char *end);
 /* Equal; NULL is equal to NULL alone. */

@@ -13,14 +13,13 @@ bool address_pattern_matches(const struct address_pattern *pattern,
 	       (pattern->any_function || pattern->address.function == address->function);
 }
 
-static char *put_hex(char *to, uint32_t value, int digits)
+char *put_hex(char *to, uint32_t value, int digits)
 {
 	for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
 		*to++ = "0123456789abcdef"[value >> shift & 0xf];
 	return to;
 }
 
-/* By hand: it is done a few times for each function of a host, and snprintf() takes thousands of instructions. */
 char *pci_address_format(const struct pci_address *address, char text[static PCI_ADDRESS_MAX])
 {
 	int digits = 4;
@@ -95,6 +94,10 @@ bool address_list_has(const struct address_list *list, const struct pci_address 
 			       slot = {.address = *address, .any_function = true};
 
 	slot.address.function = 0;
+	/* Most functions of a host lie outside of what is listed. */
+	if (!list->n || pci_address_compare(&slot.address, &list->items[list->n - 1].address) > 0 ||
+	    pci_address_compare(address, &list->items[0].address) < 0)
+		return false;
 	return vec_find(list, &exact, compare_patterns) || vec_find(list, &slot, compare_patterns);
 }
 

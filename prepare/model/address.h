@@ -44,6 +44,11 @@ bool address_list_has(const struct address_list *list, const struct pci_address 
 bool address_pattern_matches(const struct address_pattern *pattern,
 			     const struct pci_address *address);
 
+/*
+ * Writes that many hex digits of value to where to points, without a NUL, and returns what is behind them. Ids and
+ * addresses are written a few times for each function of a host, and snprintf() takes thousands of instructions.
+ */
+char *put_hex(char *to, uint32_t value, int digits);
 /* Writes the kernel's form, at most PCI_ADDRESS_MAX bytes, into text, and returns text. */
 char *pci_address_format(const struct pci_address *address, char text[static PCI_ADDRESS_MAX]);
 #define PCI_ADDRESS_TEXT(address) pci_address_format((address), (char[PCI_ADDRESS_MAX]){})

@@ -40,7 +40,7 @@ json_t *json_hex(unsigned value, int digits)
 {
 	char text[16];
 
-	snprintf(text, sizeof(text), "%0*x", digits, value);
+	*put_hex(text, value, digits) = '\0';
 	return json_string(text);
 }
 

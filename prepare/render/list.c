@@ -72,16 +72,17 @@ static const char *const titles[N_COLUMNS] = {
 static void add_row(struct strv *cells, const struct pci_function *function,
 		    const struct list_entry *entry)
 {
-	bool known = !(function->unknown & FUNCTION_IDS);
+	char group[16] = "-", id[] = "vvvv:dddd", class[] = "cccc";
 
+	if (function->iommu_group >= 0)
+		snprintf(group, sizeof(group), "%d", function->iommu_group);
+	put_hex(id, function->vendor, 4);
+	put_hex(id + 5, function->device, 4);
+	put_hex(class, function->class >> 8, 4);
 	strv_add(cells, PCI_ADDRESS_TEXT(&function->address));
-	strv_take(cells, function->iommu_group < 0 ? xstrdup("-")
-						   : xasprintf("%d", function->iommu_group));
-	strv_take(cells, known ? xasprintf("%04x:%04x", function->vendor, function->device)
-			       : xstrdup("?"));
-	strv_take(cells, function->unknown & FUNCTION_CLASS
-				 ? xstrdup("?")
-				 : xasprintf("%04x", function->class >> 8));
+	strv_add(cells, group);
+	strv_add(cells, function->unknown & FUNCTION_IDS ? "?" : id);
+	strv_add(cells, function->unknown & FUNCTION_CLASS ? "?" : class);
 	strv_add(cells, function->driver ? function->driver : "-");
 	strv_add(cells, entry->section ? entry->section : "-");
 	strv_take(cells, entry->guards.n ? strv_join(&entry->guards, ",") : xstrdup("-"));

@@ -29,12 +29,13 @@ void text_wrap(struct buf *buf, const char *text, unsigned first, unsigned rest)
 {
 	size_t column = first;
 
-	buf_addf(buf, "%*s", (int)first, "");
+	buf_pad(buf, first);
 	for (const char *word = text; *word;) {
 		size_t length = strcspn(word, " ");
 
 		if (word > text && column + 1 + length > COLUMNS) {
-			buf_addf(buf, "\n%*s", (int)rest, "");
+			buf_add(buf, "\n");
+			buf_pad(buf, rest);
 			column = rest;
 		} else if (word > text) {
 			buf_add(buf, " ");
@@ -50,39 +51,44 @@ void text_wrap(struct buf *buf, const char *text, unsigned first, unsigned rest)
 static void add_row(struct buf *buf, char *const *row, const size_t *widths, size_t n_columns,
 		    const char *indent, unsigned width)
 {
-	_cleanup_(buf_done) struct buf line = {};
-	size_t length;
+	const size_t start = buf->length;
 
-	buf_add(&line, indent);
-	for (size_t column = 0; column < n_columns; column++)
-		if (widths[column])
-			buf_addf(&line, "%-*s  ", (int)widths[column], row[column]);
-	length = line.length;
-	if (width && length > width)
-		length = width;
-	while (length && buf_text(&line)[length - 1] == ' ')
-		length--;
-	buf_add_n(buf, buf_text(&line), length);
+	buf_add(buf, indent);
+	for (size_t column = 0; column < n_columns; column++) {
+		size_t length = strlen(row[column]);
+
+		if (!widths[column])
+			continue;
+		buf_add_n(buf, row[column], length);
+		buf_pad(buf, length < widths[column] ? widths[column] - length + 2 : 2);
+	}
+	if (width && buf->length > start + width)
+		buf->length = start + width;
+	while (buf->length > start && buf->text[buf->length - 1] == ' ')
+		buf->length--;
 	buf_add(buf, "\n");
 }
 
-void text_table(struct buf *buf, const struct strv *cells, size_t n_columns, const char *indent,
+void text_table(struct buf *buf, struct strv *cells, size_t n_columns, const char *indent,
 		unsigned width)
 {
 	_cleanup_free_ size_t *widths = xcalloc(n_columns, sizeof(*widths));
-	_cleanup_(strv_done) struct strv shown = {};
 
 	for (size_t i = 0; i < cells->n; i++) {
-		size_t *widest = &widths[i % n_columns], length;
+		size_t *widest = &widths[i % n_columns], length = text_plain(cells->items[i]);
 
-		strv_take(&shown, text_visible(cells->items[i], ""));
-		length = strlen(shown.items[i]);
+		if (cells->items[i][length]) {
+			char *visible = text_visible(cells->items[i], "");
 
+			free(cells->items[i]);
+			cells->items[i] = visible;
+			length = strlen(visible);
+		}
 		if (*cells->items[i % n_columns] && length > *widest)
 			*widest = length;
 	}
 	for (size_t i = 0; i < cells->n; i += n_columns)
-		add_row(buf, shown.items + i, widths, n_columns, indent, width);
+		add_row(buf, cells->items + i, widths, n_columns, indent, width);
 }
 
 size_t text_bytes_of(const char *text, size_t columns)

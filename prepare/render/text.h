@@ -21,9 +21,9 @@ void text_wrap(struct buf *buf, const char *text, unsigned first, unsigned rest)
 
 /*
  * Adds a table: cells row by row, the titles as the first row; a column whose title is "" is left out.
- * Each line begins with indent and is cut at width, where that is not 0.
+ * Each line begins with indent and is cut at width, where that is not 0. What is not visible in a cell is made so.
  */
-void text_table(struct buf *buf, const struct strv *cells, size_t n_columns, const char *indent,
+void text_table(struct buf *buf, struct strv *cells, size_t n_columns, const char *indent,
 		unsigned width);
 
 /* How many columns a terminal shows of UTF-8 text, and how many bytes of it fit into so many columns. */

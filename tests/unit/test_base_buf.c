@@ -23,8 +23,11 @@ TEST(adds_text_bytes_and_formats)
 	buf_add_n(&buf, "zz", 0);
 	buf_addf(&buf, "%d%s", 7, "e");
 	buf_addf(&buf, "%s", "");
+	buf_pad(&buf, 0);
 	assert_string_equal(buf_text(&buf), "abc7e");
-	assert_int_equal(buf.length, 5);
+	buf_pad(&buf, 2);
+	assert_string_equal(buf_text(&buf), "abc7e  ");
+	assert_int_equal(buf.length, 7);
 	buf_done(&buf);
 	assert_string_equal(buf_text(&buf), "");
 	assert_int_equal(buf.length, 0);
