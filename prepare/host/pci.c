@@ -227,9 +227,8 @@ void pci_read_bars(struct root *root, int dir, const struct inventory *inventory
 			     bars_parse(text, function->bars);
 }
 
-static void read_function(struct root *root, struct pci_function *function)
+static void read_function(struct root *root, int dir, struct pci_function *function)
 {
-	int dir = device_lend(root, &function->address);
 	char text[PATH_MAX];
 	uint64_t group;
 	int r;
@@ -259,8 +258,7 @@ static void read_function(struct root *root, struct pci_function *function)
 		read_path(root, function);
 }
 
-static void add_function(struct root *root, const struct pci_address *address,
-			 struct inventory *inventory)
+static void add_function(const struct pci_address *address, struct inventory *inventory)
 {
 	struct pci_function *function = vec_add(inventory);
 
@@ -269,7 +267,20 @@ static void add_function(struct root *root, const struct pci_address *address,
 		function->header_type = function->vf_device = function->vf_offset =
 			function->vf_stride = function->num_vfs = function->vfs_autoprobe = -1;
 	function->unknown = FUNCTION_MODULES | FUNCTION_SERIAL | FUNCTION_VFS;
-	read_function(root, function);
+}
+
+/*
+ * Reads the functions that were added behind the first ones. All directories are opened before: what is opened
+ * and closed again then has one number, which /proc/self/fd, where a tree is read by, does not make anew.
+ */
+static void read_added(struct root *root, size_t first, struct inventory *inventory)
+{
+	_cleanup_free_ int *dirs = xcalloc(inventory->n, sizeof(*dirs));
+
+	for (size_t i = first; i < inventory->n; i++)
+		dirs[i] = device_lend(root, &inventory->items[i].address);
+	for (size_t i = first; i < inventory->n; i++)
+		read_function(root, dirs[i], &inventory->items[i]);
 }
 
 /* Is any of the places on the function's bus? */
@@ -339,7 +350,7 @@ static void add_group_members(struct root *root, const int *groups, size_t n_gro
 
 			if (pci_address_parse(names.items[j], &address) == 0 &&
 			    !inventory_find(&known, &address))
-				add_function(root, &address, inventory);
+				add_function(&address, inventory);
 		}
 	}
 }
@@ -370,26 +381,29 @@ int pci_list(struct root *root, const struct address_list *places, struct invent
 	struct pci_address_list all = {}, left = {};
 	int r = list_functions(root, &all);
 	_cleanup_free_ int *groups = NULL;
-	size_t n_groups;
+	size_t n_groups, n = inventory->n;
 
 	vec_foreach(address, &all) {
 		known.items = inventory->items;
 		if (inventory_find(&known, address))
 			continue;
 		if (!places || shares_bus(places, address))
-			add_function(root, address, inventory);
+			add_function(address, inventory);
 		else
 			*vec_add(&left) = *address;
 	}
 	free(all.items);
+	read_added(root, n, inventory);
+	n = inventory->n;
 	/* Members of these groups are found by the groups' lists or by a look at each function that is left. */
 	n_groups = left.n ? pci_groups(inventory, NULL, 0, &groups) : 0;
 	if (left.n * CALLS_FUNCTION > n_groups * CALLS_GROUP)
 		add_group_members(root, groups, n_groups, inventory);
 	else
 		vec_foreach(address, &left)
-			add_function(root, address, inventory);
+			add_function(address, inventory);
 	free(left.items);
+	read_added(root, n, inventory);
 	inventory_sort(inventory);
 	return r;
 }

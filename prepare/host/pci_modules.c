@@ -37,7 +37,9 @@ void pci_read_modules(struct root *root, const struct needs *needs, struct inven
 	struct found_modules *found;
 
 	vec_foreach(function, inventory)
-		if (function->modalias && needs_fact(needs, inventory, function, FACT_MODULES))
+		if (function->modalias &&
+		    (!all.n || strcmp(all.items[all.n - 1], function->modalias) != 0) &&
+		    needs_fact(needs, inventory, function, FACT_MODULES))
 			strv_add(&all, function->modalias);
 	if (!inventory->kernel || !all.n)
 		return;

@@ -21,6 +21,7 @@ static void free_place(void *node)
 	if (place->directory >= 0)
 		close(place->directory);
 	free(place->path);
+	free(place->st);
 	free(place->text);
 	free(place->link);
 	strv_done(&place->names);
@@ -29,15 +30,14 @@ static void free_place(void *node)
 
 struct place *places_get(struct places *places, const char *path)
 {
-	struct place key = {.path = (char *)path}, *place, **node;
+	struct place key = {.path = (char *)path}, **node;
 
-	node = tfind(&key, &places->index, compare);
-	if (node)
-		return *node;
-	place = xcalloc(1, sizeof(*place));
-	*place = (struct place){.path = xstrdup(path), .file = -1, .directory = -1};
-	tsearch(place, &places->index, compare);
-	return place;
+	node = tsearch(&key, &places->index, compare);
+	if (*node == &key) {
+		*node = xcalloc(1, sizeof(**node));
+		**node = (struct place){.path = xstrdup(path), .file = -1, .directory = -1};
+	}
+	return *node;
 }
 
 void places_done(struct places *places)

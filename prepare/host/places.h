@@ -19,7 +19,7 @@ struct place {
 	bool recorded; /* the recorder has seen the text and the names */
 	bool has_stat, has_text, has_names, has_link;
 	int stat_error, text_error, names_error, link_error;
-	struct stat st;
+	struct stat *st; /* NULL: none, or an error */
 	char *text;
 	size_t length;
 	struct strv names; /* sorted */

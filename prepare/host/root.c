@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/root.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -21,6 +24,22 @@ void close_fd(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
+}
+
+/* The device number of an open directory's file system if no server, process or other machine changes it; else 0. */
+static dev_t local_device(int fd)
+{
+	static const unsigned long kinds[] = {TMPFS_MAGIC, RAMFS_MAGIC, EXT4_SUPER_MAGIC,
+					      XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC};
+	struct statfs filesystem;
+	struct stat st;
+
+	if (fstatfs(fd, &filesystem) < 0 || fstat(fd, &st) < 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if ((unsigned long)filesystem.f_type == kinds[i])
+			return st.st_dev;
+	return 0;
 }
 
 int root_init(struct root *ret, const char *path)
@@ -37,7 +56,10 @@ int root_init(struct root *ret, const char *path)
 	}
 	if (fd < 0)
 		return -errno;
-	*ret = (struct root){.fd = fd, .live = real && strcmp(real, "/") == 0};
+	*ret = (struct root){.fd = fd,
+			     .live = real && strcmp(real, "/") == 0,
+			     .user = geteuid(),
+			     .local = local_device(fd)};
 	return 0;
 }
 
@@ -56,6 +78,20 @@ int root_unread(struct root *root, const char *path, int error)
 	if (error < 0 && !root->unread)
 		root->unread = xasprintf("%s cannot be read: %s", path, strerror(-error));
 	return error;
+}
+
+int root_note(struct root *root, const char *path, int error)
+{
+	switch (-error) {
+	case ENOENT:
+	case ENOTDIR:
+	case ELOOP:
+	case ENODEV: /* a device or process that went away meanwhile */
+	case ESRCH:
+		return error;
+	default:
+		return root_unread(root, path, error);
+	}
 }
 
 void root_done(struct root *root)
@@ -218,17 +254,26 @@ static int open_below(struct root *root, const char *path, int flags)
 	return open_walking(root, relative, flags | O_CLOEXEC);
 }
 
+/* 0: it may be opened, as it is a regular file or a directory. */
+static int look_at_type(int dir, const char *name, int flags)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, flags) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) ? 0
+	       : S_ISLNK(st.st_mode)                      ? -ELOOP
+							  : -EOPNOTSUPP;
+}
+
 /* Opens what was opened with O_PATH, if it is a regular file or a directory; flags: of open(2). */
 static int open_looked_at(int path_fd, int flags)
 {
 	char path[sizeof("/proc/self/fd/") + 12];
-	struct stat st;
-	int fd;
+	int r = look_at_type(path_fd, "", AT_EMPTY_PATH), fd;
 
-	if (fstat(path_fd, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-		return S_ISLNK(st.st_mode) ? -ELOOP : -EOPNOTSUPP;
+	if (r < 0)
+		return r;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", path_fd);
 	fd = openat(AT_FDCWD, path, (flags & ~O_NOFOLLOW) | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
@@ -259,14 +304,43 @@ int root_open(struct root *root, const char *path, int flags)
 	return fd;
 }
 
+/* Can nobody but this user change what is in the open directory? An access control list shows as the group's rights. */
+static bool is_ours_alone(const struct root *root, int dir)
+{
+	struct stat st;
+
+	return root->local && fstat(dir, &st) == 0 && st.st_dev == root->local &&
+	       st.st_uid == root->user && !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
 int root_open_at(const struct root *root, int dir, const char *name, int flags)
 {
-	int fd;
+	bool ours = !root->live && is_ours_alone(root, dir);
+	int r = ours ? look_at_type(dir, name, AT_SYMLINK_NOFOLLOW) : 0, fd;
 
-	if (!root->live)
+	if (r < 0)
+		return r;
+	if (!root->live && !ours)
 		return open_regular_at(dir, name, flags);
 	fd = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
+}
+
+int directory_has_entries(int fd)
+{
+	_Alignas(struct dirent64) char bytes[sizeof(struct dirent64)];
+	ssize_t n;
+
+	while ((n = getdents64(fd, bytes, sizeof(bytes))) > 0)
+		for (const char *position = bytes; position < bytes + n;) {
+			const struct dirent64 *entry = (const void *)position;
+
+			if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+				return 1;
+			position += entry->d_reclen;
+		}
+	/* A directory that is open is there. */
+	return n == 0 ? 0 : errno == ENOENT ? -EIO : -errno;
 }
 
 int fd_path(int fd, char path[static PATH_MAX])

@@ -21,6 +21,8 @@
 struct root {
 	int fd;
 	bool live;       /* "/": the kernel answers, not a tree of files */
+	uid_t user;      /* who the tool runs as */
+	dev_t local;     /* of a tree, the file system of its top, if this kernel alone has it; 0: none */
 	bool no_openat2; /* set by the first openat2() that is not supported; tests set it too */
 	struct recorder *recorder; /* remembers what is read; NULL: nothing is */
 	const char *kept_path;     /* see root_keep_attribute(); NULL: none */
@@ -44,6 +46,8 @@ void root_heed(struct root *root);
  * functions below do so, but not for what is not there: whether something has to be there the caller knows.
  */
 int root_unread(struct root *root, const char *path, int error);
+/* The same, but for errors that say that there is nothing at path, or nothing any more. */
+int root_note(struct root *root, const char *path, int error);
 
 /*
  * Opens a directory (O_PATH) and keeps it open until root_forget(): whoever asks for the path again gets
@@ -57,7 +61,11 @@ int root_lend(struct root *root, const char *path);
  * regular nor a directory is looked at and never opened, as a device node acts and a FIFO waits: -EOPNOTSUPP.
  */
 int root_open(struct root *root, const char *path, int flags);
-/* The same for a plain name in an open directory; -ELOOP: it is a symbolic link. */
+/*
+ * The same for a plain name in an open directory; -ELOOP: it is a symbolic link. A directory of the tree's own
+ * file system that nobody but this user may write to does not change between a look at the name and its open,
+ * which is less work than to look at what is open.
+ */
 int root_open_at(const struct root *root, int dir, const char *name, int flags);
 /* The same, whatever the root is. */
 int open_regular_at(int dir, const char *name, int flags);
@@ -86,7 +94,9 @@ int fd_path(int fd, char path[static PATH_MAX]);
 char *root_path_of(const struct root *root, int fd);
 /* Lists the names in a directory without "." and "..", sorted. */
 int root_list(struct root *root, const char *path, struct strv *ret);
-/* 1: the directory has an entry, 0: none. */
+/* 1: the open directory has an entry, 0: none. One of thousands is not read to its end for it. */
+int directory_has_entries(int fd);
+/* The same of the directory at path. */
 int root_has_entries(struct root *root, const char *path);
 /* Reads what the symbolic link at path points to, cut to size; -EINVAL: it is none. */
 int root_read_link(struct root *root, const char *path, char *ret, size_t size);

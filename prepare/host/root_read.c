@@ -67,21 +67,14 @@ static bool is_told(const struct root *root, const struct place *place)
 
 static void look(struct place *place, int fd)
 {
-	place->stat_error = fstat(fd, &place->st) < 0 ? -errno : 0;
+	place->st = xreallocarray(place->st, 1, sizeof(*place->st));
+	place->stat_error = fstat(fd, place->st) < 0 ? -errno : 0;
 	place->has_stat = true;
 }
 
 static bool is_nowhere(int error)
 {
 	return error == -ENOENT || error == -ENOTDIR || error == -ELOOP;
-}
-
-/* Also of a device or process that went away meanwhile there is nothing to be read. */
-static int note(struct root *root, const char *path, int error)
-{
-	bool gone = is_nowhere(error) || error == -ENODEV || error == -ESRCH;
-
-	return gone ? error : root_unread(root, path, error);
 }
 
 /* Opens the place for reading; a descriptor of the caller's, or -errno. */
@@ -105,6 +98,17 @@ static int open_place(struct root *root, struct place *place, int flags)
 	return fd;
 }
 
+/* Keeps the descriptor, if it can be read, for a read to come; not too many are kept. */
+static void keep_open(struct root *root, struct place *place, int fd, bool readable)
+{
+	bool keep = readable && root->places.n_open < OPEN_MAX;
+
+	if (!keep)
+		close(fd);
+	place->file = keep ? fd : -1;
+	root->places.n_open += keep;
+}
+
 /* Takes the times of the place by a descriptor that a later read uses; a file that cannot be read has them, too. */
 static void open_and_look(struct root *root, struct place *place)
 {
@@ -119,12 +123,7 @@ static void open_and_look(struct root *root, struct place *place)
 		return;
 	}
 	look(place, fd);
-	if (readable && root->places.n_open < OPEN_MAX) {
-		place->file = fd;
-		root->places.n_open++;
-	} else {
-		close(fd);
-	}
+	keep_open(root, place, fd, readable);
 }
 
 int root_stat(struct root *root, const char *path, struct stat *ret)
@@ -139,8 +138,8 @@ int root_stat(struct root *root, const char *path, struct stat *ret)
 	if (!place->has_stat || root->recorder)
 		open_and_look(root, place);
 	if (place->stat_error == 0)
-		*ret = place->st;
-	return note(root, path, place->stat_error);
+		*ret = *place->st;
+	return root_note(root, path, place->stat_error);
 }
 
 bool root_exists(struct root *root, const char *path)
@@ -167,7 +166,7 @@ int root_lend(struct root *root, const char *path)
 		int fd = root_open(root, path, O_PATH | O_DIRECTORY);
 
 		if (fd < 0)
-			return note(root, path, fd);
+			return root_note(root, path, fd);
 		place->directory = fd;
 		if (++root->places.n_lent == LENT_FEW)
 			make_room();
@@ -245,7 +244,7 @@ static int read_stat(struct root *root, const char *path, size_t max, struct sta
 	if (!place->has_text || !is_told(root, place))
 		remember_text(root, place, max);
 	if (ret_stat)
-		*ret_stat = place->stat_error == 0 ? place->st : (struct stat){};
+		*ret_stat = place->stat_error == 0 && place->st ? *place->st : (struct stat){};
 	if (place->text_error < 0)
 		return place->text_error;
 	if (place->length > max)
@@ -261,7 +260,7 @@ static int read_stat(struct root *root, const char *path, size_t max, struct sta
 int root_read_stat(struct root *root, const char *path, size_t max, struct stat *ret_stat,
 		   char **ret, size_t *ret_length)
 {
-	return note(root, path, read_stat(root, path, max, ret_stat, ret, ret_length));
+	return root_note(root, path, read_stat(root, path, max, ret_stat, ret, ret_length));
 }
 
 int root_read_file(struct root *root, const char *path, size_t max, char **ret, size_t *ret_length)
@@ -295,8 +294,8 @@ static void record_entry(struct root *root, int dir, const struct dirent *entry)
 		recorder_add_seen(root->recorder, path, dir, entry->d_name);
 }
 
-/* Adds the names in an open directory, at most max of them, as the directory has them; takes fd. */
-static int list(struct root *root, int fd, size_t max, struct strv *ret)
+/* Adds the names in an open directory, sorted; takes fd. */
+static int list(struct root *root, int fd, struct strv *ret)
 {
 	struct dirent *entry;
 	DIR *dir;
@@ -311,7 +310,7 @@ static int list(struct root *root, int fd, size_t max, struct strv *ret)
 		return -error;
 	}
 	errno = 0;
-	while (ret->n < max && (entry = readdir(dir))) {
+	while ((entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
 			strv_add(ret, entry->d_name);
 			if (root->recorder)
@@ -323,6 +322,7 @@ static int list(struct root *root, int fd, size_t max, struct strv *ret)
 	int error = errno == ENOENT ? EIO : errno;
 
 	closedir(dir);
+	strv_sort(ret);
 	return -error;
 }
 
@@ -346,8 +346,7 @@ static void remember_names(struct root *root, struct place *place)
 	fd = open_directory(root, place);
 	if (fd >= 0 && !place->has_stat && has_time(place->path))
 		look(place, fd);
-	place->names_error = list(root, fd, SIZE_MAX, &place->names);
-	strv_sort(&place->names);
+	place->names_error = list(root, fd, &place->names);
 	place->has_names = true;
 	place->recorded = root->recorder;
 }
@@ -355,34 +354,34 @@ static void remember_names(struct root *root, struct place *place)
 int root_list(struct root *root, const char *path, struct strv *ret)
 {
 	struct place *place = place_of(root, path);
-	int r;
 
-	if (place) {
-		remember_names(root, place);
-		vec_foreach(name, &place->names)
-			strv_add(ret, *name);
-		r = place->names_error;
-	} else {
-		r = list(root, root_open(root, path, O_RDONLY | O_DIRECTORY), SIZE_MAX, ret);
-	}
-	strv_sort(ret);
-	return note(root, path, r);
+	if (!place)
+		return root_note(root, path,
+				 list(root, root_open(root, path, O_RDONLY | O_DIRECTORY), ret));
+	remember_names(root, place);
+	vec_foreach(name, &place->names)
+		strv_add(ret, *name);
+	return root_note(root, path, place->names_error);
 }
 
 int root_has_entries(struct root *root, const char *path)
 {
 	struct place *place = place_of(root, path);
-	_cleanup_(strv_done) struct strv names = {};
-	int r;
+	int fd = -1, r;
 
-	if (place) {
+	if (place && (place->has_names || root->recorder)) {
 		remember_names(root, place);
 		r = place->names_error < 0 ? place->names_error : place->names.n > 0;
 	} else {
-		r = list(root, root_open(root, path, O_RDONLY | O_DIRECTORY), 1, &names);
-		r = r < 0 ? r : names.n > 0;
+		fd = place ? open_directory(root, place)
+			   : root_open(root, path, O_RDONLY | O_DIRECTORY);
+		r = fd < 0 ? fd : directory_has_entries(fd);
 	}
-	return note(root, path, r);
+	if (fd >= 0 && place && lseek(fd, 0, SEEK_SET) == 0)
+		keep_open(root, place, fd, true);
+	else
+		close_fd(&fd);
+	return root_note(root, path, r);
 }
 
 static int read_link(int dir, const char *name, char *ret, size_t size)
@@ -398,13 +397,14 @@ static int read_link(int dir, const char *name, char *ret, size_t size)
 /* Copies the part of target behind its last slash; length is that of target, or an error. */
 static int base_name(const char *target, int length, char *ret, size_t size)
 {
-	const char *slash;
+	const char *slash = length < 0 ? NULL : strrchr(target, '/');
 
 	if (length < 0)
 		return length;
-	slash = strrchr(target, '/');
-	snprintf(ret, size, "%s", slash ? slash + 1 : target);
-	return (int)strlen(ret);
+	target = slash ? slash + 1 : target;
+	length = (int)strnlen(target, size - 1);
+	*(char *)mempcpy(ret, target, (size_t)length) = '\0';
+	return length;
 }
 
 static int look_at_link(struct root *root, const char *path, char *ret, size_t size)
@@ -440,7 +440,7 @@ int root_read_link(struct root *root, const char *path, char *ret, size_t size)
 	int r = read_place_link(root, path, ret, size);
 
 	/* What is no link can be read, only not as one. */
-	return r == -EINVAL ? r : note(root, path, r);
+	return r == -EINVAL ? r : root_note(root, path, r);
 }
 
 int root_read_link_name(struct root *root, const char *path, char *ret, size_t size)
@@ -469,7 +469,7 @@ int attribute_read_bytes(struct root *root, int dir, const char *name, void *ret
 
 		if (path && root->recorder)
 			recorder_add_unreadable(root->recorder, path);
-		return note(root, path ? path : name, error);
+		return root_note(root, path ? path : name, error);
 	}
 	record_bytes(root, dir, name, RECORD_FILE, ret, (size_t)n);
 	return (int)n;
@@ -493,7 +493,7 @@ int attribute_read_link_name(struct root *root, int dir, const char *name, char 
 	int length = read_link(dir, name, target, sizeof(target));
 
 	if (length < 0 && length != -EINVAL)
-		note(root, name, length);
+		root_note(root, name, length);
 	else if (length >= 0)
 		record_bytes(root, dir, name, RECORD_LINK, target, (size_t)length);
 	return base_name(target, length, ret, size);

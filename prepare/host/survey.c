@@ -53,31 +53,39 @@ static const struct {
 	{FACT_HEADER, .read = platform_read_groups},
 };
 
+static void read_each(struct root *root, const struct needs *needs, enum function_fact fact,
+		      pci_read_fact *read, struct inventory *inventory)
+{
+	vec_foreach(function, inventory) {
+		int dir;
+
+		if (!needs_fact(needs, inventory, function, fact))
+			continue;
+		root_heed(root);
+		dir = device_lend(root, &function->address);
+		if (dir >= 0)
+			read(root, dir, inventory, function);
+		pci_take_unread(root, function, fact);
+	}
+}
+
 static void read_functions(struct root *root, const struct needs *needs,
 			   struct inventory *inventory)
 {
+	unsigned due = 0;
+
+	for (size_t i = 0; i < needs->n; i++)
+		due |= needs->functions[i] & ~inventory->items[i].known;
 	for (size_t i = 0; i < ARRAY_SIZE(function_facts); i++) {
-		pci_read_fact *read_each = function_facts[i].read_each;
-		bool needed = false;
+		enum function_fact fact = function_facts[i].fact;
 
-		vec_foreach(function, inventory) {
-			int dir;
-
-			if (!needs_fact(needs, inventory, function, function_facts[i].fact))
-				continue;
-			needed = true;
-			if (!read_each)
-				continue;
-			root_heed(root);
-			dir = device_lend(root, &function->address);
-			if (dir >= 0)
-				read_each(root, dir, inventory, function);
-			pci_take_unread(root, function, function_facts[i].fact);
-		}
-		if (needed && function_facts[i].bounded)
-			pci_read_bounded(root, needs, function_facts[i].fact,
-					 function_facts[i].bounded, inventory);
-		if (needed && function_facts[i].read)
+		if (!(due & fact))
+			continue;
+		if (function_facts[i].read_each)
+			read_each(root, needs, fact, function_facts[i].read_each, inventory);
+		if (function_facts[i].bounded)
+			pci_read_bounded(root, needs, fact, function_facts[i].bounded, inventory);
+		if (function_facts[i].read)
 			function_facts[i].read(root, needs, inventory);
 	}
 }
@@ -195,8 +203,8 @@ static void read_host(struct root *root, const struct needs *needs, enum host_fa
 }
 
 /* The facts of the host, in the order of their bits. */
-static void read_each(struct root *root, const struct needs *needs, unsigned due,
-		      struct inventory *inventory)
+static void read_hosts(struct root *root, const struct needs *needs, unsigned due,
+		       struct inventory *inventory)
 {
 	for (size_t i = 0; i < N_HOST_FACTS; i++)
 		if (due & 1U << i) {
@@ -212,7 +220,7 @@ int survey(struct root *root, const struct needs *needs, struct inventory *inven
 	const unsigned first = HOST_KERNEL | HOST_IOMMU, list = HOST_PLACES | HOST_FUNCTIONS,
 		       due = needs->host & ~inventory->known;
 
-	read_each(root, needs, due & first, inventory);
+	read_hosts(root, needs, due & first, inventory);
 	/* needs->functions covers the functions that were known when it was made, not those that are listed now. */
 	if (due & list) {
 		int r = pci_list(root, due & HOST_FUNCTIONS ? NULL : &needs->places, inventory);
@@ -222,9 +230,11 @@ int survey(struct root *root, const struct needs *needs, struct inventory *inven
 	} else {
 		read_functions(root, needs, inventory);
 	}
-	read_each(root, needs, due & ~first, inventory);
+	read_hosts(root, needs, due & ~first, inventory);
+	/* A page that a child had, and that stays as it is, need not be copied. */
 	for (size_t i = 0; i < needs->n && !(due & list); i++)
-		inventory->items[i].known |= needs->functions[i];
+		if (needs->functions[i] & ~inventory->items[i].known)
+			inventory->items[i].known |= needs->functions[i];
 	inventory->known |= needs->host;
 	return 0;
 }

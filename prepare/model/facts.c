@@ -25,8 +25,8 @@ bool needs_any(const struct needs *needs, const struct inventory *inventory)
 {
 	if (needs->host & ~inventory->known)
 		return true;
-	vec_foreach(function, inventory)
-		if (needs_fact(needs, inventory, function, FACT_ALL))
+	for (size_t i = 0; i < needs->n; i++)
+		if (needs->functions[i] & ~inventory->items[i].known)
 			return true;
 	return false;
 }

@@ -85,7 +85,12 @@ bool inventory_kernel_is_at_least(const struct inventory *inventory, unsigned ma
 
 void inventory_sort(struct inventory *inventory)
 {
-	vec_sort(inventory, pci_address_order);
+	/* As the host lists them, they mostly are. */
+	for (size_t i = 1; i < inventory->n; i++)
+		if (pci_address_order(&inventory->items[i - 1], &inventory->items[i]) > 0) {
+			vec_sort(inventory, pci_address_order);
+			return;
+		}
 }
 
 struct pci_function *inventory_find(const struct inventory *inventory,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: syscall */
+/* wrap: syscall fstatat */
 #include "host/root.h"
 #include "support.h"
 
@@ -312,12 +312,79 @@ TEST(the_root_is_never_among_the_first_descriptors)
 	root_done(&root);
 }
 
+static dev_t device_of(int fd)
+{
+	struct stat st;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	return st.st_dev;
+}
+
+/* What takes the place of "value" once it has been looked at; NULL: nothing does. */
+static const char *successor;
+
+int __real_fstatat(int dir, const char *name, struct stat *ret, int flags);
+int __wrap_fstatat(int dir, const char *name, struct stat *ret, int flags);
+int __wrap_fstatat(int dir, const char *name, struct stat *ret, int flags)
+{
+	int r = __real_fstatat(dir, name, ret, flags);
+
+	if (successor)
+		assert_int_equal(renameat(tree.root.fd, successor, tree.root.fd,
+					  "attributes/value"),
+				 0);
+	successor = NULL;
+	return r;
+}
+
+/* Whoever may write to a directory may put a FIFO where a file was: what is open then is the file all the same. */
+TEST(a_file_that_changes_meanwhile)
+{
+	static const struct {
+		const char *what;
+		mode_t mode;
+		bool local;
+		const char *want;
+	} rows[] = {
+		{"its group may write", 0775, true, "old"},
+		{"others may write", 01757, true, "old"},
+		{"another machine may", 0755, false, "old"},
+		{"nobody but this user", 0755, true, "new"},
+	};
+	_cleanup_free_ char *path = xasprintf("%s/root/attributes", tree.path);
+	const dev_t device = device_of(tree.root.fd);
+	char text[8];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int dir;
+
+		tree_file(&tree, "root/attributes/value", "old\n");
+		tree_file(&tree, "root/new", "new\n");
+		assert_int_equal(chmod(path, rows[i].mode), 0);
+		tree.root.local = rows[i].local ? device : 0;
+		dir = root_open(&tree.root, "attributes", O_PATH | O_DIRECTORY);
+		assert_true(dir >= 0);
+		successor = "new";
+		check_int(rows[i].what, attribute_read(&tree.root, dir, "value", text, 8), 3);
+		check_text(rows[i].what, text, rows[i].want);
+		close(dir);
+	}
+	tree.root.user++;
+	tree_file(&tree, "root/new", "newer\n");
+	int dir = root_open(&tree.root, "attributes", O_PATH | O_DIRECTORY);
+	successor = "new";
+	check_int("another user's directory", attribute_read(&tree.root, dir, "value", text, 8), 3);
+	close(dir);
+	tree.root.user--;
+}
+
 /* A device node acts when it is opened, and a FIFO waits; both may stand at any path of a tree. */
 TEST(only_files_and_directories_of_a_tree_are_opened)
 {
 	static const char *const names[] = {"fifo", "device", "to-fifo", "to-device"};
 	static const int flags[] = {O_RDONLY, O_WRONLY, O_RDONLY | O_NONBLOCK, O_RDWR};
 	int top = root_open(&tree.root, "/", O_RDONLY | O_DIRECTORY);
+	const dev_t device = device_of(top);
 	char text[8];
 
 	assert_int_equal(mkfifoat(tree.root.fd, "fifo", 0600), 0);
@@ -326,8 +393,9 @@ TEST(only_files_and_directories_of_a_tree_are_opened)
 		assert_int_equal(mkfifoat(top, "device", 0600), 0);
 	assert_int_equal(symlinkat("/fifo", top, "to-fifo"), 0);
 	assert_int_equal(symlinkat("device", top, "to-device"), 0);
-	for (int walks = 0; walks < 2; walks++) {
-		tree.root.no_openat2 = walks;
+	for (int way = 0; way < 4; way++) {
+		tree.root.no_openat2 = way & 1;
+		tree.root.local = way & 2 ? device : 0;
 		for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 			int as_name = i < 2 ? -EOPNOTSUPP : -ELOOP;
 
@@ -637,6 +705,8 @@ int main(void)
 						remove_tree),
 		cmocka_unit_test_setup_teardown(the_root_is_never_among_the_first_descriptors,
 						make_tree, remove_tree),
+		cmocka_unit_test_setup_teardown(a_file_that_changes_meanwhile, make_tree,
+						remove_tree),
 		cmocka_unit_test_setup_teardown(only_files_and_directories_of_a_tree_are_opened,
 						make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(root_is_a_directory, make_tree, remove_tree),

@@ -86,9 +86,9 @@ TEST(names_are_listed_once)
 	struct strv names = {};
 
 	assert_int_equal(root_has_entries(&tree.root, "/etc/conf.d"), 1);
+	assert_int_equal(root_list(&tree.root, "/etc/conf.d", &names), 0);
 	tree_remove(&tree, "etc/conf.d/a");
-	for (int i = 0; i < 2; i++)
-		assert_int_equal(root_list(&tree.root, "/etc/conf.d", &names), 0);
+	assert_int_equal(root_list(&tree.root, "/etc/conf.d", &names), 0);
 	assert_int_equal(names.n, 4);
 	assert_string_equal(names.items[0], "a");
 	expect_opened("names", 1);

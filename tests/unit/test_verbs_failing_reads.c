@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: root_open openat read readlinkat readdir root_write_attribute */
+/* wrap: root_open openat read readlinkat readdir getdents64 root_write_attribute */
 /*
  * Each read of each verb fails once, in each way: whatever cannot be read, no function is taken that a guard
  * holds when all can be read, nothing that apply wrote is removed, and no run ends by a signal.
@@ -98,6 +98,13 @@ struct dirent *__wrap_readdir(DIR *dir);
 struct dirent *__wrap_readdir(DIR *dir)
 {
 	return is_failing("a directory's entry", false) ? NULL : __real_readdir(dir);
+}
+
+ssize_t __real_getdents64(int fd, void *ret, size_t size);
+ssize_t __wrap_getdents64(int fd, void *ret, size_t size);
+ssize_t __wrap_getdents64(int fd, void *ret, size_t size)
+{
+	return is_failing("a directory's entries", false) ? -1 : __real_getdents64(fd, ret, size);
 }
 
 static void take(const char *address)
