@@ -115,8 +115,8 @@ static void check_type(const struct checks *checks, const struct planned_device 
 static void check_kept(const struct checks *checks, const struct planned_device *device)
 {
 	vec_foreach(function, checks->inventory) {
-		const char *address = PCI_ADDRESS_TEXT(&function->address);
 		_cleanup_free_ char *autoprobe = NULL;
+		char address[PCI_ADDRESS_MAX];
 
 		if (!function->is_vf || !device->kept ||
 		    pci_address_compare(&function->physfn, &device->address) != 0 ||
@@ -124,6 +124,7 @@ static void check_kept(const struct checks *checks, const struct planned_device 
 		    function->driver_override || (function->unknown & FUNCTION_DRIVER) ||
 		    (!(function->unknown & FUNCTION_MODULES) && !function->modules.n))
 			continue;
+		pci_address_format(&function->address, address);
 		if (inventory_find(checks->inventory, &device->address)->vfs_autoprobe == 0)
 			autoprobe = xasprintf(
 				"echo 1 >/sys/bus/pci/devices/%s/sriov_drivers_autoprobe; ",

@@ -22,7 +22,7 @@ static const struct {
 } goals[] = {
 	[GOAL_LIST] = {.host = HOST_IOMMU | HOST_STORAGE | HOST_CONTENTS | HOST_NETWORK |
 			       HOST_USERS,
-		       .functions = FACT_PHYSFN | FACT_NAME | FACT_DISPLAY},
+		       .functions = FACT_NAME | FACT_DISPLAY},
 	[GOAL_LIST_ASSIGNABLE] = {.host = HOST_IOMMU | HOST_STORAGE | HOST_CONTENTS | HOST_NETWORK |
 					  HOST_LINKS | HOST_USERS | HOST_PROCESSOR | HOST_PLATFORM,
 				  .functions = FACT_DETAILS | FACT_NAME | FACT_DISPLAY |
@@ -206,7 +206,7 @@ static void need_identities(const struct asking *asking)
 	if (asking->match->absent.n && asking->purpose->goal != GOAL_BIND)
 		facts |= FACT_DETAILS;
 	if (asking->purpose->hierarchy)
-		facts |= FACT_DETAILS | FACT_PATH;
+		facts |= FACT_DETAILS | FACT_PATH | FACT_PHYSFN;
 	if (asks & ASKS_PATHS)
 		facts |= FACT_PATH;
 	if (asks & ASKS_SERIALS)
