@@ -93,6 +93,12 @@ bool function_is_behind(const struct inventory *inventory, const struct pci_func
 		above->iommu_group == function->iommu_group);
 }
 
+/* The order in which guards are told. */
+static int rank(const struct guard *guard)
+{
+	return guard_is_of_now(guard) ? 2 : guard->unknown;
+}
+
 struct stay function_stay(const struct inventory *inventory, const struct guards *guards,
 			  const struct pci_function *function, enum phase phase, unsigned allow)
 {
@@ -109,12 +115,12 @@ struct stay function_stay(const struct inventory *inventory, const struct guards
 										: STAY_NOT;
 	const struct guard *first = NULL;
 
-	/* What holds it for good is told before what holds it now. */
+	/* What holds it for good is told before what may hold it, and that before what holds it now. */
 	if (!reason)
 		vec_foreach(guard, &guards->functions[function - inventory->items])
 			if (!guard_passes(guard->type, phase, allow) &&
 			    !guard_waits(guard->type, phase) &&
-			    (!first || (guard_is_of_now(first) && !guard_is_of_now(guard))))
+			    (!first || rank(guard) < rank(first)))
 				first = guard;
 	return (struct stay){first ? STAY_GUARD : reason, first};
 }
@@ -289,6 +295,10 @@ static bool find_obstacle(const struct unit_decision *decision, size_t i, struct
 	if (stay.reason) {
 		ret->when = stay_is_of_now(&stay) ? ASSIGNABLE_AFTER_RESTART : ASSIGNABLE_NEVER;
 		ret->guard = stay.guard ? stay.guard->type : N_FINDING_TYPES;
+		ret->unknown = stay.reason == STAY_UNREADABLE ||
+			       (stay.guard && !guard_is_of_now(stay.guard) &&
+				(stay.guard->unknown ||
+				 finding_verdict(stay.guard->type) == READINESS_UNKNOWN));
 		ret->why = stay_text(inventory, function, &stay);
 	} else if (function->iommu_group < 0) {
 		ret->when = inventory->iommu == IOMMU_ON ? ASSIGNABLE_NEVER
@@ -311,11 +321,13 @@ static bool find_obstacle(const struct unit_decision *decision, size_t i, struct
 /* The worst of what speaks against those that have to go; of equal ones the first is told. */
 static void take_worse(struct assignable *verdict, struct assignable *other)
 {
-	if (other->when > verdict->when) {
+	if (other->when > verdict->when ||
+	    (other->when == verdict->when && verdict->unknown && !other->unknown)) {
 		free(verdict->why);
 		verdict->when = other->when;
 		verdict->because = other->because;
 		verdict->guard = other->guard;
+		verdict->unknown = other->unknown;
 		verdict->why = other->why;
 	} else {
 		free(other->why);

@@ -83,6 +83,7 @@ struct assignable {
 	char *why;                          /* not now; NULL: nothing speaks against it */
 	const struct pci_function *because; /* of which why speaks: itself, or one of its unit */
 	enum finding_type guard;            /* with why: of which guard; or N_FINDING_TYPES */
+	bool unknown;                       /* with why: that something is not known */
 	unsigned
 		allow; /* enum allow_flag: what guards of it, and of what goes with it, could be allowed */
 	size_t unit;   /* what goes together has one number */

@@ -15,7 +15,10 @@ static enum readiness weigh(const struct profile *profile, const struct inventor
 	case FINDING_DEVICE_HANGS:
 		return REBOOT_REQUIRED;
 	case FINDING_IOMMU:
-		return iommu_may_need_argument(inventory) ? REBOOT_REQUIRED : READINESS_UNKNOWN;
+		/* Of an IOMMU that may not be there, no restart is promised to turn it on. */
+		return inventory->firmware_known && iommu_may_need_argument(inventory)
+			       ? REBOOT_REQUIRED
+			       : READINESS_UNKNOWN;
 	case FINDING_NO_IOMMU_GROUP:
 		return inventory->iommu != IOMMU_ON ||
 				       kernel_args_list_has(&inventory->args, "intel_iommu",

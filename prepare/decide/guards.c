@@ -54,23 +54,29 @@ struct guard_decision {
 	enum phase phase;
 	struct guards *guards;
 	struct carriers carriers;
-	bool *seen; /* beside the interfaces: looked at for the reason at hand */
+	bool *seen;  /* beside the interfaces: looked at for the reason at hand */
+	bool unread; /* something of the host could not be read */
 };
 
-/* The first reason is enough. */
+/* The first reason is enough, but for one that is not known to be one. */
 static void _printf_(4, 5)
 	raise_guard(struct guard_decision *decision, const struct pci_function *function,
 		    enum finding_type type, const char *format, ...)
 {
 	struct guard_list *list =
 		&decision->guards->functions[function - decision->inventory->items];
+	struct guard *place = NULL;
 	va_list arguments;
 
 	vec_foreach(guard, list)
 		if (guard->type == type)
-			return;
+			place = guard;
+	if (place && !place->unknown)
+		return;
+	place = place ? place : vec_add(list);
+	free(place->detail);
 	va_start(arguments, format);
-	*vec_add(list) = (struct guard){.type = type, .detail = xvasprintf(format, arguments)};
+	*place = (struct guard){.type = type, .detail = xvasprintf(format, arguments)};
 	va_end(arguments);
 }
 
@@ -341,7 +347,11 @@ static const struct {
 
 static void guard_unknown(struct guard_decision *decision, const struct pci_function *function)
 {
+	const struct guard_list *list =
+		&decision->guards->functions[function - decision->inventory->items];
+
 	for (size_t i = 0; i < ARRAY_SIZE(unknowns); i++) {
+		size_t n = list->n;
 		const char *why = inventory_unread(decision->inventory, unknowns[i].host);
 
 		if (function->unread & unknowns[i].functions)
@@ -349,6 +359,8 @@ static void guard_unknown(struct guard_decision *decision, const struct pci_func
 		if (why && unknowns[i].concerns(decision->inventory, function))
 			raise_guard(decision, function, unknowns[i].type, "%s: %s",
 				    unknowns[i].text, why);
+		if (list->n > n)
+			list->items[n].unknown = true;
 	}
 }
 
@@ -356,7 +368,8 @@ static void guard_function(struct guard_decision *decision, const struct pci_fun
 {
 	guard_storage(decision, function);
 	guard_kept(decision, function);
-	guard_unknown(decision, function);
+	if (decision->unread || function->unread)
+		guard_unknown(decision, function);
 	if (function->boot_vga)
 		raise_guard(decision, function, FINDING_DISPLAY,
 			    "the firmware chose the device as the display of the host");
@@ -430,7 +443,8 @@ void guards_make(const struct inventory *inventory, enum phase phase, struct gua
 				.n = inventory->n};
 	struct guard_decision decision = {.inventory = inventory,
 					  .phase = phase,
-					  .guards = &guards};
+					  .guards = &guards,
+					  .unread = inventory_unread(inventory, HOST_ALL)};
 
 	carriers_make(&inventory->storage, &inventory->args, phase >= PHASE_SYSTEM,
 		      &decision.carriers);

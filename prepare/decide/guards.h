@@ -39,8 +39,9 @@
 struct guard {
 	enum finding_type type;
 	char *detail;
-	bool kept;  /* apply found it so before this boot (model/guarded.h) */
-	bool lasts; /* of FINDING_IN_USE: by what will need the device after the next boot, too */
+	bool unknown; /* whether it holds the device is not known; what is known takes its place */
+	bool kept;    /* apply found it so before this boot (model/guarded.h) */
+	bool lasts;   /* of FINDING_IN_USE: by what will need the device after the next boot, too */
 };
 
 struct guard_list {

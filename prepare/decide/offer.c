@@ -76,12 +76,8 @@ static void take_verdict(const struct pci_function *function, const struct assig
 		[ASSIGNABLE_NEVER] = OFFER_NEVER,
 	};
 	const struct pci_function *because = verdict->because;
-	bool unknown = because &&
-		       ((because->unknown & (FUNCTION_IDS | FUNCTION_DRIVER | FUNCTION_GROUP)) ||
-			(verdict->guard != N_FINDING_TYPES &&
-			 finding_verdict(verdict->guard) == READINESS_UNKNOWN));
 
-	offer->when = unknown ? OFFER_UNKNOWN : whens[verdict->when];
+	offer->when = verdict->unknown ? OFFER_UNKNOWN : whens[verdict->when];
 	offer->check = verdict->why ? verdict->guard : N_FINDING_TYPES;
 	offer->why = because && because != function
 			     ? xasprintf("%s has to go with it, and %s",
@@ -126,7 +122,9 @@ static void check_machine(const struct pci_function *function, const struct find
 		[READINESS_UNKNOWN] = OFFER_UNKNOWN,
 	};
 
-	if (!lack || offer->when == OFFER_NEVER)
+	/* What is not known of the function stays so, and is told, unless the machine can give nothing away. */
+	if (!lack || offer->when == OFFER_NEVER ||
+	    (offer->when == OFFER_UNKNOWN && whens[machine] != OFFER_NEVER))
 		return;
 	/* Why there are no groups is the machine's to say. */
 	if (offer->when == OFFER_NOW || whens[machine] == OFFER_NEVER ||

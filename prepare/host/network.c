@@ -13,15 +13,18 @@
 #include "parse/tables.h"
 
 #define NET "/sys/class/net"
+#define IPV4_ROUTES "/proc/net/route"
 #define ROUTES_MAX (16 * 1024 * 1024)
 
-static void read_routes(struct root *root, const char *path,
-			void (*parse)(const char *, struct network *), struct network *ret)
+static int read_routes(struct root *root, const char *path,
+		       void (*parse)(const char *, struct network *), struct network *ret)
 {
-	_cleanup_free_ char *text = root_read_text(root, path, ROUTES_MAX);
+	_cleanup_free_ char *text = NULL;
+	int r = root_read_file(root, path, ROUTES_MAX, &text, NULL);
 
 	if (text)
 		parse(text, ret);
+	return r;
 }
 
 /* Links named lower_NAME and upper_NAME stand in the interface's directory (net/core/dev.c). */
@@ -80,9 +83,8 @@ void scan_network(struct root *root, const struct kernel_args *args, bool flags,
 {
 	_cleanup_free_ char *booted_over = boot_address(args);
 	_cleanup_(strv_done) struct strv names = {};
-	int r;
+	int r, r_routes = read_routes(root, IPV4_ROUTES, routes_parse, ret);
 
-	read_routes(root, "/proc/net/route", routes_parse, ret);
 	read_routes(root, "/proc/net/ipv6_route", routes6_parse, ret);
 	/* A kernel has the directory, and flags each interface; a tree has what was captured. */
 	r = root_list(root, NET, &names);
@@ -115,6 +117,9 @@ void scan_network(struct root *root, const struct kernel_args *args, bool flags,
 			interface->default_route = interface->default_route ||
 						   (!route->prefix_length &&
 						    strcmp(route->interface, interface->name) == 0);
+		/* Where there is a card with an interface, there is the table; a capture may lack it. */
+		if (interface->carriers.n)
+			root_unread(root, IPV4_ROUTES, r_routes);
 		read_neighbours(root, interface);
 	}
 }

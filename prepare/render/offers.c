@@ -88,7 +88,7 @@ static void add_row(struct strv *cells, const struct pci_function *function,
 	strv_take(cells, number_text(function->iommu_group));
 	strv_take(cells, known ? xasprintf("%04x:%04x", function->vendor, function->device)
 			       : xstrdup("?"));
-	strv_add(cells, known ? text_class(function->class) : "?");
+	strv_add(cells, function->unknown & FUNCTION_CLASS ? "?" : text_class(function->class));
 	strv_add(cells, function->driver ? function->driver : "-");
 	strv_take(cells, number_text(function->numa_node));
 	strv_take(cells, reset_text(function));

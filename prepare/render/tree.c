@@ -163,7 +163,7 @@ static char *name_text(const struct pci_function *function, size_t n_alike)
 					   ? xstrdup("?")
 					   : xasprintf("%04x:%04x", function->vendor,
 						       function->device);
-	const char *kind = function->unknown & FUNCTION_IDS ? "" : text_class(function->class);
+	const char *kind = function->unknown & FUNCTION_CLASS ? "" : text_class(function->class);
 
 	return xasprintf("%s%s%s%s%s%s", kind, *kind ? " " : "", ids, function->name ? " " : "",
 			 function->name ? function->name : "", n_alike > 1 ? " (each)" : "");

@@ -283,6 +283,15 @@ TEST(what_could_not_be_read)
 	}
 }
 
+TEST(what_is_known_is_told_instead_of_what_may_be)
+{
+	inventory.unread[__builtin_ctz(HOST_NETWORK)] = xstrdup("why");
+	add_interface("eth0", "02:00.0", true);
+	expect("only link",
+	       "0000:02:00.0 network: eth0 has the only link that is up\n"
+	       "0000:03:00.0 network: the host may be reached through the device: why\n" ON_ROOT);
+}
+
 TEST(links_without_a_card_are_no_other_link)
 {
 	add_interface("eth0", "02:00.0", true);
@@ -672,6 +681,7 @@ int main(void)
 		GUARD_TEST(usb_port_of_a_graphics_card),
 		GUARD_TEST(network_cards),
 		GUARD_TEST(what_could_not_be_read),
+		GUARD_TEST(what_is_known_is_told_instead_of_what_may_be),
 		GUARD_TEST(links_without_a_card_are_no_other_link),
 		GUARD_TEST(bond_vlan_and_bridge),
 		GUARD_TEST(a_default_route_is_followed_down),

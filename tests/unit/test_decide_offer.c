@@ -103,6 +103,18 @@ TEST(the_machine_speaks_for_all)
 	strv_done(&inventory.firmware_tables);
 	expect_offer("and in the firmware", "02:00.0", "no [firmware-table]");
 	inventory.firmware_known = false;
+	set_arguments("");
+	expect_offer("and nobody knows of the firmware", "02:00.0", "unknown [iommu]");
+	/* What is not known of the device comes first. */
+	inventory.items[1].unknown |= FUNCTION_IDS;
+	expect_offer("nor of the device", "02:00.0", "unknown");
+	inventory.items[1].unknown &= ~(unsigned)FUNCTION_IDS;
+	inventory.firmware_known = true;
+	strv_add(&inventory.firmware_tables, "DMAR");
+	inventory.unread[__builtin_ctz(HOST_NETWORK)] = xstrdup("why");
+	expect_offer("nor of the network", "02:00.0", "unknown [network] allow=2");
+	free(TAKE_PTR(inventory.unread[__builtin_ctz(HOST_NETWORK)]));
+	inventory.firmware_known = false;
 	inventory.iommu = IOMMU_UNKNOWN;
 	expect_offer("nobody knows", "02:00.0", "unknown [iommu-unknown]");
 }

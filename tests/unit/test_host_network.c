@@ -172,11 +172,21 @@ TEST(an_interface_that_says_nothing)
 	expect("eth0 0000:00:03.1 0000:01:00.0\n");
 }
 
-/* No table is no routes; one that is longer than anything that is read can have any. */
+/* An empty table is no routes, and one that is missing says nothing of a card with an interface; one that is longer than anything that is read can have any. */
 TEST(routes_that_cannot_be_read)
 {
 	static const char *const tables[] = {"proc/net/route", "proc/net/ipv6_route"};
 
+	for (int card = 0; card < 2; card++) {
+		put_interface(card ? ETH0 : "virtual/net/br0", "up\n");
+		root_heed(&tree.root);
+		scan_network(&tree.root, &no_args, true, &network);
+		check_text("no table", tree.root.unread,
+			   card ? "/proc/net/route cannot be read: No such file or directory"
+				: NULL);
+		network_done(&network);
+	}
+	tree_remove(&tree, "sys/class/net/eth0");
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
 		_cleanup_free_ char *path = tree_place(&tree, tables[i]);
 
@@ -196,6 +206,7 @@ TEST(routes_that_cannot_be_read)
 /* A tree has what was captured of them; a kernel has the directory, and flags each interface. */
 TEST(interfaces_that_cannot_be_read)
 {
+	tree_file(&tree, "proc/net/route", "");
 	for (int live = 0; live < 2; live++) {
 		tree_link(&tree, "sys/class/net/eth0", "../../devices/" ETH0);
 		tree.root.live = live;

@@ -28,7 +28,7 @@ static int make_inventory(void **state _unused_)
 	function = add_function(&inventory, "01:00.1", 0x10de, 0x10f0, 0x040300, 10, NULL);
 	function->has_reset_methods = function->has_bars = true;
 	add_function(&inventory, "02:00.0", 0x8086, 0x10d3, 0x020000, 11, "e1000e");
-	add_function(&inventory, "03:00.0", 0, 0, 0, -1, NULL)->unknown = FUNCTION_IDS;
+	add_function(&inventory, "03:00.0", 0, 0, 0, -1, NULL)->unknown = FUNCTION_IDS | FUNCTION_CLASS;
 	add_function(&inventory, "04:00.0", 0x144d, 0xa808, 0x010802, 12, "nvme");
 	offers[0] = (struct offer){.check = N_FINDING_TYPES,
 				   .window = 1 << 30,

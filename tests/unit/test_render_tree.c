@@ -36,7 +36,7 @@ static int make_inventory(void **state _unused_)
 	add("02:00.0", "00:03.0/00.0", 0x060400, 2, "pcieport");
 	add("03:00.0", "00:03.0/00.0/00.0", 0x010802, 20, "nvme")->name = xstrdup("Disk");
 	add("80:00.0", "80:00.0", 0x0c0330, 30, "xhci_hcd");
-	add("81:00.0", NULL, 0x030000, 31, "ast")->unknown = FUNCTION_IDS;
+	add("81:00.0", NULL, 0x030000, 31, "ast")->unknown = FUNCTION_IDS | FUNCTION_CLASS;
 	inventory_sort(&inventory);
 	entries[3].section = "nic";
 	entries[9].guards = (struct strv){.items = guards, .n = 1};
