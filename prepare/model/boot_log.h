@@ -15,6 +15,8 @@
 #define BOOT_LOG_MAX_BYTES (4 * 1024 * 1024)
 /* A boot has fewer phases; a program that calls this tool in a loop cannot make the log grow. */
 #define BOOT_LOG_MAX_PHASES 16
+/* A file for each device that is bound, which has its address as its name (render/claim.h). */
+#define CLAIMS_DIRECTORY RUN_DIRECTORY "/claims"
 /* One line for each reason. */
 #define RESTART_REASONS_PATH RUN_DIRECTORY "/reboot-required"
 

@@ -242,7 +242,8 @@ static int run(struct root *root, const struct options *options)
 	phase_show(root, &bind.run, &bind.outcomes);
 	if (!options->phase && update_restart_reasons(root, &bind.outcomes) < 0)
 		status = status_unrecorded(status);
-	if (phase_log(root, &bind.run, &bind.outcomes, &bind.situation.plan.findings) < 0)
+	if (phase_log(root, &bind.run, &bind.situation.profile, &bind.outcomes,
+		      &bind.situation.plan.findings) < 0)
 		status = status_unrecorded(status);
 	phase_end(&bind.run);
 	/* The log is written even where nobody reads the report. */

@@ -7,8 +7,10 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "decide/boot_log.h"
+#include "host/claims.h"
 #include "host/uevent.h"
 #include "render/boot_log.h"
+#include "render/claim.h"
 
 int phase_begin(struct root *root, enum boot_phase phase, int wait_ms, struct phase_run *ret)
 {
@@ -31,12 +33,33 @@ void phase_show(struct root *root, const struct phase_run *run, const struct out
 			uevent_show(root, &outcome->address);
 }
 
-int phase_log(struct root *root, struct phase_run *run, const struct outcomes *outcomes,
-	      const struct findings *findings)
+/* By hand and in hotplug udev has heard of the device before its claim is there; in a boot the coldplug comes after. */
+static int write_claims(struct root *root, const struct phase_run *run,
+			const struct profile *profile)
+{
+	const enum boot_phase phase = run->phase.phase;
+	_cleanup_(claim_files_done) struct claim_files files = {};
+
+	vec_foreach(binding, &run->log.bindings) {
+		const struct device_section *section = profile_section(profile, binding->section);
+
+		*vec_add(&files) = (struct claim_file){
+			.address = binding->address,
+			.text = render_claim(binding, section),
+			.vague = !section,
+		};
+	}
+	return claims_write(root, &files,
+			    phase == BOOT_PHASE_HOTPLUG || boot_phase_is_by_hand(phase));
+}
+
+int phase_log(struct root *root, struct phase_run *run, const struct profile *profile,
+	      const struct outcomes *outcomes, const struct findings *findings)
 {
 	struct logged_phase *phase = &run->phase;
 	bool may_repeat = phase->phase == BOOT_PHASE_HOTPLUG || boot_phase_is_by_hand(phase->phase);
 	_cleanup_free_ char *text = NULL;
+	int r, claimed;
 
 	if (may_repeat && !boot_log_is_news(&run->log, outcomes))
 		return 0;
@@ -47,7 +70,9 @@ int phase_log(struct root *root, struct phase_run *run, const struct outcomes *o
 		free(text);
 		text = render_boot_log(&run->log);
 	}
-	return boot_log_write(root, text);
+	r = boot_log_write(root, text);
+	claimed = write_claims(root, run, profile);
+	return r < 0 ? r : claimed;
 }
 
 void phase_end(struct phase_run *run)

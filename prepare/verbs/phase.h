@@ -3,6 +3,7 @@
 #pragma once
 
 #include "host/boot_log.h"
+#include "model/profile.h"
 
 /* How long a run that a person started waits for another run. */
 #define WAIT_BY_HAND_MS 60000
@@ -25,9 +26,10 @@ int phase_begin(struct root *root, enum boot_phase phase, int wait_ms, struct ph
  */
 void phase_show(struct root *root, const struct phase_run *run, const struct outcomes *outcomes);
 /*
- * Adds the phase, which ends now, to the log. A phase by hand or of hotplug, which may come at any time, is
- * added only where the log does not tell its outcomes yet. 0, or -errno: it is not in the log.
+ * Adds the phase, which ends now, to the log, and makes the claims (host/claims.h) those of the devices that are
+ * bound. A phase by hand or of hotplug, which may come at any time, is added only where the log does not tell its
+ * outcomes yet. 0, or -errno: it is not in the log, or not in the claims.
  */
-int phase_log(struct root *root, struct phase_run *run, const struct outcomes *outcomes,
-	      const struct findings *findings);
+int phase_log(struct root *root, struct phase_run *run, const struct profile *profile,
+	      const struct outcomes *outcomes, const struct findings *findings);
 void phase_end(struct phase_run *run);

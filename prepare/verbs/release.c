@@ -83,7 +83,7 @@ static int run(struct root *root, const struct options *options)
 		       : render_bind(options->format, BOOT_PHASE_RELEASE, &outcomes,
 				     &plan->findings);
 	status = status_of_outcomes(plan, &outcomes);
-	if (phase_log(root, &phase, &outcomes, &plan->findings) < 0)
+	if (phase_log(root, &phase, profile, &outcomes, &plan->findings) < 0)
 		status = status_unrecorded(status);
 	return report(text, status);
 }

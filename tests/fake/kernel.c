@@ -335,6 +335,9 @@ int kernel_write(struct root *root, const char *path, const char *value)
 	if (sscanf(path, PCI "/devices/%127[^/]/%31[^/]", name, attribute) == 2) {
 		if (strcmp(attribute, "driver_override") == 0)
 			return driver_override_store(root, name, value);
+		/* Announces the device to udev, of which there is none here. */
+		if (strcmp(attribute, "uevent") == 0 && strcmp(value, "change") == 0)
+			return 0;
 		if (strcmp(attribute, "sriov_numvfs") == 0)
 			return sriov_numvfs_store(root, name, value);
 		if (strcmp(attribute, "sriov_drivers_autoprobe") == 0)

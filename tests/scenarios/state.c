@@ -157,6 +157,37 @@ static uint64_t content_hash(const char *path)
 	return state_hash(bytes, n < 0 ? 0 : (size_t)n);
 }
 
+/* The claims must be those of the devices that are bound: what is missing, and what is too many. */
+static void describe_claims(const char *path, const json_t *memory, struct buf *text)
+{
+	_cleanup_free_ char *directory = xasprintf("%.*s/claims", (int)(strrchr(path, '/') - path),
+						   path);
+	char *const roots[] = {directory, NULL};
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	size_t index, i, n_claims = 0, n_bound = 0;
+	json_t *item, *address;
+	FTSENT *entry;
+
+	while (walk && (entry = fts_read(walk)))
+		n_claims += entry->fts_info == FTS_F;
+	if (walk)
+		fts_close(walk);
+	json_array_foreach(json_object_get(memory, "bound"), index, item)
+	{
+		json_array_foreach(json_object_get(item, "addresses"), i, address)
+		{
+			_cleanup_free_ char *claim = xasprintf("%s/%s", directory,
+							       json_string_value(address));
+
+			n_bound++;
+			if (access(claim, R_OK) != 0)
+				buf_addf(text, "; no claim %s", json_string_value(address));
+		}
+	}
+	if (n_claims > n_bound)
+		buf_addf(text, "; %zu claims too many", n_claims - n_bound);
+}
+
 /* The memory of the boot in short: its phases, and what is bound; wording is none of its business. */
 static char *describe_memory(const char *path, const char *name)
 {
@@ -177,6 +208,7 @@ static char *describe_memory(const char *path, const char *name)
 	}
 	json_array_foreach(json_object_get(memory, "released"), index, item)
 		buf_addf(&text, "%s %s", index ? "" : "; released", json_string_value(item));
+	describe_claims(path, memory, &text);
 	line = xasprintf("%s\tphases%s", name, memory ? buf_text(&text) : " unreadable");
 	json_decref(memory);
 	buf_done(&text);
@@ -206,7 +238,7 @@ static bool told_elsewhere(const char *name)
 		"/sys/devices/*/driver",      "/sys/devices/*/driver_override",
 		"/sys/devices/*/sriov_*",     "/sys/devices/*/virtfn*",
 		"/sys/kernel/iommu_groups/*", "/dev/kmsg",
-		"/run/vfio-prepare/lock"};
+		"/run/vfio-prepare/lock",     "/run/vfio-prepare/claims/*"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
 		if (fnmatch(patterns[i], name, 0) == 0)

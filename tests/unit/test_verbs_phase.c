@@ -34,6 +34,8 @@ static int stop(void **state _unused_)
 	return 0;
 }
 
+static const struct profile profile;
+
 static size_t n_phases(void)
 {
 	_cleanup_free_ char *text = NULL;
@@ -53,7 +55,7 @@ TEST(a_phase_of_the_boot_is_always_added)
 
 		assert_int_equal(phase_begin(&tree.root, BOOT_PHASE_SYSTEM, 0, &run), 0);
 		assert_true(run.phase.started_ms > 0);
-		phase_log(&tree.root, &run, &outcomes, &(struct findings){});
+		phase_log(&tree.root, &run, &profile, &outcomes, &(struct findings){});
 		phase_end(&run);
 		assert_int_equal(n_phases(), i);
 	}
@@ -75,13 +77,15 @@ TEST(by_hand_only_what_is_new)
 
 		assert_int_equal(phase_begin(&tree.root, BOOT_PHASE_MANUAL, 0, &run), 0);
 		outcome.result = rows[i].result;
-		phase_log(&tree.root, &run, &outcomes, &(struct findings){});
+		phase_log(&tree.root, &run, &profile, &outcomes, &(struct findings){});
 		phase_end(&run);
 		check_int(result_names[rows[i].result], n_phases(), rows[i].n);
 	}
 	boot_log_read(&tree.root, &log);
 	assert_int_equal(log.bindings.n, 1);
 	check_text("driver", log.bindings.items[0].driver, "vfio-pci");
+	/* And who bound it is told. */
+	assert_true(root_exists(&tree.root, CLAIMS_DIRECTORY "/0000:01:00.0"));
 	boot_log_done(&log);
 }
 
@@ -95,13 +99,15 @@ TEST(what_cannot_be_written_is_told)
 	capture_begin(&err, STDERR_FILENO);
 	assert_int_equal(phase_begin(&tree.root, BOOT_PHASE_SYSTEM, 0, &run), 0);
 	assert_int_equal(run.lock, -1);
-	phase_log(&tree.root, &run, &outcomes, &(struct findings){});
+	phase_log(&tree.root, &run, &profile, &outcomes, &(struct findings){});
 	phase_end(&run);
 	check_text(
 		"err", capture_end(&err),
 		"vfio-prepare: /run/vfio-prepare/boot.json cannot be read, so that what this boot did is "
 		"not known: Not a directory\n"
-		"vfio-prepare: /run/vfio-prepare/boot.json cannot be written: Not a directory\n");
+		"vfio-prepare: /run/vfio-prepare/boot.json cannot be written: Not a directory\n"
+		"vfio-prepare: /run/vfio-prepare/claims does not tell who bound which device, as it "
+		"cannot be written: Not a directory\n");
 }
 
 /* What hung in an earlier phase, and has its driver now. */

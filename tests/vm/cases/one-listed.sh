@@ -17,18 +17,18 @@ esac
 OPEN=$EXTRA_DIR/open-card
 RELEASE=$EXTRA_DIR/release
 
-RELEASE_SAYS="boot: status 0, on vfio-pci, override vfio-pci
-release: status 0, on e1000e, override (null)
+RELEASE_SAYS="boot: status 0, on vfio-pci, override vfio-pci, claim nic
+release: status 0, on e1000e, override (null), claim none
 e1000e had it
-release: status 0, on e1000e, override (null)
-release 01:00.0: status 0, on e1000e, override (null)
-bind --phase hotplug: status 0, on e1000e, override (null)
+release: status 0, on e1000e, override (null), claim none
+release 01:00.0: status 0, on e1000e, override (null), claim none
+bind --phase hotplug: status 0, on e1000e, override (null), claim none
 its interface is there
 not ready
-bind: status 0, on vfio-pci, override vfio-pci
-release nic: status 0, on e1000e, override (null)
-bind: status 3, on e1000e, override (null)
-bind --force: status 0, on vfio-pci, override vfio-pci"
+bind: status 0, on vfio-pci, override vfio-pci, claim nic
+release nic: status 0, on e1000e, override (null), claim none
+bind: status 3, on e1000e, override (null), claim none
+bind --force: status 0, on vfio-pci, override vfio-pci, claim nic"
 
 before_boot() { image_disk; }
 

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/claims.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "host/bounded.h"
+#include "host/files.h"
+#include "model/boot_log.h"
+
+#define CLAIM_MAX_BYTES 4096
+#define ANNOUNCE_MS 2000
+
+void claim_files_done(struct claim_files *files)
+{
+	vec_foreach(file, files)
+		free(file->text);
+	free(files->items);
+}
+
+static bool is_listed(const struct claim_files *files, const char *name)
+{
+	vec_foreach(file, files)
+		if (strcmp(PCI_ADDRESS_TEXT(&file->address), name) == 0)
+			return true;
+	return false;
+}
+
+static bool has_text(int dir, const struct claim_file *file)
+{
+	_cleanup_close_ int fd = open_regular_at(dir, PCI_ADDRESS_TEXT(&file->address), O_RDONLY);
+	char text[CLAIM_MAX_BYTES];
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+
+	return n >= 0 && (size_t)n == strlen(file->text) &&
+	       memcmp(text, file->text, (size_t)n) == 0;
+}
+
+/* Of what lies below /run nothing is synced. */
+static int write_claim(int dir, const struct claim_file *file, struct strv *changed)
+{
+	static const char temporary[] = TEMPORARY_PREFIX "claim";
+	const char *name = PCI_ADDRESS_TEXT(&file->address);
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	if (file->vague ? faccessat(dir, name, F_OK, 0) == 0 : has_text(dir, file))
+		return 0;
+	fd = create_file_at(dir, temporary, 0644);
+	r = fd < 0 ? fd : write_all(fd, file->text, strlen(file->text));
+	if (r == 0 && renameat(dir, temporary, dir, name) < 0)
+		r = -errno;
+	if (r == 0)
+		strv_add(changed, name);
+	return r;
+}
+
+static int remove_claim(int dir, const char *name, struct strv *changed)
+{
+	if (unlinkat(dir, name, 0) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	strv_add(changed, name);
+	return 0;
+}
+
+static int write_claims(struct root *root, const struct claim_files *files, struct strv *changed)
+{
+	_cleanup_(strv_done) struct strv names = {};
+	_cleanup_close_ int dir = -1;
+	int r = root_list(root, CLAIMS_DIRECTORY, &names);
+
+	if (r == -ENOENT && !files->n)
+		return 0;
+	if (r == -ENOENT)
+		r = root_make_directory(root, CLAIMS_DIRECTORY);
+	dir = r < 0 ? r : root_open(root, CLAIMS_DIRECTORY, O_RDONLY | O_DIRECTORY);
+	r = dir < 0 ? dir : 0;
+	vec_foreach(name, &names)
+		if (r == 0 && !is_listed(files, *name))
+			r = remove_claim(dir, *name, changed);
+	vec_foreach(file, files)
+		if (r == 0)
+			r = write_claim(dir, file, changed);
+	return r;
+}
+
+struct announcement {
+	struct root *root;
+	const struct strv *names;
+};
+
+static void announce(void *userdata, size_t piece _unused_)
+{
+	const struct announcement *announcement = userdata;
+
+	vec_foreach(name, announcement->names) {
+		_cleanup_free_ char *path = xasprintf(SYSFS_PCI "/devices/%s/uevent", *name);
+
+		root_write_attribute(announcement->root, -1, path, "change");
+	}
+}
+
+/* The kernel may take the device's lock for it, which another's unbind may hold. */
+static void announce_all(struct root *root, const struct strv *names)
+{
+	struct announcement announcement = {root, names};
+
+	if (root->live && names->n)
+		bounded_once(announce, &announcement, ANNOUNCE_MS);
+}
+
+int claims_write(struct root *root, struct claim_files *files, bool announce)
+{
+	_cleanup_(strv_done) struct strv changed = {};
+	int r = write_claims(root, files, &changed);
+
+	if (r < 0)
+		log_error("%s does not tell who bound which device, as it cannot be written: %s",
+			  CLAIMS_DIRECTORY, strerror(-r));
+	if (announce)
+		announce_all(root, &changed);
+	return r;
+}

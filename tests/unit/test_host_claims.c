@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "host/claims.h"
+#include "model/boot_log.h"
+#include "support.h"
+
+static struct tree tree;
+
+static int start(void **state _unused_)
+{
+	tree_init(&tree);
+	tree_dir(&tree, "run");
+	return 0;
+}
+
+static int stop(void **state _unused_)
+{
+	tree_done(&tree);
+	return 0;
+}
+
+static void add(struct claim_files *files, const char *place, const char *text, bool vague)
+{
+	*vec_add(files) = (struct claim_file){.address = address(place),
+					      .text = xstrdup(text),
+					      .vague = vague};
+}
+
+static char *claim(const char *place)
+{
+	_cleanup_free_ char *path = xasprintf(CLAIMS_DIRECTORY "/%s", place);
+
+	return root_read_text(&tree.root, path, 1000);
+}
+
+static size_t count(void)
+{
+	_cleanup_(strv_done) struct strv names = {};
+
+	root_list(&tree.root, CLAIMS_DIRECTORY, &names);
+	return names.n;
+}
+
+/* Which file it is, so that a new one is told from the old one. */
+static ino_t inode(void)
+{
+	_cleanup_close_ int fd = root_open(&tree.root, CLAIMS_DIRECTORY "/0000:01:00.0", O_RDONLY);
+	struct stat st = {};
+
+	if (fd >= 0)
+		assert_int_equal(fstat(fd, &st), 0);
+	return st.st_ino;
+}
+
+TEST(they_are_what_is_given)
+{
+	_cleanup_(claim_files_done) struct claim_files files = {}, fewer = {};
+	_cleanup_free_ char *first = NULL, *second = NULL, *again = NULL;
+
+	add(&files, "01:00.0", "one\n", false);
+	add(&files, "10000:02:00.1", "two\n", false);
+	assert_int_equal(claims_write(&tree.root, &files, false), 0);
+	first = claim("0000:01:00.0");
+	second = claim("10000:02:00.1");
+	assert_string_equal(first, "one\n");
+	assert_string_equal(second, "two\n");
+	assert_int_equal(count(), 2);
+	add(&fewer, "01:00.0", "three\n", false);
+	assert_int_equal(claims_write(&tree.root, &fewer, false), 0);
+	again = claim("0000:01:00.0");
+	assert_string_equal(again, "three\n");
+	assert_int_equal(count(), 1);
+}
+
+/* What is right is not written; what is known less well than before leaves it alone. */
+TEST(again_is_harmless)
+{
+	static const struct {
+		const char *text;
+		bool vague, is_new;
+	} rows[] = {{"one\n", false, true},
+		    {"one\n", false, false},
+		    {"less\n", true, false},
+		    {"one\nmore\n", false, true},
+		    {"one\n", false, true}};
+
+	ino_t before;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(claim_files_done) struct claim_files files = {};
+		_cleanup_free_ char *got = NULL;
+
+		before = inode();
+		add(&files, "01:00.0", rows[i].text, rows[i].vague);
+		assert_int_equal(claims_write(&tree.root, &files, false), 0);
+		check_int(rows[i].text, inode() != before, rows[i].is_new);
+		got = claim("0000:01:00.0");
+		check_text(rows[i].text, got, rows[i].vague ? "one\n" : rows[i].text);
+	}
+}
+
+TEST(without_any_there_is_no_directory)
+{
+	struct claim_files none = {};
+
+	assert_int_equal(claims_write(&tree.root, &none, false), 0);
+	assert_false(root_exists(&tree.root, CLAIMS_DIRECTORY));
+}
+
+/* What cannot be written is told, and no half of a claim is there. */
+TEST(what_cannot_be_written)
+{
+	_cleanup_(claim_files_done) struct claim_files files = {};
+	struct capture err;
+
+	tree_file(&tree, "run/vfio-prepare/claims", "no directory\n");
+	add(&files, "01:00.0", "one\n", false);
+	capture_begin(&err, STDERR_FILENO);
+	assert_true(claims_write(&tree.root, &files, false) < 0);
+	assert_non_null(strstr(capture_end(&err), CLAIMS_DIRECTORY));
+}
+
+#define CLAIMS_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CLAIMS_TEST(they_are_what_is_given),
+		CLAIMS_TEST(again_is_harmless),
+		CLAIMS_TEST(without_any_there_is_no_directory),
+		CLAIMS_TEST(what_cannot_be_written),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
