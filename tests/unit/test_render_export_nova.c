@@ -9,7 +9,9 @@ static struct export export;
 
 static int make(void **state _unused_)
 {
-	section = (struct device_section){.label = (char[]){"nic"}};
+	static char label[] = "nic";
+
+	section = (struct device_section){.label = label};
 	devices[0] = (struct export_device){.address = {0, 4, 16, 2},
 					    .vendor = 0x8086,
 					    .device = 0x10ca,
