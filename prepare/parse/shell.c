@@ -5,7 +5,8 @@
 #include <fnmatch.h>
 
 #include "base/text.h"
-#include "parse/shell_simple.h"
+#include "parse/shell_arithmetic.h"
+#include "parse/shell_loops.h"
 #include "parse/shell_words.h"
 
 /* Commands that are read, and texts, functions and blocks within each other. */
@@ -16,101 +17,24 @@
 static enum shell_outcome run_list(struct shell *shell);
 static enum shell_outcome run_command(struct shell *shell);
 
-/* A list in a branch: taken for sure, perhaps, or not at all. */
-static enum shell_outcome run_branch(struct shell *shell, bool taken, bool maybe)
-{
-	enum shell_outcome outcome;
-
-	shell->skip += !taken;
-	shell->maybe += maybe;
-	outcome = run_list(shell);
-	shell->skip -= !taken;
-	if (maybe)
-		shell_leave_branch(shell);
-	return outcome;
-}
-
 static enum shell_outcome run_if(struct shell *shell)
 {
 	bool may_be_left = true, maybe = false, more = true;
 
 	shell->at += 2;
 	while (more && !shell->error) {
-		enum shell_outcome outcome = run_branch(shell, may_be_left, maybe);
+		enum shell_outcome outcome = shell_run_branch(shell, may_be_left, maybe);
 
 		shell_expect_word(shell, "then");
-		run_branch(shell, may_be_left && outcome != SHELL_FAILS,
-			   maybe || outcome == SHELL_MAY_DO);
+		shell_run_branch(shell, may_be_left && outcome != SHELL_FAILS,
+				 maybe || outcome == SHELL_MAY_DO);
 		maybe = maybe || outcome == SHELL_MAY_DO;
 		may_be_left = may_be_left && outcome != SHELL_SUCCEEDS;
 		more = shell_take_word(shell, "elif");
 	}
 	if (shell_take_word(shell, "else"))
-		run_branch(shell, may_be_left, maybe);
+		shell_run_branch(shell, may_be_left, maybe);
 	shell_expect_word(shell, "fi");
-	return SHELL_MAY_DO;
-}
-
-/* The body of a loop, from shell->at on; false: the loop is left. */
-static bool run_turn(struct shell *shell, bool taken, bool maybe)
-{
-	bool more;
-
-	run_branch(shell, taken, maybe);
-	more = shell->leave <= LEAVE_TURN;
-	if (shell->leave <= LEAVE_LOOP)
-		shell->leave = LEAVE_NOTHING;
-	return more;
-}
-
-static enum shell_outcome run_for(struct shell *shell)
-{
-	_cleanup_(strv_done) struct strv words = {};
-	_cleanup_free_ char *name = NULL;
-	bool live = shell_is_live(shell), more = true, arithmetic;
-	const char *body;
-
-	shell->at += shell_word_length(shell->at);
-	shell_skip_space(shell);
-	arithmetic = *shell->at == '(';
-	if (arithmetic) {
-		shell->at += shell_balanced(shell->at, '(', ')');
-	} else {
-		name = xstrndup(shell->at, shell_name_length(shell->at));
-		shell->at += strlen(name);
-		shell_take_loop_words(shell, &words);
-	}
-	shell_expect_word(shell, "do");
-	body = shell->at;
-	for (size_t i = 0; live && !arithmetic && i < words.n && more && !shell->error; i++) {
-		shell->at = body;
-		shell_set(shell, name, words.items[i]);
-		more = run_turn(shell, true, false);
-	}
-	if (!live || arithmetic || !words.n)
-		run_turn(shell, arithmetic, arithmetic);
-	shell_expect_word(shell, "done");
-	return SHELL_MAY_DO;
-}
-
-/* Follows one turn, or, where its condition reads lines that are known, as many as there are. */
-static enum shell_outcome run_while(struct shell *shell)
-{
-	bool until = shell_at_word(shell, "until"), live = shell_is_live(shell), more = true;
-	const char *condition = shell->at += strlen("while");
-
-	do {
-		enum shell_outcome outcome;
-		bool taken;
-
-		shell->at = condition;
-		outcome = run_branch(shell, true, false);
-		shell_expect_word(shell, "do");
-		taken = until ? outcome != SHELL_SUCCEEDS : outcome != SHELL_FAILS;
-		more = run_turn(shell, taken, until || outcome == SHELL_MAY_DO) && taken &&
-		       outcome == SHELL_SUCCEEDS && !until && shell->input && live;
-	} while (more && shell_is_live(shell));
-	shell_expect_word(shell, "done");
 	return SHELL_MAY_DO;
 }
 
@@ -157,20 +81,39 @@ static enum shell_outcome run_case(struct shell *shell)
 	while (!shell_take_word(shell, "esac") && !shell->error) {
 		enum shell_outcome outcome = take_patterns(shell, word);
 
-		run_branch(shell, may_be_left && outcome != SHELL_FAILS, outcome == SHELL_MAY_DO);
+		shell_run_branch(shell, may_be_left && outcome != SHELL_FAILS,
+				 outcome == SHELL_MAY_DO);
 		may_be_left = may_be_left && outcome != SHELL_SUCCEEDS;
 		shell->at += strspn(shell->at, ";&");
 	}
 	return SHELL_MAY_DO;
 }
 
+/* "((EXPRESSION))" */
+static enum shell_outcome run_arithmetic(struct shell *shell)
+{
+	const char *raw = shell->at + 2;
+	size_t n = shell_balanced(shell->at, '(', ')');
+	long value;
+
+	shell->at += n;
+	if (n < 4 || !shell_is_live(shell) || !shell_arithmetic(shell, raw, n - 4, &value))
+		return SHELL_MAY_DO;
+	return value ? SHELL_SUCCEEDS : SHELL_FAILS;
+}
+
 static enum shell_outcome run_group(struct shell *shell)
 {
 	bool subshell = *shell->at == '(', live = shell_is_live(shell);
+	_cleanup_free_ char *directory = shell->directory ? xstrdup(shell->directory) : NULL;
 	enum shell_outcome outcome;
 
 	shell->at++;
 	outcome = run_list(shell);
+	if (subshell) {
+		free(shell->directory);
+		shell->directory = TAKE_PTR(directory);
+	}
 	if (*shell->at != (subshell ? ')' : '}'))
 		shell_fail(shell, -EINVAL);
 	else
@@ -211,9 +154,9 @@ static compound *compound_at(const struct shell *shell)
 		compound *run;
 	} compounds[] = {
 		{"if", run_if},
-		{"for", run_for},
-		{"while", run_while},
-		{"until", run_while},
+		{"for", shell_run_for},
+		{"while", shell_run_while},
+		{"until", shell_run_while},
 		{"case", run_case},
 		{"{", run_group},
 		{"[[", shell_run_condition},
@@ -283,7 +226,7 @@ static enum shell_outcome run_command(struct shell *shell)
 	}
 	block = compound_at(shell);
 	if (shell->at[0] == '(' && shell->at[1] == '(') {
-		shell->at += shell_balanced(shell->at, '(', ')');
+		outcome = run_arithmetic(shell);
 	} else if (block) {
 		outcome = run_block(shell, block);
 	} else if (shell_at_word(shell, "function")) {
@@ -468,6 +411,8 @@ int shell_follow(const char *prelude, const char *text, const struct shell_watch
 	struct shell shell = {.watcher = watcher,
 			      .arguments_unknown = !prelude,
 			      .run_text = run_text,
+			      .run_list = run_list,
+			      .evaluate = shell_arithmetic,
 			      .call = call};
 	int r = strlen(text) > MAX_LENGTH ? -E2BIG : follow(&shell, prelude ? prelude : "");
 	if (r == 0)

@@ -21,8 +21,9 @@ struct shell_event {
 	const char *path;
 	const char
 		*text; /* what is written; or what the command reads, NULL: nothing that is known */
-	unsigned line; /* where the command stands, from 1 */
-	bool maybe;    /* in a branch that may be taken */
+	const char *directory; /* that the script has changed to; NULL: to none */
+	unsigned line;         /* where the command stands, from 1 */
+	bool maybe;            /* in a branch that may be taken */
 };
 
 struct shell_watcher {

@@ -5,6 +5,8 @@
 #include <fnmatch.h>
 
 #include "base/text.h"
+#include "parse/shell_arithmetic.h"
+#include "parse/shell_lines.h"
 #include "parse/shell_words.h"
 
 /* Commands that run the command behind their options and assignments. */
@@ -29,18 +31,17 @@ static void tell(struct shell *shell, struct shell_event event, struct buf *outp
 {
 	event.line = shell_line(shell);
 	event.maybe = shell->maybe > 0;
+	event.directory = shell->directory;
 	shell->watcher->event(shell->watcher->userdata, &event, output);
 }
 
 void shell_write(struct shell *shell, const char *path, const char *text)
 {
-	tell(shell, (struct shell_event){.path = path, .text = text}, NULL);
-}
+	_cleanup_free_ char *whole = *path != '/' && shell->directory
+					     ? xasprintf("%s/%s", shell->directory, path)
+					     : NULL;
 
-static void print(struct shell *shell, const char *text)
-{
-	if (shell->output)
-		buf_add(shell->output, text);
+	tell(shell, (struct shell_event){.path = whole ? whole : path, .text = text}, NULL);
 }
 
 static enum shell_outcome do_echo(struct shell *shell, const struct strv *words)
@@ -53,10 +54,10 @@ static enum shell_outcome do_echo(struct shell *shell, const struct strv *words)
 	     i++)
 		newline = newline && !strchr(words->items[i], 'n');
 	for (size_t first = i; i < words->n; i++) {
-		print(shell, i > first ? " " : "");
-		print(shell, words->items[i]);
+		shell_print(shell, i > first ? " " : "");
+		shell_print(shell, words->items[i]);
 	}
-	print(shell, newline ? "\n" : "");
+	shell_print(shell, newline ? "\n" : "");
 	return SHELL_SUCCEEDS;
 }
 
@@ -66,18 +67,18 @@ static void print_format(struct shell *shell, const char *c, const struct strv *
 	for (; *c; c++) {
 		if (*c == '\\' && c[1]) {
 			c++;
-			print(shell, *c == 'n' ? "\n" : *c == 't' ? "\t" : "");
+			shell_print(shell, *c == 'n' ? "\n" : *c == 't' ? "\t" : "");
 		} else if (*c == '%' && c[1] == '%') {
-			print(shell, "%");
+			shell_print(shell, "%");
 			c++;
 		} else if (*c == '%') {
 			c += 1 + strspn(c + 1, "-+ #0123456789.");
-			print(shell, *next < words->n ? words->items[*next] : "");
+			shell_print(shell, *next < words->n ? words->items[*next] : "");
 			++*next;
 			if (!*c)
 				return;
 		} else {
-			print(shell, (const char[]){*c, '\0'});
+			shell_print(shell, (const char[]){*c, '\0'});
 		}
 	}
 }
@@ -88,8 +89,12 @@ static enum shell_outcome do_printf(struct shell *shell, const struct strv *word
 	size_t format = words->n > 1 && strcmp(words->items[1], "--") == 0 ? 2 : 1;
 	size_t next = format + 1, before;
 
-	if (words->n <= format || strcmp(words->items[format], "-v") == 0) {
-		print(shell, SHELL_UNKNOWN);
+	if (words->n > format + 1 && strcmp(words->items[format], "-v") == 0) {
+		shell_set(shell, words->items[format + 1], SHELL_UNKNOWN);
+		return SHELL_SUCCEEDS;
+	}
+	if (words->n <= format) {
+		shell_print(shell, SHELL_UNKNOWN);
 		return SHELL_SUCCEEDS;
 	}
 	do {
@@ -106,49 +111,16 @@ static enum shell_outcome do_tee(struct shell *shell, const struct strv *words)
 	for (size_t i = 1; i < words->n; i++)
 		if (words->items[i][0] != '-')
 			shell_write(shell, words->items[i], text);
-	print(shell, text);
+	shell_print(shell, text);
 	return SHELL_SUCCEEDS;
 }
 
 static enum shell_outcome do_cat(struct shell *shell, const struct strv *words)
 {
 	if (words->n == 1)
-		print(shell, shell->input ? shell->input : SHELL_UNKNOWN);
+		shell_print(shell, shell->input ? shell->input : SHELL_UNKNOWN);
 	else
 		return SHELL_MAY_DO;
-	return SHELL_SUCCEEDS;
-}
-
-static enum shell_outcome do_basename(struct shell *shell, const struct strv *words)
-{
-	const char *word = words->n > 1 ? words->items[words->n - 1] : SHELL_UNKNOWN;
-	const char *slash = strrchr(word, '/');
-
-	print(shell, slash ? slash + 1 : word);
-	return SHELL_SUCCEEDS;
-}
-
-/* One character for another; whatever else it does is unknown. */
-static enum shell_outcome do_tr(struct shell *shell, const struct strv *words)
-{
-	const char *from = words->n == 3 ? words->items[1] : "",
-		   *to = words->n == 3 ? words->items[2] : "";
-	const char *text = shell->input ? shell->input : SHELL_UNKNOWN;
-
-	if (words->n == 3 && strcmp(from, "-d") == 0 && strlen(to) == 1) {
-		for (; *text; text++)
-			if (*text != *to && shell->output)
-				buf_add_n(shell->output, text, 1);
-		return SHELL_SUCCEEDS;
-	}
-	if (strcmp(to, "\\n") == 0)
-		to = "\n";
-	if (strlen(from) != 1 || strlen(to) != 1) {
-		print(shell, SHELL_UNKNOWN);
-		return SHELL_SUCCEEDS;
-	}
-	for (; *text && shell->output; text++)
-		buf_add_n(shell->output, *text == *from ? to : text, 1);
 	return SHELL_SUCCEEDS;
 }
 
@@ -209,55 +181,12 @@ static enum shell_outcome do_unset(struct shell *shell, const struct strv *words
 	return SHELL_SUCCEEDS;
 }
 
-/* Takes the next line of the input into variables; "-a NAME": into the elements of an array. */
-static enum shell_outcome do_read(struct shell *shell, const struct strv *words)
-{
-	const struct shell_variable *ifs = shell_variable(shell, "IFS", false);
-	const char *input = shell->input ? shell->input : SHELL_UNKNOWN;
-	_cleanup_free_ char *line = xstrndup(input, strcspn(input, "\n"));
-	_cleanup_(strv_done) struct strv values = {};
-	bool array = false;
-	size_t n = 0;
-
-	if (!*input)
-		return SHELL_FAILS;
-	if (shell->input)
-		shell->input += strlen(line) + (input[strlen(line)] != '\0');
-	strv_split(&values, line, ifs && ifs->values.n ? ifs->values.items[0] : " \t");
-	for (size_t i = 1; i < words->n; i++) {
-		const char *word = words->items[i];
-		struct shell_variable *variable;
-
-		if (word[0] == '-') {
-			array = array || strchr(word, 'a');
-			i += word[1] && strchr("pdntu", word[strlen(word) - 1]);
-			continue;
-		}
-		shell_set(shell, word, n < values.n ? values.items[n] : "");
-		n++;
-		variable = shell_variable(shell, word, true);
-		if (array || i + 1 == words->n)
-			for (; n < values.n; n++) {
-				if (array) {
-					strv_add(&variable->values, values.items[n]);
-					continue;
-				}
-				strv_take(&variable->values,
-					  xasprintf("%s %s", variable->values.items[0],
-						    values.items[n]));
-				free(variable->values.items[0]);
-				variable->values.items[0] =
-					variable->values.items[--variable->values.n];
-			}
-	}
-	return shell_is_unknown(input) ? SHELL_MAY_DO : SHELL_SUCCEEDS;
-}
-
 /* A file that is read may set any variable. The libraries of initramfs-tools and of LSB set none that matters. */
 static enum shell_outcome do_source(struct shell *shell, const struct strv *words)
 {
 	static const char *const known[] = {"/scripts/functions", "hook-functions",
-					    "init-functions", "dracut-lib.sh", "/etc/rc.conf"};
+					    "init-functions",     "dracut-lib.sh",
+					    "/etc/rc.conf",       "/tuned/functions"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(known) && words->n > 1; i++)
 		if (text_ends_with(words->items[1], known[i]))
@@ -276,12 +205,29 @@ static enum shell_outcome judge(bool is)
 	return is ? SHELL_SUCCEEDS : SHELL_FAILS;
 }
 
+/* "A -lt B"; false: it is no such comparison, or not known. */
+static bool compare_numbers(char *const *words, bool *ret)
+{
+	static const char *const operators[] = {"-eq", "-ne", "-lt", "-le", "-gt", "-ge"};
+	long a, b;
+
+	if (!TEXT_IN(operators, words[1]) || !shell_number(words[0], &a) ||
+	    !shell_number(words[2], &b))
+		return false;
+	*ret = words[1][1] == 'e'   ? a == b
+	       : words[1][1] == 'n' ? a != b
+	       : words[1][1] == 'l' ? a < b || (words[1][2] == 'e' && a == b)
+				    : a > b || (words[1][2] == 'e' && a == b);
+	return true;
+}
+
 /* "-n TEXT", "A = B" between n words; files are unknown. */
 static enum shell_outcome compare(char *const *words, size_t n, bool pattern)
 {
-	static const char *const operators[] = {"=", "==", "-eq", "!=", "-ne"};
+	static const char *const operators[] = {"=", "==", "!="};
 	int operator= n == 3 ? text_index(operators, ARRAY_SIZE(operators), words[1]) : - 1;
 	enum shell_outcome outcome;
+	bool holds;
 
 	for (size_t i = 0; i < n; i++)
 		if (shell_is_unknown(words[i]))
@@ -294,8 +240,10 @@ static enum shell_outcome compare(char *const *words, size_t n, bool pattern)
 		bool equal = pattern ? fnmatch(words[2], words[0], 0) == 0
 				     : strcmp(words[0], words[2]) == 0;
 
-		return judge(equal == (operator<3));
+		return judge(equal == (operator<2));
 	}
+	if (n == 3 && compare_numbers(words, &holds))
+		return judge(holds);
 	if (n == 2 && strcmp(words[0], "-z") == 0)
 		return judge(!*words[1]);
 	if (n == 2 && strcmp(words[0], "-n") == 0)
@@ -341,18 +289,81 @@ static enum shell_outcome do_eval(struct shell *shell, const struct strv *words)
 	return SHELL_MAY_DO;
 }
 
+/* cd DIRECTORY: where relative paths start from. */
+static enum shell_outcome do_cd(struct shell *shell, const struct strv *words)
+{
+	const char *target = words->n > 1 ? words->items[words->n - 1] : SHELL_UNKNOWN;
+	char *directory = *target == '/' ? xstrdup(target)
+			  : *target == '-' || !shell->directory
+				  ? xstrdup(SHELL_UNKNOWN)
+				  : xasprintf("%s/%s", shell->directory, target);
+
+	size_t n = strlen(directory);
+
+	while (n > 1 && directory[n - 1] == '/')
+		directory[--n] = '\0';
+	free(shell->directory);
+	shell->directory = directory;
+	return SHELL_SUCCEEDS;
+}
+
+/* getopts OPTIONS NAME: what it finds is not known. */
+static enum shell_outcome do_getopts(struct shell *shell, const struct strv *words)
+{
+	if (words->n > 2)
+		shell_set(shell, words->items[2], SHELL_UNKNOWN);
+	shell_set(shell, "OPTARG", SHELL_UNKNOWN);
+	shell_set(shell, "OPTIND", SHELL_UNKNOWN);
+	return SHELL_MAY_DO;
+}
+
+static enum shell_outcome do_let(struct shell *shell, const struct strv *words)
+{
+	long value = 0;
+	bool known = true;
+
+	for (size_t i = 1; i < words->n; i++)
+		known = shell_arithmetic(shell, words->items[i], strlen(words->items[i]), &value);
+	return known ? judge(value) : SHELL_MAY_DO;
+}
+
 static const struct {
 	const char *name;
-	enum shell_outcome (*run)(struct shell *shell, const struct strv *words);
+	shell_builtin *run;
 } builtins[] = {
-	{"echo", do_echo},   {"printf", do_printf},  {"tee", do_tee},
-	{"cat", do_cat},     {"tr", do_tr},          {"basename", do_basename},
-	{"break", do_leave}, {"continue", do_leave}, {"return", do_leave},
-	{"exit", do_leave},  {"set", do_set},        {"shift", do_shift},
-	{"unset", do_unset}, {"read", do_read},      {"source", do_source},
-	{".", do_source},    {"[", do_test},         {"[[", do_test},
-	{"test", do_test},   {":", do_true},         {"true", do_true},
-	{"false", do_true},  {"eval", do_eval},      {"trap", do_trap},
+	{"echo", do_echo},
+	{"printf", do_printf},
+	{"tee", do_tee},
+	{"cat", do_cat},
+	{"tr", shell_do_tr},
+	{"basename", shell_do_basename},
+	{"seq", shell_do_seq},
+	{"expr", shell_do_expr},
+	{"break", do_leave},
+	{"continue", do_leave},
+	{"return", do_leave},
+	{"exit", do_leave},
+	{"set", do_set},
+	{"shift", do_shift},
+	{"unset", do_unset},
+	{"read", shell_do_read},
+	{"mapfile", shell_do_mapfile},
+	{"readarray", shell_do_mapfile},
+	{"getopts", do_getopts},
+	{"let", do_let},
+	{"cd", do_cd},
+	{"pushd", do_cd},
+	{"popd", do_cd},
+	{"source", do_source},
+	{".", do_source},
+	{"[", do_test},
+	{"[[", do_test},
+	{"test", do_test},
+	{":", do_true},
+	{"true", do_true},
+	{"false", do_true},
+	{"eval", do_eval},
+	{"trap", do_trap},
 };
 
 static const char *name_of(const char *word)
@@ -412,11 +423,16 @@ enum shell_outcome shell_execute(struct shell *shell, const struct strv *words)
 			isdigit((unsigned char)words->items[skip][0])))
 			skip++;
 		rest = (struct strv){.items = words->items + skip, .n = words->n - skip};
-		return rest.n ? shell_execute(shell, &rest) : SHELL_MAY_DO;
+		if (rest.n)
+			return shell_execute(shell, &rest);
+		if (shell->input && TEXT_IN(shells, name)) {
+			shell->run_text(shell, shell->input, strlen(shell->input));
+			return SHELL_MAY_DO;
+		}
 	}
 	if (words->n)
 		tell(shell, (struct shell_event){.words = words, .text = shell->input}, &output);
-	print(shell, output.length ? output.text : SHELL_UNKNOWN);
+	shell_print(shell, output.length ? output.text : SHELL_UNKNOWN);
 	buf_done(&output);
 	return SHELL_MAY_DO;
 }

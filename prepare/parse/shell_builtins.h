@@ -4,8 +4,6 @@
 
 #include "parse/shell_state.h"
 
-enum shell_outcome { SHELL_SUCCEEDS, SHELL_FAILS, SHELL_MAY_DO };
-
 /* Carries a command out, and adds what it prints to the output of the shell. */
 enum shell_outcome shell_execute(struct shell *shell, const struct strv *words);
 /* The line of the script that the command at hand belongs to. */

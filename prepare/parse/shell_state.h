@@ -11,6 +11,7 @@
 struct shell_variable {
 	char *name;
 	struct strv values; /* one, or the elements of an array */
+	struct strv keys;   /* of an associative one, a key for each value; else none */
 	unsigned maybe;     /* within so many branches it was set that may not be taken */
 };
 
@@ -18,6 +19,8 @@ struct shell_function {
 	char *name;
 	const char *body;
 };
+
+enum shell_outcome { SHELL_SUCCEEDS, SHELL_FAILS, SHELL_MAY_DO };
 
 /* An error behind the end of a script, which is none. */
 #define SHELL_ENDED 1
@@ -43,10 +46,15 @@ struct shell {
 	enum shell_leave leave;
 	int error;
 	char *trap;         /* what is run at the end; NULL: nothing */
+	char *directory;    /* where relative paths start from; NULL: it was never changed */
 	const char *input;  /* what the command at hand reads; NULL: nothing that is known */
 	struct buf *output; /* where what it prints goes */
 	/* Follows another text, with these variables; shell.c's. */
 	void (*run_text)(struct shell *shell, const char *text, size_t length);
+	/* Follows the commands up to what ends a list; shell.c's. */
+	enum shell_outcome (*run_list)(struct shell *shell);
+	/* Evaluates an expression, and carries out what it assigns; false: it cannot be told. shell_arithmetic.c's. */
+	bool (*evaluate)(struct shell *shell, const char *raw, size_t length, long *ret);
 	/* Calls a function of the script; false: it has none of that name. */
 	bool (*call)(struct shell *shell, const struct strv *words);
 };

@@ -3,6 +3,24 @@
 
 #include <ctype.h>
 #include <fnmatch.h>
+#include <limits.h>
+
+#include "base/text.h"
+
+/* Elements of arrays are known up to this number. */
+#define MAX_INDEX 1024
+
+bool shell_number(const char *text, long *ret)
+{
+	size_t sign = *text == '-' || *text == '+', digits = strspn(text + sign, "0123456789");
+	uint64_t value;
+
+	if (!digits || text[sign + digits] ||
+	    number_parse_n(text + sign, digits, 10, INT_MAX, &value) < 0)
+		return false;
+	*ret = *text == '-' ? -(long)value : (long)value;
+	return true;
+}
 
 struct shell_variable *shell_variable(struct shell *shell, const char *name, bool make)
 {
@@ -32,6 +50,7 @@ void shell_leave_branch(struct shell *shell)
 			continue;
 		variable->maybe = shell->maybe;
 		strv_done(&variable->values);
+		strv_done(&variable->keys);
 		strv_add(&variable->values, SHELL_UNKNOWN);
 	}
 }
@@ -44,6 +63,7 @@ void shell_set(struct shell *shell, const char *name, const char *value)
 		return;
 	shell_mark_maybe(shell, variable);
 	strv_done(&variable->values);
+	strv_done(&variable->keys);
 	strv_add(&variable->values, value);
 }
 
@@ -77,15 +97,76 @@ bool shell_fetch(struct shell *shell, const char *name, const char *index, struc
 		return ret->n > 0;
 	}
 	all = *index && strchr("@*", *index);
-	number = (size_t)strtoul(index, NULL, 10);
-	/* An index that is a variable, or the key of an associative array. */
-	if (*index && !all && !isdigit((unsigned char)*index))
+	if (shell_is_unknown(index) ||
+	    (!all && *index && !shell_index(shell, variable, index, &number)))
 		strv_add(ret, SHELL_UNKNOWN);
 	else
 		for (size_t i = 0; i < variable->values.n; i++)
-			if (all || i == number)
+			if (all || i == (*index ? number : 0))
 				strv_add(ret, variable->values.items[i]);
 	return ret->n > 0;
+}
+
+bool shell_index(struct shell *shell, const struct shell_variable *variable, const char *index,
+		 size_t *ret)
+{
+	long number;
+
+	if (!variable->keys.n) {
+		if (!shell->evaluate(shell, index, strlen(index), &number) || number < 0)
+			return false;
+		*ret = (size_t)number;
+		return true;
+	}
+	*ret = variable->values.n;
+	for (size_t i = 0; i < variable->keys.n; i++)
+		if (strcmp(variable->keys.items[i], index) == 0)
+			*ret = i;
+	return true;
+}
+
+/* The value with a key; one that may be added, "unset" where an array has a gap. */
+static char **element(struct shell *shell, struct shell_variable *variable, const char *index)
+{
+	size_t number = 0;
+	long parsed;
+	bool is_key = variable->keys.n || (!variable->values.n && !shell_number(index, &parsed) &&
+					   !shell_variable(shell, index, false));
+
+	if (is_key && !variable->keys.n)
+		strv_add(&variable->keys, index);
+	if (!shell_index(shell, variable, index, &number) || number > MAX_INDEX)
+		return NULL;
+	while (variable->values.n <= number) {
+		if (is_key && variable->keys.n <= number)
+			strv_add(&variable->keys, index);
+		strv_add(&variable->values, variable->values.n < number ? SHELL_UNKNOWN : "");
+	}
+	return &variable->values.items[number];
+}
+
+void shell_set_element(struct shell *shell, const char *name, const char *index, const char *value,
+		       bool append)
+{
+	struct shell_variable *variable = shell_variable(shell, name, true);
+	char **place = shell_is_unknown(index) ? NULL : element(shell, variable, index);
+
+	/* Nobody knows which one is set. */
+	if (!place) {
+		for (size_t i = 0; i < variable->values.n; i++) {
+			free(variable->values.items[i]);
+			variable->values.items[i] = xstrdup(SHELL_UNKNOWN);
+		}
+		strv_add(&variable->values, SHELL_UNKNOWN);
+		if (variable->keys.n)
+			strv_add(&variable->keys, SHELL_UNKNOWN);
+	} else {
+		char *whole = xasprintf("%s%s", append ? *place : "", value);
+
+		free(*place);
+		*place = whole;
+	}
+	shell_mark_maybe(shell, variable);
 }
 
 char *shell_trim(const char *text, const char *pattern, bool front, bool longest)
@@ -132,11 +213,37 @@ char *shell_replace(const char *text, const char *pattern, const char *to, bool 
 	return buf_take(&buf);
 }
 
+char *shell_part(struct shell *shell, const char *text, const char *raw, size_t length)
+{
+	const char *colon = memchr(raw, ':', length);
+	long size = (long)strlen(text), first = 0, n = 0;
+	size_t first_length = colon ? (size_t)(colon - raw) : length;
+
+	if (!shell->evaluate(shell, raw, first_length, &first) ||
+	    (colon && !shell->evaluate(shell, colon + 1, length - first_length - 1, &n)))
+		return xstrdup(SHELL_UNKNOWN);
+	first = first < 0 ? size + first : first;
+	if (first < 0 || first > size)
+		return xstrdup("");
+	n = !colon || n > size - first ? size - first : n < 0 ? size + n - first : n;
+	return n < 0 ? xstrdup(SHELL_UNKNOWN) : xstrndup(text + first, (size_t)n);
+}
+
+char *shell_in_case(const char *text, bool upper, bool all)
+{
+	char *copy = xstrdup(text);
+
+	for (char *c = copy; *c && (all || c == copy); c++)
+		*c = (char)(upper ? toupper((unsigned char)*c) : tolower((unsigned char)*c));
+	return copy;
+}
+
 void shell_done(struct shell *shell)
 {
 	vec_foreach(variable, &shell->variables) {
 		free(variable->name);
 		strv_done(&variable->values);
+		strv_done(&variable->keys);
 	}
 	free(shell->variables.items);
 	vec_foreach(function, &shell->functions)
@@ -145,4 +252,5 @@ void shell_done(struct shell *shell)
 	strv_done(&shell->arguments);
 	strv_done(&shell->texts);
 	free(shell->trap);
+	free(shell->directory);
 }

@@ -105,64 +105,6 @@ size_t shell_word_length(const char *text)
 	return n;
 }
 
-/* Takes comments out of what stands in the parentheses of an array, and expands the rest. */
-static void assign_array(struct shell *shell, const char *name, bool append, const char *raw,
-			 size_t length)
-{
-	struct shell_variable *variable;
-	struct strv values = {};
-	const char *end = raw + length;
-
-	while (raw < end) {
-		size_t n = *raw == '#' ? strcspn(raw, "\n") : shell_word_length(raw);
-
-		if (n && *raw != '#')
-			shell_expand(shell, raw, n, true, &values);
-		raw += n ? n : 1;
-	}
-	variable = shell_variable(shell, name, true);
-	if (!append)
-		strv_done(&variable->values);
-	for (size_t i = 0; i < values.n; i++)
-		strv_add(&variable->values, values.items[i]);
-	shell_mark_maybe(shell, variable);
-	strv_done(&values);
-}
-
-bool shell_assign(struct shell *shell, const char *raw, size_t length)
-{
-	size_t n = shell_name_length(raw), name_length = n;
-	_cleanup_free_ char *name = xstrndup(raw, n), *value = NULL;
-	struct shell_variable *variable;
-	bool element = n && raw[n] == '[', append;
-
-	if (element)
-		n += shell_balanced(raw + n, '[', ']');
-	append = n && raw[n] == '+';
-	n += append;
-	if (!name_length || n >= length || raw[n] != '=')
-		return false;
-	n++;
-	if (raw[n] == '(') {
-		assign_array(shell, name, append, raw + n + 1, length > n + 2 ? length - n - 2 : 0);
-		return true;
-	}
-	value = shell_expand_one(shell, raw + n, length - n, false);
-	/* Expanding may have added variables. */
-	variable = shell_variable(shell, name, true);
-	if (element) {
-		shell_mark_maybe(shell, variable);
-		strv_add(&variable->values, value);
-	} else if (append && variable->values.n) {
-		_cleanup_free_ char *whole = xasprintf("%s%s", variable->values.items[0], value);
-
-		shell_set(shell, name, whole);
-	} else {
-		shell_set(shell, name, value);
-	}
-	return true;
-}
-
 /* A word that is being made, and the words that are done. */
 struct making {
 	struct shell *shell;
@@ -223,6 +165,8 @@ static void add_list(struct making *making, const struct strv *values, bool quot
 	}
 }
 
+static void add_parameter(struct making *making, const char *raw, size_t length, bool quoted);
+
 /* What an operator of "${NAME...}" makes of a value; the caller's. */
 static char *operate(struct shell *shell, const char *value, const char *operator, size_t length)
 {
@@ -233,9 +177,13 @@ static char *operate(struct shell *shell, const char *value, const char *operato
 	/* What cannot be taken apart stays whole. */
 	if (!length || strchr(value, SHELL_OPAQUE))
 		return xstrdup(value);
-	if (strlen(value) > MAX_PATTERN_VALUE || !strchr("#%/", operator[0]) ||
+	if (strlen(value) > MAX_PATTERN_VALUE || !strchr("#%/:^,", operator[0]) ||
 	    shell_is_unknown(value))
 		return xstrdup(SHELL_UNKNOWN);
+	if (operator[0] == ':')
+		return shell_part(shell, value, operator+ 1, length - 1);
+	if (strchr("^,", operator[0]))
+		return shell_in_case(value, operator[0] == '^', twice);
 	pattern = shell_expand_one(shell, operator+ skip, length - skip, false);
 	if (shell_is_unknown(pattern))
 		return xstrdup(SHELL_UNKNOWN);
@@ -251,6 +199,38 @@ static char *operate(struct shell *shell, const char *value, const char *operato
 	return shell_replace(value, from, to, twice);
 }
 
+/* "${#NAME}", "${#NAME[@]}": how long, or how many; "${!NAME[@]}": the indexes; "${!NAME}": what that names. */
+static void add_about(struct making *making, const char *raw, size_t length, bool quoted)
+{
+	struct shell *shell = making->shell;
+	size_t n = shell_name_length(raw + 1);
+	_cleanup_free_ char *name = xstrndup(raw + 1, n), *number = NULL;
+	const struct shell_variable *variable = shell_variable(shell, name, false);
+	_cleanup_(strv_done) struct strv values = {};
+	bool all = n + 3 < length && raw[n + 1] == '[' && strchr("@*", raw[n + 2]),
+	     known = shell_fetch(shell, name, all ? "@" : "", &values) || !shell->unset_unknown;
+
+	if (n + 1 < length && !all)
+		known = false;
+	for (size_t i = 0; i < values.n; i++)
+		known = known && !shell_is_unknown(values.items[i]);
+	if (!known) {
+		add_expanded(making, SHELL_UNKNOWN, quoted);
+	} else if (raw[0] == '#') {
+		number = xasprintf("%zu", all ? values.n : values.n ? strlen(values.items[0]) : 0);
+		add_expanded(making, number, quoted);
+	} else if (!all) {
+		if (values.n)
+			add_parameter(making, values.items[0], strlen(values.items[0]), quoted);
+	} else {
+		strv_done(&values);
+		for (size_t i = 0; variable && i < variable->values.n; i++)
+			strv_take(&values, i < variable->keys.n ? xstrdup(variable->keys.items[i])
+								: xasprintf("%zu", i));
+		add_list(making, &values, quoted);
+	}
+}
+
 /* "NAME[INDEX]OPERATOR" of "${...}" */
 static void add_parameter(struct making *making, const char *raw, size_t length, bool quoted)
 {
@@ -261,6 +241,10 @@ static void add_parameter(struct making *making, const char *raw, size_t length,
 	const char *operator;
 	bool set, colon, empty;
 
+	if (length > 1 && strchr("#!", raw[0]) && shell_name_length(raw + 1)) {
+		add_about(making, raw, length, quoted);
+		return;
+	}
 	while (!n && isdigit((unsigned char)raw[index_length]))
 		index_length++;
 	n = n ? n : index_length ? index_length : 1;
@@ -271,11 +255,6 @@ static void add_parameter(struct making *making, const char *raw, size_t length,
 	operator= raw + n + index_length;
 	length = n + index_length < length ? length - n - index_length : 0;
 	set = shell_fetch(shell, name, index, &values);
-	/* "${#NAME}", "${!NAME}" */
-	if (length && strchr("#!", raw[0]) && (shell_name_length(operator) || index_length)) {
-		add_expanded(making, SHELL_UNKNOWN, quoted);
-		return;
-	}
 	colon = length > 1 && operator[0] == ':' && strchr("-=+?", operator[1]);
 	empty = !set || (colon && values.n == 1 && !*values.items[0]);
 	if (length && strchr("-=+?", operator[colon])) {
@@ -292,11 +271,24 @@ static void add_parameter(struct making *making, const char *raw, size_t length,
 		}
 		length = 0;
 	}
+	/* Of a list, it would be so many of its elements. */
+	if (length && operator[0] ==
+	    ':' &&(strchr("@*", *name) || (*index && strchr("@*", *index)))) {
+		add_expanded(making, SHELL_UNKNOWN, quoted);
+		return;
+	}
 	for (size_t i = 0; i < values.n; i++) {
 		char *changed = operate(shell, values.items[i], operator, length);
 
 		free(values.items[i]);
 		values.items[i] = changed;
+	}
+	/* In quotes, '*' is one word. */
+	if (quoted && values.n > 1 && (strcmp(name, "*") == 0 || strcmp(index, "*") == 0)) {
+		_cleanup_free_ char *joined = strv_join(&values, " ");
+
+		add_expanded(making, joined, true);
+		return;
 	}
 	add_list(making, &values, quoted);
 }
@@ -305,14 +297,28 @@ static void add_substitution(struct making *making, const char *raw, size_t leng
 {
 	struct shell *shell = making->shell;
 	struct buf output = {}, *before = shell->output;
+	char *directory = shell->directory;
 
 	shell->output = &output;
+	shell->directory = directory ? xstrdup(directory) : NULL;
 	shell->run_text(shell, raw, length);
+	free(shell->directory);
+	shell->directory = directory;
 	shell->output = before;
 	while (output.length && output.text[output.length - 1] == '\n')
 		output.text[--output.length] = '\0';
 	add_expanded(making, buf_text(&output), quoted);
 	buf_done(&output);
+}
+
+static void add_arithmetic(struct making *making, const char *raw, size_t length, bool quoted)
+{
+	long value;
+	_cleanup_free_ char *text = making->shell->evaluate(making->shell, raw, length, &value)
+					    ? xasprintf("%ld", value)
+					    : NULL;
+
+	add_expanded(making, text ? text : SHELL_UNKNOWN, quoted);
 }
 
 /* Adds what stands behind a '$'; returns what follows it. */
@@ -325,8 +331,8 @@ static const char *add_dollar(struct making *making, const char *c, const char *
 		add_parameter(making, c + 1, name, quoted);
 		return c + 1 + name;
 	}
-	if (c[1] == '(' && c[2] == '(') {
-		add_expanded(making, SHELL_UNKNOWN, quoted);
+	if (c[1] == '(' && c[2] == '(' && n >= 5 && c[n - 2] == ')') {
+		add_arithmetic(making, c + 3, n - 5, quoted);
 	} else if (c[1] == '(' && n >= 3) {
 		add_substitution(making, c + 2, n - 3, quoted);
 	} else if (c[1] == '{' && n >= 4) {

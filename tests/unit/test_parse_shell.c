@@ -53,7 +53,7 @@ TEST(test_loops)
 		 "3: [a][13]\n3: [a][14]\n3: [a][23]\n3: [a][24]\n"},
 		{"for i in 1 2 3; do test $i = 2 && continue; test $i = 3 && break; a $i; done",
 		 "1: [a][1]\n"},
-		{"for ((i=0;i<3;i++)); do a; done", "1? [a]\n"},
+		{"for ((i=0;i<2;i++)); do a $i; done", "1: [a][0]\n1: [a][1]\n"},
 		{"while x; do a; done", "1: [x]\n1? [a]\n"},
 		{"while true; do a; done; b", "1: [a]\n1: [b]\n"},
 		{"while false; do a; done; b", "1: [b]\n"},

@@ -55,7 +55,10 @@ TEST(test_tests)
 		{"[ $# -eq 0 ] && b; [ $# -ne 0 ] && c", "1: [b]\n"},
 		{"[ -e /x ] && b", "1? [b]\n"},
 		{"[ ! a = b ] && b", "1: [b]\n"},
-		{"[ $# -lt 1 ] && b", "1? [b]\n"},
+		{"[ $# -lt 1 ] && b; [ 1 -gt 1 ] && c; [ 1 -ge 1 ] && d; [ 2 -le 1 ] && e",
+		 "1: [b]\n1: [d]\n"},
+		{"[ 01 -eq 1 ] && b; [ 2 -lt 10 ] && c; [ x -lt 1 ] && d",
+		 "1: [b]\n1: [c]\n1? [d]\n"},
 	};
 
 	expect_rows(rows, ARRAY_SIZE(rows));
