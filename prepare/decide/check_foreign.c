@@ -187,20 +187,23 @@ static void check_vfs(struct checks *checks, const struct foreign_setting *setti
 	vec_foreach(device, checks->plan) {
 		const struct pci_function *function = inventory_find(checks->inventory,
 								     &device->address);
+		_cleanup_free_ char *number = NULL;
+		unsigned n = 0;
 		bool same;
 
 		if (!device->vfs || !function ||
-		    !foreign_makes_vfs(checks->inventory, setting, function))
+		    !foreign_makes_vfs(checks->inventory, setting, function, &n))
 			continue;
-		same = strtoul(setting->values.items[0], NULL, 10) == device->vfs;
+		same = n == device->vfs;
+		number = n ? xasprintf("%u", n) : xstrdup("some");
 		finding_remedy(
 			finding_add(
 				checks->findings, same ? SEVERITY_NOTE : SEVERITY_WARNING,
 				FINDING_FOREIGN_VFS, place,
 				"\"%s\" gives %s %s virtual functions, and section [device %s] "
 				"gives it %u: %s",
-				setting->text, PCI_ADDRESS_TEXT(&device->address),
-				setting->values.items[0], device->section, device->vfs,
+				setting->text, PCI_ADDRESS_TEXT(&device->address), number,
+				device->section, device->vfs,
 				same ? "who comes second has nothing to do"
 				     : "another number is refused while there are some (EBUSY), "
 				       "or takes away those that guests have"),

@@ -38,7 +38,7 @@ static const struct {
 	[FOREIGN_UNIT] = {FINDING_FOREIGN_UNIT,
 			  "a service runs after the native driver has started the device"},
 	[FOREIGN_RC_LOCAL] = {FINDING_FOREIGN_RC_LOCAL,
-			      "rc.local runs after the native driver has started the device and "
+			      "it runs after the native driver has started the device and "
 			      "services use it"},
 };
 
@@ -154,27 +154,69 @@ void foreign_word_read(const struct foreign_setting *setting, const char *value,
 	*ret = word;
 }
 
-bool foreign_makes_vfs(const struct inventory *inventory, const struct foreign_setting *setting,
-		       const struct pci_function *function)
+static bool is_on_module(const struct pci_function *function, const char *wanted)
 {
-	const struct interface *interface;
+	_cleanup_free_ char *module = module_of_driver(function->driver ? function->driver : ""),
+			    *name = module_of_driver(wanted);
+
+	return !function->is_vf && strcmp(module, name) == 0;
+}
+
+/* Of the numbers for the ports of a module that of this one, in the order of their addresses. */
+static unsigned number_of_port(const struct inventory *inventory,
+			       const struct foreign_setting *setting, const char *module,
+			       const struct pci_function *function)
+{
+	/* One function has both ports; drivers/net/ethernet/mellanox/mlx4/main.c, mlx4_num_vfs_argc. */
+	bool sum = strcmp(module, "mlx4_core") == 0;
+	size_t port = 0;
+	unsigned n = 0;
+
+	vec_foreach(other, inventory)
+		port += is_on_module(other, module) &&
+			pci_address_compare(&other->address, &function->address) < 0;
+	for (size_t i = 0; i < setting->values.n; i++)
+		if (sum || i == port || setting->values.n == 1)
+			n += (unsigned)strtoul(setting->values.items[i], NULL, 10);
+	return n;
+}
+
+/* Does an interface whose name matches stand on the function? */
+static bool carries(const struct inventory *inventory, const struct pci_function *function,
+		    const char *pattern)
+{
+	vec_foreach(interface, &inventory->network)
+		/* The last in its path; those before are bridges. */
+		if (interface->carriers.n && fnmatch(pattern, interface->name, 0) == 0 &&
+		    pci_address_compare(&interface->carriers.items[interface->carriers.n - 1],
+					&function->address) == 0)
+			return true;
+	return false;
+}
+
+bool foreign_makes_vfs(const struct inventory *inventory, const struct foreign_setting *setting,
+		       const struct pci_function *function, unsigned *ret_n)
+{
 	struct pci_address address;
+	unsigned n = setting->values.n ? (unsigned)strtoul(setting->values.items[0], NULL, 10) : 0;
+	bool makes;
 
 	if (setting->effect != FOREIGN_VFS || function->is_vf)
 		return false;
 	if (text_starts_with(setting->name, "module ")) {
-		_cleanup_free_ char *module = module_of_driver(function->driver ? function->driver
-										: "");
+		const char *module = setting->name + strlen("module ");
 
-		return strcmp(setting->name + strlen("module "), module) == 0;
+		makes = is_on_module(function, module) && function->total_vfs != 0;
+		n = makes ? number_of_port(inventory, setting, module, function) : 0;
+		makes = makes && (n || !setting->values.n);
+	} else if (pci_address_parse(setting->name, &address) == 0) {
+		makes = pci_address_compare(&address, &function->address) == 0;
+	} else {
+		makes = carries(inventory, function, setting->name);
 	}
-	if (pci_address_parse(setting->name, &address) == 0)
-		return pci_address_compare(&address, &function->address) == 0;
-	interface = network_find(&inventory->network, setting->name);
-	/* The last in its path; those before are bridges. */
-	return interface && interface->carriers.n &&
-	       pci_address_compare(&interface->carriers.items[interface->carriers.n - 1],
-				   &function->address) == 0;
+	if (ret_n && makes)
+		*ret_n = n;
+	return makes;
 }
 
 static bool word_means(const struct foreign_word *word, const struct pci_function *function)

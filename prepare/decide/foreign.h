@@ -37,9 +37,9 @@ struct foreign_word {
 	struct foreign_id id;
 };
 
-/* Does the setting say how many virtual functions this physical one has? */
+/* Does the setting say how many virtual functions this physical one has? ret_n, if not NULL: 0: not known. */
 bool foreign_makes_vfs(const struct inventory *inventory, const struct foreign_setting *setting,
-		       const struct pci_function *function);
+		       const struct pci_function *function, unsigned *ret_n);
 /* The value must outlive the word. */
 void foreign_word_read(const struct foreign_setting *setting, const char *value,
 		       struct foreign_word *ret);

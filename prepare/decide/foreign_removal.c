@@ -125,6 +125,9 @@ char *foreign_removal(const struct foreign_setting *setting, const char *place)
 				 place);
 	if (setting->source == FOREIGN_UNIT && setting->idle)
 		return xasprintf("remove %s", setting->file);
+	/* A drop-in; the unit goes on without it. */
+	if (setting->source == FOREIGN_UNIT && text_ends_with(setting->file, ".conf"))
+		return xasprintf("remove %s", place);
 	if (setting->source == FOREIGN_UNIT)
 		return strstr(place, "/systemd/")
 			       ? xasprintf("systemctl disable %s", name_of(setting->file))

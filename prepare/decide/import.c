@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/import.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "decide/foreign.h"
+#include "decide/import_remark.h"
+#include "decide/import_vfs.h"
 #include "model/profile.h"
 #include "parse/address.h"
 
@@ -13,8 +14,10 @@ void import_done(struct import *import)
 {
 	if (!import)
 		return;
-	vec_foreach(device, import)
+	vec_foreach(device, import) {
 		free(device->sources.items);
+		free(device->kept.items);
+	}
 	free(import->items);
 	free(import->ids.items);
 	vec_foreach(remark, &import->remarks)
@@ -26,22 +29,6 @@ void import_done(struct import *import)
 static bool is_of_guest(const struct foreign_setting *setting)
 {
 	return setting->source == FOREIGN_GUEST || setting->source == FOREIGN_GUEST_HOOK;
-}
-
-/* setting: whose place and line the text is about; NULL: none. */
-static void _printf_(4, 5) add_remark(struct import *import, const struct foreign_setting *setting,
-				      bool lost, const char *format, ...)
-{
-	_cleanup_free_ char *place = setting ? foreign_place(setting) : NULL, *text = NULL;
-	struct import_remark *remark = vec_add(&import->remarks);
-	va_list arguments;
-
-	va_start(arguments, format);
-	text = xvasprintf(format, arguments);
-	va_end(arguments);
-	remark->text = setting ? xasprintf("%s: \"%s\": %s", place, setting->text, text)
-			       : TAKE_PTR(text);
-	remark->lost = lost;
 }
 
 static void add_device(struct import *import, const struct inventory *inventory,
@@ -79,7 +66,7 @@ static void add_absent_id(struct import *import, const struct foreign_id *id, co
 			  const struct foreign_setting *setting)
 {
 	if (id->vendor > 0xffff || id->device > 0xffff || id->class_mask) {
-		add_remark(import, setting, true, "no device of this host has id %s", text);
+		import_add_remark(import, setting, true, "no device of this host has id %s", text);
 		return;
 	}
 	vec_foreach(known, &import->ids)
@@ -107,8 +94,8 @@ static bool add_meant(struct import *import, const struct inventory *inventory,
 		found = true;
 	}
 	if (bridge && !found)
-		add_remark(import, setting, false, "%s is a bridge, which %s does not take",
-			   PCI_ADDRESS_TEXT(&bridge->address), setting->name);
+		import_add_remark(import, setting, false, "%s is a bridge, which %s does not take",
+				  PCI_ADDRESS_TEXT(&bridge->address), setting->name);
 	return found || bridge;
 }
 
@@ -122,30 +109,33 @@ static void add_value(struct import *import, const struct inventory *inventory, 
 	found = add_meant(import, inventory, &word, setting);
 	switch (word.type) {
 	case FOREIGN_WORD_UNREADABLE:
-		add_remark(import, setting, true, "\"%s\" is no %s", text,
-			   setting->effect == FOREIGN_IDS ? "id" : "address");
+		import_add_remark(import, setting, true, "\"%s\" is no %s", text,
+				  setting->effect == FOREIGN_IDS ? "id" : "address");
 		break;
 	case FOREIGN_WORD_MISPLACED:
-		add_remark(import, setting, true,
-			   "\"%s\" is an address and not an id, so that %s takes no device by it",
-			   text, setting->name);
+		import_add_remark(
+			import, setting, true,
+			"\"%s\" is an address and not an id, so that %s takes no device by it",
+			text, setting->name);
 		break;
 	case FOREIGN_WORD_ADDRESS:
 		if (!found && word.has_id && inventory_find(inventory, &word.address))
-			add_remark(import, setting, true,
-				   "another device is at %s now, which has not this id",
-				   PCI_ADDRESS_TEXT(&word.address));
+			import_add_remark(import, setting, true,
+					  "another device is at %s now, which has not this id",
+					  PCI_ADDRESS_TEXT(&word.address));
 		else if (!found && !setting->if_id)
 			add_device(import, inventory, &word.address, setting);
 		break;
 	case FOREIGN_WORD_PATTERN:
 		if (!found)
-			add_remark(import, setting, true, "no device of this host is at %s", text);
+			import_add_remark(import, setting, true, "no device of this host is at %s",
+					  text);
 		break;
 	case FOREIGN_WORD_ID:
 		/* As sscanf() has it, what follows the last part that it can read is passed over. */
 		if (text[strspn(text, "0123456789abcdefABCDEFxX:")])
-			add_remark(import, setting, true, "\"%s\" is no id as a whole", text);
+			import_add_remark(import, setting, true, "\"%s\" is no id as a whole",
+					  text);
 		if (!found)
 			add_absent_id(import, &word.id, text, setting);
 		break;
@@ -157,41 +147,44 @@ static void add_setting(struct import *import, const struct inventory *inventory
 {
 	/* A rule may compute it, and a file of driverctl may hold anything. */
 	if (!is_module_name(setting->name)) {
-		add_remark(import, setting, true, "that is no driver's name");
+		import_add_remark(import, setting, true, "that is no driver's name");
 		return;
 	}
 	if (strcmp(setting->name, "none") == 0) {
-		add_remark(import, setting, true, "a profile cannot say \"no driver at all\"");
+		import_add_remark(import, setting, true,
+				  "a profile cannot say \"no driver at all\"");
 		return;
 	}
 	if (setting->idle && setting->source == FOREIGN_ARGUMENT) {
-		add_remark(import, setting, true,
-			   "%s: list its devices by hand if each boot is to give them away",
-			   setting->flaw);
+		import_add_remark(import, setting, true,
+				  "%s: list its devices by hand if each boot is to give them away",
+				  setting->flaw);
 		return;
 	}
 	if (setting->unsure && !is_of_guest(setting)) {
 		_cleanup_free_ char *devices = strv_join(&setting->values, ", ");
 
-		add_remark(import, setting, true,
-			   "whether %s goes to %s cannot be told: it hangs on what the script is "
-			   "called with; list it by hand",
-			   devices, setting->name);
+		import_add_remark(
+			import, setting, true,
+			"whether %s goes to %s cannot be told: it hangs on what the script is "
+			"called with; list it by hand",
+			devices, setting->name);
 		return;
 	}
 	if (!setting->values.n && !foreign_is_told_by_unit(&inventory->foreign, setting) &&
 	    !has_devices_of_its_own(&inventory->foreign, setting))
-		add_remark(import, setting, true,
-			   "which devices it means cannot be told from it: list them by hand");
+		import_add_remark(
+			import, setting, true,
+			"which devices it means cannot be told from it: list them by hand");
 	else if (is_of_guest(setting))
-		add_remark(
+		import_add_remark(
 			import, setting, true,
 			"a guest has them when it runs, and the boot binds none: list those that "
 			"are to be bound then");
 	if (setting->flaw && !setting->idle &&
 	    (setting->fatal || setting->mechanism == FOREIGN_BY_IDS))
-		add_remark(import, setting, true, "%s%s",
-			   setting->fatal ? "nothing is done by it: " : "", setting->flaw);
+		import_add_remark(import, setting, true, "%s%s",
+				  setting->fatal ? "nothing is done by it: " : "", setting->flaw);
 	vec_foreach(value, &setting->values)
 		add_value(import, inventory, *value, setting);
 }
@@ -204,11 +197,13 @@ static void add_option(struct import *import, const struct foreign_setting *sett
 	if (strcmp(setting->name, "vfio_iommu_type1.allow_unsafe_interrupts") == 0)
 		import->unsafe_interrupts = !*value || (bool_parse(value, &on) == 0 && on);
 	else if (strcmp(setting->name, "pcie_acs_override") == 0)
-		add_remark(import, setting, true,
-			   "it isolates nothing: group = ignore is as honest, or another slot");
+		import_add_remark(
+			import, setting, true,
+			"it isolates nothing: group = ignore is as honest, or another slot");
 	else
-		add_remark(import, setting, true,
-			   "a profile has no such option: leave it where it is, without ids=");
+		import_add_remark(
+			import, setting, true,
+			"a profile has no such option: leave it where it is, without ids=");
 }
 
 /* Is the module a native one of an imported device? */
@@ -248,13 +243,13 @@ static void add_module_remark(struct import *import, const struct foreign_settin
 	for (size_t i = 0; i < setting->values.n && setting->effect == FOREIGN_BLACKLIST; i++)
 		native = native || is_native(import, setting->values.items[i]);
 	if (native)
-		add_remark(import, setting, false,
-			   "[modules] blacklist = auto keeps out what no other device "
-			   "of the host needs");
+		import_add_remark(import, setting, false,
+				  "[modules] blacklist = auto keeps out what no other device "
+				  "of the host needs");
 	else if (setting->effect == FOREIGN_SOFTDEP && names_guest_module(&setting->values))
-		add_remark(import, setting, false, "devices are bound by their addresses");
+		import_add_remark(import, setting, false, "devices are bound by their addresses");
 	else if (setting->effect == FOREIGN_LOAD && names_guest_module(&setting->values))
-		add_remark(import, setting, false, "modules are loaded with the devices");
+		import_add_remark(import, setting, false, "modules are loaded with the devices");
 }
 
 /* Of two settings that mean one device, which is believed? An address says more than an id. */
@@ -307,8 +302,8 @@ static void settle(struct import *import, const struct inventory *inventory,
 	vec_foreach(source, &device->sources)
 		if ((*source)->effect == FOREIGN_ADDRESSES &&
 		    strcmp((*source)->name, best->name) != 0)
-			add_remark(import, *source, true, "%s goes to %s, as %s has it",
-				   PCI_ADDRESS_TEXT(&device->address), best->name, place);
+			import_add_remark(import, *source, true, "%s goes to %s, as %s has it",
+					  PCI_ADDRESS_TEXT(&device->address), best->name, place);
 }
 
 /* What an id alone brings in is told apart from what somebody wrote the address of. */
@@ -321,66 +316,12 @@ static void settle_id(struct import *import, struct import_device *device)
 		    other->function->device != device->function->device)
 			continue;
 		device->reason = IMPORT_TWIN_NAMED;
-		add_remark(import, NULL, true,
-			   "%s is left out: its id is configured, but the address of another "
-			   "device with that id, and not its own",
-			   PCI_ADDRESS_TEXT(&device->address));
+		import_add_remark(
+			import, NULL, true,
+			"%s is left out: its id is configured, but the address of another "
+			"device with that id, and not its own",
+			PCI_ADDRESS_TEXT(&device->address));
 	}
-}
-
-/* Is the device a virtual function of the physical one that goes to a driver for guests? */
-static bool is_given_vf(const struct import_device *device, const struct pci_function *physical)
-{
-	_cleanup_free_ char *module = module_of_driver(device->driver);
-
-	return device->function && device->function->is_vf && device->reason < IMPORT_ABSENT &&
-	       module_is_for_guests(module) &&
-	       pci_address_compare(&device->function->physfn, &physical->address) == 0;
-}
-
-/*
- * A physical function, of which somebody says how many virtual ones it has, stands for those that go to guests: by
- * their addresses alone they would not be there after the next boot.
- */
-static void settle_vfs(struct import *import, const struct inventory *inventory,
-		       const struct pci_function *physical)
-{
-	struct import_device whole = {.address = physical->address,
-				      .function = physical,
-				      .reason = IMPORT_VFS};
-	size_t n = 0, n_given = 0;
-
-	vec_foreach(setting, &inventory->foreign)
-		if (foreign_makes_vfs(inventory, setting, physical))
-			*vec_add(&whole.sources) = setting;
-	vec_foreach(device, import)
-		n_given += whole.sources.n && is_given_vf(device, physical);
-	if (!n_given) {
-		vec_foreach(source, &whole.sources)
-			add_remark(
-				import, *source, true,
-				"%s has these virtual functions, and none of them goes to a guest's "
-				"driver: vfs = in a section gives all of them",
-				PCI_ADDRESS_TEXT(&physical->address));
-		free(whole.sources.items);
-		return;
-	}
-	for (size_t i = 0; i < import->n; i++) {
-		struct import_device *device = &import->items[i];
-
-		if (!is_given_vf(device, physical)) {
-			import->items[n++] = *device;
-			continue;
-		}
-		whole.driver = device->driver;
-		vec_foreach(source, &device->sources)
-			*vec_add(&whole.sources) = *source;
-		free(device->sources.items);
-	}
-	import->n = n;
-	/* What it has now is what came of all that is said. */
-	whole.vfs = inventory_count_vfs(inventory, &physical->address);
-	*vec_add(import) = whole;
 }
 
 /* Devices that are on a driver for guests, though no source says so: by hand, or by what is not looked at. */
@@ -393,8 +334,8 @@ static void add_unexplained(struct import *import, const struct inventory *inven
 		_cleanup_free_ char *module = module_of_driver(function->driver ? function->driver
 										: "");
 		const struct claim *claim = match ? match_find(match, &function->address) : NULL;
-		bool explained = !module_is_for_guests(module) || function->is_vf ||
-				 function_is_bridge(function) || (claim && claim->section);
+		bool explained = !module_is_for_guests(module) || function_is_bridge(function) ||
+				 (claim && claim->section);
 
 		for (size_t i = 0; i < n && !explained; i++)
 			explained = import->items[i].function == function;
@@ -411,8 +352,8 @@ void import_make(const struct inventory *inventory, const struct match *match, s
 	struct import import = {};
 
 	for (size_t i = 0; i < foreign->unread.n; i++)
-		add_remark(&import, NULL, true, "what it configures is not known: %s",
-			   foreign->unread.items[i]);
+		import_add_remark(&import, NULL, true, "what it configures is not known: %s",
+				  foreign->unread.items[i]);
 	vec_foreach(setting, foreign) {
 		if (setting->ours)
 			continue;
@@ -427,8 +368,7 @@ void import_make(const struct inventory *inventory, const struct match *match, s
 		settle(&import, inventory, device);
 	vec_foreach(device, &import)
 		settle_id(&import, device);
-	vec_foreach(function, inventory)
-		settle_vfs(&import, inventory, function);
+	import_settle_vfs(&import, inventory);
 	vec_sort(&import, pci_address_order);
 	vec_foreach(setting, foreign)
 		if (!setting->ours && !foreign_is_expected(setting))

@@ -24,6 +24,7 @@ struct import_device {
 		IMPORT_OF_GUEST, /* it goes to the driver when a guest starts, or is expected there */
 	} reason;
 	VEC_OF(const struct foreign_setting *) sources; /* none: IMPORT_UNEXPLAINED */
+	struct pci_address_list kept; /* virtual functions of it that stay with the host */
 };
 
 /* An id that no device of this host has. */

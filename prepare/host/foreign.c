@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -10,6 +11,7 @@
 #include "host/files.h"
 #include "host/foreign_idle.h"
 #include "host/foreign_owners.h"
+#include "host/foreign_sources.h"
 #include "model/host_places.h"
 #include "model/policy.h"
 #include "parse/address.h"
@@ -21,20 +23,6 @@
 /* Scripts that run each other, as far as a recorder follows them back. */
 #define MAX_DEPTH 8
 
-/* A file that is read, or the files of a directory whose names end in end ("": all of them). */
-struct source {
-	enum foreign_source source;
-	foreign_parser *parse;
-	const char *path, *end;
-	unsigned depth; /* so many levels of directories in it are looked into, too */
-	bool private; /* it may have nothing to do with passthrough, and then is nobody's business */
-	const char *
-		unread; /* why other files do nothing, which are told; NULL: they are not looked at */
-	bool programs; /* then the programs that were found are looked into */
-	/* Where there is no path: of files of one name only that in the first of these directories counts. */
-	const char *masked[5];
-};
-
 /* A program that was looked into, once; text: NULL: it is no script. */
 struct script {
 	char *path, *text;
@@ -45,6 +33,8 @@ struct search {
 	struct foreign *foreign;
 	struct strv
 		programs; /* that scripts, rules, units and install lines run, with their preludes */
+	struct strv
+		templates; /* units that others are instances of, and are not started themselves */
 	VEC_OF(struct script) scripts;
 	struct foreign_uses uses;
 	struct owner_search owners;
@@ -176,9 +166,15 @@ static void parse_file(struct search *search, const struct source *source, const
 
 	if (!text || (source->source == FOREIGN_MODULES_LOAD && is_etc_modules(search->root, path)))
 		return;
-	file = (struct foreign_file){
-		source->source,    path, text,           search->foreign,
-		&search->programs, NULL, read_variables, &(struct reading){search, path}};
+	file = (struct foreign_file){source->source,
+				     path,
+				     text,
+				     search->foreign,
+				     &search->programs,
+				     NULL,
+				     read_variables,
+				     &(struct reading){search, path},
+				     NULL};
 	source->parse(&file);
 	find_missing(search->root, &file, n_programs);
 	add_runs(search, path, n_programs);
@@ -187,13 +183,13 @@ static void parse_file(struct search *search, const struct source *source, const
 		search->foreign->items[i].ours = managed_file_of(path) != N_MANAGED_FILES;
 }
 
-/* Gives the recorder a file in which settings stand; of the definition of a guest only what they stand in. */
+/* Gives the recorder a file in which settings stand; of one that may hold secrets only what they stand in. */
 static void record(struct root *root, const struct source *source, const char *path)
 {
 	struct recorder *recorder = root->recorder;
 	_cleanup_free_ char *text = NULL, *excerpt = NULL;
 
-	if (source->source != FOREIGN_GUEST) {
+	if (!source->excerpt) {
 		free(root_read_text(root, path, OWN_FILE_MAX));
 		return;
 	}
@@ -202,7 +198,7 @@ static void record(struct root *root, const struct source *source, const char *p
 	root->recorder = recorder;
 	if (!text)
 		return;
-	excerpt = foreign_guest_excerpt(text);
+	excerpt = source->excerpt(text);
 	recorder_add_bytes(recorder, path, RECORD_FILE, excerpt, strlen(excerpt));
 }
 
@@ -251,8 +247,8 @@ static void parse_programs(struct search *search, enum foreign_source source)
 
 		if (text) {
 			struct foreign_file file = {
-				source,  path, text, search->foreign, &search->programs,
-				prelude, NULL, NULL};
+				source, path, text, search->foreign, &search->programs, prelude,
+				NULL,   NULL, NULL};
 
 			foreign_parse_script(&file);
 			find_missing(search->root, &file, n_programs);
@@ -291,7 +287,7 @@ static void parse_directory(struct search *search, const struct source *source,
 			continue;
 		}
 		/* A recipe's file beside those that dracut reads does nothing, which is told. */
-		if (is_read || source->unread)
+		if ((is_read || source->unread) && !strv_contains(&search->templates, path))
 			parse(search, source, path);
 		if (!is_read)
 			foreign_add_idle(search->foreign, from, source->unread);
@@ -306,125 +302,92 @@ static void parse_source(struct search *search, const struct source *source)
 		parse(search, source, source->path);
 }
 
-/* vfio-bind@0000:83:00.0.service in multi-user.target.wants: the name of the instance says it. */
-static void parse_instances(struct search *search)
+/* vfio-bind@0000:83:00.0.service, of which nothing is known but the name of the instance, says it by that. */
+static void add_instance(struct search *search, const char *path)
 {
-	static const char directory[] = "/etc/systemd/system/multi-user.target.wants";
-	_cleanup_(strv_done) struct strv names = {};
+	const char *name = strrchr(path, '/') + 1, *instance = strchr(name, '@');
+	struct foreign_setting *setting;
+	_cleanup_free_ char *address = NULL;
+	struct pci_address parsed;
 
-	list(search, directory, &names);
-	for (size_t i = 0; i < names.n; i++) {
-		const char *instance = strchr(names.items[i], '@');
-		struct foreign_setting *setting;
-		_cleanup_free_ char *path = NULL, *address = NULL;
-		struct pci_address parsed;
+	if (strncmp(name, "vfio", 4) != 0 || strncmp(name, "vfio-prepare", 12) == 0 || !instance)
+		return;
+	address = xstrndup(instance + 1, strlen(instance + 1) - strlen(".service"));
+	if (pci_address_parse(address, &parsed) < 0)
+		return;
+	setting = foreign_add(search->foreign, FOREIGN_UNIT, FOREIGN_ADDRESSES, path, 0, name,
+			      "vfio-pci");
+	setting->mechanism = FOREIGN_BY_NEW_ID;
+	strv_add(&setting->values, PCI_ADDRESS_TEXT(&parsed));
+}
 
-		if (strncmp(names.items[i], "vfio", 4) != 0 ||
-		    strncmp(names.items[i], "vfio-prepare", 12) == 0 || !instance++ ||
-		    !text_ends_with(instance, ".service"))
+/* A unit that a target wants: one of a package, or an instance; those of the host itself are read where they are. */
+static void parse_wanted(struct search *search, const struct source *source, const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+	_cleanup_free_ char *own = xasprintf("%s/%s", source->path, name);
+	size_t n = search->foreign->n;
+
+	if (!text_ends_with(name, ".service") || root_exists(search->root, own))
+		return;
+	if (strchr(name, '@') && root_exists(search->root, path))
+		strv_take(&search->templates, xasprintf("%s/%.*s@.service", source->path,
+							(int)strcspn(name, "@"), name));
+	parse(search, source, path);
+	parse_programs(search, source->source);
+	if (search->foreign->n == n)
+		add_instance(search, path);
+}
+
+/* What is in the directories of the units' own, "multi-user.target.wants". */
+static void parse_wants(struct search *search, const struct source *source)
+{
+	_cleanup_(strv_done) struct strv targets = {};
+
+	list(search, source->path, &targets);
+	vec_foreach(target, &targets) {
+		_cleanup_(strv_done) struct strv names = {};
+		_cleanup_free_ char *directory = xasprintf("%s/%s", source->path, *target);
+
+		if (!text_ends_with(*target, ".wants") && !text_ends_with(*target, ".requires"))
 			continue;
-		address = xstrndup(instance, strlen(instance) - strlen(".service"));
-		if (pci_address_parse(address, &parsed) < 0)
-			continue;
-		path = xasprintf("%s/%s", directory, names.items[i]);
-		setting = foreign_add(search->foreign, FOREIGN_UNIT, FOREIGN_ADDRESSES, path, 0,
-				      names.items[i], "vfio-pci");
-		setting->mechanism = FOREIGN_BY_NEW_ID;
-		strv_add(&setting->values, PCI_ADDRESS_TEXT(&parsed));
+		list(search, directory, &names);
+		vec_foreach(name, &names) {
+			_cleanup_free_ char *path = xasprintf("%s/%s", directory, *name);
+
+			parse_wanted(search, source, path);
+		}
 	}
 }
 
-/* The sources, in the order in which a boot comes to them. */
-static const struct source sources[] = {
-	{FOREIGN_ARGUMENT, foreign_parse_grub_xen, .path = GRUB_DEFAULT_PATH},
-	{FOREIGN_ARGUMENT, foreign_parse_grub_xen, .path = GRUB_DROP_IN_DIR, .end = ".cfg"},
-	{FOREIGN_ARGUMENT, foreign_parse_boot_menu, .path = "/boot/limine.conf", .private = true},
-	{FOREIGN_ARGUMENT, foreign_parse_boot_menu, .path = "/boot/limine/limine.conf",
-	 .private = true},
-	{FOREIGN_ARGUMENT, foreign_parse_boot_menu, .path = "/boot/EFI/limine/limine.conf",
-	 .private = true},
-	{FOREIGN_ARGUMENT, foreign_parse_boot_menu, .path = "/boot/refind_linux.conf",
-	 .private = true},
-	{FOREIGN_ARGUMENT, foreign_parse_boot_menu, .path = "/boot/syslinux/syslinux.cfg",
-	 .private = true},
-	{FOREIGN_ARGUMENT, foreign_parse_boot_menu, .path = "/boot/extlinux/extlinux.conf",
-	 .private = true},
-	{FOREIGN_ARGUMENT, foreign_parse_cmdline, .path = "/etc/cmdline.d", .end = ".conf"},
-	{FOREIGN_ARGUMENT, foreign_parse_cmdline, .path = "/boot/firmware/cmdline.txt"},
-	{FOREIGN_MODPROBE, foreign_parse_modprobe, .end = ".conf", .programs = true,
-	 .masked = {MODPROBE_DIR, "/run/modprobe.d", "/usr/local/lib/modprobe.d",
-		    "/usr/lib/modprobe.d", "/lib/modprobe.d"}},
-	{FOREIGN_INITRAMFS_SCRIPT, foreign_parse_initramfs_script,
-	 .path = "/etc/initramfs-tools/scripts", .end = "", .depth = 1, .private = true},
-	{FOREIGN_INITRAMFS_SCRIPT, foreign_parse_initramfs_script,
-	 .path = "/usr/share/initramfs-tools/scripts", .end = "", .depth = 1, .private = true,
-	 .programs = true},
-	{FOREIGN_UDEV_RULE, foreign_parse_udev, .end = ".rules", .private = true,
-	 .masked = {UDEV_RULES_DIR, "/run/udev/rules.d", "/usr/local/lib/udev/rules.d",
-		    "/usr/lib/udev/rules.d", "/lib/udev/rules.d"},
-	 .programs = true},
-	{FOREIGN_INITRAMFS_MODULES, foreign_parse_modules, .path = INITRAMFS_TOOLS_MODULES_PATH},
-	{FOREIGN_INITRAMFS_MODULES, foreign_parse_modules,
-	 .path = "/usr/share/initramfs-tools/modules.d", .end = ""},
-	{FOREIGN_INITRAMFS_MODULES, foreign_parse_initramfs_hook,
-	 .path = "/etc/initramfs-tools/hooks", .end = "", .private = true},
-	{FOREIGN_INITRAMFS_MODULES, foreign_parse_initramfs_hook,
-	 .path = "/usr/share/initramfs-tools/hooks", .end = "", .private = true},
-	{FOREIGN_INITRAMFS_MODULES, foreign_parse_modules, .path = "/etc/initramfs-tools/modules.d",
-	 .end = "/", .unread = "initramfs-tools does not read this directory"},
-	{FOREIGN_DRACUT, foreign_parse_dracut, .path = DRACUT_CONF_PATH},
-	{FOREIGN_DRACUT, foreign_parse_dracut, .path = DRACUT_CONF_DIR, .end = ".conf",
-	 .unread = "dracut reads only files whose names end in .conf"},
-	{FOREIGN_DRACUT, foreign_parse_dracut, .path = "/usr/lib/dracut/dracut.conf.d",
-	 .end = ".conf"},
-	{FOREIGN_DRACUT, foreign_parse_script, .path = "/usr/lib/dracut/modules.d", .end = ".sh",
-	 .depth = 1, .private = true},
-	{FOREIGN_MKINITCPIO, foreign_parse_mkinitcpio, .path = "/etc/mkinitcpio.conf"},
-	{FOREIGN_MKINITCPIO, foreign_parse_mkinitcpio, .path = "/etc/mkinitcpio.conf.d",
-	 .end = ".conf"},
-	{FOREIGN_MKINITCPIO, foreign_parse_script, .path = "/etc/initcpio/hooks", .end = "",
-	 .private = true},
-	{FOREIGN_MKINITCPIO, foreign_parse_script, .path = "/usr/lib/initcpio/hooks", .end = "",
-	 .private = true},
-	{FOREIGN_MODULES_LOAD, foreign_parse_modules, .path = "/etc/modules"},
-	{FOREIGN_MODULES_LOAD, foreign_parse_modules, .end = ".conf",
-	 .masked = {"/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d",
-		    "/usr/lib/modules-load.d"}},
-	{FOREIGN_DRIVERCTL, foreign_parse_driverctl, .path = "/etc/driverctl.d", .end = ""},
-	{FOREIGN_VFIO_BIND, foreign_parse_vfio_bind, .path = "/etc/sysconfig/vfio-bind"},
-	{FOREIGN_VFIO_BIND, foreign_parse_vfio_bind, .path = "/etc/default/vfio-bind"},
-	{FOREIGN_VFIO_BIND, foreign_parse_vfio_bind, .path = "/etc/vfio-pci.cfg"},
-	{FOREIGN_VFIO_BIND, foreign_parse_unraid, .path = "/boot/config/vfio-pci.cfg"},
-	{FOREIGN_UNIT, foreign_parse_unit, .path = "/etc/systemd/system", .end = ".service",
-	 .private = true},
-	{FOREIGN_UNIT, foreign_parse_unit, .path = "/usr/lib/systemd/system/vfio-bind.service",
-	 .private = true},
-	{FOREIGN_UNIT, foreign_parse_unit, .path = "/usr/lib/systemd/system/vfio-bind@.service",
-	 .private = true, .programs = true},
-	{FOREIGN_RC_LOCAL, foreign_parse_script, .path = "/etc/rc.local", .private = true},
-	{FOREIGN_RC_LOCAL, foreign_parse_script, .path = "/etc/rc.d/rc.local", .private = true},
-	{FOREIGN_RC_LOCAL, foreign_parse_script, .path = "/etc/local.d", .end = ".start",
-	 .private = true},
-	{FOREIGN_RC_LOCAL, foreign_parse_script, .path = "/boot/config/go", .private = true,
-	 .programs = true},
-	{FOREIGN_NETWORK, foreign_parse_netplan, .end = ".yaml", .private = true,
-	 .masked = {"/run/netplan", "/etc/netplan", "/usr/lib/netplan"}},
-	{FOREIGN_NETWORK, foreign_parse_link, .end = ".link", .private = true,
-	 .masked = {"/etc/systemd/network", "/run/systemd/network", "/usr/lib/systemd/network"}},
-	{FOREIGN_NETWORK, foreign_parse_sysfs, .path = "/etc/sysfs.conf", .private = true},
-	{FOREIGN_NETWORK, foreign_parse_sysfs, .path = "/etc/sysfs.d", .end = ".conf",
-	 .private = true},
-	{FOREIGN_GUEST_HOOK, foreign_parse_script, .path = "/etc/libvirt/hooks", .end = "",
-	 .depth = 4, .private = true, .programs = true},
-	{FOREIGN_GUEST, foreign_parse_domain, .path = "/etc/libvirt/qemu", .end = ".xml",
-	 .private = true},
-	{FOREIGN_GUEST, foreign_parse_proxmox_guest, .path = "/etc/pve/qemu-server", .end = ".conf",
-	 .private = true},
-	{FOREIGN_GUEST, foreign_parse_proxmox_mapping, .path = "/etc/pve/mapping/pci.cfg",
-	 .private = true},
-	{FOREIGN_GUEST, foreign_parse_xen_guest, .path = "/etc/xen", .end = ".cfg",
-	 .private = true},
-};
+/* A hardware address is that of the interface that stands on a device; what stands on that may have the same one. */
+static void resolve_hardware_addresses(struct search *search)
+{
+	_cleanup_(strv_done) struct strv names = {};
+	char address[FOREIGN_HARDWARE_ADDRESS];
+
+	vec_foreach(setting, search->foreign) {
+		if (setting->effect != FOREIGN_VFS ||
+		    !foreign_take_hardware_address(setting->name, address))
+			continue;
+		if (!names.n)
+			root_list(search->root, "/sys/class/net", &names);
+		vec_foreach(name, &names) {
+			_cleanup_free_ char *path = xasprintf("/sys/class/net/%s/address", *name),
+					    *link = xasprintf("/sys/class/net/%s", *name);
+			_cleanup_free_ char *its = root_read_line(search->root, path);
+			char target[PATH_MAX];
+
+			if (text_same(its, address) &&
+			    root_read_link(search->root, link, target, sizeof(target)) > 0 &&
+			    !strstr(target, "/virtual/")) {
+				free(setting->name);
+				setting->name = xstrdup(*name);
+				break;
+			}
+		}
+	}
+}
 
 void scan_foreign(struct root *root, const struct kernel_args *args, struct foreign *ret)
 {
@@ -434,16 +397,17 @@ void scan_foreign(struct root *root, const struct kernel_args *args, struct fore
 
 	ret->managers = find_managers(root, args);
 	foreign_parse_arguments(args, ret);
-	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
-		if (sources[i].path)
-			parse_source(&search, &sources[i]);
+	for (const struct source *source = foreign_sources; source->parse; source++) {
+		if (source->wanted)
+			parse_wants(&search, source);
+		else if (source->path)
+			parse_source(&search, source);
 		else
-			parse_masked(&search, &sources[i]);
-		if (sources[i].programs)
-			parse_programs(&search, sources[i].source);
-		if (sources[i].programs && sources[i].source == FOREIGN_UNIT)
-			parse_instances(&search);
+			parse_masked(&search, source);
+		if (source->programs)
+			parse_programs(&search, source->source);
 	}
+	resolve_hardware_addresses(&search);
 	find_idle(root, ret, &search.uses);
 	find_owners_end(&search.owners);
 	vec_foreach(script, &search.scripts) {
@@ -456,4 +420,5 @@ void scan_foreign(struct root *root, const struct kernel_args *args, struct fore
 		free(use->path);
 	}
 	free(search.uses.items);
+	strv_done(&search.templates);
 }

@@ -140,9 +140,11 @@ static bool is_linked(const struct strv *links, const char *unit)
 	return false;
 }
 
+/* One that a target wants, in a directory of that, is a link to it. */
 static bool is_own_unit(const char *path)
 {
-	return text_starts_with(path, UNIT_DIR "/") && text_ends_with(path, ".service");
+	return text_starts_with(path, UNIT_DIR "/") && text_ends_with(path, ".service") &&
+	       !strchr(path + strlen(UNIT_DIR "/"), '/');
 }
 
 /* Does a unit that is enabled run the file, or one of which nobody knows? */

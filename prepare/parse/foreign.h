@@ -21,6 +21,8 @@ struct foreign_file {
 	/* The text of a file with variables, which userdata keeps; NULL: there is none, or no reader. */
 	const char *(*read)(void *userdata, const char *path);
 	void *userdata;
+	/* Functions of a script that are called behind it, up to NULL; NULL: none. */
+	const char *const *entries;
 };
 
 /* Adds a setting in a line of the file (0: the file as a whole), as foreign_add() does. */
@@ -49,14 +51,19 @@ void foreign_add_arguments(const struct foreign_file *file, unsigned line,
 			   const struct kernel_args *args);
 
 /*
- * Adds how many virtual functions a physical one is to have, by its address, its interface or "module NAME";
- * foreign_add_numvfs(): by the path of an attribute of sysfs, false: it is another attribute. What is no number
- * is passed over.
+ * Adds how many virtual functions a physical one is to have: by its address, its interface or a pattern of
+ * them, the hardware address of that, or "module NAME"; "": whose they are cannot be told. Several numbers, with
+ * commas between them, are those of a module's ports; what is no number is not known.
+ * foreign_add_numvfs(): by the path of an attribute of sysfs, false: it is another attribute.
  */
 void foreign_add_vfs(const struct foreign_file *file, unsigned line, const char *text,
-		     const char *whose, const char *number);
+		     const char *whose, const char *numbers);
 bool foreign_add_numvfs(const struct foreign_file *file, unsigned line, const char *text,
 			const char *path, const char *number);
+
+/* "3C-FD-FE-00-00-01" as "3c:fd:fe:00:00:01"; false: it is no hardware address. */
+#define FOREIGN_HARDWARE_ADDRESS sizeof("00:11:22:33:44:55")
+bool foreign_take_hardware_address(const char *text, char ret[FOREIGN_HARDWARE_ADDRESS]);
 
 /* Adds the path of a command that the file runs, a line break, and the prelude of it as a script. */
 void foreign_add_program(const struct foreign_file *file, const struct strv *words,
@@ -98,8 +105,20 @@ void foreign_parse_arguments(const struct kernel_args *args, struct foreign *for
 void foreign_parse_configured(const struct bootloader *bootloader,
 			      const struct kernel_args *running, struct foreign *foreign);
 
-/* How many virtual functions there are: netplan(5), systemd.link(5), sysfs.conf(5). */
-foreign_parser foreign_parse_netplan, foreign_parse_link, foreign_parse_sysfs;
+/* How many virtual functions there are: netplan(5), systemd.link(5), NetworkManager's nm-settings-keyfile(5), ifcfg. */
+foreign_parser foreign_parse_netplan, foreign_parse_link, foreign_parse_keyfile,
+	foreign_parse_ifcfg;
+/* A keyfile without the lines that have nothing to do with virtual functions, which may hold secrets; the caller's. */
+char *foreign_keyfile_excerpt(const char *text);
+
+/*
+ * Files of which lines run a command or write to sysfs: crontab(5), interfaces(5) of ifupdown, tmpfiles.d(5),
+ * sysfs.conf(5), a profile of tuned(8) that is active, /etc/dpdk/interfaces.
+ */
+foreign_parser foreign_parse_crontab, foreign_parse_interfaces, foreign_parse_tmpfiles,
+	foreign_parse_sysfs, foreign_parse_tuned, foreign_parse_dpdk;
+/* A script of init.d, of LSB or OpenRC, at a start; one that a network manager calls with what happens to a link. */
+foreign_parser foreign_parse_init, foreign_parse_link_hook;
 
 /*
  * Definitions of guests, of libvirt (domain XML), Proxmox VE (qemu-server/N.conf, mapping/pci.cfg) and xl.cfg(5):

@@ -224,7 +224,7 @@ void foreign_write(struct foreign_acts *acts, const struct shell_event *event)
 	const char *driver = text_starts_with(above, "pci:") ? above + 4 : above;
 	bool of_pci = strstr(path, "/pci") || driver != above || strchr(path, SHELL_UNKNOWN[0]);
 
-	if (strcmp(name, "sriov_numvfs") == 0 && !strpbrk(path, SHELL_UNKNOWN))
+	if (strcmp(name, "sriov_numvfs") == 0)
 		*vec_add(&acts->numvfs) = (struct foreign_numvfs){xstrdup(path),
 								  xstrdup(event->text),
 								  event->line};

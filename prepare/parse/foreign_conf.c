@@ -98,7 +98,7 @@ static bool add_dotted(const struct foreign_file *file, unsigned line, const cha
 	return true;
 }
 
-/* max_vfs=, num_vfs=: of igb, ixgbe, mlx4_core; a number for each port is that of the first here. */
+/* max_vfs=, num_vfs=: of igb, ixgbe, mlx4_core; perhaps a number for each port. */
 static void add_vfs_options(const struct foreign_file *file, unsigned line, const char *text,
 			    const char *module, const char *rest)
 {
@@ -107,10 +107,8 @@ static void add_vfs_options(const struct foreign_file *file, unsigned line, cons
 
 	strv_split(&words, rest, " \t");
 	vec_foreach(word, &words)
-		if (text_starts_with(*word, "max_vfs=") || text_starts_with(*word, "num_vfs=")) {
-			(*word)[8 + strcspn(*word + 8, ",")] = '\0';
+		if (text_starts_with(*word, "max_vfs=") || text_starts_with(*word, "num_vfs="))
 			foreign_add_vfs(file, line, text, whose, *word + 8);
-		}
 }
 
 static void parse_modprobe_line(const struct foreign_file *file, unsigned line, const char *text)

@@ -179,10 +179,14 @@ static char *address_above(const char *path, const char *behind)
 }
 
 /* What a command prints of a device. */
-static void print(const struct strv *words, const char *name, struct buf *output)
+static void print(const struct shell_event *event, const char *name, struct buf *output)
 {
 	static const char *const ids[] = {"/vendor", "/device"};
-	const char *last = words->items[words->n - 1];
+	const struct strv *words = event->words;
+	const char *word = words->items[words->n - 1];
+	_cleanup_free_ char *last = *word != '/' && event->directory
+					    ? xasprintf("%s/%s", event->directory, word)
+					    : xstrdup(word);
 	bool lists = strcmp(name, "ls") == 0;
 	struct foreign_device device = {};
 
@@ -235,6 +239,46 @@ static void add_helper(const struct foreign_acts *acts, const struct strv *words
 	}
 }
 
+/* Does a line of a script name what brings devices to a driver, whatever it does with it? */
+static bool rebinds(const char *line)
+{
+	static const char *const signs[] = {"/new_id",       "driver_override", "driverctl",
+					    "vfiobind",      "vfio-bind",       "vfio_bind",
+					    "vfio-pci-bind", "devbind",         "nodedev-det",
+					    "vfio-pci/bind"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+		if (strstr(line, signs[i]))
+			return line[strspn(line, " \t")] != '#';
+	return false;
+}
+
+/* The first line that rebinds devices by its words; 0: there is none. */
+static unsigned telling_line(const char *text)
+{
+	_cleanup_(lines_done) struct lines lines = {.rest = text};
+
+	while (lines_next(&lines))
+		if (rebinds(lines.text))
+			return lines.first;
+	return 0;
+}
+
+/* Is it a program in another language that brings devices to a driver, or does it run a command that does? */
+static bool hides_commands(const struct shell_event *event, const char *name)
+{
+	static const char *const runners[] = {"python", "python3",  "perl",        "ruby",
+					      "xargs",  "parallel", "find",        "su",
+					      "at",     "runuser",  "systemd-run", "flock",
+					      "chroot", "nsenter"};
+	bool hides = event->text && TEXT_IN(runners, name) && telling_line(event->text);
+
+	for (size_t i = 0; i < event->words->n; i++)
+		hides = hides || ((TEXT_IN(runners, name) || (!i && strpbrk(name, " \n"))) &&
+				  telling_line(event->words->items[i]));
+	return hides;
+}
+
 static void follow_event(void *userdata, const struct shell_event *event, struct buf *output)
 {
 	struct foreign_acts *acts = userdata;
@@ -253,9 +297,11 @@ static void follow_event(void *userdata, const struct shell_event *event, struct
 			commands[i].run(acts, event->words, event);
 			return;
 		}
+	if (hides_commands(event, name))
+		foreign_add_untold(acts, "vfio-pci", event);
 	if (is_filter(name) && event->text && strchr(event->text, OF_DEVICE))
 		buf_add(output, event->text);
-	print(event->words, name, output);
+	print(event, name, output);
 	if (word[0] == '/')
 		foreign_add_program(acts->file, event->words, acts->prelude);
 	else if (!output->length)
@@ -302,38 +348,15 @@ char *foreign_quote(const struct strv *words, size_t from)
 void foreign_add_program(const struct foreign_file *file, const struct strv *words,
 			 const char *environment)
 {
+	/* Programs of distributions, whose settings are read. */
+	static const char *const known[] = {"/usr/lib/dpdk/dpdk-init", "/lib/dpdk/dpdk-init"};
 	_cleanup_free_ char *arguments = foreign_quote(words, 1);
 
-	if (!file->programs || file->programs->n >= MAX_PROGRAMS)
+	if (!file->programs || file->programs->n >= MAX_PROGRAMS || TEXT_IN(known, words->items[0]))
 		return;
 	strv_take(file->programs,
 		  xasprintf("%s\n%sset -- %s\n", words->items[0], environment ? environment : "",
 			    arguments ? arguments : ""));
-}
-
-/* Does a line of a script name what brings devices to a driver, whatever it does with it? */
-static bool rebinds(const char *line)
-{
-	static const char *const signs[] = {"/new_id",       "driver_override", "driverctl",
-					    "vfiobind",      "vfio-bind",       "vfio_bind",
-					    "vfio-pci-bind", "devbind",         "nodedev-det",
-					    "vfio-pci/bind"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
-		if (strstr(line, signs[i]))
-			return line[strspn(line, " \t")] != '#';
-	return false;
-}
-
-/* The first line that rebinds devices by its words; 0: there is none. */
-static unsigned telling_line(const char *text)
-{
-	_cleanup_(lines_done) struct lines lines = {.rest = text};
-
-	while (lines_next(&lines))
-		if (rebinds(lines.text))
-			return lines.first;
-	return 0;
 }
 
 void foreign_follow(const struct foreign_file *file, const char *prelude, const char *text,
@@ -343,8 +366,9 @@ void foreign_follow(const struct foreign_file *file, const char *prelude, const 
 	/* mkinitcpio's /init reads its hooks and calls these. */
 	static const char *const hooks[] = {"run_earlyhook", "run_hook", "run_latehook", NULL};
 	const struct shell_watcher watcher = {&acts, follow_event, follow_glob,
-					      file->source == FOREIGN_MKINITCPIO && !line ? hooks
-											  : NULL};
+					      file->source == FOREIGN_MKINITCPIO && !line
+						      ? hooks
+						      : file->entries};
 	const struct foreign_emission emission = {file, line ? text : shown, shown, line};
 	bool foreign_language = text_starts_with(text, "#!") &&
 				!memmem(text, strcspn(text, "\n"), "sh", 2);

@@ -21,6 +21,7 @@ void foreign_parse_script(const struct foreign_file *file)
 
 /* What a unit says of the environment of its commands, as a script. */
 struct unit {
+	const char *instance; /* what stands behind the '@' of its name; "": nothing */
 	struct buf environment;
 	struct strv variables; /* NAME=VALUE */
 	bool unknown;          /* there is a file with more */
@@ -39,8 +40,12 @@ static const char *resolve_unit(const void *userdata, const char *c, struct buf 
 		buf_add_n(word, c, 1);
 		return c + 2;
 	}
+	/* systemd-escape(1) leaves addresses and most names of interfaces as they are. */
 	if (*c == '%') {
-		buf_add(word, SHELL_UNKNOWN);
+		bool known = (c[1] == 'i' || c[1] == 'I') && *unit->instance &&
+			     !strpbrk(unit->instance, "-\\");
+
+		buf_add(word, known ? unit->instance : SHELL_UNKNOWN);
 		return c[1] ? c + 2 : c + 1;
 	}
 	if (!length ||
@@ -121,7 +126,11 @@ static void add_exec(const struct unit *unit, const struct lines *line, struct b
 void foreign_parse_unit(const struct foreign_file *file)
 {
 	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
-	struct unit unit = {};
+	const char *end = strrchr(file->path, '.'), *at = strrchr(file->path, '@');
+	_cleanup_free_ char *instance = end && at && at < end
+						? xstrndup(at + 1, (size_t)(end - at - 1))
+						: xstrdup("");
+	struct unit unit = {.instance = instance};
 	struct buf script = {};
 	unsigned at_line = 1;
 	_cleanup_free_ char *environment = NULL;

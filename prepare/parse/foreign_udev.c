@@ -8,81 +8,10 @@
 #include "model/profile.h"
 #include "parse/address.h"
 #include "parse/foreign_programs.h"
+#include "parse/foreign_vfs.h"
 #include "parse/lines.h"
 #include "parse/shell_words.h"
-
-/* --- rules ----------------------------------------------------------------------------------------- */
-
-struct rule_key {
-	char *name;  /* "KERNEL", "ATTR{vendor}" */
-	char *value; /* what stands in quotes */
-	enum rule_operator { RULE_IS, RULE_IS_NOT, RULE_SETS } operator;
-};
-
-struct rule {
-	VEC(struct rule_key);
-};
-
-static void rule_done(struct rule *rule)
-{
-	vec_foreach(key, rule) {
-		free(key->name);
-		free(key->value);
-	}
-	free(rule->items);
-	*rule = (struct rule){};
-}
-
-/* The text between quotes, of which \" is one; returns what follows them, or NULL: they do not end. */
-static const char *read_value(const char *c, struct buf *ret)
-{
-	for (c++; *c != '"'; c++) {
-		if (!*c)
-			return NULL;
-		if (*c == '\\' && c[1] == '"')
-			c++;
-		buf_add_n(ret, c, 1);
-	}
-	return c + 1;
-}
-
-/* Reads a rule; false: it is none, and udev passes over it. */
-static bool read_rule(const char *line, struct rule *ret)
-{
-	const char *c = line + strspn(line, " \t,");
-
-	if (*c == '#')
-		return false;
-	while (*c) {
-		size_t length = strcspn(c, "=!+-: \t{");
-		struct rule_key *key;
-		struct buf value = {};
-		size_t n;
-
-		if (c[length] == '{')
-			length += strcspn(c + length, "}") + 1;
-		if (!length || strnlen(c, length) < length)
-			return false;
-		key = vec_add(ret);
-		*key = (struct rule_key){.name = xstrndup(c, length)};
-		c += length + strspn(c + length, " \t");
-		n = strspn(c, "=!+-:");
-		key->operator= text_is(c, n, "==") ? RULE_IS
-		: text_is(c, n, "!=")              ? RULE_IS_NOT
-						   : RULE_SETS;
-		c += n + strspn(c + n, " \t");
-		/* e"..." knows escapes, and i"..." compares without case. */
-		c += (*c == 'e' || *c == 'i') && c[1] == '"';
-		if (!n || *c != '"')
-			return false;
-		c = read_value(c, &value);
-		key->value = buf_take(&value);
-		if (!c)
-			return false;
-		c += strspn(c, " \t,");
-	}
-	return ret->n;
-}
+#include "parse/udev_rule.h"
 
 /* github.com/andre-richter/vfio-pci-bind: its script is run for devices that other rules give this tag. */
 #define BIND_TAG "vfio-pci-bind"
@@ -109,7 +38,7 @@ struct subject {
 /* A jump over rules, up to a label. */
 struct jump {
 	char *label;
-	struct rule rule;
+	struct udev_rule rule;
 };
 
 static const struct {
@@ -139,9 +68,9 @@ static bool has_word(const char *value, const char *word)
 }
 
 /* Takes a condition in; not: the contrary of what stands there. */
-static void add_condition(struct subject *subject, const struct rule_key *key, bool not )
+static void add_condition(struct subject *subject, const struct udev_key *key, bool not )
 {
-	bool is = (key->operator== RULE_IS) != not ;
+	bool is = (key->operator== UDEV_IS) != not ;
 
 	for (size_t i = 0; i < ARRAY_SIZE(identities); i++) {
 		enum part part = identities[i].part;
@@ -172,12 +101,12 @@ static void add_condition(struct subject *subject, const struct rule_key *key, b
 /* A jump is not made by those for which its rule is not: told, where that hangs on one condition. */
 static void add_jump(struct subject *subject, const struct jump *jump)
 {
-	const struct rule_key *only = NULL;
+	const struct udev_key *only = NULL;
 	struct subject jumps = {};
 	size_t n = 0;
 
 	vec_foreach(key, &jump->rule) {
-		if (key->operator== RULE_SETS)
+		if (key->operator== UDEV_SETS)
 			continue;
 		add_condition(&jumps, key, false);
 		only = key;
@@ -274,6 +203,8 @@ static void set_subject(struct foreign_setting *setting, const struct subject *s
 
 /* An address that no host has stands for the device of the rule in what it runs. */
 #define SOME_DEVICE "ffff:ff:1f.7"
+/* And an interface that has no such name for that of a rule of the network. */
+#define SOME_INTERFACE "some-interface"
 
 /* "%k", "$kernel", and the path in sysfs that ends in it. */
 static const char *resolve(const void *userdata, const char *c, struct buf *word)
@@ -287,8 +218,10 @@ static const char *resolve(const void *userdata, const char *c, struct buf *word
 		     {"$name", ""},
 		     {"$env{PCI_SLOT_NAME}", ""},
 		     {"%E{PCI_SLOT_NAME}", ""},
-		     {"%p", "/devices/pci0000:00/"},
-		     {"$devpath", "/devices/pci0000:00/"}};
+		     {"%p", NULL},
+		     {"$devpath", NULL}};
+	const char *device = userdata,
+		   *path = strchr(device, ':') ? "/devices/pci0000:00/" : "/devices/virtual/net/";
 	size_t length;
 
 	if (c[1] == c[0]) {
@@ -297,7 +230,7 @@ static const char *resolve(const void *userdata, const char *c, struct buf *word
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (text_starts_with(c, known[i].text)) {
-			buf_addf(word, "%s%s", known[i].path, (const char *)userdata);
+			buf_addf(word, "%s%s", known[i].path ? known[i].path : path, device);
 			return c + strlen(known[i].text);
 		}
 	/* A variable of the shell that it runs is udev's only where that knows it. */
@@ -328,12 +261,12 @@ static void follow(const struct foreign_file *file, unsigned line, const char *t
 }
 
 /* Adds a program to look into, which does not know the device that it is run for. */
-static void add_program(const struct foreign_file *file, const char *program)
+static void add_program(const struct foreign_file *file, const char *program, const char *some)
 {
 	struct buf buf = {};
 	const char *c = program, *next;
 
-	for (; (next = strstr(c, SOME_DEVICE)); c = next + strlen(SOME_DEVICE)) {
+	for (; (next = strstr(c, some)); c = next + strlen(some)) {
 		buf_add_n(&buf, c, (size_t)(next - c));
 		buf_add(&buf, "'\"$(unknown)\"'");
 	}
@@ -341,10 +274,25 @@ static void add_program(const struct foreign_file *file, const char *program)
 	strv_take(file->programs, buf_take(&buf));
 }
 
+/* Puts those that the rule is for in the place of the device, or the interface, that stood for them. */
+static void settle_some(struct foreign_setting *setting, const struct subject *subject,
+			const char *whose)
+{
+	if (strv_contains(&setting->values, SOME_DEVICE)) {
+		set_subject(setting, subject);
+	} else if (setting->effect == FOREIGN_VFS && (strcmp(setting->name, SOME_DEVICE) == 0 ||
+						      strcmp(setting->name, SOME_INTERFACE) == 0)) {
+		free(setting->name);
+		setting->name = foreign_shown(whose);
+	}
+}
+
 /* Adds what commands do to the devices of the rule, and to others that it names. */
 static void add_run(const struct foreign_file *file, unsigned line, const char *text,
-		    const struct strv *commands, const struct subject *subject)
+		    const struct strv *commands, const struct subject *subject,
+		    const struct foreign_whose *whose)
 {
+	const char *some = subject->never ? SOME_INTERFACE : SOME_DEVICE;
 	_cleanup_(strv_done) struct strv programs = {}, names = {};
 	struct foreign_file of_some = *file;
 	struct foreign_setting whole = {};
@@ -354,18 +302,19 @@ static void add_run(const struct foreign_file *file, unsigned line, const char *
 	vec_foreach(name, &whole.values)
 		if (whole.effect == FOREIGN_ADDRESSES && !strpbrk(*name, "*?[|"))
 			strv_add(&names, *name);
-	if (names.n && names.n == whole.values.n) {
+	if (subject->never && whose->by == WHOSE_NAME) {
+		follow(file, line, text, commands, whose->name);
+	} else if (names.n && names.n == whole.values.n && !subject->never) {
 		vec_foreach(name, &names)
 			follow(file, line, text, commands, *name);
 	} else {
 		of_some.programs = file->programs ? &programs : NULL;
-		follow(&of_some, line, text, commands, SOME_DEVICE);
+		follow(&of_some, line, text, commands, some);
 	}
 	vec_foreach(program, &programs)
-		add_program(file, *program);
+		add_program(file, *program, some);
 	for (size_t i = from; i < file->foreign->n; i++)
-		if (strv_contains(&file->foreign->items[i].values, SOME_DEVICE))
-			set_subject(&file->foreign->items[i], subject);
+		settle_some(&file->foreign->items[i], subject, whose->name ? whose->name : "");
 	strv_done(&whole.values);
 }
 
@@ -380,53 +329,76 @@ static void add_driver(const struct foreign_file *file, unsigned line, const cha
 	setting->mechanism = mechanism;
 }
 
-static const char *set_value(const struct rule *rule, const char *name)
+/* Whose virtual functions a rule means, by its conditions. */
+static void take_whose(const struct udev_rule *rule, struct foreign_whose *ret)
 {
-	vec_foreach(key, rule)
-		if (strcmp(key->name, name) == 0 && key->operator== RULE_SETS)
-			return key->value;
-	return NULL;
-}
+	static const char *const names[] = {"INTERFACE",
+					    "ENV{INTERFACE}",
+					    "ENV{ID_NET_NAME}",
+					    "ENV{ID_NET_NAME_PATH}",
+					    "ENV{ID_NET_NAME_SLOT}",
+					    "NAME",
+					    "KERNEL",
+					    "KERNELS"};
+	static const char *const drivers[] = {"DRIVER", "DRIVERS", "ENV{ID_NET_DRIVER}"};
 
-/* Of an interface, or of a device: the one that is named in a condition. */
-static void add_numvfs(const struct foreign_file *file, unsigned line, const char *text,
-		       const struct rule *rule)
-{
-	static const char *const names[] = {
-		"INTERFACE", "ENV{INTERFACE}", "ENV{ID_NET_NAME}", "ENV{ID_NET_NAME_PATH}",
-		"NAME",      "KERNEL",         "KERNELS"};
-	const char *number = set_value(rule, "ATTR{device/sriov_numvfs}");
+	vec_foreach(key, rule) {
+		const char *value = key->value, *name = key->name;
+		struct pci_address address;
 
-	number = number ? number : set_value(rule, "ATTR{sriov_numvfs}");
-	for (size_t i = 0; number && i < rule->n; i++)
-		if (rule->items[i].operator== RULE_IS && TEXT_IN(names, rule->items[i].name) &&
-		    !strpbrk(rule->items[i].value, "*?[|")) {
-			foreign_add_vfs(file, line, text, rule->items[i].value, number);
-			return;
-		}
+		if (key->operator!= UDEV_IS || strchr(value, '|'))
+			continue;
+		if (strcmp(name, "ENV{ID_PATH}") == 0 && text_starts_with(value, "pci-"))
+			foreign_whose_take(ret, WHOSE_ADDRESS, xstrdup(value + 4));
+		else if (TEXT_IN(names, name) && pci_address_parse(value, &address) == 0)
+			foreign_whose_take(ret, WHOSE_ADDRESS, xstrdup(value));
+		else if (TEXT_IN(names, name) && !strchr(value, ':'))
+			foreign_whose_take(ret, strpbrk(value, "*?[") ? WHOSE_PATTERN : WHOSE_NAME,
+					   xstrdup(value));
+		else if (TEXT_IN(drivers, name) && !strpbrk(value, "*?["))
+			foreign_whose_take(ret, WHOSE_DRIVER, xasprintf("module %s", value));
+		else if (strcmp(name, "ATTR{address}") == 0 || strcmp(name, "ATTRS{address}") == 0)
+			foreign_whose_take_hardware(ret, value);
+	}
 }
 
 static void add_effects(const struct foreign_file *file, unsigned line, const char *text,
-			const struct rule *rule, const struct subject *subject)
+			const struct udev_rule *rule, const struct subject *subject,
+			const struct foreign_whose *whose)
 {
 	static const char *const runs[] = {"RUN", "RUN{program}", "PROGRAM", "IMPORT{program}"};
+	static const char *const numbers[] = {"ATTR{device/sriov_numvfs}", "ATTR{sriov_numvfs}"};
 	_cleanup_(strv_done) struct strv commands = {};
 
 	vec_foreach(key, rule) {
-		if (strcmp(key->name, "ATTR{driver_override}") == 0 &&
-		    key->operator== RULE_SETS && * key->value)
+		if (TEXT_IN(numbers, key->name) && key->operator== UDEV_SETS)
+			foreign_add_vfs(file, line, text, whose->name ? whose->name : "",
+					key->value);
+		else if (subject->never && !TEXT_IN(runs, key->name))
+			continue;
+		else if (strcmp(key->name, "ATTR{driver_override}") == 0 &&
+			 key->operator== UDEV_SETS && * key->value)
 			add_driver(file, line, text, key->value, FOREIGN_BY_OVERRIDE, subject);
 		else if (strcmp(key->name, "ATTR{remove}") == 0 &&
-			 key->operator== RULE_SETS && strcmp(key->value, "1") == 0)
+			 key->operator== UDEV_SETS && strcmp(key->value, "1") == 0)
 			add_driver(file, line, text, "none", FOREIGN_BY_REMOVE, subject);
-		else if (strcmp(key->name, "TAG") == 0 && key->operator== RULE_SETS &&
+		else if (strcmp(key->name, "TAG") == 0 && key->operator== UDEV_SETS &&
 								  strcmp(key->value, BIND_TAG) == 0)
 			add_driver(file, line, text, "vfio-pci", FOREIGN_BY_OVERRIDE, subject);
 		else if (TEXT_IN(runs, key->name))
 			strv_add(&commands, key->value);
 	}
 	if (commands.n)
-		add_run(file, line, text, &commands, subject);
+		add_run(file, line, text, &commands, subject, whose);
+}
+
+/* Is the rule for interfaces of the network? */
+static bool is_of_net(const struct udev_rule *rule)
+{
+	vec_foreach(key, rule)
+		if (strcmp(key->name, "SUBSYSTEM") == 0 && key->operator== UDEV_IS)
+			return has_word(key->value, "net");
+	return false;
 }
 
 struct jumps {
@@ -441,7 +413,7 @@ static void end_jumps(struct jumps *jumps, const char *label)
 	vec_foreach(jump, jumps)
 		if (!label || strcmp(jump->label, label) == 0) {
 			free(jump->label);
-			rule_done(&jump->rule);
+			udev_rule_done(&jump->rule);
 		} else {
 			jumps->items[n++] = *jump;
 		}
@@ -451,30 +423,32 @@ static void end_jumps(struct jumps *jumps, const char *label)
 static void parse_rule(const struct foreign_file *file, unsigned line, const char *text,
 		       struct jumps *jumps)
 {
-	struct rule rule = {};
+	struct udev_rule rule = {};
 	struct subject subject = {};
+	struct foreign_whose whose = {};
 	const char *label, *target;
 
-	if (!read_rule(text, &rule)) {
-		rule_done(&rule);
+	if (!udev_rule_read(text, &rule)) {
+		udev_rule_done(&rule);
 		return;
 	}
-	label = set_value(&rule, "LABEL");
+	label = udev_rule_sets(&rule, "LABEL");
 	if (label)
 		end_jumps(jumps, label);
 	vec_foreach(jump, jumps)
 		add_jump(&subject, jump);
 	vec_foreach(key, &rule)
-		if (key->operator!= RULE_SETS)
+		if (key->operator!= UDEV_SETS)
 			add_condition(&subject, key, false);
-	add_numvfs(file, line, text, &rule);
-	if (!subject.never)
-		add_effects(file, line, text, &rule, &subject);
-	target = set_value(&rule, "GOTO");
+	take_whose(&rule, &whose);
+	if (!subject.never || is_of_net(&rule))
+		add_effects(file, line, text, &rule, &subject, &whose);
+	free(whose.name);
+	target = udev_rule_sets(&rule, "GOTO");
 	if (target)
 		*vec_add(jumps) = (struct jump){xstrdup(target), rule};
 	else
-		rule_done(&rule);
+		udev_rule_done(&rule);
 }
 
 void foreign_parse_udev(const struct foreign_file *file)

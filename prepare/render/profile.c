@@ -154,6 +154,8 @@ static void add_section(struct buf *buf, const struct profile_member *members, s
 		buf_addf(&section, "%s\n", members->selector);
 	if (members->vfs)
 		buf_addf(&section, "vfs     = %u\n", members->vfs);
+	if (members->except)
+		buf_addf(&section, "except  = %s   ; the host has them\n", members->except);
 	if (members->driver)
 		buf_addf(&section, "driver  = %s\n", members->driver);
 	if (holds_data && !(allow & ALLOW_STORAGE))
@@ -212,6 +214,7 @@ void profile_draft_done(struct profile_draft *draft)
 		return;
 	vec_foreach(member, draft) {
 		free(member->selector);
+		free(member->except);
 		strv_done(&member->sources);
 		strv_done(&member->guards);
 	}

@@ -16,6 +16,7 @@ struct profile_member {
 	bool holds_data; /* a guest has disks there: its data must not make the guard refuse them */
 	const char *driver; /* NULL: the usual one */
 	unsigned vfs;       /* so many virtual functions of it, and not it itself; 0: it itself */
+	char *except;       /* addresses of virtual functions that stay with the host; NULL: none */
 	bool left_out;      /* the section is a comment */
 	size_t unit;        /* what goes to a guest only together has one number; 0: not known */
 };

@@ -24,6 +24,16 @@ static void add_source(struct profile_member *member, const struct foreign_setti
 	strv_take(&member->sources, xasprintf("  loses: %s", why));
 }
 
+/* With blanks between them, the caller's; NULL: there are none. */
+static char *addresses_text(const struct pci_address_list *list)
+{
+	_cleanup_(strv_done) struct strv words = {};
+
+	vec_foreach(address, list)
+		strv_add(&words, PCI_ADDRESS_TEXT(address));
+	return words.n ? strv_join(&words, " ") : NULL;
+}
+
 static void add_device(const struct inventory *inventory, const struct guards *guards,
 		       const struct import_device *device, struct profile_draft *draft)
 {
@@ -47,8 +57,12 @@ static void add_device(const struct inventory *inventory, const struct guards *g
 	member->function = device->function;
 	member->driver = unusual(device->driver);
 	member->vfs = device->vfs;
+	member->except = addresses_text(&device->kept);
 	member->left_out = device->reason >= IMPORT_ABSENT;
 	member->reason = reasons[device->reason];
+	if (device->vfs && device->reason == IMPORT_UNEXPLAINED)
+		member->reason = "no file or argument that is looked at explains its virtual "
+				 "functions: were they made by hand?";
 	if (!device->function) {
 		member->reason = reasons[IMPORT_ABSENT];
 		member->selector = xasprintf("address = %s", PCI_ADDRESS_TEXT(&device->address));
@@ -103,6 +117,15 @@ static void add_remarks(const struct import *import, bool lost, const char *head
 	}
 }
 
+/* Is there anything that the profile cannot say? */
+static bool is_lost(const struct import *import)
+{
+	vec_foreach(remark, &import->remarks)
+		if (remark->lost)
+			return true;
+	return false;
+}
+
 static char *make_text(const struct inventory *inventory, const struct import *import)
 {
 	_cleanup_(profile_draft_done) struct profile_draft draft = {
@@ -114,7 +137,10 @@ static char *make_text(const struct inventory *inventory, const struct import *i
 			&draft.remarks,
 			"Remove what is named here before that; vfio-prepare validate tells what is left.");
 	else
-		strv_add(&draft.remarks, "No device is configured by hand.");
+		strv_add(&draft.remarks,
+			 is_lost(import) ? "What is configured by hand becomes no section: each "
+					   "line below says why."
+					 : "No device is configured by hand.");
 	add_remarks(import, true, "Not imported:", &draft.remarks);
 	add_remarks(import, false, "Not needed any more:", &draft.remarks);
 	guards_make(inventory, PHASE_APPLY, &guards);
@@ -151,7 +177,10 @@ static int run(struct root *root, const struct options *options)
 	root->remembers = false;
 	import_make(&situation.inventory, selected, &import);
 	if (!import.n && !import.ids.n)
-		log_notice("no device is configured by hand, so that the profile has no section");
+		log_notice(
+			is_lost(&import)
+				? "what is configured by hand becomes no section"
+				: "no device is configured by hand, so that the profile has no section");
 	return report(make_text(&situation.inventory, &import), STATUS_DONE);
 }
 

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void parse_foreign(foreign_parser *parse, enum foreign_source source, const char *path,
 			  const char *text, struct foreign *foreign, struct strv *programs)
 {
-	parse(&(struct foreign_file){source, path, text, foreign, programs, NULL, NULL, NULL});
+	parse(&(struct foreign_file){source, path, text, foreign, programs, NULL, NULL, NULL, NULL});
 }
 
 static void check_shown(const char *text)
@@ -139,9 +139,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	parse_foreign(foreign_parse_entries, FOREIGN_ARGUMENT, "b", text, &foreign, NULL);
 	parse_foreign(foreign_parse_netplan, FOREIGN_NETWORK, "n", text, &foreign, NULL);
 	parse_foreign(foreign_parse_link, FOREIGN_NETWORK, "n", text, &foreign, NULL);
-	parse_foreign(foreign_parse_sysfs, FOREIGN_NETWORK, "n", text, &foreign, NULL);
+	parse_foreign(foreign_parse_keyfile, FOREIGN_NETWORK, "n", text, &foreign, NULL);
+	parse_foreign(foreign_parse_ifcfg, FOREIGN_NETWORK, "n", text, &foreign, NULL);
+	parse_foreign(foreign_parse_sysfs, FOREIGN_RC_LOCAL, "n", text, &foreign, NULL);
+	parse_foreign(foreign_parse_tmpfiles, FOREIGN_RC_LOCAL, "t", text, &foreign, NULL);
+	parse_foreign(foreign_parse_crontab, FOREIGN_RC_LOCAL, "/etc/c", text, &foreign, NULL);
+	parse_foreign(foreign_parse_interfaces, FOREIGN_RC_LOCAL, "i", text, &foreign, NULL);
+	parse_foreign(foreign_parse_dpdk, FOREIGN_RC_LOCAL, "i", text, &foreign, NULL);
+	parse_foreign(foreign_parse_init, FOREIGN_RC_LOCAL, "i", text, &foreign, NULL);
+	parse_foreign(foreign_parse_link_hook, FOREIGN_RC_LOCAL, "i", text, &foreign, NULL);
+	parse_foreign(foreign_parse_tuned, FOREIGN_RC_LOCAL, "/etc/tuned/t/tuned.conf", text,
+		      &foreign, NULL);
 	free(foreign_guest_excerpt(text));
 	check_owner(text);
+	free(foreign_keyfile_excerpt(text));
 	parse_foreign(foreign_parse_vfio_bind, FOREIGN_VFIO_BIND, "v", text, &foreign, NULL);
 	parse_foreign(foreign_parse_driverctl, FOREIGN_DRIVERCTL,
 		      "/etc/driverctl.d/pci-0000:01:00.0", text, &foreign, NULL);

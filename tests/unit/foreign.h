@@ -12,7 +12,7 @@ static inline void parse_foreign(foreign_parser *parse, enum foreign_source sour
 				 const char *path, const char *text, struct foreign *foreign,
 				 struct strv *programs)
 {
-	parse(&(struct foreign_file){source, path, text, foreign, programs, NULL, NULL, NULL});
+	parse(&(struct foreign_file){source, path, text, foreign, programs, NULL, NULL, NULL, NULL});
 }
 
 /* The summary has the mechanism, too. */

@@ -44,6 +44,9 @@ TEST(test_each_source_has_its_words)
 		 "remove /v:3"},
 		{FOREIGN_UNIT, FOREIGN_ADDRESSES, "/etc/systemd/system/u.service",
 		 FINDING_FOREIGN_UNIT, "a service", "systemctl disable u.service"},
+		{FOREIGN_UNIT, FOREIGN_ADDRESSES, "/etc/systemd/system/u.service.d/x.conf",
+		 FINDING_FOREIGN_UNIT, "a service",
+		 "remove /etc/systemd/system/u.service.d/x.conf:3"},
 		{FOREIGN_UNIT, FOREIGN_ADDRESSES, "/opt/x", FINDING_FOREIGN_UNIT, "a service",
 		 "disable the unit that runs /opt/x"},
 		{FOREIGN_RC_LOCAL, FOREIGN_ADDRESSES, "/etc/rc.local", FINDING_FOREIGN_RC_LOCAL,
@@ -78,7 +81,7 @@ TEST(test_each_mechanism_has_its_words)
 		 "it is done at every boot, whichever card is there"},
 		{FOREIGN_ARGUMENT, FOREIGN_BY_IDS, NULL, "an id applies to every device"},
 		{FOREIGN_RC_LOCAL, FOREIGN_BY_NEW_ID, NULL,
-		 "rc.local runs after the native driver has started the device and services use it; "
+		 "it runs after the native driver has started the device and services use it; "
 		 "new_id also takes"},
 		{FOREIGN_UNIT, FOREIGN_BY_OVERRIDE, NULL,
 		 "a service runs after the native driver has started the device; driver_override "

@@ -187,9 +187,11 @@ TEST(test_what_nothing_explains)
 {
 	static const struct setting_row rows[] = {
 		ROW("nothing", "0000:02:00.0 vfio-pci unexplained\n"
+			       "0000:03:00.0 vfio-pci unexplained\n"
 			       "0000:04:00.0 pci-stub unexplained\n"),
 		ROW("a guest and a file",
-		    "0000:02:00.0 vfio-pci /g guest\n0000:04:00.0 pci-stub /d named\n"
+		    "0000:02:00.0 vfio-pci /g guest\n0000:03:00.0 vfio-pci unexplained\n"
+		    "0000:04:00.0 pci-stub /d named\n"
 		    "lost /g:1: \"TEXT\": " OF_GUEST,
 		    PUT(GUEST, ADDRESSES, "/g", 1, "vfio-pci", "0000:02:00.0"),
 		    PUT(DRIVERCTL, ADDRESSES, "/d", 1, "pci-stub", "0000:04:00.0")),
@@ -202,7 +204,7 @@ TEST(test_what_nothing_explains)
 	inventory.items[1].driver = xstrdup("vfio-pci");
 	free(inventory.items[3].driver);
 	inventory.items[3].driver = xstrdup("pci-stub");
-	/* A virtual function is of whoever has made it. */
+	/* A virtual function whose physical one is not here stands for itself. */
 	free(inventory.items[2].driver);
 	inventory.items[2].driver = xstrdup("vfio-pci");
 	inventory.items[2].is_vf = true;
@@ -213,8 +215,9 @@ TEST(test_what_nothing_explains)
 								     ? &section
 								     : NULL};
 	import_make(&inventory, &match, &import);
-	assert_int_equal(import.n, 1);
-	assert_ptr_equal(import.items[0].function, &inventory.items[3]);
+	assert_int_equal(import.n, 2);
+	assert_ptr_equal(import.items[0].function, &inventory.items[2]);
+	assert_ptr_equal(import.items[1].function, &inventory.items[3]);
 	import_done(&import);
 	free(match.items);
 }

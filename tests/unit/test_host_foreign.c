@@ -90,9 +90,9 @@ TEST(test_everything)
 		"addresses vfio-pci: 0000:06:00.0 @/etc/driverctl.d/pci-0000:06:00.0\n"
 		"addresses vfio-pci: 0000:04:00.0 @/etc/sysconfig/vfio-bind:1\n"
 		"addresses vfio-pci: 0000:05:00.0 @/etc/default/vfio-bind:1\n"
-		"addresses vfio-pci: 0000:02:00.0 @/opt/own.sh:1\n"
 		"addresses vfio-pci: 0000:03:00.0 @/etc/systemd/system/multi-user.target.wants/"
 		"vfio-bind@0000:03:00.0.service\n"
+		"addresses vfio-pci: 0000:02:00.0 @/opt/own.sh:1\n"
 		"addresses vfio-pci: 0000:01:00.0 @/etc/rc.local:1\n"
 		"addresses vfio-pci: 0000:0a:00.0 @/etc/local.d/vfio.start:1\n");
 }
@@ -200,6 +200,61 @@ TEST(test_what_is_recorded)
 			 "addresses vfio-pci: 0000:01:00.0 @/bin/b:1\n"
 			 "addresses vfio-pci: 0000:02:00.0 @/bin/d:1\n");
 	assert_true(recorded(&recorder, "etc/modules"));
+	recorder_done(&recorder);
+}
+
+/* Units of packages count once a target wants them, and templates by their instances. */
+TEST(test_wanted_units)
+{
+#define SET(address) "ExecStart=/usr/sbin/driverctl set-override " address " vfio-pci\n"
+#define WANTS "etc/systemd/system/multi-user.target.wants/"
+	tree_file(&tree, "usr/lib/systemd/system/package.service", SET("0000:01:00.0"));
+	tree_file(&tree, "usr/lib/systemd/system/idle.service", SET("0000:09:00.0"));
+	tree_file(&tree, "etc/systemd/system/own.service", SET("0000:02:00.0"));
+	tree_file(&tree, "etc/systemd/system/t@.service", SET("%i"));
+	tree_file(&tree, "etc/systemd/system/u@.service", SET("%i"));
+	tree_file(&tree, "etc/systemd/system/x.service.d/o.conf", SET("0000:05:00.0"));
+	tree_link(&tree, WANTS "package.service", "/usr/lib/systemd/system/package.service");
+	tree_link(&tree, WANTS "own.service", "/etc/systemd/system/own.service");
+	tree_link(&tree, WANTS "t@0000:03:00.0.service", "/etc/systemd/system/t@.service");
+	tree_link(&tree, WANTS "gone.service", "/usr/lib/systemd/system/gone.service");
+	tree_link(&tree, WANTS "some.socket", "/usr/lib/systemd/system/package.service");
+	expect("wanted units",
+	       "addresses vfio-pci: 0000:01:00.0 @/" WANTS "package.service:1\n"
+	       "addresses vfio-pci: 0000:03:00.0 @/" WANTS "t@0000:03:00.0.service:1\n"
+	       "addresses vfio-pci: 0000:02:00.0 @/etc/systemd/system/own.service:1\n"
+	       "addresses vfio-pci: @/etc/systemd/system/u@.service:1 (nothing below "
+	       "/etc/systemd/system enables the unit, so that no boot starts it) idle\n"
+	       "addresses vfio-pci: 0000:05:00.0 @/etc/systemd/system/x.service.d/o.conf:1\n");
+}
+
+/* What stands on a card may have its hardware address. */
+TEST(test_hardware_addresses)
+{
+	static const char connection[] = "etc/NetworkManager/system-connections/a.nmconnection";
+	struct recorder recorder = {};
+	struct kernel_args none = {};
+
+	tree_file(&tree, connection,
+		  "[ethernet]\nmac-address=3C:FD:FE:00:00:01\n"
+		  "[802-1x]\npassword=secret\n[sriov]\ntotal-vfs=4\n");
+	tree_file(&tree, "etc/systemd/network/1.link",
+		  "[Match]\nMACAddress=3c:fd:fe:00:00:02\n[Link]\nSR-IOVVirtualFunctions=2\n");
+	tree_file(&tree, "sys/devices/virtual/net/bond0/address", "3c:fd:fe:00:00:01\n");
+	tree_link(&tree, "sys/class/net/bond0", "../../devices/virtual/net/bond0");
+	tree_file(&tree, "sys/devices/pci0000:00/0000:00:04.0/net/eth1/address",
+		  "3c:fd:fe:00:00:01\n");
+	tree_link(&tree, "sys/class/net/eth1", "../../devices/pci0000:00/0000:00:04.0/net/eth1");
+	tree.root.recorder = &recorder;
+	scan_foreign(&tree.root, &none, &foreign);
+	tree.root.recorder = NULL;
+	check_foreign_is("hardware addresses", &foreign,
+			 "vfs 3c:fd:fe:00:00:02: 2 @/etc/systemd/network/1.link:4\n"
+			 "vfs eth1: 4 @/etc/NetworkManager/system-connections/a.nmconnection:6\n");
+	assert_true(recorded(&recorder, connection));
+	vec_foreach(record, &recorder)
+		assert_true(!record->has_bytes ||
+			    !memmem(record->bytes, record->length, "secret", 6));
 	recorder_done(&recorder);
 }
 
@@ -341,6 +396,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unreadable, start, stop),
 		cmocka_unit_test_setup_teardown(test_programs_are_not_scripts, start, stop),
 		cmocka_unit_test_setup_teardown(test_what_is_recorded, start, stop),
+		cmocka_unit_test_setup_teardown(test_wanted_units, start, stop),
+		cmocka_unit_test_setup_teardown(test_hardware_addresses, start, stop),
 		cmocka_unit_test_setup_teardown(test_vdsm, start, stop),
 		cmocka_unit_test_setup_teardown(test_agrees_with_modprobe, start, stop),
 	};
