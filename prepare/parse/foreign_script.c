@@ -61,30 +61,32 @@ static const char *resolve_unit(const void *userdata, const char *c, struct buf 
 	return name + length + braces;
 }
 
-static const char *resolve_nothing(const void *userdata _unused_, const char *c _unused_,
-				   struct buf *word _unused_)
+/* Environment= and EnvironmentFile= know no variables. */
+static const char *resolve_instance(const void *userdata, const char *c, struct buf *word)
 {
-	return NULL;
+	return *c == '%' ? resolve_unit(userdata, c, word) : NULL;
 }
 
 static void add_environment(struct unit *unit, const char *value)
 {
 	_cleanup_(strv_done) struct strv words = {};
 
-	foreign_split_command(value, resolve_nothing, NULL, &words);
+	foreign_split_command(value, resolve_instance, unit, &words);
 	vec_foreach(word, &words)
 		if (strchr(*word, '='))
 			strv_add(&unit->variables, *word);
 }
 
 /* Adds the variables of a file, a line each; a value may be quoted as a whole. */
-static void read_environment(const struct foreign_file *file, struct unit *unit, const char *path)
+static void read_environment(const struct foreign_file *file, struct unit *unit,
+			     const char *setting)
 {
+	_cleanup_(strv_done) struct strv paths = {};
 	const char *text;
 	_cleanup_(lines_done) struct lines lines = {};
 
-	path += strspn(path, "-");
-	text = file->read ? file->read(file->userdata, path) : NULL;
+	foreign_split_command(setting + strspn(setting, "-"), resolve_instance, unit, &paths);
+	text = file->read && paths.n ? file->read(file->userdata, paths.items[0]) : NULL;
 	unit->unknown = unit->unknown || !text;
 	lines.rest = text ? text : "";
 	while (lines_next(&lines)) {

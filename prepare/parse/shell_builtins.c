@@ -156,17 +156,21 @@ static enum shell_outcome do_set(struct shell *shell, const struct strv *words)
 static enum shell_outcome do_shift(struct shell *shell, const struct strv *words)
 {
 	struct strv *arguments = &shell->arguments;
+	long n = 1;
+	bool known = words->n < 2 || shell_number(words->items[1], &n);
 
 	/* A shift that may be done leaves unknown what the arguments are. */
-	if (shell->maybe || words->n > 1) {
+	if (shell->maybe || !known) {
 		strv_done(arguments);
 		shell->arguments_unknown = true;
-	} else if (arguments->n) {
-		free(arguments->items[0]);
-		arguments->n--;
-		memmove(arguments->items, arguments->items + 1,
-			arguments->n * sizeof(*arguments->items));
 	}
+	/* One by more than there are does nothing. */
+	if (n < 0 || (size_t)n > arguments->n)
+		return SHELL_FAILS;
+	for (long i = 0; i < n; i++)
+		free(arguments->items[i]);
+	arguments->n -= (size_t)n;
+	memmove(arguments->items, arguments->items + n, arguments->n * sizeof(*arguments->items));
 	return SHELL_SUCCEEDS;
 }
 

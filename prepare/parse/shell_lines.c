@@ -59,27 +59,46 @@ enum shell_outcome shell_do_expr(struct shell *shell, const struct strv *words)
 	return SHELL_SUCCEEDS;
 }
 
-/* One character for another; whatever else it does is unknown. */
+/* The characters of a set, "\\n" as a line break; false: there is more in it, such as a range. */
+static bool read_set(const char *text, struct buf *ret)
+{
+	for (; *text; text++) {
+		bool escape = *text == '\\' && text[1];
+
+		if (*text == '[' || (*text == '-' && ret->length && text[1]))
+			return false;
+		text += escape;
+		buf_add_n(ret,
+			  escape && *text == 'n'   ? "\n"
+			  : escape && *text == 't' ? "\t"
+						   : text,
+			  1);
+	}
+	return ret->length;
+}
+
+/* Characters for others, the last of which stands for those that are left; or -d: without them. */
 enum shell_outcome shell_do_tr(struct shell *shell, const struct strv *words)
 {
-	const char *from = words->n == 3 ? words->items[1] : "",
-		   *to = words->n == 3 ? words->items[2] : "";
 	const char *text = shell->input ? shell->input : SHELL_UNKNOWN;
+	_cleanup_(buf_done) struct buf from = {}, to = {};
+	bool three = words->n == 3, deletes = three && strcmp(words->items[1], "-d") == 0,
+	     known = three && (deletes || read_set(words->items[1], &from)) &&
+		     read_set(words->items[2], deletes ? &from : &to);
 
-	if (words->n == 3 && strcmp(from, "-d") == 0 && strlen(to) == 1) {
-		for (; *text; text++)
-			if (*text != *to && shell->output)
-				buf_add_n(shell->output, text, 1);
-		return SHELL_SUCCEEDS;
-	}
-	if (strcmp(to, "\\n") == 0)
-		to = "\n";
-	if (strlen(from) != 1 || strlen(to) != 1) {
+	if (!known) {
 		shell_print(shell, SHELL_UNKNOWN);
 		return SHELL_SUCCEEDS;
 	}
-	for (; *text && shell->output; text++)
-		buf_add_n(shell->output, *text == *from ? to : text, 1);
+	for (; *text && shell->output; text++) {
+		const char *place = strchr(from.text, *text);
+		size_t i = place ? (size_t)(place - from.text) : 0;
+
+		if (!place)
+			buf_add_n(shell->output, text, 1);
+		else if (!deletes)
+			buf_add_n(shell->output, to.text + (i < to.length ? i : to.length - 1), 1);
+	}
 	return SHELL_SUCCEEDS;
 }
 

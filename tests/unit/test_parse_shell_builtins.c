@@ -16,6 +16,10 @@ TEST(test_texts)
 		{"echo 1,2 | tr , ' ' > /x", "1: /x <- 1 2\n"},
 		{"echo 1,2 | tr -d , > /x", "1: /x <- 12\n"},
 		{"echo 1,2 | tr a-z A-Z > /x", "1: /x <- @\n"},
+		{"echo -n 0:1.2 | tr ':.' '_' > /x", "1: /x <- 0_1_2\n"},
+		{"echo -n 0:1.2 | tr ':.' 'ab' > /x", "1: /x <- 0a1b2\n"},
+		{"echo 1 | tr '\\n' ' ' > /x; echo 1 | tr -d '1\\n' > /x",
+		 "1: /x <- 1 \n1: /x <- \n"},
 		{"basename /a/b > /x", "1: /x <- b\n"},
 		{"echo 1 | cat | tee -a /x", "1: /x <- 1\n"},
 		{"tee /x", "1: /x <- @\n"},
@@ -72,6 +76,8 @@ TEST(test_variables)
 		{"read -p 'a?' b; x $b", "1: [x][@]\n"},
 		{"set -- 1 2; shift; x $@ $#", "1: [x][2][1]\n"},
 		{"set -e; x $#", "1: [x][0]\n"},
+		{"set -- 1 2 3; shift 2; x $@; shift 2; x $@; shift $(y); x $1",
+		 "1: [x][3]\n1: [x][3]\n1: [y]\n1: [x][@]\n"},
 		{"set -- 1 2; y && shift; x $1", "1: [y]\n1: [x][@]\n"},
 	};
 
