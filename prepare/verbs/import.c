@@ -138,8 +138,7 @@ static char *make_text(const struct inventory *inventory, const struct import *i
 			"Remove what is named here before that; vfio-prepare validate tells what is left.");
 	else
 		strv_add(&draft.remarks,
-			 is_lost(import) ? "What is configured by hand becomes no section: each "
-					   "line below says why."
+			 is_lost(import) ? "No section could be made: each line below says why."
 					 : "No device is configured by hand.");
 	add_remarks(import, true, "Not imported:", &draft.remarks);
 	add_remarks(import, false, "Not needed any more:", &draft.remarks);
@@ -179,7 +178,7 @@ static int run(struct root *root, const struct options *options)
 	if (!import.n && !import.ids.n)
 		log_notice(
 			is_lost(&import)
-				? "what is configured by hand becomes no section"
+				? "no section could be made"
 				: "no device is configured by hand, so that the profile has no section");
 	return report(make_text(&situation.inventory, &import), STATUS_DONE);
 }
