@@ -75,7 +75,8 @@ bool function_stands_in_the_way(const struct inventory *inventory,
 		return false;
 	if (function->driver || (function->unknown & FUNCTION_DRIVER))
 		return !function_leaves_group_viable(inventory, function);
-	if (function_is_infrastructure(function))
+	/* No driver can take what does not answer. */
+	if (function_is_infrastructure(function) || function->answers_nothing)
 		return false;
 	return (function->unknown & FUNCTION_MODULES) || function->modules.n > 0;
 }

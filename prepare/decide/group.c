@@ -237,7 +237,7 @@ static void check_tied(struct group_decision *decision, struct claim *from, stru
 	struct finding *finding;
 
 	if (is_claimed(to) || to->refused || to->waiting || *told ||
-	    !function_stands_in_the_way(decision->inventory, other))
+	    !(other->answers_nothing || function_stands_in_the_way(decision->inventory, other)))
 		return;
 	*told = true;
 	obstacle = obstacle_of(decision, to, from->section);

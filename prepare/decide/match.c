@@ -74,15 +74,35 @@ static void refuse_behind(struct match *match, struct claim *claim)
 	_cleanup_free_ char *why = stay_text(match->inventory, function,
 					     &(struct stay){.reason = STAY_BEHIND});
 
-	finding_remedy(
-		refuse(match, claim, FINDING_NOT_ASSIGNABLE,
-		       "section [device %s] wants the device, but %s; nor do libvirt, QEMU and nova "
-		       "take a domain above ffff",
-		       claim->section->label, why),
-		"list %s instead, which gives the controller to a guest with all disks behind it; "
-		"or turn VMD off in the firmware setup, which makes each disk a "
-		"device of its own",
-		PCI_ADDRESS_TEXT(&function->above));
+	struct finding *finding = refuse(
+		match, claim, FINDING_NOT_ASSIGNABLE,
+		"section [device %s] wants the device, but %s; nor do libvirt, QEMU and nova take a "
+		"domain above ffff",
+		claim->section->label, why);
+	const struct claim *controller = match_find(match, &function->above);
+	_cleanup_free_ char *leave_out = remedy_leave_out(match->inventory, claim->section,
+							  &function->address);
+
+	if (controller && controller->section)
+		finding_remedy(finding, "%s: the controller %s, which is listed, takes it along",
+			       leave_out, PCI_ADDRESS_TEXT(&function->above));
+	else
+		finding_remedy(
+			finding,
+			"list %s instead, which gives the controller to a guest with all disks "
+			"behind it; or turn VMD off in the firmware setup, which makes each disk a "
+			"device of its own",
+			PCI_ADDRESS_TEXT(&function->above));
+}
+
+/* Once it is known which controllers are listed, too. */
+static void check_behind(struct match *match)
+{
+	vec_foreach(claim, match)
+		if (claim->section && !claim->refused &&
+		    function_is_behind(match->inventory, claim->function) &&
+		    driver_is_vfio(wanted_driver(claim->section, claim->function)))
+			refuse_behind(match, claim);
 }
 
 /* What speaks against the function itself, whatever the section says. */
@@ -109,9 +129,6 @@ static void check_function(struct match *match, struct claim *claim)
 			       "cannot be assigned to guests",
 			       label, function->class),
 			"%s; the devices behind the bridge can be listed", leave_out);
-	} else if (function_is_behind(match->inventory, function) &&
-		   driver_is_vfio(wanted_driver(claim->section, function))) {
-		refuse_behind(match, claim);
 	}
 }
 
@@ -343,6 +360,7 @@ void match_make(const struct profile *profile, const struct inventory *inventory
 		check_count(&match, section, n);
 	}
 	match_virtual(&match);
+	check_behind(&match);
 	vec_foreach(section, &profile->sections)
 		check_listed(&match, section);
 	find_concerned(&match);

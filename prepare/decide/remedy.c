@@ -16,6 +16,7 @@ struct ways {
 	unsigned allow;
 	struct buf lost;     /* why these guards hold them */
 	struct buf now;      /* what cannot go before a restart, and why */
+	struct buf silent;   /* what cannot go before it has power again, and why */
 	struct buf never;    /* what stays for good, and why */
 	struct buf native;   /* edits of sections that bring functions to native drivers */
 	struct buf claimed;  /* what another finding is about */
@@ -30,6 +31,7 @@ static void ways_done(struct ways *ways)
 	buf_done(&ways->opened);
 	buf_done(&ways->lost);
 	buf_done(&ways->now);
+	buf_done(&ways->silent);
 	buf_done(&ways->never);
 	buf_done(&ways->native);
 	buf_done(&ways->claimed);
@@ -71,19 +73,22 @@ static void add_obstacle(struct ways *ways, const struct inventory *inventory,
 	const struct stay *stay = &obstacle->stay;
 	_cleanup_free_ char *why = stay_text(inventory, function, stay);
 	unsigned allow = stay->guard ? guard_opened_by(stay->guard->type) : 0;
+	bool told = obstacle->section &&
+		    driver_leaves_group_viable(wanted_driver(obstacle->section, function));
 
 	if (stay->reason == STAY_BRIDGE && function->driver) {
 		add_bridge(ways, inventory, function);
+	} else if (told && (allow || !stay->reason || stay_is_of_now(stay))) {
+		add_item(&ways->claimed, " ", "%s", address);
 	} else if (allow) {
 		add_item(&ways->opened, " ", "%s", address);
 		add_item(&ways->lost, ", ", "%s: %s", address, why);
 		ways->allow |= allow;
 	} else if (stay->reason) {
-		add_item(stay_is_of_now(stay) ? &ways->now : &ways->never, ", ", "%s: %s", address,
-			 why);
-	} else if (obstacle->section &&
-		   driver_leaves_group_viable(wanted_driver(obstacle->section, function))) {
-		add_item(&ways->claimed, " ", "%s", address);
+		add_item(stay->reason == STAY_SILENT ? &ways->silent
+			 : stay_is_of_now(stay)      ? &ways->now
+						     : &ways->never,
+			 ", ", "%s: %s", address, why);
 	} else {
 		_cleanup_free_ char *edit = obstacle->section
 						    ? remedy_leave_out(inventory, obstacle->section,
@@ -137,6 +142,17 @@ static void add_edits(struct buf *remedy, const struct ways *ways,
 	if (ways->claimed.length)
 		add_item(remedy, "; ", "first settle what other findings say of %s",
 			 buf_text(&ways->claimed));
+}
+
+/* What has to be done first to what is in the way today only; behind it "then" says what comes next. */
+static void add_waits(struct buf *remedy, const struct ways *ways, const char *then)
+{
+	if (ways->now.length)
+		add_item(remedy, "; ", "stop what uses the device, or restart the host%s (%s)",
+			 then, buf_text(&ways->now));
+	if (ways->silent.length)
+		add_item(remedy, "; ", "switch the host off, and its power too, then on again (%s)",
+			 buf_text(&ways->silent));
 }
 
 /* A driver that is unbound comes back at the next boot, unless its module is kept away. */
@@ -193,11 +209,7 @@ void remedy_group(struct finding *finding, const struct inventory *inventory,
 		return;
 	}
 	add_edits(&remedy, &ways, section);
-	if (ways.now.length)
-		add_item(&remedy, "; ",
-			 "stop what uses the device, or restart the host, then: vfio-prepare bind "
-			 "(%s)",
-			 buf_text(&ways.now));
+	add_waits(&remedy, &ways, ", then: vfio-prepare bind");
 	add_unbinds(&remedy, &ways);
 	if (movable)
 		add_item(&remedy, "; ",
@@ -216,9 +228,7 @@ void remedy_card(struct finding *finding, const struct inventory *inventory,
 		return;
 	add_obstacle(&ways, inventory, obstacle);
 	add_edits(&remedy, &ways, section);
-	if (ways.now.length)
-		add_item(&remedy, "; ", "stop what uses the device, or restart the host (%s)",
-			 buf_text(&ways.now));
+	add_waits(&remedy, &ways, "");
 	if (ways.never.length)
 		add_item(&remedy, "; ",
 			 "move what the host needs there to another device, or leave the card to "

@@ -85,6 +85,9 @@ TEST(guards_are_known)
 		      "without it (0000:02:00.0: eth0 has a default route)" MOVE);
 	expect_remedy("followed", X "[device y]\naddress = 02:00.0\nallow = network\n",
 		      FINDING_GROUP_INCOMPLETE, NULL);
+	/* It is listed: its own finding says what opens the guard. */
+	expect_remedy("listed", X "[device y]\naddress = 02:00.0\n", FINDING_GROUP_INCOMPLETE,
+		      "first settle what other findings say of 0000:02:00.0" MOVE);
 	/* What the key says already stays there. */
 	expect_remedy("expand", X "group = expand\nallow = display\n", FINDING_GROUP_INCOMPLETE,
 		      "write allow = display network in section [device x], if the host works "
@@ -99,6 +102,45 @@ TEST(guards_are_known)
 		      "(0000:02:00.0: it may be memory that the host works in); move the card to a "
 		      "slot whose group does not have it, or use a kernel or a firmware setup that "
 		      "separates the slots (ACS)");
+}
+
+/* What does not answer is no obstacle without a driver; with one, only power helps. */
+TEST(silent_ones_need_power)
+{
+	inventory.items[2].answers_nothing = true;
+	expect_remedy(
+		"with a driver", X, FINDING_GROUP_INCOMPLETE,
+		"switch the host off, and its power too, then on again (0000:02:00.0: it does "
+		"not answer: every byte of its configuration space is ff)" MOVE);
+	expect_remedy("listed", X "[device y]\naddress = 02:00.0\n", FINDING_GROUP_INCOMPLETE,
+		      "first settle what other findings say of 0000:02:00.0" MOVE);
+	free(TAKE_PTR(inventory.items[2].driver));
+	strv_add(&inventory.items[2].modules, "snd_hda_intel");
+	expect_remedy("without a driver", X, FINDING_GROUP_INCOMPLETE, NULL);
+	*vec_add(&inventory.items[1].linked) = inventory.items[2].address;
+	expect_remedy(
+		"of the card", X, FINDING_CARD_INCOMPLETE,
+		"switch the host off, and its power too, then on again (0000:02:00.0: it does "
+		"not answer: every byte of its configuration space is ff)");
+}
+
+/* What is behind a VMD controller goes with it, which may be listed already. */
+TEST(behind_a_controller)
+{
+	struct pci_function *disk = add_function(&inventory, "10000:e1:00.0", 1, 3, 0x010802, 7,
+						 "nvme");
+
+	disk->has_above = true;
+	disk->above = address("01:00.0");
+	expect_remedy(
+		"the disk alone", "[device y]\naddress = 10000:e1:00.0\n", FINDING_NOT_ASSIGNABLE,
+		"list 0000:01:00.0 instead, which gives the controller to a guest with all "
+		"disks behind it; or turn VMD off in the firmware setup, which makes each disk "
+		"a device of its own");
+	expect_remedy(
+		"both", "[device y]\naddress = 10000:e1:00.0\n" X, FINDING_NOT_ASSIGNABLE,
+		"remove section [device y]: the controller 0000:01:00.0, which is listed, takes "
+		"it along");
 }
 
 /* Parts of the processor or of one card cannot be moved apart. */
@@ -161,6 +203,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HOST_TEST(what_can_go_is_listed),
 		HOST_TEST(guards_are_known),
+		HOST_TEST(silent_ones_need_power),
+		HOST_TEST(behind_a_controller),
 		HOST_TEST(what_no_slot_separates),
 		HOST_TEST(how_a_section_leaves_a_function_alone),
 	};
