@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/fit.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "decide/iommu_args.h"
 
+/* Does apply refuse the device for the next boot, too? */
+static bool stays_refused(const struct plan *plan, const char *address)
+{
+	vec_foreach(device, plan)
+		if (strcmp(PCI_ADDRESS_TEXT(&device->address), address) == 0)
+			return device->state == DEVICE_REFUSED && !device->next_boot;
+	return false;
+}
+
 /* What an error makes of the fitness. A restart helps where what is wrong is of this boot alone. */
 static enum readiness weigh(const struct profile *profile, const struct inventory *inventory,
-			    enum finding_type type)
+			    const struct plan *plan, const struct finding *finding)
 {
 	struct turned_off off;
 
-	switch (type) {
+	switch (finding->type) {
 	case FINDING_IOMMU_NOT_BUILT: /* by another kernel */
 	case FINDING_DEVICE_HANGS:
 		return REBOOT_REQUIRED;
@@ -31,10 +42,12 @@ static enum readiness weigh(const struct profile *profile, const struct inventor
 				       inventory->platform.config[KERNEL_IRQ_REMAP] == ANSWER_NO
 			       ? REBOOT_REQUIRED
 			       : NOT_READY;
+	case FINDING_IN_USE:
+		return stays_refused(plan, finding->subject) ? NOT_READY : REBOOT_REQUIRED;
 	case FINDING_GROUP_NOT_VIABLE: /* what is in the way is not in the profile */
 		return NOT_READY;
 	default:
-		return finding_verdict(type);
+		return finding_verdict(finding->type);
 	}
 }
 
@@ -46,10 +59,11 @@ static bool counts(const struct finding *finding)
 
 const struct finding *fitness_reason(const struct profile *profile,
 				     const struct inventory *inventory,
-				     const struct findings *findings, enum readiness fitness)
+				     const struct findings *findings, const struct plan *plan,
+				     enum readiness fitness)
 {
 	vec_foreach(finding, findings)
-		if (counts(finding) && weigh(profile, inventory, finding->type) == fitness)
+		if (counts(finding) && weigh(profile, inventory, plan, finding) == fitness)
 			return finding;
 	return NULL;
 }
@@ -61,7 +75,7 @@ enum readiness fitness_of(const struct profile *profile, const struct inventory 
 
 	vec_foreach(finding, findings)
 		if (counts(finding))
-			seen[weigh(profile, inventory, finding->type)] = true;
+			seen[weigh(profile, inventory, plan, finding)] = true;
 	if (seen[NOT_READY])
 		return NOT_READY;
 	if (seen[READINESS_UNKNOWN])

@@ -21,7 +21,8 @@ enum readiness fitness_of(const struct profile *profile, const struct inventory 
 /* The first error that makes the fitness what it is; NULL: none does. */
 const struct finding *fitness_reason(const struct profile *profile,
 				     const struct inventory *inventory,
-				     const struct findings *findings, enum readiness fitness);
+				     const struct findings *findings, const struct plan *plan,
+				     enum readiness fitness);
 
 /*
  * Is the host a system in memory, whose changes are lost at the next boot, as that in which MAAS commissions and tests

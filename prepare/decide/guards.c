@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "decide/guarded.h"
 #include "decide/network.h"
 #include "decide/storage.h"
@@ -393,6 +394,17 @@ static void guard_function(struct guard_decision *decision, const struct pci_fun
 
 /* --- in use now, on a host that is up ------------------------------------------------------ */
 
+/* Does it stack on the device, or is it a volume of the ZFS pool that the device is a member of? */
+static bool uses(const struct block_device *other, const struct block_device *device)
+{
+	size_t length = other->dataset ? strcspn(other->dataset, "/") : 0;
+
+	return strv_contains(&other->below, device->name) ||
+	       (length && text_same(device->type, "zfs_member") && device->label &&
+		strlen(device->label) == length &&
+		strncmp(device->label, other->dataset, length) == 0);
+}
+
 static void guard_used_disks(struct guard_decision *decision, const struct pci_function *function)
 {
 	const struct storage *storage = &decision->inventory->storage;
@@ -413,7 +425,7 @@ static void guard_used_disks(struct guard_decision *decision, const struct pci_f
 				    device->name);
 		vec_foreach(other, &storage->devices)
 			if (!pci_address_list_has(&other->carriers, &function->address) &&
-			    strv_contains(&other->below, device->name))
+			    uses(other, device))
 				raise_guard(decision, function, FINDING_IN_USE, "%s uses %s",
 					    other->dm_name ? other->dm_name : other->name,
 					    device->name);

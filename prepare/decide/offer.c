@@ -54,7 +54,7 @@ static const struct finding *judge_machine(const struct inventory *inventory,
 
 	check_iommu(&checks);
 	*ret = fitness_of(&profile, inventory, findings, &plan);
-	return fitness_reason(&profile, inventory, findings, *ret);
+	return fitness_reason(&profile, inventory, findings, &plan, *ret);
 }
 
 static void take_reason(struct offer *offer, enum offer_when when, const char *why,

@@ -342,11 +342,13 @@ static bool is_diskless_root(const char *type)
 
 /*
  * Is the real root mounted, on something that was followed to its end? Then root= has done its work. A system
- * that runs from its initramfs (Unraid) names no root, and has mounted what it needs of its disks.
+ * that runs from its initramfs (Unraid), or from layers on a medium (casper, live-boot), names no root, and has
+ * mounted what it needs of its disks.
  */
 static bool need_mounts(const struct storage *storage, const struct kernel_args *args, bool started,
 			struct carriers *carriers)
 {
+	static const char *const without_root[] = {"rootfs", "overlay", "aufs"};
 	bool root_followed = false, stays = false, any = false;
 
 	vec_foreach(mount, &storage->mounts) {
@@ -358,7 +360,7 @@ static bool need_mounts(const struct storage *storage, const struct kernel_args 
 			follow_mount(&search, mount);
 		any = any || search.ended;
 		stays = stays || (strcmp(mount->target, "/") == 0 && started &&
-				  strcmp(mount->type, "rootfs") == 0);
+				  TEXT_IN(without_root, mount->type));
 		if (strcmp(mount->target, "/") == 0 && !search.is_lost)
 			root_followed = search.ended || (started && is_diskless_root(mount->type));
 	}
