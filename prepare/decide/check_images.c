@@ -166,6 +166,20 @@ static void check_start(const struct image_check *check)
 		     check->takes ? check->takes : "");
 }
 
+/* Who made the image can list it. */
+static void remedy_unread(struct finding *finding, const struct image *image)
+{
+	const char *lister = generators[image->generator].lister;
+
+	if (lister)
+		finding_remedy(finding, "%s %s | grep vfio-prepare", lister, image->path);
+	else
+		finding_remedy(finding,
+			       "lsinitramfs %s | grep vfio-prepare, or with dracut: lsinitrd %s | "
+			       "grep vfio-prepare",
+			       image->path, image->path);
+}
+
 /* Is enough known of it for a closer look? */
 static bool check_known(const struct image_check *check)
 {
@@ -176,13 +190,11 @@ static bool check_known(const struct image_check *check)
 		find(check, SEVERITY_ERROR, FINDING_IMAGE_DAMAGED,
 		     "the next boot may fail, as the image %s", image->unknown);
 	else if (image->unknown && !image->named)
-		finding_remedy(
-			finding_add(findings, SEVERITY_WARNING, FINDING_IMAGE_UNKNOWN, image->path,
-				    "what the image contains is not known, as it %s",
-				    image->unknown),
-			"lsinitramfs %s | grep vfio-prepare, or with dracut: lsinitrd %s | grep "
-			"vfio-prepare",
-			image->path, image->path);
+		remedy_unread(finding_add(findings, SEVERITY_WARNING, FINDING_IMAGE_UNKNOWN,
+					  image->path,
+					  "what the image contains is not known, as it %s",
+					  image->unknown),
+			      image);
 	else if (image->unknown && image->has_tool)
 		finding_remedy(
 			finding_add(findings, SEVERITY_WARNING, FINDING_IMAGE_UNKNOWN, image->path,

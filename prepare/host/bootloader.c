@@ -186,6 +186,19 @@ static void read_entries(struct reading *reading)
 			 TAKE_PTR(found.entry.arguments));
 }
 
+/* Where nothing else tells, the next boot starts the image of this one (EFI stub, rEFInd, syslinux). */
+static void read_started_image(struct reading *reading)
+{
+	const char *initrd = reading->traces.initrd;
+
+	for (size_t i = 0; i < N_BOOT_PLACES && initrd; i++) {
+		_cleanup_free_ char *path = xasprintf("%s%s", boot_places[i], initrd);
+
+		if (!reading->bootloader->next_images.n && boot_file_exists(reading->root, path))
+			strv_add_new(&reading->bootloader->next_images, path);
+	}
+}
+
 /* Reads what the next boot starts from, unless that lies where nobody looks. */
 static void read_next_boot(struct reading *reading)
 {
@@ -388,6 +401,8 @@ void scan_bootloader(struct root *root, enum bootloader_kind kind, struct bootlo
 	if (place->store == STORE_LINE || place->store == STORE_COMMAND)
 		read_own(root, &bootloader);
 	read_next_boot(&reading);
+	if (!bootloader.next_images.n)
+		read_started_image(&reading);
 	if (place->store == STORE_DROP_IN)
 		bootloader.others_known = read_grub_default(root, &bootloader);
 	else if (place->store == STORE_LINE)

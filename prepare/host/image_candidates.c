@@ -116,13 +116,16 @@ static void find_entry(struct root *root, size_t place, const char *directory, c
 
 	root_list(root, directory, &names);
 	for (size_t i = 0; i < names.n; i++) {
-		_cleanup_free_ char *kernel = image_kernel(names.items[i]);
+		_cleanup_free_ char *label = label_of(names.items[i]);
+		bool released = is_release(release);
 		struct image_candidate *candidate;
 
-		if (strcmp(names.items[i], "initrd") != 0 && !text_same(kernel, release))
+		/* limine-entry-tool names directories after packages, as "linux-lts". */
+		if (label ? strcmp(label, release) != 0
+			  : !released || strcmp(names.items[i], "initrd") != 0)
 			continue;
 		candidate = add(ret, IMAGE_ENTRY, place, directory, names.items[i],
-				xstrdup(release));
+				released ? xstrdup(release) : NULL);
 		for (size_t j = 0; j < names.n; j++)
 			strv_add(&candidate->beside, names.items[j]);
 	}
@@ -145,7 +148,7 @@ static void find_entries(struct root *root, size_t place, struct image_candidate
 			_cleanup_free_ char *entry = xasprintf("%s/%s", directory,
 							       releases.items[j]);
 
-			if (is_release(releases.items[j]))
+			if (!text_starts_with(releases.items[j], "0-rescue"))
 				find_entry(root, place, entry, releases.items[j], ret);
 		}
 	}

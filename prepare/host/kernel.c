@@ -9,6 +9,23 @@
 
 #define BUILTIN_MAX (4 * 1024 * 1024)
 
+/*
+ * Groups without a unit in /sys/class/iommu are an IOMMU's on POWER, up to 6.3, which has no ACPI either; else they
+ * come from the no-IOMMU mode of vfio.
+ */
+static bool groups_translate(struct root *root)
+{
+	_cleanup_(strv_done) struct strv groups = {};
+	_cleanup_free_ char *path = NULL, *name = NULL;
+
+	root_list(root, "/sys/kernel/iommu_groups", &groups);
+	if (!groups.n)
+		return false;
+	path = xasprintf("/sys/kernel/iommu_groups/%s/name", groups.items[0]);
+	name = root_read_line(root, path);
+	return !text_same(name, "vfio-noiommu");
+}
+
 void kernel_read_iommu(struct root *root, struct inventory *inventory)
 {
 	static const struct {
@@ -27,7 +44,10 @@ void kernel_read_iommu(struct root *root, struct inventory *inventory)
 	    (r_groups == -ENOENT && root_has_entries(root, "/sys/kernel") < 0))
 		inventory->iommu = IOMMU_UNKNOWN;
 	else
-		inventory->iommu = units.n && r_groups > 0 ? IOMMU_ON : IOMMU_OFF;
+		inventory->iommu = r_groups > 0 && (units.n ||
+						    (r_tables < 0 && groups_translate(root)))
+					   ? IOMMU_ON
+					   : IOMMU_OFF;
 	if (units.n) {
 		inventory->iommu_kind = IOMMU_KIND_OTHER;
 		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)

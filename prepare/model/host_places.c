@@ -119,6 +119,8 @@ const size_t n_bootloader_signs = ARRAY_SIZE(bootloader_signs);
 const struct manual_place manual_places[] = {
 	{"/etc/NIXOS", BOOTED_ANY, "add \"",
 	 "\" to boot.kernelParams in the configuration of NixOS, run nixos-rebuild boot"},
+	{"/run/ostree-booted", BOOTED_ANY,
+	 "ostree admin kargs edit-in-place \"--append-if-missing=", "\""},
 	{"/etc/kernelstub/configuration", NOT_GRUB, "kernelstub --add-options \"", "\""},
 	{GRUB_DEFAULT_PATH, BOOTED(BOOTED_GRUB), "add ",
 	 " to GRUB_CMDLINE_LINUX_DEFAULT in " GRUB_DEFAULT_PATH ", make grub.cfg again"},
@@ -131,6 +133,8 @@ const struct manual_place manual_places[] = {
 	{"/boot/EFI/limine/limine.conf", NOT_BY_ENTRIES, "add ",
 	 " to the lines cmdline: of /boot/EFI/limine/limine.conf"},
 	{REFIND_PATH, NOT_BY_ENTRIES, "add ", " to the lines of " REFIND_PATH},
+	{"/boot/syslinux/syslinux.cfg", NOT_BY_ENTRIES, "add ",
+	 " to the lines append of /boot/syslinux/syslinux.cfg"},
 	{"/etc/update-extlinux.conf", NOT_BY_ENTRIES, "add ",
 	 " to default_kernel_opts in /etc/update-extlinux.conf, run update-extlinux"},
 	{"/etc/default/u-boot", NOT_BY_ENTRIES, "add ",
@@ -232,9 +236,7 @@ const struct release_name image_names[N_IMAGE_NAMES] = {
 	{"booster-", ".img"},
 };
 const struct release_name kernel_names[N_KERNEL_NAMES] = {
-	{"vmlinuz-", ""},
-	{"vmlinux-", ""},
-	{"Image-", ""},
+	{"vmlinuz-", ""}, {"vmlinux-", ""}, {"Image-", ""}, {"kernel-", ""}, /* Gentoo */
 };
 
 #define PROFILE_DIR "/etc/vfio-prepare/conf.d"

@@ -186,7 +186,7 @@ struct release_name {
 
 #define N_IMAGE_NAMES 4
 extern const struct release_name image_names[N_IMAGE_NAMES];
-#define N_KERNEL_NAMES 3
+#define N_KERNEL_NAMES 4
 extern const struct release_name kernel_names[N_KERNEL_NAMES];
 
 /* --- files of the tool's own --- */

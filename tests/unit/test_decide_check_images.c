@@ -155,6 +155,24 @@ TEST(it_starts_late_or_never)
 	check_found("never, and a native driver does", "error image-order; ");
 }
 
+TEST(who_made_it_can_list_it)
+{
+	struct checks checks = {.profile = &the_profile,
+				.inventory = &inventory,
+				.plan = &plan,
+				.findings = &findings};
+
+	image()->unknown = xstrdup("is not read here");
+	image()->generator = GENERATOR_MKINITCPIO;
+	free(image()->path);
+	image()->path = xstrdup("/boot/initramfs-linux.img");
+	check_images(&checks);
+	assert_int_equal(findings.n, 1);
+	assert_string_equal(findings.items[0].remedy,
+			    "lsinitcpio /boot/initramfs-linux.img | grep vfio-prepare");
+	findings_done(&findings);
+}
+
 TEST(what_cannot_be_read)
 {
 	image()->unknown = xstrdup("is compressed with lz4, which is not read here");
@@ -240,6 +258,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(modules_are_missing_in_the_image_of_another_kernel,
 						start, stop),
 		cmocka_unit_test_setup_teardown(it_starts_late_or_never, start, stop),
+		cmocka_unit_test_setup_teardown(who_made_it_can_list_it, start, stop),
 		cmocka_unit_test_setup_teardown(what_cannot_be_read, start, stop),
 		cmocka_unit_test_setup_teardown(of_some_only_the_names_are_known, start, stop),
 		cmocka_unit_test_setup_teardown(no_image, start, stop),

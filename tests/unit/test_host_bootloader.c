@@ -125,8 +125,10 @@ TEST(detection)
 		 "root=x", BOOTLOADER_NONE, NULL, "/etc/default/u-boot"},
 		{"Raspberry Pi", "boot/firmware/cmdline.txt etc/default/grub.d/x", "root=x",
 		 BOOTLOADER_NONE, NULL, "/boot/firmware/cmdline.txt"},
+		{"Unraid", "boot/syslinux/syslinux.cfg", "BOOT_IMAGE=/bzimage initrd=/bzroot",
+		 BOOTLOADER_NONE, NULL, "/boot/syslinux/syslinux.cfg"},
 		{"ostree", "run/ostree-booted boot/loader/entries/ostree-1.conf", "BOOT_IMAGE=x",
-		 BOOTLOADER_NONE, NULL, NULL},
+		 BOOTLOADER_NONE, NULL, "/run/ostree-booted"},
 		{"rpm-ostree",
 		 "run/ostree-booted !usr/bin/rpm-ostree !usr/sbin/grubby "
 		 "boot/loader/entries/ostree-1.conf",
@@ -341,10 +343,28 @@ TEST(images_of_grub)
 	}
 }
 
+/* Without an entry the image of this boot is that of the next. */
+TEST(image_of_this_boot)
+{
+	tree_file(&tree, "proc/cmdline", "initrd=\\EFI\\debian\\initrd.img root=x");
+	tree_file(&tree, "boot/initrd.img-6.1", "");
+	scan("auto");
+	assert_int_equal(bootloader.next_images.n, 0);
+	tree_file(&tree, "boot/efi/EFI/debian/initrd.img", "");
+	scan("auto");
+	assert_int_equal(bootloader.next_images.n, 1);
+	assert_string_equal(bootloader.next_images.items[0], "/boot/efi/EFI/debian/initrd.img");
+	tree_file(&tree, "boot/loader/entries/x.conf", "options b\ninitrd /initrd.img-6.1\n");
+	scan("auto");
+	assert_int_equal(bootloader.next_images.n, 1);
+	assert_string_equal(bootloader.next_images.items[0], "/boot/initrd.img-6.1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(detection, start, stop),
+		cmocka_unit_test_setup_teardown(image_of_this_boot, start, stop),
 		cmocka_unit_test_setup_teardown(grub, start, stop),
 		cmocka_unit_test_setup_teardown(older_than_the_boot, start, stop),
 		cmocka_unit_test_setup_teardown(captured_age, start, stop),

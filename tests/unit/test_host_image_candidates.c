@@ -46,9 +46,12 @@ TEST(beside_their_kernels)
 	tree_file(&tree, "boot/initrd.img", "");
 	tree_file(&tree, "boot/initrd-6.3", "");
 	tree_file(&tree, "boot/vmlinuz-6.3", "");
+	tree_file(&tree, "boot/initramfs-6.5.img", "");
+	tree_file(&tree, "boot/kernel-6.5", "");
 	tree_file(&tree, "boot/" TOKEN "/6.4/initrd", "");
 	check_found("plain", 0, IMAGE_PLAIN,
 		    "/boot/initramfs-6.2.img 6.2\n"
+		    "/boot/initramfs-6.5.img 6.5 too\n"
 		    "/boot/initrd-6.3 6.3 too\n"
 		    "/boot/initrd.img-6.1 6.1\n");
 	assert_false(image_candidates_have_kernel(&candidates, 0, "6.1"));
@@ -73,6 +76,15 @@ TEST(entries)
 		    "/efi/" TOKEN "/6.2/initrd.img-6.2 6.2\n");
 	assert_int_equal(candidates.items[0].beside.n, 2);
 	assert_string_equal(candidates.items[0].beside.items[1], "linux");
+	/* Of no known kernel: the name is the directory's. */
+	tree_file(&tree, "efi/" TOKEN "/linux-lts/initramfs-linux-lts", "");
+	tree_file(&tree, "efi/" TOKEN "/linux-lts/initramfs-linux-lts-fallback", "");
+	image_candidates_done(&candidates);
+	image_candidates_find(&tree.root, 1, &candidates);
+	assert_int_equal(candidates.n, 3);
+	assert_string_equal(candidates.items[2].path,
+			    "/efi/" TOKEN "/linux-lts/initramfs-linux-lts");
+	assert_null(candidates.items[2].kernel);
 	tree_file(&tree, "etc/kernel/entry-token", "debian\n");
 	check_found("the host's own token", 1, IMAGE_ENTRY,
 		    "/efi/" TOKEN "/6.1/initrd 6.1\n"

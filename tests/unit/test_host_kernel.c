@@ -24,19 +24,22 @@ static void scan(unsigned facts)
 TEST(iommu)
 {
 	static const struct {
-		const char *what, *unit, *group;
+		const char *what, *unit, *group,
+			*name; /* of the group; NULL: the firmware has ACPI */
 		enum iommu_state state;
 		enum iommu_kind kind;
 	} rows[] = {
-		{"neither", NULL, "", IOMMU_OFF, IOMMU_KIND_NONE},
+		{"neither", NULL, "", "", IOMMU_OFF, IOMMU_KIND_NONE},
 		/* Not even /sys/kernel: nothing can be said. */
-		{"no sysfs", NULL, NULL, IOMMU_UNKNOWN, IOMMU_KIND_NONE},
-		{"VT-d", "dmar0", "0", IOMMU_ON, IOMMU_KIND_INTEL},
-		{"AMD-Vi", "ivhd0", "0", IOMMU_ON, IOMMU_KIND_AMD},
-		{"Arm", "smmu3.0x0000000009050000", "12", IOMMU_ON, IOMMU_KIND_ARM},
-		{"virtio", "virtio0", "0", IOMMU_ON, IOMMU_KIND_OTHER},
-		{"units without groups", "dmar0", "", IOMMU_OFF, IOMMU_KIND_INTEL},
-		{"groups without units", NULL, "0", IOMMU_OFF, IOMMU_KIND_NONE},
+		{"no sysfs", NULL, NULL, "", IOMMU_UNKNOWN, IOMMU_KIND_NONE},
+		{"VT-d", "dmar0", "0", NULL, IOMMU_ON, IOMMU_KIND_INTEL},
+		{"AMD-Vi", "ivhd0", "0", NULL, IOMMU_ON, IOMMU_KIND_AMD},
+		{"Arm", "smmu3.0x0000000009050000", "12", NULL, IOMMU_ON, IOMMU_KIND_ARM},
+		{"virtio", "virtio0", "0", NULL, IOMMU_ON, IOMMU_KIND_OTHER},
+		{"units without groups", "dmar0", "", NULL, IOMMU_OFF, IOMMU_KIND_INTEL},
+		{"groups without units", NULL, "0", NULL, IOMMU_OFF, IOMMU_KIND_NONE},
+		{"POWER before 6.4", NULL, "0", "domain0-pe0", IOMMU_ON, IOMMU_KIND_NONE},
+		{"no-IOMMU mode", NULL, "0", "vfio-noiommu", IOMMU_OFF, IOMMU_KIND_NONE},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -55,7 +58,14 @@ TEST(iommu)
 							      rows[i].group);
 
 			tree_dir(&host, name);
+			if (*rows[i].group && rows[i].name) {
+				_cleanup_free_ char *file = xasprintf("%s/name", name);
+
+				tree_file(&host, file, rows[i].name);
+			}
 		}
+		if (!rows[i].name)
+			tree_dir(&host, "sys/firmware/acpi/tables");
 		check_int(rows[i].what, survey(&host.root, &needs, &seen), 0);
 		check_int(rows[i].what, seen.iommu, rows[i].state);
 		check_int(rows[i].what, seen.iommu_kind, rows[i].kind);
