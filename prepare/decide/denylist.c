@@ -21,11 +21,30 @@ static bool has(unsigned vendor, unsigned device)
 	return false;
 }
 
+bool denylist_may_matter(const struct inventory *inventory)
+{
+	vec_foreach(function, inventory)
+		if (has(function->vendor, function->device) ||
+		    (function->vf_device >= 0 &&
+		     has(function->vendor, (unsigned)function->vf_device)))
+			return true;
+	return false;
+}
+
+/* A module that is not loaded has its parameters from modprobe.d, too. */
+static bool is_off(const struct inventory *inventory)
+{
+	enum answer off = inventory->platform.denylist_off;
+
+	return off == ANSWER_YES ||
+	       kernel_args_bool(&inventory->args, "vfio_pci.disable_denylist", false) ||
+	       (off == ANSWER_UNKNOWN &&
+		foreign_option_is_on(&inventory->foreign, "vfio_pci.disable_denylist"));
+}
+
 bool function_is_denylisted(const struct inventory *inventory, const struct pci_function *function)
 {
-	return has(function->vendor, function->device) &&
-	       inventory->platform.denylist_off != ANSWER_YES &&
-	       !kernel_args_bool(&inventory->args, "vfio_pci.disable_denylist", false);
+	return has(function->vendor, function->device) && !is_off(inventory);
 }
 
 /* The id of what goes to the guest; virtual functions have the vendor of their physical one. */
@@ -52,10 +71,9 @@ bool denylist_concerns(const struct claim *claim)
 void denylist_decide(enum phase phase, struct match *match)
 {
 	const struct inventory *inventory = match->inventory;
-	enum answer off = inventory->platform.denylist_off;
 
-	if (off == ANSWER_YES || (off == ANSWER_UNKNOWN && phase < PHASE_MANUAL) ||
-	    kernel_args_bool(&inventory->args, "vfio_pci.disable_denylist", false))
+	if (is_off(inventory) ||
+	    (inventory->platform.denylist_off == ANSWER_UNKNOWN && phase < PHASE_MANUAL))
 		return;
 	vec_foreach(claim, match) {
 		bool physical = claim_is_physical(claim);

@@ -10,6 +10,8 @@
 
 /* Is the function such a device, and is vfio-pci known to refuse it on this host, or not known not to? */
 bool function_is_denylisted(const struct inventory *inventory, const struct pci_function *function);
+/* Has the host such a device, or one whose virtual functions are? */
+bool denylist_may_matter(const struct inventory *inventory);
 /* Does a claim bring such a device, or virtual functions that are such devices, to vfio-pci? */
 bool denylist_concerns(const struct claim *claim);
 /*

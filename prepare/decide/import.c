@@ -200,7 +200,7 @@ static void add_option(struct import *import, const struct foreign_setting *sett
 		import_add_remark(
 			import, setting, true,
 			"it isolates nothing: group = ignore is as honest, or another slot");
-	else
+	else if (strcmp(setting->name, FOREIGN_SNP_OPTION) != 0)
 		import_add_remark(
 			import, setting, true,
 			"a profile has no such option: leave it where it is, without ids=");

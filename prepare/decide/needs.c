@@ -24,7 +24,8 @@ static const struct {
 			       HOST_USERS,
 		       .functions = FACT_NAME | FACT_DISPLAY},
 	[GOAL_LIST_ASSIGNABLE] = {.host = HOST_IOMMU | HOST_STORAGE | HOST_CONTENTS | HOST_NETWORK |
-					  HOST_LINKS | HOST_USERS | HOST_PROCESSOR | HOST_PLATFORM,
+					  HOST_LINKS | HOST_USERS | HOST_PROCESSOR | HOST_PLATFORM |
+					  HOST_DENYLIST,
 				  .functions = FACT_DETAILS | FACT_NAME | FACT_DISPLAY |
 					       FACT_RESET | FACT_MODULES | FACT_HEADER | FACT_BARS},
 	[GOAL_INIT] = {.host = HOST_DENYLIST | HOST_STORAGE | HOST_CONTENTS | HOST_NETWORK |
@@ -217,6 +218,20 @@ static void need_identities(const struct asking *asking)
 	need_guarded(asking);
 }
 
+/* What modprobe.d tells a module counts where the module's parameter says nothing, or nothing of what is wanted. */
+static void need_options(const struct asking *asking)
+{
+	const struct inventory *inventory = asking->inventory;
+	const struct platform *platform = &inventory->platform;
+	bool denylist = (inventory->known & HOST_DENYLIST) &&
+			platform->denylist_off == ANSWER_UNKNOWN && denylist_may_matter(inventory);
+	bool passthrough = (goals[asking->purpose->goal].then_host & HOST_BOOTLOADER) &&
+			   platform->snp_capable && platform->snp != ANSWER_YES;
+
+	if (!asking->purpose->at_boot && (denylist || passthrough))
+		asking->needs->host |= HOST_BOOTLOADER | HOST_FOREIGN;
+}
+
 /* Does the decision depend on which modules the kernel's tables offer for the function? */
 static bool asks_modules(const struct claim *claim)
 {
@@ -318,8 +333,8 @@ static void need_for_verdict(const struct asking *asking)
 }
 
 static void (*const steps[])(const struct asking *asking) = {
-	need_functions, need_identities, need_rest,        need_conditions,
-	need_losses,    need_siblings,   need_for_verdict,
+	need_functions, need_identities, need_rest,     need_conditions,
+	need_losses,    need_options,    need_siblings, need_for_verdict,
 };
 
 bool purpose_has_plan(const struct purpose *purpose)

@@ -60,7 +60,7 @@ static const struct kernel_args *configured(const struct inventory *inventory,
 /*
  * Does the host want guests with SEV-SNP? kvm_amd's parameter says so, unless the kernel has switched SNP off
  * before kvm_amd was there, as it does with iommu=pt (drivers/iommu/amd/init.c iommu_snp_enable()): then the
- * arguments do.
+ * arguments do, or modprobe.d.
  */
 static enum answer snp_wanted(const struct inventory *inventory,
 			      const struct bootloader *bootloader)
@@ -76,6 +76,9 @@ static enum answer snp_wanted(const struct inventory *inventory,
 			return kernel_args_bool(lines[i], "kvm_amd.sev_snp", false) ? ANSWER_YES
 										    : ANSWER_NO;
 	}
+	if (inventory->platform.snp_capable &&
+	    foreign_option_is_on(&inventory->foreign, FOREIGN_SNP_OPTION))
+		return ANSWER_YES;
 	return inventory->platform.snp == ANSWER_UNKNOWN && !inventory->platform.snp_capable
 		       ? ANSWER_NO
 		       : inventory->platform.snp;

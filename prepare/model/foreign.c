@@ -119,6 +119,20 @@ bool text_is_about_guests(const char *text)
 	return false;
 }
 
+bool foreign_option_is_on(const struct foreign *foreign, const char *name)
+{
+	bool on = false;
+
+	vec_foreach(setting, foreign) {
+		const char *value = setting->values.n ? setting->values.items[0] : "";
+
+		if (setting->effect == FOREIGN_OPTION && setting->source == FOREIGN_MODPROBE &&
+		    !setting->flaw && text_same(setting->name, name))
+			on = !*value || (bool_parse(value, &on) == 0 && on);
+	}
+	return on;
+}
+
 bool module_is_for_guests(const char *module)
 {
 	return strncmp(module, "vfio", 4) == 0 || text_ends_with(module, "_vfio_pci") ||

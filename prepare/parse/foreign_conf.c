@@ -111,6 +111,21 @@ static void add_vfs_options(const struct foreign_file *file, unsigned line, cons
 			foreign_add_vfs(file, line, text, whose, *word + 8);
 }
 
+/* Of the options of kvm_amd the one that says that guests with SEV-SNP are wanted. */
+static void add_snp(const struct foreign_file *file, unsigned line, const char *text,
+		    const char *parameters)
+{
+	_cleanup_(kernel_args_done) struct kernel_args args = {};
+	const struct kernel_arg *arg;
+
+	kernel_args_parse(parameters, &args);
+	arg = kernel_args_last(&args, "sev_snp");
+	if (arg)
+		foreign_add_value(foreign_file_add(file, FOREIGN_OPTION, line, text,
+						   FOREIGN_SNP_OPTION),
+				  arg->value ? arg->value : "");
+}
+
 static void parse_modprobe_line(const struct foreign_file *file, unsigned line, const char *text)
 {
 	const char *rest = text;
@@ -126,6 +141,8 @@ static void parse_modprobe_line(const struct foreign_file *file, unsigned line, 
 				  module);
 	} else if (strcmp(command, "options") == 0 && module_is_for_guests(module)) {
 		foreign_add_parameters(file, line, text, module, rest);
+	} else if (strcmp(command, "options") == 0 && strcmp(module, "kvm_amd") == 0) {
+		add_snp(file, line, text, rest);
 	} else if (strcmp(command, "options") == 0) {
 		add_vfs_options(file, line, text, module, rest);
 	} else if (strcmp(command, "alias") == 0) {

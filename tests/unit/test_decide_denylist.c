@@ -63,6 +63,12 @@ TEST(where_vfio_pci_does_not)
 	inventory.platform.denylist_off = ANSWER_UNKNOWN;
 	check_refused(profile, PHASE_SYSTEM, false);
 	check_refused(profile, PHASE_MANUAL, true);
+	foreign_add_value(foreign_add(&inventory.foreign, FOREIGN_MODPROBE, FOREIGN_OPTION, "/x", 1,
+				      "", "vfio_pci.disable_denylist"),
+			  "1");
+	check_refused(profile, PHASE_MANUAL, false);
+	inventory.platform.denylist_off = ANSWER_NO;
+	check_refused(profile, PHASE_MANUAL, true);
 	kernel_args_parse("vfio-pci.disable_denylist=1", &inventory.args);
 	check_refused(profile, PHASE_MANUAL, false);
 }

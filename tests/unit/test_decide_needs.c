@@ -308,7 +308,7 @@ TEST(what_each_purpose_needs)
 		 RIGHT,
 		 "06:00.0",
 		 HOST | HOST_IOMMU | HOST_CONTENTS | LOSSES | HOST_LINKS | HOST_PLATFORM |
-			 HOST_PROCESSOR,
+			 HOST_PROCESSOR | HOST_DENYLIST,
 		 FACT_DETAILS | FACT_NAME | FACT_MODULES | FACT_HEADER | FACT_BARS | CONDITION,
 		 FACT_DETAILS | FACT_NAME | FACT_MODULES | FACT_HEADER | FACT_BARS | CONDITION},
 		{"list, all of it",
@@ -350,6 +350,35 @@ TEST(what_each_purpose_needs)
 			   known(strcmp(rows[i].listed, "03:00.0") == 0 ? "04:00.0" : "03:00.0"),
 			   rows[i].of_others);
 	}
+}
+
+/* What modprobe.d tells a module that is not loaded, or that says nothing of what is wanted. */
+TEST(whose_options_are_read)
+{
+	static const unsigned both = HOST_BOOTLOADER | HOST_FOREIGN;
+	struct purpose init = {.goal = GOAL_INIT}, plan = {.goal = GOAL_PLAN};
+	struct pci_function *last = &inventory.items[inventory.n - 1];
+	unsigned vendor = last->vendor, device = last->device;
+
+	ask(&init, NIC);
+	check_mask("no device of the denylist", inventory.known & both, 0);
+	last->vendor = 0x8086;
+	last->device = 0x37c8;
+	ask(&init, NIC);
+	check_mask("one", inventory.known & both, both);
+	inventory.platform.denylist_off = ANSWER_NO;
+	ask(&init, NIC);
+	check_mask("the module is loaded", inventory.known & both, 0);
+	last->vendor = vendor;
+	last->device = device;
+	ask(&plan, NIC);
+	check_mask("no SNP", inventory.known & HOST_FOREIGN, 0);
+	inventory.platform.snp_capable = true;
+	ask(&plan, NIC);
+	check_mask("SNP is possible", inventory.known & HOST_FOREIGN, HOST_FOREIGN);
+	inventory.platform.snp = ANSWER_YES;
+	ask(&plan, NIC);
+	check_mask("SNP is on", inventory.known & HOST_FOREIGN, 0);
 }
 
 /* The operands tell what is concerned: their functions, and who shares a group with them. */
@@ -416,6 +445,7 @@ int main(void)
 #define NEEDS_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 	const struct CMUnitTest tests[] = {
 		NEEDS_TEST(what_each_purpose_needs),
+		NEEDS_TEST(whose_options_are_read),
 		NEEDS_TEST(what_a_release_needs),
 		NEEDS_TEST(which_boot_loader),
 		NEEDS_TEST(how_often_the_host_is_looked_at),

@@ -70,6 +70,37 @@ static void make(const struct row *row, struct inventory *inventory)
 	kernel_args_parse(row->running, &inventory->args);
 }
 
+/* modprobe.d says what is wanted where SNP is off. */
+TEST(in_modprobe_d)
+{
+	static const struct {
+		const char *value;
+		bool capable, wanted;
+	} options[] = {{"1", true, false},
+		       {"", true, false},
+		       {"0", true, true},
+		       {"1", false, true}};
+	struct row row = rows[2];
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		struct bootloader bootloader = {.kind = BOOTLOADER_GRUB, .others_known = true};
+		struct inventory inventory = {};
+		struct profile profile;
+
+		row.capable = options[i].capable;
+		profile_from("[device x]\naddress = 01:00.0\n", &profile);
+		make(&row, &inventory);
+		foreign_add_value(foreign_add(&inventory.foreign, FOREIGN_MODPROBE, FOREIGN_OPTION,
+					      "/etc/modprobe.d/kvm.conf", 1, "",
+					      FOREIGN_SNP_OPTION),
+				  options[i].value);
+		check_int(options[i].value, passthrough_wanted(&profile, &inventory, &bootloader),
+			  options[i].wanted);
+		inventory_done(&inventory);
+		profile_done(&profile);
+	}
+}
+
 TEST(hosts)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -104,7 +135,8 @@ TEST(hosts)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(hosts)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(hosts),
+					   cmocka_unit_test(in_modprobe_d)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,8 @@ TEST(test_modprobe)
 			"option vfio_pci.disable_vga: 1 @f:1\n");
 	expect_modprobe("# options vfio-pci ids=1:2\n#blacklist x\n\n  \n", "");
 	expect_modprobe(" options\tvfio_pci \t ids=1:2", "ids vfio-pci: 1:2 @f:1\n");
+	expect_modprobe("options kvm-amd nested=1 sev-snp=1\noptions kvm_amd sev=1\n",
+			"option kvm_amd.sev_snp: 1 @f:1\n");
 	expect_modprobe("options pci-stub ids=\"1:2,3:4\"\n", "ids pci-stub: 1:2 3:4 @f:1\n");
 	expect_modprobe(
 		"options vfio-pci ids=1:2, 3:4\n",
