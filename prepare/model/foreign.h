@@ -118,6 +118,7 @@ char *foreign_place(const struct foreign_setting *setting);
 
 /* Has a word or a line to do with guests' devices, as far as its words tell? */
 bool text_is_about_guests(const char *text);
+
 #define FOREIGN_SNP_OPTION "kvm_amd.sev_snp"
 /* Does modprobe.d set the option "module.option" to a value that means yes? The last one counts. */
 bool foreign_option_is_on(const struct foreign *foreign, const char *name);
