@@ -10,7 +10,7 @@
 
 void shell_print(struct shell *shell, const char *text)
 {
-	if (shell->output)
+	if (shell->output && shell_may_copy(shell, text))
 		buf_add(shell->output, text);
 }
 

@@ -43,6 +43,7 @@ struct shell {
 	unsigned maybe;     /* within so many that may be taken */
 	unsigned depth;     /* of functions and texts that run each other */
 	unsigned steps;
+	size_t bytes; /* that were expanded and printed */
 	enum shell_leave leave;
 	int error;
 	char *trap;         /* what is run at the end; NULL: nothing */
@@ -63,6 +64,17 @@ struct shell {
 static inline bool shell_is_live(const struct shell *shell)
 {
 	return !shell->skip && shell->leave == LEAVE_NOTHING && !shell->error;
+}
+
+/* Counts bytes that are copied: a value that is doubled in a loop would take all memory. */
+#define SHELL_MAX_BYTES (8 * 1024 * 1024)
+
+static inline bool shell_may_copy(struct shell *shell, const char *text)
+{
+	shell->bytes += strlen(text);
+	if (shell->bytes > SHELL_MAX_BYTES)
+		shell->error = -E2BIG;
+	return !shell->error;
 }
 
 static inline bool shell_is_unknown(const char *text)

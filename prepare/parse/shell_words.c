@@ -142,6 +142,8 @@ static void add_expanded(struct making *making, const char *text, bool quoted)
 					 ? ifs->values.items[0]
 					 : " \t\n";
 
+	if (!shell_may_copy(making->shell, text))
+		return;
 	if (quoted || !making->split) {
 		buf_add(&making->word, text);
 		return;

@@ -88,6 +88,20 @@ TEST(test_functions)
 }
 
 /* What it cannot follow has no end, or no sense. */
+TEST(test_values_that_grow)
+{
+	struct buf script = {};
+
+	/* What would take a gigabyte. */
+	buf_add(&script, "V=aaaaaaaaaaaaaaaa; for i in $(seq 26); do V=$V$V; done");
+	expect_told("", buf_text(&script), -E2BIG, "");
+	buf_done(&script);
+	buf_add(&script, "V=$(seq 250); x=$(for ((i=0;i<200;i++)); do for ((j=0;j<90;j++)); do "
+			 "echo $V; done; done)");
+	expect_told("", buf_text(&script), -E2BIG, "");
+	buf_done(&script);
+}
+
 TEST(test_limits)
 {
 	struct buf buf = {};
@@ -115,8 +129,11 @@ TEST(test_limits)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lists),  cmocka_unit_test(test_branches),
-		cmocka_unit_test(test_loops),  cmocka_unit_test(test_functions),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_branches),
+		cmocka_unit_test(test_loops),
+		cmocka_unit_test(test_functions),
+		cmocka_unit_test(test_values_that_grow),
 		cmocka_unit_test(test_limits),
 	};
 
