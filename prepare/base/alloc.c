@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/alloc.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,17 @@ static void *check(void *memory)
 		exit(EXIT_FAILURE);
 	}
 	return memory;
+}
+
+static void *allocate(size_t size)
+{
+	return check(malloc(size));
+}
+
+/* Without memory jansson leaves members out, and its parser fails an assertion. */
+__attribute__((constructor)) static void use_for_json(void)
+{
+	json_set_alloc_funcs(allocate, free);
 }
 
 void *xcalloc(size_t n, size_t size)

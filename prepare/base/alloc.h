@@ -3,7 +3,8 @@
  * Memory that is there or the process is not.
  *
  * A boot tool that holds a few hundred kilobytes cannot do anything useful without them, so
- * exhaustion ends the process with a message and status 1; no caller has to test for NULL.
+ * exhaustion ends the process with a message and status 1; no caller has to test for NULL. JSON is
+ * made and read with the same memory.
  * The writes to a device are a child's (act/). All that they need is there before the first of them, but
  * for paths where openat2() is missing, and where a released device's drivers are asked by name; its end
  * is told like any other failure.

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: calloc reallocarray strdup exit */
+/* wrap: calloc malloc reallocarray strdup exit */
+#include <jansson.h>
+
 #include "support.h"
 
 /* Memory that runs out, and an end of the process that comes back to the test. */
@@ -12,6 +14,13 @@ void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_calloc(size_t n, size_t size)
 {
 	return exhausted ? NULL : __real_calloc(n, size);
+}
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+	return exhausted ? NULL : __real_malloc(size);
 }
 
 void *__real_reallocarray(void *memory, size_t n, size_t size);
@@ -63,16 +72,20 @@ static void use_vec(void)
 	free(numbers.items);
 }
 
+static void use_json(void)
+{
+	json_decref(json_object());
+}
+
 TEST(exhaustion_ends_the_process)
 {
 	static const struct {
 		const char *name;
 		void (*use)(void);
 	} rows[] = {
-		{"xcalloc", use_calloc},
-		{"xreallocarray", use_reallocarray},
-		{"xstrdup", use_strdup},
-		{"vec_add", use_vec},
+		{"xcalloc", use_calloc},   {"xreallocarray", use_reallocarray},
+		{"xstrdup", use_strdup},   {"vec_add", use_vec},
+		{"json_object", use_json},
 	};
 
 	for (volatile size_t i = 0; i < ARRAY_SIZE(rows); i++) {
