@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "host/supervisor.h"
 #include "verbs/verb.h"
 
 #ifndef VFIO_PREPARE_VERSION
@@ -148,8 +149,15 @@ static const struct option_help *misplaced(const struct verb *verb, const bool *
 	return NULL;
 }
 
-static int run_verb(const struct verb *verb, struct options *options)
+struct run {
+	const struct verb *verb;
+	struct options *options;
+};
+
+static int run_verb(void *userdata)
 {
+	const struct run *run = userdata;
+	struct options *options = run->options;
 	_cleanup_free_ char *directory = NULL, *profile = NULL;
 	struct root root;
 	int r = root_init(&root, options->root ? options->root : "/");
@@ -163,7 +171,7 @@ static int run_verb(const struct verb *verb, struct options *options)
 		profile = xasprintf("%s/%s", directory ? directory : "", options->profile);
 		options->profile = profile;
 	}
-	r = verb->run(&root, options);
+	r = run->verb->run(&root, options);
 	root_done(&root);
 	return r;
 }
@@ -229,5 +237,10 @@ int main(int argc, char **argv)
 	wrong = misplaced(verb, given);
 	if (wrong)
 		return USAGE_ERROR("%s has no option --%s", verb->name, wrong->name);
-	return run_verb(verb, &options);
+	/* Less than a minute with all paths that may be silent; a disk spins up in less than 20 seconds. */
+	return supervise(&(struct supervised){.run = run_verb,
+					      .userdata = &(struct run){verb, &options},
+					      .look_ms = 1000,
+					      .first_looks = 20,
+					      .later_looks = 4});
 }

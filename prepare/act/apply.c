@@ -30,10 +30,9 @@ int apply_begin(struct root *root, const struct planned_files *files, const stru
 	_cleanup_close_ int fd = -1;
 	int r = root_make_directory(root, RUN_DIRECTORY);
 
-	fd = r < 0 ? r : run_lock_open(root);
-	r = fd < 0 ? fd : run_lock_take(fd, LOCK_FILES, 0);
-	if (r < 0)
-		return r;
+	fd = r < 0 ? r : run_lock_take(root, LOCK_FILES, 0);
+	if (fd < 0)
+		return fd;
 	vec_foreach(file, files)
 		remove_temporary_beside(root, file->path);
 	vec_foreach(path, &rebuild->images.paths)

@@ -12,7 +12,7 @@
 
 /*
  * Locks out other runs of apply until the descriptor is closed, and removes the temporary files of runs that
- * were killed. The descriptor (run_lock_open()); -EAGAIN: another run has the lock, which is logged; -errno.
+ * were killed. The descriptor of the lock; -EAGAIN: another run has the lock, which is logged; -errno.
  */
 int apply_begin(struct root *root, const struct planned_files *files,
 		const struct rebuild *rebuild);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "host/files.h"
+#include "host/watched.h"
 
 #define TEXT_MAX (8 * 1024 * 1024)
 
@@ -22,7 +23,7 @@ int keep_text(struct root *root, const char *path, struct kept_files *kept)
 
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
-	if (fstat(fd, &st) < 0)
+	if (watched(fd, "", fstat(fd, &st)) < 0)
 		return -errno;
 	r = root_read_fd(root, fd, path, TEXT_MAX, &text, NULL);
 	if (r < 0)
@@ -62,7 +63,8 @@ int keep_image(struct root *root, const char *path, struct kept_files *kept)
 	from = open_regular_at(dir, name, O_RDONLY);
 	if (from < 0)
 		return from;
-	if (fstat(from, &st) < 0 || fstatvfs(from, &space) < 0)
+	if (watched(from, "", fstat(from, &st)) < 0 ||
+	    watched(from, "", fstatvfs(from, &space)) < 0)
 		return -errno;
 	if ((uint64_t)space.f_bavail * space.f_frsize < (uint64_t)st.st_size * 2)
 		return -ENOSPC;
@@ -93,8 +95,9 @@ static int restore_image(struct root *root, const struct kept_file *file)
 
 	if (dir < 0)
 		return dir;
-	if (fstatat(dir, name, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_ino == file->inode &&
-	    now.st_mtim.tv_sec == file->time.tv_sec && now.st_mtim.tv_nsec == file->time.tv_nsec)
+	if (watched(dir, name, fstatat(dir, name, &now, AT_SYMLINK_NOFOLLOW)) == 0 &&
+	    now.st_ino == file->inode && now.st_mtim.tv_sec == file->time.tv_sec &&
+	    now.st_mtim.tv_nsec == file->time.tv_nsec)
 		return 0;
 	if (renameat(dir, file->copy, dir, name) < 0)
 		return -errno;

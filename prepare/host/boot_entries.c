@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "host/watched.h"
 #include "parse/boot_files.h"
 #include "parse/unified.h"
 
@@ -186,7 +187,7 @@ static char *read_section(int fd, const unsigned char *head, size_t n, const cha
 	if (!unified_find(head, n, name, &section) || section.size >= CMDLINE_MAX)
 		return NULL;
 	text = xcalloc((size_t)section.size + 1, 1);
-	got = pread(fd, text, (size_t)section.size, (off_t)section.offset);
+	got = watched(fd, "", pread(fd, text, (size_t)section.size, (off_t)section.offset));
 	if (got != (ssize_t)section.size) {
 		free(text);
 		return NULL;
@@ -205,9 +206,9 @@ static bool read_unified(struct boot_entries *entries, struct found_entry *found
 	const unsigned char *bytes = (const unsigned char *)head;
 	struct recorder *recorder = entries->root->recorder;
 	struct stat st;
-	ssize_t n = fd < 0 ? -1 : read(fd, head, UNIFIED_HEAD_BYTES);
+	ssize_t n = fd < 0 ? -1 : watched(fd, "", read(fd, head, UNIFIED_HEAD_BYTES));
 
-	if (n <= 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	if (n <= 0 || watched(fd, "", fstat(fd, &st)) < 0 || !S_ISREG(st.st_mode))
 		return false;
 	found->time = st.st_mtim.tv_sec;
 	strv_add(&found->images, found->path);

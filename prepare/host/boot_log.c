@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,20 +13,24 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "host/files.h"
+#include "host/watched.h"
 #include "parse/boot_log.h"
 
-#define LOCK_PATH RUN_DIRECTORY "/lock"
 #define LOCK_ATTEMPTS 3
 #define POLL_MS 20
 #define REASONS_MAX_BYTES (1024 * 1024)
 
-int run_lock_open(struct root *root)
-{
-	const char *name;
-	_cleanup_close_ int dir = root_make_parent(root, LOCK_PATH, &name);
-	int r = dir;
+static const char *const lock_paths[] = {
+	[LOCK_DEVICES] = RUN_DIRECTORY "/lock",
+	[LOCK_FILES] = RUN_DIRECTORY "/lock-files",
+};
 
-	for (int attempt = 0; dir >= 0 && attempt < LOCK_ATTEMPTS; attempt++) {
+/* Opens the file of a lock, made anew where others could open it. */
+static int open_lock(int dir, const char *name)
+{
+	int r = -EPERM;
+
+	for (int attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
 		_cleanup_close_ int fd = openat(
 			dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		struct stat st;
@@ -33,7 +40,8 @@ int run_lock_open(struct root *root)
 			fd = open_regular_at(dir, name, O_WRONLY);
 			r = fd < 0 ? fd : 0;
 		}
-		if (r == 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() && !(st.st_mode & 0077))
+		if (r == 0 && watched(fd, "", fstat(fd, &st)) == 0 && st.st_uid == geteuid() &&
+		    !(st.st_mode & 0077))
 			return TAKE_FD(fd);
 		if (r < 0 && r != -EOPNOTSUPP && r != -ELOOP)
 			return r;
@@ -43,19 +51,34 @@ int run_lock_open(struct root *root)
 	return r < 0 ? r : -EPERM;
 }
 
-int run_lock_take(int fd, enum run_lock lock, int wait_ms)
+/* Was the process killed? It then does nothing more, even if the kernel keeps it (proc(5), SigPnd). */
+static bool is_killed(pid_t pid)
 {
-	struct flock byte = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = lock, .l_len = 1},
-		     holder = byte;
-	int64_t end_ms = 0;
+	char path[sizeof("/proc//status") + 12], text[4096], *line;
+	_cleanup_close_ int fd = -1;
+	ssize_t n;
 
-	while (fcntl(fd, F_SETLK, &byte) < 0) {
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	line = strstr(text, "\nSigPnd:\t");
+	return line && strtoull(line + strlen("\nSigPnd:\t"), NULL, 16) & 1ULL << (SIGKILL - 1);
+}
+
+/* 0: the file is locked; -ESRCH: by a process that was killed; -EAGAIN: by another one, which is logged; -errno. */
+static int wait_for_lock(int fd, int64_t end_ms)
+{
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET}, holder;
+
+	while (fcntl(fd, F_SETLK, &whole) < 0) {
 		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
 			return -errno;
-		if (end_ms == 0)
-			end_ms = now_ms() + wait_ms;
+		holder = whole;
+		fcntl(fd, F_GETLK, &holder);
+		if (holder.l_type != F_UNLCK && is_killed(holder.l_pid))
+			return -ESRCH;
 		if (now_ms() >= end_ms) {
-			fcntl(fd, F_GETLK, &holder);
 			log_error("another run of vfio-prepare, process %d, is at work; try again "
 				  "when it is done",
 				  (int)holder.l_pid);
@@ -64,6 +87,38 @@ int run_lock_take(int fd, enum run_lock lock, int wait_ms)
 		nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
 	}
 	return 0;
+}
+
+/* Is it the file that others find at the name? */
+static bool is_at(int dir, const char *name, int fd)
+{
+	struct stat there, opened;
+
+	return watched(dir, name, fstatat(dir, name, &there, AT_SYMLINK_NOFOLLOW)) == 0 &&
+	       watched(fd, "", fstat(fd, &opened)) == 0 && there.st_dev == opened.st_dev &&
+	       there.st_ino == opened.st_ino;
+}
+
+int run_lock_take(struct root *root, enum run_lock lock, int wait_ms)
+{
+	const char *name;
+	_cleanup_close_ int dir = root_make_parent(root, lock_paths[lock], &name);
+	int64_t end_ms = now_ms() + wait_ms;
+
+	while (dir >= 0) {
+		_cleanup_close_ int fd = open_lock(dir, name);
+		int r = fd < 0 ? fd : wait_for_lock(fd, end_ms);
+		bool current = fd >= 0 && is_at(dir, name, fd);
+
+		if (r == 0 && current)
+			return TAKE_FD(fd);
+		if (r < 0 && r != -ESRCH)
+			return r;
+		/* A process that was killed keeps what it holds, and the lock is another file from now on. */
+		if (r == -ESRCH && current)
+			unlinkat(dir, name, 0);
+	}
+	return dir;
 }
 
 void boot_log_read(struct root *root, struct boot_log *ret)

@@ -12,12 +12,11 @@ enum run_lock {
 };
 
 /*
- * Opens the file of the locks, which no other user can open and so none can hold. A descriptor or -errno. The
- * locks are the process's until it closes the file (fcntl(2)): a child that hangs in the kernel does not keep them.
+ * Waits up to wait_ms for the lock. A descriptor, which holds it until it is closed; -EAGAIN: another run has it,
+ * which is logged; -errno. No other user can open the file of a lock, and so none can hold it. It is the process's
+ * (fcntl(2)): a child that hangs in the kernel does not keep it, nor does a process that was killed and hangs there.
  */
-int run_lock_open(struct root *root);
-/* Waits up to wait_ms for the lock. 0; -EAGAIN: another run has it, which is logged; -errno. */
-int run_lock_take(int fd, enum run_lock lock, int wait_ms);
+int run_lock_take(struct root *root, enum run_lock lock, int wait_ms);
 
 /* Reads the log, empty where there is none; logs that it is unknown. boot_log_done() is due. */
 void boot_log_read(struct root *root, struct boot_log *ret);

@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "host/watched.h"
 
 void *bounded_memory(size_t bytes)
 {
@@ -72,6 +73,7 @@ static void child(const struct watched_job *watched, size_t lane, size_t first)
 	const struct bounded_job *job = watched->job;
 	struct progress *progress = watched->lanes[lane].progress;
 
+	watched_by(NULL);
 	for (size_t piece = first; piece < job->n;) {
 		struct past *past = &watched->pasts[piece];
 		int64_t started_ms = progress->started_ms, ended_ms;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "host/watched.h"
 
 int root_open_parent(struct root *root, const char *path, const char **ret_name)
 {
@@ -88,7 +89,7 @@ mode_t root_file_mode(struct root *root, const char *path, mode_t absent)
 	_cleanup_close_ int fd = root_open(root, path, O_PATH);
 	struct stat st;
 
-	return fd >= 0 && fstat(fd, &st) == 0 ? st.st_mode & 0777 : absent;
+	return fd >= 0 && watched(fd, "", fstat(fd, &st)) == 0 ? st.st_mode & 0777 : absent;
 }
 
 int root_make_directory(struct root *root, const char *path)

@@ -12,6 +12,7 @@
 #include "host/foreign_idle.h"
 #include "host/foreign_owners.h"
 #include "host/foreign_sources.h"
+#include "host/watched.h"
 #include "model/host_places.h"
 #include "model/policy.h"
 #include "parse/address.h"
@@ -107,7 +108,7 @@ static const char *read_script(struct search *search, const char *path)
 	script->path = xstrdup(path);
 	search->root->recorder = NULL;
 	fd = root_open(search->root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	if (fd < 0 || watched(fd, "", fstat(fd, &st)) < 0 || !S_ISREG(st.st_mode) ||
 	    root_read_fd(search->root, fd, path, SCRIPT_MAX, &script->text, &length) < 0 ||
 	    strlen(script->text) != length)
 		free(TAKE_PTR(script->text));

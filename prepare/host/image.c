@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "host/bounded.h"
 #include "host/command.h"
+#include "host/watched.h"
 #include "parse/image.h"
 #include "parse/unified.h"
 
@@ -30,7 +31,7 @@ static ssize_t read_bytes(void *userdata, void *bytes, size_t n)
 
 	if (now_ms() > part->deadline_ms)
 		return -ETIME;
-	got = read(part->fd, bytes, n < part->left ? n : (size_t)part->left);
+	got = watched(part->fd, "", read(part->fd, bytes, n < part->left ? n : (size_t)part->left));
 
 	if (got > 0)
 		part->left -= (uint64_t)got;
@@ -41,7 +42,7 @@ static ssize_t read_bytes(void *userdata, void *bytes, size_t n)
 static bool find_part(struct part *part)
 {
 	unsigned char head[UNIFIED_HEAD_BYTES];
-	ssize_t n = pread(part->fd, head, sizeof(head), 0);
+	ssize_t n = watched(part->fd, "", pread(part->fd, head, sizeof(head), 0));
 	struct unified_section section;
 
 	if (n < 2 || memcmp(head, "MZ", 2) != 0)
@@ -61,7 +62,7 @@ static bool read_file(struct root *root, const struct profile_file_list *profile
 
 	if (fd < 0)
 		image->unknown = xasprintf("cannot be opened: %s", strerror(-fd));
-	else if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	else if (watched(fd, "", fstat(fd, &st)) < 0 || !S_ISREG(st.st_mode))
 		image->unknown = xstrdup("is not a regular file");
 	else if ((image->damaged = !st.st_size))
 		image->unknown = xstrdup("is empty");

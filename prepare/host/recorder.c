@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "host/watched.h"
 
 /* The index knows records by number: their place in memory changes while they become more. */
 struct key {
@@ -80,13 +81,13 @@ void recorder_add_seen(struct recorder *recorder, const char *path, int dir, con
 	struct stat st;
 	ssize_t length;
 
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
+	if (watched(dir, name, fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) < 0)
 		return;
 	if (!S_ISLNK(st.st_mode)) {
 		recorder_add(recorder, path, S_ISDIR(st.st_mode) ? RECORD_DIRECTORY : RECORD_FILE);
 		return;
 	}
-	length = readlinkat(dir, name, target, sizeof(target));
+	length = watched(dir, name, readlinkat(dir, name, target, sizeof(target)));
 	if (length >= 0)
 		recorder_add_bytes(recorder, path, RECORD_LINK, target, (size_t)length);
 }

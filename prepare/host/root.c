@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "host/watched.h"
 
 #define WALK_MAX_DEPTH 64
 #define WALK_MAX_LINKS 40 /* as the kernel's MAXSYMLINKS */
@@ -34,7 +35,7 @@ static dev_t local_device(int fd)
 	struct statfs filesystem;
 	struct stat st;
 
-	if (fstatfs(fd, &filesystem) < 0 || fstat(fd, &st) < 0)
+	if (watched(fd, "", fstatfs(fd, &filesystem)) < 0 || watched(fd, "", fstat(fd, &st)) < 0)
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if ((unsigned long)filesystem.f_type == kinds[i])
@@ -44,9 +45,13 @@ static dev_t local_device(int fd)
 
 int root_init(struct root *ret, const char *path)
 {
-	_cleanup_free_ char *real = realpath(path, NULL);
-	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_free_ char *real = NULL;
+	int fd = (int)watched(AT_FDCWD, path, open(path, O_PATH | O_DIRECTORY | O_CLOEXEC));
 
+	if (fd >= 0 && watched_begin(AT_FDCWD, path) == 0) {
+		real = realpath(path, NULL);
+		watched_end(0);
+	}
 	if (fd >= 0 && fd <= STDERR_FILENO) {
 		/* Output would go there, and a child gives these away (host/bounded.c). */
 		int low = fd;
@@ -146,12 +151,14 @@ static int walk_step(struct walk *walk, const char *name, char **rest, int flags
 	struct stat st;
 	ssize_t length;
 	bool last = **rest == '\0';
-	_cleanup_close_ int fd = openat(walk_top(walk), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	const int top = walk_top(walk);
+	_cleanup_close_ int fd = (int)watched(top, name,
+					      openat(top, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0 || watched(fd, "", fstat(fd, &st)) < 0)
 		return -errno;
 	if (S_ISLNK(st.st_mode) && !(last && (flags & O_NOFOLLOW))) {
-		length = readlinkat(fd, "", target, sizeof(target) - 1);
+		length = watched(fd, "", readlinkat(fd, "", target, sizeof(target) - 1));
 		if (length < 0)
 			return -errno;
 		if (++*links > WALK_MAX_LINKS)
@@ -189,7 +196,8 @@ static void record_end(const struct walk *walk, const char *name, int fd)
 		return;
 	if (fd >= 0)
 		recorder_add_seen(walk->recorder, path, fd, "");
-	else if (fstatat(walk_top(walk), name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	else if (watched(walk_top(walk), name,
+			 fstatat(walk_top(walk), name, &st, AT_SYMLINK_NOFOLLOW)) == 0 &&
 		 S_ISREG(st.st_mode))
 		recorder_add_unreadable(walk->recorder, path);
 }
@@ -206,7 +214,7 @@ static int open_walking(const struct root *root, const char *path, int flags)
 		_cleanup_free_ char *name = xstrndup(rest + start, length);
 
 		if (!length) { /* the path ended in '/', "." or ".." */
-			r = openat(walk_top(&walk), ".", flags);
+			r = (int)watched(walk_top(&walk), "", openat(walk_top(&walk), ".", flags));
 			r = r < 0 ? -errno : r;
 			break;
 		}
@@ -221,7 +229,8 @@ static int open_walking(const struct root *root, const char *path, int flags)
 		r = walk_step(&walk, name, &rest, flags, &links);
 		if (r == 1) {
 			/* A link that took the name's place meanwhile is not followed. */
-			r = openat(walk_top(&walk), name, flags | O_NOFOLLOW);
+			r = (int)watched(walk_top(&walk), name,
+					 openat(walk_top(&walk), name, flags | O_NOFOLLOW));
 			r = r < 0 ? -errno : r;
 			record_end(&walk, name, r);
 			break;
@@ -239,7 +248,8 @@ static int open_below(struct root *root, const char *path, int flags)
 	if (!*relative)
 		relative = ".";
 	for (int attempt = 0; !root->no_openat2 && !root->recorder; attempt++) {
-		long fd = syscall(SYS_openat2, root->fd, relative, &how, sizeof(how));
+		long fd = watched(root->fd, relative,
+				  syscall(SYS_openat2, root->fd, relative, &how, sizeof(how)));
 
 		if (fd >= 0)
 			return (int)fd;
@@ -259,7 +269,7 @@ static int look_at_type(int dir, const char *name, int flags)
 {
 	struct stat st;
 
-	if (fstatat(dir, name, &st, flags) < 0)
+	if (watched(dir, name, fstatat(dir, name, &st, flags)) < 0)
 		return -errno;
 	return S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) ? 0
 	       : S_ISLNK(st.st_mode)                      ? -ELOOP
@@ -275,13 +285,14 @@ static int open_looked_at(int path_fd, int flags)
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", path_fd);
-	fd = openat(AT_FDCWD, path, (flags & ~O_NOFOLLOW) | O_CLOEXEC);
+	fd = (int)watched(path_fd, "", openat(AT_FDCWD, path, (flags & ~O_NOFOLLOW) | O_CLOEXEC));
 	return fd < 0 ? -errno : fd;
 }
 
 int open_regular_at(int dir, const char *name, int flags)
 {
-	_cleanup_close_ int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_close_ int fd = (int)watched(dir, name,
+					      openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
 
 	return fd < 0 ? -errno : open_looked_at(fd, flags);
 }
@@ -309,7 +320,7 @@ static bool is_ours_alone(const struct root *root, int dir)
 {
 	struct stat st;
 
-	return root->local && fstat(dir, &st) == 0 && st.st_dev == root->local &&
+	return root->local && watched(dir, "", fstat(dir, &st)) == 0 && st.st_dev == root->local &&
 	       st.st_uid == root->user && !(st.st_mode & (S_IWGRP | S_IWOTH));
 }
 
@@ -322,7 +333,7 @@ int root_open_at(const struct root *root, int dir, const char *name, int flags)
 		return r;
 	if (!root->live && !ours)
 		return open_regular_at(dir, name, flags);
-	fd = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC);
+	fd = (int)watched(dir, name, openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC));
 	return fd < 0 ? -errno : fd;
 }
 
@@ -331,7 +342,7 @@ int directory_has_entries(int fd)
 	_Alignas(struct dirent64) char bytes[sizeof(struct dirent64)];
 	ssize_t n;
 
-	while ((n = getdents64(fd, bytes, sizeof(bytes))) > 0)
+	while ((n = watched(fd, "", getdents64(fd, bytes, sizeof(bytes)))) > 0)
 		for (const char *position = bytes; position < bytes + n;) {
 			const struct dirent64 *entry = (const void *)position;
 

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "host/root.h"
+#include "host/watched.h"
 
 #define LINE_FILE_MAX (64 * 1024)
 /* The number of files that stay open after a look at their times, in case that they are read. */
@@ -68,7 +69,7 @@ static bool is_told(const struct root *root, const struct place *place)
 static void look(struct place *place, int fd)
 {
 	place->st = xreallocarray(place->st, 1, sizeof(*place->st));
-	place->stat_error = fstat(fd, place->st) < 0 ? -errno : 0;
+	place->stat_error = watched(fd, "", fstat(fd, place->st)) < 0 ? -errno : 0;
 	place->has_stat = true;
 }
 
@@ -133,7 +134,7 @@ int root_stat(struct root *root, const char *path, struct stat *ret)
 	if (!place) {
 		_cleanup_close_ int fd = root_open(root, path, O_PATH);
 
-		return fd < 0 ? fd : fstat(fd, ret) < 0 ? -errno : 0;
+		return fd < 0 ? fd : watched(fd, "", fstat(fd, ret)) < 0 ? -errno : 0;
 	}
 	if (!place->has_stat || root->recorder)
 		open_and_look(root, place);
@@ -185,7 +186,7 @@ int root_read_fd(struct root *root, int fd, const char *path, size_t max, char *
 	do {
 		if (length + 1 >= capacity)
 			text = xreallocarray(text, capacity *= 2, 1);
-		n = read(fd, text + length, capacity - 1 - length);
+		n = watched(fd, "", read(fd, text + length, capacity - 1 - length));
 		if (n < 0)
 			error = errno == ENOENT ? -EIO : -errno;
 		else if ((length += (size_t)n) > max)
@@ -237,7 +238,7 @@ static int read_stat(struct root *root, const char *path, size_t max, struct sta
 			root_stat(root, path, ret_stat);
 		if (fd < 0)
 			return fd;
-		if (ret_stat && fstat(fd, ret_stat) < 0)
+		if (ret_stat && watched(fd, "", fstat(fd, ret_stat)) < 0)
 			return -errno;
 		return root_read_fd(root, fd, path, max, ret, ret_length);
 	}
@@ -309,15 +310,12 @@ static int list(struct root *root, int fd, struct strv *ret)
 		close(fd);
 		return -error;
 	}
-	errno = 0;
-	while ((entry = readdir(dir))) {
+	while ((entry = watched_readdir(dir)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
 			strv_add(ret, entry->d_name);
 			if (root->recorder)
 				record_entry(root, fd, entry);
 		}
-		errno = 0;
-	}
 	/* A directory that is open is there. */
 	int error = errno == ENOENT ? EIO : errno;
 
@@ -329,7 +327,9 @@ static int list(struct root *root, int fd, struct strv *ret)
 static int open_directory(struct root *root, struct place *place)
 {
 	if (place->directory >= 0) {
-		int fd = openat(place->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		int fd = (int)watched(place->directory, "",
+				      openat(place->directory, ".",
+					     O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 
 		return fd < 0 ? -errno : fd;
 	}
@@ -386,7 +386,7 @@ int root_has_entries(struct root *root, const char *path)
 
 static int read_link(int dir, const char *name, char *ret, size_t size)
 {
-	ssize_t length = readlinkat(dir, name, ret, size - 1);
+	ssize_t length = watched(dir, name, readlinkat(dir, name, ret, size - 1));
 
 	if (length < 0)
 		return -errno;
@@ -460,7 +460,7 @@ void attribute_record(struct root *root, int dir, const char *name, const void *
 int attribute_read_bytes(struct root *root, int dir, const char *name, void *ret, size_t size)
 {
 	_cleanup_close_ int fd = root_open_at(root, dir, name, READING);
-	ssize_t n = fd < 0 ? fd : read(fd, ret, size);
+	ssize_t n = fd < 0 ? fd : watched(fd, "", read(fd, ret, size));
 
 	if (n < 0) {
 		int error = fd < 0 ? fd : errno == ENOENT ? -EIO : -errno;

@@ -40,6 +40,7 @@ enum finding_kind {
 	X(FINDING_NOT_VALIDATED, "not-validated", READINESS_UNKNOWN, 0) \
 	X(FINDING_OFF_SWITCH, "off-switch", NOT_READY, 0) \
 	X(FINDING_BOOT_LOG, "boot-log", NOT_READY, 0) \
+	X(FINDING_NO_ANSWER, "no-answer", NOT_READY, 0) \
 	X(FINDING_FOREIGN_FILE, "foreign-file", NOT_READY, 0) \
 	X(FINDING_NOT_OURS, "not-ours", NOT_READY, 0) \
 	X(FINDING_COMPANION, "companion", NOT_READY, 0) \

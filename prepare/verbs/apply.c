@@ -119,6 +119,7 @@ static void mark(struct applying *applying)
 {
 	const struct situation *situation = applying->situation;
 	_cleanup_free_ char *content = NULL;
+	_cleanup_close_ int lock = -1;
 
 	look_again(applying, HOST_REBUILD);
 	/* Below another root no kernel runs that could be too old. */
@@ -129,8 +130,11 @@ static void mark(struct applying *applying)
 			     &applying->commands, &applying->reasons);
 	content = render_restart_reasons(&applying->reasons);
 	/* A bind by hand changes the file, too. */
-	applying->unmarked = run_lock_take(applying->lock, LOCK_DEVICES, WAIT_BY_HAND_MS) < 0 ||
-			     restart_reasons_write(applying->root, content) < 0;
+	lock = run_lock_take(applying->root, LOCK_DEVICES, WAIT_BY_HAND_MS);
+	if (lock < 0 && lock != -EAGAIN)
+		log_error("%s cannot be written: no lock can be made: %s", RESTART_REASONS_PATH,
+			  strerror(-lock));
+	applying->unmarked = lock < 0 || restart_reasons_write(applying->root, content) < 0;
 }
 
 /* Refused, and the next boot will not have it either, so that apply could do nothing about it. */

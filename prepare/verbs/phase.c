@@ -14,11 +14,11 @@
 
 int phase_begin(struct root *root, enum boot_phase phase, int wait_ms, struct phase_run *ret)
 {
-	int fd = run_lock_open(root), r = fd < 0 ? fd : run_lock_take(fd, LOCK_DEVICES, wait_ms);
+	int fd = run_lock_take(root, LOCK_DEVICES, wait_ms);
 
 	*ret = (struct phase_run){.lock = fd < 0 ? -1 : fd};
-	if (r == -EAGAIN)
-		return r;
+	if (fd == -EAGAIN)
+		return fd;
 	process_hold();
 	ret->phase = (struct logged_phase){.phase = phase, .started_ms = (uint64_t)since_boot_ms()};
 	boot_log_read(root, &ret->log);

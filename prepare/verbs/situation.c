@@ -17,6 +17,7 @@
 #include "decide/sriov.h"
 #include "host/profile_files.h"
 #include "host/survey.h"
+#include "host/watched.h"
 #include "parse/profile.h"
 #include "render/files.h"
 
@@ -79,12 +80,36 @@ int situation_look(struct root *root, const struct purpose *purpose, const struc
 			strerror(-r));
 }
 
+/* Says of what did not answer that it is unknown. */
+static void tell_silent(const struct root *root, struct findings *findings)
+{
+	char top[PATH_MAX] = "";
+	const char *path;
+
+	fd_path(root->fd, top);
+	for (size_t i = 0; (path = watched_silent(i)); i++) {
+		/* As it is seen from the root. */
+		if (!root->live && text_starts_with(path, top))
+			path += strlen(top);
+		finding_remedy(finding_add(findings, SEVERITY_WARNING, FINDING_NO_ANSWER, path,
+					   "the kernel does not answer when this is read, so that "
+					   "what it says is unknown"),
+			       "the kernel log may tell which driver, disk or server hangs: dmesg");
+	}
+}
+
 int situation_load(struct root *root, const struct options *options, const struct purpose *purpose,
 		   const struct boot_log *log, struct situation *ret)
 {
 	int status;
 
 	*ret = (struct situation){};
+	if (watched_is_over()) {
+		tell_silent(root, &ret->plan.findings);
+		return log_fail(STATUS_FAILED,
+				"%s and other paths do not answer, so that the host cannot be read",
+				watched_silent(0));
+	}
 	root->remembers = true;
 	status = load_profile(root, options->profile, purpose->goal, &ret->profile);
 	if (status == STATUS_DONE)
@@ -95,6 +120,7 @@ int situation_load(struct root *root, const struct options *options, const struc
 		status = situation_look(root, purpose, log, ret);
 	}
 	root->remembers = false;
+	tell_silent(root, &ret->plan.findings);
 	return status;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: poll clock_gettime open root_init bounded_run */
+/* wrap: poll clock_gettime open root_init bounded_run supervise */
 #include "scenarios/product.h"
 
 #include <errno.h>
@@ -24,6 +24,8 @@
 #include "fake/kernel.h"
 #include "host/bounded.h"
 #include "host/root.h"
+#include "host/supervisor.h"
+#include "host/watched.h"
 #include "scenarios/reported.h"
 #include "scenarios/state.h"
 
@@ -49,6 +51,8 @@ int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 int __real_root_init(struct root *ret, const char *path);
 int __wrap_root_init(struct root *ret, const char *path);
+
+int __wrap_supervise(const struct supervised *supervised);
 
 int __real_bounded_run(const struct bounded_job *job);
 int __wrap_bounded_run(const struct bounded_job *job);
@@ -140,6 +144,22 @@ int __wrap_open(const char *path, int flags, ...)
 	if (running && strncmp(path, "/proc/self/fd/", 14) == 0 && (flags & O_ACCMODE) == O_WRONLY)
 		flags |= O_APPEND;
 	return __real_open(path, flags, mode);
+}
+
+/* This process is the run; where a path is silent, it is one that was begun again. */
+int __wrap_supervise(const struct supervised *supervised)
+{
+	static struct watch watch;
+	int status;
+
+	watch = (struct watch){.n_silent = running->silent != NULL};
+	if (running->silent)
+		snprintf(watch.silent[0], sizeof(watch.silent[0]), "%s%s", running->tree,
+			 running->silent);
+	watched_by(&watch);
+	status = supervised->run(supervised->userdata);
+	watched_by(NULL);
+	return status;
 }
 
 int __wrap_root_init(struct root *ret, const char *path)

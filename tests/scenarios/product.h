@@ -15,7 +15,8 @@ struct product_run {
 	bool side_by_side;     /* devices are unbound in lanes, as in truth */
 	bool hasty;            /* its deadlines are a tenth of what they are */
 
-	bool unread; /* its output is a pipe that nobody reads */
+	const char *silent; /* a path of the tree that does not answer; NULL: none */
+	bool unread;        /* its output is a pipe that nobody reads */
 	/* Names of findings between spaces, whose text it is to spell out; NULL: all, and nothing is told. */
 	const char *spelled;
 	const char *files; /* a pattern of paths, whose new content is spelled out; NULL: none */

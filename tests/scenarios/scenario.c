@@ -171,8 +171,10 @@ void scenario_product(struct scenario *scenario, struct product_run *run)
 	run->hasty = scenario->hasty;
 	run->side_by_side = scenario->side_by_side;
 	run->unread = scenario->unread;
+	run->silent = scenario->silent;
 	product_run(run);
 	scenario->unread = false;
+	scenario->silent = NULL;
 	buf_done(&scenario->faults);
 
 	complaints = tree_text(scenario->tree, FAKE "/complaints");
@@ -364,6 +366,8 @@ static void prepare(struct scenario *scenario, const struct statement *statement
 		scenario->verbatim = true;
 	else if (is(statement, "files"))
 		scenario->files = statement->rest;
+	else if (is(statement, "silent"))
+		scenario->silent = statement->rest;
 	else if (is(statement, "text"))
 		ask_for_texts(scenario, statement);
 	else if (is(statement, "no-openat2"))

@@ -15,9 +15,9 @@ struct scenario {
 	struct host *host;
 	bool built;                                                /* there is a tree */
 	bool live, brief, hasty, side_by_side, no_openat2, unread; /* see README.md */
-	bool broken; /* something is wrong that no expectation can make right */
-	const char *files;
-	bool verbatim; /* the next run's output is expected to the letter */
+	bool broken;                /* something is wrong that no expectation can make right */
+	const char *files, *silent; /* for the next run */
+	bool verbatim;              /* the next run's output is expected to the letter */
 	struct buf asked,
 		spelled;   /* findings whose texts the next run spells out, and the last one did */
 	struct buf faults; /* for the next run */

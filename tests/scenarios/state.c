@@ -238,7 +238,7 @@ static bool told_elsewhere(const char *name)
 		"/sys/devices/*/driver",      "/sys/devices/*/driver_override",
 		"/sys/devices/*/sriov_*",     "/sys/devices/*/virtfn*",
 		"/sys/kernel/iommu_groups/*", "/dev/kmsg",
-		"/run/vfio-prepare/lock",     "/run/vfio-prepare/claims/*"};
+		"/run/vfio-prepare/lock*",    "/run/vfio-prepare/claims/*"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
 		if (fnmatch(patterns[i], name, 0) == 0)

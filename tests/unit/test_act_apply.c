@@ -206,7 +206,7 @@ TEST(one_at_a_time)
 	second = apply_begin(&tree.root, &files, &rebuild);
 	assert_true(second >= 0);
 	close(second);
-	tree_remove(&tree, "run/vfio-prepare/lock");
+	tree_remove(&tree, "run/vfio-prepare/lock-files");
 	tree_remove(&tree, "run/vfio-prepare");
 	tree_remove(&tree, "run");
 	tree_file(&tree, "run", "");

@@ -1,10 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrap: open */
 #include "host/boot_log.h"
 #include "support.h"
 
+#include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 static struct tree tree;
+
+/* What /proc/PID/status says; NULL: what is so. */
+static const char *signals_pending;
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...)
+{
+	int n;
+
+	if (!signals_pending || !strstr(path, "/status"))
+		return __real_open(path, flags);
+	n = memfd_create("status", MFD_CLOEXEC);
+	assert_int_equal(pwrite(n, signals_pending, strlen(signals_pending), 0),
+			 strlen(signals_pending));
+	return n;
+}
 
 static int start(void **state _unused_)
 {
@@ -56,7 +76,7 @@ static void other_run(int ready, const int end[2], const int linger[2])
 
 	close(end[1]);
 	close(linger[1]);
-	if (run_lock_take(run_lock_open(&tree.root), LOCK_DEVICES, 0) < 0)
+	if (run_lock_take(&tree.root, LOCK_DEVICES, 0) < 0)
 		_exit(1);
 	if (fork() == 0) {
 		close(ready);
@@ -71,7 +91,7 @@ TEST(one_run_at_a_time)
 {
 	struct capture err;
 	_cleanup_free_ char *told = NULL;
-	int lock, ready[2], end[2], linger[2];
+	int files, lock, ready[2], end[2], linger[2];
 	char byte;
 	pid_t pid;
 
@@ -83,21 +103,74 @@ TEST(one_run_at_a_time)
 	told = xasprintf("vfio-prepare: another run of vfio-prepare, process %d, is at work; try "
 			 "again when it is done\n",
 			 (int)pid);
-	lock = run_lock_open(&tree.root);
-	assert_true(lock >= 0);
-	assert_int_equal(run_lock_take(lock, LOCK_FILES, 0), 0);
+	files = run_lock_take(&tree.root, LOCK_FILES, 0);
+	assert_true(files >= 0);
 	capture_begin(&err, STDERR_FILENO);
-	assert_int_equal(run_lock_take(lock, LOCK_DEVICES, 30), -EAGAIN);
+	assert_int_equal(run_lock_take(&tree.root, LOCK_DEVICES, 30), -EAGAIN);
 	check_text("err", capture_end(&err), told);
 	close(end[1]);
-	assert_int_equal(run_lock_take(lock, LOCK_DEVICES, 60000), 0);
+	lock = run_lock_take(&tree.root, LOCK_DEVICES, 60000);
+	assert_true(lock >= 0);
 	close(lock);
+	close(files);
 	close(linger[1]);
 	close(linger[0]);
 	close(end[0]);
 	close(ready[0]);
 	close(ready[1]);
 	waitpid(pid, NULL, 0);
+}
+
+/* Starts a process that holds the lock until it is killed. */
+static pid_t start_holder(void)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (run_lock_take(&tree.root, LOCK_DEVICES, 0) < 0 || write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return pid;
+}
+
+static void end_holder(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/*
+ * A process that was killed and that the kernel does not let go keeps its lock: another file takes its place, and
+ * is a lock of its own.
+ */
+TEST(a_lock_that_a_killed_process_holds_is_left_to_it)
+{
+	struct capture err;
+	pid_t killed = start_holder(), next;
+	char told[32];
+
+	signals_pending = "Name:\tx\nSigPnd:\t0000000000000100\nShdPnd:\t0000000000000000\n";
+	next = start_holder();
+	signals_pending = NULL;
+	snprintf(told, sizeof(told), "process %d,", (int)next);
+	capture_begin(&err, STDERR_FILENO);
+	assert_int_equal(run_lock_take(&tree.root, LOCK_DEVICES, 0), -EAGAIN);
+	check("the second holds it", strstr(capture_end(&err), told));
+	end_holder(killed);
+	capture_begin(&err, STDERR_FILENO);
+	assert_int_equal(run_lock_take(&tree.root, LOCK_DEVICES, 0), -EAGAIN);
+	capture_end(&err);
+	end_holder(next);
+	assert_true(run_lock_take(&tree.root, LOCK_DEVICES, 0) >= 0);
 }
 
 /* Who could open the file could hold the lock: it is made anew, and what it was is not touched. */
@@ -126,7 +199,7 @@ TEST(a_lock_that_others_may_hold_is_not_taken)
 		else
 			tree_link(&tree, "run/vfio-prepare/lock", "/victim");
 		assert_int_equal(lstat(path, &before), 0);
-		fd = run_lock_open(&tree.root);
+		fd = run_lock_take(&tree.root, LOCK_DEVICES, 0);
 		check(rows[i].what, fd >= 0 && fstat(fd, &after) == 0);
 		check_int(rows[i].what, after.st_mode, S_IFREG | 0600);
 		check(rows[i].what, lstat(path, &before) == 0 && before.st_ino == after.st_ino);
@@ -163,6 +236,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_run_at_a_time, start, stop),
 		cmocka_unit_test_setup_teardown(a_lock_that_others_may_hold_is_not_taken, start,
 						stop),
+		cmocka_unit_test_setup_teardown(a_lock_that_a_killed_process_holds_is_left_to_it,
+						start, stop),
 		cmocka_unit_test_setup_teardown(a_log_that_cannot_be_read_is_told, start, stop),
 	};
 

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "fake/tree.h"
+#include "host/supervisor.h"
 #include "support.h"
 #include "verbs/verb.h"
 
@@ -53,7 +54,17 @@ static const struct {
 	{"plan --image-files", &plan_verb, .options = {.image_files = true}, .shown = true},
 };
 
+/* The run of one process. */
+struct verb_run {
+	size_t index;
+	const char *path;
+	void (*begin)(void);
+	void (*end)(void);
+};
+
 static char top[32];
+/* Runs are supervised (host/supervisor.h), with so many milliseconds for each read; 0: they are not. */
+static int supervised_ms;
 /* Where a run's complaints go; NULL: nowhere. */
 static FILE *errors;
 
@@ -89,6 +100,21 @@ static inline unsigned sweep_step(unsigned n)
 	return every ? (unsigned)atoi(every) : SLOWER * n;
 }
 
+static int carry_out(void *userdata)
+{
+	const struct verb_run *run = userdata;
+	struct root root;
+	int status;
+
+	if (root_init(&root, run->path) < 0)
+		_exit(99);
+	run->begin();
+	status = runs[run->index].verb->run(&root, &runs[run->index].options);
+	run->end();
+	fflush(stdout);
+	_exit(status);
+}
+
 /*
  * Runs a verb on the tree of that name in a process of its own, with its output in a file; how it ended, as
  * waitpid() says. begin() is called before the verb and end() behind it.
@@ -97,25 +123,24 @@ static int run_verb(size_t index, const char *tree, FILE *output, void (*begin)(
 		    void (*end)(void))
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", top, tree);
+	struct verb_run run = {index, path, begin, end};
 	int status;
 	pid_t pid;
 
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
-		struct root root;
 		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 		dup2(output ? fileno(output) : null, STDOUT_FILENO);
 		dup2(errors ? fileno(errors) : null, STDERR_FILENO);
 		alarm(60);
-		if (root_init(&root, path) < 0)
-			_exit(99);
-		begin();
-		status = runs[index].verb->run(&root, &runs[index].options);
-		end();
-		fflush(stdout);
-		_exit(status);
+		_exit(supervised_ms ? supervise(&(struct supervised){.run = carry_out,
+								     .userdata = &run,
+								     .look_ms = supervised_ms / 6,
+								     .first_looks = 6,
+								     .later_looks = 6})
+				    : carry_out(&run));
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return status;
