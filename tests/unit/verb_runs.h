@@ -20,6 +20,9 @@
 #define SLOWER 1
 #endif
 
+static char libvirt_word[] = "libvirt", nodedev_word[] = "nodedev";
+static char *const libvirt[] = {libvirt_word, nodedev_word};
+
 static const struct {
 	const char *what;
 	const struct verb *verb;
@@ -40,6 +43,7 @@ static const struct {
 	{"init", &init_verb, .options = {.name = "."}},
 	{"import", &import_verb, .options = {}},
 	{"release", &release_verb, .options = {}},
+	{"export", &export_verb, .options = {.operands = libvirt, .n_operands = 2}},
 	{"bind --format json", &bind_verb, .options = {.format = FORMAT_JSON}, .shown = true},
 	{"apply --format json", &apply_verb, .options = {.format = FORMAT_JSON}, .shown = true},
 	{"validate --format json", &validate_verb, .options = {.format = FORMAT_JSON},
