@@ -96,7 +96,8 @@ endif
 
 OBJ = $(BUILD)/obj
 ARCHIVE = $(BUILD)/libvfio-prepare.a
-OBJECTS = $(patsubst %.c,$(OBJ)/%.o,$(wildcard prepare/*/*.c))
+SOURCES = $(wildcard prepare/*/*.c)
+OBJECTS = $(patsubst %.c,$(OBJ)/%.o,$(SOURCES) $(BUILD)/vocabulary.c)
 TEST_SOURCES = $(wildcard tests/unit/*.c tests/scenarios/*.c tests/fake/*.c tests/fuzz/*.c)
 
 all: $(BUILD)/vfio-prepare
@@ -114,6 +115,18 @@ $(BUILD)/vfio-prepare.debug: $(OBJ)/prepare/main.o $(ARCHIVE) $(BUILD)/link.flag
 $(ARCHIVE): $(OBJECTS) $(BUILD)/link.flags
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcsD $@ $(OBJECTS)
+
+# The words that a scrubbed snapshot keeps (render/public_words.h).
+PUBLIC_WORDS = prepare/render/public-words
+$(BUILD)/vocabulary.c: $(PUBLIC_WORDS) $(SOURCES) $(wildcard prepare/*/*.h)
+	$(call say,WORDS,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q){ echo '#include "render/public_words.h"'; echo 'const char *const vocabulary[] = {'; \
+		grep -hv '^#include' $(filter %.c %.h,$^) | grep -oE '"([^"\\]|\\.)*"' | \
+		sed -E 's/%[-+ #0-9.*]*[hlzjt]*[a-zA-Z]/ /g; s/\\[a-z]/ /g' | cat - $(PUBLIC_WORDS) | \
+		grep -oE '[A-Za-z0-9]+' | grep '[A-Za-z]' | tr A-Z a-z | LC_ALL=C sort -u | \
+		sed 's/.*/"&",/'; echo '};'; \
+		echo 'const size_t n_vocabulary = sizeof(vocabulary) / sizeof(*vocabulary);'; } >$@
 
 $(OBJ)/%.o: %.c $(BUILD)/compile.flags $(if $(filter static,$(LINK)),$(KMOD)/libkmod.a)
 	$(call say,CC,$<)

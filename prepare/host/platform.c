@@ -37,13 +37,18 @@ static void scan_cpu(struct root *root, struct platform *platform)
 		cpuinfo_parse(text, platform);
 }
 
-/* Unpacks what gzip(1) made; NULL: the bytes are something else, or unpack to too much. */
+/* Unpacks what gzip(1) made; NULL: it is damaged, or unpacks to too much. What it has not made is text: of a snapshot. */
 static char *unpack(char *bytes, size_t length)
 {
+	static const char magic[] = "\x1f\x8b";
 	z_stream stream = {.next_in = (Bytef *)bytes, .avail_in = (uInt)length};
-	char *text = xcalloc(CONFIG_MAX, 1);
-	int r = inflateInit2(&stream, 16 + MAX_WBITS);
+	char *text;
+	int r;
 
+	if (length < 2 || memcmp(bytes, magic, 2) != 0)
+		return xstrndup(bytes, length);
+	text = xcalloc(CONFIG_MAX, 1);
+	r = inflateInit2(&stream, 16 + MAX_WBITS);
 	if (r == Z_OK) {
 		stream.next_out = (Bytef *)text;
 		stream.avail_out = CONFIG_MAX - 1;
@@ -85,6 +90,9 @@ static void scan_config(struct root *root, struct inventory *inventory)
 	if (!found && root_read_file(root, "/proc/config.gz", CONFIG_MAX, &packed, &length) == 0) {
 		_cleanup_free_ char *text = unpack(packed, length);
 
+		if (root->recorder && text)
+			recorder_add_bytes(root->recorder, "proc/config.gz", RECORD_FILE, text,
+					   strlen(text));
 		take_config(&inventory->platform, "/proc/config.gz", text);
 	}
 }

@@ -2,276 +2,271 @@
 #include "render/scrub.h"
 
 #include <ctype.h>
-#include <stdio.h>
+#include <fnmatch.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
+#include "base/text.h"
+#include "model/policy.h"
 #include "parse/config_space.h"
+#include "render/secrets.h"
 
-void scrub_done(struct scrub *scrub)
-{
-	strv_done(&scrub->uuids);
-	strv_done(&scrub->ids);
-	strv_done(&scrub->serials);
-	strv_done(&scrub->macs);
-	strv_done(&scrub->names);
-}
-
-/* The number of a text in its vector, from 1; case does not matter. */
-static size_t number_of(struct strv *known, const char *text, size_t length)
-{
-	for (size_t i = 0; i < known->n; i++)
-		if (strlen(known->items[i]) == length &&
-		    strncasecmp(known->items[i], text, length) == 0)
-			return i + 1;
-	strv_take(known, xstrndup(text, length));
-	return known->n;
-}
-
-/* Do so many bytes at text make a word, not the middle of a longer one? */
-static bool is_word(const char *start, const char *text, const char *end, size_t length)
-{
-	return (size_t)(end - text) >= length &&
-	       (text == start || !isalnum((unsigned char)text[-1])) &&
-	       ((size_t)(end - text) == length || !isalnum((unsigned char)text[length]));
-}
-
-/* Does a word at text have this shape: 'x' a hex digit, all else itself? */
-static bool has_shape(const char *start, const char *text, const char *end, const char *shape)
-{
-	size_t length = strlen(shape);
-
-	if (!is_word(start, text, end, length))
-		return false;
-	for (size_t i = 0; i < length; i++)
-		if (shape[i] == 'x' ? !isxdigit((unsigned char)text[i]) : text[i] != shape[i])
-			return false;
-	return true;
-}
-
-#define UUID_SHAPE "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
-#define SERIAL_SHAPE "xx-xx-xx-xx-xx-xx-xx-xx"
-#define MAC_SHAPE "xx:xx:xx:xx:xx:xx"
-#define BOOTIF_SHAPE "01-xx-xx-xx-xx-xx-xx" /* the same, as PXE loaders write it */
-#define ID_MIN 8                            /* shorter ones would be found in other text too */
-#define BY_ID "/by-id/"
-
-void scrub_learn(struct scrub *scrub, const char *id)
-{
-	size_t length = strlen(id);
-
-	if (length >= ID_MIN && !has_shape(id, id, id + length, UUID_SHAPE))
-		number_of(&scrub->ids, id, length);
-}
-
-/* What was learned, if it stands at text: zeros and its number at the end. Its length, or 0. */
-static size_t replace_learned(const struct scrub *scrub, const char *start, const char *text,
-			      const char *end, struct buf *buf)
-{
-	for (size_t i = 0; i < scrub->ids.n; i++) {
-		size_t length = strlen(scrub->ids.items[i]);
-
-		if (!is_word(start, text, end, length) ||
-		    strncasecmp(scrub->ids.items[i], text, length) != 0)
-			continue;
-		for (size_t j = 0; j < length - 4; j++)
-			buf_add(buf, isalnum((unsigned char)text[j]) ? "0" : "-");
-		buf_addf(buf, "%04zx", (i + 1) & 0xffff);
-		return length;
-	}
-	return 0;
-}
-
-/* A MAC address at text, in either form, by the same number. Its length, or 0. */
-static size_t replace_mac(struct scrub *scrub, const char *start, const char *text, const char *end,
-			  struct buf *buf)
-{
-	bool bootif = has_shape(start, text, end, BOOTIF_SHAPE);
-	char mac[sizeof(MAC_SHAPE)];
-	size_t number;
-
-	if (!bootif && !has_shape(start, text, end, MAC_SHAPE))
-		return 0;
-	snprintf(mac, sizeof(mac), "%s", bootif ? text + strlen("01-") : text);
-	for (char *c = mac; *c; c++)
-		if (*c == '-')
-			*c = ':';
-	number = number_of(&scrub->macs, mac, strlen(mac));
-	buf_addf(buf, bootif ? "01-00-00-00-00-%02zx-%02zx" : "00:00:00:00:%02zx:%02zx",
-		 number >> 8 & 0xff, number & 0xff);
-	return strlen(bootif ? BOOTIF_SHAPE : MAC_SHAPE);
-}
-
-/* Behind these stands what lets somebody in, or, behind the last, what names a device. */
-static const char *const value_keys[] = {"password=", "password_in=", "password2=", "passwd=",
-					 "pass=",     "secret=",      "iscsi:",     "Uniq="};
-#define N_SECRETS (ARRAY_SIZE(value_keys) - 1)
-
-/* Hides a value behind one of the first n_keys keys, up to a blank, a comma or an '@'. Its length, or 0. */
-static size_t replace_value(size_t n_keys, const char *start, const char *text, const char *end,
-			    struct buf *buf)
-{
-	for (size_t i = 0; i < n_keys; i++) {
-		size_t n = strlen(value_keys[i]), length = 0;
-		bool logs_in = strchr(value_keys[i], ':');
-
-		if ((size_t)(text - start) < n || strncmp(text - n, value_keys[i], n) != 0)
-			continue;
-		while (text + length < end && !isspace((unsigned char)text[length]) &&
-		       text[length] != ',' && text[length] != '@')
-			length++;
-		/* Without an '@' there is no name with a password, but the address of the server. */
-		if (!length || (logs_in && (text + length == end || text[length] != '@')))
-			return 0;
-		buf_add(buf, "hidden");
-		return length;
-	}
-	return 0;
-}
-
-/* Shapes of ids beside UUIDs: of MS-DOS partitions, FAT, MD, and MAC addresses in the names of interfaces. */
-static const char *const id_shapes[] = {
-	"xxxxxxxx-xx",
-	"xxxx-xxxx",
-	"xxxxxxxx:xxxxxxxx:xxxxxxxx:xxxxxxxx",
+enum method {
+	METHOD_WORDS,   /* comments go, and of the rest what scrub_words() says */
+	METHOD_WHOLE,   /* stays: the distribution or the firmware made it, and it names nobody */
+	METHOD_OPTIONS, /* of a kernel's configuration the lines with options that have no text */
+	METHOD_CONFIG_SPACE, /* the header and the serial number */
+	METHOD_ROUTES,       /* addresses in hexadecimal */
+	METHOD_VARIABLE,     /* of EFI: attributes and text in UTF-16 */
 };
-#define INTERFACE "enx"
 
-/* Hexadecimal words as long as this name a machine, a disk or an address, unless they are zero. */
-#define LONG_ID 24
-/* The same with "0x" before, as of a WWN; sysfs writes addresses of memory so, which stand for themselves. */
-#define WWN "wwn-0x"
+#define SHORT_NUMBERS                  \
+	{                              \
+		.decimal = 5, .hex = 4 \
+	}
+#define KERNEL_NUMBERS                   \
+	{                                \
+		.decimal = 20, .hex = 16 \
+	}
 
-/* Is it a part of something longer that has dashes? */
-static bool is_part(const char *start, const char *text, const char *end, size_t length)
+/* The first row whose pattern fits counts; '*' matches '/', too. */
+static const struct kind {
+	const char *pattern;
+	enum method method;
+	struct scrub_limits limits;
+} kinds[] = {
+	{"*lib/modules/*/config", METHOD_OPTIONS, {}},
+	{"boot/config-*", METHOD_OPTIONS, {}},
+	{"proc/config.gz", METHOD_OPTIONS, {}},
+	{"lib/modules/*/modules.*", METHOD_WHOLE, {}},
+	{"usr/lib/modules/*/modules.*", METHOD_WHOLE, {}},
+	{"usr/share/*/pci.ids", METHOD_WHOLE, {}},
+	{"var/lib/pciutils/pci.ids", METHOD_WHOLE, {}},
+	{"sys/firmware/acpi/tables/*", METHOD_WHOLE, {}},
+	{"sys/firmware/efi/efivars/*", METHOD_VARIABLE, {}},
+	{"sys/devices/*/config", METHOD_CONFIG_SPACE, {}},
+	/* The kernel's own numbers: ids, counts, places in memory. */
+	{"sys/devices/*/class", METHOD_WORDS, KERNEL_NUMBERS},
+	{"sys/devices/*/modalias", METHOD_WORDS, KERNEL_NUMBERS},
+	{"sys/devices/*/resource", METHOD_WORDS, KERNEL_NUMBERS},
+	{"sys/devices/*/uevent", METHOD_WORDS, KERNEL_NUMBERS},
+	{"sys/kernel/iommu_groups/*/reserved_regions", METHOD_WORDS, KERNEL_NUMBERS},
+	{"proc/interrupts", METHOD_WORDS, {.decimal = 20, .hex = 4}},
+	{"proc/iomem", METHOD_WORDS, KERNEL_NUMBERS},
+	{"proc/net/route", METHOD_ROUTES, KERNEL_NUMBERS},
+	{"proc/net/ipv6_route", METHOD_ROUTES, KERNEL_NUMBERS},
+	/* It has times in milliseconds. */
+	{"run/vfio-prepare/boot.json", METHOD_WORDS, {.decimal = 10, .hex = 4, .json = true}},
+	{"*", METHOD_WORDS, SHORT_NUMBERS},
+};
+
+static const struct kind *kind_of(const char *path)
 {
-	return (text > start && text[-1] == '-') || (text + length < end && text[length] == '-');
+	const struct kind *kind = kinds;
+
+	while (fnmatch(kind->pattern, path, 0) != 0)
+		kind++;
+	return kind;
 }
 
-/* The length of an id at text, by its shape alone; 0: there is none. */
-static size_t id_length(const char *start, const char *text, const char *end)
+char *scrub_secrets(const char *path, const char *bytes, size_t length, size_t *ret_length)
 {
-	size_t n = 0;
+	enum method method = kind_of(path)->method;
+	struct buf buf = {};
 
-	for (size_t i = 0; i < sizeof(id_shapes) / sizeof(*id_shapes); i++)
-		if (has_shape(start, text, end, id_shapes[i]) &&
-		    !is_part(start, text, end, strlen(id_shapes[i])))
-			return strlen(id_shapes[i]);
-	while (text + n < end && isxdigit((unsigned char)text[n]))
-		n++;
-	if (n >= LONG_ID && is_word(start, text, end, n) && strspn(text, "0") < n)
-		return n;
-	if ((size_t)(text - start) >= strlen(WWN) && n >= 16 &&
-	    strncmp(text - strlen(WWN), WWN, strlen(WWN)) == 0)
-		return n;
-	if ((size_t)(text - start) >= strlen(INTERFACE) && n == 12 &&
-	    strncmp(text - strlen(INTERFACE), INTERFACE, strlen(INTERFACE)) == 0)
-		return n;
-	return 0;
+	if (method == METHOD_WORDS || method == METHOD_OPTIONS || method == METHOD_ROUTES)
+		return hide_secrets(bytes, length, ret_length);
+	buf_add_n(&buf, bytes, length);
+	*ret_length = buf.length;
+	return buf_take(&buf);
 }
 
-/* An id, by its number: what is no digit stays where it is. */
-static size_t replace_id(struct scrub *scrub, const char *start, const char *text, const char *end,
-			 struct buf *buf)
+/* Adds a text, scrubbed. */
+static void add_words(struct buf *buf, struct scrub *scrub, const struct scrub_limits *limits,
+		      const char *text, size_t n)
 {
-	size_t length = id_length(start, text, end), number, shown = 0, zeros = 0;
+	_cleanup_free_ char *words = scrub_words(scrub, limits, text, n, &n);
 
-	for (size_t i = length; i > 0; i--)
-		shown += isxdigit((unsigned char)text[i - 1]) != 0;
-	for (size_t i = 0, seen = 0;
-	     i < length && (text[i] == '0' || !isxdigit((unsigned char)text[i])); i++)
-		zeros = seen += isxdigit((unsigned char)text[i]) != 0;
-	/* What is a number already stays one. */
-	if (!length || zeros + 4 >= shown)
-		return 0;
-	number = number_of(&scrub->ids, text, length);
-	for (size_t i = 0; i < length; i++) {
-		if (!isxdigit((unsigned char)text[i])) {
-			buf_add_n(buf, &text[i], 1);
-			continue;
+	buf_add_n(buf, words, n);
+}
+
+/* Comments of files that this program writes have nothing of anyone's, and the files have to be what it would write. */
+static void add_text(struct buf *buf, struct scrub *scrub, const struct kind *kind,
+		     const char *text, size_t length)
+{
+	bool ours = length >= strlen(FILE_HEADER) && text_starts_with(text, FILE_HEADER);
+
+	for (const char *c = text, *end = text + length; c < end;) {
+		const char *newline = memchr(c, '\n', (size_t)(end - c));
+		size_t n = (size_t)((newline ? newline + 1 : end) - c), blanks = 0;
+
+		while (blanks < n && isblank((unsigned char)c[blanks]))
+			blanks++;
+		if (blanks < n && !ours && !kind->limits.json &&
+		    ((c[blanks] == '#' && c[blanks + 1] != '!') ||
+		     (c[blanks] == ';' && c[blanks + 1] != ';'))) {
+			buf_add_n(buf, c, blanks + 1);
+			buf_add(buf, newline ? "\n" : "");
+		} else {
+			add_words(buf, scrub, &kind->limits, c, n);
 		}
-		shown--;
-		buf_addf(buf, "%zx", shown < 4 ? number >> 4 * shown & 0xf : (size_t)0);
+		c += n;
 	}
-	return length;
 }
 
-/* What stands at text, replaced; the length that it had, or 0: nothing to hide begins here. */
-static size_t replace(struct scrub *scrub, const char *start, const char *text, const char *end,
-		      struct buf *buf)
+/* Does it have control characters that no text has? */
+static bool is_binary(const char *bytes, size_t length)
 {
-	size_t mac, number;
-
-	if (has_shape(start, text, end, UUID_SHAPE)) {
-		buf_addf(buf, "00000000-0000-0000-0000-%012zx",
-			 number_of(&scrub->uuids, text, strlen(UUID_SHAPE)));
-		return strlen(UUID_SHAPE);
-	}
-	if (has_shape(start, text, end, SERIAL_SHAPE)) {
-		number = number_of(&scrub->serials, text, strlen(SERIAL_SHAPE));
-		buf_addf(buf, "00-00-00-00-00-00-%02zx-%02zx", number >> 8 & 0xff, number & 0xff);
-		return strlen(SERIAL_SHAPE);
-	}
-	if ((size_t)(end - text) > strlen(BY_ID) && strncmp(text, BY_ID, strlen(BY_ID)) == 0) {
-		size_t length = strlen(BY_ID);
-
-		while (text + length < end && !isspace((unsigned char)text[length]) &&
-		       text[length] != '/')
-			length++;
-		buf_addf(buf, BY_ID "device-%zu",
-			 number_of(&scrub->names, text + strlen(BY_ID), length - strlen(BY_ID)));
-		return length;
-	}
-	mac = replace_mac(scrub, start, text, end, buf);
-	mac = mac ? mac : replace_learned(scrub, start, text, end, buf);
-	mac = mac ? mac : replace_id(scrub, start, text, end, buf);
-	return mac ? mac : replace_value(ARRAY_SIZE(value_keys), start, text, end, buf);
+	for (size_t i = 0; i < length; i++)
+		if (iscntrl((unsigned char)bytes[i]) && !isspace((unsigned char)bytes[i]) &&
+		    bytes[i] != '\0' && bytes[i] != '\033')
+			return true;
+	return false;
 }
 
-char *scrub_text(struct scrub *scrub, const char *text, size_t length, size_t *ret_length)
+/* "CONFIG_VFIO_PCI=m", "# CONFIG_KEXEC is not set"; not names of hosts, of versions and of files with keys. */
+static void add_options(struct buf *buf, const char *text, size_t length)
 {
-	const char *end = text + length;
-	struct buf buf = {};
+	_cleanup_free_ char *copy = xstrndup(text, length);
 
-	for (const char *c = text; c < end;) {
-		size_t replaced = replace(scrub, text, c, end, &buf);
+	for (char *line = copy, *next; *line; line = next) {
+		char *value = strchr(line, '=');
 
-		if (!replaced)
-			buf_add_n(&buf, c, 1);
-		c += replaced ? replaced : 1;
+		next = (char *)text_next_line(line);
+		if (text_starts_with(line, "# CONFIG_") ||
+		    (text_starts_with(line, "CONFIG_") && value && value < next &&
+		     value[strspn(value, "=ymn")] == '\n'))
+			buf_add_n(buf, line, (size_t)(next - line));
 	}
-	*ret_length = buf.length;
-	return buf_take(&buf);
 }
 
-char *scrub_secrets(const char *text, size_t length, size_t *ret_length)
+/* The bytes of so many hexadecimal digits. */
+static void read_bytes(const char *digits, uint8_t *ret, size_t n)
 {
-	const char *end = text + length;
-	struct buf buf = {};
+	for (size_t i = 0; i < n; i++) {
+		uint64_t byte = 0;
 
-	for (const char *c = text; c < end;) {
-		size_t replaced = replace_value(N_SECRETS, text, c, end, &buf);
-
-		if (!replaced)
-			buf_add_n(&buf, c, 1);
-		c += replaced ? replaced : 1;
+		number_parse_n(digits + 2 * i, 2, 16, 0xff, &byte);
+		ret[i] = (uint8_t)byte;
 	}
-	*ret_length = buf.length;
-	return buf_take(&buf);
 }
 
-void scrub_config_space(struct scrub *scrub, unsigned char *config, size_t length)
+/*
+ * Of IPv4 the second and the third field, least byte first; of IPv6 each of 32 digits. Zero stands for any
+ * address.
+ */
+static void add_routes(struct buf *buf, struct scrub *scrub, const struct kind *kind,
+		       const char *text, size_t length)
 {
-	_cleanup_free_ char *text = NULL;
+	for (const char *c = text, *end = text + length, *line = c; c < end;) {
+		size_t n = strcspn(c, " \t\n"), digits = span(c, c + n, isxdigit), field = 0;
+		struct ip ip = {};
+		uint8_t bytes[4];
+
+		for (const char *before = line; before < c; before++)
+			field += *before == '\t';
+		if (digits != n || strspn(c, "0") >= n ||
+		    !(n == 32 || (n == 8 && (field == 1 || field == 2)))) {
+			add_words(buf, scrub, &kind->limits, c, n);
+		} else if (n == 32) {
+			read_bytes(c, ip.bytes, sizeof(ip.bytes));
+			ip = scrub_ip(scrub, &ip);
+			for (size_t i = 0; i < sizeof(ip.bytes); i++)
+				buf_addf(buf, "%02x", ip.bytes[i]);
+		} else {
+			read_bytes(c, bytes, sizeof(bytes));
+			ip = ip_of_4((uint8_t[]){bytes[3], bytes[2], bytes[1], bytes[0]});
+			ip = scrub_ip(scrub, &ip);
+			buf_addf(buf, "%02X%02X%02X%02X", ip.bytes[15], ip.bytes[14], ip.bytes[13],
+				 ip.bytes[12]);
+		}
+		c += n;
+		buf_add_n(buf, c, c < end);
+		line = c < end && *c == '\n' ? c + 1 : line;
+		c += c < end;
+	}
+}
+
+/* Where the capability of a serial number has to stand that no other leads to (PCIe base specification, 7.6.1). */
+#define FIRST_CAPABILITY 256
+
+static void add_config_space(struct buf *buf, struct scrub *scrub, const char *bytes, size_t length)
+{
+	static const unsigned char capability[] = {0x03, 0x00, 0x01, 0x00};
+	_cleanup_free_ unsigned char *config = xcalloc(length + 1, 1);
+	_cleanup_free_ char *text = NULL, *scrubbed = NULL;
+	size_t n;
 	uint64_t serial;
-	size_t offset, number;
 
-	if (!config_space_serial(config, length, &serial, &offset))
-		return;
-	text = serial_text(serial);
-	number = number_of(&scrub->serials, text, strlen(SERIAL_SHAPE));
-	memset(config + offset, 0, 8);
-	config[offset] = number & 0xff;
-	config[offset + 1] = number >> 8 & 0xff;
+	memcpy(config, bytes, length < PCI_CONFIG_HEADER_BYTES ? length : PCI_CONFIG_HEADER_BYTES);
+	if (config_space_is_silent((const unsigned char *)bytes, length))
+		memset(config, 0xff, length);
+	else if (config_space_serial((const unsigned char *)bytes, length, &serial, NULL)) {
+		text = serial_text(serial);
+		scrubbed = scrub_words(scrub, &scrub_short, text, strlen(text), &n);
+		if (serial_parse(scrubbed, &serial) == 0) {
+			memcpy(config + FIRST_CAPABILITY, capability, sizeof(capability));
+			for (size_t i = 0; i < sizeof(serial); i++)
+				config[FIRST_CAPABILITY + sizeof(capability) + i] =
+					(unsigned char)(serial >> 8 * i);
+		}
+	}
+	buf_add_n(buf, (const char *)config, length);
+}
+
+#define ATTRIBUTE_BYTES 4 /* in front of the value (Documentation/filesystems/efivarfs.rst) */
+
+static void add_variable(struct buf *buf, struct scrub *scrub, const char *bytes, size_t length)
+{
+	struct buf text = {};
+	_cleanup_free_ char *words = NULL;
+	size_t n;
+
+	for (size_t i = ATTRIBUTE_BYTES; i + 1 < length; i += 2)
+		buf_add_n(&text, bytes[i + 1] ? "?" : &bytes[i], 1);
+	words = scrub_words(scrub, &scrub_short, buf_text(&text), text.length, &n);
+	buf_done(&text);
+	buf_add_n(buf, bytes, length < ATTRIBUTE_BYTES ? length : ATTRIBUTE_BYTES);
+	for (size_t i = 0; i < n; i++) {
+		buf_add_n(buf, &words[i], 1);
+		buf_add_n(buf, "", 1);
+	}
+}
+
+char *scrub_file(struct scrub *scrub, const char *path, const char *bytes, size_t length,
+		 size_t *ret_length)
+{
+	const struct kind *kind = kind_of(path);
+	struct buf buf = {};
+
+	switch (kind->method) {
+	case METHOD_WHOLE:
+		buf_add_n(&buf, bytes, length);
+		break;
+	case METHOD_OPTIONS:
+		add_options(&buf, bytes, length);
+		break;
+	case METHOD_CONFIG_SPACE:
+		add_config_space(&buf, scrub, bytes, length);
+		break;
+	case METHOD_ROUTES:
+		add_routes(&buf, scrub, kind, bytes, length);
+		break;
+	case METHOD_VARIABLE:
+		add_variable(&buf, scrub, bytes, length);
+		break;
+	case METHOD_WORDS:
+		if (!is_binary(bytes, length))
+			add_text(&buf, scrub, kind, bytes, length);
+		break;
+	}
+	*ret_length = buf.length;
+	return buf_take(&buf);
+}
+
+char *scrub_path(struct scrub *scrub, const char *path)
+{
+	size_t n;
+
+	return scrub_words(scrub, &scrub_short, path, strlen(path), &n);
 }

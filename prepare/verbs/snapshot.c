@@ -70,77 +70,76 @@ static void record_captured(struct recorder *recorder, const struct inventory *i
 	record_text(recorder, SNAPSHOT_OLDER, buf_take(&older));
 }
 
-static bool is_config_space(const char *path)
+/* The drivers and modules of the host are the kernel's, and its release names none but a distribution. */
+static void know_names(struct scrub *scrub, const struct profile *profile,
+		       const struct inventory *inventory)
 {
-	const char *name = strrchr(path, '/');
+	const struct strv *const lists[] = {&inventory->drivers, &inventory->builtin_modules,
+					    &inventory->loaded_modules};
 
-	return name && strcmp(name, "/config") == 0 && strncmp(path, "sys/devices/", 12) == 0;
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		vec_foreach(name, lists[i])
+			public_words_add(&scrub->known, *name);
+	vec_foreach(function, inventory)
+		vec_foreach(name, &function->modules)
+			public_words_add(&scrub->known, *name);
+	vec_foreach(section, &profile->sections)
+		if (section->driver)
+			public_words_add(&scrub->known, section->driver);
+	if (inventory->kernel)
+		scrub_know_release(scrub, inventory->kernel);
 }
 
-/* Module tables and pci.ids are the distribution's: they name nobody, and are large. */
-static bool is_of_distribution(const char *path)
+/* The record without what names anyone, the caller's. */
+static struct record scrub_record(struct scrub *scrub, const struct record *record)
 {
-	return strncmp(path, "lib/modules/", 12) == 0 ||
-	       strncmp(path, "usr/lib/modules/", 16) == 0 || strncmp(path, "usr/share/", 10) == 0;
-}
+	struct record scrubbed = *record;
 
-/* kernel-install names directories and entries of /boot after the machine's id: 32 hex digits. */
-static void learn_machine_id(struct scrub *scrub, const char *path)
-{
-	for (const char *name = path; *name; name += *name == '/') {
-		size_t length = strcspn(name, "/");
-		_cleanup_free_ char *id = xstrndup(name, length);
-
-		if (strspn(id, "0123456789abcdef") == 32 && (length == 32 || id[32] == '-')) {
-			id[32] = '\0';
-			scrub_learn(scrub, id);
-		}
-		name += length;
+	scrubbed.path = scrub_path(scrub, record->path);
+	if (record->has_bytes && record->kind == RECORD_LINK) {
+		scrubbed.bytes = scrub_path(scrub, record->bytes);
+		scrubbed.length = strlen(scrubbed.bytes);
+	} else if (record->has_bytes) {
+		scrubbed.bytes = scrub_file(scrub, record->path, record->bytes, record->length,
+					    &scrubbed.length);
 	}
+	return scrubbed;
 }
 
-static void scrub_records(struct recorder *recorder, const struct inventory *inventory)
+static void scrub_records(struct recorder *recorder, const struct profile *profile,
+			  const struct inventory *inventory)
 {
-	_cleanup_(scrub_done) struct scrub scrub = {};
+	_cleanup_(scrub_done) struct scrub scrub = {.reserving = true};
 
-	vec_foreach(device, &inventory->storage.devices)
-		if (device->uuid)
-			scrub_learn(&scrub, device->uuid);
-	vec_foreach(image, &inventory->images)
-		learn_machine_id(&scrub, image->path);
-	vec_foreach(record, recorder)
-		learn_machine_id(&scrub, record->path);
+	know_names(&scrub, profile, inventory);
 	vec_foreach(record, recorder) {
-		char *path = record->path;
-		size_t length;
+		struct record scrubbed = scrub_record(&scrub, record);
 
-		if (is_of_distribution(path))
-			continue;
-		if (is_config_space(path))
-			scrub_config_space(&scrub, (unsigned char *)record->bytes, record->length);
-		else if (record->has_bytes) {
-			char *bytes = scrub_text(&scrub, record->bytes, record->length, &length);
+		free(scrubbed.path);
+		if (record->has_bytes)
+			free(scrubbed.bytes);
+	}
+	scrub_start(&scrub);
+	vec_foreach(record, recorder) {
+		struct record scrubbed = scrub_record(&scrub, record);
 
+		free(record->path);
+		if (record->has_bytes)
 			free(record->bytes);
-			record->bytes = bytes;
-			record->length = length;
-		}
-		record->path = scrub_text(&scrub, path, strlen(path), &length);
-		free(path);
+		*record = scrubbed;
 	}
 }
 
-static void hide_secrets(struct recorder *recorder)
+static void leave_secrets_out(struct recorder *recorder)
 {
-	vec_foreach(record, recorder) {
-		char *bytes = record->bytes;
+	vec_foreach(record, recorder)
+		if (record->has_bytes && record->kind == RECORD_FILE) {
+			char *bytes = record->bytes;
 
-		if (!record->has_bytes || record->kind != RECORD_FILE ||
-		    is_of_distribution(record->path) || is_config_space(record->path))
-			continue;
-		record->bytes = scrub_secrets(bytes, record->length, &record->length);
-		free(bytes);
-	}
+			record->bytes = scrub_secrets(record->path, bytes, record->length,
+						      &record->length);
+			free(bytes);
+		}
 }
 
 static int run(struct root *root, const struct options *options)
@@ -165,9 +164,9 @@ static int run(struct root *root, const struct options *options)
 		return status;
 	record_captured(&recorder, inventory);
 	recorder_sort(&recorder);
-	hide_secrets(&recorder);
+	leave_secrets_out(&recorder);
 	if (options->scrub) {
-		scrub_records(&recorder, inventory);
+		scrub_records(&recorder, &situation.profile, inventory);
 		recorder_sort(&recorder);
 	}
 	r = snapshot_write(options->operands[0], &recorder, &refused);

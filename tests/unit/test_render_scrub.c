@@ -1,175 +1,157 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render/scrub.h"
 
+#include "model/policy.h"
 #include "parse/config_space.h"
 #include "support.h"
 
-static struct scrub scrub;
+#define UUID "8a9b1c2d-1111-2222-3333-444455556666"
+#define UUID1 "00000000-0000-0000-0000-000000000001"
 
-static int stop(void **state _unused_)
+/* What one row of the table leaves of a text; it is what it leaves of that again. */
+static void expect(const char *path, const char *text, const char *want)
 {
-	scrub_done(&scrub);
-	return 0;
-}
+	for (int pass = 0; pass < 2; pass++, text = want) {
+		_cleanup_(scrub_done) struct scrub scrub = {.reserving = true};
+		size_t length = 4711;
+		_cleanup_free_ char *first = scrub_file(&scrub, path, text, strlen(text), &length);
+		_cleanup_free_ char *got = NULL;
 
-static void expect(const char *text, const char *want)
-{
-	size_t length = 4711;
-	_cleanup_free_ char *got = scrub_text(&scrub, text, strlen(text), &length);
-
-	check_text(text, got, want);
-	check_int(text, length, strlen(want));
-}
-
-#define UUID1 "8a9b1c2d-1111-2222-3333-444455556666"
-#define UUID2 "8A9B1C2D-1111-2222-3333-444455556667"
-#define NUMBER1 "00000000-0000-0000-0000-000000000001"
-#define NUMBER2 "00000000-0000-0000-0000-000000000002"
-
-TEST(uuids)
-{
-	expect("root=UUID=" UUID1 " quiet", "root=UUID=" NUMBER1 " quiet");
-	expect("/dev/disk/by-uuid/" UUID2 "\n" UUID1, "/dev/disk/by-uuid/" NUMBER2 "\n" NUMBER1);
-	/* Its case is another only to the eye. */
-	expect("8A9B1C2D-1111-2222-3333-444455556666", NUMBER1);
-	/* Not the middle of something longer, and nothing shorter. */
-	expect("x" UUID1, "x" UUID1);
-	expect(UUID1 "7", UUID1 "7");
-	expect("8a9b1c2d-1111-2222-3333-44445555666", "8a9b1c2d-1111-2222-3333-44445555666");
-	expect("8a9b1c2d-1111-2222-3333-44445555666g", "8a9b1c2d-1111-2222-3333-44445555666g");
-	expect(UUID1 "-" UUID1, NUMBER1 "-" NUMBER1);
-}
-
-TEST(macs)
-{
-	expect("address 52:54:00:12:34:56\n", "address 00:00:00:00:00:01\n");
-	/* One card is one card, however it is written. */
-	expect("BOOTIF=01-52-54-00-12-34-57 ifname=lan:52:54:00:AB:cd:ef 52:54:00:12:34:57",
-	       "BOOTIF=01-00-00-00-00-00-02 ifname=lan:00:00:00:00:00:03 00:00:00:00:00:02");
-	/* Addresses of PCI functions and of IPv6 are none. */
-	expect("0000:01:00.0 10000:e1:00.0 fe80::1:2", "0000:01:00.0 10000:e1:00.0 fe80::1:2");
-}
-
-TEST(serials)
-{
-	expect("serial = 00-11-22-ff-FF-33-44-55\n", "serial = 00-00-00-00-00-00-00-01\n");
-	expect("00-11-22-ff-ff-33-44-56 00-11-22-FF-ff-33-44-55",
-	       "00-00-00-00-00-00-00-02 00-00-00-00-00-00-00-01");
-	expect("00-11-22-ff-ff-33-44", "00-11-22-ff-ff-33-44");
-}
-
-/* What names one machine or lets somebody in is hidden by where it stands or what it is like, known or not. */
-TEST(ids_of_a_shape)
-{
-	static const char *const rows[][2] = {
-		{"root=PARTUUID=1a2b3c4d-02", "root=PARTUUID=00000000-01"},
-		{"md=3f2b1c4d:5e6f7a8b:9c0d1e2f:3a4b5c6d",
-		 "md=00000000:00000000:00000000:00000001"},
-		{"0123456789abcdef0123456789abcdef", "00000000000000000000000000000001"},
-		{"00000000000000000000000000000000 00000100",
-		 "00000000000000000000000000000000 00000100"},
-		{"by-path/wwn-0x5000c500a1b2c3d4-part1", "by-path/wwn-0x0000000000000001-part1"},
-		{"0x00000000fe000000 e0000000-efffffff", "0x00000000fe000000 e0000000-efffffff"},
-		{"enx525400abcdef", "enx000000000001"},
-		{"U: Uniq=SN4082938475\n", "U: Uniq=hidden\n"},
-		{"username=al,password=topsecret 0", "username=al,password=hidden 0"},
-		{"iscsi:bob:s3cret@10.0.0.1", "iscsi:hidden@10.0.0.1"},
-		{"iscsi:10.0.0.1::::iqn", "iscsi:10.0.0.1::::iqn"},
-		{"0000:01:00.0 8086:10d3 6.1.0-56-amd64", "0000:01:00.0 8086:10d3 6.1.0-56-amd64"},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		scrub_done(&scrub);
-		scrub = (struct scrub){};
-		expect(rows[i][0], rows[i][1]);
+		scrub_start(&scrub);
+		got = scrub_file(&scrub, path, text, strlen(text), &length);
+		check_text(path, got, want);
+		check_int(path, length, strlen(want));
 	}
 }
 
-TEST(ids_without_a_shape_are_hidden_once_they_are_known)
+TEST(kinds_of_files)
 {
-	expect("1234-ABCD", "0000-0001");
-	scrub_learn(&scrub, "1234-ABCD");
-	scrub_learn(&scrub, "1234-ABCD");
-	scrub_learn(&scrub, "dead-beef");
-	scrub_learn(&scrub, UUID1);
-	scrub_learn(&scrub, "1234");
-	scrub_learn(&scrub, "");
-	assert_int_equal(scrub.ids.n, 2);
-	expect("UUID=1234-ABCD UUID=DEAD-BEEF 2000-20991",
-	       "UUID=0000-0001 UUID=0000-0002 2000-20991");
-	expect("1234-ABCDE 01234-ABCD", "1234-ABCDE 01234-ABCD");
-	/* LVM, NTFS, ZFS */
-	scrub_learn(&scrub, "kXFZ1l-1ab2-9Qrs-TUVw-xyz1-2345-6789Zq");
-	scrub_learn(&scrub, "0A1B2C3D4E5F6071");
-	scrub_learn(&scrub, "15231412341234123412");
-	expect("sda1 0 LVM2_member kXFZ1l-1ab2-9Qrs-TUVw-xyz1-2345-6789Zq - -",
-	       "sda1 0 LVM2_member 000000-0000-0000-0000-0000-0000-000003 - -");
-	expect("UUID=0a1b2c3d4e5f6071 x0A1B2C3D4E5F6071",
-	       "UUID=0000000000000004 x0A1B2C3D4E5F6071");
-	expect("15231412341234123412", "00000000000000000005");
+	static const char *const rows[][3] = {
+		/* What no row names. */
+		{"etc/fstab", "# Zoe's disk\nUUID=" UUID " /zoe ext4 noatime,zoe=1 0 2\n",
+		 "#\nUUID=" UUID1 " /word1 ext4 noatime,word1=1 0 2\n"},
+		{"proc/cmdline", "root=PARTUUID=1a2b3c4d-02 ro acme.zoe=x9Zq iommu=pt",
+		 "root=PARTUUID=00000000-01 ro word1.word2=word3 iommu=pt"},
+		{"opt/zoe.sh", "#!/bin/sh\n  # of Zoe\necho vfio-pci >/sys/zoe ;; \n\t; Zoe",
+		 "#!/bin/sh\n  #\necho vfio-pci >/sys/word1 ;; \n\t;"},
+		{"etc/modprobe.d/vfio-prepare.conf", FILE_HEADER "# options of Zoe\n",
+		 FILE_HEADER "# options of word1\n"},
+		{"sys/devices/pci0000:00/0000:00:01.0/wwid", "naa.5000c500a1b2c3d4\n",
+		 "word1.0000000000000001\n"},
+		{"sys/devices/pci0000:00/0000:00:01.0/resource",
+		 "0x00000000fe000000 0x00000000fe01ffff zoe\n",
+		 "0x00000000fe000000 0x00000000fe01ffff word1\n"},
+		{"proc/iomem", "fe000000-fe01ffff : 0000:01:00.0\n",
+		 "fe000000-fe01ffff : 0000:01:00.0\n"},
+		{"proc/interrupts", "120: 123456789 IR-PCI enx525400abcdef\n",
+		 "120: 123456789 IR-PCI enx000000000001\n"},
+		{"proc/net/route",
+		 "eth0\t0014A8C0\t0114A8C0\t0003\t00FFFFFF\neth0\t00000000\t0114A8C0\n",
+		 "eth0\t000000C1\t010000C1\t0003\t00FFFFFF\neth0\t00000000\t010000C1\n"},
+		{"proc/net/ipv6_route",
+		 "20010db8000000000000000000000001 80 00000000000000000000000000000000 80200001 eth0\n",
+		 "21000000000000000000000000000000 80 00000000000000000000000000000000 80200001 eth0\n"},
+		{"lib/modules/6.1.0/modules.dep", "zoe.ko: " UUID "\n", "zoe.ko: " UUID "\n"},
+		{"lib/modules/6.1.0/zoe", "zoe " UUID "\n", "word1 " UUID1 "\n"},
+		{"usr/share/misc/pci.ids", "# Zoe\n8086  Zoe\n", "# Zoe\n8086  Zoe\n"},
+		{"boot/config-6.1.0",
+		 "CONFIG_A=y\nCONFIG_B=m\n# CONFIG_C is not set\nCONFIG_D=\"zoe\"\n# Zoe\nCONFIG_E=12\n",
+		 "CONFIG_A=y\nCONFIG_B=m\n# CONFIG_C is not set\n"},
+		{"proc/config.gz", "CONFIG_A=y\nCONFIG_D=\"zoe\"", "CONFIG_A=y\n"},
+		{"run/vfio-prepare/boot.json", "{\"elapsed_ms\":1234567,\"detail\":\"a\\nZoe\"}",
+		 "{\"elapsed_ms\":1234567,\"detail\":\"a\\nword1\"}"},
+		{"etc/binary", "zoe\001\002", ""},
+		{"etc/empty", "", ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		expect(rows[i][0], rows[i][1], rows[i][2]);
 }
 
-TEST(names_by_id)
+/* The variables of EFI have UTF-16 behind their attributes. */
+TEST(variables)
 {
-	expect("/dev/disk/by-id/nvme-Samsung_S123-part2 /dev/disk/by-id/x\n",
-	       "/dev/disk/by-id/device-1 /dev/disk/by-id/device-2\n");
-	expect("/dev/disk/by-id/nvme-Samsung_S123-part2/x", "/dev/disk/by-id/device-1/x");
-	expect("/dev/disk/by-id/", "/dev/disk/by-id/");
-	expect("by-id/x", "by-id/x");
-}
-
-TEST(bytes_that_are_no_text_stay)
-{
-	static const char bytes[] = "\0" UUID1 "\0\xff-";
+	static const char bytes[] = "\6\0\0\0z\0o\0e\0-\0006\0.\0001\0.\0c\0o\0n\0f\0\0\0";
+	static const char want[] = "\6\0\0\0w\0o\0r\0d\0001\0-\0006\0.\0001\0.\0c\0o\0n\0f\0\0\0";
+	static const char path[] =
+		"sys/firmware/efi/efivars/LoaderEntrySelected-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
+	_cleanup_(scrub_done) struct scrub scrub = {};
+	_cleanup_free_ char *same = scrub_path(&scrub, path), *got = NULL;
 	size_t length;
-	_cleanup_free_ char *got = scrub_text(&scrub, bytes, sizeof(bytes) - 1, &length);
 
-	assert_int_equal(length, sizeof(bytes) - 1);
-	assert_memory_equal(got, "\0" NUMBER1 "\0\xff-", length);
+	check_text("path", same, path);
+	got = scrub_file(&scrub, path, bytes, sizeof(bytes) - 1, &length);
+	assert_int_equal(length, sizeof(want) - 1);
+	assert_memory_equal(got, want, length);
 }
 
-TEST(nothing_stays_nothing)
-{
-	expect("", "");
-}
-
-/* A serial number in a configuration space is the same as one in a profile. */
+/* A serial number in a configuration space is the one of a profile; vendors' capabilities can have it, too. */
 TEST(config_spaces)
 {
 	static const unsigned char capability[] = {0x03, 0x00, 0x01, 0x00, 0x55, 0x44,
 						   0x33, 0xff, 0xff, 0x22, 0x11, 0x00};
-	unsigned char config[512], before[512];
+	static const char path[] = "sys/devices/pci0000:00/0000:00:01.0/config";
+	static const char text[] = "00-11-22-FF-ff-33-44-54 00-11-22-ff-ff-33-44-55";
+	_cleanup_(scrub_done) struct scrub scrub = {};
+	unsigned char config[512], zeros[512] = {};
 	uint64_t serial;
+	size_t length;
+	char *got;
 
 	memset(config, 0xa5, sizeof(config));
 	memcpy(config + 0x100, capability, sizeof(capability));
-	memcpy(before, config, sizeof(config));
-	expect("00-11-22-ff-ff-33-44-54", "00-00-00-00-00-00-00-01");
-	scrub_config_space(&scrub, config, sizeof(config));
-	assert_true(config_space_serial(config, sizeof(config), &serial, NULL));
+	free(scrub_file(&scrub, "etc/x", text, strlen(text), &length));
+	got = scrub_file(&scrub, path, (char *)config, sizeof(config), &length);
+	assert_int_equal(length, sizeof(config));
+	assert_true(config_space_serial((uint8_t *)got, length, &serial, NULL));
 	assert_true(serial == 2);
-	expect("00-11-22-ff-ff-33-44-55", "00-00-00-00-00-00-00-02");
-	/* Nothing else is touched, and nothing where there is none. */
-	memset(before + 0x104, 0, 8);
-	before[0x104] = 2;
-	assert_memory_equal(config, before, sizeof(config));
-	scrub_config_space(&scrub, config, 256);
-	scrub_config_space(&scrub, config, 0);
-	assert_memory_equal(config, before, sizeof(config));
+	assert_memory_equal(got, config, 64);
+	assert_memory_equal(got + 64, zeros, 256 - 64);
+	assert_memory_equal(got + 256 + 12, zeros, 512 - 256 - 12);
+	free(got);
+	/* Without it, and where nothing answers. */
+	got = scrub_file(&scrub, path, (char *)config, 256, &length);
+	assert_int_equal(length, 256);
+	assert_false(config_space_serial((uint8_t *)got, length, &serial, NULL));
+	assert_memory_equal(got + 64, zeros, 256 - 64);
+	free(got);
+	memset(config, 0xff, sizeof(config));
+	got = scrub_file(&scrub, path, (char *)config, sizeof(config), &length);
+	assert_memory_equal(got, config, sizeof(config));
+	free(got);
+	free(scrub_file(&scrub, path, "", 0, &length));
+	assert_int_equal(length, 0);
+}
+
+/* Secrets go from texts, and nothing from what is none. */
+TEST(secrets_of_each_kind)
+{
+	static const char text[] = "a.password=zoe";
+	static const char *const rows[][2] = {
+		{"etc/fstab", "a.password=hidden"},
+		{"boot/config-6.1.0", "a.password=hidden"},
+		{"proc/net/route", "a.password=hidden"},
+		{"lib/modules/6.1.0/modules.dep", text},
+		{"sys/devices/pci0000:00/0000:00:01.0/config", text},
+		{"sys/firmware/efi/efivars/x", text},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		size_t length;
+		_cleanup_free_ char *got = scrub_secrets(rows[i][0], text, strlen(text), &length);
+
+		check_text(rows[i][0], got, rows[i][1]);
+		check_int(rows[i][0], length, strlen(rows[i][1]));
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(uuids, stop),
-		cmocka_unit_test_teardown(macs, stop),
-		cmocka_unit_test_teardown(serials, stop),
-		cmocka_unit_test_teardown(ids_of_a_shape, stop),
-		cmocka_unit_test_teardown(ids_without_a_shape_are_hidden_once_they_are_known, stop),
-		cmocka_unit_test_teardown(names_by_id, stop),
-		cmocka_unit_test_teardown(bytes_that_are_no_text_stay, stop),
-		cmocka_unit_test_teardown(nothing_stays_nothing, stop),
-		cmocka_unit_test_teardown(config_spaces, stop),
+		cmocka_unit_test(kinds_of_files),
+		cmocka_unit_test(variables),
+		cmocka_unit_test(config_spaces),
+		cmocka_unit_test(secrets_of_each_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,7 +171,7 @@ TEST(scrubbed)
 	there = say(&root);
 	root_done(&root);
 	assert_non_null(strstr(there, "root=UUID=00000000-0000-0000-0000-000000000001 "
-				      "resume=/dev/disk/by-id/device-1"));
+				      "resume=/dev/disk/by-id/nvme-word"));
 	check_text("from the plan on", strstr(there, "plan "), strstr(here, "plan "));
 	remove_tree(path);
 }
