@@ -189,7 +189,7 @@ const struct verb snapshot_verb = {
 	.help = "Writes everything that any verb reads of the host into a new directory or tar file:\n"
 		"parts of /sys, /proc, /etc and /boot. With --root and an unpacked snapshot, list,\n"
 		"import, plan and validate print on another host what they print on this one. --scrub\n"
-		"hides UUIDs, ids of file systems and of the machine, device serial numbers, MAC\n"
-		"addresses and the names below /dev/disk/by-id. Passwords are never in it.\n",
+		"replaces what can name a machine or a person, in files and in their names; read it\n"
+		"before you publish it. Passwords behind their names are in no snapshot.\n",
 	.run = run,
 };

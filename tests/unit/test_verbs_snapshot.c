@@ -37,7 +37,7 @@ static int start(void **state)
 	tree_file(&tree, "etc/systemd/system/app.service", "ExecStart=/bin/app secret\n");
 	tree_file(&tree, "etc/driverctl.d/pci-0000:03:00.0", "vfio-pci\n");
 	tree_file(&tree, SNAPSHOT_CONTENTS, "nvme0n1 0 ext4 " UUID " root - -\n");
-	tree_file(&tree, SNAPSHOT_USERS, "0000:02:00.0 dhclient (7)\n");
+	tree_file(&tree, SNAPSHOT_USERS, "0000:02:00.0 qemu (7)\n");
 	profile("[device disk]\nserial = " SERIAL "\n[device nic]\naddress = 02:00.0\n"
 		"[device gpu]\naddress = 01:00.0\n");
 	return 0;
@@ -104,7 +104,7 @@ TEST(verbs_say_the_same_elsewhere)
 	check_text("error", err.text, "");
 	/* The host's disk, and who has what open, are among what they say. */
 	assert_non_null(strstr(here, "host-disk"));
-	assert_non_null(strstr(here, "dhclient (7) has the device open"));
+	assert_non_null(strstr(here, "qemu (7) has the device open"));
 	assert_non_null(strstr(here, "foreign"));
 	assert_non_null(strstr(here, "foreign-rc-local"));
 	assert_non_null(strstr(here, "From /etc/driverctl.d/pci-0000:03:00.0"));
