@@ -53,8 +53,8 @@ static const struct kind {
 	{"sys/kernel/iommu_groups/*/reserved_regions", METHOD_WORDS, KERNEL_NUMBERS},
 	{"proc/interrupts", METHOD_WORDS, {.decimal = 20, .hex = 4}},
 	{"proc/iomem", METHOD_WORDS, KERNEL_NUMBERS},
-	{"proc/net/route", METHOD_ROUTES, KERNEL_NUMBERS},
-	{"proc/net/ipv6_route", METHOD_ROUTES, KERNEL_NUMBERS},
+	{"proc/net/route", METHOD_ROUTES, SHORT_NUMBERS},
+	{"proc/net/ipv6_route", METHOD_ROUTES, SHORT_NUMBERS},
 	/* It has times in milliseconds. */
 	{"run/vfio-prepare/boot.json", METHOD_WORDS, {.decimal = 10, .hex = 4, .json = true}},
 	{"*", METHOD_WORDS, SHORT_NUMBERS},
@@ -165,9 +165,10 @@ static void add_routes(struct buf *buf, struct scrub *scrub, const struct kind *
 
 		for (const char *before = line; before < c; before++)
 			field += *before == '\t';
-		if (digits != n || strspn(c, "0") >= n ||
-		    !(n == 32 || (n == 8 && (field == 1 || field == 2)))) {
+		if (digits != n || (n > 8 && n != 32)) {
 			add_words(buf, scrub, &kind->limits, c, n);
+		} else if (strspn(c, "0") >= n || n < 8 || (n == 8 && field != 1 && field != 2)) {
+			buf_add_n(buf, c, n);
 		} else if (n == 32) {
 			read_bytes(c, ip.bytes, sizeof(ip.bytes));
 			ip = scrub_ip(scrub, &ip);

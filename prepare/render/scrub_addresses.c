@@ -9,7 +9,9 @@
 /* Bits of the first byte that stay: networks are seldom larger. */
 #define KEPT_BITS 0xe0
 
-static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+/* In front of an address of IPv4: no address of IPv6, which shares no bits with it then. */
+static const uint8_t mapped[12] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				   0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 static bool is_4(const struct ip *ip)
 {
@@ -88,8 +90,7 @@ static uint8_t first_byte(const struct scrub_addresses *addresses, const struct 
 		memcpy(from.bytes, ip->bytes, at);
 		from.bytes[at] = (uint8_t)other;
 		found = find_from(addresses, &from);
-		place += found && memcmp(found->bytes, from.bytes, at + 1) == 0 &&
-			 is_4(found) == is_4(ip);
+		place += found && memcmp(found->bytes, from.bytes, at + 1) == 0;
 	}
 	return kept | (place < 0x1f ? place : 0x1f);
 }

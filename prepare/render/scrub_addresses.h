@@ -10,7 +10,7 @@
 
 #include "base/alloc.h"
 
-/* IPv4 as ::ffff:0:0/96 */
+/* Of IPv4 the last four bytes. */
 struct ip {
 	uint8_t bytes[16];
 };

@@ -116,14 +116,11 @@ static bool is_class(const char *c, size_t n)
 
 static bool is_hex_kept(const struct scan *scan, const char *c, size_t n)
 {
-	size_t decimals = span(c, c + n, isdigit);
-
-	if (decimals == n && n <= scan->limits->decimal)
-		return true;
 	/* "beef" is a word. */
-	for (size_t i = 0; decimals < n && i < n; i++)
-		decimals += isdigit((unsigned char)c[i]) != 0;
-	return n <= 2 || (decimals && n <= scan->limits->hex) || (n == 6 && is_class(c, n)) ||
+	bool has_digit = strcspn(c, "0123456789") < n;
+
+	return n <= 2 || (n <= scan->limits->decimal && span(c, c + n, isdigit) == n) ||
+	       (has_digit && n <= scan->limits->hex) || (n == 6 && is_class(c, n)) ||
 	       (n <= 8 && (strspn(c, "f") >= n || strspn(c, "F") >= n));
 }
 
@@ -177,7 +174,7 @@ static bool add_ip4(struct scan *scan)
 		size_t digits = span(part, scan->end, isdigit);
 		uint64_t value;
 
-		if (number_parse_n(part, digits, 10, 255, &value) < 0)
+		if (digits > 3 || number_parse_n(part, digits, 10, 255, &value) < 0)
 			return false;
 		parts[i] = (uint8_t)value;
 		length += digits;
@@ -202,6 +199,7 @@ static bool add_ip4(struct scan *scan)
 /* Hexadecimal numbers with ':' or '-' between them, of which one pair may be "::". */
 struct groups {
 	size_t lengths[ADDRESS_GROUPS], n, digits, length;
+	size_t with_ip4; /* the length with what may be an IPv4 address at the end, 0: there is none */
 	char separator;
 	bool gap;
 };
@@ -220,9 +218,13 @@ static struct groups read_groups(const char *c, const char *end)
 		size_t n = span(c + at, end, isxdigit);
 		const char *after = c + at + n;
 
-		/* Of IPv4; behind a longer id, which stands alone; of a version. */
+		if (groups.separator == ':' && is_at(after, end, '.') &&
+		    span(after + 1, end, isdigit)) {
+			groups.with_ip4 = at + strspn(c + at, "0123456789.");
+			break;
+		}
+		/* Behind a longer id, which stands alone; of a version. */
 		if (n == 0 || is_alnum(after, end) ||
-		    (groups.separator == ':' && is_at(after, end, '.')) ||
 		    (groups.n && groups.separator == '-' && n == 1) ||
 		    (groups.n == 1 && groups.lengths[0] > LONGEST_GROUP))
 			break;
@@ -260,24 +262,27 @@ static bool is_public_uuid(const struct scan *scan, const struct groups *groups)
 
 static bool add_ip6(struct scan *scan, const struct groups *groups)
 {
-	_cleanup_free_ char *text = xstrndup(scan->c, groups->length);
-	size_t last = groups->lengths[groups->n - 1];
+	size_t length = groups->with_ip4 ? groups->with_ip4 : groups->length;
+	_cleanup_free_ char *text = xstrndup(scan->c, length);
+	size_t last = groups->n ? groups->lengths[groups->n - 1] : 0;
 	struct ip ip;
 
 	/* "::1"; "8086::0300" and "::030000" of a profile. */
-	if (groups->gap &&
+	if (groups->gap && !groups->with_ip4 &&
 	    (groups->n == 1 ? *text == ':' && (last <= 4 || is_class(text + 2, last))
 			    : groups->n == 2 && groups->lengths[0] == 4 && last >= 4 &&
-				      is_class(text + groups->length - last, last))) {
-		copy(scan, groups->length);
+				      is_class(text + length - last, last))) {
+		copy(scan, length);
 		return true;
 	}
-	if (inet_pton(AF_INET6, text, ip.bytes) != 1)
+	/* An address with a port behind it stands in brackets. */
+	if (is_at(scan->c + length, scan->end, ':') || is_alnum(scan->c + length, scan->end) ||
+	    inet_pton(AF_INET6, text, ip.bytes) != 1)
 		return false;
 	ip = scrub_ip(scan->scrub, &ip);
 	for (size_t i = 0; i < sizeof(ip.bytes); i += 2)
 		buf_addf(&scan->buf, "%s%x", i ? ":" : "", ip.bytes[i] << 8 | ip.bytes[i + 1]);
-	scan->c += groups->length;
+	scan->c += length;
 	return true;
 }
 
@@ -309,13 +314,13 @@ static bool add_groups(struct scan *scan)
 	struct groups groups = read_groups(scan->c, scan->end);
 	bool is_mac = groups.n >= 6;
 
-	if (groups.n == 0)
+	if (groups.n == 0 && !groups.with_ip4)
 		return false;
 	for (size_t i = 0; i < groups.n; i++)
 		is_mac = is_mac && groups.lengths[i] == 2;
 	if (!is_mac && add_ip6(scan, &groups))
 		return true;
-	if (groups.n == 1)
+	if (groups.n < 2)
 		return false;
 	if (is_pci_groups(&groups) || is_range(scan, &groups) || is_public_uuid(scan, &groups)) {
 		copy(scan, groups.length);

@@ -71,7 +71,8 @@ TEST(what_goes)
 		{"zoe Zoe=z\xc3\xb6 dead", "word1 word2=word3 word4"},
 		{"192.168.20.5:/zoe [2001:db8::5]:/zoe 192.168.20.5 2001:db8:0::5",
 		 "193.0.0.0:/word1 [2100:0:0:0:0:0:0:0]:/word1 193.0.0.0 2100:0:0:0:0:0:0:0"},
-		{"::ffff:192.168.20.5", "::ffff:193.0.0.0"},
+		{"::ffff:192.168.20.5 2001:db8::192.168.20.5 2001:db8::5.",
+		 "100:0:0:0:0:0:0:0 2100:0:0:0:0:0:8000:0 2100:0:0:0:0:0:0:0."},
 		{"a\\040zoe\\x2dzoe", "a\\040word1\\x2dword1"},
 		/* What is a replacement already keeps its number, whoever comes first. */
 		{"zoe word7 1234-ABCD 0000-0003", "word8 word7 0000-0004 0000-0003"},
