@@ -228,7 +228,8 @@ dist: all $(MANUALS)
 	$(Q)install -m 755 dist/install.sh $(BUILD)/dist/$(DIST)/
 	$(Q)install -m 644 README.md NEWS LICENSE $(BUILD)/dist/$(DIST)/
 	$(call say,DIST,$(BUILD)/$(DIST).tar.gz)
-	$(Q)tar -c -C $(BUILD)/dist --format=ustar --sort=name --owner=0 --group=0 --numeric-owner \
+	$(Q)cd $(BUILD)/dist/$(DIST) && find tree -type f -printf '%m %P\n' | LC_ALL=C sort -k 2 >files
+	$(Q)tar -c -C $(BUILD)/dist --format=ustar --sort=name --owner=0 --group=0 --numeric-owner --mode=go=u-w \
 		--mtime=@$(SOURCE_DATE_EPOCH) $(DIST) | gzip -9n >$(BUILD)/$(DIST).tar.gz
 	$(Q)cd $(BUILD) && sha256sum $(DIST).tar.gz >$(DIST).tar.gz.sha256
 
@@ -363,7 +364,7 @@ suite-field: all $(BUILD)/tests/tree
 suite-security: all $(BUILD)/tests/tree
 	$(Q)tests/security/run
 # As root: what the programs that load the exports make of them, as some releases have them.
-suite-exports: all $(BUILD)/tests/tree
+suite-exports: dist $(BUILD)/tests/tree
 	$(Q)tests/exports/run $(RELEASE)
 suite-cppcheck: $(BUILD)/cppcheck.passed
 $(BUILD)/cppcheck.passed: $(LINTED)
@@ -384,7 +385,7 @@ suite-shared: all $(BUILD)/tests/tree
 	$(Q)$(MAKE) BUILD=build/shared LINK=shared all
 	$(Q)tests/shared build/shared/vfio-prepare $(BUILD)/vfio-prepare $(BUILD)/tests/tree
 suite-fuzzers: fuzz
-suite-vm: all
+suite-vm: dist
 	$(Q)tests/vm/run $(TEST)
 
 vm: suite-vm

@@ -7,7 +7,8 @@
 set -u
 umask 022
 
-tree=$(cd "$(dirname "$0")" && pwd)/tree || exit 1
+here=$(cd "$(dirname "$0")" && pwd) || exit 1
+tree=$here/tree
 destdir=${DESTDIR-}
 prefix=${PREFIX:-/usr}
 wants=$destdir/etc/systemd/system/sysinit.target.wants/vfio-prepare.service
@@ -34,8 +35,6 @@ base() { # FILE
 	esac
 }
 
-files() { (cd "$tree" && find . -type f | sed 's,^\./,,' | LC_ALL=C sort); }
-
 # The nearest that is there of a path of directories.
 existing() { # DIRECTORY
 	directory=$1
@@ -45,18 +44,15 @@ existing() { # DIRECTORY
 
 # Nothing is half installed for want of a place that can be written to.
 check_places() {
-	files | while IFS= read -r file; do
-		dirname "$(base "$file")/$file"
-	done | sort -u | while IFS= read -r place; do
-		existing "$place"
-	done | sort -u | while IFS= read -r place; do
-		if ! { : >"$place/.vfio-prepare.$$"; } 2>/dev/null; then
+	while read -r _ file; do
+		place=$(existing "$(dirname "$(base "$file")/$file")")
+		if ! { true >"$place/.vfio-prepare.$$"; } 2>/dev/null; then
 			say "$place cannot be written to; nothing is changed. Where the system is an image (ostree," \
 				"bootc, MicroOS), install while the image is made; see also DESTDIR and PREFIX" >&2
-			exit 1
+			return 1
 		fi
 		rm -f "$place/.vfio-prepare.$$"
-	done
+	done <"$here/files"
 }
 
 # A file as it is to be installed: what starts the program finds it where it is.
@@ -67,19 +63,26 @@ content() { # FILE
 	esac
 }
 
+# Nothing, where the system has no such program: then all is taken to differ.
+sum() { sha256sum 2>/dev/null; }
+
 # Puts a file in its place under another name first, so that whoever looks finds the old or the new one, and a program
-# that runs may be replaced. Prints the path if it was written.
-put() { # FILE
-	to=$(base "$1")/$1 mode=644
+# that runs may be replaced. Adds the path to written if that was so.
+put() { # MODE FILE
+	to=$(base "$2")/$2
 	new=$(dirname "$to")/.vfio-prepare.$$
-	[ ! -x "$tree/$1" ] || mode=755
-	if [ -f "$to" ] && [ ! -L "$to" ] && [ "$(find "$to" -perm "$mode")" ] && content "$1" | cmp -s - "$to"; then
+	sum=$(content "$2" | sum)
+	if [ -f "$to" ] && [ ! -L "$to" ] && [ "$sum" ] && [ "$sum" = "$(sum <"$to")" ]; then
+		chmod "$1" "$to"
 		return
 	fi
-	mkdir -p "$(dirname "$to")" && content "$1" >"$new" && chmod "$mode" "$new" && mv -f "$new" "$to" &&
-		echo "$to" && return
+	if mkdir -p "$(dirname "$to")" && content "$2" >"$new" && chmod "$1" "$new" && mv -f "$new" "$to"; then
+		written="$written$to
+"
+		return
+	fi
 	rm -f "$new"
-	return 1
+	die "$to cannot be written, and not all is installed"
 }
 
 # What runs learns of it; a system below another directory does not run.
@@ -92,7 +95,11 @@ tell() {
 # The unit does nothing without a profile. One that was turned off stays so, by hand or by a preset.
 enable_unit() {
 	unit=$(base lib/systemd/x)/lib/systemd/system/vfio-prepare.service
-	! grep -qsE '^disable[[:space:]]+vfio-prepare' "$destdir"/etc/systemd/system-preset/*.preset || return 0
+	for preset in "$destdir"/etc/systemd/system-preset/*.preset; do
+		[ ! -f "$preset" ] || while read -r verb name; do
+			case $verb,$name in disable,vfio-prepare*) return 0 ;; esac
+		done <"$preset"
+	done
 	mkdir -p "$(dirname "$wants")" && ln -sfn "${unit#"$destdir"}" "$wants"
 }
 
@@ -100,7 +107,8 @@ add() {
 	first=
 	[ -e "$(base lib/systemd/x)/lib/systemd/system/vfio-prepare.service" ] || first=yes
 	check_places || exit 1
-	written=$(files | while IFS= read -r file; do put "$file" || exit 1; done) || die 'not all could be installed'
+	written=
+	while read -r mode file; do put "$mode" "$file"; done <"$here/files"
 	if [ "$first" ] && { [ -d "$destdir/etc/systemd" ] || [ -d "$destdir/run/systemd/system" ]; }; then
 		enable_unit || say 'vfio-prepare.service could not be enabled' >&2
 	fi
@@ -135,9 +143,9 @@ check_unused() {
 
 remove() {
 	[ "${1-}" = --force ] || check_unused
-	files | while IFS= read -r file; do
+	while read -r _ file; do
 		to=$(base "$file")/$file
-		rm -f "$to" || exit 1
+		rm -f "$to" || die "$to cannot be removed, and not all is removed"
 		# Directories of ours go if they are empty.
 		while to=$(dirname "$to"); do
 			case $to in
@@ -145,7 +153,7 @@ remove() {
 			*) break ;;
 			esac
 		done
-	done || die 'not all could be removed'
+	done <"$here/files"
 	[ ! -L "$wants" ] || rm -f "$wants"
 	tell
 	say 'it is removed; images of the initramfs that have it lose it when they are made anew'

@@ -36,6 +36,14 @@ const struct export_info export_infos[] = {
 	[EXPORT_QEMU_SYSFSDEV] = {"qemu", "sysfsdev", "words", "arguments of qemu-system-x86_64 -machine q35",
 		"7.2", "11.0", OF_DEVICES, ANY_DOMAIN, .iommufd = "9.0"},
 	[EXPORT_CLOUD_INIT] = {"cloud-init", "", "yaml", "user-data", "22.4", "26.2", EXPORT_INSTALLS, ANY_DOMAIN},
+	[EXPORT_MAAS_TAG] = {"maas", "tag", "shell", "a shell with the MAAS command and its profile in $PROFILE", "3.0",
+		"3.7", OF_DEVICES, 0xffff},
+	[EXPORT_MAAS_COMMISSIONING] = {"maas", "commissioning", "shell", "maas $PROFILE node-scripts create", "3.0",
+		"3.7", EXPORT_INSTALLS | EXPORT_CARRIES, ANY_DOMAIN},
+	[EXPORT_MAAS_TESTING] = {"maas", "testing", "shell", "maas $PROFILE node-scripts create", "3.0", "3.7",
+		EXPORT_INSTALLS | EXPORT_CARRIES, ANY_DOMAIN},
+	[EXPORT_MAAS_CURTIN] = {"maas", "curtin", "yaml", "/etc/maas/preseeds/curtin_userdata", "3.0", "3.7",
+		EXPORT_INSTALLS, ANY_DOMAIN},
 	[EXPORT_HYPERV] = {"hyperv", "", "powershell", "PowerShell on the host", "10.0", "10.0",
 		OF_DEVICES, 0},
 	[EXPORT_PROXMOX_MAPPING] = {"proxmox", "mapping", "shell", "a shell on a node of the cluster", "8.0", "9.0",
@@ -107,6 +115,7 @@ void export_done(struct export *export)
 	free(export->items);
 	free(export->url);
 	free(export->sha256);
+	free(export->program);
 	strv_done(&export->arguments);
 }
 

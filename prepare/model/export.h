@@ -22,6 +22,10 @@ enum export_text {
 	EXPORT_QEMU_HOST,
 	EXPORT_QEMU_SYSFSDEV,
 	EXPORT_CLOUD_INIT,
+	EXPORT_MAAS_TAG,
+	EXPORT_MAAS_COMMISSIONING,
+	EXPORT_MAAS_TESTING,
+	EXPORT_MAAS_CURTIN,
 	EXPORT_HYPERV,
 	EXPORT_PROXMOX_MAPPING,
 	EXPORT_PROXMOX_VM,
@@ -47,6 +51,8 @@ enum export_kind {
 	EXPORT_VFIO_PCI =
 		1 << 5, /* the consumer knows the driver vfio-pci, and none of its variants */
 	EXPORT_OF_NOVA = 1 << 6, /* for a release of OpenStack (model/nova.h) */
+	EXPORT_CARRIES =
+		1 << 7, /* carries the program itself, or has it fetched by somebody else */
 };
 
 /* What a consumer takes as a name of devices. */
@@ -113,6 +119,8 @@ struct export
 	struct strv arguments; /* of the kernel, all that the host shall run with */
 	/* Where the tarball of make dist is to be had, and its SHA-256 in hex; NULL: not told. */
 	char *url, *sha256;
+	/* This program, where the text carries it, packed (host/program.h); NULL: it does not. */
+	char *program;
 	VEC(struct export_device); /* sorted by address */
 };
 

@@ -71,6 +71,14 @@ void add_xml_text(struct buf *buf, const char *text)
 		}
 }
 
+bool text_is_plain(const char *text)
+{
+	for (; *text; text++)
+		if (*text != '\n' && (*text < ' ' || *text > '~'))
+			return false;
+	return true;
+}
+
 void add_base64(struct buf *buf, const void *bytes, size_t n)
 {
 	static const char digits[] =

@@ -15,6 +15,11 @@ void add_shell_word(struct buf *buf, const char *word);
 void add_yaml_text(struct buf *buf, const char *text);
 /* Text, or an attribute's value, of XML 1.0; characters that XML cannot hold become '?'. */
 void add_xml_text(struct buf *buf, const char *text);
+/*
+ * Has it nothing but printable ASCII and line feeds? Such a text may stand as it is in a block of YAML and in a
+ * here-document; of all UTF-8 that cannot be said.
+ */
+bool text_is_plain(const char *text);
 /* As RFC 4648 has it, without line ends. */
 void add_base64(struct buf *buf, const void *bytes, size_t n);
 /* The profile as a file that the program reads to the same end; comments are not kept. */

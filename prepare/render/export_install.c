@@ -78,15 +78,6 @@ void add_indented(struct buf *buf, const char *text, unsigned spaces)
 	}
 }
 
-/* Of what stands in a block as it is; of other text not even all UTF-8 may. */
-static bool is_plain(const char *text)
-{
-	for (; *text; text++)
-		if (*text != '\n' && (*text < ' ' || *text > '~'))
-			return false;
-	return true;
-}
-
 void add_profile_file(struct buf *buf, const struct export *export, unsigned spaces)
 {
 	_cleanup_(buf_done) struct buf profile = {};
@@ -95,7 +86,7 @@ void add_profile_file(struct buf *buf, const struct export *export, unsigned spa
 	add_profile_text(&profile, export->profile);
 	buf_addf(buf, "%*s- path: " PROFILE_PATH "\n%*s  permissions: '0644'\n", column, "", column,
 		 "");
-	if (is_plain(buf_text(&profile))) {
+	if (text_is_plain(buf_text(&profile))) {
 		buf_addf(buf, "%*s  content: |\n", column, "");
 		add_indented(buf, buf_text(&profile), spaces + 4);
 	} else {

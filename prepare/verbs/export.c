@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decide/export.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "decide/checks.h"
 #include "decide/fit.h"
+#include "host/program.h"
 #include "model/nova.h"
 #include "render/export.h"
 #include "verbs/situation.h"
@@ -59,9 +62,35 @@ static int choose(const struct options *options, struct export *ret)
 	wrong = options->url ? export_set_url(ret, options->url) : NULL;
 	if (wrong)
 		return log_fail(STATUS_USAGE, "--url: \"%s\" %s", options->url, wrong);
+	if (ret->url && (info->kinds & EXPORT_CARRIES) && text_starts_with(ret->url, "file:"))
+		return log_fail(STATUS_USAGE,
+				"--url: %s fetches the tarball with wget, which knows "
+				"no file:",
+				info->target);
 	ret->text = (enum export_text)text;
 	ret->release = release;
 	return STATUS_DONE;
+}
+
+/* What the text carries is this program, if it runs wherever it is put. */
+static int take_program(struct export *export)
+{
+	int r;
+
+	if (!(export_infos[export->text].kinds & EXPORT_CARRIES) || export->url)
+		return STATUS_DONE;
+	r = program_pack(&export->program);
+	if (r == -ENOEXEC)
+		return log_fail(STATUS_USAGE,
+				"this program needs the libraries of this host, so that "
+				"the text cannot carry it: have the static one fetched "
+				"with --url (make dist)");
+	if (r == -ECANCELED || r == -ENOENT)
+		return log_fail(STATUS_FAILED,
+				"the program cannot be packed with gzip and base64 of "
+				"this system: have it fetched with --url (make dist)");
+	return r < 0 ? log_fail(STATUS_FAILED, "the program cannot be read: %s", strerror(-r))
+		     : STATUS_DONE;
 }
 
 /* Does the host bear the profile out, now or after a restart? What says that it does not is logged. */
@@ -106,6 +135,8 @@ static int run(struct root *root, const struct options *options)
 	if (options->format != FORMAT_TEXT)
 		return log_fail(STATUS_USAGE, "export has --format json for --list only");
 	status = choose(options, &export);
+	if (status == STATUS_DONE)
+		status = take_program(&export);
 	if (status == STATUS_DONE)
 		status = situation_load(root, options, &purpose, NULL, &situation);
 	if (status != STATUS_DONE)
