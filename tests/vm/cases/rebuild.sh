@@ -1,10 +1,9 @@
 # A host with the recipe of an rc.local with new_id and of initramfs-tools' modules with ids=: validate
 # names each part of it, import makes a profile of it, apply --rebuild writes all that the next boot needs
-# and has the real update-initramfs or dracut, and the real update-grub, take it over. When one of these
-# fails, all is as it was (shown with update-initramfs). The next boot, from the new image and with grub.cfg's
-# arguments, is ready.
+# and has the real update-initramfs and the real update-grub take it over (cloud-init: and dracut). When one of these
+# fails, all is as it was. The next boot, from the new image and with grub.cfg's arguments, is ready.
 
-kinds="initramfs-tools dracut"
+kinds=initramfs-tools
 image=bare
 extra=rebuild
 boots=2
@@ -14,10 +13,7 @@ GUEST_TIMEOUT=${VM_TIMEOUT:-900}
 system_stage() {
 	local tree=$1
 	cp -a "$GRUB_TREE/." "$tree/"
-	mkdir -p "$tree"/etc/{default/grub.d,initramfs-tools/hooks,dracut.conf.d}
-	printf '%s\n' GRUB_DEFAULT=0 GRUB_TIMEOUT=1 'GRUB_DISTRIBUTOR=Debian' \
-		'GRUB_CMDLINE_LINUX_DEFAULT="quiet"' 'GRUB_CMDLINE_LINUX="lab.of-others=1"' \
-		GRUB_DISABLE_OS_PROBER=true GRUB_DISABLE_RECOVERY=true >"$tree/etc/default/grub"
+	generators_stage "$tree"
 	cat >"$tree/etc/rc.local" <<-'END'
 		#!/bin/sh
 		modprobe vfio-pci
@@ -27,21 +23,6 @@ system_stage() {
 	END
 	chmod 755 "$tree/etc/rc.local"
 	printf '%s\n' '# for passthrough' 'vfio_pci ids=8086:10d3' >"$tree/etc/initramfs-tools/modules"
-	sed 's/^MODULES=.*/MODULES=list/' "$ROOT/etc/initramfs-tools/initramfs.conf" \
-		>"$tree/etc/initramfs-tools/initramfs.conf"
-	printf '%s\n' '#!/bin/sh' "[ \"\$1\" = prereqs ] && exit 0" \
-		'. /usr/share/initramfs-tools/hook-functions' \
-		"manual_add_modules $IMAGE_MODULES $NIC_MODULES" >"$tree/etc/initramfs-tools/hooks/lab"
-	chmod 755 "$tree/etc/initramfs-tools/hooks/lab"
-	cat >"$tree/etc/dracut.conf.d/lab.conf" <<-END
-		hostonly=no
-		early_microcode=no
-		compress=zstd
-		drivers+=" $IMAGE_MODULES $NIC_MODULES "
-		filesystems+=" ext4 "
-		add_dracutmodules+=" systemd-modules-load "
-		omit_dracutmodules+=" crypt dm "
-	END
 }
 
 before_boot() {
@@ -59,7 +40,7 @@ before_boot() {
 			-device virtio-blk-pci,drive=system,serial=system,romfile=
 			-drive file=$dir/image,format=raw,if=none,id=image
 			-device virtio-blk-pci,drive=image,serial=image,romfile="
-		arguments+=" systemd.mask=vfio-prepare.service lab.generator=$kind"
+		arguments+=" systemd.mask=vfio-prepare.service"
 		return
 	fi
 	read -r size <"$dir/image"
@@ -91,7 +72,7 @@ check() {
 		expect_json 'validate before' '[.findings[].check] | (index("foreign-rc-local") and
 			index("foreign-initramfs-modules") and index("wrong-driver"))'
 		expect_json plan '[.files[] | select(.state == "create") | .path] | length == 4'
-		[[ $kind == dracut ]] || expect_undone
+		expect_undone
 		expect_status apply 5
 		expect_json apply '([.files[].result] | unique == ["written"]) and
 			([.commands[].result] == ["done", "done"]) and

@@ -4,7 +4,7 @@
 #
 # product_build sets PRODUCT (the installed tree), DISK (the guests' root disk) and TSC_KHZ (what the time
 # stamp counter of this machine counts, and so that of the guests, which TCG gives the same).
-# disk_path sets DISK_PATH: DISK, or "crypt", the same file system on LVM over dm-crypt.
+# disk_path sets DISK_PATH: DISK, or "crypt", the same file system on LVM over dm-crypt, or "cloud", of lib/cloud.sh.
 # image_path KIND FLAVOUR sets IMAGE.
 #   kinds     initramfs-tools dracut dracut-nosystemd
 #   flavours  tool     with vfio-prepare, its profile and the cards' native driver
@@ -183,10 +183,17 @@ disk_crypt_make() {
 }
 
 disk_path() {
-	DISK_PATH=$DISK
-	[[ $1 == crypt ]] || return 0
-	DISK_PATH=$DISK-crypt
-	[[ -e $DISK_PATH ]] || disk_crypt_make
+	case $1 in
+	plain) DISK_PATH=$DISK ;;
+	crypt)
+		DISK_PATH=$DISK-crypt
+		[[ -e $DISK_PATH ]] || disk_crypt_make
+		;;
+	cloud)
+		cloud_build
+		DISK_PATH=$CLOUD_DISK
+		;;
+	esac
 }
 
 # Where an image of this flavour is kept: those without the tool outlive a product.
