@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "host/bounded.h"
 #include "host/files.h"
+#include "host/watched.h"
 #include "model/boot_log.h"
 
 #define CLAIM_MAX_BYTES 4096
@@ -34,7 +35,7 @@ static bool has_text(int dir, const struct claim_file *file)
 {
 	_cleanup_close_ int fd = open_regular_at(dir, PCI_ADDRESS_TEXT(&file->address), O_RDONLY);
 	char text[CLAIM_MAX_BYTES];
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+	ssize_t n = fd < 0 ? -1 : watched(fd, "", read(fd, text, sizeof(text)));
 
 	return n >= 0 && (size_t)n == strlen(file->text) &&
 	       memcmp(text, file->text, (size_t)n) == 0;

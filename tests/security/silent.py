@@ -161,8 +161,9 @@ def run(product, ready, verb, statuses, deaf):
 
 def main():
     product, ready = sys.argv[1:]
-    # The host is ready without what is not known; where more than four paths are silent, nothing is said of it.
-    threads = [threading.Thread(target=run, args=(product, ready, verb, (0, 1) if deaf else (0,), deaf))
+    # The host is ready, and the kernel's arguments say nothing else. What more is silent where the server is deaf is
+    # not always alike; where it is more than four paths, nothing is said of the host.
+    threads = [threading.Thread(target=run, args=(product, ready, verb, (0, 1, 3) if deaf else (0,), deaf))
                for verb in ("list", "plan", "validate", "bind", "bind --phase system", "apply")
                for deaf in (False, True)]
     for thread in threads:
