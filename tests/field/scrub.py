@@ -193,12 +193,15 @@ def all_kinds(tree):
 
 def main():
     program, builder, names = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), sys.argv[3:]
+    every = int(os.environ.get("SCRUB_EVERY", 20))
     work = tempfile.mkdtemp(prefix="scrub-")
     def jobs(pool):
         for source, planted in (agree.hosts, True), (scenarios, False):
             os.makedirs(f"{work}/{planted}")
-            for name, tree in source(builder, f"{work}/{planted}"):
+            for i, (name, tree) in enumerate(source(builder, f"{work}/{planted}")):
                 if names and not any(x in name for x in names): continue
+                # In each run of the tests a part of them, which moves on with the number of hosts; all: SCRUB_EVERY=1.
+                if not names and name != "scrub" and i % every: continue
                 if name == "scrub": all_kinds(tree)
                 yield pool.submit(Checked, name, tree, program, planted or name == "scrub")
     try:
