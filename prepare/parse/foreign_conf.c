@@ -205,7 +205,7 @@ void foreign_parse_initramfs_hook(const struct foreign_file *file)
 
 	while (lines_next(&lines)) {
 		const char *rest = lines.text;
-		_cleanup_free_ char *command = first_word(&rest);
+		_cleanup_free_ char *command = first_word(&rest), *list = NULL;
 		_cleanup_(strv_done) struct strv words = {};
 		size_t from = file->foreign->n;
 
@@ -219,7 +219,9 @@ void foreign_parse_initramfs_hook(const struct foreign_file *file)
 		}
 		if (strcmp(command, "manual_add_modules") != 0)
 			continue;
-		strv_split(&words, rest, " \t\"'");
+		/* What follows the command is none of its arguments. */
+		list = xstrndup(rest, strcspn(rest, ";&|<>#"));
+		strv_split(&words, list, " \t\"'");
 		vec_foreach(word, &words) {
 			_cleanup_free_ char *module = module_of_driver(*word);
 

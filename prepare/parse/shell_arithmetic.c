@@ -98,14 +98,14 @@ static long number(struct arithmetic *a)
 	return (long)value;
 }
 
-static long primary(struct arithmetic *a)
+static long primary(struct arithmetic *a);
+
+static long operand(struct arithmetic *a)
 {
 	long value = 0;
 
 	skip_space(a);
-	if (++a->depth > MAX_DEPTH) {
-		a->unknown = true;
-	} else if (text_starts_with(a->at, "++") || text_starts_with(a->at, "--")) {
+	if (text_starts_with(a->at, "++") || text_starts_with(a->at, "--")) {
 		long step = *a->at == '+' ? 1 : -1;
 		_cleanup_free_ char *name = NULL;
 
@@ -131,6 +131,17 @@ static long primary(struct arithmetic *a)
 	} else {
 		a->unknown = true;
 	}
+	return value;
+}
+
+static long primary(struct arithmetic *a)
+{
+	long value = 0;
+
+	if (++a->depth > MAX_DEPTH)
+		a->unknown = true;
+	else
+		value = operand(a);
 	a->depth--;
 	return value;
 }

@@ -153,9 +153,9 @@ void shell_set_element(struct shell *shell, const char *name, const char *index,
 
 	/* Nobody knows which one is set. */
 	if (!place) {
-		for (size_t i = 0; i < variable->values.n; i++) {
-			free(variable->values.items[i]);
-			variable->values.items[i] = xstrdup(SHELL_UNKNOWN);
+		vec_foreach(known, &variable->values) {
+			free(*known);
+			*known = xstrdup(SHELL_UNKNOWN);
 		}
 		strv_add(&variable->values, SHELL_UNKNOWN);
 		if (variable->keys.n)

@@ -2,6 +2,7 @@
 #include "render/escape.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "render/json.h"
@@ -24,17 +25,30 @@ void add_shell_word(struct buf *buf, const char *word)
 	buf_add(buf, "'");
 }
 
+/* The number of an escape of JSON, "\\ud83d"; 0: it is none. */
+static unsigned escaped(const char *c)
+{
+	char digits[5];
+
+	if (strncmp(c, "\\u", 2) != 0)
+		return 0;
+	snprintf(digits, sizeof(digits), "%s", c + 2);
+	return (unsigned)strtoul(digits, NULL, 16);
+}
+
 /* JSON has two escapes for a character above ffff, which parsers of YAML take for two characters. */
 void add_yaml_text(struct buf *buf, const char *text)
 {
 	json_t *value = json_text(text);
 	char *quoted = json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
-	unsigned high, low;
 
 	for (const char *c = quoted ? quoted : "\"\""; *c;) {
 		size_t length = *c == '\\' ? 2 : 1;
+		unsigned high = escaped(c);
 
-		if (sscanf(c, "\\u%4x\\u%4x", &high, &low) == 2 && high >> 10 == 0xd800 >> 10) {
+		if (high >> 10 == 0xd800 >> 10) {
+			unsigned low = escaped(c + strlen("\\ud800"));
+
 			buf_addf(buf, "\\U%08x", 0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff));
 			length = strlen("\\ud800\\udc00");
 		} else {

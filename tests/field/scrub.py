@@ -209,7 +209,7 @@ def main():
     finally:
         shutil.rmtree(work, ignore_errors=True)
     wrong = [f"{c.name}: {w}" for c in done for w in c.wrong]
-    if not names: wrong += [f"no host has a file of the kind {r[0]}" for r in rows_ if not any(r[0] in c.had for c in done)]
+    if not names and every == 1: wrong += [f"no host has a file of the kind {r[0]}" for r in rows_ if not any(r[0] in c.had for c in done)]
     for line in wrong: print(line)
     print(f"{len(done)} hosts scrubbed, {len(wrong)} faults")
     return bool(wrong or not done)
