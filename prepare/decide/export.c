@@ -51,7 +51,11 @@ static void add_vfs(const struct plan *plan, const struct planned_device *planne
 		    struct findings *findings)
 {
 	const struct device_section *section = profile_section(export->profile, planned->section);
+	bool is_auto = strcmp(section->driver, "auto") == 0;
 
+	/* Those of a native driver are the host's. */
+	if (!is_auto && !driver_is_vfio(section->driver))
+		return;
 	for (unsigned i = 0; i < planned->vfs; i++) {
 		struct pci_address address;
 		struct export_device *device;
@@ -78,8 +82,7 @@ static void add_vfs(const struct plan *plan, const struct planned_device *planne
 			.iommu_group = -1,
 			.type = EXPORT_TYPE_VF,
 			.physfn = physfn->address,
-			.driver = xstrdup(strcmp(section->driver, "auto") == 0 ? "vfio-pci"
-									       : section->driver),
+			.driver = xstrdup(is_auto ? "vfio-pci" : section->driver),
 		};
 	}
 }
@@ -102,22 +105,31 @@ static void check_domain(const struct export *export, const struct export_device
 			device->section->label);
 }
 
-/* What a name may have, and how that is said. */
+#define LETTERS "abcdefghijklmnopqrstuvwxyz"
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+static const struct {
+	const char *first, *rest, *what;
+	size_t min, max;
+} name_rules[] = {
+	[NAMES_WORD] = {LETTERS CAPITALS "_", LETTERS CAPITALS DIGITS "-_",
+			"up to 60 letters, digits, '-' and '_', no digit first", 1, 60},
+	[NAMES_PROXMOX] = {LETTERS CAPITALS, LETTERS CAPITALS DIGITS "-_",
+			   "2 to 63 letters, digits, '-' and '_', a letter first", 2, 63},
+	[NAMES_DNS] = {LETTERS, LETTERS DIGITS "-",
+		       "up to 63 small letters, digits and '-', a letter first and no '-' last", 1,
+		       63},
+};
+
 static bool is_name(const char *name, enum export_names names)
 {
-	static const char small[] = "abcdefghijklmnopqrstuvwxyz";
-	static const char *const rest[] = {
-		[NAMES_WORD] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_",
-		[NAMES_DNS] = "abcdefghijklmnopqrstuvwxyz0123456789-",
-	};
 	size_t length = strlen(name);
 
-	if (names == NAMES_ANY)
-		return true;
-	return length && length <= 63 && !name[strspn(name, rest[names])] &&
-	       (strchr(small, *name) ||
-		(names == NAMES_WORD && strchr(rest[names], *name) && *name >= 'A')) &&
-	       name[length - 1] != '-';
+	return names == NAMES_ANY ||
+	       (length >= name_rules[names].min && length <= name_rules[names].max &&
+		strchr(name_rules[names].first, *name) &&
+		!name[strspn(name, name_rules[names].rest)] && name[length - 1] != '-');
 }
 
 static void check_name(const struct export *export, const struct export_device *device,
@@ -131,10 +143,7 @@ static void check_name(const struct export *export, const struct export_device *
 	finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_EXPORT,
 				   PCI_ADDRESS_TEXT(&device->address),
 				   "%s cannot take \"%s\" as the name of devices: it takes %s",
-				   info->target, alias,
-				   info->names == NAMES_DNS
-					   ? "up to 63 small letters, digits and '-'"
-					   : "up to 63 letters, digits, '-' and '_'"),
+				   info->target, alias, name_rules[info->names].what),
 		       "set alias in section [device %s], such as alias = gpu",
 		       device->section->label);
 }
@@ -169,34 +178,71 @@ static void check_group(const struct export *export, const struct export_device 
 			"run vfio-prepare apply --rebuild, restart the host, and export again");
 }
 
-/* KubeVirt tells devices apart by their ids alone. */
+/* What Kubernetes takes as the name of a resource: a domain, '/', and a name. */
+static bool is_resource(const char *text)
+{
+	static const char *const wrong[] = {"..", ".-", "-.", "-/", "./"};
+	static const char ends[] = LETTERS CAPITALS DIGITS;
+	size_t length = strspn(text, LETTERS DIGITS ".-");
+	const char *name = text + length + 1;
+	_cleanup_free_ char *domain = xstrndup(text, length + 1);
+
+	if (!length || length > 253 || text[length] != '/' || strchr(".-", *text))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		if (strstr(domain, wrong[i]))
+			return false;
+	length = strlen(name);
+	return length && length <= 63 && !name[strspn(name, LETTERS CAPITALS DIGITS "-_.")] &&
+	       strchr(ends, *name) && strchr(ends, name[length - 1]);
+}
+
+/* KubeVirt tells devices apart by their ids alone, and a machine asks for each resource under a name of its own. */
 static void check_resource(const struct export *export, const struct export_device *device,
 			   struct findings *findings)
 {
 	_cleanup_free_ char *resource = NULL;
+	const char *alias = export_alias(device->section);
 
 	if ((export->text != EXPORT_KUBEVIRT_PERMIT && export->text != EXPORT_KUBEVIRT_VM) ||
 	    !export_is_main(export, device))
 		return;
 	resource = export_resource(device->section);
+	if (device->section->resource_class && !is_resource(resource))
+		finding_remedy(
+			finding_add(findings, SEVERITY_ERROR, FINDING_EXPORT,
+				    PCI_ADDRESS_TEXT(&device->address),
+				    "Kubernetes cannot take \"%s\" as the name of a resource: it "
+				    "takes a domain, '/', and up to 63 letters, digits, '-', '_' "
+				    "and '.'",
+				    resource),
+			"set resource-class in section [device %s], such as resource-class = "
+			"nvidia.com/GP104",
+			device->section->label);
 	for (const struct export_device *other = export->items; other < device; other++) {
 		_cleanup_free_ char *others = NULL;
+		bool same_id = other->vendor == device->vendor && other->device == device->device;
 
-		if (other->vendor != device->vendor || other->device != device->device ||
+		if ((!same_id && strcmp(export_alias(other->section), alias) != 0) ||
 		    !export_is_main(export, other))
 			continue;
 		others = export_resource(other->section);
 		if (strcmp(others, resource) == 0)
 			continue;
-		finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_EXPORT,
-					   PCI_ADDRESS_TEXT(&device->address),
-					   "KubeVirt tells devices apart by their ids, and %s has "
-					   "the id %04x:%04x, too, under the name %s instead of %s",
-					   PCI_ADDRESS_TEXT(&other->address), device->vendor,
-					   device->device, others, resource),
-			       "give sections [device %s] and [device %s] the same alias and "
-			       "resource-class",
-			       other->section->label, device->section->label);
+		finding_remedy(
+			finding_add(
+				findings, SEVERITY_ERROR, FINDING_EXPORT,
+				PCI_ADDRESS_TEXT(&device->address),
+				same_id ? "KubeVirt tells devices apart by their ids, and %s has "
+					  "the same id, but is of the resource %s instead of %s"
+					: "%s has the same alias, but is of the resource %s "
+					  "instead of %s",
+				PCI_ADDRESS_TEXT(&other->address), others, resource),
+			same_id ? "give sections [device %s] and [device %s] the same alias and "
+				  "resource-class"
+				: "give sections [device %s] and [device %s] the same "
+				  "resource-class, or two aliases",
+			other->section->label, device->section->label);
 		return;
 	}
 }
@@ -215,15 +261,27 @@ static void check_iommufd(const struct export *export, struct findings *findings
 			info->iommufd);
 }
 
+static bool is_host_name(const char *name)
+{
+	static const char ends[] = LETTERS CAPITALS DIGITS;
+	static const char all[] = LETTERS CAPITALS DIGITS "-.";
+	size_t length = strlen(name);
+
+	return length && length <= 253 && !name[strspn(name, all)] && strchr(ends, *name) &&
+	       strchr(ends, name[length - 1]) && !strstr(name, "..");
+}
+
 static void check_node(const struct export *export, struct findings *findings)
 {
 	const struct export_info *info = &export_infos[export->text];
+	const char *name = export->inventory->hostname;
 
-	if ((info->kinds & EXPORT_OF_NODE) && !export->inventory->hostname)
+	if ((info->kinds & EXPORT_OF_NODE) && !(name && is_host_name(name)))
 		finding_remedy(
 			finding_add(findings, SEVERITY_ERROR, FINDING_EXPORT, "host",
-				    "%s wants the name of the host, and /etc/hostname has none",
-				    info->target),
+				    "%s wants the name of the host, and /etc/hostname has %s",
+				    info->target,
+				    name ? "none of letters, digits, '-' and '.'" : "none"),
 			"hostnamectl set-hostname NAME");
 }
 
@@ -310,7 +368,7 @@ void export_make(const struct plan *plan, struct export *export, struct findings
 		export_check_nova(export, findings);
 	vec_foreach(device, export)
 		named = named || export->text != EXPORT_OPENNEBULA_NIC ||
-			device->class >> 16 == 0x02;
+			(device->class >> 16 == 0x02 && !device->companion);
 	if (!named && !findings->n)
 		finding_remedy(finding_add(findings, SEVERITY_ERROR, FINDING_EXPORT, "host",
 					   "the profile gives no device of this host to guests, so "

@@ -12,6 +12,7 @@
 #include "host/files.h"
 #include "host/watched.h"
 #include "model/boot_log.h"
+#include "parse/address.h"
 
 #define CLAIM_MAX_BYTES 4096
 #define ANNOUNCE_MS 2000
@@ -60,14 +61,26 @@ static int write_claim(int dir, const struct claim_file *file, struct strv *chan
 	return r;
 }
 
+/* What has another name than a claim is no claim, and not ours to remove. */
 static int remove_claim(int dir, const char *name, struct strv *changed)
 {
+	struct pci_address address;
+
+	if (pci_address_parse(name, &address) < 0 || strcmp(PCI_ADDRESS_TEXT(&address), name) != 0)
+		return 0;
 	if (unlinkat(dir, name, 0) < 0)
 		return errno == ENOENT ? 0 : -errno;
 	strv_add(changed, name);
 	return 0;
 }
 
+static void first_error(int *error, int r)
+{
+	if (*error == 0)
+		*error = r;
+}
+
+/* One that cannot be written or removed leaves the others as they have to be. */
 static int write_claims(struct root *root, const struct claim_files *files, struct strv *changed)
 {
 	_cleanup_(strv_done) struct strv names = {};
@@ -78,14 +91,15 @@ static int write_claims(struct root *root, const struct claim_files *files, stru
 		return 0;
 	if (r == -ENOENT)
 		r = root_make_directory(root, CLAIMS_DIRECTORY);
-	dir = r < 0 ? r : root_open(root, CLAIMS_DIRECTORY, O_RDONLY | O_DIRECTORY);
-	r = dir < 0 ? dir : 0;
+	dir = r < 0 ? r : root_open(root, CLAIMS_DIRECTORY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	if (dir < 0)
+		return dir;
+	r = 0;
 	vec_foreach(name, &names)
-		if (r == 0 && !is_listed(files, *name))
-			r = remove_claim(dir, *name, changed);
+		if (!files->unknown && !is_listed(files, *name))
+			first_error(&r, remove_claim(dir, *name, changed));
 	vec_foreach(file, files)
-		if (r == 0)
-			r = write_claim(dir, file, changed);
+		first_error(&r, write_claim(dir, file, changed));
 	return r;
 }
 

@@ -47,9 +47,9 @@ const struct export_info export_infos[] = {
 	[EXPORT_HYPERV] = {"hyperv", "", "powershell", "PowerShell on the host", "10.0", "10.0",
 		OF_DEVICES, 0},
 	[EXPORT_PROXMOX_MAPPING] = {"proxmox", "mapping", "shell", "a shell on a node of the cluster", "8.0", "9.0",
-		OF_DEVICES | EXPORT_OF_GROUPS | EXPORT_OF_NODE, ANY_DOMAIN, NAMES_WORD},
+		OF_DEVICES | EXPORT_OF_GROUPS | EXPORT_OF_NODE, ANY_DOMAIN, NAMES_PROXMOX},
 	[EXPORT_PROXMOX_VM] = {"proxmox", "vm", "shell", "a shell on a node of the cluster", "8.0", "9.0",
-		OF_DEVICES, ANY_DOMAIN, NAMES_WORD},
+		OF_DEVICES, ANY_DOMAIN, NAMES_PROXMOX},
 	[EXPORT_KUBEVIRT_PERMIT] = {"kubevirt", "permit", "yaml", "kubectl patch kubevirt", "1.0", "1.9",
 		OF_DEVICES | EXPORT_VFIO_PCI, ANY_DOMAIN, NAMES_DNS},
 	[EXPORT_KUBEVIRT_VM] = {"kubevirt", "vm", "yaml", "kubectl patch virtualmachine", "1.0", "1.9",
@@ -158,10 +158,13 @@ bool export_is_main(const struct export *export, const struct export_device *dev
 {
 	const struct export_device *before = device;
 
+	if (device->companion)
+		return false;
 	/* Sorted by address: the functions of a slot stand together. */
 	while (before > export->items &&
 	       pci_address_same_slot(&before[-1].address, &device->address))
-		if ((--before)->section == device->section && before->type == device->type)
+		if ((--before)->section == device->section && before->type == device->type &&
+		    !before->companion)
 			return false;
 	return true;
 }
@@ -183,6 +186,19 @@ bool export_is_whole_slot(const struct export *export, const struct export_devic
 const char *export_alias(const struct device_section *section)
 {
 	return section->alias ? section->alias : section->label;
+}
+
+bool export_has_alias(const struct export_device *device, const char *alias)
+{
+	return !device->companion && strcmp(export_alias(device->section), alias) == 0;
+}
+
+void export_aliases(const struct export *export, struct strv *ret)
+{
+	vec_foreach(section, &export->profile->sections)
+		vec_foreach(device, export)
+			if (device->section == section && !device->companion)
+				strv_add_new(ret, export_alias(section));
 }
 
 char *export_resource(const struct device_section *section)

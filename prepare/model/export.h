@@ -57,8 +57,9 @@ enum export_kind {
 
 /* What a consumer takes as a name of devices. */
 enum export_names {
-	NAMES_ANY,  /* whatever it is, it can be escaped */
-	NAMES_WORD, /* letters, digits, '-' and '_', a letter first, at most 63 */
+	NAMES_ANY,     /* whatever it is, it can be escaped */
+	NAMES_WORD,    /* letters, digits, '-' and '_', and a number can be put behind it */
+	NAMES_PROXMOX, /* the same, two at least (pve-common, src/PVE/JSONSchema.pm: pve-configid) */
 	NAMES_DNS, /* small letters, digits and '-', which is not the first or last, at most 63 (RFC 1123) */
 };
 
@@ -131,8 +132,8 @@ void export_done(struct export *export);
  */
 const char *export_set_url(struct export *export, const char *url);
 /*
- * Is it the one of its slot's functions in its section that people mean by the card: the first? Sound and ports
- * of a graphics card are not asked for by the card's name.
+ * Is it the one of its slot's functions in its section that people mean by the card: the first that is listed? Sound
+ * and ports of a graphics card are not asked for by the card's name.
  */
 bool export_is_main(const struct export *export, const struct export_device *device);
 /* Does the section have all functions of the device's slot that the host has, and are these several? */
@@ -143,3 +144,6 @@ bool export_is_since(const struct export *export, const char *release);
 char *export_resource(const struct device_section *section);
 /* The name that consumers ask for the section's devices by: its key alias, or its label. */
 const char *export_alias(const struct device_section *section);
+bool export_has_alias(const struct export_device *device, const char *alias);
+/* The names of the devices that a section lists, each once, in the order of the sections. */
+void export_aliases(const struct export *export, struct strv *ret);

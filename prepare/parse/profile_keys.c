@@ -74,10 +74,19 @@ static int read_bootloader(struct value_error *error, void *target, const char *
 	return bootloader_from_name(value, target) ? 0 : fail(error, value, NULL);
 }
 
+/* Behind a quote that does not end, the kernel takes all arguments for one. */
 static int read_kernel_arguments(struct value_error *error, void *target, const char *value)
 {
+	bool open = false;
+
 	if (strlen(value) >= KERNEL_ARGUMENTS_MAX)
 		return fail(error, value, "at most 2047 characters");
+	for (const char *c = value; *c; c++)
+		open = open != (*c == '"');
+	if (open)
+		return fail(
+			error, value,
+			"a second \" for each \"; ' around the whole value where it has # or ;");
 	return read_text(error, target, value);
 }
 

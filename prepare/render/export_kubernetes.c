@@ -4,6 +4,8 @@
  * (pkg/virt-handler/device-manager/pci_device.go); Harvester, which wants a claim for each device, and unbinds
  * what has none (pcidevices, pkg/controller/pcideviceclaim).
  */
+#include <ctype.h>
+
 #include "render/escape.h"
 #include "render/export.h"
 
@@ -38,32 +40,39 @@ char *render_kubevirt_permit(const struct export *export)
 
 char *render_kubevirt_vm(const struct export *export)
 {
+	_cleanup_(strv_done) struct strv aliases = {};
 	struct buf buf = {};
 
 	buf_add(&buf,
 		"# kubectl patch virtualmachine NAME --type merge --patch-file FILE: one of each kind.\n"
 		"spec:\n  template:\n    spec:\n      domain:\n        devices:\n"
 		"          hostDevices:\n");
-	vec_foreach(section, &export->profile->sections)
+	export_aliases(export, &aliases);
+	vec_foreach(alias, &aliases)
 		vec_foreach(device, export) {
-			if (device->section != section)
+			if (!export_has_alias(device, *alias))
 				continue;
 			buf_add(&buf, "          - name: ");
-			add_yaml_text(&buf, export_alias(section));
+			add_yaml_text(&buf, *alias);
 			buf_add(&buf, "\n            deviceName: ");
-			add_resource(&buf, section);
+			add_resource(&buf, device->section);
 			buf_add(&buf, "\n");
 			break;
 		}
 	return buf_take(&buf);
 }
 
-/* A claim has the name of its PCIDevice: "node1-000083000". */
+/*
+ * A claim has the name of its PCIDevice: "node1-000083000". Of the host's name the kubelet makes small letters
+ * (pkg/util/node, GetHostname()).
+ */
 char *render_harvester(const struct export *export)
 {
-	const char *node = export->inventory->hostname;
+	_cleanup_free_ char *node = xstrdup(export->inventory->hostname);
 	struct buf buf = {};
 
+	for (char *c = node; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
 	vec_foreach(device, export) {
 		_cleanup_free_ char *name = xasprintf("%s-%04x%02x%02x%u", node,
 						      device->address.domain, device->address.bus,

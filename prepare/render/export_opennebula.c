@@ -6,9 +6,9 @@
 #include "render/escape.h"
 #include "render/export.h"
 
-static void add_short_address(struct buf *buf, const struct pci_address *address)
+static char *short_address(const struct pci_address *address)
 {
-	buf_addf(buf, "%02x:%02x.%u", address->bus, address->slot, address->function);
+	return xasprintf("%02x:%02x.%u", address->bus, address->slot, address->function);
 }
 
 /* The ids of the devices, each once: the probe prints a device for each filter that it matches. */
@@ -17,16 +17,26 @@ static void list_ids(const struct export *export, struct strv *ret)
 	vec_foreach(device, export) {
 		_cleanup_free_ char *id = xasprintf("%04x:%04x", device->vendor, device->device);
 
-		strv_add_new(ret, id);
+		if (!device->companion)
+			strv_add_new(ret, id);
 	}
+}
+
+/* What goes along only for its group's sake is for no guest. */
+static void list_addresses(const struct export *export, struct strv *ret)
+{
+	vec_foreach(device, export)
+		if (!device->companion)
+			strv_take(ret, short_address(&device->address));
 }
 
 char *render_opennebula_probe(const struct export *export)
 {
-	_cleanup_(strv_done) struct strv ids = {};
+	_cleanup_(strv_done) struct strv ids = {}, addresses = {};
 	struct buf buf = {};
 
 	list_ids(export, &ids);
+	list_addresses(export, &addresses);
 	buf_add(&buf,
 		"# The probes of all hosts read this file; run onehost sync --force after a change.\n"
 		"# For this host alone: vfio-prepare export opennebula host\n"
@@ -34,30 +44,27 @@ char *render_opennebula_probe(const struct export *export)
 	vec_foreach(id, &ids)
 		buf_addf(&buf, "  - '%s'\n", *id);
 	buf_add(&buf, ":short_address:\n");
-	vec_foreach(device, export) {
-		buf_add(&buf, "  - '");
-		add_short_address(&buf, &device->address);
-		buf_add(&buf, "'\n");
-	}
+	vec_foreach(address, &addresses)
+		buf_addf(&buf, "  - '%s'\n", *address);
 	buf_add(&buf, ":device_name: []\n");
 	return buf_take(&buf);
 }
 
 char *render_opennebula_host(const struct export *export)
 {
-	_cleanup_(strv_done) struct strv ids = {};
-	_cleanup_free_ char *filter = NULL;
-	struct buf buf = {};
+	_cleanup_(strv_done) struct strv ids = {}, addresses = {};
+	_cleanup_free_ char *filter = NULL, *list = NULL;
 
 	list_ids(export, &ids);
+	list_addresses(export, &addresses);
 	filter = strv_join(&ids, ",");
-	buf_addf(&buf, "PCI_FILTER = \"%s\"\nPCI_SHORT_ADDRESS = \"", filter);
-	vec_foreach(device, export) {
-		buf_add(&buf, device == export->items ? "" : ",");
-		add_short_address(&buf, &device->address);
-	}
-	buf_add(&buf, "\"\n");
-	return buf_take(&buf);
+	list = strv_join(&addresses, ",");
+	return xasprintf("PCI_FILTER = \"%s\"\nPCI_SHORT_ADDRESS = \"%s\"\n", filter, list);
+}
+
+static bool is_offered(const struct export_device *device, bool network)
+{
+	return !device->companion && (!network || device->class >> 16 == 0x02);
 }
 
 /* By what it is, so that a free device is found; and, in a comment, by where it is. */
@@ -75,7 +82,7 @@ static char *render_template(const struct export *export, bool network)
 			xasprintf("VENDOR = \"%04x\", DEVICE = \"%04x\", CLASS = \"%04x\"",
 				  device->vendor, device->device, device->class >> 8);
 
-		if (network && device->class >> 16 != 0x02)
+		if (!is_offered(device, network))
 			continue;
 		if (!strv_contains(&seen, kind))
 			buf_addf(&buf,
@@ -85,12 +92,13 @@ static char *render_template(const struct export *export, bool network)
 		strv_add_new(&seen, kind);
 	}
 	vec_foreach(device, export) {
-		if (network && device->class >> 16 != 0x02)
+		_cleanup_free_ char *address = short_address(&device->address);
+
+		if (!is_offered(device, network))
 			continue;
-		buf_addf(&buf, "# This one: %s = [ %sSHORT_ADDRESS = \"", network ? "NIC" : "PCI",
-			 network ? "NETWORK = \"NAME\", TYPE = \"NIC\", " : "");
-		add_short_address(&buf, &device->address);
-		buf_add(&buf, "\" ]\n");
+		buf_addf(&buf, "# This one: %s = [ %sSHORT_ADDRESS = \"%s\" ]\n",
+			 network ? "NIC" : "PCI",
+			 network ? "NETWORK = \"NAME\", TYPE = \"NIC\", " : "", address);
 	}
 	return buf_take(&buf);
 }

@@ -3,24 +3,27 @@
  * Proxmox VE: resource mappings (pve-guest-common, src/PVE/Mapping/PCI.pm), which a guest names instead of an
  * address, and which are checked for id, subsystem and IOMMU group when it starts.
  */
-#include "base/text.h"
+#include <string.h>
+
 #include "render/escape.h"
 #include "render/export.h"
 
 /* A whole slot goes by the attributes of its first function, and without a function in its path. */
-static bool is_listed(const struct export *export, const struct export_device *device)
+static bool is_mapped(const struct export *export, const struct export_device *device)
 {
-	return !export_is_whole_slot(export, device) || device->address.function == 0;
+	return export_is_whole_slot(export, device) ? device->address.function == 0
+						    : !device->companion;
 }
 
 static void add_map(struct buf *buf, const struct export *export,
 		    const struct export_device *device)
 {
-	_cleanup_free_ char *node = text_visible(export->inventory->hostname, "");
+	const char *node = export->inventory->hostname;
 	struct buf map = {};
 
-	buf_addf(&map, "node=%s,path=%04x:%02x:%02x", node, device->address.domain,
-		 device->address.bus, device->address.slot);
+	/* Without a domain (pve-common, src/PVE/INotify.pm: nodename()). */
+	buf_addf(&map, "node=%.*s,path=%04x:%02x:%02x", (int)strcspn(node, "."), node,
+		 device->address.domain, device->address.bus, device->address.slot);
 	if (!export_is_whole_slot(export, device))
 		buf_addf(&map, ".%u", device->address.function);
 	buf_addf(&map, ",id=%04x:%04x", device->vendor, device->device);
@@ -35,42 +38,34 @@ static void add_map(struct buf *buf, const struct export *export,
 
 char *render_proxmox_mapping(const struct export *export)
 {
+	_cleanup_(strv_done) struct strv aliases = {};
 	struct buf buf = {};
 
-	vec_foreach(section, &export->profile->sections) {
-		bool begun = false;
-
-		vec_foreach(device, export) {
-			if (device->section != section || !is_listed(export, device))
-				continue;
-			if (!begun) {
-				buf_add(&buf, "pvesh create /cluster/mapping/pci --id ");
-				add_shell_word(&buf, export_alias(section));
-			}
-			begun = true;
-			add_map(&buf, export, device);
-		}
-		buf_add(&buf, begun ? "\n" : "");
+	export_aliases(export, &aliases);
+	vec_foreach(alias, &aliases) {
+		buf_add(&buf, "pvesh create /cluster/mapping/pci --id ");
+		add_shell_word(&buf, *alias);
+		vec_foreach(device, export)
+			if (strcmp(export_alias(device->section), *alias) == 0 &&
+			    is_mapped(export, device))
+				add_map(&buf, export, device);
+		buf_add(&buf, "\n");
 	}
 	return buf_take(&buf);
 }
 
 char *render_proxmox_vm(const struct export *export)
 {
+	_cleanup_(strv_done) struct strv aliases = {};
 	struct buf buf = {};
-	unsigned n = 0;
 
+	export_aliases(export, &aliases);
 	buf_add(&buf,
 		"# VMID is the number of the guest, which needs the machine q35 for pcie=1.\n");
-	vec_foreach(section, &export->profile->sections)
-		vec_foreach(device, export) {
-			if (device->section != section)
-				continue;
-			buf_addf(&buf, "qm set VMID --hostpci%u ", n++);
-			buf_add(&buf, "mapping=");
-			add_shell_word(&buf, export_alias(section));
-			buf_add(&buf, ",pcie=1\n");
-			break;
-		}
+	for (size_t i = 0; i < aliases.n; i++) {
+		buf_addf(&buf, "qm set VMID --hostpci%zu mapping=", i);
+		add_shell_word(&buf, aliases.items[i]);
+		buf_add(&buf, ",pcie=1\n");
+	}
 	return buf_take(&buf);
 }

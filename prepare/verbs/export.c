@@ -130,6 +130,9 @@ static int run(struct root *root, const struct options *options)
 	_cleanup_(export_done) struct export export = {};
 	int status;
 
+	if (options->list && options->n_operands)
+		return log_fail(STATUS_USAGE, "export --list takes no \"%s\"",
+				options->operands[0]);
 	if (options->list)
 		return report(render_export_list(options->format), STATUS_DONE);
 	if (options->format != FORMAT_TEXT)

@@ -38,7 +38,7 @@ static int write_claims(struct root *root, const struct phase_run *run,
 			const struct profile *profile)
 {
 	const enum boot_phase phase = run->phase.phase;
-	_cleanup_(claim_files_done) struct claim_files files = {};
+	_cleanup_(claim_files_done) struct claim_files files = {.unknown = run->log.unknown};
 
 	vec_foreach(binding, &run->log.bindings) {
 		const struct device_section *section = profile_section(profile, binding->section);
@@ -61,8 +61,9 @@ int phase_log(struct root *root, struct phase_run *run, const struct profile *pr
 	_cleanup_free_ char *text = NULL;
 	int r, claimed;
 
+	/* The profile may have another name or consumer for the devices than at the last phase. */
 	if (may_repeat && !boot_log_is_news(&run->log, outcomes))
-		return 0;
+		return write_claims(root, run, profile);
 	phase->elapsed_ms = (uint32_t)((uint64_t)since_boot_ms() - phase->started_ms);
 	boot_log_add(&run->log, phase, outcomes, findings);
 	text = render_boot_log(&run->log);

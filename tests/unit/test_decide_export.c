@@ -51,8 +51,7 @@ static void expect_of(enum export_text which, const char *text, const char *want
 	struct profile profile;
 	struct match match;
 	struct plan plan;
-	struct export export = {.text = which, .profile = &profile,
-				.inventory = &inventory};
+	struct export export = {.text = which, .profile = &profile, .inventory = &inventory};
 
 	profile_from(text, &profile);
 	match_make(&profile, &inventory, &match);
@@ -102,6 +101,9 @@ TEST(virtual_functions)
 	       "0:01:10.0 8086:10ca vf of 01; 0:01:10.2 8086:10ca vf of 01; "
 	       "0:01:10.6 8086:10ca vf of 01; ",
 	       "");
+	/* Those of a native driver are the host's. */
+	expect(X "address = 01:00.0\nvfs = 4\ndriver = native\n[device y]\naddress = 02:00.0\n",
+	       "0:02:00.0 8086:10c9 pf; ", "");
 	inventory.items[0].vf_stride = 0;
 	expect(X "address = 01:00.0\nvfs = 1\n", "0:01:10.0 8086:10ca vf of 01; ", "");
 	inventory.items[0].vf_offset = 0xffff;
@@ -130,13 +132,15 @@ TEST(names)
 		{EXPORT_PROXMOX_VM, "1gpu", false},
 		{EXPORT_PROXMOX_VM, "two words", false},
 		{EXPORT_PROXMOX_VM, "gpu-", false},
+		{EXPORT_PROXMOX_VM, "g", false},
+		{EXPORT_INCUS, "g", true},
 		{EXPORT_KUBEVIRT_VM, "gpu-1", true},
 		{EXPORT_KUBEVIRT_VM, "Gpu", false},
 		{EXPORT_KUBEVIRT_VM, "gpu_1", false},
 		{EXPORT_INCUS, "g\xc3\xa9", false},
-		{EXPORT_INCUS, "a234567890123456789012345678901234567890123456789012345678901234",
+		{EXPORT_INCUS, "a234567890123456789012345678901234567890123456789012345678901",
 		 false},
-		{EXPORT_INCUS, "a23456789012345678901234567890123456789012345678901234567890123",
+		{EXPORT_INCUS, "a23456789012345678901234567890123456789012345678901234567890",
 		 true},
 		{EXPORT_LIBVIRT_NODEDEV, "two words", true},
 	};
@@ -152,16 +156,25 @@ TEST(names)
 
 TEST(what_consumers_want_besides)
 {
+	static const char *const no_names[] = {"",   "a,path=x", "a b", "-a",
+					       "a-", "a..b",     "# a", "\xc3\xa9"};
+
 	strv_add(&inventory.drivers, "mlx5-vfio-pci");
 	expect_of(EXPORT_KUBEVIRT_VM, X "address = 02:00.0\ndriver = mlx5-vfio-pci\n", NULL,
 		  "export 0000:02:00.0");
 	expect_of(EXPORT_LIBVIRT_NODEDEV, X "address = 02:00.0\ndriver = mlx5-vfio-pci\n", NULL,
 		  "");
 	expect_of(EXPORT_HARVESTER, X "address = 02:00.0\n", NULL, "export host");
+	for (size_t i = 0; i < ARRAY_SIZE(no_names); i++) {
+		inventory.hostname = xstrdup(no_names[i]);
+		expect_of(EXPORT_PROXMOX_MAPPING, X "alias = xx\naddress = 02:00.0\n", NULL,
+			  "export host");
+		free(inventory.hostname);
+	}
 	inventory.hostname = xstrdup("node1");
 	expect_of(EXPORT_HARVESTER, X "address = 02:00.0\n", NULL, "");
-	expect_of(EXPORT_PROXMOX_MAPPING, X "address = 02:00.0\n", NULL, "");
-	expect_of(EXPORT_PROXMOX_MAPPING, X "address = 01:00.0\nvfs = 3\n", NULL,
+	expect_of(EXPORT_PROXMOX_MAPPING, X "alias = xx\naddress = 02:00.0\n", NULL, "");
+	expect_of(EXPORT_PROXMOX_MAPPING, X "alias = xx\naddress = 01:00.0\nvfs = 3\n", NULL,
 		  "export 0000:01:10.0; export 0000:01:10.2; export 0000:01:10.4");
 	expect_of(EXPORT_OPENNEBULA_NIC, X "address = 02:00.0\n", NULL, "");
 	expect_of(EXPORT_OPENNEBULA_NIC, X "address = 03:00.*\n", NULL, "export host");
@@ -179,7 +192,43 @@ TEST(what_kubevirt_tells_apart)
 		  X "address = 01:00.0\nresource-class = a/b\n[device y]\naddress = 02:00.0\n"
 		    "resource-class = a/b\n",
 		  NULL, "");
+	expect_of(EXPORT_KUBEVIRT_VM,
+		  X "address = 01:00.0\nresource-class = a/b\nalias = z\n"
+		    "[device y]\naddress = 03:00.*\nresource-class = a/c\nalias = z\n",
+		  NULL, "export 0000:03:00.0");
 	expect_of(EXPORT_INCUS, X "address = 01:00.0\n[device y]\naddress = 02:00.0\n", NULL, "");
+}
+
+TEST(what_kubernetes_takes_as_a_resource)
+{
+	static const struct {
+		const char *class;
+		bool good;
+	} rows[] = {{"nvidia.com/GP104", true},
+		    {"a/b..c_d-e", true},
+		    {"a b/c", false},
+		    {"A.com/x", false},
+		    {"-a/x", false},
+		    {"a-/x", false},
+		    {"a..b/x", false},
+		    {".a/x", false},
+		    {"a.-b/x", false},
+		    {"/x", false},
+		    {"a/", false},
+		    {"a/-x", false},
+		    {"a/x-", false},
+		    {"a/x/y", false},
+		    {"a/x: y", false},
+		    {"a/\xc3\xa9", false},
+		    {"CUSTOM_GPU", true}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *text =
+			xasprintf(X "address = 03:00.*\nresource-class = \"%s\"\n", rows[i].class);
+
+		expect_of(EXPORT_KUBEVIRT_PERMIT, text, NULL,
+			  rows[i].good ? "" : "export 0000:03:00.0");
+	}
 }
 
 static char *location(const char *place, const char *path)
@@ -243,6 +292,7 @@ int main(void)
 		EXPORT_TEST(names),
 		EXPORT_TEST(what_consumers_want_besides),
 		EXPORT_TEST(what_kubevirt_tells_apart),
+		EXPORT_TEST(what_kubernetes_takes_as_a_resource),
 		EXPORT_TEST(where_windows_finds_them),
 	};
 

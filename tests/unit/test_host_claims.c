@@ -109,6 +109,51 @@ TEST(without_any_there_is_no_directory)
 	assert_false(root_exists(&tree.root, CLAIMS_DIRECTORY));
 }
 
+/* One that cannot be removed does not keep the others from being right; what is no claim stays. */
+TEST(what_others_put_there)
+{
+	_cleanup_(claim_files_done) struct claim_files files = {};
+	_cleanup_free_ char *got = NULL;
+	struct capture err;
+
+	tree_dir(&tree, "run/vfio-prepare/claims/0000:02:00.0");
+	tree_file(&tree, "run/vfio-prepare/claims/README", "x\n");
+	tree_file(&tree, "run/vfio-prepare/claims/0000:03:00.0", "old\n");
+	add(&files, "01:00.0", "one\n", false);
+	capture_begin(&err, STDERR_FILENO);
+	assert_true(claims_write(&tree.root, &files, false) < 0);
+	assert_non_null(strstr(capture_end(&err), CLAIMS_DIRECTORY));
+	got = claim("0000:01:00.0");
+	check_text("claim", got, "one\n");
+	assert_true(root_exists(&tree.root, CLAIMS_DIRECTORY "/README"));
+	assert_false(root_exists(&tree.root, CLAIMS_DIRECTORY "/0000:03:00.0"));
+}
+
+TEST(a_link_is_not_followed)
+{
+	_cleanup_(claim_files_done) struct claim_files files = {};
+	struct capture err;
+
+	tree_file(&tree, "etc/0000:03:00.0", "not ours\n");
+	tree_dir(&tree, "run/vfio-prepare");
+	tree_link(&tree, "run/vfio-prepare/claims", "/etc");
+	add(&files, "01:00.0", "one\n", false);
+	capture_begin(&err, STDERR_FILENO);
+	assert_true(claims_write(&tree.root, &files, false) < 0);
+	capture_end(&err);
+	assert_true(root_exists(&tree.root, "/etc/0000:03:00.0"));
+	assert_false(root_exists(&tree.root, "/etc/0000:01:00.0"));
+}
+
+TEST(unknown_bindings_keep_their_claims)
+{
+	struct claim_files none = {.unknown = true};
+
+	tree_file(&tree, "run/vfio-prepare/claims/0000:03:00.0", "old\n");
+	assert_int_equal(claims_write(&tree.root, &none, false), 0);
+	assert_int_equal(count(), 1);
+}
+
 /* What cannot be written is told, and no half of a claim is there. */
 TEST(what_cannot_be_written)
 {
@@ -130,6 +175,9 @@ int main(void)
 		CLAIMS_TEST(they_are_what_is_given),
 		CLAIMS_TEST(again_is_harmless),
 		CLAIMS_TEST(without_any_there_is_no_directory),
+		CLAIMS_TEST(what_others_put_there),
+		CLAIMS_TEST(a_link_is_not_followed),
+		CLAIMS_TEST(unknown_bindings_keep_their_claims),
 		CLAIMS_TEST(what_cannot_be_written),
 	};
 

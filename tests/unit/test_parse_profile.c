@@ -289,6 +289,8 @@ TEST(paths_are_kept_in_one_form)
 #define EXPECTED_PATH "expected a root-port path such as 00:03.1/00.0"
 #define EXPECTED_SERIAL "expected a device serial number such as 00-11-22-ff-ff-33-44-55"
 #define EXPECTED_DRIVER "expected vfio-pci, pci-stub, auto or a module's name"
+#define EXPECTED_QUOTES \
+	"expected a second \" for each \"; ' around the whole value where it has # or ;"
 #define EXPECTED_BLACKLIST "expected auto, none or names of modules"
 #define EXPECTED_ALLOW "expected any of display, network, storage"
 #define LONG_NAME "m234567890123456789012345678901234567890123456789012345678901234"
@@ -310,6 +312,8 @@ TEST(every_bad_value_is_refused_with_what_was_expected)
 		{"kernel", "bootloader", "lilo", "lilo", "expected " BOOTLOADER_NAMES},
 		{"kernel", "arguments", "a\x01", "a\x01",
 		 "expected text without control characters"},
+		{"kernel", "arguments", "a=\"b c", "a=\"b c", EXPECTED_QUOTES},
+		{"kernel", "arguments", "\"a\" b=\"", "\"a\" b=\"", EXPECTED_QUOTES},
 		{"modules", "blacklist", "", "", EXPECTED_BLACKLIST},
 		{"modules", "blacklist", " , ", " , ", EXPECTED_BLACKLIST},
 		{"modules", "blacklist", "a.ko", "a.ko", EXPECTED_BLACKLIST},

@@ -89,6 +89,21 @@ TEST(by_hand_only_what_is_new)
 	boot_log_done(&log);
 }
 
+/* Even where nothing is done, for the profile may have other names, or a claim may be gone. */
+TEST(claims_are_made_right_each_time)
+{
+	for (size_t i = 0; i < 2; i++) {
+		struct phase_run run;
+
+		assert_int_equal(phase_begin(&tree.root, BOOT_PHASE_MANUAL, 0, &run), 0);
+		outcome.result = RESULT_ALREADY;
+		phase_log(&tree.root, &run, &profile, &outcomes, &(struct findings){});
+		phase_end(&run);
+		assert_true(root_exists(&tree.root, CLAIMS_DIRECTORY "/0000:01:00.0"));
+		tree_remove(&tree, "run/vfio-prepare/claims/0000:01:00.0");
+	}
+}
+
 TEST(what_cannot_be_written_is_told)
 {
 	struct phase_run run;
@@ -139,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_phase_of_the_boot_is_always_added, start, stop),
 		cmocka_unit_test_setup_teardown(by_hand_only_what_is_new, start, stop),
+		cmocka_unit_test_setup_teardown(claims_are_made_right_each_time, start, stop),
 		cmocka_unit_test_setup_teardown(what_cannot_be_written_is_told, start, stop),
 		cmocka_unit_test_setup_teardown(what_is_shown_to_udev_again, start, stop),
 	};
