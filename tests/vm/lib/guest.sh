@@ -128,6 +128,7 @@ guest_boot() {
 	local limit=$GUEST_TIMEOUT kernel=$FAST_KERNEL line started=$SECONDS reason='' served=0 ending=0
 	local machine=q35,accel=tcg,sata=off,smbus=off
 	[[ $mode == stock || $mode == demo ]] && { limit=$STOCK_TIMEOUT; kernel=$KERNEL; machine=q35,accel=tcg; }
+	limit=$((limit * ${patience:-1}))
 	line="$(guest_command_line "$mode") $arguments"
 	((${#line} < 2048)) || { printf 'the command line is too long: %d\n' ${#line}; return 1; }
 	set -- qemu-system-x86_64 -machine "$machine" -smp 1 -m 768 \
