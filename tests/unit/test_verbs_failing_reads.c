@@ -35,6 +35,8 @@ static struct shared {
 } * shared;
 static bool counts;
 
+ssize_t __real_readlinkat(int dir, const char *name, char *ret, size_t size);
+
 /* Does not return from the read of that number, or from another one of what it read. */
 static void may_hang(int dir, const char *name)
 {
@@ -47,6 +49,16 @@ static void may_hang(int dir, const char *name)
 	if (!first && !*shared->what)
 		return;
 	watched_path(getpid(), dir, name, path);
+	/* What is opened again by its descriptor is known by its own name. */
+	if (strncmp(path, "/proc/self/fd/", strlen("/proc/self/fd/")) == 0) {
+		char link[PATH_MAX];
+		ssize_t n;
+
+		strcpy(link, path);
+		n = __real_readlinkat(AT_FDCWD, link, path, PATH_MAX - 1);
+		assert_true(n > 0);
+		path[n] = '\0';
+	}
 	if (first)
 		strcpy(shared->what, path);
 	while (strcmp(path, shared->what) == 0) {
@@ -128,7 +140,6 @@ ssize_t __wrap_read(int fd, void *ret, size_t size)
 	return is_failing(path, false) ? -1 : __real_read(fd, ret, size);
 }
 
-ssize_t __real_readlinkat(int dir, const char *name, char *ret, size_t size);
 ssize_t __wrap_readlinkat(int dir, const char *name, char *ret, size_t size);
 ssize_t __wrap_readlinkat(int dir, const char *name, char *ret, size_t size)
 {
