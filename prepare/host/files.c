@@ -117,12 +117,7 @@ int root_remove_file(struct root *root, const char *path)
 	return fsync(dir) < 0 ? errno : 0;
 }
 
-/*
- * Does a process that lives write the temporary file? ".vfio-prepare-812" belongs to process 812, other names
- * belong to the holder of the lock. A file with the number of this process was left by another one before a
- * restart.
- */
-static bool is_in_use(const char *name)
+bool temporary_is_in_use(const char *name)
 {
 	uint64_t pid;
 
@@ -157,7 +152,7 @@ void root_remove_temporary(struct root *root, const char *directory)
 	root_list(root, directory, &names);
 	for (size_t i = 0; dir >= 0 && i < names.n; i++)
 		if (text_starts_with(names.items[i], TEMPORARY_PREFIX) &&
-		    !is_in_use(names.items[i]))
+		    !temporary_is_in_use(names.items[i]))
 			unlinkat(dir, names.items[i], 0);
 }
 

@@ -38,6 +38,13 @@ int root_remove_file(struct root *root, const char *path);
 /* Begins the name of every temporary file, and of no other. */
 #define TEMPORARY_PREFIX ".vfio-prepare-"
 
+/*
+ * Does a process that lives write the temporary file? ".vfio-prepare-812" belongs to process 812, other names
+ * belong to the holder of the lock. A file with the number of this process was left by another one before a
+ * restart.
+ */
+bool temporary_is_in_use(const char *name);
+
 /* Removes from a directory the temporary files of runs that were killed, not those of runs that live. */
 void root_remove_temporary(struct root *root, const char *directory);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -17,6 +18,7 @@
 
 #define FILE_MODE 0600 /* it may hold serial numbers and key file names */
 #define DIRECTORY_MODE 0700
+#define STALE_SECONDS 3600
 
 /* Opens a directory by its plain name, never through a link. */
 static int open_directory(int dir, const char *name)
@@ -179,6 +181,27 @@ static void remove_all(int above, const char *name)
 	unlinkat(above, name, AT_REMOVEDIR);
 }
 
+/*
+ * Removes what a snapshot that was killed has left. On a file system that several hosts share, the process may be
+ * another host's; no snapshot takes an hour.
+ */
+static void remove_stale(int above)
+{
+	int fd = openat(above, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	struct stat st;
+
+	while (dir && (entry = readdir(dir)))
+		if (text_starts_with(entry->d_name, TEMPORARY_PREFIX) &&
+		    !temporary_is_in_use(entry->d_name) &&
+		    fstatat(above, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    st.st_uid == geteuid() && time(NULL) - st.st_mtime > STALE_SECONDS)
+			remove_all(above, entry->d_name);
+	if (dir)
+		closedir(dir);
+}
+
 /* An archive replaces nothing; rename(2) itself lets a directory replace an empty one alone. */
 static int put_in_place(int above, const char *temporary, const char *name, bool archive)
 {
@@ -207,6 +230,7 @@ int snapshot_write(const char *path, const struct recorder *recorder, const char
 		return -EXDEV;
 	if (above < 0)
 		return -errno;
+	remove_stale(above);
 	snprintf(temporary, sizeof(temporary), TEMPORARY_PREFIX "%d", getpid());
 	remove_all(above, temporary); /* of a run that was killed before a restart */
 	r = archive ? write_tar(above, temporary, recorder)

@@ -2,6 +2,7 @@
 #include "host/snapshot.h"
 
 #include <sys/wait.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "support.h"
@@ -173,6 +174,41 @@ TEST(what_fails_leaves_nothing)
 	recorder_done(&evil);
 }
 
+/* The rest of one that was killed goes with the next one, if no other run can have it. */
+TEST(what_was_killed_is_removed)
+{
+	static const struct {
+		const char *name;
+		time_t age;
+		uid_t owner;
+		bool stays;
+	} rests[] = {
+		{".vfio-prepare-1", 7200, 0, true}, /* it lives */
+		{".vfio-prepare-99999999", 7200, 0, false},
+		{".vfio-prepare-99999998", 60, 0, true}, /* it may be another host's */
+		{".vfio-prepare-99999997", 7200, 1, true},
+		{".vfio", 7200, 0, true},
+	};
+	_cleanup_free_ char *path = tree_place(&tree, "new");
+	const char *refused;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rests); i++) {
+		_cleanup_free_ char *inside = xasprintf("%s/sys/seen", rests[i].name);
+		_cleanup_free_ char *rest = tree_place(&tree, rests[i].name);
+		struct timespec then[2] = {{.tv_sec = time(NULL) - rests[i].age},
+					   {.tv_sec = time(NULL) - rests[i].age}};
+
+		tree_file(&tree, inside, "x");
+		/* Nobody but root gives files away. */
+		assert_true(geteuid() || chown(rest, rests[i].owner, (gid_t)-1) == 0);
+		assert_int_equal(utimensat(AT_FDCWD, rest, then, 0), 0);
+	}
+	assert_int_equal(snapshot_write(path, &recorder, &refused), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rests); i++)
+		check_int(rests[i].name, root_exists(&tree.root, rests[i].name),
+			  rests[i].stays && !(geteuid() && rests[i].owner));
+}
+
 static int run(const char *const argv[])
 {
 	pid_t pid = fork();
@@ -228,6 +264,7 @@ int main(void)
 		SNAPSHOT_TEST(into_an_empty_directory),
 		SNAPSHOT_TEST(nothing_that_is_there_is_replaced),
 		SNAPSHOT_TEST(what_fails_leaves_nothing),
+		SNAPSHOT_TEST(what_was_killed_is_removed),
 		SNAPSHOT_TEST(as_an_archive),
 		SNAPSHOT_TEST(an_archive_of_nothing),
 	};
