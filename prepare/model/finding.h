@@ -100,6 +100,7 @@ enum finding_kind {
 	X(FINDING_OVERRIDE_CLEARED, "override-cleared", NOT_READY, 0) \
 	X(FINDING_OVERRIDE_DIFFERS, "override-differs", NOT_READY, 0) \
 	X(FINDING_OVERRIDE_UNKNOWN, "override-unknown", READINESS_UNKNOWN, 0) \
+	X(FINDING_DRIFT, "drift", NOT_READY, 0) \
 	X(FINDING_DRIVER_VARIANT, "driver-variant", NOT_READY, 0) \
 	X(FINDING_RESET, "reset", NOT_READY, 0) \
 	X(FINDING_VFS_UNSUPPORTED, "vfs-unsupported", NOT_READY, 0) \

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "decide/boot_log.h"
 #include "decide/checks.h"
+#include "decide/drift.h"
 #include "decide/fit.h"
 #include "host/boot_log.h"
 #include "verbs/situation.h"
@@ -100,8 +101,10 @@ static int run(struct root *root, const struct options *options)
 		findings_move(&outdated, &findings);
 		findings_move(&situation.arguments.findings, &findings);
 	}
-	if (!fit)
+	if (!fit) {
+		drift_explain(&situation.profile, &situation.plan, &log.bindings, &findings);
 		find_boot_log(&log, &findings);
+	}
 	readiness = fit ? fitness_of(&situation.profile, inventory, &findings, &situation.plan)
 			: readiness_of(&findings, &situation.plan);
 	/* What apply wrote for the next boot is no fault of this one. */
