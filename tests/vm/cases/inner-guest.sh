@@ -4,10 +4,7 @@
 kinds=alone
 modules="vfio_pci vfio_iommu_type1 e1000e"
 patience=4
-# Two cards on one wire.
-devices="$PORT1 $PORT2 -netdev hubport,id=n1,hubid=0 -netdev hubport,id=n2,hubid=0
-	-device e1000e,bus=rp1,netdev=n1,mac=52:54:00:00:00:01,romfile=
-	-device e1000e,bus=rp2,netdev=n2,mac=52:54:00:00:00:02,romfile="
+devices=$NICS_ON_ONE_WIRE
 
 CARD=0000:01:00.0
 INNER="/inner/host host"

@@ -8,6 +8,10 @@
 	PORT2='-device pcie-root-port,id=rp2,chassis=2,slot=2,addr=3.0'
 	# 0000:01:00.0 and 0000:02:00.0, both 8086:10d3
 	TWO_NICS="$PORT1 $PORT2 -device e1000e,bus=rp1,romfile= -device e1000e,bus=rp2,romfile="
+	# The same two, each of which gets what the other sends
+	NICS_ON_ONE_WIRE="$PORT1 $PORT2 -netdev hubport,id=n1,hubid=0 -netdev hubport,id=n2,hubid=0 \
+		-device e1000e,bus=rp1,netdev=n1,mac=52:54:00:00:00:01,romfile= \
+		-device e1000e,bus=rp2,netdev=n2,mac=52:54:00:00:00:02,romfile="
 	# 0000:01:00.0 display, .1 audio, .2 USB, one IOMMU group; 0000:02:00.0 a card of the host
 	GPU_LIKE="$PORT1 $PORT2 -device VGA,bus=rp1,addr=0.0,multifunction=on,romfile= \
 		-device ich9-intel-hda,bus=rp1,addr=0.1 -device qemu-xhci,bus=rp1,addr=0.2 \
