@@ -35,8 +35,6 @@ static struct shared {
 } * shared;
 static bool counts;
 
-ssize_t __real_readlinkat(int dir, const char *name, char *ret, size_t size);
-
 /* Does not return from the read of that number, or from another one of what it read. */
 static void may_hang(int dir, const char *name)
 {
@@ -50,15 +48,8 @@ static void may_hang(int dir, const char *name)
 		return;
 	watched_path(getpid(), dir, name, path);
 	/* What is opened again by its descriptor is known by its own name. */
-	if (strncmp(path, "/proc/self/fd/", strlen("/proc/self/fd/")) == 0) {
-		char link[PATH_MAX];
-		ssize_t n;
-
-		strcpy(link, path);
-		n = __real_readlinkat(AT_FDCWD, link, path, PATH_MAX - 1);
-		assert_true(n > 0);
-		path[n] = '\0';
-	}
+	if (sscanf(path, "/proc/self/fd/%d", &dir) == 1)
+		assert_true(fd_path(dir, path) > 0);
 	if (first)
 		strcpy(shared->what, path);
 	while (strcmp(path, shared->what) == 0) {
@@ -140,6 +131,7 @@ ssize_t __wrap_read(int fd, void *ret, size_t size)
 	return is_failing(path, false) ? -1 : __real_read(fd, ret, size);
 }
 
+ssize_t __real_readlinkat(int dir, const char *name, char *ret, size_t size);
 ssize_t __wrap_readlinkat(int dir, const char *name, char *ret, size_t size);
 ssize_t __wrap_readlinkat(int dir, const char *name, char *ret, size_t size)
 {
@@ -383,10 +375,10 @@ static void sweep_hanging(size_t index, unsigned step, const char *wanted)
 	reads = shared->reads;
 	check(runs[index].what, reads > 20);
 	allowed = xstrdup(shared->taken);
+	supervised_ms = HANG_MS;
 	for (unsigned n = 1; n <= reads; n += step) {
 		errors = tmpfile();
 		assert_non_null(errors);
-		supervised_ms = HANG_MS;
 		check_run(index, n, HANG, allowed, wanted);
 		check_told(index);
 		fclose(TAKE_PTR(errors));
