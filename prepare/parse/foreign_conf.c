@@ -204,8 +204,10 @@ void foreign_parse_initramfs_hook(const struct foreign_file *file)
 	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
 
 	while (lines_next(&lines)) {
-		const char *rest = lines.text;
-		_cleanup_free_ char *command = first_word(&rest), *list = NULL;
+		/* What follows a command is none of its arguments. */
+		_cleanup_free_ char *first = xstrndup(lines.text, strcspn(lines.text, ";&|<>#"));
+		const char *rest = first;
+		_cleanup_free_ char *command = first_word(&rest);
 		_cleanup_(strv_done) struct strv words = {};
 		size_t from = file->foreign->n;
 
@@ -219,9 +221,7 @@ void foreign_parse_initramfs_hook(const struct foreign_file *file)
 		}
 		if (strcmp(command, "manual_add_modules") != 0)
 			continue;
-		/* What follows the command is none of its arguments. */
-		list = xstrndup(rest, strcspn(rest, ";&|<>#"));
-		strv_split(&words, list, " \t\"'");
+		strv_split(&words, rest, " \t\"'");
 		vec_foreach(word, &words) {
 			_cleanup_free_ char *module = module_of_driver(*word);
 

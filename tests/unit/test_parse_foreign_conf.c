@@ -136,12 +136,15 @@ TEST(test_initramfs_hook)
 		      "force_load e1000e\nforce_load \"$MODULE\"\n"
 		      "manual_add_modules vfio_pci \"vfio\" ext4\nmanual_add_modules $x\n"
 		      "manual_add_modules $y || echo 'vfio-prepare: not all'\n"
+		      "force_load vfio_pci ids=3:4 || echo 'no ids=5:6'\n"
+		      "force_load vfio_iommu_type1; ids=7:8\n"
 		      "copy_exec /sbin/vfio\n",
 		      &foreign, NULL);
 	check_foreign_is("hook", &foreign,
 			 "ids vfio-pci: 1:2 @h:5\nload: vfio @h:6\nload e1000e: e1000e @h:7\n"
 			 "load: vfio_pci vfio @h:9 (the module is in each image, and nothing loads "
-			 "it there) idle\n");
+			 "it there) idle\n"
+			 "ids vfio-pci: 3:4 @h:12\nload: vfio_iommu_type1 @h:13\n");
 }
 
 TEST(test_modprobe_programs)
