@@ -14,6 +14,7 @@ struct checks {
 	const struct inventory *inventory;
 	const struct plan *plan;
 	struct findings *findings;
+	const struct bindings *bindings; /* of this boot; NULL: nobody asks for them */
 	bool fit; /* only what the machine can do is asked, not whether it is done (decide/fit.h) */
 };
 

@@ -3,6 +3,7 @@
 
 #include "decide/check.h"
 #include "decide/checks.h"
+#include "decide/drift.h"
 #include "decide/group.h"
 #include "decide/remedy.h"
 #include "decide/selector.h"
@@ -37,6 +38,8 @@ static void check_driver(const struct checks *checks, const struct planned_devic
 		finding_remedy(finding, "remove %s from the kernel's arguments and restart", off);
 	else
 		finding_remedy(finding, "vfio-prepare bind");
+	if (device->state == DEVICE_BIND)
+		check_drift(checks, device, "it has left that since");
 }
 
 /*
@@ -78,6 +81,7 @@ static void check_override(const struct checks *checks, const struct planned_dev
 		return;
 	finding_remedy(finding, "echo %s >/sys/bus/pci/devices/%s/driver_override", device->want,
 		       address);
+	check_drift(checks, device, "its driver_override was changed since");
 }
 
 /* What vfio-pci would refuse to take (EINVAL), and what it would take though another fits better. */

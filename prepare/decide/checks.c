@@ -30,10 +30,10 @@ static void (*const topics[])(struct checks *checks) = {
 };
 
 static void make(const struct profile *profile, const struct inventory *inventory,
-		 struct plan *plan, bool fit, void (*const *first)(struct checks *checks), size_t n,
-		 struct findings *ret)
+		 const struct bindings *bindings, struct plan *plan, bool fit,
+		 void (*const *first)(struct checks *checks), size_t n, struct findings *ret)
 {
-	struct checks checks = {profile, inventory, plan, ret, fit};
+	struct checks checks = {profile, inventory, plan, ret, bindings, fit};
 
 	*ret = plan->findings;
 	plan->findings = (struct findings){};
@@ -42,17 +42,17 @@ static void make(const struct profile *profile, const struct inventory *inventor
 }
 
 void checks_make(const struct profile *profile, const struct inventory *inventory,
-		 struct plan *plan, struct findings *ret)
+		 const struct bindings *bindings, struct plan *plan, struct findings *ret)
 {
-	make(profile, inventory, plan, false, topics, ARRAY_SIZE(topics), ret);
+	make(profile, inventory, bindings, plan, false, topics, ARRAY_SIZE(topics), ret);
 }
 
 void checks_make_devices(const struct profile *profile, const struct inventory *inventory,
-			 struct plan *plan, struct findings *ret)
+			 const struct bindings *bindings, struct plan *plan, struct findings *ret)
 {
 	static void (*const devices[])(struct checks * checks) = {check_devices, check_off_switch};
 
-	make(profile, inventory, plan, false, devices, ARRAY_SIZE(devices), ret);
+	make(profile, inventory, bindings, plan, false, devices, ARRAY_SIZE(devices), ret);
 }
 
 void checks_make_fit(const struct profile *profile, const struct inventory *inventory,
@@ -61,7 +61,7 @@ void checks_make_fit(const struct profile *profile, const struct inventory *inve
 	static void (*const machine[])(struct checks * checks) = {check_iommu, check_devices,
 								  check_groups};
 
-	make(profile, inventory, plan, true, machine, ARRAY_SIZE(machine), ret);
+	make(profile, inventory, NULL, plan, true, machine, ARRAY_SIZE(machine), ret);
 }
 
 enum readiness readiness_of(const struct findings *findings, const struct plan *plan)

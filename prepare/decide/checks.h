@@ -5,17 +5,21 @@
  */
 #pragma once
 
+#include "model/boot_log.h"
 #include "model/finding.h"
 #include "model/inventory.h"
 #include "model/plan.h"
 #include "model/profile.h"
 
-/* *ret: the findings of the plan, which move over, and those of decide/check.h; the caller's. */
+/*
+ * bindings: what was done in this boot, of which checks tell what somebody undid. *ret: the findings of the plan, which
+ * move over, and those of decide/check.h; the caller's.
+ */
 void checks_make(const struct profile *profile, const struct inventory *inventory,
-		 struct plan *plan, struct findings *ret);
+		 const struct bindings *bindings, struct plan *plan, struct findings *ret);
 /* Of the devices alone: is each on its driver, and does nothing stand in the way of one? */
 void checks_make_devices(const struct profile *profile, const struct inventory *inventory,
-			 struct plan *plan, struct findings *ret);
+			 const struct bindings *bindings, struct plan *plan, struct findings *ret);
 
 /* Of what the machine can do alone, as fitness_of() judges it. */
 void checks_make_fit(const struct profile *profile, const struct inventory *inventory,

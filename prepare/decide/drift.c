@@ -28,43 +28,21 @@ static const struct {
 	 "give Harvester the claims of vfio-prepare export harvester"},
 };
 
-static const char *change(const struct finding *finding)
+void check_drift(const struct checks *checks, const struct planned_device *device,
+		 const char *changed)
 {
-	switch (finding->type) {
-	case FINDING_WRONG_DRIVER:
-		return "it has left that since";
-	case FINDING_OVERRIDE_CLEARED:
-	case FINDING_OVERRIDE_DIFFERS:
-		return "its driver_override was changed since";
-	default:
-		return NULL;
-	}
-}
+	const char *address = PCI_ADDRESS_TEXT(&device->address);
+	const struct device_section *section = profile_section(checks->profile, device->section);
+	const struct binding *binding = checks->bindings
+						? bindings_find(checks->bindings, &device->address)
+						: NULL;
 
-static const struct planned_device *drifted(const struct plan *plan,
-					    const struct bindings *bindings, const char *subject)
-{
-	vec_foreach(device, plan) {
-		const struct binding *binding;
-
-		if (strcmp(PCI_ADDRESS_TEXT(&device->address), subject) != 0)
-			continue;
-		binding = bindings_find(bindings, &device->address);
-		return binding && device->want && strcmp(binding->driver, device->want) == 0
-			       ? device
-			       : NULL;
-	}
-	return NULL;
-}
-
-static void add_note(const struct device_section *section, const struct planned_device *device,
-		     const char *changed, struct findings *findings)
-{
-	const char *address = PCI_ADDRESS_TEXT(&device->address), *consumer = section->consumer;
-
-	for (size_t i = 0; consumer && i < ARRAY_SIZE(consumers); i++)
-		if (strcasecmp(consumer, consumers[i].name) == 0) {
-			finding_remedy(finding_add(findings, SEVERITY_NOTE, FINDING_DRIFT, address,
+	if (!binding || strcmp(binding->driver, device->want) != 0)
+		return;
+	for (size_t i = 0; section->consumer && i < ARRAY_SIZE(consumers); i++)
+		if (strcasecmp(section->consumer, consumers[i].name) == 0) {
+			finding_remedy(finding_add(checks->findings, SEVERITY_NOTE, FINDING_DRIFT,
+						   address,
 						   "this tool brought the device to %s in this "
 						   "boot, and %s: %s",
 						   device->want, changed, consumers[i].does),
@@ -72,26 +50,11 @@ static void add_note(const struct device_section *section, const struct planned_
 			return;
 		}
 	finding_remedy(
-		finding_add(findings, SEVERITY_NOTE, FINDING_DRIFT, address,
+		finding_add(checks->findings, SEVERITY_NOTE, FINDING_DRIFT, address,
 			    "this tool brought the device to %s in this boot, and %s; libvirt's "
 			    "reattach, vdsm and Harvester do so",
 			    device->want, changed),
 		"set consumer in section [device %s] to libvirt, nova, ovirt or harvester: this "
 		"finding then says how that one is kept from it",
 		section->label);
-}
-
-void drift_explain(const struct profile *profile, const struct plan *plan,
-		   const struct bindings *bindings, struct findings *findings)
-{
-	for (size_t i = 0, n = findings->n; i < n; i++) {
-		const char *changed = change(&findings->items[i]);
-		const struct planned_device *device = changed ? drifted(plan, bindings,
-									findings->items[i].subject)
-							      : NULL;
-
-		if (device)
-			add_note(profile_section(profile, device->section), device, changed,
-				 findings);
-	}
 }

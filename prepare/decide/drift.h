@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What was on its driver in this boot and has left it since, because a program that uses the devices gave it away.
- * Pure.
- */
+/* What was on its driver in this boot, and a program that uses the devices has given away since. Pure. */
 #pragma once
 
-#include "model/boot_log.h"
-#include "model/finding.h"
-#include "model/plan.h"
-#include "model/profile.h"
+#include "decide/check.h"
 
 /*
- * Adds to the findings of the checks a note for each device that they find on another driver or without its override
- * though the bindings have it: what its section's consumer does, and how that one is kept from it.
+ * Adds a note if the bindings have the device on the driver that it should be on: what its section's consumer does, and
+ * how that one is kept from it. changed: what the check has found, as "it has left that since".
  */
-void drift_explain(const struct profile *profile, const struct plan *plan,
-		   const struct bindings *bindings, struct findings *findings);
+void check_drift(const struct checks *checks, const struct planned_device *device,
+		 const char *changed);

@@ -50,7 +50,7 @@ static const struct finding *judge_machine(const struct inventory *inventory,
 	/* Anything on vfio-pci, so that interrupts matter. */
 	struct planned_device any = {.state = DEVICE_RIGHT, .want = (char[]){"vfio-pci"}};
 	const struct plan plan = {.items = &any, .n = 1};
-	struct checks checks = {&profile, inventory, &plan, findings, true};
+	struct checks checks = {&profile, inventory, &plan, findings, NULL, true};
 
 	check_iommu(&checks);
 	*ret = fitness_of(&profile, inventory, findings, &plan);

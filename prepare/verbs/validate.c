@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "decide/boot_log.h"
 #include "decide/checks.h"
-#include "decide/drift.h"
 #include "decide/fit.h"
 #include "host/boot_log.h"
 #include "verbs/situation.h"
@@ -90,21 +89,20 @@ static int run(struct root *root, const struct options *options)
 	if (fit) {
 		checks_make_fit(&situation.profile, inventory, &situation.plan, &findings);
 	} else if (options->devices) {
-		checks_make_devices(&situation.profile, &situation.inventory, &situation.plan,
+		checks_make_devices(&situation.profile, inventory, &log.bindings, &situation.plan,
 				    &findings);
 	} else {
 		if (options->profile)
 			situation_plan_arguments(&situation);
 		else
 			situation_check_files(&situation, &outdated);
-		checks_make(&situation.profile, &situation.inventory, &situation.plan, &findings);
+		checks_make(&situation.profile, inventory, &log.bindings, &situation.plan,
+			    &findings);
 		findings_move(&outdated, &findings);
 		findings_move(&situation.arguments.findings, &findings);
 	}
-	if (!fit) {
-		drift_explain(&situation.profile, &situation.plan, &log.bindings, &findings);
+	if (!fit)
 		find_boot_log(&log, &findings);
-	}
 	readiness = fit ? fitness_of(&situation.profile, inventory, &findings, &situation.plan)
 			: readiness_of(&findings, &situation.plan);
 	/* What apply wrote for the next boot is no fault of this one. */

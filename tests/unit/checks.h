@@ -9,6 +9,7 @@
 
 static struct inventory inventory;
 static struct profile profile;
+static struct bindings bindings; /* of this boot */
 static struct findings findings;
 static enum readiness readiness;
 
@@ -84,7 +85,7 @@ static inline void begin(const char *text)
 	profile_from(text, &profile);
 	match_make(&profile, &inventory, &match);
 	plan_make(&profile, PHASE_SYSTEM, &match, &plan);
-	checks_make(&profile, &inventory, &plan, &findings);
+	checks_make(&profile, &inventory, &bindings, &plan, &findings);
 	readiness = readiness_of(&findings, &plan);
 	assert_int_equal(plan.findings.n, 0);
 	plan_done(&plan);

@@ -150,7 +150,7 @@ TEST(devices_alone)
 	profile_from(X, &profile);
 	match_make(&profile, &inventory, &match);
 	plan_make(&profile, PHASE_SYSTEM, &match, &plan);
-	checks_make_devices(&profile, &inventory, &plan, &findings);
+	checks_make_devices(&profile, &inventory, &bindings, &plan, &findings);
 	readiness = readiness_of(&findings, &plan);
 	assert_int_equal(readiness, READY);
 	check_findings("devices", &findings, "");
