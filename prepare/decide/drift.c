@@ -17,9 +17,11 @@ static const struct {
 	 "virsh nodedev-reattach gives a device to its own driver and empties driver_override",
 	 "write managed='no' in each <hostdev>, as vfio-prepare export libvirt does, and do not "
 	 "reattach the device"},
-	{"nova", "nova has libvirt attach and reattach devices unless they are not managed",
-	 "set \"managed\": \"no\" in device_spec, which nova has since 31: vfio-prepare export nova "
-	 "compute"},
+	{"nova",
+	 "nova leaves it there, but virsh nodedev-reattach gives a device to its own driver and "
+	 "empties driver_override",
+	 "do not reattach the device; from 31 on nova is told that it is not managed: vfio-prepare "
+	 "export nova compute"},
 	{"ovirt", "when a guest stops, vdsm has libvirt reattach the device",
 	 "keep blacklist = auto in section [modules], so that no driver of its own takes it"},
 	{"vdsm", "when a guest stops, vdsm has libvirt reattach the device",
