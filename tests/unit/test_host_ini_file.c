@@ -236,7 +236,7 @@ TEST(continuation_lines_count_as_one)
 	ini_done(&ini);
 }
 
-TEST(as_many_keys_as_the_limit)
+TEST(as_many_keys_as_may_be_at_the_limit)
 {
 	_cleanup_free_ char *text = xcalloc(INI_MAX_ENTRIES + 2, 16);
 	char *end = text + sprintf(text, "[host]\n");
@@ -290,7 +290,7 @@ int main(void)
 		cmocka_unit_test(key_whose_value_a_section_took),
 		cmocka_unit_test(longest_line),
 		cmocka_unit_test(continuation_lines_count_as_one),
-		cmocka_unit_test(as_many_keys_as_the_limit),
+		cmocka_unit_test(as_many_keys_as_may_be_at_the_limit),
 		cmocka_unit_test(entries_are_added_to_what_other_files_gave),
 	};
 

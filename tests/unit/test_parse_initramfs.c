@@ -286,7 +286,7 @@ TEST(cut_anywhere_nothing_breaks)
 	}
 }
 
-TEST(what_unpacks_without_end_is_left)
+TEST(what_unpacks_without_end_at_the_limit)
 {
 	struct buf zeros = {};
 	struct archive_entry entry = {.name = "big", .length = 64 * 1024 * 1024};
@@ -304,7 +304,7 @@ TEST(what_unpacks_without_end_is_left)
 }
 
 /* A sparse file of zeros, and streams that hold nothing, each of which takes memory anew. */
-TEST(what_is_long_and_holds_nothing_is_left)
+TEST(what_holds_nothing_at_the_limit)
 {
 	static const char empty_lz4[] = "\x02\x21\x4c\x18\0\0\0\0";
 
@@ -327,8 +327,8 @@ int main(void)
 		cmocka_unit_test_teardown(large_profiles_are_different, stop),
 		cmocka_unit_test_teardown(problems_are_told, stop),
 		cmocka_unit_test_teardown(cut_anywhere_nothing_breaks, stop),
-		cmocka_unit_test_teardown(what_unpacks_without_end_is_left, stop),
-		cmocka_unit_test_teardown(what_is_long_and_holds_nothing_is_left, stop),
+		cmocka_unit_test_teardown(what_unpacks_without_end_at_the_limit, stop),
+		cmocka_unit_test_teardown(what_holds_nothing_at_the_limit, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

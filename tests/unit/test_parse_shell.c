@@ -88,7 +88,7 @@ TEST(test_functions)
 }
 
 /* What it cannot follow has no end, or no sense. */
-TEST(test_values_that_grow)
+TEST(values_that_grow_at_the_limit)
 {
 	struct buf script = {};
 
@@ -133,7 +133,7 @@ int main(void)
 		cmocka_unit_test(test_branches),
 		cmocka_unit_test(test_loops),
 		cmocka_unit_test(test_functions),
-		cmocka_unit_test(test_values_that_grow),
+		cmocka_unit_test(values_that_grow_at_the_limit),
 		cmocka_unit_test(test_limits),
 	};
 
