@@ -44,21 +44,41 @@ TEST(profiles)
 	profile_done(&profile);
 }
 
+static struct tree cloud;
+
+/* script, with a directory of the test in the place of cloud-init's. */
+static void add_script_for_test(struct buf *command, const char *script)
+{
+	static const char own[] = "/var/lib/cloud/";
+
+	for (const char *found; (found = strstr(script, own)); script = found + strlen(own)) {
+		buf_add_n(command, script, (size_t)(found - script));
+		buf_addf(command, "%s/", cloud.path);
+	}
+	buf_add(command, script);
+}
+
+static int run_command(const char *command, char said[static 512])
+{
+	FILE *pipe = popen(command, "r");
+
+	assert_non_null(pipe);
+	said[fread(said, 1, 511, pipe)] = '\0';
+	return WEXITSTATUS(pclose(pipe));
+}
+
 /* Runs the script with programs that are not the real ones; its status, and what they say in said. */
 static int run_script(const struct export *export, const char *programs, char said[static 512])
 {
 	_cleanup_(buf_done) struct buf script = {}, command = {};
-	FILE *pipe;
 
 	add_install_script(&script, export);
 	assert_null(strstr(buf_text(&script), "{{"));
 	assert_null(strstr(buf_text(&script), "}}"));
 	assert_null(strchr(buf_text(&script), '\t'));
-	buf_addf(&command, "exec 2>&1\n%s\n%s", programs, buf_text(&script));
-	pipe = popen(buf_text(&command), "r");
-	assert_non_null(pipe);
-	said[fread(said, 1, 511, pipe)] = '\0';
-	return WEXITSTATUS(pclose(pipe));
+	buf_addf(&command, "exec 2>&1\n%s\n", programs);
+	add_script_for_test(&command, buf_text(&script));
+	return run_command(buf_text(&command), said);
 }
 
 /* No function of sh has a hyphen in its name. */
@@ -98,6 +118,35 @@ TEST(scripts)
 	}
 }
 
+/* After a restart that apply asked for it runs once more, and restarts again where apply still wants it. */
+TEST(the_next_boot)
+{
+	static const struct {
+		int status;
+		const char *said;
+	} rows[] = {
+		{0, "ran apply --rebuild\n0 left\n"},
+		{3, "ran apply --rebuild\n3 left\n"},
+		{5, "ran apply --rebuild\nsystemctl --no-block reboot\n0 left\n"},
+	};
+	struct export export = {};
+	char said[512];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(buf_done) struct buf command = {};
+
+		assert_int_equal(run_script(&export, VIRT(1) TOOL(5), said), 0);
+		buf_addf(
+			&command,
+			"exec 2>&1; cd %s && mkdir -p bin && printf '#!/bin/sh\necho ran $*\nexit %d\n' >bin/vfio-prepare\n"
+			"printf '#!/bin/sh\necho systemctl $*\n' >bin/systemctl; chmod 755 bin/*\n"
+			"PATH=$PWD/bin:$PATH scripts/per-boot/vfio-prepare; echo $?$(ls scripts/per-boot) left\n",
+			cloud.path, rows[i].status);
+		run_command(buf_text(&command), said);
+		check_text("script", said, rows[i].said);
+	}
+}
+
 TEST(cloud_init)
 {
 	struct export export = {.profile = &profile};
@@ -130,14 +179,25 @@ TEST(juju_model)
 	profile_done(&profile);
 }
 
+static int begin(void **state _unused_)
+{
+	tree_init(&cloud);
+	return 0;
+}
+
+static int end(void **state _unused_)
+{
+	tree_done(&cloud);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(profiles),
-		cmocka_unit_test(scripts),
-		cmocka_unit_test(cloud_init),
+		cmocka_unit_test(profiles),      cmocka_unit_test(scripts),
+		cmocka_unit_test(the_next_boot), cmocka_unit_test(cloud_init),
 		cmocka_unit_test(juju_model),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, begin, end);
 }

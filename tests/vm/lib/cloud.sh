@@ -41,7 +41,7 @@ cloud_stage() {
 		network: {config: disabled}
 		cloud_init_modules: [seed_random, bootcmd, write-files]
 		cloud_config_modules: [runcmd]
-		cloud_final_modules: [write-files-deferred, scripts-per-instance, scripts-user, final-message, power-state-change]
+		cloud_final_modules: [write-files-deferred, scripts-per-boot, scripts-per-instance, scripts-user, final-message, power-state-change]
 	END
 	ln -s /usr/lib/systemd/system/cloud-init.target "$wants/"
 	ln -s /etc/systemd/system/lab-restart.service "$wants/"
