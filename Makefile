@@ -142,7 +142,7 @@ $(BUILD)/compile.flags $(BUILD)/link.flags $(KMOD)/flags: FORCE
 	@mkdir -p $(@D); text='$(subst ','\'',$(TEXT))'; \
 		printf '%s\n' "$$text" | cmp -s - $@ || printf '%s\n' "$$text" >$@
 
--include $(patsubst %.o,%.d,$(OBJECTS) $(OBJ)/prepare/main.o $(TEST_SOURCES:%.c=$(OBJ)/%.o))
+-include $(patsubst %.o,%.d,$(OBJECTS) $(OBJ)/prepare/main.o $(OBJ)/completion/tables.o $(TEST_SOURCES:%.c=$(OBJ)/%.o))
 
 # --- libkmod.a, which Debian does not ship -----------------------------------------------------
 #
@@ -180,6 +180,22 @@ $(MANUALS): $(BUILD)/%: % VERSION
 	$(Q)mkdir -p $(@D)
 	$(Q)sed 's/^\.Os$$/& vfio-prepare $(VERSION)/' $< >$@
 
+# Each has the tables of the program, and what completes by them in that shell.
+COMPLETIONS = $(addprefix $(BUILD)/completion/,bash/vfio-prepare zsh/_vfio-prepare fish/vfio-prepare.fish)
+# Debian's zsh looks elsewhere than others do for what packages bring.
+ZSH_COMPLETIONS = share/zsh/$(if $(and $(filter /usr,$(PREFIX)),$(wildcard /usr/share/zsh/vendor-completions)),$\
+	vendor-completions,site-functions)
+
+$(COMPLETIONS): $(BUILD)/completion/%: $(BUILD)/completion/tables $(wildcard completion/*)
+	$(Q)mkdir -p $(@D)
+	$(Q){ $< $(*D) && cat completion/$(*D); } >$@
+
+$(BUILD)/completion/tables: $(OBJ)/completion/tables.o $(ARCHIVE) $(BUILD)/link.flags
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(if $(SANITIZE)$(filter shared,$(LINK)),-pie,-static-pie) \
+		$(LDFLAGS_ALL) -o $@ $< $(ARCHIVE) $(LIBS)
+
 # file:where below PREFIX. Uninstall removes exactly these, and the directories that are ours.
 DROP_INS = $(notdir $(wildcard units/drop-ins/*))
 INSTALL = $(BUILD)/vfio-prepare:sbin/ \
@@ -195,13 +211,15 @@ INSTALL = $(BUILD)/vfio-prepare:sbin/ \
 	$(foreach unit,$(DROP_INS),units/drop-ins/$(unit)/50-vfio-prepare.conf:$(EXAMPLES)/drop-ins/$(unit)/) \
 	units/04-vfio-prepare.rules:lib/udev/rules.d/ \
 	$(foreach page,$(MANUALS),$(page):share/man/man$(subst .,,$(suffix $(page)))/) \
-	completion/vfio-prepare:share/bash-completion/completions/ \
+	$(BUILD)/completion/bash/vfio-prepare:share/bash-completion/completions/ \
+	$(BUILD)/completion/zsh/_vfio-prepare:$(ZSH_COMPLETIONS)/ \
+	$(BUILD)/completion/fish/vfio-prepare.fish:share/fish/vendor_completions.d/ \
 	$(patsubst %,%:$(EXAMPLES)/,$(wildcard conf.d/*.conf))
 EXAMPLES = share/doc/vfio-prepare/examples
 OWN_DIRS = lib/dracut/modules.d/50vfio-prepare $(DROP_INS:%=$(EXAMPLES)/drop-ins/%) \
 	$(EXAMPLES)/drop-ins $(EXAMPLES) share/doc/vfio-prepare
 
-install: all $(MANUALS)
+install: all $(MANUALS) $(COMPLETIONS)
 	$(Q)set -e; for pair in $(INSTALL); do \
 		file=$${pair%%:*} dir=$(DESTDIR)$(PREFIX)/$${pair#*:}; \
 		if [ -x "$$file" ]; then mode=755; else mode=644; fi; \
@@ -222,7 +240,7 @@ uninstall:
 DIST = vfio-prepare-$(VERSION)
 SOURCE_DATE_EPOCH ?= 1767225600
 
-dist: all $(MANUALS)
+dist: all $(MANUALS) $(COMPLETIONS)
 	$(Q)rm -rf $(BUILD)/dist
 	$(Q)$(MAKE) install DESTDIR=$(BUILD)/dist/$(DIST)/tree PREFIX=
 	$(Q)install -m 755 dist/install.sh $(BUILD)/dist/$(DIST)/
@@ -356,7 +374,7 @@ suite-unit-valgrind: $(UNIT_TESTS)
 suite-scenarios-valgrind: $(BUILD)/tests/scenario-runner
 	$(Q)$(TAP) -v '$< tests/scenarios @(again|apply|bind|captured|fail|hang|hostile|hotplug)*' \
 		'$< tests/scenarios @(import|in-use|init|list|plan|premount|release|snapshot|usage|validate|vf)*'
-suite-shell: all $(BUILD)/tests/tree
+suite-shell: all $(COMPLETIONS) $(BUILD)/tests/tree
 	$(Q)tests/shell/run
 suite-field: all $(BUILD)/tests/tree
 	$(Q)tests/field/run $(BUILD)/vfio-prepare $(BUILD)/tests/tree
@@ -403,7 +421,7 @@ run: deps
 	$(Q)tests/vm/demo
 
 format:
-	$(Q)clang-format -i $(wildcard prepare/*.[ch] prepare/*/*.[ch] tests/*/*.[ch])
+	$(Q)clang-format -i $(wildcard completion/*.c prepare/*.[ch] prepare/*/*.[ch] tests/*/*.[ch])
 
 # The virtual machines' cache, the roots of other releases and kmod's source stay.
 clean:

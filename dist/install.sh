@@ -19,19 +19,26 @@ die() {
 	exit 1
 }
 
-# The directory below which a file of the tree belongs. Where /lib is a directory of its own, systemd and udev look
-# there; hooks of an image lie where its generator looks, whatever the prefix.
-base() { # FILE
+# Where a file of the tree belongs. Where /lib is a directory of its own, systemd and udev look there; hooks of an image
+# lie where its generator looks, whatever the prefix; Debian's zsh has a directory of its own for packages.
+place() { # FILE
 	case $1 in
 	lib/systemd/* | lib/udev/*)
 		if [ "$prefix" = /usr ] && [ -d "$destdir/lib/systemd" ] && [ ! -L "$destdir/lib" ]; then
-			echo "$destdir"
+			echo "$destdir/$1"
 		else
-			echo "$destdir$prefix"
+			echo "$destdir$prefix/$1"
 		fi
 		;;
-	lib/dracut/* | share/initramfs-tools/*) echo "$destdir/usr" ;;
-	*) echo "$destdir$prefix" ;;
+	lib/dracut/* | share/initramfs-tools/*) echo "$destdir/usr/$1" ;;
+	share/zsh/*)
+		if [ "$prefix" = /usr ] && [ -d "$destdir/usr/share/zsh/vendor-completions" ]; then
+			echo "$destdir/usr/share/zsh/vendor-completions/${1##*/}"
+		else
+			echo "$destdir$prefix/$1"
+		fi
+		;;
+	*) echo "$destdir$prefix/$1" ;;
 	esac
 }
 
@@ -45,13 +52,13 @@ existing() { # DIRECTORY
 # Nothing is half installed for want of a place that can be written to.
 check_places() {
 	while read -r _ file; do
-		place=$(existing "$(dirname "$(base "$file")/$file")")
-		if ! { true >"$place/.vfio-prepare.$$"; } 2>/dev/null; then
-			say "$place cannot be written to; nothing is changed. Where the system is an image (ostree," \
+		directory=$(existing "$(dirname "$(place "$file")")")
+		if ! { true >"$directory/.vfio-prepare.$$"; } 2>/dev/null; then
+			say "$directory cannot be written to; nothing is changed. Where the system is an image (ostree," \
 				"bootc, MicroOS), install while the image is made; see also DESTDIR and PREFIX" >&2
 			return 1
 		fi
-		rm -f "$place/.vfio-prepare.$$"
+		rm -f "$directory/.vfio-prepare.$$"
 	done <"$here/files"
 }
 
@@ -69,7 +76,7 @@ sum() { sha256sum 2>/dev/null; }
 # Puts a file in its place under another name first, so that whoever looks finds the old or the new one, and a program
 # that runs may be replaced. Adds the path to written if that was so.
 put() { # MODE FILE
-	to=$(base "$2")/$2
+	to=$(place "$2")
 	new=$(dirname "$to")/.vfio-prepare.$$
 	sum=$(content "$2" | sum)
 	if [ -f "$to" ] && [ ! -L "$to" ] && [ "$sum" ] && [ "$sum" = "$(sum <"$to")" ]; then
@@ -94,7 +101,7 @@ tell() {
 
 # The unit does nothing without a profile. One that was turned off stays so, by hand or by a preset.
 enable_unit() {
-	unit=$(base lib/systemd/x)/lib/systemd/system/vfio-prepare.service
+	unit=$(place lib/systemd/system/vfio-prepare.service)
 	for preset in "$destdir"/etc/systemd/system-preset/*.preset; do
 		[ ! -f "$preset" ] || while read -r verb name; do
 			case $verb,$name in disable,vfio-prepare*) return 0 ;; esac
@@ -105,7 +112,7 @@ enable_unit() {
 
 add() {
 	first=
-	[ -e "$(base lib/systemd/x)/lib/systemd/system/vfio-prepare.service" ] || first=yes
+	[ -e "$(place lib/systemd/system/vfio-prepare.service)" ] || first=yes
 	check_places || exit 1
 	written=
 	while read -r mode file; do put "$mode" "$file"; done <"$here/files"
@@ -144,7 +151,7 @@ check_unused() {
 remove() {
 	[ "${1-}" = --force ] || check_unused
 	while read -r _ file; do
-		to=$(base "$file")/$file
+		to=$(place "$file")
 		rm -f "$to" || die "$to cannot be removed, and not all is removed"
 		# Directories of ours go if they are empty.
 		while to=$(dirname "$to"); do

@@ -263,12 +263,13 @@ static int run(struct root *root, const struct options *options)
 const struct verb apply_verb = {
 	.name = "apply",
 	.summary = "write what the next boot needs",
-	.help = "Writes the files that plan shows: modprobe.d, udev rules, and the kernel arguments where\n"
-		"the boot loader keeps them. Only files that differ are written, files that are not\n"
-		"needed any more are removed, and a file that this tool has not written needs --force.\n"
-		"Then prints the commands that have to run before the next boot. --rebuild runs them. If\n"
-		"one fails, the previous files are restored, and those that cannot be restored are\n"
-		"listed.\n"
-		"Exit status 5: a restart is required; /run/vfio-prepare/reboot-required has the reasons.\n",
+	.help = "Writes the files that plan shows: modprobe.d, udev rules, and the kernel\n"
+		"arguments where the boot loader keeps them. Only files that differ are written,\n"
+		"files that are not needed any more are removed, and a file that this tool has\n"
+		"not written needs --force. Then prints the commands that have to run before the\n"
+		"next boot. --rebuild runs them. If one fails, the previous files are restored,\n"
+		"and those that cannot be restored are listed.\n"
+		"Exit status 5: a restart is required; /run/vfio-prepare/reboot-required has the\n"
+		"reasons.\n",
 	.run = run,
 };

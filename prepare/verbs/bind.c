@@ -258,12 +258,14 @@ static int run(struct root *root, const struct options *options)
 const struct verb bind_verb = {
 	.name = "bind",
 	.summary = "bind the devices to their drivers now",
-	.help = "For each device that the profile selects: sets the driver override, unbinds the device\n"
-		"from another driver, loads the wanted driver, probes the device, and reads back the\n"
-		"result. Then creates the virtual functions that the profile wants, and binds them. A\n"
-		"device that is on its driver is not written to. A device in use is left to the next\n"
-		"boot, unless --force is given. /run/vfio-prepare/boot.json records the outcome.\n"
-		"--phase is for the boot: early and premount run in an initramfs, system on the real\n"
-		"root, hotplug for devices that appear later. Messages then go to the kernel log.\n",
+	.help = "For each device that the profile selects: sets the driver override, unbinds the\n"
+		"device from another driver, loads the wanted driver, probes the device, and\n"
+		"reads back the result. Then creates the virtual functions that the profile\n"
+		"wants, and binds them. A device that is on its driver is not written to. A\n"
+		"device in use is left to the next boot, unless --force is given.\n"
+		"/run/vfio-prepare/boot.json records the outcome.\n"
+		"--phase is for the boot: early and premount run in an initramfs, system on the\n"
+		"real root, hotplug for devices that appear later. Messages then go to the\n"
+		"kernel log.\n",
 	.run = run,
 };

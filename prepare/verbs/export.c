@@ -163,10 +163,11 @@ const struct verb export_verb = {
 	.name = "export",
 	.operand = "TARGET [PART]",
 	.any_operands = true,
-	.summary = "print what another system loads of a prepared host",
-	.help = "Prints the text for nova, Juju, MAAS, cloud-init, libvirt and others, made of the profile\n"
-		"and of this host, and nothing else. --list shows the targets, their parts, what releases\n"
-		"each is for and where it belongs. Where the host does not bear the profile out, findings\n"
-		"say why, and nothing is printed.\n",
+	.operands = VALUE_EXPORT,
+	.summary = "print what other systems load of this host",
+	.help = "Prints the text for nova, Juju, MAAS, cloud-init, libvirt and others, made of\n"
+		"the profile and of this host, and nothing else. --list shows the targets, their\n"
+		"parts, what releases each is for and where it belongs. Where the host does not\n"
+		"bear the profile out, findings say why, and nothing is printed.\n",
 	.run = run,
 };

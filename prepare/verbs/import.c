@@ -186,10 +186,10 @@ static int run(struct root *root, const struct options *options)
 const struct verb import_verb = {
 	.name = "import",
 	.summary = "print a profile of what is configured by hand",
-	.help = "Prints a profile for the devices that driverctl, vfio-bind, udev rules, units, rc.local,\n"
-		"or ids= in modprobe.d, the modules of the initramfs or the kernel arguments bind to a\n"
-		"driver on this host. Comments say where each device was found and why that way loses\n"
-		"against the native driver. What a profile cannot express is also printed on standard\n"
-		"error. Nothing is written.\n",
+	.help = "Prints a profile for the devices that driverctl, vfio-bind, udev rules, units,\n"
+		"rc.local, or ids= in modprobe.d, the modules of the initramfs or the kernel\n"
+		"arguments bind to a driver on this host. Comments say where each device was\n"
+		"found and why that way loses against the native driver. What a profile cannot\n"
+		"express is also printed on standard error. Nothing is written.\n",
 	.run = run,
 };

@@ -86,9 +86,9 @@ static int run(struct root *root, const struct options *options)
 const struct verb init_verb = {
 	.name = "init",
 	.summary = "print a profile for selected devices",
-	.help = "Prints a profile for the selected functions: their addresses, their identity, and the\n"
-		"functions that have to go with them, which are the rest of their IOMMU groups and of a\n"
-		"graphics card. Comments name the guards that hold them. What cannot be given away is\n"
-		"in comments, with the reason. Nothing is written.\n",
+	.help = "Prints a profile for the selected functions: their addresses, their identity,\n"
+		"and the functions that have to go with them, which are the rest of their IOMMU\n"
+		"groups and of a graphics card. Comments name the guards that hold them. What\n"
+		"cannot be given away is in comments, with the reason. Nothing is written.\n",
 	.run = run,
 };

@@ -78,10 +78,11 @@ static int run(struct root *root, const struct options *options)
 const struct verb list_verb = {
 	.name = "list",
 	.summary = "list the PCI functions of the host",
-	.help = "Lists each PCI function with its IOMMU group, ids, driver and name, the section of the\n"
-		"profile that selects it, and the guards that keep it with the host. JSON also has the\n"
-		"kernel modules that can drive it.\n"
-		"--assignable says, without a profile, which functions could be given to guests, the\n"
-		"first reason why not, and what that takes. --tree draws what is behind which port.\n",
+	.help = "Lists each PCI function with its IOMMU group, ids, driver and name, the section\n"
+		"of the profile that selects it, and the guards that keep it with the host. JSON\n"
+		"also has the kernel modules that can drive it.\n"
+		"--assignable says, without a profile, which functions could be given to guests,\n"
+		"the first reason why not, and what that takes. --tree draws what is behind\n"
+		"which port.\n",
 	.run = run,
 };

@@ -78,7 +78,8 @@ static int run(struct root *root, const struct options *options)
 const struct verb plan_verb = {
 	.name = "plan",
 	.summary = "show what bind and apply would do",
-	.help = "Shows which devices bind would bring to which driver, its writes in their order, the\n"
-		"files that apply would write, and which devices are refused and why. Nothing is written.\n",
+	.help = "Shows which devices bind would bring to which driver, its writes in their\n"
+		"order, the files that apply would write, and which devices are refused and why.\n"
+		"Nothing is written.\n",
 	.run = run,
 };

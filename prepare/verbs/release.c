@@ -92,11 +92,13 @@ const struct verb release_verb = {
 	.name = "release",
 	.operand = "[LABEL|ADDRESS...]",
 	.any_operands = true,
-	.summary = "give devices back to their native drivers now",
-	.help = "Clears the driver override of each device that this tool has bound since the host was\n"
-		"started, unbinds the device, loads and probes its native driver, and reads back the\n"
-		"result. LABEL selects the devices of a section. Without operands all of them are\n"
-		"released. An IOMMU group is released as a whole, and not at all while a guest has it\n"
-		"open. The next bind or boot binds a device again that is still in the profile.\n",
+	.operands = VALUE_ADDRESS,
+	.summary = "give devices back to native drivers now",
+	.help = "Clears the driver override of each device that this tool has bound since the\n"
+		"host was started, unbinds the device, loads and probes its native driver, and\n"
+		"reads back the result. LABEL selects the devices of a section. Without operands\n"
+		"all of them are released. An IOMMU group is released as a whole, and not at all\n"
+		"while a guest has it open. The next bind or boot binds a device again that is\n"
+		"still in the profile.\n",
 	.run = run,
 };

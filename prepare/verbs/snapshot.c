@@ -185,11 +185,13 @@ static int run(struct root *root, const struct options *options)
 const struct verb snapshot_verb = {
 	.name = "snapshot",
 	.operand = "DIR|FILE.tar",
+	.operands = VALUE_FILE,
 	.summary = "capture what this tool reads of the host",
-	.help = "Writes everything that any verb reads of the host into a new directory or tar file:\n"
-		"parts of /sys, /proc, /etc and /boot. With --root and an unpacked snapshot, list,\n"
-		"import, plan and validate print on another host what they print on this one. --scrub\n"
-		"replaces what can name a machine or a person, in files and in their names; read it\n"
-		"before you publish it. Passwords behind their names are in no snapshot.\n",
+	.help = "Writes everything that any verb reads of the host into a new directory or tar\n"
+		"file: parts of /sys, /proc, /etc and /boot. With --root and an unpacked\n"
+		"snapshot, list, import, plan and validate print on another host what they print\n"
+		"on this one. --scrub replaces what can name a machine or a person, in files and\n"
+		"in their names; read it before you publish it. Passwords behind their names are\n"
+		"in no snapshot.\n",
 	.run = run,
 };

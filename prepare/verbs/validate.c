@@ -128,13 +128,13 @@ static int run(struct root *root, const struct options *options)
 const struct verb validate_verb = {
 	.name = "validate",
 	.summary = "check whether the host is ready",
-	.help = "Checks that the IOMMU is on in the firmware and in the kernel, that each device of the\n"
-		"profile is present and on its driver, that a guest can get its IOMMU group, and that the\n"
-		"images of the initramfs contain this tool, the profile and the modules. Findings have\n"
-		"remedies.\n"
+	.help = "Checks that the IOMMU is on in the firmware and in the kernel, that each device\n"
+		"of the profile is present and on its driver, that a guest can get its IOMMU\n"
+		"group, and that the images of the initramfs contain this tool, the profile and\n"
+		"the modules. Findings have remedies.\n"
 		"Exit status 0: the host is ready, and all of that was read back from the kernel.\n"
 		"--devices is for services that must not start without the devices.\n"
-		"--fit asks what the machine can do, whether or not it is done: exit status 0: now,\n"
-		"5: after a restart.\n",
+		"--fit asks what the machine can do, whether or not it is done: exit status 0:\n"
+		"now, 5: after a restart.\n",
 	.run = run,
 };

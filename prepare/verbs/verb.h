@@ -37,10 +37,22 @@ struct options {
 	enum format format;
 };
 
+/* What an operand or the argument of an option can be, for the completion of shells. */
+enum value_kind {
+	VALUE_ANY, /* nothing is offered */
+	VALUE_DIRECTORY,
+	VALUE_FILE,
+	VALUE_ADDRESS, /* of a PCI function of this host */
+	VALUE_FORMAT,
+	VALUE_PHASE,
+	VALUE_EXPORT, /* a target, and then its parts */
+};
+
 struct verb {
 	const char *name;
 	const char *operand; /* what it wants behind its name; NULL: nothing */
 	bool any_operands;   /* it takes any number of them, none too */
+	enum value_kind operands;
 	const char *summary;
 	const char *help; /* what the verb does, in a few lines */
 	/* Does the work and writes the report to standard output; an enum exit_status. */
