@@ -78,10 +78,10 @@ void act_run(struct root *root, const struct plan *plan, const struct act_limits
 		if (root->live)
 			setpriority(PRIO_PROCESS, 0, ACT_NICE);
 		/* One descriptor for all devices. */
-		root_keep_attribute(root, SYSFS_PCI "/drivers_probe");
+		root_keep_attribute(root, -1, SYSFS_PCI "/drivers_probe");
 	}
 	carry_out(&execution, ret, findings);
-	root_keep_attribute(root, NULL);
+	root_keep_attribute(root, -1, NULL);
 }
 
 size_t act_vfs_make(struct root *root, const struct plan *plan, const struct act_limits *limits,

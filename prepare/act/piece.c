@@ -119,8 +119,10 @@ static void take_steps(struct attempt *attempt, const struct piece *piece)
 	struct slot *slot = attempt->slot;
 	char override[ATTRIBUTE_MAX];
 
-	if (!vfs)
+	if (!vfs) {
+		root_keep_attribute(attempt->root, attempt->dir, "driver_override");
 		step_read_override(attempt, attempt->override);
+	}
 	for (size_t i = 0; i < piece->n_actions && slot->error == 0; i++)
 		slot->error = step_take(attempt, &piece->actions[i]);
 	step_read_driver(attempt);
@@ -143,11 +145,28 @@ static void take_steps(struct attempt *attempt, const struct piece *piece)
 		 override);
 }
 
+/*
+ * To a device without a driver an override and a probe do nothing if it has one meanwhile, so that its driver
+ * after them tells what it was before: a device that another driver has by then gets its override back.
+ */
+static bool takes_nothing(const struct piece *piece)
+{
+	return piece->device->want && !piece->device->before && piece->n_actions == 2 &&
+	       piece->actions[0].type == ACTION_SET_OVERRIDE &&
+	       piece->actions[1].type == ACTION_PROBE;
+}
+
 static void run_device(struct attempt *attempt, const struct piece *piece)
 {
 	const struct planned_device *device = piece->device;
 	struct slot *slot = attempt->slot;
 
+	if (takes_nothing(piece)) {
+		take_steps(attempt, piece);
+		if (!slot->right && slot->error == 0 && slot->after_known && *slot->after)
+			slot->error = -ESTALE;
+		return;
+	}
 	step_read_driver(attempt);
 	if (device->state == DEVICE_VFS) {
 		vfs_read(attempt->root, attempt->dir, &attempt->vfs);
@@ -184,4 +203,6 @@ void piece_run(struct root *root, const struct piece *piece, int piece_ms, struc
 		slot->error = step_take(&attempt, piece->actions);
 	else
 		run_device(&attempt, piece);
+	if (attempt.dir >= 0)
+		root_keep_attribute(root, attempt.dir, NULL);
 }

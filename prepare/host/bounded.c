@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,19 +68,43 @@ static size_t next_of_lane(const struct bounded_job *job, size_t lane, size_t pi
 	return piece;
 }
 
-/* Runs the pieces from first on, in the child; makes no system calls beside theirs but for clock and parent. */
+static volatile sig_atomic_t orphaned;
+
+static void on_orphaned(int signal _unused_)
+{
+	orphaned = true;
+}
+
+/* Has the kernel say once that the parent is gone (prctl(2) PR_SET_PDEATHSIG), so that no piece has to ask. */
+static void heed_parent(pid_t parent)
+{
+	const struct sigaction action = {.sa_handler = on_orphaned, .sa_flags = SA_RESTART};
+	sigset_t set;
+
+	orphaned = false;
+	sigaction(SIGUSR1, &action, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	if (getppid() != parent)
+		orphaned = true;
+}
+
+/* Runs the pieces from first on, in the child; makes no system calls beside theirs but for the clock. */
 static void child(const struct watched_job *watched, size_t lane, size_t first)
 {
 	const struct bounded_job *job = watched->job;
 	struct progress *progress = watched->lanes[lane].progress;
 
 	watched_by(NULL);
+	heed_parent(watched->parent);
 	for (size_t piece = first; piece < job->n;) {
 		struct past *past = &watched->pasts[piece];
 		int64_t started_ms = progress->started_ms, ended_ms;
 
 		/* Without a parent nobody would see that a piece takes too long, or remember what it did. */
-		if (getppid() != watched->parent)
+		if (orphaned)
 			break;
 		past->end = BOUNDED_SKIPPED;
 		if (started_ms >= watched->deadline) {

@@ -42,20 +42,46 @@ static bool has_text(int dir, const struct claim_file *file)
 	       memcmp(text, file->text, (size_t)n) == 0;
 }
 
-/* Of what lies below /run nothing is synced. */
-static int write_claim(int dir, const struct claim_file *file, struct strv *changed)
-{
-	static const char temporary[] = TEMPORARY_PREFIX "claim";
-	const char *name = PCI_ADDRESS_TEXT(&file->address);
-	_cleanup_close_ int fd = -1;
-	int r;
+static const char temporary[] = TEMPORARY_PREFIX "claim", spare[] = TEMPORARY_PREFIX "claim-link";
 
-	if (file->vague ? faccessat(dir, name, F_OK, 0) == 0 : has_text(dir, file))
+/* Writes the text under the temporary name. Of what lies below /run nothing is synced. */
+static int write_temporary(int dir, const char *text)
+{
+	_cleanup_close_ int fd = create_file_at(dir, temporary, 0644);
+
+	return fd < 0 ? fd : write_all(fd, text, strlen(text));
+}
+
+/* Puts a link to the temporary file in the place of what has the name. */
+static int replace_by_link(int dir, const char *name)
+{
+	if (unlinkat(dir, spare, 0) < 0 && errno != ENOENT)
+		return -errno;
+	if (linkat(dir, temporary, dir, spare, 0) < 0 || renameat(dir, spare, dir, name) < 0)
+		return -errno;
+	/* Of two links to one file, rename(2) leaves both. */
+	unlinkat(dir, spare, 0);
+	return 0;
+}
+
+/* ready: the text of the temporary file, which the claims of a section share; NULL: there is none. */
+static int write_claim(int dir, const struct claim_file *file, bool is_there, const char **ready,
+		       struct strv *changed)
+{
+	const char *name = PCI_ADDRESS_TEXT(&file->address);
+	int r = 0;
+
+	if (is_there && (file->vague || has_text(dir, file)))
 		return 0;
-	fd = create_file_at(dir, temporary, 0644);
-	r = fd < 0 ? fd : write_all(fd, file->text, strlen(file->text));
-	if (r == 0 && renameat(dir, temporary, dir, name) < 0)
-		r = -errno;
+	if (!*ready || strcmp(*ready, file->text) != 0) {
+		*ready = NULL;
+		r = write_temporary(dir, file->text);
+		if (r < 0)
+			return r;
+		*ready = file->text;
+	}
+	if (is_there || linkat(dir, temporary, dir, name, 0) < 0)
+		r = replace_by_link(dir, name);
 	if (r == 0)
 		strv_add(changed, name);
 	return r;
@@ -85,6 +111,7 @@ static int write_claims(struct root *root, const struct claim_files *files, stru
 {
 	_cleanup_(strv_done) struct strv names = {};
 	_cleanup_close_ int dir = -1;
+	const char *ready = NULL;
 	int r = root_list(root, CLAIMS_DIRECTORY, &names);
 
 	if (r == -ENOENT && !files->n)
@@ -99,7 +126,11 @@ static int write_claims(struct root *root, const struct claim_files *files, stru
 		if (!files->unknown && !is_listed(files, *name))
 			first_error(&r, remove_claim(dir, *name, changed));
 	vec_foreach(file, files)
-		first_error(&r, write_claim(dir, file, changed));
+		first_error(&r, write_claim(dir, file,
+					    strv_contains(&names, PCI_ADDRESS_TEXT(&file->address)),
+					    &ready, changed));
+	if (ready && unlinkat(dir, temporary, 0) < 0)
+		first_error(&r, -errno);
 	return r;
 }
 

@@ -15,7 +15,7 @@
 struct place {
 	char *path;
 	int file;      /* open for reading, still to be read; -1: not */
-	int directory; /* open and lent until places_done(); -1: not */
+	int directory; /* open and lent until places_done(); -1: not; places_lend() sets it */
 	bool recorded; /* the recorder has seen the text and the names */
 	bool has_stat, has_text, has_names, has_link;
 	int stat_error, text_error, names_error, link_error;
@@ -29,10 +29,14 @@ struct place {
 struct places {
 	void *index;   /* of struct place, by path */
 	size_t n_open; /* files that are open and still to be read */
-	size_t n_lent; /* directories */
+	struct lent {
+		VEC(int);
+	} lent; /* the open directories */
 };
 
 /* The place of that path, made if there is none; valid until places_done(). */
 struct place *places_get(struct places *places, const char *path);
+/* Keeps the open directory of a place; fd is the place's from here on. */
+void places_lend(struct places *places, struct place *place, int fd);
 /* Closes and frees all of it. */
 void places_done(struct places *places);

@@ -378,29 +378,38 @@ char *root_path_of(const struct root *root, int fd)
 	return text_starts_with(path, top) ? xstrdup(path + strlen(top)) : NULL;
 }
 
-void root_keep_attribute(struct root *root, const char *path)
+void root_keep_attribute(struct root *root, int dir, const char *path)
 {
+	struct kept_attribute *kept = &root->kept[dir >= 0];
 	int fd;
 
-	if (root->kept_path)
-		close(root->kept_fd);
-	root->kept_path = NULL;
-	fd = path ? root_open(root, path, O_WRONLY) : -1;
-	if (fd >= 0) {
-		root->kept_path = path;
-		root->kept_fd = fd;
-	}
+	if (kept->path)
+		close(kept->fd);
+	kept->path = NULL;
+	if (!path)
+		return;
+	fd = dir >= 0 ? root_open_at(root, dir, path, O_RDWR) : root_open(root, path, O_WRONLY);
+	if (fd >= 0)
+		*kept = (struct kept_attribute){path, dir, fd};
+}
+
+int root_kept(const struct root *root, int dir, const char *path)
+{
+	const struct kept_attribute *kept = &root->kept[dir >= 0];
+
+	return kept->path && kept->dir == dir && strcmp(kept->path, path) == 0 ? kept->fd : -1;
 }
 
 int root_write_attribute(struct root *root, int dir, const char *path, const char *value)
 {
 	size_t length = strlen(value);
+	int kept = root_kept(root, dir, path);
 	_cleanup_close_ int fd = -1;
 	ssize_t n;
 
-	if (dir < 0 && root->kept_path && strcmp(root->kept_path, path) == 0) {
+	if (kept >= 0) {
 		/* Each write(2) is a whole value to sysfs, wherever it is said to stand (fs/sysfs/file.c). */
-		n = pwrite(root->kept_fd, value, length, 0);
+		n = pwrite(kept, value, length, 0);
 	} else {
 		fd = dir >= 0 ? root_open_at(root, dir, path, O_WRONLY)
 			      : root_open(root, path, O_WRONLY);

@@ -20,13 +20,15 @@
 
 struct root {
 	int fd;
-	bool live;       /* "/": the kernel answers, not a tree of files */
-	uid_t user;      /* who the tool runs as */
-	dev_t local;     /* of a tree, the file system of its top, if this kernel alone has it; 0: none */
+	bool live;  /* "/": the kernel answers, not a tree of files */
+	uid_t user; /* who the tool runs as */
+	dev_t local; /* of a tree, the file system of its top, if this kernel alone has it; 0: none */
 	bool no_openat2; /* set by the first openat2() that is not supported; tests set it too */
 	struct recorder *recorder; /* remembers what is read; NULL: nothing is */
-	const char *kept_path;     /* see root_keep_attribute(); NULL: none */
-	int kept_fd;
+	struct kept_attribute {
+		const char *path; /* NULL: none */
+		int dir, fd;
+	} kept[2];      /* see root_keep_attribute(): one by path, one in a directory */
 	bool remembers; /* what is read by path is read once; false: each time anew */
 	struct places places;
 	/* The first path since root_heed() that is there and could not be read, and why; NULL: none. */
@@ -110,10 +112,14 @@ int root_read_link_name(struct root *root, const char *path, char *ret, size_t s
 int root_write_attribute(struct root *root, int dir, const char *path, const char *value);
 
 /*
- * Opens an attribute that many writes will go to, so that root_write_attribute() finds it open; path
- * must outlive it. Without effect where it cannot be opened. NULL closes it.
+ * Opens an attribute that is written more than once, so that root_write_attribute() finds it open; with a
+ * directory it can be read, too, and attribute_read() finds it. There is one by path (dir: -1) and one in a
+ * directory: what was open is closed. path must outlive it; NULL: nothing is opened. Without effect where it
+ * cannot be opened.
  */
-void root_keep_attribute(struct root *root, const char *path);
+void root_keep_attribute(struct root *root, int dir, const char *path);
+/* The open descriptor of an attribute that is kept; -1: it is not. */
+int root_kept(const struct root *root, int dir, const char *path);
 
 /*
  * Below an open directory of the root, by plain name; a symbolic link is not followed.

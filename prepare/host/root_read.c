@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -15,9 +14,8 @@
 #define LINE_FILE_MAX (64 * 1024)
 /* The number of files that stay open after a look at their times, in case that they are read. */
 #define OPEN_MAX 128
-/* The number of directories that may be lent before the limit of open files is raised, and after. */
-#define LENT_FEW 512
-#define LENT_MAX 65536
+/* Of entries that are read at once, as readdir(3) has it. */
+#define LIST_BYTES 32768
 #define READING (O_RDONLY | O_NONBLOCK | O_NOCTTY)
 
 /* The path of name in an open directory; NULL where that cannot be told. */
@@ -148,17 +146,6 @@ bool root_exists(struct root *root, const char *path)
 	return root_stat(root, path, &(struct stat){}) == 0;
 }
 
-/* Raises the limit of open files, half of which are in use by now, to what the process may have. */
-static void make_room(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return;
-	limit.rlim_cur = limit.rlim_max < LENT_MAX ? limit.rlim_max : LENT_MAX;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 int root_lend(struct root *root, const char *path)
 {
 	struct place *place = places_get(&root->places, path);
@@ -168,9 +155,7 @@ int root_lend(struct root *root, const char *path)
 
 		if (fd < 0)
 			return root_note(root, path, fd);
-		place->directory = fd;
-		if (++root->places.n_lent == LENT_FEW)
-			make_room();
+		places_lend(&root->places, place, fd);
 	}
 	return place->directory;
 }
@@ -287,41 +272,39 @@ char *root_read_line(struct root *root, const char *path)
 }
 
 /* Tells the recorder what the entry is: an empty file, a directory, a link. */
-static void record_entry(struct root *root, int dir, const struct dirent *entry)
+static void record_entry(struct root *root, int dir, const char *name)
 {
-	_cleanup_free_ char *path = recorded_path(root, dir, entry->d_name);
+	_cleanup_free_ char *path = recorded_path(root, dir, name);
 
 	if (path)
-		recorder_add_seen(root->recorder, path, dir, entry->d_name);
+		recorder_add_seen(root->recorder, path, dir, name);
 }
 
 /* Adds the names in an open directory, sorted; takes fd. */
 static int list(struct root *root, int fd, struct strv *ret)
 {
-	struct dirent *entry;
-	DIR *dir;
+	_Alignas(struct dirent64) char entries[LIST_BYTES];
+	int error;
+	ssize_t n;
 
 	if (fd < 0)
 		return fd;
-	dir = fdopendir(fd);
-	if (!dir) {
-		int error = errno;
+	while ((n = watched(fd, "", getdents64(fd, entries, LIST_BYTES))) > 0)
+		for (const char *at = entries; at < entries + n;) {
+			const struct dirent64 *entry = (const void *)at;
 
-		close(fd);
-		return -error;
-	}
-	while ((entry = watched_readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+			at += entry->d_reclen;
+			if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+				continue;
 			strv_add(ret, entry->d_name);
 			if (root->recorder)
-				record_entry(root, fd, entry);
+				record_entry(root, fd, entry->d_name);
 		}
 	/* A directory that is open is there. */
-	int error = errno == ENOENT ? EIO : errno;
-
-	closedir(dir);
+	error = n == 0 ? 0 : errno == ENOENT ? -EIO : -errno;
+	close(fd);
 	strv_sort(ret);
-	return -error;
+	return error;
 }
 
 static int open_directory(struct root *root, struct place *place)
@@ -459,8 +442,11 @@ void attribute_record(struct root *root, int dir, const char *name, const void *
 
 int attribute_read_bytes(struct root *root, int dir, const char *name, void *ret, size_t size)
 {
-	_cleanup_close_ int fd = root_open_at(root, dir, name, READING);
-	ssize_t n = fd < 0 ? fd : watched(fd, "", read(fd, ret, size));
+	const int kept = root_kept(root, dir, name);
+	_cleanup_close_ int own = kept >= 0 ? -1 : root_open_at(root, dir, name, READING);
+	const int fd = kept >= 0 ? kept : own;
+	/* Each read from the beginning shows the value anew (fs/seq_file.c seq_read_iter()). */
+	ssize_t n = fd < 0 ? fd : watched(fd, "", pread(fd, ret, size, 0));
 
 	if (n < 0) {
 		int error = fd < 0 ? fd : errno == ENOENT ? -EIO : -errno;

@@ -78,15 +78,3 @@ long watched_end(long result)
 		watch->turn++;
 	return result;
 }
-
-struct dirent *watched_readdir(DIR *dir)
-{
-	struct dirent *entry;
-
-	errno = 0;
-	if (watched_begin(dirfd(dir), "") < 0)
-		return NULL;
-	entry = readdir(dir);
-	watched_end(0);
-	return entry;
-}

@@ -10,7 +10,6 @@
  */
 #pragma once
 
-#include <dirent.h>
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -47,5 +46,3 @@ long watched_end(long result);
 
 /* Makes a call that gives -1 and errno; name "": it is for the open file itself. */
 #define watched(dir, name, call) (watched_begin(dir, name) < 0 ? -1 : watched_end(call))
-/* The next entry; NULL: errno, 0 at the end. */
-struct dirent *watched_readdir(DIR *dir);

@@ -563,8 +563,9 @@ TEST(another_driver_may_be_quicker)
 	fault.silent = true;
 	act("[device x]\naddress = 04:00.0\n");
 	/* The probe brought e1000e, which nobody asked for, but which is not ours to unbind. */
-	expect_outcome(0, RESULT_FAILED, "e1000e",
-		       "vfio-pci did not bind to the device; the kernel log may say why");
+	expect_outcome(
+		0, RESULT_FAILED, "e1000e",
+		"the driver of the device changed while the plan was made; the device was left alone");
 }
 
 TEST(a_driver_that_cannot_be_read_back_is_not_known)

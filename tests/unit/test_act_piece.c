@@ -118,6 +118,36 @@ TEST(what_changed_meanwhile_is_left_alone)
 	expect_file(unbind_path, "");
 }
 
+/* Of a device without a driver the one at the end tells, and another's gets its override back. */
+TEST(to_a_device_without_a_driver_nothing_is_done_that_stays)
+{
+	static const struct {
+		const char *meanwhile;
+		int error;
+		bool right;
+		const char *override;
+	} cases[] = {{"igb", -ESTALE, false, "previous\n"},
+		     {"vfio-pci", 0, true, "vfio-pci\n"},
+		     {NULL, 0, false, "previous\n"}};
+	const struct action steps[] = {actions[0], actions[2]};
+	const struct planned_device device = {.address = address("01:00.0"), .want = vfio_pci};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		slot = (struct slot){};
+		tree_file(&tree, override_path, "previous\n");
+		if (cases[i].meanwhile)
+			put_on(cases[i].meanwhile, strlen(cases[i].meanwhile));
+		piece_run(&tree.root, &(struct piece){steps, ARRAY_SIZE(steps), &device, false},
+			  1000, &slot);
+		check_int(cases[i].meanwhile, slot.error, cases[i].error);
+		check_int(cases[i].meanwhile, slot.right, cases[i].right);
+		check_text(cases[i].meanwhile, slot.after, cases[i].meanwhile ?: "");
+		expect_file(override_path, cases[i].override);
+		if (cases[i].meanwhile)
+			tree_remove(&tree, DEVICE "/driver");
+	}
+}
+
 TEST(what_came_by_itself_gets_its_override)
 {
 	run("vfio-pci");
@@ -219,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		DEVICE_TEST(what_did_not_come_is_taken_back),
 		DEVICE_TEST(what_changed_meanwhile_is_left_alone),
+		DEVICE_TEST(to_a_device_without_a_driver_nothing_is_done_that_stays),
 		DEVICE_TEST(what_came_by_itself_gets_its_override),
 		DEVICE_TEST(a_device_that_is_gone),
 		DEVICE_TEST(releases),

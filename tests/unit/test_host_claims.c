@@ -74,6 +74,30 @@ TEST(they_are_what_is_given)
 	assert_int_equal(count(), 1);
 }
 
+/* Devices of a section share a file, and one that is replaced leaves the others as they are. */
+TEST(what_is_shared_is_not_changed_for_all)
+{
+	static const char *const want[] = {"one\n", "other\n", "one\n"};
+	_cleanup_(claim_files_done) struct claim_files files = {}, changed = {};
+	const char *const places[] = {"0000:01:00.0", "0000:01:00.1", "0000:01:00.2"};
+	struct stat st;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		add(&files, places[i], "one\n", false);
+		add(&changed, places[i], want[i], false);
+	}
+	assert_int_equal(claims_write(&tree.root, &files, false), 0);
+	assert_int_equal(root_stat(&tree.root, CLAIMS_DIRECTORY "/0000:01:00.0", &st), 0);
+	assert_int_equal(st.st_nlink, ARRAY_SIZE(places));
+	assert_int_equal(claims_write(&tree.root, &changed, false), 0);
+	assert_int_equal(count(), ARRAY_SIZE(places));
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		_cleanup_free_ char *text = claim(places[i]);
+
+		check_text(places[i], text, want[i]);
+	}
+}
+
 /* What is right is not written; what is known less well than before leaves it alone. */
 TEST(again_is_harmless)
 {
@@ -173,6 +197,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CLAIMS_TEST(they_are_what_is_given),
+		CLAIMS_TEST(what_is_shared_is_not_changed_for_all),
 		CLAIMS_TEST(again_is_harmless),
 		CLAIMS_TEST(without_any_there_is_no_directory),
 		CLAIMS_TEST(what_others_put_there),

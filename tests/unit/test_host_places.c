@@ -35,7 +35,7 @@ TEST(what_is_open_is_closed_at_the_end)
 
 	assert_true(file >= 0 && directory >= 0);
 	place->file = file;
-	place->directory = directory;
+	places_lend(&places, place, directory);
 	place->text = xstrdup("text");
 	place->link = xstrdup("link");
 	strv_add(&place->names, "name");
@@ -46,11 +46,33 @@ TEST(what_is_open_is_closed_at_the_end)
 	places_done(&places);
 }
 
+/* Descriptors that do not follow one another are not closed with what lies between them. */
+TEST(what_others_have_open_stays_open)
+{
+	struct places places = {};
+	int fds[6];
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		fds[i] = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		assert_true(fds[i] >= 0);
+	}
+	places_lend(&places, places_get(&places, "/a"), fds[0]);
+	places_lend(&places, places_get(&places, "/b"), fds[1]);
+	places_lend(&places, places_get(&places, "/c"), fds[3]);
+	places_lend(&places, places_get(&places, "/d"), fds[5]);
+	places_lend(&places, places_get(&places, "/e"), fds[4]);
+	places_done(&places);
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		check_int("open", fcntl(fds[i], F_GETFD) >= 0, i == 2);
+	close(fds[2]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_has_one_place),
 		cmocka_unit_test(what_is_open_is_closed_at_the_end),
+		cmocka_unit_test(what_others_have_open_stays_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -610,9 +610,9 @@ TEST(attributes_are_written_by_plain_name)
 	tree_file(&tree, "root/a/attribute", "old");
 	tree_file(&tree, "root/attribute", "another's");
 	/* What is kept open is another file, whatever its name. */
-	root_keep_attribute(&tree.root, "attribute");
+	root_keep_attribute(&tree.root, -1, "attribute");
 	assert_int_equal(root_write_attribute(&tree.root, dir, "attribute", "vfio"), 0);
-	root_keep_attribute(&tree.root, NULL);
+	root_keep_attribute(&tree.root, -1, NULL);
 	text = root_read_text(&tree.root, "/a/attribute", 99);
 	check_text("in the directory", text, "vfio");
 	free(TAKE_PTR(text));
@@ -639,15 +639,15 @@ TEST(an_attribute_that_is_kept_open)
 
 	tree_file(&tree, "root/kept", "");
 	tree_file(&tree, "root/other", "");
-	root_keep_attribute(&tree.root, "/nowhere");
-	assert_null(tree.root.kept_path);
-	root_keep_attribute(&tree.root, kept);
-	assert_string_equal(tree.root.kept_path, kept);
+	root_keep_attribute(&tree.root, -1, "/nowhere");
+	assert_int_equal(root_kept(&tree.root, -1, kept), -1);
+	root_keep_attribute(&tree.root, -1, kept);
+	assert_true(root_kept(&tree.root, -1, kept) >= 0);
 	assert_int_equal(root_write_attribute(&tree.root, -1, "/kept", "first"), 0);
 	assert_int_equal(root_write_attribute(&tree.root, -1, "/other", "other"), 0);
 	assert_int_equal(root_write_attribute(&tree.root, -1, "/kept", "again"), 0);
-	root_keep_attribute(&tree.root, NULL);
-	assert_null(tree.root.kept_path);
+	root_keep_attribute(&tree.root, -1, NULL);
+	assert_int_equal(root_kept(&tree.root, -1, kept), -1);
 	assert_int_equal(root_read_file(&tree.root, "/kept", 99, &text, NULL), 0);
 	assert_string_equal(text, "again");
 	assert_int_equal(root_read_file(&tree.root, "/other", 99, &other, NULL), 0);

@@ -86,22 +86,6 @@ TEST(what_was_silent_is_not_asked_again)
 	}
 }
 
-TEST(a_directory_that_is_silent_has_an_error_not_an_end)
-{
-	DIR *dir = opendir("/proc/self");
-
-	assert_non_null(dir);
-	assert_non_null(watched_readdir(dir));
-	watched_path(getpid(), dirfd(dir), "", watch.silent[watch.n_silent++]);
-	assert_null(watched_readdir(dir));
-	assert_int_equal(errno, ETIME);
-	watch.n_silent = 0;
-	while (watched_readdir(dir))
-		;
-	assert_int_equal(errno, 0);
-	closedir(dir);
-}
-
 TEST(without_a_supervisor_all_is_asked)
 {
 	strcpy(watch.silent[watch.n_silent++], "/");
@@ -121,8 +105,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_error_stays, start, stop),
 		cmocka_unit_test_setup_teardown(paths, start, stop),
 		cmocka_unit_test_setup_teardown(what_was_silent_is_not_asked_again, start, stop),
-		cmocka_unit_test_setup_teardown(a_directory_that_is_silent_has_an_error_not_an_end,
-						start, stop),
 		cmocka_unit_test_setup_teardown(without_a_supervisor_all_is_asked, start, stop),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wrap: root_open openat read readlinkat readdir getdents64 root_write_attribute syscall pread fstat fstatat */
+/* wrap: root_open openat read readlinkat getdents64 root_write_attribute syscall pread fstat fstatat */
 /* wrap: sigtimedwait */
 /*
  * Each read of each verb fails once, in each way: whatever cannot be read, no function is taken that a guard
@@ -143,14 +143,6 @@ ssize_t __wrap_readlinkat(int dir, const char *name, char *ret, size_t size)
 	for (size_t i = 0; i < ARRAY_SIZE(optional); i++)
 		absent = absent || strcmp(name, optional[i]) == 0;
 	return is_failing(name, absent) ? -1 : __real_readlinkat(dir, name, ret, size);
-}
-
-struct dirent *__real_readdir(DIR *dir);
-struct dirent *__wrap_readdir(DIR *dir);
-struct dirent *__wrap_readdir(DIR *dir)
-{
-	may_hang(dirfd(dir), "");
-	return is_failing("a directory's entry", false) ? NULL : __real_readdir(dir);
 }
 
 ssize_t __real_getdents64(int fd, void *ret, size_t size);
