@@ -8,7 +8,7 @@
 #   make run              the demonstration: real kernels boot and the card is on vfio-pci (root)
 #   make check            the fast tests
 #   make test             all tests (root)
-#   make vm TEST=NAME     the tests in virtual machines, or one of them
+#   make vm TEST=NAME     the tests in virtual machines, or one of them; RELEASE=trixie or sid: of another Debian
 #   make suite-NAME       one suite of the tests alone
 #   make exports RELEASE=sid  what the programs of another release make of the exports (root)
 #   make fuzz             build/fuzz/NAME, libFuzzer programs
@@ -408,7 +408,7 @@ suite-shared: all $(BUILD)/tests/tree
 	$(Q)tests/shared build/shared/vfio-prepare $(BUILD)/vfio-prepare $(BUILD)/tests/tree
 suite-fuzzers: fuzz
 suite-vm: dist
-	$(Q)tests/vm/run $(TEST)
+	$(Q)VM_RELEASE=$(RELEASE) tests/vm/run $(TEST)
 
 vm: suite-vm
 exports: suite-exports

@@ -1,5 +1,5 @@
-# Modules compressed in each of the ways that kernels' packages use. This kernel does not unpack them,
-# so the tool does: vfio-pci as xz, vfio_iommu_type1 as gz, what they need as zst.
+# Modules compressed in each of the ways that kernels' packages use: vfio-pci as xz, vfio_iommu_type1 as gz, what
+# they need as zst. A kernel unpacks one of them or none, so the tool does.
 
 kinds=alone
 modules=e1000e
@@ -10,6 +10,8 @@ image_files() {
 		file=$tree/${file#*/modules/"$KVER"/}
 		mkdir -p "${file%/*}"
 		cp "$ROOT/usr/lib/modules/$KVER/${file#"$tree"/}" "$file"
+		[[ $file != *.xz ]] || xz -d "$file"
+		file=${file%.xz}
 		case $file in
 		*/vfio-pci.ko | */vfio_iommu_type1.ko) xz "$file" ;;
 		*) zstd -q --rm "$file" ;;

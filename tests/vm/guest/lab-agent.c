@@ -11,7 +11,7 @@
  *	say TEXT		write TEXT
  *	run PROGRAM [ARG...]	write RUN and the line, the program's output, STATUS and a number
  *	write PATH TEXT		write TEXT and a newline into a file
- *	insmod PATH [PARAMETERS]	load one module file
+ *	insmod PATH [PARAMETERS]	load one module file, which the kernel unpacks if it is compressed
  *	wait PATH		until it exists, a minute at most
  *	devices			one DEV line per PCI function, as sysfs has it; "-blocks" is an
  *				override that cannot be read
@@ -46,6 +46,11 @@
 #define MAX_ARGS 16
 #define ANSWER_MS 3000
 #define POWER_OFF_S 4
+
+/* from linux/module.h, since Linux 5.17 */
+#ifndef MODULE_INIT_COMPRESSED_FILE
+#define MODULE_INIT_COMPRESSED_FILE 4
+#endif
 
 /* from linux/syslog.h of the kernel, which user space headers do not have */
 #define SYSLOG_ACTION_READ_ALL 3
@@ -168,8 +173,10 @@ static void write_file(const char *path, const char *text)
 static void load_module(const char *path, const char *parameters)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const char *suffix = strrchr(path, '.');
+	int flags = suffix && strcmp(suffix, ".ko") != 0 ? MODULE_INIT_COMPRESSED_FILE : 0;
 
-	if (fd < 0 || syscall(SYS_finit_module, fd, parameters, 0) != 0) {
+	if (fd < 0 || syscall(SYS_finit_module, fd, parameters, flags) != 0) {
 		/* ENODEV: one of several variants, for another processor. */
 		if (errno != EEXIST && errno != ENODEV)
 			printf("ERROR insmod %s: %s\n", path, strerror(errno));

@@ -69,19 +69,15 @@ cloud_make() {
 	local dir=$1
 	say "making the disk with cloud-init"
 	rm -rf "$dir.new"
-	mkdir -p "$dir.new/packages/partial" "$dir.new/stage"
-	apt-get -q -y -o "Dir::State::status=$ROOT/var/lib/dpkg/status" -o "Dir::Cache::Archives=$dir.new/packages" \
-		-o Debug::NoLocking=1 --download-only --no-install-recommends install "$CLOUD_PACKAGE" \
-		>"$dir.new/log" 2>&1 || {
-		cat "$dir.new/log" >&2
-		die "cloud-init could not be fetched"
-	}
-	root_unpack "$dir.new/packages" "$dir.new/tree"
+	root_fetch "$ROOT" "$dir.new" "$CLOUD_PACKAGE"
 	cloud_stage "$dir.new/stage"
-	# Compiled once, and not in each guest.
+	# The programs are compiled once, and not in each guest. Newer ones have other units.
 	# shellcheck disable=SC2016 # expanded in the chroot
 	in_root "$dir.new" "$GRUB_TREE $dir.new/tree $FURNITURE $dir.new/stage" sh -euc '
-		systemctl --quiet enable cloud-init-local cloud-init cloud-config cloud-final lab-report lab-profile
+		for unit in cloud-init-main cloud-init-local cloud-init-network cloud-init cloud-config cloud-final; do
+			[ ! -e "/usr/lib/systemd/system/$unit.service" ] || systemctl --quiet enable "$unit"
+		done
+		systemctl --quiet enable lab-report lab-profile
 		python3 -m compileall -q /usr/lib/python3 /usr/lib/python3.* || :
 		umount /tmp /run
 		umount -R /dev /sys /proc
@@ -89,12 +85,12 @@ cloud_make() {
 		mount --bind / /lab/root
 		rm -rf /lab/root/var/lib/apt/lists /lab/root/var/cache/apt
 		mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -E lazy_itable_init=1,nodiscard \
-			-U "$1" -L labroot -d /lab/root /lab/out/disk 800M
-	' sh "$DISK_UUID" >"$dir.new/log" 2>&1 || {
+			-U "$1" -L labroot -d /lab/root /lab/out/disk "$2M"
+	' sh "$DISK_UUID" $((DISK_MB + 160)) >"$dir.new/log" 2>&1 || {
 		cat "$dir.new/log" >&2
 		die "the disk with cloud-init could not be made"
 	}
-	rm -rf "$dir.new"/{packages,tree,stage}
+	rm -rf "$dir.new"/{tree,stage}
 	mv -T "$dir.new" "$dir"
 }
 

@@ -5,8 +5,14 @@ set -euo pipefail
 
 LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 REPO_DIR=$(cd "$LAB_DIR/../.." && pwd)
-BUILD_DIR=$REPO_DIR/build/vm
-CACHE_DIR=${VM_CACHE:-$BUILD_DIR/cache}
+# The guests' release of Debian, and this host's; another one has directories of its own.
+# shellcheck disable=SC2034 # used by apt.sh
+HOST_RELEASE=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME-}")
+RELEASE=${VM_RELEASE:-$HOST_RELEASE}
+of_release=
+[[ $RELEASE == "$HOST_RELEASE" ]] || of_release=/$RELEASE
+BUILD_DIR=$REPO_DIR/build/vm$of_release
+CACHE_DIR=${VM_CACHE:-$REPO_DIR/build/vm/cache}$of_release
 LOG_DIR=$BUILD_DIR/log
 
 mkdir -p "$CACHE_DIR" "$LOG_DIR"

@@ -38,16 +38,19 @@ seen_modules() {
 }
 
 # What validate says of the image packed by bzip2, with a root that is the running host's. The packer
-# is this host's, as the root of the guests has none.
+# is this host's, as the root of the guests has none. What may be in front of what is packed stays so.
 bzip2_verdict() {
 	install -D "$(command -v bzip2)" "$dir/bzip2/usr/bin/bzip2"
-	zstd -qdc "$INITRD" | bzip2 -1 >"$dir/image"
+	cp "$INITRD" "$dir/image"
+	in_root "$dir" '' /usr/lib/dracut/skipcpio /lab/out/image >"$dir/packed"
+	truncate -s "-$(stat -c %s "$dir/packed")" "$dir/image"
+	zstd -qdc "$dir/packed" | bzip2 -1 >>"$dir/image"
 	in_root "$dir" "$PRODUCT $dir/bzip2" sh -c '
 		cp /lab/out/image "/boot/initrd.img-$1"
 		: >"/boot/vmlinuz-$1"
 		vfio-prepare --format json validate || :' sh "$KVER" | jq -r \
 		'.findings[] | select(.check | startswith("image-")) | "\(.check): \(.detail)"'
-	rm -r "$dir/bzip2" "$dir/image"
+	rm -r "$dir/bzip2" "$dir/image" "$dir/packed"
 }
 
 expect_image_seen() {

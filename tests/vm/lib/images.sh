@@ -97,8 +97,8 @@ disk_make() {
 		mount --bind / /lab/root
 		rm -rf /lab/root/var/lib/apt/lists /lab/root/var/cache/apt
 		mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -E lazy_itable_init=1,nodiscard \
-			-U "$1" -L labroot -d /lab/root /lab/out/disk.new 640M
-	' sh "$DISK_UUID" >"$PRODUCT_DIR/disk.log" 2>&1 || {
+			-U "$1" -L labroot -d /lab/root /lab/out/disk.new "$2M"
+	' sh "$DISK_UUID" "$DISK_MB" >"$PRODUCT_DIR/disk.log" 2>&1 || {
 		cat "$PRODUCT_DIR/disk.log" >&2
 		die "the guests' disk could not be made"
 	}
@@ -135,7 +135,7 @@ lvm_make() {
 	local out=$1 dir=$BUILD_DIR/lvm binary=/usr/sbin/lvm
 	rm -rf "$dir"
 	mkdir -p "$dir/files/lab" "$dir/files/etc/lvm"
-	truncate -s 641M "$dir/volume" # the first megabyte is LVM's
+	truncate -s $((DISK_MB + 1))M "$dir/volume" # the first megabyte is LVM's
 	install -D "$CRYPT_TREE$binary" "$dir/files$binary"
 	# shellcheck disable=SC2016 # expanded in the chroot
 	in_root "$dir" "$CRYPT_TREE" sh -c 'ldd "$1" | grep -o "/[^ ]*" | sed "s,^/lib/,/usr/lib/," |

@@ -4,43 +4,32 @@
 # module_build sets MODULE_TREE: the module where the kernel's tools look for it, and the tables of all
 # modules with it among them.
 
-# The packages are only unpacked; their Makefile names the place where they would be installed.
+# The compiler is the kernel's own, which this host need not have.
 headers_make() {
-	local dir=$1 packages package
-	say "fetching the headers of linux $KVER"
+	local dir=$1
+	say "fetching the headers of linux $KVER and their compiler"
 	rm -rf "$dir.new"
-	mkdir -p "$dir.new/packages"
-	mapfile -t packages < <(apt-cache depends "linux-headers-$KVER" | sed -n 's/^ *Depends: \(linux-.*\)$/\1/p' |
-		grep -v '^linux-image')
-	(cd "$dir.new/packages" && apt-get -q download "linux-headers-$KVER" "${packages[@]}") \
-		>"$dir.new/log" 2>&1 || {
-		cat "$dir.new/log" >&2
-		die "the headers of linux $KVER could not be fetched"
-	}
-	for package in "$dir.new"/packages/*.deb; do
-		dpkg-deb -x "$package" "$dir.new"
-	done
-	rm -r "$dir.new/packages"
-	sed -i "s|/usr/src/|$dir/usr/src/|" "$dir.new/usr/src/linux-headers-$KVER/Makefile"
+	root_fetch "$ROOT" "$dir.new" "linux-headers-$KVER" make
 	mv -T "$dir.new" "$dir"
 }
 
 module_make() {
-	local dir=$1 build=$BUILD_DIR/module modules=usr/lib/modules/$KVER
-	rm -rf "$build" "$dir.new"
-	mkdir -p "$build" "$dir.new/$modules/updates"
-	cp "$LAB_DIR"/module/* "$build/"
-	make --no-print-directory -C "$HEADERS/usr/src/linux-headers-$KVER" M="$build" modules \
-		>"$build/log" 2>&1 || {
-		cat "$build/log" >&2
+	local dir=$1 modules=usr/lib/modules/$KVER
+	rm -rf "$dir.new"
+	mkdir -p "$dir.new/$modules"
+	cp "$LAB_DIR"/module/* "$dir.new/"
+	# shellcheck disable=SC2016 # expanded in the chroot
+	in_root "$dir.new" "$HEADERS/tree" sh -euc '
+		make --no-print-directory -C "/usr/src/linux-headers-$1" M=/lab/out modules
+		mkdir "/$2/updates"
+		strip --strip-debug -o "/$2/updates/labhang.ko" /lab/out/labhang.ko
+		depmod "$1"
+		cp -r "/$2/updates" "/$2"/modules.* "/lab/out/$2/"
+	' sh "$KVER" "$modules" >"$dir.log" 2>&1 || {
+		cat "$dir.log" >&2
 		die "the module labhang could not be made"
 	}
-	strip --strip-debug -o "$dir.new/$modules/updates/labhang.ko" "$build/labhang.ko"
-	# shellcheck disable=SC2016 # expanded in the chroot
-	in_root "$dir.new/$modules" "$dir.new" sh -euc '
-		depmod "$1"
-		cp /usr/lib/modules/"$1"/modules.* /lab/out/
-	' sh "$KVER"
+	find "$dir.new" -mindepth 1 -maxdepth 1 ! -name usr -exec rm -rf {} +
 	mv -T "$dir.new" "$dir"
 }
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The Debian root and the kernel of the guests: made once, from the apt sources of this host,
-# and kept in the cache.
+# The Debian root and the kernel of the guests: made once, of the release RELEASE, from the apt sources of this
+# host, and kept in the cache.
 #
 # root_build sets
 #   ROOT        a root file system with systemd, udev, dracut, initramfs-tools and one kernel's
@@ -9,6 +9,7 @@
 #   FAST_KERNEL the same kernel unpacked: QEMU boots it without the guest's own decompression,
 #               which takes seconds under TCG
 #   KVER        its version
+#   DISK_MB     the size of a disk that holds ROOT, what is installed into it, and what guests write
 #   CRYPT_TREE  what a root on LVM over dm-crypt needs besides. Not in ROOT, because with LVM installed
 #               each image that initramfs-tools makes and each boot would grow by it
 #   LIBVIRT_TREE  virt-host-validate, which vfio-prepare is compared with, and the libraries that it
@@ -25,25 +26,19 @@ ROOT_PACKAGES=(
 	driverctl pciutils
 )
 
-# Only unpacked, with the libraries that the root lacks.
-CRYPT_PACKAGES=(
-	cryptsetup cryptsetup-bin cryptsetup-initramfs libpopt0
-	lvm2 dmsetup libaio1 libdevmapper-event1.02.1 libedit2 libbsd0
-)
-
-# Unpacked with all that it needs and the root lacks.
+# Only unpacked, with all that they need and the root lacks.
+CRYPT_PACKAGES=(cryptsetup-initramfs lvm2)
 LIBVIRT_PACKAGE=libvirt-clients
 
-# What the guests' devices and file systems can ask for. The rest of the kernel's 390 MB
-# would only make each image and each boot slower.
+# What the guests' devices and file systems can ask for, and with it what these modules need. The rest of the
+# kernel's 390 MB would only make each image and each boot slower. A module is named without its compression.
 KERNEL_KEEP=(
 	arch/x86/crypto crypto lib block virt
-	fs/ext4 fs/jbd2 fs/mbcache.ko fs/fuse fs/autofs fs/configfs fs/overlayfs fs/efivarfs fs/nls fs/fat
+	fs/ext4 fs/fuse fs/autofs fs/configfs fs/overlayfs fs/efivarfs fs/nls fs/fat
 	net/core net/802 net/ipv6 net/ipv4
 	drivers/acpi drivers/ata drivers/block drivers/char drivers/firmware drivers/hid
 	drivers/i2c drivers/input drivers/iommu drivers/md drivers/mfd drivers/nvme drivers/pci
-	drivers/pps drivers/ptp drivers/scsi/scsi_mod.ko drivers/scsi/scsi_common.ko
-	drivers/scsi/sd_mod.ko drivers/scsi/sg.ko drivers/usb/host drivers/usb/core
+	drivers/pps drivers/ptp drivers/scsi/sd_mod.ko drivers/scsi/sg.ko drivers/usb/host drivers/usb/core
 	drivers/usb/common drivers/vfio drivers/virtio drivers/watchdog
 	drivers/net/ethernet/intel drivers/net/vmxnet3 drivers/net/virtio_net.ko drivers/net/net_failover.ko
 	drivers/gpu/drm/tiny drivers/gpu/drm/drm.ko drivers/gpu/drm/drm_kms_helper.ko
@@ -101,24 +96,66 @@ root_unpack() {
 	rm -rf "$tree"/usr/share/{doc,man,locale} "${tree:?}"/{bin,sbin,lib}
 }
 
-# Take modules, image and configuration of one kernel out of its package, into a root.
-root_add_kernel() {
-	local deb=$1 root=$2 dir=$3 tree keep modules
-	tree=$dir/kernel-package
-	mkdir -p "$tree"
-	dpkg-deb -x "$deb" "$tree"
-	KVER=$(basename "$tree"/lib/modules/*)
-	modules=$root/usr/lib/modules/$KVER
-	mkdir -p "$modules/kernel" "$root/boot"
-	cp "$tree/lib/modules/$KVER"/modules.{order,builtin,builtin.modinfo} "$modules/"
+# root_fetch ROOT DIR PACKAGE...: what that root would get with these packages, unpacked in DIR/tree; apt's messages
+# are in DIR/log.
+root_fetch() {
+	local root=$1 dir=$2
+	shift 2
+	mkdir -p "$dir/packages/partial"
+	apt-get -q -y -o "Dir::State::status=$root/var/lib/dpkg/status" -o "Dir::Cache::Archives=$dir/packages" \
+		-o Debug::NoLocking=1 --download-only --no-install-recommends install "$@" >"$dir/log" 2>&1 || {
+		cat "$dir/log" >&2
+		die "these packages could not be fetched: $*"
+	}
+	root_unpack "$dir/packages" "$dir/tree"
+	rm -r "$dir/packages"
+}
+
+# The kernel's packages: all is in one, or its image's own depends on those that have the parts.
+kernel_packages() {
+	apt-cache depends --important "$1" | sed -n "s/^ *Depends: \(linux-[^ ]*-${1#linux-image-}\)\$/\1/p"
+	printf '%s\n' "$1"
+}
+
+# Those of KERNEL_KEEP and what modules.dep says that they need, as paths below the directory of modules.
+kernel_keep() {
+	local modules=$1 keep
 	for keep in "${KERNEL_KEEP[@]}"; do
-		[[ -e $tree/lib/modules/$KVER/kernel/$keep ]] || continue
-		mkdir -p "$(dirname "$modules/kernel/$keep")"
-		cp -a "$tree/lib/modules/$KVER/kernel/$keep" "$modules/kernel/$keep"
+		(cd "$modules" && find "kernel/$keep" "kernel/$keep".* -type f 2>/dev/null) || :
+	done >"$modules/keep"
+	awk -F '[: ]+' 'NR == FNR { keep[$1] = 1; next } $1 in keep { for (i = 1; i <= NF; i++) if ($i != "") print $i }' \
+		"$modules/keep" "$modules/modules.dep" | sort -u
+}
+
+# Take modules, image and configuration of one kernel out of its packages, into a root.
+root_add_kernel() {
+	local package=$1 root=$2 dir=$3 tree=$3/kernel-package modules packages deb
+	mkdir -p "$tree"/{debs,usr/lib}
+	mapfile -t packages < <(kernel_packages "$package")
+	(cd "$tree/debs" && apt-get -q download "${packages[@]}") >"$dir/log" 2>&1 || {
+		cat "$dir/log" >&2
+		die "the kernel could not be fetched"
+	}
+	for deb in "$tree"/debs/*.deb; do
+		dpkg-deb -x "$deb" "$tree"
 	done
-	# Generators read the configuration to see what the kernel can decompress.
-	cp "$tree/boot/config-$KVER" "$root/boot/"
-	cp "$tree/boot/vmlinuz-$KVER" "$dir/vmlinuz"
+	# Before Debian 13 they have /lib.
+	[[ ! -d $tree/lib ]] || { cp -al "$tree/lib" "$tree/usr/"; rm -r "${tree:?}/lib"; }
+	ln -s usr/lib "$tree/lib"
+	KVER=${package#linux-image-}
+	modules=$tree/usr/lib/modules/$KVER
+	depmod -b "$tree" "$KVER"
+	mkdir -p "$root/usr/lib/modules/$KVER" "$root/boot"
+	kernel_keep "$modules" | tar -c -C "$modules" -T - modules.order modules.builtin modules.builtin.modinfo |
+		tar -x -C "$root/usr/lib/modules/$KVER"
+	# Generators read the configuration to see what the kernel can decompress. From 7.1 on it is beside the modules.
+	if [[ -e $modules/config ]]; then
+		cp "$modules/config" "$root/usr/lib/modules/$KVER/"
+		cp "$modules/vmlinuz" "$dir/vmlinuz"
+	else
+		cp "$tree/boot/config-$KVER" "$root/boot/"
+		cp "$tree/boot/vmlinuz-$KVER" "$dir/vmlinuz"
+	fi
 	chroot "$root" depmod "$KVER"
 	root_unpack_kernel "$dir/vmlinuz" "$dir/vmlinux"
 	printf '%s\n' "$KVER" >"$dir/kver"
@@ -126,49 +163,48 @@ root_add_kernel() {
 }
 
 root_make() {
-	local dir=$1 codename=$2 kernel=$3 work
+	local dir=$1 kernel=$2 work
 	work=$dir.new
-	say "making a $codename root with $kernel (one to two minutes, once)"
+	say "making a $RELEASE root with $kernel (one to two minutes, once)"
 	rm -rf "$work"
-	mkdir -p "$work/crypt-packages" "$work/libvirt-packages/partial"
-	apt_sources "$codename" >"$work/debian.sources"
+	mkdir -p "$work"/{crypt-packages,libvirt-packages}
+	apt_sources "$RELEASE" >"$work/debian.sources"
 	[[ -s $work/debian.sources ]] ||
-		die "apt knows no Debian source of release $codename; run apt-get update first"
+		die "apt knows no Debian source of release $RELEASE; run apt-get update first"
 	apt_configuration >"$work/apt.conf"
-	# The kernel's package is only unpacked: installing it would drag in an image generator run.
-	# shellcheck disable=SC2016 # expanded by the hook's shell
-	mmdebstrap --mode=root --variant=essential --quiet \
+	env -u APT_CONFIG mmdebstrap --mode=root --variant=essential --quiet \
 		--aptopt="$work/apt.conf" \
 		--dpkgopt='force-unsafe-io' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
 		--include="$(IFS=,; printf '%s' "${ROOT_PACKAGES[*]}")" \
-		--customize-hook='cd "'"$work"'" && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get -q download '"$kernel" \
-		--customize-hook='cd "'"$work"'/crypt-packages" && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get -q download '"${CRYPT_PACKAGES[*]}" \
-		--customize-hook='APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get -q -y --download-only --no-install-recommends -o Dir::Cache::Archives="'"$work"'/libvirt-packages" install '"$LIBVIRT_PACKAGE" \
-		"$codename" "$work/root" "$work/debian.sources" >"$work/log" 2>&1 || {
+		"$RELEASE" "$work/root" "$work/debian.sources" >"$work/log" 2>&1 || {
 		tail -n 30 "$work/log" >&2
 		die "mmdebstrap failed; its whole output is in $work/log"
 	}
 	rm "$work/apt.conf"
 	rm -f "$work/root/etc/apt/apt.conf.d/99mmdebstrap"
-	root_add_kernel "$work"/"$kernel"_*.deb "$work/root" "$work"
-	root_unpack "$work/crypt-packages" "$work/crypt"
-	root_unpack "$work/libvirt-packages" "$work/libvirt"
-	rm -r "$work"/*.deb "$work/crypt-packages" "$work/libvirt-packages"
+	# The kernel's package is only unpacked: installing it would drag in an image generator run.
+	root_add_kernel "$kernel" "$work/root" "$work"
+	root_fetch "$work/root" "$work/crypt-packages" "${CRYPT_PACKAGES[@]}"
+	root_fetch "$work/root" "$work/libvirt-packages" "$LIBVIRT_PACKAGE"
+	mv "$work/crypt-packages/tree" "$work/crypt"
+	mv "$work/libvirt-packages/tree" "$work/libvirt"
+	rm -r "$work/crypt-packages" "$work/libvirt-packages"
+	du -sm "$work/root" | cut -f 1 >"$work/size"
 	mv -T "$work" "$dir"
 }
 
 root_build() {
-	local codename kernel key dir
-	codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME-}")
-	[[ -n $codename ]] || die "/etc/os-release names no release"
+	local kernel key dir
+	[[ -n $RELEASE ]] || die "/etc/os-release names no release"
+	[[ $RELEASE == "$HOST_RELEASE" ]] || apt_release "$CACHE_DIR/apt" "$RELEASE" "$HOST_RELEASE"
 	kernel=$(root_kernel_package)
 	[[ -n $kernel ]] || die "apt knows no linux-image-amd64; run apt-get update first"
-	key=$(root_key "$codename" "$kernel")
+	key=$(root_key "$RELEASE" "$kernel")
 	dir=$CACHE_DIR/root-$key
-	[[ -e $dir ]] || root_make "$dir" "$codename" "$kernel"
+	[[ -e $dir ]] || root_make "$dir" "$kernel"
 	touch "$dir"
 	cache_prune root 2
 	ROOT=$dir/root
@@ -178,4 +214,6 @@ root_build() {
 	KERNEL=$dir/vmlinuz
 	FAST_KERNEL=$dir/vmlinux
 	KVER=$(cat "$dir/kver")
+	# A multiple of LVM's four.
+	DISK_MB=$((($(cat "$dir/size") * 5 / 4 + 100) / 4 * 4))
 }
