@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -44,12 +45,17 @@ static bool has_text(int dir, const struct claim_file *file)
 
 static const char temporary[] = TEMPORARY_PREFIX "claim", spare[] = TEMPORARY_PREFIX "claim-link";
 
-/* Writes the text under the temporary name. Of what lies below /run nothing is synced. */
+/*
+ * Writes the text under the temporary name; consumers may read it, whatever the umask of who calls us. Of what lies
+ * below /run nothing is synced.
+ */
 static int write_temporary(int dir, const char *text)
 {
 	_cleanup_close_ int fd = create_file_at(dir, temporary, 0644);
 
-	return fd < 0 ? fd : write_all(fd, text, strlen(text));
+	if (fd < 0)
+		return fd;
+	return fchmod(fd, 0644) < 0 ? -errno : write_all(fd, text, strlen(text));
 }
 
 /* Puts a link to the temporary file in the place of what has the name. */

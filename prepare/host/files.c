@@ -22,7 +22,7 @@ int root_open_parent(struct root *root, const char *path, const char **ret_name)
 	return root_open(root, parent, O_RDONLY | O_DIRECTORY);
 }
 
-/* Makes a directory whose parent exists. */
+/* Makes a directory whose parent exists. Others may read what lies there, whatever the umask of who calls us. */
 static int make_directory(struct root *root, const char *path)
 {
 	const char *name;
@@ -30,7 +30,9 @@ static int make_directory(struct root *root, const char *path)
 
 	if (above < 0)
 		return above;
-	return mkdirat(above, name, 0755) < 0 && errno != EEXIST ? -errno : 0;
+	if (mkdirat(above, name, 0755) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	return fchmodat(above, name, 0755, 0) < 0 ? -errno : 0;
 }
 
 int root_make_parent(struct root *root, const char *path, const char **ret_name)

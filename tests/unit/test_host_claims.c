@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "host/claims.h"
+#include "host/files.h"
 #include "model/boot_log.h"
 #include "support.h"
 
@@ -52,6 +53,20 @@ static ino_t inode(void)
 	if (fd >= 0)
 		assert_int_equal(fstat(fd, &st), 0);
 	return st.st_ino;
+}
+
+/* Consumers that are not root read them. */
+TEST(others_may_read_them)
+{
+	_cleanup_(claim_files_done) struct claim_files files = {};
+	const mode_t mask = umask(077);
+
+	add(&files, "0000:01:00.0", "a\n", false);
+	assert_int_equal(claims_write(&tree.root, &files, false), 0);
+	assert_int_equal(umask(mask), 077);
+	assert_int_equal(root_file_mode(&tree.root, "/run/vfio-prepare", 0), 0755);
+	assert_int_equal(root_file_mode(&tree.root, CLAIMS_DIRECTORY, 0), 0755);
+	assert_int_equal(root_file_mode(&tree.root, CLAIMS_DIRECTORY "/0000:01:00.0", 0), 0644);
 }
 
 TEST(they_are_what_is_given)
@@ -196,6 +211,7 @@ TEST(what_cannot_be_written)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CLAIMS_TEST(others_may_read_them),
 		CLAIMS_TEST(they_are_what_is_given),
 		CLAIMS_TEST(what_is_shared_is_not_changed_for_all),
 		CLAIMS_TEST(again_is_harmless),
