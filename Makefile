@@ -328,7 +328,7 @@ fuzz:
 # A suite is a target suite-NAME. It passes or fails as one test, unless it prints the line
 # "N passed, N failed, N skipped". tests/run-suites runs suites and adds up.
 CHECK_SUITES = product layers unit unit-asan scenarios scenarios-asan corpora shell field cppcheck install
-TEST_SUITES = security exports clang shared unit-valgrind scenarios-valgrind fuzzers clang-tidy vm
+TEST_SUITES = security exports clang shared unit-valgrind scenarios-valgrind fuzzers clang-tidy vm vm-trixie
 
 check:
 	+@SUITE_MAKE='$(MAKE) $(JOBS)' tests/run-suites $(CHECK_SUITES)
@@ -409,6 +409,11 @@ suite-shared: all $(BUILD)/tests/tree
 suite-fuzzers: fuzz
 suite-vm: dist
 	$(Q)VM_RELEASE=$(RELEASE) tests/vm/run $(TEST)
+
+# Of Debian 13 what is not as on 12: the images of each kind, the order of the units, modules that are compressed, the
+# kernel's packages, systemd-boot.
+suite-vm-trixie: dist
+	$(Q)VM_RELEASE=trixie tests/vm/run early-module real-root@dracut compressed-modules systemd-boot
 
 vm: suite-vm
 exports: suite-exports

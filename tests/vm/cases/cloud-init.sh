@@ -13,9 +13,6 @@ extra=cloud
 boots=3
 GUEST_TIMEOUT=${VM_TIMEOUT:-900}
 
-# disk_do COMMAND...: debugfs does this to the disk of the guest that is off.
-disk_do() { debugfs -w -f <(printf '%s\n' "$@") "$DISK_PATH" >>"$dir/debugfs" 2>&1; }
-
 before_boot() {
 	local tarball seed=/var/lib/cloud/seed/nocloud
 	case $boot in

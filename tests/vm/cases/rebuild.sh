@@ -1,54 +1,38 @@
 # A host with the recipe of an rc.local with new_id and of initramfs-tools' modules with ids=: validate
 # names each part of it, import makes a profile of it, apply --rebuild writes all that the next boot needs
 # and has the real update-initramfs and the real update-grub take it over (cloud-init: and dracut). When one of these
-# fails, all is as it was. The next boot, from the new image and with grub.cfg's arguments, is ready.
+# fails, all is as it was. The next boot, which the firmware and the real GRUB begin from the disk, with this image and
+# these arguments, is ready.
 
 kinds=initramfs-tools
 image=bare
+disk=grub
 extra=rebuild
 boots=2
 GUEST_TIMEOUT=${VM_TIMEOUT:-900}
 
-# What the host has: GRUB's generator, the recipe, and an image generator that makes small images.
-system_stage() {
-	local tree=$1
-	cp -a "$GRUB_TREE/." "$tree/"
-	generators_stage "$tree"
-	cat >"$tree/etc/rc.local" <<-'END'
-		#!/bin/sh
-		modprobe vfio-pci
-		echo 0000:01:00.0 > /sys/bus/pci/devices/0000:01:00.0/driver/unbind
-		echo 8086 10d3 > /sys/bus/pci/drivers/vfio-pci/new_id
-		exit 0
-	END
-	chmod 755 "$tree/etc/rc.local"
-	printf '%s\n' '# for passthrough' 'vfio_pci ids=8086:10d3' >"$tree/etc/initramfs-tools/modules"
+config=/boot/grub/grub.cfg
+# What the boot loader puts in front of the arguments, and behind.
+begins="BOOT_IMAGE=/boot/vmlinuz-${KVER-} root="
+ends='lab.of-others=1 quiet iommu=pt'
+# What apply's commands come to, the second of which is broken.
+broken='["done", "failed"]'
+
+# write_arguments LINE: those that the host has from its beginning.
+write_arguments() {
+	# shellcheck disable=SC2016 # for the shell that reads it
+	printf 'GRUB_CMDLINE_LINUX="%s $GRUB_CMDLINE_LINUX"\n' "${1#root=* }" >"$dir/lab.cfg"
+	disk_do "write $dir/lab.cfg /etc/default/grub.d/lab.cfg"
 }
 
 before_boot() {
-	local tree=$dir/system size
 	if ((boot == 1)); then
-		grub_build
-		rm -rf "$tree"
-		mkdir "$tree"
-		system_stage "$tree"
-		tar -C "$tree" -cf "$dir/system.tar" --owner=0 --group=0 .
-		truncate -s %512 "$dir/system.tar"
-		rm -r "$tree"
-		truncate -s 64M "$dir/image"
-		devices+=" -drive file=$dir/system.tar,format=raw,if=none,id=system,readonly=on
-			-device virtio-blk-pci,drive=system,serial=system,romfile=
-			-drive file=$dir/image,format=raw,if=none,id=image
-			-device virtio-blk-pci,drive=image,serial=image,romfile="
+		write_arguments "$(guest_command_line fast) $arguments"
+		loader_partition
 		arguments+=" systemd.mask=vfio-prepare.service"
-		return
+	else
+		mode=firmware
 	fi
-	read -r size <"$dir/image"
-	INITRD=$dir/initrd.new
-	dd if="$dir/image" of="$INITRD" bs=512 skip=1 status=none
-	truncate -s "$size" "$INITRD"
-	arguments=${arguments/systemd.mask=vfio-prepare.service/}
-	arguments+=" $(sed -n 's|^\tlinux\t[^ ]* root=[^ ]* ro *||p' "$dir/boot1/report" | sed -n 1p)"
 }
 
 # A line of what a program wrote.
@@ -59,7 +43,7 @@ expect_said() {
 expect_undone() {
 	expect_status 'apply with a program that fails' 1
 	expect_json 'apply with a program that fails' '([.files[].result] | unique == ["restored"]) and
-		([.commands[].result] == ["done", "failed"]) and (.reboot_required | not)'
+		([.commands[].result] == '"$broken"') and (.reboot_required | not)'
 	expect_status sums 0
 	[[ -z $(output_of left) ]] || fail "a failed apply leaves $(output_of left)"
 }
@@ -79,7 +63,7 @@ check() {
 			.reasons == ["argument iommu=pt", "device 0000:01:00.0"]'
 		expect_status 'validate between' 5
 		expect_json 'validate between' '.status == "reboot-required"'
-		expect_said 'file /boot/grub/grub.cfg' 'lab.of-others=1 quiet iommu=pt$'
+		expect_said "file $config" "$ends\$"
 		expect_said udev 'Reading rules file: /etc/udev/rules.d/05-vfio-prepare.rules'
 		! grep -E 'vfio-prepare.rules:[0-9]+.*([Ii]nvalid|[Uu]nknown|[Ii]gnoring)' <(output_of udev) ||
 			fail "udev does not take our rules"
@@ -91,5 +75,6 @@ check() {
 	expect_status 'apply again' 0
 	expect_json 'apply again' '([.files[].result] | unique == ["left"]) and .commands == []'
 	expect_said modprobe '^softdep e1000e pre: vfio-pci$'
-	rm -f "$dir"/{image,system.tar,initrd.new}
+	expect_said 'file /proc/cmdline' "^$begins.* $ends\$"
+	expect_status firmware 0
 }

@@ -357,6 +357,8 @@ int main(int argc, char **argv)
 		perror("lab-agent: " PORT);
 		return 1;
 	}
+	/* A firmware writes to all ports, and does not end its line. */
+	printf("\n");
 	in = fopen(script, "re");
 	if (!in)
 		printf("ERROR %s: %s\n", script, strerror(errno));

@@ -6,30 +6,6 @@
 
 CLOUD_PACKAGE=cloud-init
 
-# generators_stage TREE: what a host has in /etc so that its own programs make an image and a grub.cfg.
-generators_stage() {
-	local tree=$1
-	mkdir -p "$tree"/etc/{default/grub.d,initramfs-tools/hooks,dracut.conf.d}
-	printf '%s\n' GRUB_DEFAULT=0 GRUB_TIMEOUT=1 'GRUB_DISTRIBUTOR=Debian' \
-		'GRUB_CMDLINE_LINUX_DEFAULT="quiet"' 'GRUB_CMDLINE_LINUX="lab.of-others=1"' \
-		GRUB_DISABLE_OS_PROBER=true GRUB_DISABLE_RECOVERY=true >"$tree/etc/default/grub"
-	sed 's/^MODULES=.*/MODULES=list/' "$ROOT/etc/initramfs-tools/initramfs.conf" \
-		>"$tree/etc/initramfs-tools/initramfs.conf"
-	printf '%s\n' '#!/bin/sh' "[ \"\$1\" = prereqs ] && exit 0" \
-		'. /usr/share/initramfs-tools/hook-functions' \
-		"manual_add_modules $IMAGE_MODULES $NIC_MODULES" >"$tree/etc/initramfs-tools/hooks/lab"
-	chmod 755 "$tree/etc/initramfs-tools/hooks/lab"
-	cat >"$tree/etc/dracut.conf.d/lab.conf" <<-END
-		hostonly=no
-		early_microcode=no
-		compress=zstd
-		drivers+=" $IMAGE_MODULES $NIC_MODULES "
-		filesystems+=" ext4 "
-		add_dracutmodules+=" systemd-modules-load "
-		omit_dracutmodules+=" crypt dm "
-	END
-}
-
 # cloud-init without its modules for what such a guest has not: users, keys, locales, a network, sources of packages. And
 # a kernel that is installed, as the programs of the host see it.
 cloud_stage() {
@@ -71,25 +47,18 @@ cloud_make() {
 	rm -rf "$dir.new"
 	root_fetch "$ROOT" "$dir.new" "$CLOUD_PACKAGE"
 	cloud_stage "$dir.new/stage"
-	# The programs are compiled once, and not in each guest. Newer ones have other units.
+	# Its programs are compiled once, and not in each guest. Newer ones have other units, which start nc, an
+	# alternative, and want certificates to be there.
 	# shellcheck disable=SC2016 # expanded in the chroot
-	in_root "$dir.new" "$GRUB_TREE $dir.new/tree $FURNITURE $dir.new/stage" sh -euc '
+	disk_of "$dir.new" disk $((DISK_MB + 160)) "$GRUB_TREE $dir.new/tree $FURNITURE $dir.new/stage" \
+		'lab-report lab-profile' '
 		for unit in cloud-init-main cloud-init-local cloud-init-network cloud-init cloud-config cloud-final; do
 			[ ! -e "/usr/lib/systemd/system/$unit.service" ] || systemctl --quiet enable "$unit"
 		done
-		systemctl --quiet enable lab-report lab-profile
-		python3 -m compileall -q /usr/lib/python3 /usr/lib/python3.* || :
-		umount /tmp /run
-		umount -R /dev /sys /proc
-		mkdir /lab/root
-		mount --bind / /lab/root
-		rm -rf /lab/root/var/lib/apt/lists /lab/root/var/cache/apt
-		mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -E lazy_itable_init=1,nodiscard \
-			-U "$1" -L labroot -d /lab/root /lab/out/disk "$2M"
-	' sh "$DISK_UUID" $((DISK_MB + 160)) >"$dir.new/log" 2>&1 || {
-		cat "$dir.new/log" >&2
-		die "the disk with cloud-init could not be made"
-	}
+		[ ! -e /usr/bin/nc.openbsd ] || ln -s nc.openbsd /usr/bin/nc
+		mkdir -p /etc/ssl/certs
+		cat /usr/share/ca-certificates/*/*.crt >/etc/ssl/certs/ca-certificates.crt
+		python3 -m compileall -q /usr/lib/python3 /usr/lib/python3.* || :'
 	rm -rf "$dir.new"/{tree,stage}
 	mv -T "$dir.new" "$dir"
 }

@@ -124,13 +124,15 @@ guest_command_line() {
 }
 
 # guest_boot DIR MODE INITRD IOMMU DEVICES ARGUMENTS [DISK [CONTROLLER]]: leaves report, console,
-# qmp, qemu and qemu.log in DIR. Returns 0 once the guest has ended its report; else says why not on
+# qmp, qemu and qemu.log in DIR. In the mode "firmware", the disk has its boot loader, which has kernel, initrd and
+# arguments. Returns 0 once the guest has ended its report; else says why not on
 # stdout.
 guest_boot() {
 	local dir=$1 mode=$2 initrd=$3 iommu=$4 devices=$5 arguments=$6
 	local disk=${7:-$DISK} controller=${8:-virtio-blk-pci} snapshot=${9:-on}
-	local limit=$GUEST_TIMEOUT kernel=$FAST_KERNEL line started=$SECONDS reason='' served=0 ending=0
+	local limit=$GUEST_TIMEOUT kernel=$FAST_KERNEL line started=$SECONDS reason='' served=0 ending=0 order=''
 	local machine=q35,accel=tcg,sata=off,smbus=off
+	[[ $mode != firmware ]] || { limit=$STOCK_TIMEOUT; order=,bootindex=0; }
 	[[ $mode == stock || $mode == demo ]] && { limit=$STOCK_TIMEOUT; kernel=$KERNEL; machine=q35,accel=tcg; }
 	limit=$((limit * ${patience:-1}))
 	line="$(guest_command_line "$mode") $arguments"
@@ -138,8 +140,12 @@ guest_boot() {
 	set -- qemu-system-x86_64 -machine "$machine" -smp 1 -m 768 \
 		-cpu qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+rdrand \
 		-nodefaults -display none -no-reboot -qmp stdio \
-		-serial "file:$dir/console" -serial "file:$dir/report" \
-		-kernel "$kernel" -initrd "$initrd" -append "$line"
+		-serial "file:$dir/console" -serial "file:$dir/report"
+	# shellcheck disable=SC2046 # a list of arguments
+	case $mode in
+	firmware) set -- "$@" $(firmware_stage "$dir") ;;
+	*) set -- "$@" -kernel "$kernel" -initrd "$initrd" -append "$line" ;;
+	esac
 	case $iommu in
 	intel) set -- "$@" -device intel-iommu,intremap=on ;;
 	intel-no-intremap) set -- "$@" -device intel-iommu,intremap=off ;;
@@ -149,7 +155,7 @@ guest_boot() {
 	esac
 	[[ $mode == alone ]] || set -- "$@" \
 		-drive "file=$disk,format=raw,if=none,id=d0,snapshot=$snapshot,cache=unsafe" \
-		-device "$controller,drive=d0,romfile=,addr=1b.0"
+		-device "$controller,drive=d0,romfile=,addr=1b.0$order"
 	# shellcheck disable=SC2086 # a list of arguments
 	set -- "$@" $devices
 	printf '%q ' "$@" >"$dir/qemu"

@@ -4,7 +4,8 @@
 #
 # product_build sets PRODUCT (the installed tree), DISK (the guests' root disk) and TSC_KHZ (what the time
 # stamp counter of this machine counts, and so that of the guests, which TCG gives the same).
-# disk_path sets DISK_PATH: DISK, or "crypt", the same file system on LVM over dm-crypt, or "cloud", of lib/cloud.sh.
+# disk_path sets DISK_PATH: DISK, or "crypt", the same file system on LVM over dm-crypt, or "cloud", of lib/cloud.sh, or
+# "grub" and "systemd-boot", of lib/loader.sh.
 # image_path KIND FLAVOUR sets IMAGE.
 #   kinds     initramfs-tools dracut dracut-nosystemd
 #   flavours  tool     with vfio-prepare, its profile and the cards' native driver
@@ -85,11 +86,13 @@ furniture_stage() {
 	printf '%s\n' 0123456789abcdef0123456789abcdef >"$tree/etc/machine-id"
 }
 
-disk_make() {
-	say "making the guests' disk"
+# disk_of DIR NAME MB TREES UNITS [COMMANDS]: the file system DIR/NAME, of so many megabytes, with the root and these
+# trees laid over it. Units are enabled after the commands of a shell.
+disk_of() {
 	# shellcheck disable=SC2016 # expanded in the chroot
-	in_root "$PRODUCT_DIR" "$PRODUCT $FURNITURE" sh -euc '
-		systemctl --quiet enable vfio-prepare.service lab-report.service lab-profile.service
+	in_root "$1" "$4" sh -euc '
+		eval "$5"
+		systemctl --quiet enable $4
 		umount /tmp /run
 		umount -R /dev /sys /proc
 		# A bind of the root shows it without what is mounted on it.
@@ -97,12 +100,12 @@ disk_make() {
 		mount --bind / /lab/root
 		rm -rf /lab/root/var/lib/apt/lists /lab/root/var/cache/apt
 		mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -E lazy_itable_init=1,nodiscard \
-			-U "$1" -L labroot -d /lab/root /lab/out/disk.new "$2M"
-	' sh "$DISK_UUID" "$DISK_MB" >"$PRODUCT_DIR/disk.log" 2>&1 || {
-		cat "$PRODUCT_DIR/disk.log" >&2
-		die "the guests' disk could not be made"
+			-U "$1" -L labroot -d /lab/root "/lab/out/$2.new" "$3M"
+	' sh "$DISK_UUID" "$2" "$3" "$5" "${6-}" >"$1/$2.log" 2>&1 || {
+		cat "$1/$2.log" >&2
+		die "the file system $2 could not be made"
 	}
-	mv "$PRODUCT_DIR/disk.new" "$PRODUCT_DIR/disk"
+	mv "$1/$2.new" "$1/$2"
 }
 
 product_build() {
@@ -123,7 +126,9 @@ product_build() {
 	[[ -e $DISK ]] || {
 		rm -rf "$PRODUCT" "$FURNITURE"
 		mv "$stage"/* "$PRODUCT_DIR/"
-		disk_make
+		say "making the guests' disk"
+		disk_of "$PRODUCT_DIR" disk "$DISK_MB" "$PRODUCT $FURNITURE" \
+			"vfio-prepare.service lab-report.service lab-profile.service"
 	}
 	touch "$PRODUCT_DIR"
 	cache_prune product 3
@@ -193,8 +198,12 @@ disk_path() {
 		cloud_build
 		DISK_PATH=$CLOUD_DISK
 		;;
+	grub | systemd-boot) loader_disk "$1" ;;
 	esac
 }
+
+# disk_do COMMAND...: debugfs does this to the file system of a guest that is off.
+disk_do() { debugfs -w -f <(printf '%s\n' "$@") "$DISK_PATH" >>"$dir/debugfs" 2>&1; }
 
 # Where an image of this flavour is kept: those without the tool outlive a product.
 image_dir() {
