@@ -74,7 +74,9 @@ typedef void foreign_parser(const struct foreign_file *file);
 foreign_parser foreign_parse_modprobe; /* modprobe.d(5), as libkmod reads it */
 foreign_parser
 	foreign_parse_modules; /* a module in a line, with options: modules-load.d(5) and its like */
-foreign_parser foreign_parse_dracut;     /* dracut.conf(5) */
+/* One such line. */
+void foreign_parse_module_line(const struct foreign_file *file, unsigned line, const char *text);
+foreign_parser foreign_parse_dracut; /* dracut.conf(5) */
 /* A hook of initramfs-tools, for the modules that it has loaded (force_load) or puts into an image. */
 foreign_parser foreign_parse_initramfs_hook;
 foreign_parser foreign_parse_mkinitcpio; /* mkinitcpio.conf(5) */

@@ -164,7 +164,7 @@ void foreign_parse_modprobe(const struct foreign_file *file)
 		parse_modprobe_line(file, lines.first, lines.text);
 }
 
-static void parse_module_line(const struct foreign_file *file, unsigned line, const char *text)
+void foreign_parse_module_line(const struct foreign_file *file, unsigned line, const char *text)
 {
 	const char *rest = text;
 	_cleanup_free_ char *word = first_word(&rest), *module = module_of_driver(word);
@@ -196,44 +196,7 @@ void foreign_parse_modules(const struct foreign_file *file)
 	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
 
 	while (lines_next(&lines))
-		parse_module_line(file, lines.first, lines.text);
-}
-
-void foreign_parse_initramfs_hook(const struct foreign_file *file)
-{
-	_cleanup_(lines_done) struct lines lines = {.rest = file->text};
-
-	while (lines_next(&lines)) {
-		/* What follows a command is none of its arguments. */
-		_cleanup_free_ char *first = xstrndup(lines.text, strcspn(lines.text, ";&|<>#"));
-		const char *rest = first;
-		_cleanup_free_ char *command = first_word(&rest);
-		_cleanup_(strv_done) struct strv words = {};
-		size_t from = file->foreign->n;
-
-		if (strcmp(command, "force_load") == 0) {
-			parse_module_line(file, lines.first, rest);
-			for (; from < file->foreign->n; from++) {
-				free(file->foreign->items[from].text);
-				file->foreign->items[from].text = foreign_shown(lines.text);
-			}
-			continue;
-		}
-		if (strcmp(command, "manual_add_modules") != 0)
-			continue;
-		strv_split(&words, rest, " \t\"'");
-		vec_foreach(word, &words) {
-			_cleanup_free_ char *module = module_of_driver(*word);
-
-			if (!module_is_for_guests(module))
-				continue;
-			if (from == file->foreign->n)
-				foreign_file_add(file, FOREIGN_LOAD, lines.first, lines.text, NULL);
-			foreign_add_value(&file->foreign->items[from], module);
-		}
-		foreign_add_idle(file->foreign, from,
-				 "the module is in each image, and nothing loads it there");
-	}
+		foreign_parse_module_line(file, lines.first, lines.text);
 }
 
 /* NAME=VALUE or NAME+=VALUE of a file that a shell reads. */

@@ -138,13 +138,21 @@ TEST(test_initramfs_hook)
 		      "manual_add_modules $y || echo 'vfio-prepare: not all'\n"
 		      "force_load vfio_pci ids=3:4 || echo 'no ids=5:6'\n"
 		      "force_load vfio_iommu_type1; ids=7:8\n"
-		      "copy_exec /sbin/vfio\n",
+		      "copy_exec /sbin/vfio\n"
+		      "[ -e /sys/module/kvm ] && force_load vfio # force_load vfio_pci\n"
+		      "if lspci | grep -q x; then manual_add_modules vfio >/dev/null; fi\n"
+		      "x=1; { ! force_load vfio-pci ids=9:a; }\n"
+		      "echo force_load vfio\n",
 		      &foreign, NULL);
-	check_foreign_is("hook", &foreign,
-			 "ids vfio-pci: 1:2 @h:5\nload: vfio @h:6\nload e1000e: e1000e @h:7\n"
-			 "load: vfio_pci vfio @h:9 (the module is in each image, and nothing loads "
-			 "it there) idle\n"
-			 "ids vfio-pci: 3:4 @h:12\nload: vfio_iommu_type1 @h:13\n");
+	check_foreign_is(
+		"hook", &foreign,
+		"ids vfio-pci: 1:2 @h:5\nload: vfio @h:6\nload e1000e: e1000e @h:7\n"
+		"load: vfio_pci vfio @h:9 (the module is in each image, and nothing loads "
+		"it there) idle\n"
+		"ids vfio-pci: 3:4 @h:12\nload: vfio_iommu_type1 @h:13\n"
+		"load: vfio @h:15\n"
+		"load: vfio @h:16 (the module is in each image, and nothing loads it there) idle\n"
+		"ids vfio-pci: 9:a @h:17\n");
 }
 
 TEST(test_modprobe_programs)
