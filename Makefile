@@ -421,6 +421,7 @@ bench: deps
 	$(Q)$(MAKE) $(JOBS) all $(BUILD)/tests/tree
 	$(Q)tests/bench/plan $(BUILD)/vfio-prepare $(BUILD)/tests/tree
 	$(Q)tests/bench/run
+	$(Q)tests/bench/boot
 run: deps
 	$(Q)$(MAKE) $(JOBS) all
 	$(Q)tests/vm/demo
