@@ -67,7 +67,8 @@ int watched_begin(int dir, const char *name)
 		}
 	}
 	watch->dir = dir;
-	snprintf(watch->name, sizeof(watch->name), "%s", name);
+	/* Before each of ten thousands of calls: snprintf() would take a third of the program's own time. */
+	*(char *)mempcpy(watch->name, name, strnlen(name, sizeof(watch->name) - 1)) = '\0';
 	watch->turn++;
 	return 0;
 }
