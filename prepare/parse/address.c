@@ -58,6 +58,20 @@ int pci_address_parse(const char *text, struct pci_address *ret)
 	return 0;
 }
 
+/*
+ * A part of a path of sysfs that is the name of a function. Others would be an address to a person: since Linux 6.5
+ * "00:02:0.0" is the port of a serial line, below "00:02" of drivers/pnp (drivers/tty/serial/serial_base_bus.c).
+ */
+static bool is_function(const char *part, struct pci_address *ret)
+{
+	struct pci_address address;
+
+	if (pci_address_parse(part, &address) < 0 || strcmp(PCI_ADDRESS_TEXT(&address), part) != 0)
+		return false;
+	*ret = address;
+	return true;
+}
+
 /* ../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0 (VMD) */
 char *port_path_of(const char *path)
 {
@@ -69,7 +83,7 @@ char *port_path_of(const char *path)
 
 		if (strncmp(part, "pci", 3) == 0 && strchr(part, ':'))
 			free(TAKE_PTR(ports));
-		else if (pci_address_parse(part, &address) == 0)
+		else if (is_function(part, &address))
 			ports = port_path_append(ports, &address);
 	}
 	return ports;
@@ -88,7 +102,7 @@ bool function_above(const char *path, struct pci_address *ret)
 		if (strncmp(part, "pci", 3) == 0 && strchr(part, ':') && found) {
 			*ret = last;
 			above = true;
-		} else if (pci_address_parse(part, &address) == 0) {
+		} else if (is_function(part, &address)) {
 			last = address;
 			found = true;
 		}
@@ -104,7 +118,7 @@ void path_carriers(const char *path, struct pci_address_list *ret)
 	while ((part = strsep(&position, "/"))) {
 		struct pci_address address;
 
-		if (pci_address_parse(part, &address) == 0)
+		if (is_function(part, &address))
 			*vec_add(ret) = address;
 	}
 }

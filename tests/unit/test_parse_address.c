@@ -133,6 +133,9 @@ TEST(functions_in_a_path_are_in_order)
 		{"../../devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0",
 		 "0000:00:1d.0 0000:01:00.0"},
 		{"/pci10000:e0/10000:e0:06.0", "10000:e0:06.0"},
+		/* A serial line of Linux 6.12, no function of bus 2. */
+		{"../../devices/pnp0/00:02/00:02:0/00:02:0.0/tty/ttyS1", ""},
+		{"../../devices/pci0000:00/0:1d.0/00:1d.0/0000:00:1D.0", ""},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -165,6 +168,7 @@ TEST(ways_through_sysfs)
 		{"../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0",
 		 "10000:e0:06.0/00.0", "0000:00:0e.0"},
 		{"pci0000:00", NULL, NULL},
+		{"../../devices/pnp0/00:02/00:02:0/00:02:0.0/pci0000:00", NULL, NULL},
 		{"0000:00:1f.0/pci0000:00", NULL, "0000:00:1f.0"},
 		{"/0000:00:1f.0/", "00:1f.0", NULL},
 	};
