@@ -413,7 +413,8 @@ suite-vm: dist
 # Of Debian 13 what is not as on 12: the images of each kind, the order of the units, modules that are compressed, the
 # kernel's packages, systemd-boot.
 suite-vm-trixie: dist
-	$(Q)VM_RELEASE=trixie tests/vm/run early-module real-root@dracut compressed-modules systemd-boot
+	$(Q)VM_RELEASE=trixie tests/vm/run early-module real-root@dracut off-early@dracut-nosystemd \
+		compressed-modules systemd-boot
 
 vm: suite-vm
 exports: suite-exports

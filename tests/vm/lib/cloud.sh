@@ -4,7 +4,7 @@
 #
 # cloud_build sets CLOUD_DISK. Made once; it has nothing of the product.
 
-CLOUD_PACKAGE=cloud-init
+CLOUD_PACKAGES=(cloud-init iproute2)
 
 # cloud-init without its modules for what such a guest has not: users, keys, locales, a network, sources of packages. And
 # a kernel that is installed, as the programs of the host see it.
@@ -45,7 +45,7 @@ cloud_make() {
 	local dir=$1
 	say "making the disk with cloud-init"
 	rm -rf "$dir.new"
-	root_fetch "$ROOT" "$dir.new" "$CLOUD_PACKAGE"
+	root_fetch "$ROOT" "$dir.new" "${CLOUD_PACKAGES[@]}"
 	cloud_stage "$dir.new/stage"
 	# Its programs are compiled once, and not in each guest. Newer ones have other units, which start nc, an
 	# alternative, and want certificates to be there.
@@ -69,7 +69,7 @@ cloud_build() {
 	dir=$CACHE_DIR/cloud-$(
 		{
 			printf '%s\n' "$ROOT_KEY" "$GRUB_TREE" "$(tree_key "$FURNITURE")"
-			apt-cache policy "$CLOUD_PACKAGE" | grep -E '^[a-z]|Candidate:'
+			apt-cache policy "${CLOUD_PACKAGES[@]}" | grep -E '^[a-z]|Candidate:'
 			cat "$LAB_DIR/lib/cloud.sh"
 		} | hash_text
 	)

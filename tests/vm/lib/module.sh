@@ -52,6 +52,7 @@ module_build() {
 # hold_early DIR: what an image of each kind must have so that labhang holds its devices before any phase
 # of ours, from where that kind lets something load a module first.
 hold_early() {
+	local hooks
 	case $kind in
 	initramfs-tools)
 		mkdir -p "$1/conf/conf.d"
@@ -71,8 +72,11 @@ hold_early() {
 		ln -s ../labhang.service "$1/etc/systemd/system/sysinit.target.wants/"
 		;;
 	dracut-nosystemd)
-		mkdir -p "$1/usr/lib/dracut/hooks/cmdline"
-		echo 'modprobe labhang' >"$1/usr/lib/dracut/hooks/cmdline/00-labhang.sh"
+		# Newer ones have a link to it at the place of old.
+		hooks=var/lib/dracut/hooks
+		grep -rq "$hooks" "$ROOT/usr/lib/dracut" || hooks=usr/lib/dracut/hooks
+		mkdir -p "$1/$hooks/cmdline"
+		echo 'modprobe labhang' >"$1/$hooks/cmdline/00-labhang.sh"
 		;;
 	esac
 }

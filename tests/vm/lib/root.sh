@@ -28,7 +28,6 @@ ROOT_PACKAGES=(
 
 # Only unpacked, with all that they need and the root lacks.
 CRYPT_PACKAGES=(cryptsetup-initramfs lvm2)
-LIBVIRT_PACKAGE=libvirt-clients
 
 # What the guests' devices and file systems can ask for, and with it what these modules need. The rest of the
 # kernel's 390 MB would only make each image and each boot slower. A module is named without its compression.
@@ -54,12 +53,17 @@ root_kernel_package() {
 		sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1
 }
 
+# The package with virt-host-validate, from Debian 13 on the first.
+root_libvirt_package() {
+	[[ -z $(apt-cache pkgnames libvirt-daemon-common) ]] && printf libvirt-clients || printf libvirt-daemon-common
+}
+
 # Everything that decides what the root contains.
 root_key() {
 	local codename=$1 kernel=$2
 	{
 		printf '%s\n' "$codename"
-		apt-cache policy "${ROOT_PACKAGES[@]}" "${CRYPT_PACKAGES[@]}" "$LIBVIRT_PACKAGE" "$kernel" | grep -E '^[a-z]|Candidate:'
+		apt-cache policy "${ROOT_PACKAGES[@]}" "${CRYPT_PACKAGES[@]}" "$(root_libvirt_package)" "$kernel" | grep -E '^[a-z]|Candidate:'
 		cat "$LAB_DIR/lib/root.sh"
 	} | hash_text
 }
@@ -188,7 +192,7 @@ root_make() {
 	# The kernel's package is only unpacked: installing it would drag in an image generator run.
 	root_add_kernel "$kernel" "$work/root" "$work"
 	root_fetch "$work/root" "$work/crypt-packages" "${CRYPT_PACKAGES[@]}"
-	root_fetch "$work/root" "$work/libvirt-packages" "$LIBVIRT_PACKAGE"
+	root_fetch "$work/root" "$work/libvirt-packages" "$(root_libvirt_package)"
 	mv "$work/crypt-packages/tree" "$work/crypt"
 	mv "$work/libvirt-packages/tree" "$work/libvirt"
 	rm -r "$work/crypt-packages" "$work/libvirt-packages"
