@@ -45,7 +45,7 @@ said() { output_of "$EXTRA" | grep -E -x "$1" >/dev/null; }
 
 check() {
 	expect_json 'cat /run/cloud-init/result.json' '.v1.errors == []'
-	! said '.*(WARNING|ERROR).*' || fail 'cloud-init warns'
+	! said '.*\[(WARNING|ERROR|CRITICAL)\]: .*' || fail 'cloud-init warns'
 	said 'Cloud-init .* finished .*NoCloud.*' || fail 'cloud-init is not through'
 	if ((boot == 1)); then
 		expect_driver 0000:01:00.0 e1000e

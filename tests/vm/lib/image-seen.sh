@@ -42,7 +42,7 @@ seen_modules() {
 bzip2_verdict() {
 	install -D "$(command -v bzip2)" "$dir/bzip2/usr/bin/bzip2"
 	cp "$INITRD" "$dir/image"
-	in_root "$dir" '' /usr/lib/dracut/skipcpio /lab/out/image >"$dir/packed"
+	perl -0777 -pe 's/\A(0707.*?TRAILER!!!\0+)+//s' "$dir/image" >"$dir/packed"
 	truncate -s "-$(stat -c %s "$dir/packed")" "$dir/image"
 	zstd -qdc "$dir/packed" | bzip2 -1 >>"$dir/image"
 	in_root "$dir" "$PRODUCT $dir/bzip2" sh -c '

@@ -22,7 +22,7 @@ module_make() {
 	in_root "$dir.new" "$HEADERS/tree" sh -euc '
 		make --no-print-directory -C "/usr/src/linux-headers-$1" M=/lab/out modules
 		mkdir "/$2/updates"
-		strip --strip-debug -o "/$2/updates/labhang.ko" /lab/out/labhang.ko
+		x86_64-linux-gnu-strip --strip-debug -o "/$2/updates/labhang.ko" /lab/out/labhang.ko
 		depmod "$1"
 		cp -r "/$2/updates" "/$2"/modules.* "/lab/out/$2/"
 	' sh "$KVER" "$modules" >"$dir.log" 2>&1 || {
