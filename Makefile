@@ -4,19 +4,21 @@
 #   make LINK=shared      link against the distribution's shared libraries; fetches nothing
 #   make install          to PREFIX (/usr) below DESTDIR; make uninstall takes it away again
 #   make dist             build/vfio-prepare-VERSION.tar.gz, which its install.sh installs on any distribution
+#   make deb              Debian's packages, in build/deb; shared libraries, fetches nothing
 #   make deps             install what is needed to build and test (root)
 #   make run              the demonstration: real kernels boot and the card is on vfio-pci (root)
 #   make check            the fast tests
 #   make test             all tests (root)
 #   make vm TEST=NAME     the tests in virtual machines, or one of them; RELEASE=trixie or sid: of another Debian
 #   make suite-NAME       one suite of the tests alone
+#   make packages RELEASE=trixie  packages of that release, built there, installed, upgraded and removed (root)
 #   make exports RELEASE=sid  what the programs of another release make of the exports (root)
 #   make fuzz             build/fuzz/NAME, libFuzzer programs
 #   make bench            measure, beside other tools and the least that is possible (root)
 #   make format           clang-format over all C files
 #   make clean            remove what was built, keep what was fetched; make distclean: that too
 #
-# CC=gcc or CC=clang, CFLAGS for optimisation, V=1 shows the commands,
+# CC=gcc or CC=clang, CFLAGS for optimisation, V=1 shows the commands, STRIP= keeps the debugging information,
 # KMOD_SOURCE=DIR builds libkmod from that tree.
 
 # The one place of the version: the program, the manual pages that are installed, and NEWS follow it.
@@ -29,6 +31,7 @@ endif
 CFLAGS ?= -Os -g
 PREFIX = /usr
 LINK = static
+STRIP = strip
 
 # A variant (clang, shared, sanitizers, fuzz) is this Makefile run again with other variables and
 # a build directory of its own. SANITIZE is the argument of -fsanitize=.
@@ -74,11 +77,13 @@ KMOD = build/libkmod
 CPPFLAGS_ALL = -D_GNU_SOURCE -DVFIO_PREPARE_VERSION='"$(VERSION)"' -Iprepare \
 	$(if $(filter static,$(LINK)),-isystem $(KMOD)/include) -isystem /usr/include/iniparser \
 	$(CPPFLAGS)
+# A packager's flags may have another.
+FORTIFY = $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2)
 # No recorded paths: the same source gives the same file wherever it is built.
 CFLAGS_ALL = -std=gnu11 $(WARN) -fPIE -ffunction-sections -fdata-sections \
 	-fstack-protector-strong -fstack-clash-protection -ffile-prefix-map=$(CURDIR)=. \
 	-fno-asynchronous-unwind-tables \
-	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,$(FORTIFY)) \
 	$(CFLAGS)
 LDFLAGS_ALL = -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
 	$(if $(SANITIZE),,-Wl,-z,pack-relative-relocs) \
@@ -105,7 +110,7 @@ all: $(BUILD)/vfio-prepare
 # The debugging information stays in the file that is not stripped.
 $(BUILD)/vfio-prepare: $(BUILD)/vfio-prepare.debug
 	$(call say,STRIP,$@)
-	$(Q)strip -o $@ $<
+	$(Q)$(or $(STRIP:%=% -o $@ $<),cp $< $@)
 
 $(BUILD)/vfio-prepare.debug: $(OBJ)/prepare/main.o $(ARCHIVE) $(BUILD)/link.flags
 	$(call say,LINK,$@)
@@ -142,7 +147,7 @@ $(BUILD)/compile.flags $(BUILD)/link.flags $(KMOD)/flags: FORCE
 	@mkdir -p $(@D); text='$(subst ','\'',$(TEXT))'; \
 		printf '%s\n' "$$text" | cmp -s - $@ || printf '%s\n' "$$text" >$@
 
--include $(patsubst %.o,%.d,$(OBJECTS) $(OBJ)/prepare/main.o $(OBJ)/completion/tables.o $(TEST_SOURCES:%.c=$(OBJ)/%.o))
+-include $(patsubst %.o,%.d,$(OBJECTS) $(OBJ)/prepare/main.o $(OBJ)/completion/tables.o $(OBJ)/dist/managed-files.o $(TEST_SOURCES:%.c=$(OBJ)/%.o))
 
 # --- libkmod.a, which Debian does not ship -----------------------------------------------------
 #
@@ -190,11 +195,19 @@ $(COMPLETIONS): $(BUILD)/completion/%: $(BUILD)/completion/tables $(wildcard com
 	$(Q)mkdir -p $(@D)
 	$(Q){ $< $(*D) && cat completion/$(*D); } >$@
 
-$(BUILD)/completion/tables: $(OBJ)/completion/tables.o $(ARCHIVE) $(BUILD)/link.flags
+# Programs that write what is installed.
+$(BUILD)/completion/tables: $(OBJ)/completion/tables.o
+$(BUILD)/managed-files: $(OBJ)/dist/managed-files.o
+$(BUILD)/completion/tables $(BUILD)/managed-files: $(ARCHIVE) $(BUILD)/link.flags
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(if $(SANITIZE)$(filter shared,$(LINK)),-pie,-static-pie) \
-		$(LDFLAGS_ALL) -o $@ $< $(ARCHIVE) $(LIBS)
+		$(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LIBS)
+
+# What apply writes in /etc, for those who remove the program.
+MANAGED = $(BUILD)/dist-managed
+$(MANAGED): $(BUILD)/managed-files
+	$(Q)$< >$@
 
 # file:where below PREFIX. Uninstall removes exactly these, and the directories that are ours.
 DROP_INS = $(notdir $(wildcard units/drop-ins/*))
@@ -240,16 +253,23 @@ uninstall:
 DIST = vfio-prepare-$(VERSION)
 SOURCE_DATE_EPOCH ?= 1767225600
 
-dist: all $(MANUALS) $(COMPLETIONS)
+dist: all $(MANUALS) $(COMPLETIONS) $(MANAGED)
 	$(Q)rm -rf $(BUILD)/dist
 	$(Q)$(MAKE) install DESTDIR=$(BUILD)/dist/$(DIST)/tree PREFIX=
 	$(Q)install -m 755 dist/install.sh $(BUILD)/dist/$(DIST)/
 	$(Q)install -m 644 README.md NEWS LICENSE $(BUILD)/dist/$(DIST)/
+	$(Q)install -m 644 $(MANAGED) $(BUILD)/dist/$(DIST)/managed
 	$(call say,DIST,$(BUILD)/$(DIST).tar.gz)
 	$(Q)cd $(BUILD)/dist/$(DIST) && find tree -type f -printf '%m %P\n' | LC_ALL=C sort -k 2 >files
 	$(Q)tar -c -C $(BUILD)/dist --format=ustar --sort=name --owner=0 --group=0 --numeric-owner --mode=go=u-w \
 		--mtime=@$(SOURCE_DATE_EPOCH) $(DIST) | gzip -9n >$(BUILD)/$(DIST).tar.gz
 	$(Q)cd $(BUILD) && sha256sum $(DIST).tar.gz >$(DIST).tar.gz.sha256
+
+# dpkg-buildpackage cleans where it builds and writes beside it: it gets a copy of the source.
+deb:
+	$(Q)rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb/$(DIST)
+	$(Q)tar -c --exclude=./build --exclude=./.git . | tar -x -C $(BUILD)/deb/$(DIST)
+	$(Q)cd $(BUILD)/deb/$(DIST) && dpkg-buildpackage -us -uc $(JOBS) $(DPKG_BUILDPACKAGE)
 
 # Quiet and quick where nothing is missing; the host's lists are fetched only if something is.
 deps:
@@ -384,6 +404,9 @@ suite-security: all $(BUILD)/tests/tree
 # As root: what the programs that load the exports make of them, as some releases have them.
 suite-exports: dist $(BUILD)/tests/tree
 	$(Q)tests/exports/run $(RELEASE)
+# As root: packages are built, installed, upgraded and removed as some releases do it.
+suite-packages: $(BUILD)/tests/tree
+	$(Q)tests/packages/run $(RELEASE)
 suite-cppcheck: $(BUILD)/cppcheck.passed
 $(BUILD)/cppcheck.passed: $(LINTED)
 	$(Q)cppcheck -q -j$$(nproc) --std=c11 --enable=warning,performance,portability \
@@ -418,6 +441,7 @@ suite-vm-trixie: dist
 
 vm: suite-vm
 exports: suite-exports
+packages: suite-packages
 bench: deps
 	$(Q)$(MAKE) $(JOBS) all $(BUILD)/tests/tree
 	$(Q)tests/bench/plan $(BUILD)/vfio-prepare $(BUILD)/tests/tree
@@ -432,7 +456,7 @@ format:
 
 # The virtual machines' cache, the roots of other releases and kmod's source stay.
 clean:
-	$(Q)rm -rf $(filter-out build/vm build/exports build/kmod,$(wildcard build/*)) \
+	$(Q)rm -rf $(filter-out build/vm build/exports build/packages build/kmod,$(wildcard build/*)) \
 		$(filter-out build/vm/cache,$(wildcard build/vm/*))
 distclean:
 	$(Q)rm -rf --one-file-system build
@@ -440,6 +464,7 @@ distclean:
 FORCE:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all install uninstall dist deps check test run-unit run-scenarios run-corpora vm exports bench run \
+.PHONY: FORCE all install uninstall dist deb packages deps check test run-unit run-scenarios run-corpora vm exports bench run \
 	fuzz fuzzers format clean distclean \
-	sweep-reads sweep-memory tidy-deep $(patsubst %,suite-%,$(CHECK_SUITES) $(TEST_SUITES))
+	sweep-reads sweep-memory tidy-deep suite-packages \
+	$(patsubst %,suite-%,$(CHECK_SUITES) $(TEST_SUITES))

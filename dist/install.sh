@@ -140,12 +140,11 @@ add() {
 
 # Without the program, what apply wrote would keep devices from their drivers and bind them to nothing.
 check_unused() {
-	for file in modprobe.d/vfio-prepare.conf modules-load.d/vfio-prepare.conf \
-		udev/rules.d/05-vfio-prepare.rules default/grub.d/99-vfio-prepare.cfg vfio-prepare/kernel-arguments; do
-		[ ! -e "$destdir/etc/$file" ] ||
-			die "/etc/$file is of vfio-prepare apply and still works; nothing is removed." \
+	while read -r file; do
+		[ ! -e "$destdir$file" ] ||
+			die "$file is of vfio-prepare apply and still works; nothing is removed." \
 				'Empty the profile, run vfio-prepare apply --rebuild, then remove; or --remove --force'
-	done
+	done <"$here/managed"
 }
 
 remove() {
