@@ -35,8 +35,10 @@ STRIP = strip
 
 # A variant (clang, shared, sanitizers, fuzz) is this Makefile run again with other variables and
 # a build directory of its own. SANITIZE is the argument of -fsanitize=.
+# COVERAGE=--coverage counts what of the pure layers is run.
 BUILD = build
 SANITIZE =
+COVERAGE =
 
 # For the targets that build on the way to something else: all processors, unless told otherwise.
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -54,7 +56,7 @@ say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
 PACKAGES_BUILD = gcc libc6-dev make pkg-config dpkg-dev apt xz-utils \
 	libblkid-dev libiniparser-dev libjansson-dev liblzma-dev libzstd-dev zlib1g-dev libkmod-dev
-PACKAGES_TEST = clang libclang-rt-dev clang-tidy cppcheck valgrind libcmocka-dev
+PACKAGES_TEST = clang libclang-rt-dev clang-tidy codespell cppcheck valgrind libcmocka-dev
 # Some tests say themselves what they need.
 PACKAGES = $(PACKAGES_BUILD) $(PACKAGES_TEST) $$(for list in tests/*/deps; do $$list; done)
 
@@ -87,7 +89,7 @@ CFLAGS_ALL = -std=gnu11 $(WARN) -fPIE -ffunction-sections -fdata-sections \
 	$(CFLAGS)
 LDFLAGS_ALL = -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
 	$(if $(SANITIZE),,-Wl,-z,pack-relative-relocs) \
-	$(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(COVERAGE) $(LDFLAGS)
 
 ifeq ($(LINK),static)
 LIBS = $(KMOD)/libkmod.a $(KMOD)/absent.o -lblkid -liniparser -ljansson -lzstd -llzma -lz
@@ -137,6 +139,9 @@ $(OBJ)/%.o: %.c $(BUILD)/compile.flags $(if $(filter static,$(LINK)),$(KMOD)/lib
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+COVERED = model parse decide render
+$(COVERED:%=$(OBJ)/prepare/%/%.o): private CFLAGS_ALL += $(COVERAGE)
 
 # Written anew only when they differ: another compiler, flag or set of files builds again what
 # hangs on it.
@@ -347,8 +352,8 @@ fuzz:
 
 # A suite is a target suite-NAME. It passes or fails as one test, unless it prints the line
 # "N passed, N failed, N skipped". tests/run-suites runs suites and adds up.
-CHECK_SUITES = product layers unit unit-asan scenarios scenarios-asan corpora shell field cppcheck install
-TEST_SUITES = security exports clang shared unit-valgrind scenarios-valgrind fuzzers clang-tidy vm vm-trixie
+CHECK_SUITES = product layers unit unit-asan scenarios scenarios-asan corpora shell field cppcheck codespell install
+TEST_SUITES = analyzer coverage security exports clang shared unit-valgrind scenarios-valgrind fuzzers clang-tidy vm vm-trixie
 
 check:
 	+@SUITE_MAKE='$(MAKE) $(JOBS)' tests/run-suites $(CHECK_SUITES)
@@ -407,6 +412,25 @@ suite-exports: dist $(BUILD)/tests/tree
 # As root: packages are built, installed, upgraded and removed as some releases do it.
 suite-packages: $(BUILD)/tests/tree
 	$(Q)tests/packages/run $(RELEASE)
+suite-codespell:
+	$(Q)codespell
+# gcc's analyzer: its objects are not linked.
+suite-analyzer: $(BUILD)/analyzer.passed
+$(BUILD)/analyzer.passed: $(LINTED)
+	$(Q)$(MAKE) BUILD=build/analyzer CC=gcc CFLAGS='-O0 -fanalyzer' objects
+	$(Q)touch $@
+objects: $(OBJECTS) $(OBJ)/prepare/main.o
+# What unit tests and scenarios run of the pure layers. The sweeps are many runs of what the others have.
+suite-coverage:
+	$(Q)$(MAKE) BUILD=build/coverage COVERAGE=--coverage CFLAGS=-O0 run-coverage
+COVERING = $(filter-out %/test_verbs_failing_reads %/test_verbs_failing_writes %/test_verbs_failing_memory \
+	%/test_verbs_reads,$(UNIT_TESTS))
+run-coverage: $(COVERING) $(BUILD)/tests/scenario-runner
+	$(Q)find $(OBJ) -name '*.gcda' -delete
+	$(Q)$(TAP) $(COVERING) '$(BUILD)/tests/scenario-runner tests/scenarios !(sweep*|[a-h]*)' \
+		'$(BUILD)/tests/scenario-runner tests/scenarios !(sweep*|[i-z]*)' >$(BUILD)/coverage.log || \
+		{ cat $(BUILD)/coverage.log; false; }
+	$(Q)tests/coverage $(OBJ) $(COVERED)
 suite-cppcheck: $(BUILD)/cppcheck.passed
 $(BUILD)/cppcheck.passed: $(LINTED)
 	$(Q)cppcheck -q -j$$(nproc) --std=c11 --enable=warning,performance,portability \
@@ -416,6 +440,7 @@ $(BUILD)/cppcheck.passed: $(LINTED)
 TIDY = printf '%s\n' $(wildcard prepare/*.c prepare/*/*.c) | xargs -P $$(nproc) -I{} \
 	clang-tidy --quiet {} -- -std=gnu11 $(CPPFLAGS_ALL)
 suite-clang-tidy: $(BUILD)/clang-tidy.passed
+	$(Q)tests/tidy-checkers
 $(BUILD)/clang-tidy.passed: $(LINTED) .clang-tidy | $(if $(filter static,$(LINK)),$(KMOD)/libkmod.a)
 	$(Q)$(TIDY) -Xclang -analyzer-config -Xclang max-nodes=60000
 	$(Q)touch $@
@@ -430,6 +455,7 @@ suite-shared: all $(BUILD)/tests/tree
 	$(Q)$(MAKE) BUILD=build/shared LINK=shared all
 	$(Q)tests/shared build/shared/vfio-prepare $(BUILD)/vfio-prepare $(BUILD)/tests/tree
 suite-fuzzers: fuzz
+	$(Q)tests/fuzz/live build/fuzz
 suite-vm: dist
 	$(Q)VM_RELEASE=$(RELEASE) tests/vm/run $(TEST)
 
@@ -465,6 +491,6 @@ FORCE:
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: FORCE all install uninstall dist deb packages deps check test run-unit run-scenarios run-corpora vm exports bench run \
-	fuzz fuzzers format clean distclean \
+	fuzz fuzzers format clean distclean objects run-coverage \
 	sweep-reads sweep-memory tidy-deep suite-packages \
 	$(patsubst %,suite-%,$(CHECK_SUITES) $(TEST_SUITES))

@@ -25,17 +25,20 @@ static unsigned base_class(const struct export_device *device)
 	return device->class >> 16;
 }
 
-/* The first function of the section's cards says what the section is for: it is never the sound of a card. */
+/*
+ * The first function of the section's cards, of which one is given, says what the section is for: it is never the
+ * sound of a card.
+ */
 static const struct export_device *main_device(const struct export *export,
-					       const struct device_section *section)
+					       const struct export_device *one)
 {
 	const struct export_device *first = NULL;
 
 	vec_foreach(device, export)
-		if (device->section == section && !device->companion &&
+		if (device->section == one->section && !device->companion &&
 		    (!first || device->address.function < first->address.function))
 			first = device;
-	return first;
+	return first ? first : one;
 }
 
 /* What the functions of a card are called beside its main one (include/linux/pci_ids.h). */
@@ -84,7 +87,7 @@ void nova_aliases_make(const struct export *export, struct nova_aliases *ret)
 		*alias = (struct nova_alias){
 			.section = section,
 			.device = device,
-			.is_main = base_class(device) == base_class(main_device(export, section)),
+			.is_main = base_class(device) == base_class(main_device(export, device)),
 			.is_asked = section->alias || !section->physical_network,
 		};
 		if (alias->is_main) {
