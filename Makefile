@@ -4,7 +4,7 @@
 #   make LINK=shared      link against the distribution's shared libraries; fetches nothing
 #   make install          to PREFIX (/usr) below DESTDIR; make uninstall takes it away again
 #   make dist             build/vfio-prepare-VERSION.tar.gz, which its install.sh installs on any distribution
-#   make deb              Debian's packages, in build/deb; shared libraries, fetches nothing
+#   make deb, make rpm    packages in build/deb and build/rpm, with shared libraries; they fetch nothing
 #   make deps             install what is needed to build and test (root)
 #   make run              the demonstration: real kernels boot and the card is on vfio-pci (root)
 #   make check            the fast tests
@@ -276,6 +276,15 @@ deb:
 	$(Q)tar -c --exclude=./build --exclude=./.git . | tar -x -C $(BUILD)/deb/$(DIST)
 	$(Q)cd $(BUILD)/deb/$(DIST) && dpkg-buildpackage -us -uc $(JOBS) $(DPKG_BUILDPACKAGE)
 
+# On Debian rpm has no macros of systemd and udev, and knows no package: make rpm RPMBUILD=--nodeps.
+rpm:
+	$(Q)rm -rf $(BUILD)/rpm && mkdir -p $(BUILD)/rpm/SOURCES
+	$(Q)tar -c --exclude=./build --exclude=./.git --transform='s,^\.,$(DIST),' . | gzip -n >$(BUILD)/rpm/SOURCES/$(DIST).tar.gz
+	$(Q)rpmbuild -ba --define "_topdir $(abspath $(BUILD)/rpm)" $(RPMBUILD) \
+		$(if $(shell rpm --eval '%{?_unitdir}'),,--define '_unitdir /usr/lib/systemd/system') \
+		$(if $(shell rpm --eval '%{?_udevrulesdir}'),,--define '_udevrulesdir /usr/lib/udev/rules.d') \
+		dist/vfio-prepare.spec
+
 # Quiet and quick where nothing is missing; the host's lists are fetched only if something is.
 deps:
 	$(Q)missing=$$(for package in $(PACKAGES); do \
@@ -409,8 +418,10 @@ suite-security: all $(BUILD)/tests/tree
 # As root: what the programs that load the exports make of them, as some releases have them.
 suite-exports: dist $(BUILD)/tests/tree
 	$(Q)tests/exports/run $(RELEASE)
-# As root: packages are built, installed, upgraded and removed as some releases do it.
+# As root: packages are built, installed, upgraded and removed as some releases do it; the suite is a part of it.
 suite-packages: $(BUILD)/tests/tree
+	$(Q)PACKAGES_KINDS=initramfs-tools tests/packages/run bookworm
+packages: $(BUILD)/tests/tree
 	$(Q)tests/packages/run $(RELEASE)
 suite-codespell:
 	$(Q)codespell
@@ -467,7 +478,6 @@ suite-vm-trixie: dist
 
 vm: suite-vm
 exports: suite-exports
-packages: suite-packages
 bench: deps
 	$(Q)$(MAKE) $(JOBS) all $(BUILD)/tests/tree
 	$(Q)tests/bench/plan $(BUILD)/vfio-prepare $(BUILD)/tests/tree
@@ -490,7 +500,7 @@ distclean:
 FORCE:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all install uninstall dist deb packages deps check test run-unit run-scenarios run-corpora vm exports bench run \
+.PHONY: FORCE all install uninstall dist deb rpm packages deps check test run-unit run-scenarios run-corpora vm exports bench run \
 	fuzz fuzzers format clean distclean objects run-coverage \
 	sweep-reads sweep-memory tidy-deep suite-packages \
 	$(patsubst %,suite-%,$(CHECK_SUITES) $(TEST_SUITES))
