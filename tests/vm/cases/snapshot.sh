@@ -20,7 +20,7 @@ same list without serial numbers and UUIDs
 0000:04:00.1 by the profile of init
 same at the end
 same of a disk that is open
-the kernel or a process has nvme1n1 open exclusively"
+the disk is open exclusively"
 
 check() {
 	# Something other than that the two lists are equally empty.
