@@ -366,8 +366,9 @@ TEST_SUITES = analyzer coverage security exports clang shared unit-valgrind scen
 
 check:
 	+@SUITE_MAKE='$(MAKE) $(JOBS)' tests/run-suites $(CHECK_SUITES)
+# unit and scenarios are what unit-asan, scenarios-asan, coverage and the suites under valgrind run, too.
 test: deps
-	+@SUITE_MAKE='$(MAKE) $(JOBS)' tests/run-suites $(CHECK_SUITES) $(TEST_SUITES)
+	+@SUITE_MAKE='$(MAKE) $(JOBS)' tests/run-suites $(filter-out unit scenarios,$(CHECK_SUITES)) $(TEST_SUITES)
 
 # What the linters look at: they run again where one of these has changed.
 LINTED = Makefile $(wildcard prepare/*.[ch] prepare/*/*.[ch])
@@ -460,8 +461,10 @@ tidy-deep: | $(if $(filter static,$(LINK)),$(KMOD)/libkmod.a)
 	$(Q)$(TIDY)
 suite-install: all
 	+$(Q)SUITE_MAKE='$(MAKE)' tests/install
+# Its warnings, and that it builds; what gcc built is run.
 suite-clang:
-	$(Q)$(MAKE) BUILD=build/clang CC=clang all run-unit
+	$(Q)$(MAKE) BUILD=build/clang CC=clang all build-unit
+build-unit: $(UNIT_TESTS)
 suite-shared: all $(BUILD)/tests/tree
 	$(Q)$(MAKE) BUILD=build/shared LINK=shared all
 	$(Q)tests/shared build/shared/vfio-prepare $(BUILD)/vfio-prepare $(BUILD)/tests/tree
@@ -471,10 +474,10 @@ suite-vm: dist
 	$(Q)VM_RELEASE=$(RELEASE) tests/vm/run $(TEST)
 
 # Of Debian 13 what is not as on 12: the images of each kind, the order of the units, modules that are compressed, the
-# kernel's packages, systemd-boot.
+# kernel's packages. make vm RELEASE=trixie runs all, systemd-boot too.
 suite-vm-trixie: dist
 	$(Q)VM_RELEASE=trixie tests/vm/run early-module real-root@dracut off-early@dracut-nosystemd \
-		compressed-modules systemd-boot
+		compressed-modules
 
 vm: suite-vm
 exports: suite-exports
@@ -500,7 +503,7 @@ distclean:
 FORCE:
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all install uninstall dist deb rpm packages deps check test run-unit run-scenarios run-corpora vm exports bench run \
+.PHONY: FORCE all install uninstall dist deb rpm packages deps check test build-unit run-unit run-scenarios run-corpora vm exports bench run \
 	fuzz fuzzers format clean distclean objects run-coverage \
 	sweep-reads sweep-memory tidy-deep suite-packages \
 	$(patsubst %,suite-%,$(CHECK_SUITES) $(TEST_SUITES))

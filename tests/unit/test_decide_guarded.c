@@ -86,6 +86,9 @@ TEST(by_contents)
 	storage_done(&inventory.storage);
 	storage_devices(&inventory.storage, "nvme1n1 259:3 @06:00.0 type=xfs uuid=bb\n");
 	expect("another disk in the slot, the other unseen", &guarded, "05");
+	storage_done(&inventory.storage);
+	storage_devices(&inventory.storage, "nvme1n1 259:3 @06:00.0 partuuid=qq\n");
+	expect("another partition in the slot, the other unseen", &guarded, "05");
 	strv_done(&guarded.contents);
 	/* Without contents the place counts. */
 	expect("blank", &guarded, "06");

@@ -32,10 +32,14 @@ static int reset(void **state _unused_)
 
 static void expect_serial(size_t length)
 {
+	size_t offset = 0;
 	uint64_t serial = 0;
 
-	assert_true(config_space_serial(config, length, &serial, NULL));
+	assert_true(config_space_serial(config, length, &serial, &offset));
 	assert_true(serial == SERIAL);
+	/* Where it stands, for whoever takes it out: its lower half comes first. */
+	assert_int_equal(config[offset], SERIAL & 0xff);
+	assert_int_equal(config[offset + 7], SERIAL >> 56);
 }
 
 static void expect_none(size_t length)

@@ -38,6 +38,10 @@ TEST(test_domain)
 	       "addresses vfio-pci: 0000:0e:00.1 @g:9\n"
 	       "addresses vfio-pci: 0000:03:1f.7 @g:13 (libvirt does not bind it: managed='no')\n"
 	       "addresses vfio-pci: 0001:02:00.2 @g:18\n");
+	expect(foreign_parse_domain,
+	       "<hostdev type='pci'><source><address domain='0xffffffff' bus='0xff' slot='0x1f'\n"
+	       "function='7'/></source></hostdev>\n",
+	       "addresses vfio-pci: ffffffff:ff:1f.7 @g:1 (libvirt does not bind it: managed='no')\n");
 	expect(foreign_parse_domain, "<hostdev type='pci'><source><address", "");
 	expect(foreign_parse_domain, "<hostdev", "");
 	expect(foreign_parse_domain, "<!-- <", "");

@@ -146,12 +146,41 @@ TEST(test_others)
 			 "vfs module igb: 7 7 @f:1\nvfs module mlx4_core: 8 @f:2\n");
 }
 
+/* Each condition of a rule that says whose functions it makes. */
+TEST(test_whose)
+{
+	static const struct {
+		const char *condition, *whose;
+	} rows[] = {{"INTERFACE", "eth1"},
+		    {"ENV{INTERFACE}", "eth1"},
+		    {"ENV{ID_NET_NAME}", "eth1"},
+		    {"ENV{ID_NET_NAME_PATH}", "eth1"},
+		    {"ENV{ID_NET_NAME_SLOT}", "eth1"},
+		    {"NAME", "eth1"},
+		    {"KERNEL", "eth1"},
+		    {"KERNELS", "eth1"},
+		    {"DRIVER", "module eth1"},
+		    {"DRIVERS", "module eth1"},
+		    {"ENV{ID_NET_DRIVER}", "module eth1"},
+		    {"ENV{ID_MODEL}", ""}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *rule = xasprintf("SUBSYSTEM==\"net\", %s==\"eth1\", "
+						      "ATTR{device/sriov_numvfs}=\"2\"\n",
+						      rows[i].condition);
+		_cleanup_free_ char *want = xasprintf("vfs %s: 2 @f:1\n", rows[i].whose);
+
+		parse_foreign(foreign_parse_udev, FOREIGN_UDEV_RULE, "f", rule, &foreign, NULL);
+		check_foreign_is(rows[i].condition, &foreign, want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_netplan),     cmocka_unit_test(test_link),
 		cmocka_unit_test(test_connections), cmocka_unit_test(test_hardware_addresses),
-		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_others),      cmocka_unit_test(test_whose),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
