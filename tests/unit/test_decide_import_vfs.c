@@ -81,6 +81,12 @@ TEST(test_who_makes_them)
 		    PUT(MODPROBE, VFS, "/m", 1, "module i40e", "0 2")),
 		ROW("ours", "0000:04:00.1 vfio-pci vfs=2\n",
 		    PUT(RC_LOCAL, VFS, "/r", 1, "eth1", "2", .ours = true)),
+		ROW("ours, and then another's", "0000:04:00.1 vfio-pci vfs=2 /s\n",
+		    PUT(RC_LOCAL, VFS, "/r", 1, "eth1", "2", .ours = true),
+		    PUT(RC_LOCAL, VFS, "/s", 1, "eth1", "2")),
+		ROW("behind a device of another card",
+		    "0000:01:00.0 vfio-pci /d\n0000:04:00.1 vfio-pci vfs=2\n",
+		    PUT(DRIVERCTL, ADDRESSES, "/d", 1, "vfio-pci", "0000:01:00.0")),
 		ROW("of no device that is here",
 		    "0000:04:00.1 vfio-pci vfs=2\n"
 		    "lost /r:1: \"TEXT\": which physical function is to have virtual functions by "
