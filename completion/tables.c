@@ -15,15 +15,25 @@
 
 #define HEADER "vfio-prepare(8); made by completion/tables.c of the tables of the program."
 
-/* The words of a kind that has some, each behind a space. */
-static void print_words(enum value_kind kind)
+#define N_VALUE_KINDS (VALUE_EXPORT + 1)
+
+/*
+ * What an argument can be: the words of its kind, each behind a space, with before in front and behind at the end; or
+ * what stands for the kind in that shell.
+ */
+static void print_value(enum value_kind kind, const char *before, const char *behind,
+			const char *const of_kind[N_VALUE_KINDS])
 {
-	if (kind == VALUE_FORMAT)
-		for (size_t i = 0; i < ARRAY_SIZE(format_names); i++)
-			printf(" %s", format_names[i]);
-	if (kind == VALUE_PHASE)
-		for (int i = 0; i <= BOOT_PHASE_HOTPLUG; i++)
-			printf(" %s", boot_phase_names[i]);
+	if (of_kind[kind]) {
+		printf("%s", of_kind[kind]);
+		return;
+	}
+	printf("%s", before);
+	for (size_t i = 0; kind == VALUE_FORMAT && i < ARRAY_SIZE(format_names); i++)
+		printf(" %s", format_names[i]);
+	for (int i = 0; kind == VALUE_PHASE && i <= BOOT_PHASE_HOTPLUG; i++)
+		printf(" %s", boot_phase_names[i]);
+	printf("%s", behind);
 }
 
 /* Targets stand together in the table: is this the first row of its own? */
@@ -53,13 +63,6 @@ static void print_parts(const char *before, const char *behind_target, const cha
 	}
 }
 
-static char letter(const struct command_option *option)
-{
-	return option->action != OPTION_SETS && option->action < OPTION_FORMAT
-		       ? (char)option->action
-		       : '\0';
-}
-
 static bool is_of(const struct command_option *option, const struct verb *verb)
 {
 	return !option->verbs || (verb && command_option_is_of(option, verb->name));
@@ -67,19 +70,11 @@ static bool is_of(const struct command_option *option, const struct verb *verb)
 
 /* --- bash: words in associative arrays ------------------------------------------------------------------ */
 
-/* What an argument can be, in a word that completion/bash knows, or the words themselves. */
-static void print_kind(enum value_kind kind)
-{
-	static const char *const kinds[] = {
-		[VALUE_ANY] = "ANY",         [VALUE_DIRECTORY] = "DIRECTORY", [VALUE_FILE] = "FILE",
-		[VALUE_ADDRESS] = "ADDRESS", [VALUE_EXPORT] = "EXPORT",
-	};
-
-	if (kind == VALUE_FORMAT || kind == VALUE_PHASE)
-		print_words(kind);
-	else
-		printf("%s", kinds[kind]);
-}
+/* Words that completion/bash knows. */
+static const char *const bash_kinds[N_VALUE_KINDS] = {
+	[VALUE_ANY] = "ANY",         [VALUE_DIRECTORY] = "DIRECTORY", [VALUE_FILE] = "FILE",
+	[VALUE_ADDRESS] = "ADDRESS", [VALUE_EXPORT] = "EXPORT",
+};
 
 static void bash_options(const struct verb *verb)
 {
@@ -108,12 +103,12 @@ static void bash(void)
 		if (!command_options[i].argument)
 			continue;
 		printf("\t[--%s]='", command_options[i].name);
-		print_kind(command_options[i].values);
+		print_value(command_options[i].values, "", "", bash_kinds);
 		printf("'\n");
 	}
 	for (size_t i = 0; i < N_COMMAND_VERBS; i++) {
 		printf("\t[%s]='", command_verbs[i]->name);
-		print_kind(command_verbs[i]->operands);
+		print_value(command_verbs[i]->operands, "", "", bash_kinds);
 		printf("'\n");
 	}
 	printf(")\n_vfio_prepare_targets='");
@@ -137,30 +132,19 @@ static void print_escaped(const char *text, const char *special)
 	}
 }
 
-static void zsh_action(enum value_kind kind)
-{
-	static const char *const actions[] = {
-		[VALUE_ANY] = " ",
-		[VALUE_DIRECTORY] = "_directories",
-		[VALUE_FILE] = "_files",
-		[VALUE_ADDRESS] = "_vfio_prepare_addresses",
-	};
-
-	if (kind == VALUE_FORMAT || kind == VALUE_PHASE) {
-		printf("(");
-		print_words(kind);
-		printf(")");
-	} else {
-		printf("%s", actions[kind]);
-	}
-}
+static const char *const zsh_actions[N_VALUE_KINDS] = {
+	[VALUE_ANY] = " ",
+	[VALUE_DIRECTORY] = "_directories",
+	[VALUE_FILE] = "_files",
+	[VALUE_ADDRESS] = "_vfio_prepare_addresses",
+};
 
 static void zsh_option(const struct command_option *option)
 {
 	printf("\t'");
-	if (letter(option))
-		printf("(-%c --%s)'{-%c,--%s}'", letter(option), option->name, letter(option),
-		       option->name);
+	if (command_option_letter(option))
+		printf("(-%c --%s)'{-%c,--%s}'", command_option_letter(option), option->name,
+		       command_option_letter(option), option->name);
 	else
 		printf("--%s%s", option->name, option->argument ? "=" : "");
 	printf("[");
@@ -170,7 +154,7 @@ static void zsh_option(const struct command_option *option)
 		printf(":");
 		print_escaped(option->argument, ":");
 		printf(":");
-		zsh_action(option->values);
+		print_value(option->values, "(", ")", zsh_actions);
 	}
 	printf("'\n");
 }
@@ -181,7 +165,7 @@ static void zsh_operand(const struct verb *verb)
 		printf("\t\"1:TARGET:($targets)\"\n\t\"2:PART:($parts)\"\n");
 	} else if (verb->operand) {
 		printf("\t'%s:operand:", verb->any_operands ? "*" : "1");
-		zsh_action(verb->operands);
+		print_value(verb->operands, "(", ")", zsh_actions);
 		printf("'\n");
 	}
 }
@@ -215,34 +199,23 @@ static void zsh(void)
 
 /* --- fish: one command for each ---------------------------------------------------------------------------- */
 
-static void fish_values(enum value_kind kind)
-{
-	static const char *const values[] = {
-		[VALUE_ANY] = " -x",
-		[VALUE_DIRECTORY] = " -x -a '(__fish_complete_directories)'",
-		[VALUE_FILE] = " -r -F",
-		[VALUE_ADDRESS] = " -x -a '(__vfio_prepare_addresses)'",
-	};
-
-	if (kind == VALUE_FORMAT || kind == VALUE_PHASE) {
-		printf(" -x -a '");
-		print_words(kind);
-		printf("'");
-	} else {
-		printf("%s", values[kind]);
-	}
-}
+static const char *const fish_values[N_VALUE_KINDS] = {
+	[VALUE_ANY] = " -x",
+	[VALUE_DIRECTORY] = " -x -a '(__fish_complete_directories)'",
+	[VALUE_FILE] = " -r -F",
+	[VALUE_ADDRESS] = " -x -a '(__vfio_prepare_addresses)'",
+};
 
 static void fish_option(const struct command_option *option)
 {
 	printf("complete -c vfio-prepare");
 	if (option->verbs)
 		printf(" -n '__vfio_prepare_verb %s'", option->verbs);
-	if (letter(option))
-		printf(" -s %c", letter(option));
+	if (command_option_letter(option))
+		printf(" -s %c", command_option_letter(option));
 	printf(" -l %s", option->name);
 	if (option->argument)
-		fish_values(option->values);
+		print_value(option->values, " -x -a '", "'", fish_values);
 	printf(" -d '");
 	print_escaped(option->help, "\\");
 	printf("'\n");
@@ -258,7 +231,7 @@ static void fish_operand(const struct verb *verb)
 			    "'\n");
 	} else if (verb->operands != VALUE_ANY) {
 		printf("complete -c vfio-prepare -n '__vfio_prepare_verb %s'", verb->name);
-		fish_values(verb->operands);
+		print_value(verb->operands, " -x -a '", "'", fish_values);
 		printf("\n");
 	}
 }

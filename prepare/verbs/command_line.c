@@ -82,9 +82,9 @@ bool command_option_is_of(const struct command_option *option, const char *verb)
 	return option->verbs && text_list_has(option->verbs, ' ', verb);
 }
 
-static bool has_letter(const struct command_option *option)
+char command_option_letter(const struct command_option *option)
 {
-	return option->action != OPTION_SETS && option->action < OPTION_FORMAT;
+	return option->action < OPTION_FORMAT ? (char)option->action : '\0';
 }
 
 static char *option_name(const struct command_option *option)
@@ -98,8 +98,8 @@ static void add_option(struct buf *out, const struct command_option *option)
 	_cleanup_free_ char *left = option_name(option);
 
 	buf_addf(out, "  %-20s ", left);
-	if (has_letter(option))
-		buf_addf(out, "-%c, ", option->action);
+	if (command_option_letter(option))
+		buf_addf(out, "-%c, ", command_option_letter(option));
 	buf_addf(out, "%s\n", option->help);
 }
 

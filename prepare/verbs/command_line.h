@@ -40,5 +40,7 @@ extern const char *const format_names[FORMAT_MAAS + 1];
 const struct verb *command_verb(const char *name);
 /* Has this verb the option, beside those that every verb has? */
 bool command_option_is_of(const struct command_option *option, const char *verb);
+/* The letter by which the option is known, too; '\0': none. */
+char command_option_letter(const struct command_option *option);
 /* The help of a verb, or of the program: verb is NULL. The caller frees it. */
 char *command_help(const struct verb *verb);
