@@ -180,3 +180,12 @@ int bool_parse(const char *text, bool *ret)
 			}
 	return -EINVAL;
 }
+
+char *text_first_word(const char **rest)
+{
+	const char *start = *rest + strspn(*rest, " \t");
+	size_t length = strcspn(start, " \t");
+
+	*rest = start + length + strspn(start + length, " \t");
+	return xstrndup(start, length);
+}

@@ -20,6 +20,8 @@ void text_underscore(char *text);
 bool text_is(const char *text, size_t length, const char *word);
 /* Is word an item of a list whose items a separator stands between? */
 bool text_list_has(const char *list, char separator, const char *word);
+/* Takes the first word off *rest, which then stands behind it and behind the space that follows; the caller's. */
+char *text_first_word(const char **rest);
 /* The index of a name in a table, which may have gaps (NULL); -1: it is not there. */
 int text_index(const char *const *names, size_t n, const char *name);
 #define TEXT_INDEX(names, name) text_index((names), ARRAY_SIZE(names), (name))

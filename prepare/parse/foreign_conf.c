@@ -12,16 +12,6 @@
 #include "parse/kernel_args.h"
 #include "parse/lines.h"
 
-/* Takes the first word off *rest, which then stands behind it and behind the space that follows. */
-static char *first_word(const char **rest)
-{
-	const char *start = *rest + strspn(*rest, " \t");
-	size_t length = strcspn(start, " \t");
-
-	*rest = start + length + strspn(start + length, " \t");
-	return xstrndup(start, length);
-}
-
 static void add_softdep(struct foreign_setting *setting, const char *rest)
 {
 	_cleanup_(strv_done) struct strv words = {};
@@ -58,7 +48,7 @@ static int64_t alias_field(const char *alias, const char *from, const char *to)
 static void add_alias(const struct foreign_file *file, unsigned line, const char *text,
 		      const char *alias, const char *rest)
 {
-	_cleanup_free_ char *word = first_word(&rest), *module = module_of_driver(word);
+	_cleanup_free_ char *word = text_first_word(&rest), *module = module_of_driver(word);
 	struct foreign_setting *setting;
 	int64_t vendor, device, subvendor, subdevice;
 
@@ -129,7 +119,7 @@ static void add_snp(const struct foreign_file *file, unsigned line, const char *
 static void parse_modprobe_line(const struct foreign_file *file, unsigned line, const char *text)
 {
 	const char *rest = text;
-	_cleanup_free_ char *command = first_word(&rest), *word = first_word(&rest),
+	_cleanup_free_ char *command = text_first_word(&rest), *word = text_first_word(&rest),
 			    *module = module_of_driver(word);
 
 	if (text[0] == '#' || !*module)
@@ -167,7 +157,7 @@ void foreign_parse_modprobe(const struct foreign_file *file)
 void foreign_parse_module_line(const struct foreign_file *file, unsigned line, const char *text)
 {
 	const char *rest = text;
-	_cleanup_free_ char *word = first_word(&rest), *module = module_of_driver(word);
+	_cleanup_free_ char *word = text_first_word(&rest), *module = module_of_driver(word);
 	bool for_guests = module_is_for_guests(module);
 	size_t from = file->foreign->n;
 

@@ -35,17 +35,14 @@ static void parse_hook_command(const struct foreign_file *file, const struct lin
 	static const char *const before_command[] = {"if",    "elif",  "then", "else", "do",
 						     "while", "until", "!",    "{",    "("};
 	_cleanup_free_ char *command = NULL;
-	size_t from = file->foreign->n, length;
+	size_t from = file->foreign->n;
 	const char *rest = text;
 
 	/* What follows a command is none of its arguments. */
 	text[strcspn(text, "<>")] = '\0';
 	do {
 		free(command);
-		rest += strspn(rest, " \t");
-		length = strcspn(rest, " \t");
-		command = xstrndup(rest, length);
-		rest += length;
+		command = text_first_word(&rest);
 	} while (TEXT_IN(before_command, command));
 	if (strcmp(command, "manual_add_modules") == 0)
 		add_modules_of_image(file, lines, rest);

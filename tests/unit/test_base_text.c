@@ -49,6 +49,24 @@ TEST(underscores)
 	}
 }
 
+TEST(first_words)
+{
+	static const char *const rows[][3] = {{"options vfio-pci ids=1:2", "options",
+					       "vfio-pci ids=1:2"},
+					      {"\t a \t b ", "a", "b "},
+					      {"alone", "alone", ""},
+					      {" \t", "", ""},
+					      {"", "", ""}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *rest = rows[i][0];
+		_cleanup_free_ char *word = text_first_word(&rest);
+
+		check_text(rows[i][0], word, rows[i][1]);
+		check_text(rows[i][0], rest, rows[i][2]);
+	}
+}
+
 TEST(words)
 {
 	static const char *const names[] = {[1] = "one", [3] = "three"};
@@ -211,6 +229,7 @@ int main(void)
 		cmocka_unit_test(starts_and_ends),
 		cmocka_unit_test(same),
 		cmocka_unit_test(underscores),
+		cmocka_unit_test(first_words),
 		cmocka_unit_test(words),
 		cmocka_unit_test(lists),
 		cmocka_unit_test(lines),
