@@ -114,10 +114,12 @@ $(BUILD)/vfio-prepare: $(BUILD)/vfio-prepare.debug
 	$(call say,STRIP,$@)
 	$(Q)$(or $(STRIP:%=% -o $@ $<),cp $< $@)
 
+link_program = $(CC) $(CFLAGS_ALL) $(if $(SANITIZE)$(filter shared,$(LINK)),-pie,-static-pie) $(LDFLAGS_ALL) \
+	-o $@ $(filter %.o,$^) $(ARCHIVE) $(LIBS)
+
 $(BUILD)/vfio-prepare.debug: $(OBJ)/prepare/main.o $(ARCHIVE) $(BUILD)/link.flags
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS_ALL) $(if $(SANITIZE)$(filter shared,$(LINK)),-pie,-static-pie) \
-		$(LDFLAGS_ALL) -o $@ $< $(ARCHIVE) $(LIBS)
+	$(Q)$(link_program)
 
 $(ARCHIVE): $(OBJECTS) $(BUILD)/link.flags
 	$(call say,AR,$@)
@@ -206,8 +208,7 @@ $(BUILD)/managed-files: $(OBJ)/dist/managed-files.o
 $(BUILD)/completion/tables $(BUILD)/managed-files: $(ARCHIVE) $(BUILD)/link.flags
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) $(if $(SANITIZE)$(filter shared,$(LINK)),-pie,-static-pie) \
-		$(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LIBS)
+	$(Q)$(link_program)
 
 # What apply writes in /etc, for those who remove the program.
 MANAGED = $(BUILD)/dist-managed
@@ -400,10 +401,11 @@ suite-scenarios-asan:
 	$(Q)$(MAKE) $(ASAN) run-scenarios
 suite-corpora:
 	$(Q)$(MAKE) $(ASAN) run-corpora
-# The sweeps, and verbs_reads, are many runs of what the others have under valgrind, and AddressSanitizer has them.
+# Without the sweeps, and verbs_reads: these are many runs of what the others have, and AddressSanitizer has them.
+UNIT_ONCE = $(filter-out %/test_verbs_failing_reads %/test_verbs_failing_writes %/test_verbs_failing_memory \
+	%/test_verbs_reads,$(UNIT_TESTS))
 suite-unit-valgrind: $(UNIT_TESTS)
-	$(Q)$(TAP) -v $(filter-out %/test_verbs_failing_reads %/test_verbs_failing_writes \
-		%/test_verbs_failing_memory %/test_verbs_reads,$(UNIT_TESTS))
+	$(Q)$(TAP) -v $(UNIT_ONCE)
 # Those that act on a host or show all of it. What the others vary is decided and said in functions that
 # the unit tests have under valgrind.
 suite-scenarios-valgrind: $(BUILD)/tests/scenario-runner
@@ -432,14 +434,12 @@ $(BUILD)/analyzer.passed: $(LINTED)
 	$(Q)$(MAKE) BUILD=build/analyzer CC=gcc CFLAGS='-O0 -fanalyzer' objects
 	$(Q)touch $@
 objects: $(OBJECTS) $(OBJ)/prepare/main.o
-# What unit tests and scenarios run of the pure layers. The sweeps are many runs of what the others have.
+# What unit tests and scenarios run of the pure layers.
 suite-coverage:
 	$(Q)$(MAKE) BUILD=build/coverage COVERAGE=--coverage CFLAGS=-O0 run-coverage
-COVERING = $(filter-out %/test_verbs_failing_reads %/test_verbs_failing_writes %/test_verbs_failing_memory \
-	%/test_verbs_reads,$(UNIT_TESTS))
-run-coverage: $(COVERING) $(BUILD)/tests/scenario-runner
+run-coverage: $(UNIT_ONCE) $(BUILD)/tests/scenario-runner
 	$(Q)find $(OBJ) -name '*.gcda' -delete
-	$(Q)$(TAP) $(COVERING) '$(BUILD)/tests/scenario-runner tests/scenarios !(sweep*|[a-h]*)' \
+	$(Q)$(TAP) $(UNIT_ONCE) '$(BUILD)/tests/scenario-runner tests/scenarios !(sweep*|[a-h]*)' \
 		'$(BUILD)/tests/scenario-runner tests/scenarios !(sweep*|[i-z]*)' >$(BUILD)/coverage.log || \
 		{ cat $(BUILD)/coverage.log; false; }
 	$(Q)tests/coverage $(OBJ) $(COVERED)
