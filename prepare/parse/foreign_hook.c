@@ -33,7 +33,7 @@ static void parse_hook_command(const struct foreign_file *file, const struct lin
 			       char *text)
 {
 	static const char *const before_command[] = {"if",    "elif",  "then", "else", "do",
-						     "while", "until", "!",    "{",    "("};
+						     "while", "until", "!",    "{"};
 	_cleanup_free_ char *command = NULL;
 	size_t from = file->foreign->n;
 	const char *rest = text;
@@ -62,13 +62,14 @@ void foreign_parse_initramfs_hook(const struct foreign_file *file)
 	while (lines_next(&lines)) {
 		const char *end = lines.text + strcspn(lines.text, "#");
 
+		/* Behind ')' stands the command of a case, too. */
 		for (const char *at = lines.text; at < end;) {
-			size_t length = strcspn(at, ";&|#");
+			size_t length = strcspn(at, ";&|()#");
 			_cleanup_free_ char *command = xstrndup(at, length);
 
 			parse_hook_command(file, &lines, command);
 			at += length;
-			at += strspn(at, ";&|");
+			at += strspn(at, ";&|()");
 		}
 	}
 }

@@ -142,7 +142,10 @@ TEST(test_initramfs_hook)
 		      "[ -e /sys/module/kvm ] && force_load vfio # force_load vfio_pci\n"
 		      "if lspci | grep -q x; then manual_add_modules vfio >/dev/null; fi\n"
 		      "x=1; { ! force_load vfio-pci ids=9:a; }\n"
-		      "echo force_load vfio\n",
+		      "echo force_load vfio\n"
+		      "case $1 in guests) force_load vfio ;; *) force_load e1000e ;; esac\n"
+		      "  x86_64) force_load vfio\n"
+		      "(force_load vfio)\n( cd /; force_load vfio_pci ids=b:c )\n",
 		      &foreign, NULL);
 	check_foreign_is(
 		"hook", &foreign,
@@ -152,7 +155,9 @@ TEST(test_initramfs_hook)
 		"ids vfio-pci: 3:4 @h:12\nload: vfio_iommu_type1 @h:13\n"
 		"load: vfio @h:15\n"
 		"load: vfio @h:16 (the module is in each image, and nothing loads it there) idle\n"
-		"ids vfio-pci: 9:a @h:17\n");
+		"ids vfio-pci: 9:a @h:17\n"
+		"load: vfio @h:19\nload e1000e: e1000e @h:19\nload: vfio @h:20\n"
+		"load: vfio @h:21\nids vfio-pci: b:c @h:22\n");
 }
 
 TEST(test_modprobe_programs)
